@@ -1,0 +1,1 @@
+"""Learning: the linear head, its fit, the mining strategies, the audit. Numpy only."""

@@ -1,0 +1,1 @@
+"""Pictures and text to unit vectors: CLIP, or the offline encoder."""

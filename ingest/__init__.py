@@ -1,0 +1,1 @@
+"""`python -m ingest`: source, fetch, decode, encode, store."""
