@@ -1,0 +1,55 @@
+"""Guards at the door: what callers pass becomes finite float64 rows of the right width."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .errors import ClassifierError, DimensionMismatch
+
+Floats = NDArray[np.float64]
+
+
+def as_vector(vector: ArrayLike, what: str = "vector") -> Floats:
+    """Read one vector.
+
+    Args:
+        vector: (d,) numbers.
+        what: its name in the error message.
+
+    Returns:
+        (d,) float64.
+
+    Raises:
+        ClassifierError: not one-dimensional, or not finite.
+    """
+    array = np.asarray(vector, dtype=np.float64)
+    if array.ndim != 1 or not len(array) or not np.isfinite(array).all():
+        raise ClassifierError(f"{what} must be a row of finite numbers, got shape {array.shape}")
+    return array
+
+
+def as_rows(vectors: ArrayLike, dim: int, what: str = "vectors") -> Floats:
+    """Read rows of vectors.
+
+    Args:
+        vectors: (n, d) numbers; an empty list counts as (0, d).
+        dim: the d they must have.
+        what: their name in the error message.
+
+    Returns:
+        (n, d) float64; a row with NaN or infinity becomes zeros, which no fit learns from.
+
+    Raises:
+        DimensionMismatch: d differs from dim.
+    """
+    array = np.asarray(vectors, dtype=np.float64)
+    if array.size == 0:
+        return np.zeros((0, dim))
+    if array.ndim != 2 or array.shape[1] != dim:
+        raise DimensionMismatch(dim, array.shape[-1], what)
+    finite = np.asarray(np.isfinite(array).all(axis=1))
+    return array if finite.all() else np.where(finite[:, None], array, 0.0)
+
+
+def usable(rows: Floats) -> NDArray[np.bool_]:
+    """Tell which rows of `as_rows` hold a picture: (n,) bool, False where all is zero."""
+    return np.asarray(rows.any(axis=1))

@@ -1,0 +1,22 @@
+"""What can go wrong in learning, as one small tree."""
+
+
+class ClassifierError(ValueError):
+    """Base of every error this package raises on purpose."""
+
+
+class DimensionMismatch(ClassifierError):  # noqa: N818 - reads as what happened
+    """Vectors and weights come from encoders of different dimension."""
+
+    def __init__(self, expected: int, got: int, what: str) -> None:
+        super().__init__(
+            f"{what} has {got} numbers but the anchor has {expected}; "
+            "use vectors of the collection's own encoder"
+        )
+
+
+class NoAnchor(ClassifierError):  # noqa: N818 - reads as what happened
+    """Neither a phrase nor an example says where a concept starts."""
+
+    def __init__(self) -> None:
+        super().__init__("a concept needs a phrase or an example picture to start from")
