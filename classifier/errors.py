@@ -5,7 +5,7 @@ class ClassifierError(ValueError):
     """Base of every error this package raises on purpose."""
 
 
-class DimensionMismatch(ClassifierError):  # noqa: N818 - reads as what happened
+class DimensionMismatch(ClassifierError):
     """Vectors and weights come from encoders of different dimension."""
 
     def __init__(self, expected: int, got: int, what: str) -> None:
@@ -15,7 +15,7 @@ class DimensionMismatch(ClassifierError):  # noqa: N818 - reads as what happened
         )
 
 
-class NoAnchor(ClassifierError):  # noqa: N818 - reads as what happened
+class NoAnchor(ClassifierError):
     """Neither a phrase nor an example says where a concept starts."""
 
     def __init__(self) -> None:

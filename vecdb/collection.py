@@ -164,6 +164,12 @@ class Collection:
             return np.zeros((0, self.dim), np.float32)
         return np.concatenate(parts)[[at[photo] for photo in ids]]
 
+    def known_vectors(self, ids: Sequence[str]) -> tuple[list[str], np.ndarray]:
+        """Return those of the photos that exist, in the order asked, and their vectors (m, dim)."""
+        known = self.known_ids(ids)
+        found = [photo for photo in ids if photo in known]
+        return found, self.vectors(found)
+
     def photos(self, ids: Sequence[str]) -> list[dict[str, Any]]:
         """Return what is known of each photo in the order asked; unknown ids are left out.
 

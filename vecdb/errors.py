@@ -1,7 +1,5 @@
 """Everything that can go wrong in storage, each with one sentence that names the remedy."""
 
-# ruff: noqa: N818  (the names say what happened: `except DirectoryOwned` reads as a sentence)
-
 
 class VecdbError(Exception):
     """Base of every error that vecdb raises on purpose."""

@@ -1,0 +1,84 @@
+"""`python -m docs.screenshots`: take the pictures in docs/images from the running app.
+
+Ingests the sample collection into a temporary folder, starts the app on it, and drives it in
+headless Chromium: light, dark and phone, each page.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from tests.browser.harness import ROOT, browser, environment, running_app
+
+IMAGES = Path(__file__).parent / "images"
+PAGES = ("Labels", "Audit", "Results", "Concepts", "Search", "Classes", "Data")
+
+
+def mine(page: Any, address: str, prompt: str, word: str, rounds: int) -> None:
+    """Type a prompt and judge pages by whether an id holds a word; leave the last one half done."""
+    page.goto(address)
+    page.get_by_placeholder("What are you looking for?").fill(prompt)
+    page.keyboard.press("Enter")
+    for number in range(1, rounds + 1):
+        page.wait_for_selector(f'[data-round="{number}"]', timeout=60_000)
+        tiles = page.locator("button[data-photo-id]").all()
+        for tile in tiles if number < rounds else tiles[:9]:
+            tile.click()
+            if word not in tile.get_attribute("data-photo-id"):
+                tile.click()
+        if number < rounds:
+            page.get_by_role("button", name="Next round").click()
+    settle(page)
+
+
+def settle(page: Any) -> None:
+    """Wait until pictures and widgets stand still."""
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(1500)
+    page.mouse.move(0, 0)
+    page.evaluate("document.querySelector('[data-testid=stMain]').scrollTo(0, 0)")
+    page.wait_for_timeout(300)
+
+
+def gallery(address: str) -> None:
+    """Take every picture."""
+    with browser(color_scheme="light") as page:
+        mine(page, address, "a bird", "/bird/", 3)
+        page.screenshot(path=IMAGES / "mine.png")
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press(" ")
+        page.wait_for_timeout(600)
+        page.screenshot(path=IMAGES / "large.png")
+        page.keyboard.press("Escape")
+        for name in PAGES:
+            link = page.get_by_role("link", name=name, exact=True)
+            if link.count():
+                link.first.click()
+                settle(page)
+                page.screenshot(path=IMAGES / f"{name.lower()}.png")
+    with browser(color_scheme="dark") as page:
+        mine(page, address, "a dog", "/dog/", 2)
+        page.screenshot(path=IMAGES / "mine-dark.png")
+    phone = {"width": 390, "height": 844}
+    with browser(viewport=phone, device_scale_factor=2, has_touch=True, is_mobile=True) as page:
+        mine(page, address, "a horse", "/horse/", 1)
+        page.screenshot(path=IMAGES / "mine-phone.png")
+
+
+def main() -> None:
+    """Ingest, start, drive."""
+    IMAGES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        env = environment(Path(folder), "sample")
+        subprocess.run(
+            [sys.executable, "-m", "sample"], cwd=ROOT, env={**os.environ, **env}, check=True
+        )
+        with running_app(env) as address:
+            gallery(address)
+
+
+if __name__ == "__main__":
+    main()

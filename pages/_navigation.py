@@ -1,0 +1,28 @@
+"""The script of every run: the list of pages, and the look they share."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from api import resources
+from vecdb import VecdbError
+
+HERE = Path(__file__).parent
+st.set_page_config("Visual Dataset Explorer", page_icon=HERE / "icon.png", layout="wide")
+st.html(HERE / "look.css")
+
+page = st.navigation(
+    [
+        st.Page("mine.py", title="Mine", default=True),
+        st.Page("labels.py", title="Labels"),
+        st.Page("results.py", title="Results"),
+        st.Page("concepts.py", title="Concepts"),
+    ],
+    position="top",
+)
+try:
+    resources.database()
+except VecdbError as error:
+    st.error(str(error))
+else:
+    page.run()

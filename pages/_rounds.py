@@ -1,0 +1,272 @@
+"""One round of mining: labels in, a refitted head and the next page out. Knows no Streamlit."""
+
+import threading
+import time
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from classifier import Background, Candidates, Head, fit, mine, prompt_head, wanted
+from pages._history import prior_labels, stacks
+from vecdb import Collection, Concept, Database, Hits, Label
+
+# Skipped photos stay away for this many rounds, so that the next page does not show them again.
+SKIPPED_ROUNDS = 3
+BACKGROUND_PHOTOS = 300
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A photo on a page: why it is there, and the mark (1, 0, -1) it opens with."""
+
+    photo_id: str
+    reason: str
+    mark: int = 0
+
+
+@dataclass
+class Page:
+    """What the user is asked next; `upcoming` are likely photos of the page after it."""
+
+    concept: Concept
+    tiles: list[Tile]
+    history: list[Label]
+    upcoming: list[str] = field(default_factory=list)
+    timing: dict[str, float] = field(default_factory=dict)
+
+
+class Rounds:
+    """The rounds of one database; keeps per collection what does not change between rounds.
+
+    Everything a page needs lies in the database before the page is returned.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._backgrounds: dict[str, tuple[int, Background]] = {}
+        self._vectors: dict[tuple[str, str], np.ndarray] = {}
+        self._lock = threading.Lock()
+
+    def begin(
+        self, collection: Collection, prompt: str, anchor: np.ndarray, settings: dict[str, Any]
+    ) -> Page:
+        """Create a concept that starts as `anchor` (d,) and mine its first page."""
+        concept = self.database.concepts.create(
+            prompt or "from pictures",
+            collection.name,
+            prompt,
+            settings={**settings, "anchor": [float(x) for x in anchor]},
+        )
+        return self._next(concept, 1)
+
+    def submit(
+        self, concept_id: str, tiles: Sequence[Tile], marks: Mapping[str, int], *, unmarked: int = 0
+    ) -> Page:
+        """Store the marks of a page, refit and mine the next page.
+
+        Args:
+            concept_id: the concept; another tab may have moved it on, nothing is lost then.
+            tiles: the page that was shown.
+            marks: photo id -> 1 or -1 for the photos that were clicked.
+            unmarked: the label, 0 (skip) or -1, of the photos that were not.
+        """
+        concept = self.database.concepts.get(concept_id)
+        shown = {**dict.fromkeys(marks, "edit"), **{t.photo_id: t.reason for t in tiles}}
+        rows = [
+            Label(photo, int(marks.get(photo, unmarked)), concept.round, reason)
+            for photo, reason in shown.items()
+        ]
+        with _timed() as timing:
+            self.database.concepts.label(concept_id, rows, action=f"round:{uuid.uuid4().hex}")
+        page = self._next(concept, concept.round + 1)
+        page.timing["labels"] = timing["seconds"]
+        return page
+
+    def relabel(self, concept_id: str, labels: Mapping[str, int]) -> None:
+        """Change or remove (0) single labels; the fit follows with `refit`."""
+        concept = self.database.concepts.get(concept_id)
+        reasons = {row.photo_id: row for row in self.database.concepts.history(concept_id)}
+        rows = []
+        for photo, label in labels.items():
+            before = reasons.get(photo)
+            at = (before.round, before.reason) if before else (concept.round, "edit")
+            rows.append(Label(photo, int(label), *at))
+        self.database.concepts.label(concept_id, rows, action=f"edit:{uuid.uuid4().hex}")
+
+    def refit(self, concept_id: str) -> Page:
+        """Fit again after labels changed elsewhere, and mine the page of the same round anew."""
+        concept = self.database.concepts.get(concept_id)
+        return self._next(concept, concept.round)
+
+    def undo(self, concept_id: str) -> Page | None:
+        """Take the latest action back; a whole round comes back with its marks."""
+        return self._turn(concept_id, "undo")
+
+    def redo(self, concept_id: str) -> Page | None:
+        """Do again what was taken back last."""
+        return self._turn(concept_id, "redo")
+
+    def page(self, concept: Concept) -> Page:
+        """Return the page a concept stands at, as it was left."""
+        history = self.database.concepts.history(concept.id)
+        return Page(concept, stored_tiles(concept), history)
+
+    def background(self, collection: Collection) -> Background:
+        """Return mean, covariance and a fixed random sample of a collection, read once."""
+        moments = collection.moments()
+        with self._lock:
+            count, known = self._backgrounds.get(collection.name, (-1, None))
+        if known is not None and count == moments.count:
+            return known
+        drawn = collection.sample_hits(BACKGROUND_PHOTOS, seed=0, with_vectors=True)
+        background = Background(moments.mean, moments.covariance, _vectors(drawn, collection.dim))
+        with self._lock:
+            self._backgrounds[collection.name] = (moments.count, background)
+        return background
+
+    def head(self, concept: Concept) -> Head:
+        """Return the concept's fitted head."""
+        return Head(np.asarray(concept.weights, np.float32), concept.bias, concept.threshold)
+
+    def _turn(self, concept_id: str, kind: str) -> Page | None:
+        concept = self.database.concepts.get(concept_id)
+        history = self.database.concepts.history(concept_id)
+        state = stacks(history)
+        pile = state.done if kind == "undo" else state.undone
+        if not pile:
+            return None
+        target = pile[-1]
+        made = [row for row in history if row.action == target]
+        before = prior_labels(history, target)
+        rows = [
+            Label(
+                row.photo_id,
+                before.get(row.photo_id, 0) if kind == "undo" else row.label,
+                row.round,
+                row.reason,
+            )
+            for row in made
+        ]
+        name = f"{kind}:{target}:{uuid.uuid4().hex}"
+        self.database.concepts.label(concept_id, rows, action=name)
+        if not target.startswith("round:"):
+            return self._next(concept, concept.round)
+        if kind == "redo":
+            return self._next(concept, made[0].round + 1)
+        tiles = [Tile(row.photo_id, row.reason, row.label) for row in made]
+        return self._next(concept, made[0].round, tiles)
+
+    def _next(self, concept: Concept, number: int, tiles: Sequence[Tile] = ()) -> Page:
+        """Fit on all labels, mine a page unless `tiles` are given, and store both."""
+        collection = self.database.collection(concept.collection)
+        history = self.database.concepts.history(concept.id)
+        judged, labels = self._judged(collection, history)
+        background = self.background(collection)
+        anchor = np.asarray(concept.settings["anchor"], np.float32)
+        with _timed() as fitting:
+            head = (
+                fit(anchor, judged, labels, background=background)
+                if len(labels)
+                else prompt_head(anchor, background)
+            )
+        upcoming: list[str] = []
+        with _timed() as mining:
+            if not tiles:
+                tiles, upcoming = self._mine(
+                    collection, concept, head, judged, labels, number, history
+                )
+        settings = {**concept.settings, "page": [[t.photo_id, t.reason, t.mark] for t in tiles]}
+        with _timed() as storing:
+            concept = self.database.concepts.update(
+                concept.id,
+                weights=head.weights,
+                bias=head.bias,
+                round=number,
+                settings=settings,
+            )
+        timing = {
+            "fit": fitting["seconds"],
+            "mine": mining["seconds"],
+            "store": storing["seconds"],
+        }
+        return Page(concept, list(tiles), history, upcoming, timing)
+
+    def _mine(
+        self,
+        collection: Collection,
+        concept: Concept,
+        head: Head,
+        judged: np.ndarray,
+        labels: np.ndarray,
+        number: int,
+        history: Sequence[Label],
+    ) -> tuple[list[Tile], list[str]]:
+        size = int(concept.settings.get("page_size", 25))
+        strategy = str(concept.settings.get("strategy", "mixed"))
+        need = wanted(strategy, size)
+        latest = {row.photo_id: row for row in history}
+        skipped = [
+            row.photo_id
+            for row in latest.values()
+            if row.label == 0
+            and row.round >= number - SKIPPED_ROUNDS
+            and row.action.startswith("round:")
+        ]
+        for exclude in (skipped, []):
+            scope: dict[str, Any] = {"exclude": exclude, "exclude_concept": concept.id}
+            top = collection.nearest(head.weights, need.top, with_vectors=True, **scope)
+            edge = collection.boundary(
+                head.weights, head.bias, need.boundary, with_vectors=True, **scope
+            )
+            drawn = collection.sample_hits(need.sample, seed=number, with_vectors=True, **scope)
+            picks = mine(
+                *(
+                    Candidates(found.ids, _vectors(found, collection.dim))
+                    for found in (top, edge, drawn)
+                ),
+                strategy=strategy,
+                k=size,
+                judged=judged,
+                labels=labels,
+            )
+            if len(picks) == size:
+                break
+        chosen = {pick.id for pick in picks}
+        upcoming = [photo for photo in top.ids if photo not in chosen][:size]
+        return [Tile(pick.id, pick.reason) for pick in picks], upcoming
+
+    def _judged(
+        self, collection: Collection, history: Sequence[Label]
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Vectors (n, d) and labels (n,) of all judged photos that still exist, in their order."""
+        latest = {row.photo_id: row.label for row in history}
+        wanted_ids = [photo for photo, label in latest.items() if label]
+        unread = [photo for photo in wanted_ids if (collection.name, photo) not in self._vectors]
+        if unread:
+            for photo, vector in zip(*collection.known_vectors(unread), strict=True):
+                self._vectors[collection.name, photo] = vector
+        known = [photo for photo in wanted_ids if (collection.name, photo) in self._vectors]
+        vectors = [self._vectors[collection.name, photo] for photo in known]
+        matrix = np.asarray(vectors, np.float32).reshape(-1, collection.dim)
+        return matrix, np.asarray([latest[photo] for photo in known], np.int8)
+
+
+def stored_tiles(concept: Concept) -> list[Tile]:
+    """Read the page that a concept stands at."""
+    return [Tile(*entry) for entry in concept.settings.get("page", [])]
+
+
+def _vectors(found: Hits, dim: int) -> np.ndarray:
+    return found.vectors if found.vectors is not None else np.zeros((0, dim), np.float32)
+
+
+@contextmanager
+def _timed() -> Iterator[dict[str, float]]:
+    result = {"seconds": 0.0}
+    start = time.perf_counter()
+    yield result
+    result["seconds"] = time.perf_counter() - start

@@ -1,0 +1,96 @@
+"""What the pages share within a session: the collection, the concept, the encoder's state."""
+
+import os
+
+import streamlit as st
+
+from api import resources
+from encoder import Encoder, EncoderError
+from pages._rounds import Rounds
+from vecdb import Collection, Concept, Database
+
+EMPTY = """
+**No photos yet.** Put some in, then come back:
+
+- on the **Data** page, drop pictures or name a folder, or
+- stop the app and run `python -m ingest FOLDER` or `python -m ingest photos.tsv000`.
+"""
+
+
+@st.cache_resource(show_spinner=False)
+def _rounds(_database: Database, address: int) -> Rounds:
+    return Rounds(_database)
+
+
+def rounds() -> Rounds:
+    """Return the rounds of the open database, one for all sessions."""
+    database = resources.database()
+    return _rounds(database, id(database))
+
+
+def choose_collection() -> Collection | None:
+    """Draw the collection picker; None, with advice on the page, where there is no collection."""
+    database = resources.database()
+    names = [info.name for info in database.collections() if info.count]
+    if not names:
+        st.info(EMPTY)
+        return None
+    preferred = os.environ.get("VECDB_TABLE", "unsplash_25k")
+    if st.session_state.get("collection") not in names:
+        st.session_state.collection = preferred if preferred in names else names[0]
+    st.selectbox("Collection", names, key="collection", label_visibility="collapsed")
+    return database.collection(st.session_state.collection)
+
+
+def ready_encoder(name: str) -> Encoder | None:
+    """Return the encoder once it is loaded; until then say so, and look again twice a second.
+
+    The page stays usable meanwhile. A failed load is said in its own words.
+    """
+    future = resources.encoder(name)
+    if future.done():
+        try:
+            return future.result()
+        except EncoderError as error:
+            st.error(str(error))
+            return None
+    _wait_for(name)
+    return None
+
+
+@st.fragment(run_every=0.5)
+def _wait_for(name: str) -> None:
+    if resources.encoder(name).done():
+        st.rerun()
+    st.info(f"Loading the encoder {name}. The search starts by itself when it is ready.")
+
+
+def encoder_note(collection: Collection) -> str:
+    """Name the encoder; say what the offline one is not."""
+    if collection.encoder == "offline":
+        return "offline encoder, which is not CLIP: expect rougher results"
+    return f"encoder {collection.encoder}"
+
+
+def open_concept() -> Concept | None:
+    """Draw the concept picker and return its choice; the address names it, so it can be shared."""
+    concepts = {concept.id: concept for concept in resources.database().concepts.list()}
+    if not concepts:
+        st.info("No concepts yet. Type a phrase on the **Mine** page to start one.")
+        return None
+    wanted = st.query_params.get("concept") or st.session_state.get("concept_id")
+    if st.session_state.get("concept_id") not in concepts or wanted in concepts:
+        st.session_state.concept_id = wanted if wanted in concepts else next(iter(concepts))
+
+    def remember() -> None:
+        st.query_params["concept"] = st.session_state.concept_id
+
+    st.selectbox(
+        "Concept",
+        list(concepts),
+        key="concept_id",
+        format_func=lambda key: f"{concepts[key].name} · {concepts[key].collection}",
+        on_change=remember,
+        label_visibility="collapsed",
+    )
+    return concepts[st.session_state.concept_id]

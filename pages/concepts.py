@@ -1,0 +1,131 @@
+"""Concepts: everything that was taught, to open, rename, duplicate, merge and delete."""
+
+import streamlit as st
+
+from api import resources
+from api.thumbnails import thumbnail_url
+from vecdb import Concept, VecdbError
+
+STRIP = 8
+state = st.session_state
+
+
+def counts(concept: Concept) -> tuple[list[str], int]:
+    """Return the ids judged positive and how many were judged negative."""
+    labels = resources.database().concepts.labels(concept.id)
+    yes = [row.photo_id for row in labels if row.label == 1]
+    return yes, sum(row.label == -1 for row in labels)
+
+
+def attempt(action: str, *arguments: str) -> None:
+    """Run one change of the store; say what went wrong in one sentence."""
+    try:
+        getattr(resources.database().concepts, action)(*arguments)
+    except VecdbError as error:
+        state.concepts_error = str(error)
+    else:
+        state.concepts_error = ""
+        if action == "delete":
+            state.deleted = [*state.get("deleted", []), arguments[0]]
+
+
+def rename(concept_id: str) -> None:
+    """Give a concept the name typed beside it."""
+    name = state[f"name_{concept_id}"].strip()
+    if name:
+        resources.database().concepts.update(concept_id, name=name)
+
+
+def restore() -> None:
+    """Bring the concept deleted last back."""
+    attempt("restore", state.deleted.pop())
+
+
+def row(concept: Concept, others: list[Concept]) -> None:
+    """Draw one concept: strip of matches, prompt, counts, what can be done with it."""
+    yes, no = counts(concept)
+    with st.container(border=True):
+        left, middle, right = st.columns([3, 5, 2], vertical_alignment="center")
+        left.text_input(
+            "Name",
+            concept.name,
+            key=f"name_{concept.id}",
+            on_change=rename,
+            args=[concept.id],
+            label_visibility="collapsed",
+        )
+        left.text(summary(concept, len(yes), no))
+        if yes:
+            middle.html(strip(concept, yes[-STRIP:][::-1]))
+        else:
+            middle.caption("No match marked yet.")
+        right.page_link(
+            "mine.py",
+            label="Open",
+            icon=":material/play_arrow:",
+            query_params={"concept": concept.id},
+        )
+        with right.popover("More", width="stretch"):
+            st.button(
+                "Duplicate",
+                key=f"copy_{concept.id}",
+                on_click=attempt,
+                args=["duplicate", concept.id, f"{concept.name} (copy)"],
+                width="stretch",
+            )
+            names = {other.id: other.name for other in others}
+            into = st.selectbox(
+                "Merge into", list(names), format_func=names.__getitem__, index=None,
+                key=f"into_{concept.id}", placeholder="another concept",
+            )  # fmt: skip
+            st.button(
+                "Merge",
+                key=f"merge_{concept.id}",
+                disabled=into is None,
+                on_click=attempt,
+                args=["merge", into, concept.id],
+                width="stretch",
+            )
+            st.button(
+                "Delete",
+                key=f"delete_{concept.id}",
+                on_click=attempt,
+                args=["delete", concept.id],
+                width="stretch",
+            )
+
+
+def strip(concept: Concept, photos: list[str]) -> str:
+    """Return the contact strip; the addresses are percent-encoded, so nothing in them is HTML."""
+    pictures = "".join(
+        f'<img src="{thumbnail_url(concept.collection, photo)}" alt="" '
+        'style="width:84px;height:84px;object-fit:cover;border-radius:3px">'
+        for photo in photos
+    )
+    return f'<div style="display:flex;gap:4px;overflow:hidden">{pictures}</div>'
+
+
+def summary(concept: Concept, yes: int, no: int) -> str:
+    """Say what a concept holds in one line."""
+    words = f"{concept.collection}, round {concept.round}, {yes} yes, {no} no"
+    audit = concept.audit.get("sentence")
+    return f"{words}. {audit}" if audit else words
+
+
+def main() -> None:
+    """Draw the screen."""
+    if state.get("concepts_error"):
+        st.error(state.concepts_error)
+    if state.get("deleted"):
+        st.button("Undo the deletion", icon=":material/undo:", on_click=restore)
+    concepts = resources.database().concepts.list()
+    if not concepts:
+        st.info("No concepts yet. Type a phrase on the **Mine** page to start one.")
+    for concept in concepts:
+        row(
+            concept,
+            [o for o in concepts if o.id != concept.id and o.collection == concept.collection],
+        )
+
+
+main()

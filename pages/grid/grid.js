@@ -1,0 +1,360 @@
+// The labelling grid: tiles, marks, keys and the bar above them. Clicks stay in the browser;
+// the server hears of them once, when a page is finished. Ids, captions and addresses are data:
+// they reach the DOM through textContent and properties only, never as HTML.
+
+const NEXT_MARK = { 0: 1, 1: -1, "-1": 0 };
+const MARK_NAME = { 0: "", 1: "positive", "-1": "negative" };
+const MARK_WORD = { 0: "unmarked", 1: "yes", "-1": "no" };
+const REASON_HINT = {
+  top: "the classifier believes in it most",
+  boundary: "the classifier is in doubt",
+  random: "drawn at random",
+  explore: "from a part of the collection nobody has judged",
+  audit: "",
+};
+
+function el(tag, props = {}, children = []) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(props)) {
+    if (name in node && !name.includes("-")) node[name] = value;
+    else node.setAttribute(name, value);
+  }
+  node.append(...children);
+  return node;
+}
+
+function remembered(key) {
+  try { return localStorage.getItem(key); } catch { return null; }
+}
+
+class Grid {
+  constructor(parent) {
+    this.marks = new Map(); // photo id -> 1 | -1; what is not here is unmarked
+    this.tiles = new Map(); // photo id -> {button, img, tile}
+    this.undone = [];
+    this.done = [];
+    this.focus = 0;
+    this.whole = remembered("vde:whole") === "yes";
+    this.bar = new Bar(this);
+    this.list = el("div", { className: "vde-tiles", role: "group", "aria-label": "Photos" });
+    this.note = el("p", { className: "vde-note" });
+    this.live = el("div", { className: "vde-live", role: "status", "aria-live": "polite" });
+    this.sentinel = el("div", { className: "vde-sentinel" });
+    this.insight = new Insight(this);
+    this.viewer = new Viewer(this);
+    this.root = el("section", { className: "vde" }, [
+      this.bar.root, this.note, this.list, this.sentinel, this.insight.root, this.viewer.root, this.live,
+    ]);
+    parent.append(this.root);
+    this.root.dataset.whole = this.whole;
+    this.onKey = (event) => handleKey(this, event);
+    this.onResize = () => this.layout();
+    window.addEventListener("keydown", this.onKey);
+    window.addEventListener("resize", this.onResize);
+    installPointer(this);
+    this.stopIntake = installIntake(this);
+    this.observer = new IntersectionObserver((entries) => {
+      if (entries.some((entry) => entry.isIntersecting)) this.more();
+    }, { rootMargin: "600px" });
+    this.observer.observe(this.sentinel);
+  }
+
+  destroy() {
+    window.removeEventListener("keydown", this.onKey);
+    window.removeEventListener("resize", this.onResize);
+    this.observer.disconnect();
+    this.stopIntake();
+    this.root.remove();
+  }
+
+  get order() { return this.data.tiles.map((tile) => tile.id); }
+  get storageKey() { return `vde:marks:${this.data.key}`; }
+
+  update(data, send) {
+    performance.mark("vde:received");
+    this.send = (type, value = {}) => send("event", { type, ...value, nonce: Date.now() });
+    const fresh = !this.data || this.data.key !== data.key;
+    if (fresh && this.data) this.forget(); // the page before was answered: its clicks are stored
+    this.data = data;
+    this.asked = false;
+    if (fresh) this.begin();
+    this.setBusy(false);
+    this.note.textContent = data.error || data.note || "";
+    this.note.classList.toggle("vde-error", Boolean(data.error));
+    this.draw();
+    if (fresh && this.list.getBoundingClientRect().top < 0) this.root.scrollIntoView();
+    for (const src of data.prefetch || []) new Image().src = src;
+    requestAnimationFrame(() => requestAnimationFrame(() => {
+      performance.mark("vde:painted", { detail: { key: data.key, timing: data.timing } });
+    }));
+  }
+
+  // A new page: marks the server knows, then the clicks this browser had not sent yet.
+  begin() {
+    this.marks = new Map(Object.entries(this.data.marks || {}));
+    this.done = [];
+    this.undone = [];
+    this.focus = 0;
+    try {
+      const unsent = JSON.parse(remembered(this.storageKey) || "null");
+      if (unsent) this.marks = new Map(Object.entries(unsent));
+    } catch { /* not ours: start without */ }
+  }
+
+  keep() {
+    try {
+      localStorage.setItem(this.storageKey, JSON.stringify(Object.fromEntries(this.marks)));
+    } catch { /* storage is closed to us: marks live as long as the page */ }
+  }
+
+  forget() {
+    try { localStorage.removeItem(this.storageKey); } catch { /* as above */ }
+  }
+
+  draw() {
+    const wanted = new Set(this.order);
+    for (const [id, entry] of this.tiles) {
+      if (!wanted.has(id)) { entry.button.remove(); this.tiles.delete(id); }
+    }
+    this.data.tiles.forEach((tile, index) => {
+      const entry = this.tiles.get(tile.id) || makeTile(tile, index > 60);
+      this.tiles.set(tile.id, entry);
+      dressTile(entry, tile, this.data);
+      if (this.list.children[index] !== entry.button) {
+        this.list.insertBefore(entry.button, this.list.children[index] || null);
+      }
+    });
+    this.layout();
+    this.paintMarks();
+    this.insight.draw(this.data.insight);
+  }
+
+  // As many columns as let the whole page be seen at once, tiles never under 150 px.
+  layout() {
+    const width = this.list.clientWidth;
+    if (!width || !this.data) return;
+    const count = this.data.tiles.length;
+    let columns = width < 520 ? 2 : Math.min(5, Math.max(3, Math.floor(width / 180)));
+    if (width >= 520 && this.data.mode !== "results") {
+      const room = window.innerHeight * 0.9;
+      const most = Math.max(columns, Math.floor(width / 150));
+      while (columns < most && Math.ceil(count / columns) * (width / columns) > room) columns += 1;
+    } else if (width >= 520) columns = Math.max(columns, Math.floor(width / 190));
+    this.columns = columns;
+    this.list.style.setProperty("--vde-columns", columns);
+  }
+
+  paintMarks() {
+    this.data.tiles.forEach((tile, index) => {
+      const { button, badge } = this.tiles.get(tile.id);
+      const mark = this.marks.get(tile.id) || 0;
+      button.dataset.label = MARK_NAME[mark];
+      badge.textContent = { 1: "✓", "-1": "✕", 0: "" }[mark];
+      button.tabIndex = index === this.focus ? 0 : -1;
+      const state = this.data.judging ? `, ${MARK_WORD[mark]}` : "";
+      button.setAttribute("aria-label", `${tile.name || "Photo"} ${tile.rank}${state}`);
+    });
+    this.bar.draw();
+    this.viewer.paint();
+  }
+
+  // Every change of marks is one step that can be taken back.
+  apply(changes) {
+    const step = changes
+      .map(([id, mark]) => [id, this.marks.get(id) || 0, mark])
+      .filter(([, before, after]) => before !== after);
+    if (!this.data.judging || this.busy || !step.length) return;
+    this.done.push(step);
+    this.undone = [];
+    this.set(step.map(([id, , after]) => [id, after]));
+    if (step.length === 1) this.say(`${MARK_WORD[step[0][2]]}`);
+    else this.say(`${step.length} photos ${MARK_WORD[step[0][2]]}`);
+  }
+
+  set(pairs) {
+    for (const [id, mark] of pairs) {
+      if (mark) this.marks.set(id, mark);
+      else this.marks.delete(id);
+    }
+    this.keep();
+    this.paintMarks();
+  }
+
+  undo() {
+    const step = this.done.pop();
+    if (step) {
+      this.undone.push(step);
+      this.set(step.map(([id, before]) => [id, before]));
+    } else if (this.data.canUndo && !this.busy) this.ask("undo");
+  }
+
+  redo() {
+    const step = this.undone.pop();
+    if (step) {
+      this.done.push(step);
+      this.set(step.map(([id, , after]) => [id, after]));
+    } else if (this.data.canRedo && !this.busy) this.ask("redo");
+  }
+
+  move(to) {
+    const count = this.data.tiles.length;
+    if (!count) return;
+    this.focus = Math.max(0, Math.min(count - 1, to));
+    this.paintMarks();
+    const { button } = this.tiles.get(this.order[this.focus]);
+    button.focus({ preventScroll: true });
+    button.scrollIntoView({ block: "nearest" });
+  }
+
+  finish() {
+    if (this.busy || !this.data.action) return;
+    performance.mark("vde:next");
+    this.ask("finish", { marks: Object.fromEntries(this.marks) });
+  }
+
+  ask(type, value = {}) {
+    this.setBusy(true);
+    this.send(type, { key: this.data.key, round: this.data.round, ...value });
+  }
+
+  more() {
+    if (!this.data || !this.data.more || this.asked) return;
+    this.asked = true;
+    this.send("more", { shown: this.data.tiles.length });
+  }
+
+  toggleFit() {
+    this.whole = !this.whole;
+    try { localStorage.setItem("vde:whole", this.whole ? "yes" : "no"); } catch { /* as above */ }
+    this.root.dataset.whole = this.whole;
+    this.bar.draw();
+  }
+
+  setBusy(busy) {
+    this.busy = busy;
+    this.root.setAttribute("aria-busy", String(busy));
+    this.bar.draw();
+  }
+
+  say(text) { this.live.textContent = text; }
+}
+
+function makeTile(tile, lazy) {
+  const img = el("img", { loading: lazy ? "lazy" : "eager", alt: "", decoding: "async", draggable: false });
+  const badge = el("span", { className: "vde-mark", "aria-hidden": "true" });
+  const reason = el("span", { className: "vde-reason" });
+  const rank = el("span", { className: "vde-rank" });
+  const score = el("span", { className: "vde-score" });
+  const dead = el("span", { className: "vde-dead", textContent: "Picture not available" });
+  const button = el("button", { className: "vde-tile", type: "button" }, [
+    img, dead, rank, score, reason, badge,
+  ]);
+  button.dataset.photoId = tile.id;
+  img.addEventListener("load", () => { button.dataset.state = "loaded"; });
+  img.addEventListener("error", () => {
+    // The stored thumbnail first, then the picture's own address, then an honest empty tile.
+    if (tile.fallback && img.src !== tile.fallback) img.src = tile.fallback;
+    else button.dataset.state = "dead";
+  });
+  button.dataset.state = "loading";
+  img.src = tile.src;
+  return { button, img, badge, reason, rank, score };
+}
+
+function dressTile(entry, tile, data) {
+  entry.button.dataset.reason = tile.reason || "";
+  entry.reason.textContent = tile.reason && tile.reason !== "audit" ? tile.reason : "";
+  entry.reason.title = REASON_HINT[tile.reason] || "";
+  entry.rank.textContent = tile.rank;
+  entry.score.textContent = tile.score == null ? "" : tile.score;
+  entry.button.title = data.mode === "audit" ? "" : tile.caption || "";
+}
+
+// Pointer: a click cycles, shift-click and a mouse drag mark a range. Fingers scroll, taps click.
+function installPointer(grid) {
+  let start = null;
+  let dragged = null;
+  const indexOf = (target) => {
+    const button = target && target.closest && target.closest("button[data-photo-id]");
+    return button && grid.list.contains(button) ? grid.order.indexOf(button.dataset.photoId) : -1;
+  };
+  const range = (from, to, mark) => {
+    const [low, high] = from < to ? [from, to] : [to, from];
+    return grid.order.slice(low, high + 1).map((id) => [id, mark]);
+  };
+  grid.list.addEventListener("pointerdown", (event) => {
+    if (event.pointerType !== "mouse" || event.button !== 0 || event.shiftKey) return;
+    start = indexOf(event.target);
+    dragged = null;
+  });
+  grid.list.addEventListener("pointerover", (event) => {
+    if (start === null || start < 0 || !(event.buttons & 1)) return;
+    const over = indexOf(event.target);
+    if (over < 0 || (over === start && dragged === null)) return;
+    dragged = over;
+    grid.order.forEach((id, index) => {
+      const inside = index >= Math.min(start, over) && index <= Math.max(start, over);
+      grid.tiles.get(id).button.classList.toggle("vde-ranging", inside);
+    });
+  });
+  window.addEventListener("pointerup", () => {
+    if (start !== null && start >= 0 && dragged !== null) {
+      const mark = NEXT_MARK[grid.marks.get(grid.order[start]) || 0] || 1;
+      grid.tiles.forEach(({ button }) => button.classList.remove("vde-ranging"));
+      grid.apply(range(start, dragged, mark));
+      grid.dragEnded = performance.now();
+    }
+    start = null;
+  });
+  grid.list.addEventListener("click", (event) => {
+    const index = indexOf(event.target);
+    if (index < 0 || performance.now() - (grid.dragEnded || -1e9) < 50) return;
+    const id = grid.order[index];
+    const anchor = grid.anchor ?? index;
+    grid.focus = index;
+    if (!grid.data.judging) grid.viewer.open(index);
+    else if (event.shiftKey) grid.apply(range(anchor, index, grid.marks.get(grid.order[anchor]) || 1));
+    else grid.apply([[id, NEXT_MARK[grid.marks.get(id) || 0]]]);
+    grid.anchor = index;
+    grid.paintMarks();
+  });
+}
+
+const KEYS = [
+  ["← → ↑ ↓", "move"], ["1 or p", "yes"], ["2 or n", "no"], ["0 or x", "clear"],
+  ["a", "all yes"], ["i", "invert"], ["Enter", "finish the page"], ["z", "undo"], ["y", "redo"],
+  ["space", "large picture"], ["f", "whole or cropped"], ["shift-click, drag", "mark a range"], ["?", "these keys"],
+];
+
+function handleKey(grid, event) {
+  const typing = event.target.closest && event.target.closest("input, textarea, select, [contenteditable]");
+  if (typing || event.altKey || event.metaKey || !grid.data || !grid.root.isConnected) return;
+  if (event.ctrlKey && !"zy".includes(event.key)) return;
+  const elsewhere = event.target.closest && event.target.closest("button, a, [role=button], [role=slider]");
+  const outside = elsewhere && !grid.list.contains(event.target);
+  const id = grid.order[grid.focus];
+  const mark = (value) => () => id && grid.apply([[id, value]]);
+  const actions = {
+    ArrowRight: () => grid.move(grid.focus + 1),
+    ArrowLeft: () => grid.move(grid.focus - 1),
+    ArrowDown: () => grid.move(grid.focus + grid.columns),
+    ArrowUp: () => grid.move(grid.focus - grid.columns),
+    1: mark(1), p: mark(1), 2: mark(-1), n: mark(-1), 0: mark(0), x: mark(0),
+    a: () => grid.apply(grid.order.map((photo) => [photo, 1])),
+    i: () => grid.apply(grid.order.map((photo) => [photo, -(grid.marks.get(photo) || 0)])),
+    z: () => grid.undo(),
+    y: () => grid.redo(),
+    " ": () => grid.viewer.toggle(),
+    Enter: () => (grid.viewer.isOpen ? grid.viewer.close() : grid.finish()),
+    Escape: () => grid.viewer.close(),
+    f: () => grid.toggleFit(),
+    "?": () => grid.bar.toggleHelp(),
+  };
+  if (outside && !grid.viewer.isOpen && [" ", "Enter"].includes(event.key)) return;
+  if (outside && event.target.getAttribute("role") === "slider") return;
+  const action = actions[event.key];
+  if (!action) return;
+  event.preventDefault();
+  event.stopPropagation();
+  action();
+}

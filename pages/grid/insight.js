@@ -1,0 +1,103 @@
+// The one line of insight below the grid: new matches a page, the collection's scores with the
+// threshold to drag, and what to do next.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+function svg(tag, attributes = {}) {
+  const node = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  return node;
+}
+
+class Insight {
+  constructor(grid) {
+    this.grid = grid;
+    this.pages = el("figure", { className: "vde-pages" });
+    this.histogram = el("div", {
+      className: "vde-histogram", role: "slider", tabIndex: 0, "aria-label": "Threshold",
+      "aria-valuemin": "0", "aria-valuemax": "1",
+    });
+    this.matches = el("span", { className: "vde-matches" });
+    this.advice = el("p", { className: "vde-advice" });
+    this.root = el("div", { className: "vde-insight" }, [
+      this.pages, el("figure", { className: "vde-scores" }, [this.histogram, this.matches]), this.advice,
+    ]);
+    const at = (event) => {
+      const box = this.histogram.getBoundingClientRect();
+      return Math.max(0, Math.min(1, (event.clientX - box.left) / box.width));
+    };
+    this.histogram.addEventListener("pointerdown", (event) => {
+      this.histogram.setPointerCapture(event.pointerId);
+      this.dragging = true;
+      this.show(at(event));
+    });
+    this.histogram.addEventListener("pointermove", (event) => { if (this.dragging) this.show(at(event)); });
+    this.histogram.addEventListener("pointerup", () => { this.dragging = false; this.commit(); });
+    this.histogram.addEventListener("keydown", (event) => {
+      const step = { ArrowLeft: -0.01, ArrowRight: 0.01, ArrowDown: -0.05, ArrowUp: 0.05 }[event.key];
+      if (!step) return;
+      event.preventDefault();
+      event.stopPropagation();
+      this.show(Math.max(0, Math.min(1, this.threshold + step)));
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.commit(), 500);
+    });
+  }
+
+  commit() { this.grid.send("threshold", { value: Math.round(this.threshold * 1000) / 1000 }); }
+
+  draw(insight) {
+    this.root.hidden = !insight;
+    if (!insight) return;
+    this.insight = insight;
+    this.drawPages(insight.pages);
+    this.drawHistogram(insight.counts);
+    this.show(insight.threshold);
+    this.advice.textContent = insight.advice || "";
+  }
+
+  drawPages(pages) {
+    const chart = svg("svg", { viewBox: `0 0 ${Math.max(pages.length, 1) * 10} 34`, role: "img",
+      "aria-label": `New matches on the last pages: ${pages.join(", ") || "none yet"}` });
+    const most = Math.max(1, ...pages);
+    pages.forEach((count, index) => {
+      const height = 2 + (30 * count) / most;
+      chart.append(svg("rect", { x: index * 10, y: 34 - height, width: 8, height, rx: 1 }));
+    });
+    const words = pages.length ? `${pages[pages.length - 1]} new on the last page` : "no page judged yet";
+    this.pages.replaceChildren(chart, el("figcaption", { textContent: words }));
+    this.pages.hidden = !pages.length;
+  }
+
+  drawHistogram(counts) {
+    const chart = svg("svg", { viewBox: `0 0 ${counts.length} 34`, preserveAspectRatio: "none", "aria-hidden": "true" });
+    const most = Math.log1p(Math.max(1, ...counts));
+    this.bars = counts.map((count, index) => {
+      const height = count ? 1 + (31 * Math.log1p(count)) / most : 0;
+      const bar = svg("rect", { x: index + 0.1, y: 34 - height, width: 0.8, height });
+      chart.append(bar);
+      return bar;
+    });
+    this.line = el("span", { className: "vde-threshold" });
+    this.histogram.replaceChildren(chart, this.line);
+  }
+
+  show(threshold) {
+    const { counts, interval } = this.insight;
+    this.threshold = threshold;
+    this.line.style.left = `${threshold * 100}%`;
+    let above = 0;
+    counts.forEach((count, index) => {
+      const low = index / counts.length;
+      const high = (index + 1) / counts.length;
+      above += count * Math.max(0, Math.min(1, (high - threshold) / (high - low)));
+      this.bars[index].classList.toggle("vde-above", (low + high) / 2 >= threshold);
+    });
+    const exact = Math.abs(threshold - this.insight.threshold) < 1e-9;
+    const number = exact && this.insight.above != null ? this.insight.above : Math.round(above);
+    const words = `threshold ${threshold.toFixed(2)} → ${exact ? "" : "about "}${number.toLocaleString("en")} above it`;
+    this.matches.textContent = exact && interval ? `${words}, ${interval}` : words;
+    this.histogram.setAttribute("aria-valuenow", threshold.toFixed(2));
+    this.histogram.setAttribute("aria-valuetext", words);
+  }
+}

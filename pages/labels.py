@@ -1,0 +1,95 @@
+"""Labels: every judged photo of a concept, to look over, change or clear."""
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from api import resources
+from classifier import ClassifierError
+from pages._session import open_concept, rounds
+from pages._tiles import grid_tiles
+from pages.grid import photo_grid
+from vecdb import Collection, Concept, Label, VecdbError
+
+SHOWN = 200
+ORDERS = ("Disagreements first", "By round, latest first", "By round, first round first")
+SIGNS = {"All": (1, -1), "Yes": (1,), "No": (-1,)}
+state = st.session_state
+
+
+def on_event(event: dict[str, Any]) -> None:
+    """Store what was changed and fit again at once, so that every page agrees."""
+    concept_id = state.concept_id
+    try:
+        if event["type"] == "finish":
+            before = state.labels_before
+            marks = event["marks"]
+            changed = {p: marks.get(p, 0) for p in before if marks.get(p, 0) != before[p]}
+            if changed:
+                rounds().relabel(concept_id, changed)
+                rounds().refit(concept_id)
+        elif event["type"] in {"undo", "redo"}:
+            getattr(rounds(), event["type"])(concept_id)
+        elif event["type"] == "more":
+            state.labels_shown = event["shown"] + SHOWN
+        state.labels_error = ""
+    except (VecdbError, ClassifierError) as error:
+        state.labels_error = str(error)
+
+
+def ordered(rows: list[Label], order: str, probability: dict[str, float]) -> list[Label]:
+    """Sort the labels; a disagreement is a label that the classifier is surest is wrong."""
+    if order == ORDERS[0]:
+        wrong = {
+            row.photo_id: probability.get(row.photo_id, 0.5) * -row.label + (row.label == 1)
+            for row in rows
+        }
+        return sorted(rows, key=lambda row: -wrong[row.photo_id])
+    return sorted(rows, key=lambda row: row.round, reverse=order == ORDERS[1])
+
+
+def draw(collection: Collection, concept: Concept) -> None:
+    """Draw the labels of a concept."""
+    left, right, _ = st.columns([2, 3, 5])
+    sign = left.segmented_control("Show", list(SIGNS), default="All", required=True)
+    order = right.selectbox("Order", ORDERS)
+    rows = [row for row in rounds().database.concepts.labels(concept.id) if row.label]
+    rows = [row for row in rows if row.label in SIGNS[sign or "All"]]
+    if not rows:
+        st.info("No labels of this kind yet. They are made on the **Mine** page.")
+        return
+    found, vectors = collection.known_vectors([row.photo_id for row in rows])
+    scores = rounds().head(concept).probabilities(vectors)
+    probability = dict(zip(found, np.asarray(scores, float), strict=True))
+    rows = ordered(rows, order, probability)
+    limit = state.get("labels_shown", SHOWN)
+    shown = rows[:limit]
+    state.labels_before = {row.photo_id: row.label for row in shown}
+    photo_grid(
+        {
+            "mode": "labels",
+            "key": f"labels:{concept.id}:{concept.updated}:{sign}:{order}",
+            "title": f"{len(rows)} labels",
+            "tiles": grid_tiles(
+                collection,
+                [row.photo_id for row in shown],
+                scores=[probability.get(row.photo_id, 0.0) for row in shown],
+                reasons=[f"round {row.round}" for row in shown],
+            ),
+            "marks": state.labels_before,
+            "judging": True,
+            "canUndo": True,
+            "canRedo": True,
+            "more": len(rows) > limit,
+            "action": "Save changes",
+            "error": state.get("labels_error", ""),
+        },
+        key="labels_grid",
+        on_event=on_event,
+    )
+
+
+concept = open_concept()
+if concept is not None:
+    draw(resources.database().collection(concept.collection), concept)

@@ -1,0 +1,94 @@
+"""The real app in a process of its own, and a real Chromium to drive it."""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import requests
+
+ROOT = Path(__file__).parent.parent.parent
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def have_chromium() -> bool:
+    """Tell whether a browser is there to drive."""
+    return Path(CHROMIUM).exists()
+
+
+def environment(data: Path, table: str) -> dict[str, str]:
+    """Return the settings of an app whose every file lies under `data`."""
+    return {
+        "VECDB_DSN": f"chdb://{data}/chdb",
+        "VECDB_STORE": str(data / "store"),
+        "VECDB_TABLE": table,
+    }
+
+
+def free_port() -> int:
+    """Return a TCP port that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def running_app(env: Mapping[str, str]) -> Iterator[str]:
+    """Start `streamlit run app.py`, wait until it answers, yield its address, stop it."""
+    port = free_port()
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, **env}, stdout=log, stderr=subprocess.STDOUT
+        )
+        try:
+            _wait_until_up(f"http://localhost:{port}", process)
+            yield f"http://localhost:{port}"
+        finally:
+            process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(20)
+            process.kill()
+            process.wait()
+            log.seek(0)
+            sys.stderr.write(log.read().decode(errors="replace")[-4000:])
+
+
+def _wait_until_up(address: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        with contextlib.suppress(requests.ConnectionError):
+            if requests.get(f"{address}/_stcore/health", timeout=5).ok:
+                return
+        time.sleep(0.1)
+    raise RuntimeError("the app did not come up within 60 s")
+
+
+@contextlib.contextmanager
+def browser(**context: Any) -> Iterator[Any]:
+    """Yield a Playwright page in a fresh headless Chromium profile."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+        options = {"viewport": {"width": 1440, "height": 900}, **context}
+        page = chromium.new_context(**options).new_page()
+        page.set_default_timeout(20_000)
+        yield page
+        chromium.close()

@@ -1,0 +1,130 @@
+"""`python -m tests.browser.latency`: from Next round to the new page painted, in a real browser.
+
+Builds a collection of clustered unit vectors with thumbnails in a temporary folder, mines it with
+simulated clicks, and prints the median and 95th percentile with what they are made of.
+"""
+
+import argparse
+import io
+import json
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from PIL import Image
+
+from tests.browser.harness import browser, environment, running_app
+from vecdb import Store, connect
+
+DIM = 512
+CLUSTERS = 50
+MARKED = 12
+PARTS = ("labels", "fit", "mine", "store", "insight", "script")
+
+
+def build(data: Path, rows: int) -> None:
+    """Store `rows` photos: vectors (rows, 512) around 50 centres, one of 200 thumbnails each."""
+    env = environment(data, "latency")
+    rng = np.random.default_rng(0)
+    centres = rng.normal(size=(CLUSTERS, DIM)).astype(np.float32)
+    cluster = rng.integers(0, CLUSTERS, rows)
+    vectors = 0.8 * centres[cluster] + rng.normal(size=(rows, DIM)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    ids = [f"c{c:02d}-{at:06d}" for at, c in enumerate(cluster)]
+    pictures = [_picture(rng) for _ in range(200)]
+    Store(env["VECDB_STORE"]).put_thumbnails(
+        "latency", ((photo, f"{at % 200}", pictures[at % 200]) for at, photo in enumerate(ids))
+    )
+    with connect(env["VECDB_DSN"]) as database:
+        collection = database.create_collection("latency", "offline", DIM)
+        for start in range(0, rows, 10_000):
+            part = slice(start, start + 10_000)
+            table = {"id": ids[part], "url": [""] * len(ids[part]), "vector": list(vectors[part])}
+            collection.insert(pa.table(table))
+
+
+def _picture(rng: np.random.Generator) -> bytes:
+    noise = rng.integers(0, 255, (12, 16, 3), dtype=np.uint8)
+    buffer = io.BytesIO()
+    Image.fromarray(noise).resize((384, 288), Image.Resampling.BICUBIC).save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+def measure(data: Path, rounds: int) -> list[dict[str, float]]:
+    """Mine `rounds` rounds in the browser; return milliseconds by part for each."""
+    results = []
+    with running_app(environment(data, "latency")) as address, browser() as page:
+        page.goto(address)
+        page.get_by_role("button", name="Refine").click()
+        page.get_by_label("Ids of example photos").fill(_example(data))
+        page.keyboard.press("Enter")
+        page.get_by_role("button", name="Start with these").click()
+        page.wait_for_selector('[data-round="1"]', timeout=60_000)
+        page.keyboard.press("Escape")
+        for number in range(1, rounds + 1):
+            page.evaluate(CLICK, MARKED)
+            page.wait_for_timeout(400)
+            page.evaluate("performance.clearMarks()")
+            page.get_by_role("button", name="Next round").click()
+            page.wait_for_selector(f'[data-round="{number + 1}"]')
+            page.wait_for_function("performance.getEntriesByName('vde:painted').length > 0")
+            results.append(page.evaluate(READ))
+    return results
+
+
+CLICK = """count => {
+  const tiles = [...document.querySelectorAll('button[data-photo-id]')].slice(0, count);
+  const wanted = tiles[0].dataset.photoId.slice(0, 3);
+  for (const tile of tiles) {
+    tile.click();
+    if (!tile.dataset.photoId.startsWith(wanted)) tile.click();
+  }
+}"""
+READ = """() => {
+  const [next] = performance.getEntriesByName('vde:next');
+  const [got] = performance.getEntriesByName('vde:received');
+  const painted = performance.getEntriesByName('vde:painted').at(-1);
+  return { total: painted.startTime - next.startTime, paint: painted.startTime - got.startTime,
+           ...painted.detail.timing };
+}"""
+
+
+def _example(data: Path) -> str:
+    with connect(environment(data, "latency")["VECDB_DSN"]) as database:
+        return str(database.collection("latency").sample(1, seed=0)[0])
+
+
+def main() -> None:
+    """Build, measure, print."""
+    parser = argparse.ArgumentParser(prog="python -m tests.browser.latency", description=__doc__)
+    parser.add_argument("--rows", type=int, default=25_000)
+    parser.add_argument("--rounds", type=int, default=40)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        build(Path(folder), options.rows)
+        results = measure(Path(folder), options.rounds)
+    for result in results:
+        for part in PARTS:
+            result[part] = result.get(part, 0.0) * 1000
+        server = sum(result[part] for part in PARTS)
+        result["transport"] = result["total"] - result["paint"] - server
+    names = ("total", *PARTS, "transport", "paint")
+    summary = {
+        name: {
+            "p50_ms": round(float(np.percentile([r[name] for r in results], 50)), 1),
+            "p95_ms": round(float(np.percentile([r[name] for r in results], 95)), 1),
+        }
+        for name in names
+    }
+    if options.json:
+        print(json.dumps({"rows": options.rows, "rounds": options.rounds, **summary}))
+        return
+    print(f"{options.rows} photos, {options.rounds} rounds, milliseconds")
+    for name, figures in summary.items():
+        print(f"{name:>10}  p50 {figures['p50_ms']:7.1f}  p95 {figures['p95_ms']:7.1f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,27 @@
+"""Fixtures that several suites share: the sample collection, really ingested, once a session."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.browser.harness import ROOT, environment
+
+
+@pytest.fixture(scope="session")
+def ingested_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the sample collection, put there by the command a user runs."""
+    data = tmp_path_factory.mktemp("sample")
+    env = {**os.environ, **environment(data, "sample"), "ENCODER": "offline"}
+    subprocess.run([sys.executable, "-m", "sample"], cwd=ROOT, env=env, check=True)
+    return data
+
+
+@pytest.fixture
+def sample_data(ingested_sample: Path, tmp_path: Path) -> Path:
+    """A copy of that folder for one test to change."""
+    shutil.copytree(ingested_sample, tmp_path / "data")
+    return tmp_path / "data"
