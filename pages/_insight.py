@@ -2,22 +2,15 @@
 
 from typing import Any
 
-from classifier import Head
 from pages._history import positives_by_round
 from pages._rounds import Page
-from vecdb import Collection
-
-BINS = 50
 
 
-def insight(collection: Collection, page: Page, head: Head) -> dict[str, Any]:
-    """Describe the concept's state for the grid's charts; every number comes from SQL."""
-    histogram = collection.histogram(head.weights, head.bias, bins=BINS)
-    threshold = page.concept.threshold
+def insight(page: Page) -> dict[str, Any]:
+    """Describe the concept's state for the grid's charts."""
     return {
         "pages": positives_by_round(page.history),
-        "counts": [int(count) for count in histogram.counts],
-        "threshold": threshold,
-        "above": collection.count_above(head.weights, head.bias, threshold),
+        "counts": page.counts,
+        "threshold": page.concept.threshold,
         "advice": "",
     }

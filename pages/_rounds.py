@@ -5,7 +5,7 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -17,24 +17,34 @@ from vecdb import Collection, Concept, Database, Hits, Label
 # Skipped photos stay away for this many rounds, so that the next page does not show them again.
 SKIPPED_ROUNDS = 3
 BACKGROUND_PHOTOS = 300
+# Vectors of judged photos kept in memory, 2 kB each.
+REMEMBERED = 20_000
+# A bin a hundredth: the count above any threshold the page offers is exact.
+BINS = 100
 
 
 @dataclass(frozen=True)
 class Tile:
-    """A photo on a page: why it is there, and the mark (1, 0, -1) it opens with."""
+    """A photo on a page: why it is there, its probability, the mark (1, 0, -1) it opens with."""
 
     photo_id: str
     reason: str
     mark: int = 0
+    score: float | None = None
 
 
 @dataclass
 class Page:
-    """What the user is asked next; `upcoming` are likely photos of the page after it."""
+    """What the user is asked next.
+
+    `counts` (100,) is the histogram of the collection's probabilities; `upcoming` are likely photos
+    of the page after this one; `timing` is in seconds.
+    """
 
     concept: Concept
     tiles: list[Tile]
     history: list[Label]
+    counts: list[int]
     upcoming: list[str] = field(default_factory=list)
     timing: dict[str, float] = field(default_factory=dict)
 
@@ -49,6 +59,7 @@ class Rounds:
         self.database = database
         self._backgrounds: dict[str, tuple[int, Background]] = {}
         self._vectors: dict[tuple[str, str], np.ndarray] = {}
+        self._collections: dict[str, Collection] = {}
         self._lock = threading.Lock()
 
     def begin(
@@ -76,9 +87,12 @@ class Rounds:
         """
         concept = self.database.concepts.get(concept_id)
         shown = {**dict.fromkeys(marks, "edit"), **{t.photo_id: t.reason for t in tiles}}
+        # A photo nobody clicked here may have been judged in another tab meanwhile: that stands.
+        judged = {row.photo_id for row in self.database.concepts.labels(concept_id) if row.label}
         rows = [
             Label(photo, int(marks.get(photo, unmarked)), concept.round, reason)
             for photo, reason in shown.items()
+            if photo in marks or photo not in judged
         ]
         with _timed() as timing:
             self.database.concepts.label(concept_id, rows, action=f"round:{uuid.uuid4().hex}")
@@ -113,7 +127,14 @@ class Rounds:
     def page(self, concept: Concept) -> Page:
         """Return the page a concept stands at, as it was left."""
         history = self.database.concepts.history(concept.id)
-        return Page(concept, stored_tiles(concept), history)
+        counts = self._histogram(self.collection(concept.collection), self.head(concept))
+        return Page(concept, stored_tiles(concept), history, counts)
+
+    def collection(self, name: str) -> Collection:
+        """Return a collection, looked up once."""
+        if name not in self._collections:
+            self._collections[name] = self.database.collection(name)
+        return self._collections[name]
 
     def background(self, collection: Collection) -> Background:
         """Return mean, covariance and a fixed random sample of a collection, read once."""
@@ -162,7 +183,7 @@ class Rounds:
 
     def _next(self, concept: Concept, number: int, tiles: Sequence[Tile] = ()) -> Page:
         """Fit on all labels, mine a page unless `tiles` are given, and store both."""
-        collection = self.database.collection(concept.collection)
+        collection = self.collection(concept.collection)
         history = self.database.concepts.history(concept.id)
         judged, labels = self._judged(collection, history)
         background = self.background(collection)
@@ -179,7 +200,11 @@ class Rounds:
                 tiles, upcoming = self._mine(
                     collection, concept, head, judged, labels, number, history
                 )
-        settings = {**concept.settings, "page": [[t.photo_id, t.reason, t.mark] for t in tiles]}
+            else:
+                tiles = self._scored(collection, head, tiles)
+        with _timed() as counting:
+            counts = self._histogram(collection, head)
+        settings = {**concept.settings, "page": [list(astuple(tile)) for tile in tiles]}
         with _timed() as storing:
             concept = self.database.concepts.update(
                 concept.id,
@@ -191,9 +216,19 @@ class Rounds:
         timing = {
             "fit": fitting["seconds"],
             "mine": mining["seconds"],
+            "histogram": counting["seconds"],
             "store": storing["seconds"],
         }
-        return Page(concept, list(tiles), history, upcoming, timing)
+        return Page(concept, list(tiles), history, counts, upcoming, timing)
+
+    def _histogram(self, collection: Collection, head: Head) -> list[int]:
+        found = collection.histogram(head.weights, head.bias, bins=BINS)
+        return [int(count) for count in found.counts]
+
+    def _scored(self, collection: Collection, head: Head, tiles: Sequence[Tile]) -> list[Tile]:
+        found, vectors = collection.known_vectors([tile.photo_id for tile in tiles])
+        scores = dict(zip(found, head.probabilities(vectors), strict=True))
+        return [replace(t, score=_rounded(scores.get(t.photo_id))) for t in tiles]
 
     def _mine(
         self,
@@ -235,9 +270,28 @@ class Rounds:
             )
             if len(picks) == size:
                 break
-        chosen = {pick.id for pick in picks}
+        vectors = {
+            photo: vector
+            for found in (top, edge, drawn)
+            for photo, vector in zip(found.ids, _vectors(found, collection.dim), strict=True)
+        }
+        chosen = {pick.id: vectors[pick.id] for pick in picks}
         upcoming = [photo for photo in top.ids if photo not in chosen][:size]
-        return [Tile(pick.id, pick.reason) for pick in picks], upcoming
+        if not chosen:
+            return [], upcoming
+        if len(self._vectors) > REMEMBERED:
+            self._vectors.clear()
+        self._remember(collection, chosen)
+        scores = head.probabilities(np.stack(list(chosen.values())))
+        return [
+            Tile(pick.id, pick.reason, score=_rounded(score))
+            for pick, score in zip(picks, scores, strict=True)
+        ], upcoming
+
+    def _remember(self, collection: Collection, vectors: Mapping[str, np.ndarray]) -> None:
+        """Keep vectors of photos about to be judged: the next fit needs them."""
+        for photo, vector in vectors.items():
+            self._vectors[collection.name, photo] = vector
 
     def _judged(
         self, collection: Collection, history: Sequence[Label]
@@ -247,8 +301,7 @@ class Rounds:
         wanted_ids = [photo for photo, label in latest.items() if label]
         unread = [photo for photo in wanted_ids if (collection.name, photo) not in self._vectors]
         if unread:
-            for photo, vector in zip(*collection.known_vectors(unread), strict=True):
-                self._vectors[collection.name, photo] = vector
+            self._remember(collection, dict(zip(*collection.known_vectors(unread), strict=True)))
         known = [photo for photo in wanted_ids if (collection.name, photo) in self._vectors]
         vectors = [self._vectors[collection.name, photo] for photo in known]
         matrix = np.asarray(vectors, np.float32).reshape(-1, collection.dim)
@@ -258,6 +311,10 @@ class Rounds:
 def stored_tiles(concept: Concept) -> list[Tile]:
     """Read the page that a concept stands at."""
     return [Tile(*entry) for entry in concept.settings.get("page", [])]
+
+
+def _rounded(score: float | None) -> float | None:
+    return None if score is None else round(float(score), 4)
 
 
 def _vectors(found: Hits, dim: int) -> np.ndarray:

@@ -30,8 +30,7 @@ def rounds() -> Rounds:
 
 def choose_collection() -> Collection | None:
     """Draw the collection picker; None, with advice on the page, where there is no collection."""
-    database = resources.database()
-    names = [info.name for info in database.collections() if info.count]
+    names = _collection_names(id(resources.database()))
     if not names:
         st.info(EMPTY)
         return None
@@ -39,7 +38,12 @@ def choose_collection() -> Collection | None:
     if st.session_state.get("collection") not in names:
         st.session_state.collection = preferred if preferred in names else names[0]
     st.selectbox("Collection", names, key="collection", label_visibility="collapsed")
-    return database.collection(st.session_state.collection)
+    return rounds().collection(st.session_state.collection)
+
+
+@st.cache_data(ttl=5, show_spinner=False)
+def _collection_names(_address: int) -> list[str]:
+    return [info.name for info in resources.database().collections() if info.count]
 
 
 def ready_encoder(name: str) -> Encoder | None:

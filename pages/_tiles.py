@@ -23,7 +23,7 @@ def grid_tiles(
     collection: Collection,
     ids: Sequence[str],
     *,
-    scores: Sequence[float] | None = None,
+    scores: Sequence[float | None] | None = None,
     reasons: Sequence[str] | None = None,
     first_rank: int = 1,
 ) -> list[dict[str, Any]]:
@@ -34,7 +34,7 @@ def grid_tiles(
             "id": photo,
             "src": thumbnail_url(collection.name, photo),
             "rank": first_rank + at,
-            "score": f"{scores[at]:.2f}" if scores is not None else None,
+            "score": None if scores is None or scores[at] is None else f"{scores[at]:.2f}",
             "reason": reasons[at] if reasons is not None else "",
             **_words(photo, rows.get(photo)),
         }

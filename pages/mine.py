@@ -7,6 +7,7 @@ import streamlit as st
 from PIL import Image
 
 from api import resources
+from api.thumbnails import thumbnail_url
 from classifier import ClassifierError
 from encoder import EncoderError
 from pages._history import stacks
@@ -191,21 +192,14 @@ def welcome(collection: Collection) -> None:
 def grid(collection: Collection, page: Page) -> None:
     """Draw the page."""
     concept = page.concept
-    head = rounds().head(concept)
-    ids = [tile.photo_id for tile in page.tiles]
-    found, vectors = collection.known_vectors(ids)
-    known = dict(zip(found, head.probabilities(vectors), strict=True))
     tiles = grid_tiles(
         collection,
-        ids,
-        scores=[known.get(photo, 0.0) for photo in ids],
+        [tile.photo_id for tile in page.tiles],
+        scores=[tile.score for tile in page.tiles],
         reasons=[tile.reason for tile in page.tiles],
     )
     latest = {row.photo_id: row.label for row in page.history}
     turns = stacks(page.history)
-    start = time.perf_counter()
-    shown_insight = insight(collection, page, head)
-    page.timing["insight"] = time.perf_counter() - start
     photo_grid(
         {
             "mode": "mine",
@@ -228,8 +222,8 @@ def grid(collection: Collection, page: Page) -> None:
             "action": "Next round" if tiles else "",
             "note": "" if tiles else "Every photo of this collection has been judged.",
             "error": state.get("error", ""),
-            "insight": shown_insight,
-            "prefetch": [tile["src"] for tile in grid_tiles(collection, page.upcoming)],
+            "insight": insight(page),
+            "prefetch": [thumbnail_url(collection.name, photo) for photo in page.upcoming],
             "timing": timing(page),
         },
         key="mine_grid",

@@ -44,7 +44,7 @@ class Insight {
     });
   }
 
-  commit() { this.grid.send("threshold", { value: Math.round(this.threshold * 1000) / 1000 }); }
+  commit() { this.grid.send("threshold", { value: this.threshold }); }
 
   draw(insight) {
     this.root.hidden = !insight;
@@ -82,8 +82,10 @@ class Insight {
     this.histogram.replaceChildren(chart, this.line);
   }
 
-  show(threshold) {
+  // Thresholds are hundredths, as the histogram's bins are: so the counts are exact.
+  show(wanted) {
     const { counts, interval } = this.insight;
+    const threshold = Math.round(wanted * 100) / 100;
     this.threshold = threshold;
     this.line.style.left = `${threshold * 100}%`;
     let above = 0;
@@ -93,10 +95,9 @@ class Insight {
       above += count * Math.max(0, Math.min(1, (high - threshold) / (high - low)));
       this.bars[index].classList.toggle("vde-above", (low + high) / 2 >= threshold);
     });
-    const exact = Math.abs(threshold - this.insight.threshold) < 1e-9;
-    const number = exact && this.insight.above != null ? this.insight.above : Math.round(above);
-    const words = `threshold ${threshold.toFixed(2)} → ${exact ? "" : "about "}${number.toLocaleString("en")} above it`;
-    this.matches.textContent = exact && interval ? `${words}, ${interval}` : words;
+    const words = `threshold ${threshold.toFixed(2)} → ${Math.round(above).toLocaleString("en")} above it`;
+    const audited = Math.abs(threshold - this.insight.threshold) < 1e-9 && interval;
+    this.matches.textContent = audited ? `${words}; ${interval}` : words;
     this.histogram.setAttribute("aria-valuenow", threshold.toFixed(2));
     this.histogram.setAttribute("aria-valuetext", words);
   }

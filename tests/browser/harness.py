@@ -81,14 +81,28 @@ def _wait_until_up(address: str, process: subprocess.Popen[bytes]) -> None:
 
 
 @contextlib.contextmanager
-def browser(**context: Any) -> Iterator[Any]:
-    """Yield a Playwright page in a fresh headless Chromium profile."""
+def chromium() -> Iterator[Any]:
+    """Yield a headless Chromium."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
-        options = {"viewport": {"width": 1440, "height": 900}, **context}
-        page = chromium.new_context(**options).new_page()
-        page.set_default_timeout(20_000)
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+        yield running
+        running.close()
+
+
+@contextlib.contextmanager
+def fresh_page(running: Any, **options: Any) -> Iterator[Any]:
+    """Yield a page of a fresh profile in a running Chromium."""
+    context = running.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    yield page
+    context.close()
+
+
+@contextlib.contextmanager
+def browser(**options: Any) -> Iterator[Any]:
+    """Yield a page of a fresh profile in a Chromium of its own."""
+    with chromium() as running, fresh_page(running, **options) as page:
         yield page
-        chromium.close()

@@ -1,0 +1,107 @@
+"""One app for the browser tests, on a small collection, with a fresh concept for each test."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from pages._rounds import Rounds
+from tests.browser.harness import chromium, environment, fresh_page, have_chromium, running_app
+from tests.browser.latency import DIM, picture
+from vecdb import Store, connect
+
+ROWS = 300
+CONCEPTS = 40
+ODD = '<img src=x onerror=alert(1)> "quoted" \'\u202eشرق\u202c 🐈 &amp;'
+
+
+@dataclass
+class App:
+    """A running app, its files, and concepts that nobody has opened yet."""
+
+    address: str
+    data: Path
+    concepts: list[str]
+
+
+def build(data: Path) -> list[str]:
+    """Store 300 photos, a third of them `yes-...`, one with an odd name, one without a picture."""
+    env = environment(data, "things")
+    rng = np.random.default_rng(0)
+    vectors = rng.normal(size=(ROWS, DIM)).astype(np.float32)
+    vectors[:100] += 1.5 * rng.normal(size=DIM).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    ids = [f"{'yes' if at < 100 else 'no'}-{at:03d}" for at in range(ROWS)]
+    ids[1] = f"yes-{ODD}"
+    store = Store(env["VECDB_STORE"])
+    store.put_thumbnails("things", ((i, i, picture(rng)) for i in ids if i != "yes-002"))
+    anchor = vectors[:100].mean(axis=0)
+    with connect(env["VECDB_DSN"]) as database:
+        collection = database.create_collection("things", "offline", DIM)
+        collection.insert(
+            pa.table(
+                {
+                    "id": ids,
+                    "url": [""] * ROWS,
+                    "vector": list(vectors),
+                    "description": [f"{ODD} {i}" for i in ids],
+                    "photographer": ["Ada"] * ROWS,
+                    "width": pa.array([640] * ROWS, pa.uint32()),
+                    "height": pa.array([480] * ROWS, pa.uint32()),
+                }
+            )
+        )
+        rounds = Rounds(database)
+        settings = {"page_size": 25, "unmarked": "skip"}
+        return [
+            rounds.begin(collection, f"{ODD} {at}", anchor, settings).concept.id
+            for at in range(CONCEPTS)
+        ]
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    if not have_chromium():
+        pytest.skip("no Chromium is installed")
+    data = tmp_path_factory.mktemp("app")
+    concepts = build(data)
+    with running_app(environment(data, "things")) as address:
+        yield App(address, data, concepts)
+
+
+@pytest.fixture(scope="session")
+def running_chromium() -> Iterator[Any]:
+    if not have_chromium():
+        pytest.skip("no Chromium is installed")
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def page(app: App, running_chromium: Any) -> Iterator[Any]:
+    """A browser page that fails its test when the browser reports a script error."""
+    with fresh_page(running_chromium) as opened:
+        errors: list[str] = []
+        opened.on("pageerror", lambda error: errors.append(str(error)))
+        yield opened
+        assert not errors
+
+
+@pytest.fixture
+def mine(app: App, page: Any) -> Callable[[], str]:
+    """Open a fresh concept on the Mine page; returns its id."""
+
+    def open_fresh() -> str:
+        concept = app.concepts.pop()
+        page.goto(f"{app.address}/?concept={concept}")
+        page.wait_for_selector("button[data-photo-id]")
+        page.wait_for_function(
+            "document.querySelector('.vde').getAttribute('aria-busy') == 'false'"
+        )
+        return concept
+
+    return open_fresh

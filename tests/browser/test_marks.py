@@ -1,0 +1,237 @@
+"""Every key and every way to click on the Mine page, in a real browser."""
+
+import pytest
+
+from tests.browser.harness import fresh_page
+
+pytestmark = pytest.mark.browser
+COLUMNS = """getComputedStyle(document.querySelector('.vde-tiles'))
+  .gridTemplateColumns.split(' ').length"""
+
+
+def labels(page):
+    return [
+        tile.get_attribute("data-label") for tile in page.locator("button[data-photo-id]").all()
+    ]
+
+
+def tile(page, index):
+    return page.locator("button[data-photo-id]").nth(index)
+
+
+def focused(page):
+    return page.evaluate(
+        "[...document.querySelectorAll('button[data-photo-id]')].indexOf(document.activeElement)"
+    )
+
+
+def wait_round(page, number):
+    page.wait_for_selector(f'[data-round="{number}"]')
+    page.wait_for_function("document.querySelector('.vde').getAttribute('aria-busy') == 'false'")
+
+
+def test_a_click_cycles_unmarked_yes_no_unmarked(mine, page):
+    mine()
+    seen = []
+    for _ in range(3):
+        tile(page, 0).click()
+        seen.append(tile(page, 0).get_attribute("data-label"))
+    assert seen == ["positive", "negative", ""]
+
+
+@pytest.mark.parametrize(
+    ("key", "label"), [("1", "positive"), ("p", "positive"), ("2", "negative"), ("n", "negative")]
+)
+def test_a_key_marks_the_photo_that_has_the_focus_and_another_clears_it(mine, page, key, label):
+    mine()
+    tile(page, 3).focus()
+    page.keyboard.press("ArrowRight")
+    for clear in ("0", "x"):
+        page.keyboard.press(key)
+        marked = focused(page)
+        assert labels(page)[marked] == label
+        page.keyboard.press(clear)
+        assert labels(page)[marked] == ""
+
+
+def test_arrows_move_by_one_and_by_a_row(mine, page):
+    mine()
+    columns = page.evaluate(COLUMNS)
+    page.keyboard.press("ArrowRight")
+    assert focused(page) == 1
+    page.keyboard.press("ArrowDown")
+    assert focused(page) == 1 + columns
+    page.keyboard.press("ArrowLeft")
+    assert focused(page) == columns
+    page.keyboard.press("ArrowUp")
+    assert focused(page) == 0
+
+
+def test_all_yes_then_invert_then_undo_and_redo(mine, page):
+    mine()
+    page.keyboard.press("a")
+    assert set(labels(page)) == {"positive"}
+    page.keyboard.press("i")
+    assert set(labels(page)) == {"negative"}
+    page.keyboard.press("z")
+    assert set(labels(page)) == {"positive"}
+    page.keyboard.press("z")
+    assert set(labels(page)) == {""}
+    page.keyboard.press("y")
+    assert set(labels(page)) == {"positive"}
+
+
+def test_shift_click_and_drag_mark_a_range(mine, page):
+    mine()
+    tile(page, 2).click()
+    tile(page, 5).click(modifiers=["Shift"])
+    assert labels(page)[:8] == ["", "", *["positive"] * 4, "", ""]
+    page.keyboard.press("z")
+    tile(page, 8).hover()
+    page.mouse.down()
+    tile(page, 11).hover()
+    page.mouse.up()
+    assert labels(page)[8:12] == ["positive"] * 4
+    assert labels(page)[12] == ""
+
+
+def test_enter_finishes_the_page_and_z_brings_the_round_back_also_after_a_reload(mine, page):
+    mine()
+    first = [t.get_attribute("data-photo-id") for t in page.locator("button[data-photo-id]").all()]
+    for index in range(3):
+        tile(page, index).click()
+    page.keyboard.press("Enter")
+    wait_round(page, 2)
+    assert "3 yes" in page.locator(".vde-counts").inner_text()
+    page.reload()
+    wait_round(page, 2)
+    page.keyboard.press("z")
+    wait_round(page, 1)
+    again = [t.get_attribute("data-photo-id") for t in page.locator("button[data-photo-id]").all()]
+    assert again == first
+    assert labels(page) == ["positive"] * 3 + [""] * 22
+    page.keyboard.press("y")
+    wait_round(page, 2)
+
+
+def test_space_opens_the_photo_with_its_words_and_marks_work_there(mine, page):
+    mine()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press(" ")
+    dialog = page.get_by_role("dialog")
+    assert dialog.is_visible()
+    assert "Ada" in dialog.inner_text()
+    assert "640 × 480" in dialog.inner_text()
+    page.keyboard.press("1")
+    assert "yes" in dialog.inner_text()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press(" ")
+    assert not dialog.is_visible()
+    assert labels(page)[1] == "positive"
+    assert focused(page) == 2
+
+
+def test_the_question_mark_shows_the_keys(mine, page):
+    mine()
+    assert not page.locator(".vde-help").is_visible()
+    page.keyboard.press("?")
+    assert "large picture" in page.locator(".vde-help").inner_text()
+
+
+def test_the_rule_for_unmarked_photos_is_kept_with_the_concept(mine, page):
+    mine()
+    page.get_by_role("button", name="Unmarked means: skip").click()
+    page.wait_for_selector("text=Unmarked means: no")
+    page.wait_for_timeout(500)
+    page.reload()
+    page.wait_for_selector("text=Unmarked means: no")
+    tile(page, 0).click()
+    page.keyboard.press("Enter")
+    wait_round(page, 2)
+    assert "1 yes" in page.locator(".vde-counts").inner_text()
+    assert "24 no" in page.locator(".vde-counts").inner_text()
+
+
+def test_a_reload_brings_back_the_same_page_with_the_clicks_that_were_not_sent(mine, page):
+    mine()
+    before = [t.get_attribute("data-photo-id") for t in page.locator("button[data-photo-id]").all()]
+    tile(page, 4).click()
+    tile(page, 6).click()
+    tile(page, 6).click()
+    page.reload()
+    page.wait_for_selector("button[data-photo-id]")
+    after = [t.get_attribute("data-photo-id") for t in page.locator("button[data-photo-id]").all()]
+    assert after == before
+    assert labels(page)[4] == "positive"
+    assert labels(page)[6] == "negative"
+
+
+def test_names_that_look_like_html_are_shown_as_they_are(mine, page):
+    mine()
+    assert page.locator(".vde img[src='x']").count() == 0
+    page.keyboard.press(" ")
+    assert "<img src=x onerror=alert(1)>" in page.get_by_role("dialog").inner_text()
+
+
+def test_a_photo_without_a_picture_is_a_clear_tile(mine, page):
+    mine()
+    for _ in range(8):
+        dead = page.locator('button[data-photo-id="yes-002"]')
+        if dead.count():
+            break
+        page.keyboard.press("a")
+        number = int(page.locator("[data-round]").get_attribute("data-round"))
+        page.keyboard.press("Enter")
+        wait_round(page, number + 1)
+    assert dead.get_attribute("data-state") == "dead"
+    assert "Picture not available" in dead.inner_text()
+
+
+def test_the_threshold_can_be_moved_and_is_kept(mine, page):
+    mine()
+    slider = page.get_by_role("slider", name="Threshold")
+    slider.focus()
+    for _ in range(10):
+        page.keyboard.press("ArrowRight")
+    assert slider.get_attribute("aria-valuenow") == "0.60"
+    page.wait_for_timeout(1500)
+    page.reload()
+    page.wait_for_selector("button[data-photo-id]")
+    assert slider.get_attribute("aria-valuenow") == "0.60"
+
+
+def test_the_page_size_can_be_changed_and_clicks_stay_with_their_photos(mine, page):
+    mine()
+    photo = tile(page, 0).get_attribute("data-photo-id")
+    tile(page, 0).click()
+    page.get_by_label("Photos per page").click()
+    page.get_by_role("option", name="50 per page").click()
+    page.wait_for_function("document.querySelectorAll('button[data-photo-id]').length == 50")
+    marked = page.locator("button[data-photo-id][data-label=positive]")
+    assert marked.count() == 1
+    assert marked.get_attribute("data-photo-id") == photo
+
+
+def test_two_tabs_on_one_concept_lose_no_click(app, mine, page):
+    concept = mine()
+    other = page.context.new_page()
+    other.goto(f"{app.address}/?concept={concept}")
+    other.wait_for_selector("button[data-photo-id]")
+    tile(page, 0).click()
+    page.keyboard.press("Enter")
+    wait_round(page, 2)
+    other.bring_to_front()
+    other.locator("button[data-photo-id]").nth(1).click()
+    other.get_by_role("button", name="Next round").click()
+    wait_round(other, 3)
+    assert "2 yes" in other.locator(".vde-counts").inner_text()
+
+
+def test_a_phone_shows_two_columns_and_taps_mark(app, running_chromium):
+    phone = {"width": 390, "height": 844}
+    with fresh_page(running_chromium, viewport=phone, has_touch=True, is_mobile=True) as page:
+        page.goto(f"{app.address}/?concept={app.concepts.pop()}")
+        page.wait_for_selector("button[data-photo-id]")
+        assert page.evaluate(COLUMNS) == 2
+        tile(page, 1).tap()
+        assert labels(page)[1] == "positive"
