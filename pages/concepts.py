@@ -7,6 +7,7 @@ from api.thumbnails import thumbnail_url
 from vecdb import Concept, VecdbError
 
 STRIP = 8
+SHOWN = 20
 state = st.session_state
 
 
@@ -121,11 +122,16 @@ def main() -> None:
     concepts = resources.database().concepts.list()
     if not concepts:
         st.info("No concepts yet. Type a phrase on the **Mine** page to start one.")
-    for concept in concepts:
+        return
+    shown = concepts if state.get("all_concepts") else concepts[:SHOWN]
+    st.caption(f"{len(concepts)} concepts, the latest first")
+    for concept in shown:
         row(
             concept,
             [o for o in concepts if o.id != concept.id and o.collection == concept.collection],
         )
+    if len(concepts) > SHOWN:
+        st.toggle(f"Show all {len(concepts)}", key="all_concepts")
 
 
 main()

@@ -1,0 +1,126 @@
+"""Labels, Results and Concepts in a real browser."""
+
+import csv
+import io
+
+import pytest
+
+pytestmark = pytest.mark.browser
+FIRST_NAME = "document.querySelector('input[aria-label=Name]')?.value"
+
+
+def judge(page, rounds=2):
+    """Answer some rounds by the photos' names; returns the answers given."""
+    given = {}
+    for number in range(1, rounds + 1):
+        page.wait_for_selector(f'[data-round="{number}"]')
+        for tile in page.locator("button[data-photo-id]").all():
+            photo = tile.get_attribute("data-photo-id")
+            given[photo] = 1 if photo.startswith("yes") else -1
+            tile.click()
+            if given[photo] == -1:
+                tile.click()
+        page.keyboard.press("Enter")
+    page.wait_for_selector(f'[data-round="{rounds + 1}"]')
+    return given
+
+
+def go(page, name, concept):
+    page.goto(f"{page.url.split('?')[0].rstrip('/')}/{name}?concept={concept}")
+
+
+def wait_tiles(page, count):
+    page.wait_for_function(f"document.querySelectorAll('button[data-photo-id]').length == {count}")
+
+
+def test_labels_shows_every_answer_and_a_change_is_kept_and_can_be_taken_back(mine, page):
+    concept = mine()
+    given = judge(page)
+    go(page, "labels", concept)
+    wait_tiles(page, len(given))
+    shown = {
+        tile.get_attribute("data-photo-id"): tile.get_attribute("data-label")
+        for tile in page.locator("button[data-photo-id]").all()
+    }
+    assert shown == {p: "positive" if label == 1 else "negative" for p, label in given.items()}
+    first = page.locator("button[data-photo-id]").first
+    photo, before = first.get_attribute("data-photo-id"), first.get_attribute("data-label")
+    page.get_by_text("Yes", exact=True).click()
+    wait_tiles(page, sum(label == 1 for label in given.values()))
+    page.get_by_text("All", exact=True).click()
+    wait_tiles(page, len(given))
+    tile = page.locator("button[data-photo-id]").locator(f"xpath=self::*[@data-photo-id={photo!r}]")
+    tile.click()
+    tile.click()
+    page.get_by_role("button", name="Save changes").click()
+    page.wait_for_function(
+        "([id, label]) => [...document.querySelectorAll('button[data-photo-id]')]"
+        ".filter(t => t.dataset.photoId == id && t.dataset.label == label).length == 0",
+        arg=[photo, before],
+    )
+    page.reload()
+    page.wait_for_selector("button[data-photo-id]")
+    counts = sum(1 for label in given.values() if label)
+    cleared = before == "negative"
+    wait_tiles(page, counts - 1 if not cleared else counts)
+    page.get_by_role("button", name="Undo").click()
+    wait_tiles(page, counts)
+
+
+def test_results_lists_what_lies_above_the_threshold_and_exports_it(mine, page):
+    concept = mine()
+    judge(page)
+    go(page, "results", concept)
+    page.wait_for_selector("button[data-photo-id]")
+    title = page.locator(".vde-round").inner_text()
+    total = int(title.split()[0])
+    assert total > 50
+    page.get_by_role("button", name="Export").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV").click()
+    text = download.value.path().read_text("utf-8")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert len(rows) == total
+    scores = [float(row["score"]) for row in rows]
+    assert scores == sorted(scores, reverse=True)
+    assert min(scores) >= 0.5
+    page.keyboard.press("Escape")
+    page.locator("button[data-photo-id]").first.click()
+    assert page.get_by_role("dialog").is_visible()
+
+
+def test_results_grow_as_the_page_is_scrolled(mine, page):
+    concept = mine()
+    go(page, "results", concept)
+    page.wait_for_selector("button[data-photo-id]")
+    page.get_by_role("slider").first.focus()
+    page.keyboard.press("Home")
+    page.wait_for_function("document.querySelectorAll('button[data-photo-id]').length >= 90")
+    for _ in range(4):
+        page.mouse.wheel(0, 20_000)
+        page.mouse.move(700, 500)
+        page.wait_for_timeout(700)
+    page.wait_for_function("document.querySelectorAll('button[data-photo-id]').length > 250")
+
+
+def test_a_concept_can_be_renamed_duplicated_deleted_and_brought_back(mine, page, app):
+    mine()
+    page.goto(f"{app.address}/concepts")
+    page.wait_for_selector("text=concepts, the latest first")
+    count = int(page.get_by_text("concepts, the latest first").inner_text().split()[0])
+    name = page.get_by_label("Name").first
+    name.fill("<b>renamed</b> & kept")
+    name.press("Enter")
+    page.wait_for_timeout(1000)
+    page.reload()
+    page.wait_for_function(f"{FIRST_NAME} == '<b>renamed</b> & kept'")
+    page.get_by_role("button", name="More").first.click()
+    page.get_by_role("button", name="Duplicate").click()
+    page.wait_for_selector(f"text={count + 1} concepts")
+    page.wait_for_function(f"{FIRST_NAME} == '<b>renamed</b> & kept (copy)'")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="More").first.click()
+    page.get_by_role("button", name="Delete").click()
+    page.wait_for_selector(f"text={count} concepts")
+    page.get_by_role("button", name="Undo the deletion").click()
+    page.wait_for_selector(f"text={count + 1} concepts")
