@@ -139,7 +139,7 @@ def header() -> Collection | None:
             type=["jpg", "png", "webp"],
         )
         st.text_input("Ids of example photos", key="photo_ids")
-        st.button("Start with these", on_click=ask, type="primary", width="stretch")
+        st.button("Start with these", on_click=ask, width="stretch")
     state.setdefault("page_size", 25)
     columns[3].selectbox(
         "Photos per page",
