@@ -1,0 +1,129 @@
+"""Each page as a script run on a real database, and what it says when something is not right."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from api import resources
+from pages._rounds import Rounds
+from tests.browser.harness import ROOT
+from tests.pages.conftest import small_collection
+from vecdb import Label, connect
+
+DIM = 512
+
+
+@pytest.fixture
+def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The app's settings on an empty folder."""
+    monkeypatch.setenv("VECDB_DSN", f"chdb://{tmp_path}/chdb")
+    monkeypatch.setenv("VECDB_STORE", str(tmp_path / "store"))
+    monkeypatch.setenv("VECDB_TABLE", "things")
+    resources.close()
+    yield tmp_path
+    resources.close()
+
+
+@pytest.fixture
+def concept(empty: Path) -> str:
+    """A collection of the offline encoder's dimension, and a concept on it."""
+    ids, small = small_collection()
+    vectors = np.zeros((len(ids), DIM), np.float32)
+    vectors[:, : small.shape[1]] = small
+    collection = resources.database().create_collection("things", "offline", DIM)
+    collection.insert(pa.table({"id": ids, "url": [""] * len(ids), "vector": list(vectors)}))
+    begun = Rounds(resources.database()).begin(collection, "a thing", vectors[0], {"page_size": 9})
+    return begun.concept.id
+
+
+def run(page: str, **query: str) -> AppTest:
+    test = AppTest.from_file(str(ROOT / "pages" / page), default_timeout=60)
+    for name, value in query.items():
+        test.query_params[name] = value
+    test.run()
+    assert not test.exception
+    return test
+
+
+def said(test: AppTest) -> list[str]:
+    return [element.value for element in (*test.error, *test.info)]
+
+
+@pytest.mark.parametrize("page", ["mine.py", "labels.py", "results.py", "concepts.py"])
+def test_an_empty_database_is_met_with_advice(empty, page):
+    [advice] = said(run(page))
+    assert "No photos yet" in advice or "No concepts yet" in advice
+
+
+# Concepts links to other pages, which needs the navigation: the browser tests open it.
+@pytest.mark.parametrize("page", ["mine.py", "labels.py", "results.py"])
+def test_a_page_opens_on_a_concept(concept, page):
+    assert not run(page, concept=concept).error
+
+
+def test_an_unknown_concept_in_the_address_is_one_sentence(concept):
+    test = run("mine.py", concept="nobody")
+    assert "nobody" in test.error[0].value
+
+
+def test_a_database_that_another_process_owns_is_named_with_its_owner(empty):
+    program = (
+        "import sys, vecdb; d = vecdb.connect(); print('open', flush=True); sys.stdin.readline()"
+    )
+    owner = subprocess.Popen(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert owner.stdout is not None
+    assert owner.stdin is not None
+    owner.stdout.readline()
+    [sentence] = said(run("_navigation.py"))
+    assert str(owner.pid) in sentence
+    owner.communicate("\n", timeout=30)
+
+
+def test_a_phrase_longer_than_the_model_reads_is_one_sentence_and_nothing_is_lost(concept):
+    resources.encoder("offline").result(60)
+    test = run("mine.py", concept=concept)
+    test.text_input(key="prompt").set_value("word " * 600).run()
+    assert not test.exception
+    assert test.session_state["page"].concept.id == concept
+    assert "tokens" in test.session_state["error"]
+
+
+def test_a_prompt_becomes_a_concept_with_a_full_page(concept):
+    resources.encoder("offline").result(60)
+    test = run("mine.py")
+    test.text_input(key="prompt").set_value("zzqx <b>nothing</b> “like” this 🐈").run()
+    assert not test.exception
+    page = test.session_state["page"]
+    assert page.concept.prompt == "zzqx <b>nothing</b> “like” this 🐈"
+    assert len(page.tiles) == 25
+
+
+def test_ten_thousand_labels_open_and_refit(empty):
+    rng = np.random.default_rng(0)
+    vectors = rng.normal(size=(11_000, 64)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    ids = [f"p{at}" for at in range(11_000)]
+    with connect() as database:
+        collection = database.create_collection("things", "offline", 64)
+        collection.insert(pa.table({"id": ids, "url": [""] * 11_000, "vector": list(vectors)}))
+        rounds = Rounds(database)
+        begun = rounds.begin(collection, "a thing", vectors[0], {"page_size": 25})
+        sign = np.where(vectors[:, 0] > 0, 1, -1)
+        rows = [Label(ids[at], int(sign[at]), 1, "top") for at in range(10_000)]
+        database.concepts.label(begun.concept.id, rows, action="round:many")
+        page = rounds.refit(begun.concept.id)
+        assert len(page.tiles) == 25
+        assert not {tile.photo_id for tile in page.tiles} & set(ids[:10_000])
+    assert not run("labels.py", concept=begun.concept.id).error
