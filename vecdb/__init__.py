@@ -1,1 +1,29 @@
 """Storage: connections, tables, index and queries; the LMDB store of thumbnails and vectors."""
+
+from vecdb.collection import Collection
+from vecdb.concepts import Concept, ConceptStore
+from vecdb.database import CollectionInfo, Database, connect
+from vecdb.errors import VecdbError
+from vecdb.filter import Filter
+from vecdb.hits import Hits
+from vecdb.labels import Label
+from vecdb.moments import Moments
+from vecdb.scores import Histogram, Scored
+from vecdb.store import Store
+
+__all__ = [
+    "Collection",
+    "CollectionInfo",
+    "Concept",
+    "ConceptStore",
+    "Database",
+    "Filter",
+    "Histogram",
+    "Hits",
+    "Label",
+    "Moments",
+    "Scored",
+    "Store",
+    "VecdbError",
+    "connect",
+]

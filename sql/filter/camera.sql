@@ -1,0 +1,2 @@
+-- Exactly this camera.
+camera = {camera:String}

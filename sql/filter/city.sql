@@ -1,0 +1,2 @@
+-- Exactly this city.
+city = {city:String}

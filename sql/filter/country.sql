@@ -1,0 +1,2 @@
+-- Exactly this country.
+country = {country:String}

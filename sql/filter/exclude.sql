@@ -1,0 +1,2 @@
+-- Not one of these photos.
+id NOT IN {exclude:Array(String)}

@@ -1,0 +1,2 @@
+-- Exactly this label.
+label = {label:String}

@@ -1,0 +1,2 @@
+-- Downloaded at least so often.
+downloads >= {min_downloads:UInt64}

@@ -1,0 +1,2 @@
+-- At least so many pixels high.
+height >= {min_height:UInt32}

@@ -1,0 +1,2 @@
+-- Seen at least so often.
+views >= {min_views:UInt64}

@@ -1,0 +1,2 @@
+-- At least so many pixels wide.
+width >= {min_width:UInt32}

@@ -1,0 +1,2 @@
+-- Not a near-duplicate of an earlier photo.
+duplicate_of = ''

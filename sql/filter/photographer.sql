@@ -1,0 +1,2 @@
+-- Exactly this photographer.
+photographer = {photographer:String}

@@ -1,0 +1,5 @@
+-- Every answer ever given in a concept, in order of writing.
+-- parameters: concept String
+-- result: photo_id String, label Int8, round UInt32, reason String, action String, created
+SELECT photo_id, label, round, toString(reason) AS reason, action, created
+FROM labels WHERE concept_id = {concept:String} ORDER BY seq

@@ -1,0 +1,123 @@
+import numpy as np
+import pytest
+
+from vecdb import Collection, Database, Label
+from vecdb.errors import UnknownCollection, UnknownConcept
+
+
+def answers(labels: list[Label]) -> list[tuple[str, int]]:
+    return [(row.photo_id, row.label) for row in labels]
+
+
+def test_a_concept_comes_back_as_it_was_written(axes: Collection, database: Database) -> None:
+    settings = {"phrases": [["a hat", 1.0], ["cap", -0.5]], "unmarked": "skip"}
+    made = database.concepts.create("hats", "axes", "a hat", settings=settings)
+    found = database.concepts.get(made.id)
+    assert (found.name, found.collection, found.encoder, found.prompt) == (
+        "hats",
+        "axes",
+        "by hand",
+        "a hat",
+    )
+    assert found.settings == settings
+    assert found.weights.shape == (0,)
+    assert found.created == made.created
+    assert not found.deleted
+
+
+def test_the_fitted_head_is_kept_with_its_round(axes: Collection, database: Database) -> None:
+    concept = database.concepts.create("hats", "axes", "a hat")
+    weights = np.array([0.1, -2, 3e-7, 4], np.float32)
+    database.concepts.update(concept.id, weights=weights, bias=-0.25, threshold=0.6, round=3)
+    found = database.concepts.get(concept.id)
+    assert found.weights.tolist() == weights.tolist()
+    assert (found.bias, found.threshold, found.round) == (-0.25, 0.6, 3)
+    assert found.updated > found.created
+    assert found.prompt == "a hat"
+
+
+def test_the_last_answer_about_a_photo_counts_and_none_is_lost(
+    axes: Collection, database: Database
+) -> None:
+    concept = database.concepts.create("hats", "axes", "a hat")
+    first = [Label("a", 1, 1, "top"), Label("b", -1, 1, "boundary")]
+    database.concepts.label(concept.id, first, action="one")
+    second = [Label("a", -1, 2, "top"), Label("b", 0, 2, ""), Label("a", 1, 2, "top")]
+    database.concepts.label(concept.id, second, action="two")
+    current = database.concepts.labels(concept.id)
+    assert answers(current) == [("b", 0), ("a", 1)]
+    assert current[1].round == 2
+    history = database.concepts.history(concept.id)
+    assert answers(history) == [("a", 1), ("b", -1), ("a", -1), ("b", 0), ("a", 1)]
+    assert [row.action for row in history] == ["one", "one", "two", "two", "two"]
+    assert [row.reason for row in history[:2]] == ["top", "boundary"]
+    assert history[0].created is not None
+    assert history[0].created.utcoffset() is not None
+
+
+def test_a_label_that_is_no_answer_is_refused(axes: Collection, database: Database) -> None:
+    concept = database.concepts.create("hats", "axes", "a hat")
+    with pytest.raises(ValueError, match="use 1, -1 or 0"):
+        database.concepts.label(concept.id, [Label("a", 2)], action="one")
+    database.concepts.label(concept.id, [], action="nothing")
+    assert database.concepts.history(concept.id) == []
+
+
+def test_concepts_are_listed_by_collection_the_latest_changed_first(
+    axes: Collection, database: Database
+) -> None:
+    database.create_collection("other", "by hand", 4)
+    hats = database.concepts.create("hats", "axes", "a hat")
+    shoes = database.concepts.create("shoes", "axes", "a shoe")
+    cats = database.concepts.create("cats", "other", "a cat")
+    database.concepts.update(hats.id, name="all hats")
+    assert [concept.id for concept in database.concepts.list("axes")] == [hats.id, shoes.id]
+    assert {concept.id for concept in database.concepts.list()} == {hats.id, shoes.id, cats.id}
+    assert database.concepts.list("axes")[0].name == "all hats"
+
+
+def test_a_deleted_concept_can_be_restored_with_its_labels(
+    axes: Collection, database: Database
+) -> None:
+    concept = database.concepts.create("hats", "axes", "a hat")
+    database.concepts.label(concept.id, [Label("a", 1)], action="one")
+    database.concepts.delete(concept.id)
+    assert database.concepts.list() == []
+    assert [found.id for found in database.concepts.list(deleted=True)] == [concept.id]
+    assert not database.concepts.restore(concept.id).deleted
+    assert [found.id for found in database.concepts.list()] == [concept.id]
+    assert answers(database.concepts.labels(concept.id)) == [("a", 1)]
+
+
+def test_a_duplicate_lives_on_its_own(axes: Collection, database: Database) -> None:
+    concept = database.concepts.create("hats", "axes", "a hat")
+    database.concepts.label(concept.id, [Label("a", 1), Label("b", -1)], action="one")
+    database.concepts.update(concept.id, weights=[1, 2, 3, 4], bias=1)
+    copy = database.concepts.duplicate(concept.id, "hats again")
+    database.concepts.label(copy.id, [Label("a", -1)], action="two")
+    assert answers(database.concepts.labels(concept.id)) == [("a", 1), ("b", -1)]
+    assert dict(answers(database.concepts.labels(copy.id))) == {"a": -1, "b": -1}
+    assert database.concepts.get(copy.id).weights.tolist() == [1, 2, 3, 4]
+
+
+def test_merging_keeps_the_answers_of_the_concept_merged_into(
+    axes: Collection, database: Database
+) -> None:
+    hats = database.concepts.create("hats", "axes", "a hat")
+    caps = database.concepts.create("caps", "axes", "a cap")
+    database.concepts.label(hats.id, [Label("a", 1), Label("b", 0)], action="one")
+    database.concepts.label(caps.id, [Label("a", -1), Label("b", 1), Label("c", -1)], action="one")
+    database.concepts.merge(hats.id, caps.id)
+    assert dict(answers(database.concepts.labels(hats.id))) == {"a": 1, "b": 1, "c": -1}
+    assert [concept.id for concept in database.concepts.list()] == [hats.id]
+    assert len(database.concepts.history(caps.id)) == 3
+
+
+def test_unknown_names_are_errors_that_say_so(axes: Collection, database: Database) -> None:
+    with pytest.raises(UnknownCollection, match="'nowhere'"):
+        database.concepts.create("hats", "nowhere", "a hat")
+    with pytest.raises(UnknownConcept, match="'nobody'"):
+        database.concepts.get("nobody")
+    concept = database.concepts.create("hats", "axes", "a hat")
+    with pytest.raises(TypeError, match="'encoder' cannot be changed"):
+        database.concepts.update(concept.id, encoder="another")

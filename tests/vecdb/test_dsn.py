@@ -1,0 +1,44 @@
+from pathlib import Path
+
+import pytest
+
+from vecdb.dsn import parse_dsn
+
+
+@pytest.mark.parametrize(
+    ("text", "interface", "port"),
+    [
+        ("clickhouse://h/db", "http", 8123),
+        ("clickhouse://h:9/db", "http", 9),
+        ("clickhouse://h:8443/db", "https", 8443),
+        ("clickhouses://h/db", "https", 8443),
+        ("clickhouses://h:9/db", "https", 9),
+        ("myscale://h/db", "https", 443),
+        ("myscale://h:8123/db", "http", 8123),
+        ("myscale://h:8123/db?secure=true", "https", 8123),
+    ],
+)
+def test_tls_follows_the_scheme_and_the_port(text: str, interface: str, port: int) -> None:
+    options = parse_dsn(text).options
+    assert (options["interface"], options["port"]) == (interface, port)
+
+
+def test_user_password_and_timeouts_are_read_and_secrets_never_shown() -> None:
+    dsn = parse_dsn("clickhouse://me:p%40ss%2F@h/db?connect_timeout=3&verify=false")
+    assert dsn.options["username"] == "me"
+    assert dsn.options["password"] == "p@ss/"
+    assert dsn.options["database"] == "db"
+    assert dsn.options["connect_timeout"] == 3
+    assert dsn.options["verify"] is False
+    assert dsn.display == "clickhouse://h:8123/db"
+    assert "p@ss" not in repr(dsn)
+
+
+def test_the_environment_names_the_database_and_data_is_the_default(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("VECDB_DSN", raising=False)
+    assert parse_dsn().directory == tmp_path.resolve() / "data" / "chdb"
+    monkeypatch.setenv("VECDB_DSN", "chdb:///elsewhere")
+    assert parse_dsn().directory == Path("/elsewhere")

@@ -1,0 +1,95 @@
+import numpy as np
+import pytest
+
+from tests.vecdb.conftest import many
+from vecdb import Collection, Database, Label
+from vecdb.errors import BadVector
+
+QUERY = [0.5, 0.5, 0.5, 0.5]
+TILTED = [0.8, 0.4, 0.4, 0.2]
+
+
+def test_the_nearest_photos_come_first_with_their_cosine_distance(axes: Collection) -> None:
+    hits = axes.nearest(TILTED, 2)
+    assert hits.ids == ["a", "b"]
+    assert hits.distances == pytest.approx([1 - 0.8, 1 - 0.4])
+    assert hits.vectors is None
+
+
+def test_photos_at_the_same_distance_keep_the_order_of_their_ids(axes: Collection) -> None:
+    assert axes.nearest(QUERY, 4).ids == ["a", "b", "c", "d"]
+
+
+def test_a_page_is_full_as_long_as_enough_photos_qualify(axes: Collection) -> None:
+    assert axes.nearest(TILTED, 2, exclude=["a", "b", "unknown"]).ids == ["c", "d"]
+    assert axes.nearest(TILTED, 9).ids == ["a", "b", "c", "d"]
+    assert axes.nearest(TILTED, 9, exclude=list("abcd")).ids == []
+
+
+def test_photos_judged_in_a_concept_do_not_come_back(axes: Collection, database: Database) -> None:
+    concept = database.concepts.create("hat", "axes", "a hat")
+    other = database.concepts.create("shoe", "axes", "a shoe")
+    answers = [Label("a", 1), Label("b", -1), Label("c", 1), Label("c", 0)]
+    database.concepts.label(concept.id, answers, action="round 1")
+    database.concepts.label(other.id, [Label("d", 1)], action="round 1")
+    assert axes.nearest(TILTED, 4, exclude_concept=concept.id).ids == ["c", "d"]
+    assert set(axes.sample(4, seed=1, exclude_concept=concept.id)) == {"c", "d"}
+    assert axes.boundary(TILTED, 0, 4, exclude_concept=concept.id).ids == ["d", "c"]
+
+
+def test_the_boundary_comes_nearest_to_zero_margin_first(axes: Collection) -> None:
+    hits = axes.boundary([2.0, 1.0, -1.0, 0.25], -0.5, 3)
+    assert hits.ids == ["d", "b", "a"]
+    assert hits.distances == pytest.approx([0.25, 0.5, 1.5])
+
+
+def test_vectors_come_along_with_hits(axes: Collection) -> None:
+    hits = axes.nearest(TILTED, 2, exclude=["a"], with_vectors=True)
+    assert hits.vectors is not None
+    assert hits.vectors.dtype == np.float32
+    assert hits.vectors.tolist() == [[0, 1, 0, 0], [0, 0, 1, 0]]
+    drawn = axes.sample_hits(4, seed=2, with_vectors=True)
+    assert drawn.vectors is not None
+    assert drawn.vectors.tolist() == axes.vectors(drawn.ids).tolist()
+
+
+@pytest.mark.parametrize("excluded", [0, 9, 400])
+def test_nearest_agrees_with_numpy(database: Database, excluded: int) -> None:
+    collection, ids, vectors = many(database)
+    query = vectors[7] * 3
+    order = np.argsort(-(vectors @ query), kind="stable")
+    hits = collection.nearest(query, 25, exclude=[ids[at] for at in order[:excluded]])
+    assert hits.ids == [ids[at] for at in order[excluded : excluded + 25]]
+
+
+def test_more_excluded_photos_than_a_statement_holds_still_give_a_full_page(
+    database: Database,
+) -> None:
+    collection, ids, vectors = many(database, n=3000)
+    order = np.argsort(-(vectors @ vectors[0]), kind="stable")
+    excluded = [ids[at] for at in order[:2900]]
+    hits = collection.nearest(vectors[0], 25, exclude=excluded, with_vectors=True)
+    assert hits.ids == [ids[at] for at in order[2900:2925]]
+    assert hits.vectors is not None
+    assert np.array_equal(hits.vectors, vectors[order[2900:2925]])
+
+
+def test_a_sample_is_the_same_for_a_seed_and_spreads_over_the_collection(
+    database: Database,
+) -> None:
+    collection, ids, _ = many(database)
+    first = collection.sample(100, seed=1)
+    assert first == collection.sample(100, seed=1)
+    assert first != collection.sample(100, seed=2)
+    assert len(set(first)) == 100
+    seen = {photo for seed in range(30) for photo in collection.sample(100, seed=seed)}
+    # Each photo is missed by all thirty draws with probability .8 ** 30, one in eight hundred.
+    assert len(seen) > 0.99 * len(ids)
+
+
+@pytest.mark.parametrize("query", [[1, 0, 0], [[1, 0, 0, 0]], [1, 0, 0, np.nan]])
+def test_a_query_of_the_wrong_shape_or_not_finite_is_refused(
+    axes: Collection, query: list[float]
+) -> None:
+    with pytest.raises(BadVector, match="query vector"):
+        axes.nearest(query, 3)

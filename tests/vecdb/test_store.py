@@ -1,0 +1,61 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vecdb.errors import StoreUnusable
+from vecdb.store import Store
+
+WRITE = """
+import sys
+from vecdb import Store
+store = Store(sys.argv[1])
+store.put_thumbnails("c", [(f"{sys.argv[2]}{at}", f"d{at}", b"jpeg") for at in range(50)])
+"""
+
+
+def test_a_thumbnail_comes_back_by_collection_and_photo(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    long = "x" * 2000
+    store.put_thumbnails("c", [("a", "d1", b"one"), (long, "d2", b"two"), ("b", "d1", b"one")])
+    assert store.thumbnail("c", "a") == store.thumbnail("c", "b") == b"one"
+    assert store.thumbnail("c", long) == b"two"
+    assert store.thumbnail("other", "a") is None
+    assert store.thumbnail("c", "nobody") is None
+    store.put_thumbnails("c", [("a", "d3", b"new")])
+    assert store.thumbnail("c", "a") == b"new"
+
+
+def test_vectors_are_kept_by_encoder_and_picture(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    vectors = np.arange(8, dtype=np.float32).reshape(2, 4)
+    store.put_vectors("clip", ["d1", "d2"], vectors)
+    found = store.vectors("clip", ["d2", "d1", "d3"])
+    assert {digest: row.tolist() for digest, row in found.items()} == {
+        "d1": [0, 1, 2, 3],
+        "d2": [4, 5, 6, 7],
+    }
+    assert store.vectors("offline", ["d1"]) == {}
+
+
+def test_two_processes_write_one_store(tmp_path: Path) -> None:
+    path = str(tmp_path / "store")
+    mine = Store(path)
+    writers = [subprocess.Popen([sys.executable, "-c", WRITE, path, name]) for name in "xy"]
+    assert [writer.wait(60) for writer in writers] == [0, 0]
+    assert all(mine.thumbnail("c", f"{name}{at}") == b"jpeg" for name in "xy" for at in range(50))
+
+
+def test_the_environment_says_where_the_store_is(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("VECDB_STORE", str(tmp_path / "there"))
+    assert Store().path == (tmp_path / "there").resolve()
+
+
+def test_a_store_that_cannot_be_opened_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreUnusable, match="set VECDB_STORE"):
+        Store(tmp_path / "file")

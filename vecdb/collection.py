@@ -1,0 +1,223 @@
+"""One collection of photos with vectors of one encoder."""
+
+import hashlib
+import threading
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from vecdb import moments, scores
+from vecdb.connection import Connection
+from vecdb.errors import UnknownPhoto
+from vecdb.filter import Filter
+from vecdb.hits import Hits, matrix
+from vecdb.photos import checked_photos, described
+from vecdb.search import Scope, condition, direction, search
+
+IDS_IN_STATEMENT = 10_000
+ROWS_IN_INSERT = 50_000
+
+
+class Collection:
+    """Photos of one table: put them in, find them, score them. Safe to share between threads."""
+
+    def __init__(self, connection: Connection, name: str, encoder: str, dim: int) -> None:
+        self._connection = connection
+        self._inserting = threading.Lock()
+        self.name = name
+        self.encoder = encoder
+        self.dim = dim
+
+    def insert(self, photos: pa.Table, *, normalize: bool = False) -> int:
+        """Store the photos whose ids are new; the others stay as they were.
+
+        Args:
+            photos: columns id, url, vector (dim numbers, unit length within 1e-3) and any of
+                vecdb.photos.METADATA.
+            normalize: scale vectors to unit length instead of refusing others.
+
+        Returns:
+            Rows really inserted, durable on return.
+
+        Raises:
+            BadPhotos, BadVector: nothing of this call was stored.
+        """
+        rows = checked_photos(photos, self.dim, normalize=normalize)
+        with self._inserting:
+            known = self.known_ids(rows.column("id").to_pylist())
+            if known:
+                fresh = pc.invert(pc.is_in(rows.column("id"), pa.array(sorted(known))))
+                rows = rows.filter(fresh)
+            for start in range(0, rows.num_rows, ROWS_IN_INSERT):
+                batch = rows.slice(start, ROWS_IN_INSERT)
+                self._connection.insert(self.name, batch, _token(batch))
+        return rows.num_rows
+
+    def known_ids(self, ids: Iterable[str]) -> set[str]:
+        """Which of these ids the collection holds."""
+        return {
+            photo
+            for table in self._rows("photos/known", list(ids))
+            for photo in table.column("id").to_pylist()
+        }
+
+    def count(self, where: Filter | None = None) -> int:
+        """How many photos there are, or satisfy a filter."""
+        values = Scope(where=where).values()
+        found = self._connection.select(
+            "photos/count",
+            values,
+            table=self.name,
+            condition=condition(values, self._connection.dialect),
+        )
+        return int(found.column("count")[0].as_py())
+
+    def nearest(
+        self,
+        q: Any,
+        k: int,
+        *,
+        exclude: Sequence[str] = (),
+        exclude_concept: str | None = None,
+        where: Filter | None = None,
+        exact: bool | None = None,
+        with_vectors: bool = False,
+    ) -> Hits:
+        """Return the k photos nearest to a vector, always k where k qualify.
+
+        Args:
+            q: (dim,) numbers of any length but zero; weights of a head give its best photos.
+            exclude: ids that must not come back.
+            exclude_concept: photos judged in this concept do not come back.
+            exact: True reads every vector, False prefers the index, None chooses by cost.
+            with_vectors: also return the vectors.
+
+        Raises:
+            BadVector: q has another shape or is not finite.
+        """
+        parameters = {"q": direction(q, self.dim, "query vector")}
+        scope = Scope(exclude, exclude_concept, where)
+        return self._search("nearest", parameters, k, scope, with_vectors)
+
+    def boundary(
+        self,
+        weights: Any,
+        bias: float,
+        k: int,
+        *,
+        exclude: Sequence[str] = (),
+        exclude_concept: str | None = None,
+        where: Filter | None = None,
+        with_vectors: bool = False,
+    ) -> Hits:
+        """Return the k photos of smallest |weights . vector + bias|, smallest first."""
+        scope = Scope(exclude, exclude_concept, where)
+        return self._search("boundary", self._head(weights, bias), k, scope, with_vectors)
+
+    def sample(
+        self,
+        k: int,
+        *,
+        seed: int,
+        exclude: Sequence[str] = (),
+        exclude_concept: str | None = None,
+        where: Filter | None = None,
+    ) -> list[str]:
+        """Return k ids drawn uniformly; the same seed draws the same while nothing is added."""
+        return self.sample_hits(
+            k, seed=seed, exclude=exclude, exclude_concept=exclude_concept, where=where
+        ).ids
+
+    def sample_hits(
+        self,
+        k: int,
+        *,
+        seed: int,
+        exclude: Sequence[str] = (),
+        exclude_concept: str | None = None,
+        where: Filter | None = None,
+        with_vectors: bool = False,
+    ) -> Hits:
+        """Return what `sample` does with distances 0 and, where asked for, vectors."""
+        scope = Scope(exclude, exclude_concept, where)
+        return self._search("sample", {"seed": seed}, k, scope, with_vectors)
+
+    def vectors(self, ids: Sequence[str]) -> np.ndarray:
+        """Return (n, dim) float32 in the order asked.
+
+        Raises:
+            UnknownPhoto: an id that the collection does not hold.
+        """
+        at: dict[str, int] = {}
+        parts = []
+        for table in self._rows("photos/vectors", ids):
+            found = table.column("id").to_pylist()
+            at |= {photo: len(at) + row for row, photo in enumerate(found)}
+            parts.append(matrix(table, self.dim))
+        for photo in ids:
+            if photo not in at:
+                raise UnknownPhoto(f"The collection {self.name} holds no photo {photo!r}.")
+        if not parts:
+            return np.zeros((0, self.dim), np.float32)
+        return np.concatenate(parts)[[at[photo] for photo in ids]]
+
+    def photos(self, ids: Sequence[str]) -> list[dict[str, Any]]:
+        """Return what is known of each photo in the order asked; unknown ids are left out.
+
+        One dict each: id, url and METADATA, where `taken` is a UTC datetime, None when unknown.
+        """
+        found: dict[str, dict[str, Any]] = {}
+        for table in self._rows("photos/metadata", ids):
+            for row in table.to_pylist():
+                found[row["id"]] = described(row)
+        return [found[photo] for photo in ids if photo in found]
+
+    def histogram(self, weights: Any, bias: float, *, bins: int = 40) -> scores.Histogram:
+        """Count the collection by sigmoid(weights . vector + bias), in equal bins from 0 to 1."""
+        return scores.histogram(self._connection, self.name, self._head(weights, bias), bins)
+
+    def count_above(self, weights: Any, bias: float, probability: float) -> int:
+        """Count the photos of at least this probability."""
+        head = {**self._head(weights, bias), "probability": float(probability)}
+        return scores.count_above(self._connection, self.name, head)
+
+    def above(
+        self, weights: Any, bias: float, probability: float, *, limit: int, offset: int = 0
+    ) -> scores.Scored:
+        """List the photos of at least this probability, best first, ties by id."""
+        head = {**self._head(weights, bias), "probability": float(probability)}
+        return scores.above(self._connection, self.name, head, limit, offset)
+
+    def moments(self) -> moments.Moments:
+        """Return count, mean and covariance; kept in the database until photos are added."""
+        return moments.moments(self._connection, self.name, self.dim)
+
+    def _head(self, weights: Any, bias: float) -> dict[str, Any]:
+        return {"weights": direction(weights, self.dim, "weights"), "bias": float(bias)}
+
+    def _search(
+        self, name: str, parameters: dict[str, Any], k: int, scope: Scope, with_vectors: bool
+    ) -> Hits:
+        return search(
+            self._connection,
+            self.name,
+            name,
+            parameters,
+            k,
+            self.dim,
+            scope,
+            with_vectors=with_vectors,
+        )
+
+    def _rows(self, name: str, ids: Sequence[str]) -> Iterable[pa.Table]:
+        for start in range(0, len(ids), IDS_IN_STATEMENT):
+            part = list(ids[start : start + IDS_IN_STATEMENT])
+            yield self._connection.select(name, {"ids": part}, table=self.name)
+
+
+def _token(rows: pa.Table) -> str:
+    digest = hashlib.sha256("\0".join(rows.column("id").to_pylist()).encode())
+    return digest.hexdigest()

@@ -1,0 +1,199 @@
+"""Concepts that people teach: prompt, head and settings, with every answer kept."""
+
+import json
+import threading
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from vecdb.connection import Connection
+from vecdb.errors import UnknownCollection, UnknownConcept
+from vecdb.labels import (
+    SEQUENCE,
+    UTC_MICROSECONDS,
+    Label,
+    add_labels,
+    current_labels,
+    label_history,
+)
+
+NEVER = datetime.fromtimestamp(0, timezone.utc)
+CHANGEABLE = {
+    "name", "prompt", "weights", "bias", "threshold", "round", "settings", "audit"
+}  # fmt: skip
+
+# Inside ConceptStore the word list is its own method.
+Labels = list[Label]
+
+
+@dataclass(frozen=True)
+class Concept:
+    """One saved concept; margin = weights . vector + bias, weights (d,) float32, empty at first.
+
+    `threshold` is a probability; `settings` and `audit` are anything JSON holds; times are UTC.
+    """
+
+    id: str
+    name: str
+    collection: str
+    encoder: str
+    prompt: str
+    weights: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
+    bias: float = 0.0
+    threshold: float = 0.5
+    round: int = 0
+    settings: dict[str, Any] = field(default_factory=dict)
+    audit: dict[str, Any] = field(default_factory=dict)
+    created: datetime = NEVER
+    updated: datetime = NEVER
+    deleted: bool = False
+
+
+class ConceptStore:
+    """Concepts of all collections and their answers. Safe to share between threads."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._changing = threading.Lock()
+
+    def create(
+        self, name: str, collection: str, prompt: str, *, settings: dict[str, Any] | None = None
+    ) -> Concept:
+        """Start a concept on a collection; durable on return.
+
+        Raises:
+            UnknownCollection: there is no such collection.
+        """
+        found = self._connection.select("collections/find", {"name": collection})
+        if not found.num_rows:
+            raise UnknownCollection(f"There is no collection {collection!r} to start a concept on.")
+        now = datetime.now(timezone.utc)
+        encoder = found.column("encoder")[0].as_py()
+        return self._write(
+            Concept(
+                uuid.uuid4().hex, name, collection, encoder, prompt,
+                settings=dict(settings or {}), created=now, updated=now,
+            )
+        )  # fmt: skip
+
+    def get(self, concept_id: str) -> Concept:
+        """Return a concept, deleted or not.
+
+        Raises:
+            UnknownConcept: there is none with this id.
+        """
+        found = self._connection.select("concepts/get", {"id": concept_id})
+        if not found.num_rows:
+            raise UnknownConcept(f"There is no concept {concept_id!r}: open one from the list.")
+        return _concept(found.to_pylist()[0])
+
+    def list(self, collection: str | None = None, deleted: bool = False) -> list[Concept]:
+        """Concepts of one collection or of all, the latest changed first."""
+        parameters = {"collection": collection or "", "deleted": int(deleted)}
+        found = self._connection.select("concepts/list", parameters)
+        return [_concept(row) for row in found.to_pylist()]
+
+    def update(self, concept_id: str, **changes: Any) -> Concept:
+        """Change some of name, prompt, weights, bias, threshold, round, settings and audit.
+
+        Raises:
+            UnknownConcept: there is none with this id.
+            TypeError: another field is named.
+        """
+        wrong = sorted(set(changes) - CHANGEABLE)
+        if wrong:
+            raise TypeError(f"A concept's {wrong[0]!r} cannot be changed.")
+        return self._change(concept_id, changes)
+
+    def label(self, concept_id: str, rows: Sequence[Label], *, action: str) -> None:
+        """Append answers: label 1 yes, -1 no, 0 cleared; durable on return.
+
+        Args:
+            action: names what the user did, so that it can be undone as a whole.
+        """
+        add_labels(self._connection, concept_id, rows, action)
+
+    def labels(self, concept_id: str) -> Labels:
+        """Return the last answer about each photo, 0 included, in order of writing."""
+        return current_labels(self._connection, concept_id)
+
+    def history(self, concept_id: str) -> Labels:
+        """Return every answer ever given, in order of writing."""
+        return label_history(self._connection, concept_id)
+
+    def duplicate(self, concept_id: str, name: str) -> Concept:
+        """Copy a concept with the answers that count in it."""
+        now = datetime.now(timezone.utc)
+        source = self.get(concept_id)
+        copy = replace(
+            source, id=uuid.uuid4().hex, name=name, created=now, updated=now, deleted=False
+        )
+        self.label(copy.id, self.labels(source.id), action="duplicate")
+        return self._write(copy)
+
+    def merge(self, into: str, other: str) -> Concept:
+        """Add another concept's answers where `into` has none, and delete the other.
+
+        Where both have judged a photo, the answer in `into` stays. The other can be restored.
+        """
+        mine = {row.photo_id for row in self.labels(into) if row.label}
+        theirs = [row for row in self.labels(other) if row.label and row.photo_id not in mine]
+        self.label(into, theirs, action=f"merge {other}")
+        self.delete(other)
+        return self.get(into)
+
+    def delete(self, concept_id: str) -> None:
+        """Hide a concept; nothing of it is lost."""
+        self._change(concept_id, {"deleted": True})
+
+    def restore(self, concept_id: str) -> Concept:
+        """Bring a deleted concept back."""
+        return self._change(concept_id, {"deleted": False})
+
+    def _change(self, concept_id: str, changes: dict[str, Any]) -> Concept:
+        with self._changing:
+            now = datetime.now(timezone.utc)
+            return self._write(replace(self.get(concept_id), **changes, updated=now))
+
+    def _write(self, concept: Concept) -> Concept:
+        version = SEQUENCE.take(1)
+        row = {
+            **vars(concept),
+            "version": version,
+            "weights": np.asarray(concept.weights, np.float32).tolist(),
+            "settings": json.dumps(concept.settings),
+            "audit": json.dumps(concept.audit),
+            "deleted": int(concept.deleted),
+        }
+        self._connection.insert(
+            "concepts", pa.Table.from_pylist([row], SCHEMA), f"{concept.id}-{version}"
+        )
+        return concept
+
+
+SCHEMA = pa.schema(
+    {
+        "id": pa.string(), "version": pa.uint64(), "name": pa.string(),
+        "collection": pa.string(), "encoder": pa.string(), "prompt": pa.string(),
+        "weights": pa.list_(pa.float32()), "bias": pa.float64(), "threshold": pa.float64(),
+        "round": pa.uint32(), "settings": pa.string(), "audit": pa.string(),
+        "created": UTC_MICROSECONDS, "updated": UTC_MICROSECONDS, "deleted": pa.uint8(),
+    }
+)  # fmt: skip
+
+
+def _concept(row: dict[str, Any]) -> Concept:
+    return Concept(
+        **{
+            **row,
+            "weights": np.array(row["weights"], dtype=np.float32),
+            "settings": json.loads(row["settings"]),
+            "audit": json.loads(row["audit"]),
+            "deleted": bool(row["deleted"]),
+        }
+    )

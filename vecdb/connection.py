@@ -1,0 +1,123 @@
+"""Clients for many threads: statements by file name in, Arrow tables out, our own errors."""
+
+import io
+import queue
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import clickhouse_connect
+import pyarrow as pa
+from clickhouse_connect.driver.client import Client
+
+from vecdb.directory import OWNED
+from vecdb.dsn import Dsn
+from vecdb.failures import translated
+from vecdb.statements import statement
+
+POOL = 8
+
+
+class Connection:
+    """A pool of clickhouse-connect clients for one database.
+
+    A client runs one statement at a time, so each call borrows one; up to POOL calls run side by
+    side and the rest wait their turn.
+    """
+
+    def __init__(self, dsn: Dsn) -> None:
+        self.dsn = dsn
+        self.dialect = "clickhouse"
+        self._idle: queue.LifoQueue[Client | None] = queue.LifoQueue()
+        self._closed = threading.Event()
+        if dsn.directory:
+            OWNED.acquire(dsn.directory)
+        try:
+            first = self._open()
+        except BaseException:
+            if dsn.directory:
+                OWNED.release()
+            raise
+        for _ in range(POOL - 1):
+            self._idle.put(None)
+        self._idle.put(first)
+
+    def select(
+        self,
+        name: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        settings: Mapping[str, Any] | None = None,
+        **parts: str,
+    ) -> pa.Table:
+        """Run the query in sql/<name>.sql and return its rows."""
+        text = statement(name, self.dialect, **parts)
+        with self._client() as client:
+            return client.query_arrow(
+                text, parameters=dict(parameters or {}), settings=dict(settings or {})
+            )
+
+    def run(
+        self,
+        name: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        settings: Mapping[str, Any] | None = None,
+        **parts: str,
+    ) -> None:
+        """Run the statement in sql/<name>.sql, which returns no rows."""
+        text = statement(name, self.dialect, **parts)
+        with self._client() as client:
+            client.command(text, parameters=dict(parameters or {}), settings=dict(settings or {}))
+
+    def insert(self, table: str, rows: pa.Table, token: str) -> None:
+        """Append rows to a table; durable on return.
+
+        Args:
+            token: names these very rows. A repetition with the same token after a lost answer is
+                recognised by the engine and adds nothing.
+        """
+        sink = io.BytesIO()
+        with pa.ipc.new_stream(sink, rows.schema) as writer:
+            writer.write_table(rows.combine_chunks())
+        with self._client() as client:
+            client.raw_insert(
+                f"`{table}`",
+                rows.column_names,
+                sink.getvalue(),
+                settings={"insert_deduplicate": 1, "insert_deduplication_token": token},
+                fmt="ArrowStream",
+            )
+
+    def close(self) -> None:
+        """Close every client; the directory is free for others afterwards."""
+        if self._closed.is_set():
+            return
+        self._closed.set()
+        for _ in range(POOL):
+            client = self._idle.get()
+            if client is not None:
+                client.close()
+        if self.dsn.directory:
+            OWNED.release()
+
+    def _open(self) -> Client:
+        with translated(self.dsn):
+            if self.dsn.directory:
+                return clickhouse_connect.get_client(
+                    interface="chdb", path=str(self.dsn.directory), tz_mode="aware"
+                )
+            return clickhouse_connect.get_client(
+                **self.dsn.options, autogenerate_session_id=False, query_limit=0
+            )
+
+    @contextmanager
+    def _client(self) -> Iterator[Client]:
+        client = self._idle.get()
+        try:
+            client = client or self._open()
+            with translated(self.dsn):
+                yield client
+        finally:
+            self._idle.put(client)

@@ -1,0 +1,148 @@
+"""The database as a whole: its collections and its concepts."""
+
+import threading
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from types import TracebackType
+from typing import Any
+
+import pyarrow as pa
+
+from vecdb.collection import Collection
+from vecdb.concepts import ConceptStore
+from vecdb.connection import Connection
+from vecdb.dsn import parse_dsn
+from vecdb.errors import EncoderMismatch, UnknownCollection
+from vecdb.schema import migrate
+from vecdb.statements import checked_name
+
+
+@dataclass(frozen=True)
+class CollectionInfo:
+    """A collection as the list shows it; `count` photos, `created` in UTC."""
+
+    name: str
+    encoder: str
+    dim: int
+    created: datetime
+    count: int
+
+
+class Database:
+    """Collections and concepts of one database. Safe to share between threads."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._guard = threading.Lock()
+        self._open: dict[str, Collection] = {}
+        self.concepts = ConceptStore(connection)
+
+    @property
+    def dialect(self) -> str:
+        """Which engine answers: "chdb", "clickhouse" or "myscale"."""
+        return "chdb" if self._connection.dsn.directory else self._connection.dialect
+
+    @property
+    def dsn_display(self) -> str:
+        """Where the database is, without user or password."""
+        return self._connection.dsn.display
+
+    def create_collection(self, name: str, encoder: str, dim: int) -> Collection:
+        """Return the collection, made if there is none of that name.
+
+        Raises:
+            BadName: the name cannot be a table's.
+            EncoderMismatch: it exists with another encoder or dimension.
+        """
+        checked_name(name)
+        with self._guard:
+            found = self._find(name)
+            if found is None:
+                self._connection.run("photos/create", table=name, dim=str(int(dim)))
+                self._connection.insert("collections", _row(name, encoder, dim), name)
+                found = self._find(name)
+        assert found is not None
+        if (found.encoder, found.dim) != (encoder, dim):
+            raise EncoderMismatch(
+                f"The collection {name} holds vectors of {found.encoder} with {found.dim} numbers, "
+                f"not of {encoder} with {dim}: set ENCODER={found.encoder}, or use another "
+                "collection (VECDB_TABLE)."
+            )
+        return found
+
+    def collection(self, name: str) -> Collection:
+        """Return a collection that exists.
+
+        Raises:
+            UnknownCollection: there is none of that name.
+        """
+        with self._guard:
+            found = self._find(name)
+        if found is None:
+            raise UnknownCollection(
+                f"There is no collection {name!r} in {self.dsn_display}: "
+                "ingest photos first, or set VECDB_TABLE to one of "
+                + (", ".join(info.name for info in self.collections()) or "none yet")
+                + "."
+            )
+        return found
+
+    def collections(self) -> list[CollectionInfo]:
+        """Every collection, by name."""
+        return [
+            CollectionInfo(**row) for row in self._connection.select("collections/list").to_pylist()
+        ]
+
+    def close(self) -> None:
+        """Let go of the database; other processes may open it afterwards."""
+        self._connection.close()
+
+    def __enter__(self) -> "Database":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _find(self, name: str) -> Collection | None:
+        if name not in self._open:
+            found = self._connection.select("collections/find", {"name": name})
+            if not found.num_rows:
+                return None
+            row: dict[str, Any] = found.to_pylist()[0]
+            self._open[name] = Collection(self._connection, name, row["encoder"], row["dim"])
+        return self._open[name]
+
+
+def _row(name: str, encoder: str, dim: int) -> pa.Table:
+    now = pa.array([datetime.now(timezone.utc)], pa.timestamp("us", "UTC"))
+    return pa.table(
+        {
+            "name": [name],
+            "encoder": [encoder],
+            "dim": pa.array([dim], pa.uint32()),
+            "created": now,
+        }
+    )
+
+
+def connect(dsn: str | None = None) -> Database:
+    """Open a database, creating or migrating its schema.
+
+    Args:
+        dsn: see `vecdb.dsn.parse_dsn`; without one VECDB_DSN, else ./data/chdb.
+
+    Raises:
+        BadDsn, DirectoryOwned, Unreachable, AccessDenied, SchemaTooNew.
+    """
+    connection = Connection(parse_dsn(dsn))
+    try:
+        migrate(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return Database(connection)

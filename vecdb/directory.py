@@ -1,0 +1,81 @@
+"""Who owns an embedded database directory: one process at a time, one directory per process."""
+
+import fcntl
+import os
+import threading
+from pathlib import Path
+from typing import IO
+
+from vecdb.errors import DirectoryOwned
+
+OWNER_FILE = "owner.pid"
+
+
+class DirectoryLock:
+    """Counts the connections of this process to its one directory and keeps others out.
+
+    The engine itself answers a second process only with `Error initializing EmbeddedServer`;
+    an advisory lock on a file beside its data lets us name the owner instead. The kernel drops
+    the lock when a process dies, so a kill leaves nothing to clean up.
+    """
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._directory: Path | None = None
+        self._file: IO[str] | None = None
+        self._users = 0
+
+    def acquire(self, directory: Path) -> None:
+        """Own `directory` once more.
+
+        Raises:
+            DirectoryOwned: another process owns it, or this process has another one open.
+        """
+        with self._guard:
+            if self._directory not in (None, directory):
+                raise DirectoryOwned(
+                    f"This process already has the embedded database {self._directory} open and "
+                    f"the engine allows one: close it before opening {directory}."
+                )
+            if self._file is None:
+                self._file = _lock(directory)
+                self._directory = directory
+            self._users += 1
+
+    def release(self) -> None:
+        """Give up one use; the last one lets other processes in."""
+        with self._guard:
+            self._users -= 1
+            if self._users == 0 and self._file is not None:
+                self._file.close()
+                self._file = self._directory = None
+
+
+def _lock(directory: Path) -> IO[str]:
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        file = (directory / OWNER_FILE).open("a+", encoding="ascii")
+    except OSError as error:
+        raise DirectoryOwned(
+            f"The database directory {directory} cannot be opened ({error.strerror}): "
+            "choose one you may write to with VECDB_DSN=chdb:///directory."
+        ) from error
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        file.seek(0)
+        owner = file.read().strip() or "unknown"
+        file.close()
+        raise DirectoryOwned(
+            f"Process {owner} owns the embedded database {directory}: use the running app's own "
+            "pages (Data adds photos), or put the photos on a ClickHouse server with "
+            "VECDB_DSN=clickhouse://host:8123/database."
+        ) from error
+    file.seek(0)
+    file.truncate()
+    file.write(str(os.getpid()))
+    file.flush()
+    return file
+
+
+OWNED = DirectoryLock()

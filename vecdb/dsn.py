@@ -1,0 +1,109 @@
+"""Connection strings: where the database is, who asks, and what may be shown of it."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from vecdb.errors import BadDsn
+
+DEFAULT_DIRECTORY = Path("data") / "chdb"
+SERVER_SCHEMES = {"clickhouse": False, "clickhouses": True, "myscale": None}
+SECONDS = {"connect_timeout", "send_receive_timeout"}
+OPTIONS = SECONDS | {"verify", "ca_cert", "client_cert", "client_cert_key", "secure"}
+TLS_PORTS = {443, 8443}
+
+
+@dataclass(frozen=True)
+class Dsn:
+    """One parsed connection string; `directory` for the embedded engine, `options` for a server."""
+
+    scheme: str
+    display: str
+    directory: Path | None = None
+    options: dict[str, Any] = field(default_factory=dict, repr=False)
+
+
+def parse_dsn(text: str | None = None) -> Dsn:
+    """Read a connection string; without one VECDB_DSN, else ./data/chdb.
+
+    Forms: `chdb:///directory`, `clickhouse://user:password@host:8123/database`,
+    `clickhouses://` for TLS, `myscale://` (TLS on ports 443 and 8443, or with `?secure=true`).
+    Server forms take `?connect_timeout=&send_receive_timeout=` in seconds, `verify`, `ca_cert`,
+    `client_cert` and `client_cert_key`.
+
+    Raises:
+        BadDsn: the scheme, the port or an option is not known.
+    """
+    text = text or os.environ.get("VECDB_DSN") or f"chdb://{DEFAULT_DIRECTORY.absolute()}"
+    scheme, mark, rest = text.partition("://")
+    if scheme == "chdb" and mark:
+        return _embedded(rest)
+    if scheme in SERVER_SCHEMES and mark:
+        return _server(text)
+    raise BadDsn(
+        f"The database address begins with {scheme[:20]!r}, which is not known: "
+        "use chdb:///directory, clickhouse://host:8123/database, clickhouses:// or myscale://."
+    )
+
+
+def _embedded(path: str) -> Dsn:
+    if not path or "?" in path:
+        raise BadDsn("An embedded database needs a directory and nothing else: chdb:///directory.")
+    # The engine compares paths letter by letter, so every spelling must become one.
+    directory = Path(os.path.realpath(unquote(path)))
+    return Dsn("chdb", f"chdb://{directory}", directory)
+
+
+def _server(text: str) -> Dsn:
+    parts = urlsplit(text)
+    try:
+        port = parts.port
+    except ValueError as error:
+        raise BadDsn("The port in the database address is not a number below 65536.") from error
+    given = dict(parse_qsl(parts.query))
+    unknown = sorted(set(given) - OPTIONS)
+    if unknown:
+        raise BadDsn(f"The database address has an unknown option {unknown[0]!r}.")
+    secure = _secure(parts.scheme, port, given.pop("secure", None))
+    port = port or _default_port(parts.scheme, secure)
+    host = parts.hostname or "localhost"
+    database = unquote(parts.path.lstrip("/")) or "default"
+    options: dict[str, Any] = {
+        "interface": "https" if secure else "http",
+        "host": host,
+        "port": port,
+        "username": unquote(parts.username or "default"),
+        "password": unquote(parts.password or ""),
+        "database": database,
+        **{name: _value(name, value) for name, value in given.items()},
+    }
+    return Dsn(parts.scheme, f"{parts.scheme}://{host}:{port}/{database}", None, options)
+
+
+def _secure(scheme: str, port: int | None, asked: str | None) -> bool:
+    if asked is not None:
+        return asked.lower() in {"1", "true", "yes"}
+    always = SERVER_SCHEMES[scheme]
+    if always is None:
+        # MyScale's cloud is TLS only; a port of one's own is a server of one's own.
+        return port is None or port in TLS_PORTS
+    return always or port in TLS_PORTS
+
+
+def _default_port(scheme: str, secure: bool) -> int:
+    if scheme == "myscale" and secure:
+        return 443
+    return 8443 if secure else 8123
+
+
+def _value(name: str, value: str) -> Any:
+    if name == "verify":
+        return value.lower() in {"1", "true", "yes"}
+    if name not in SECONDS:
+        return value
+    try:
+        return int(value)
+    except ValueError as error:
+        raise BadDsn(f"{name} in the database address must be whole seconds.") from error

@@ -1,0 +1,63 @@
+"""Everything that can go wrong in storage, each with one sentence that names the remedy."""
+
+# ruff: noqa: N818  (the names say what happened: `except DirectoryOwned` reads as a sentence)
+
+
+class VecdbError(Exception):
+    """Base of every error that vecdb raises on purpose."""
+
+
+class BadDsn(VecdbError):
+    """The connection string cannot be understood."""
+
+
+class DirectoryOwned(VecdbError):
+    """Another process, or another directory in this process, holds the embedded engine."""
+
+
+class Unreachable(VecdbError):
+    """The server did not answer, or stopped answering half way."""
+
+
+class AccessDenied(VecdbError):
+    """The server refused the user, the password or the action."""
+
+
+class QueryFailed(VecdbError):
+    """The engine answered a statement with an error."""
+
+
+class SchemaTooNew(VecdbError):
+    """The database was written by a later version of this program."""
+
+
+class BadName(VecdbError):
+    """A collection name that cannot be a table name."""
+
+
+class UnknownCollection(VecdbError):
+    """No collection of that name exists."""
+
+
+class EncoderMismatch(VecdbError):
+    """A collection holds vectors of another encoder or dimension."""
+
+
+class BadVector(VecdbError):
+    """A vector has the wrong dimension or length, or is not finite."""
+
+
+class BadPhotos(VecdbError):
+    """A table of photos lacks a column, or holds a value that cannot be stored."""
+
+
+class UnknownPhoto(VecdbError):
+    """A photo id that the collection does not hold."""
+
+
+class UnknownConcept(VecdbError):
+    """A concept id that the database does not hold."""
+
+
+class StoreUnusable(VecdbError):
+    """The store's directory cannot be opened."""

@@ -1,0 +1,51 @@
+"""What the driver raises, said again as our own errors in one sentence without secrets."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from clickhouse_connect.driver.exceptions import ClickHouseError
+from urllib3.exceptions import HTTPError
+
+from vecdb.dsn import Dsn
+from vecdb.errors import AccessDenied, QueryFailed, Unreachable, VecdbError
+
+# Codes of ClickHouse: unknown user, wrong password, authentication failed, access denied.
+REFUSED = {192, 193, 194, 497, 516}
+
+
+@contextmanager
+def translated(dsn: Dsn) -> Iterator[None]:
+    """Turn what the driver raises inside the block into a VecdbError."""
+    try:
+        yield
+    except VecdbError:
+        raise
+    except ClickHouseError as error:
+        raise _sentence(error, dsn) from error
+    except (HTTPError, ConnectionError, TimeoutError) as error:
+        raise _unreachable(dsn) from error
+    except RuntimeError as error:
+        raise QueryFailed(f"The database {dsn.display} failed: {_first_line(error)}") from error
+
+
+def _sentence(error: ClickHouseError, dsn: Dsn) -> VecdbError:
+    code = getattr(error, "code", None)
+    text = _first_line(error)
+    if code in REFUSED or " 401" in text or " 403" in text:
+        return AccessDenied(
+            f"The database {dsn.display} refused the user or the password: check both in VECDB_DSN."
+        )
+    if code is None and dsn.directory is None:
+        return _unreachable(dsn)
+    return QueryFailed(f"The database {dsn.display} failed: {text}")
+
+
+def _unreachable(dsn: Dsn) -> Unreachable:
+    return Unreachable(
+        f"The database {dsn.display} did not answer: check that the server runs and that "
+        "VECDB_DSN names the right host and port."
+    )
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]

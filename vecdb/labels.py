@@ -1,0 +1,90 @@
+"""What people answered about photos: rows that are only ever added."""
+
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+
+import pyarrow as pa
+
+from vecdb.connection import Connection
+
+UTC_MICROSECONDS = pa.timestamp("us", "UTC")
+
+
+@dataclass(frozen=True)
+class Label:
+    """One answer: label 1 yes, -1 no, 0 cleared; round and reason say why the photo was shown.
+
+    `action` names the click or round that wrote it and `created` (UTC) when; both are set by the
+    database.
+    """
+
+    photo_id: str
+    label: int
+    round: int = 0
+    reason: str = ""
+    action: str = ""
+    created: datetime | None = None
+
+
+class Sequence64:
+    """Numbers that only grow: nanoseconds since 1970, or one more where the clock stood still."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._last = 0
+
+    def take(self, n: int) -> int:
+        """Return the first of n consecutive numbers that nobody else gets."""
+        with self._guard:
+            first = max(self._last + 1, time.time_ns())
+            self._last = first + n - 1
+            return first
+
+
+SEQUENCE = Sequence64()
+
+
+def add_labels(connection: Connection, concept_id: str, rows: Sequence[Label], action: str) -> None:
+    """Append answers; they are durable on return.
+
+    Raises:
+        ValueError: a label other than 1, -1 and 0.
+    """
+    for row in rows:
+        if row.label not in (1, -1, 0):
+            raise ValueError(f"The label of photo {row.photo_id!r} is {row.label}: use 1, -1 or 0.")
+    if not rows:
+        return
+    first = SEQUENCE.take(len(rows))
+    now = datetime.now(timezone.utc)
+    table = pa.table(
+        {
+            "concept_id": [concept_id] * len(rows),
+            "photo_id": [row.photo_id for row in rows],
+            "seq": pa.array(range(first, first + len(rows)), pa.uint64()),
+            "label": pa.array([row.label for row in rows], pa.int8()),
+            "round": pa.array([row.round for row in rows], pa.uint32()),
+            "reason": [row.reason for row in rows],
+            "action": [action] * len(rows),
+            "created": pa.array([now] * len(rows), UTC_MICROSECONDS),
+        }
+    )
+    connection.insert("labels", table, f"{concept_id}-{first}")
+
+
+def current_labels(connection: Connection, concept_id: str) -> list[Label]:
+    """The last answer about each photo, 0 included, in order of writing."""
+    return _read(connection, "labels/current", concept_id)
+
+
+def label_history(connection: Connection, concept_id: str) -> list[Label]:
+    """Every answer ever given, in order of writing."""
+    return _read(connection, "labels/history", concept_id)
+
+
+def _read(connection: Connection, name: str, concept_id: str) -> list[Label]:
+    found = connection.select(name, {"concept": concept_id})
+    return [Label(**row) for row in found.to_pylist()]

@@ -1,0 +1,119 @@
+"""The photos table: its columns, and the check every row passes on its way in."""
+
+from datetime import datetime, timezone
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from vecdb.errors import BadPhotos, BadVector
+
+UNIT_TOLERANCE = 1e-3
+
+METADATA = {
+    "width": pa.uint32(),
+    "height": pa.uint32(),
+    "description": pa.string(),
+    "photographer": pa.string(),
+    "camera": pa.string(),
+    "country": pa.string(),
+    "city": pa.string(),
+    "taken": pa.timestamp("s", "UTC"),
+    "views": pa.uint64(),
+    "downloads": pa.uint64(),
+    "label": pa.string(),
+    "digest": pa.string(),
+    "duplicate_of": pa.string(),
+    "extra": pa.map_(pa.string(), pa.string()),
+}
+NEEDED = {"id": pa.string(), "url": pa.string()}
+
+
+def checked_photos(photos: pa.Table, dim: int, *, normalize: bool = False) -> pa.Table:
+    """Return the rows as the table stores them, each id once (its first row).
+
+    Args:
+        photos: columns id, url, vector and any of METADATA; vector a list or fixed-size list of
+            `dim` numbers.
+        normalize: scale every vector to unit length instead of refusing other lengths.
+
+    Raises:
+        BadPhotos: a column is missing or unknown, an id is empty or null, a value does not fit.
+        BadVector: a vector has another dimension, holds a NaN or infinity, or is not of unit
+            length within 1e-3 (with normalize: is zero).
+    """
+    missing = sorted({*NEEDED, "vector"} - set(photos.column_names))
+    unknown = sorted(set(photos.column_names) - {*NEEDED, *METADATA, "vector"})
+    if missing or unknown:
+        wrong = f"lacks the column {missing[0]!r}" if missing else f"has a column {unknown[0]!r}"
+        raise BadPhotos(
+            f"The table of photos {wrong}: it needs id, url and vector, may have "
+            + ", ".join(METADATA)
+            + ", and everything else belongs into extra."
+        )
+    photos = photos.combine_chunks()
+    columns = {name: _column(photos, name) for name in photos.column_names if name != "vector"}
+    ids = columns["id"]
+    if ids.null_count or pc.any(pc.equal(ids, "")).as_py():
+        raise BadPhotos("A photo has an empty id: give every photo a text that names it.")
+    vectors = _unit(_matrix(photos.column("vector"), ids, dim), ids, normalize)
+    columns["vector"] = _lists(vectors)
+    table = pa.table(columns)
+    first = _first_rows(ids)
+    return table if len(first) == len(ids) else table.take(pa.array(first))
+
+
+def described(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a stored row of metadata as a person would write it."""
+    taken = datetime.fromtimestamp(row["taken"], timezone.utc) if row["taken"] else None
+    return {**row, "taken": taken, "extra": dict(row["extra"])}
+
+
+def _column(photos: pa.Table, name: str) -> pa.Array:
+    wanted = NEEDED.get(name) or METADATA[name]
+    try:
+        column = photos.column(name).cast(wanted)
+    except pa.ArrowInvalid as error:
+        raise BadPhotos(f"The photos' column {name!r} does not fit {wanted}: {error}.") from error
+    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], wanted)
+
+
+def _matrix(column: pa.ChunkedArray, ids: pa.Array, dim: int) -> np.ndarray:
+    if column.null_count:
+        at = pc.index(pc.is_null(column), True).as_py()
+        raise BadVector(f"Photo {ids[at].as_py()!r} has no vector.")
+    lengths = pc.list_value_length(column)
+    wrong = pc.index(pc.not_equal(lengths, dim), True).as_py() if len(column) else -1
+    if wrong >= 0:
+        raise BadVector(
+            f"Photo {ids[wrong].as_py()!r} has a vector of {lengths[wrong].as_py()} numbers where "
+            f"the collection holds {dim}: embed it with the collection's own encoder."
+        )
+    flat = pc.list_flatten(column).cast(pa.float32()).to_numpy()
+    return flat.reshape(len(column), dim)
+
+
+def _unit(vectors: np.ndarray, ids: pa.Array, normalize: bool) -> np.ndarray:
+    # One pass for both checks: a NaN or an infinity makes the row's length one too.
+    lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
+    for wrong in np.flatnonzero(~np.isfinite(lengths))[:1]:
+        raise BadVector(f"Photo {ids[int(wrong)].as_py()!r} has a vector that is not finite.")
+    off = lengths == 0 if normalize else np.abs(lengths - 1) > UNIT_TOLERANCE
+    for wrong in np.flatnonzero(off)[:1]:
+        raise BadVector(
+            f"Photo {ids[int(wrong)].as_py()!r} has a vector of length {lengths[wrong]:.4g}: "
+            "vectors must have length 1 (normalize=True scales all but zero vectors)."
+        )
+    return vectors / lengths[:, None] if normalize else vectors
+
+
+def _lists(vectors: np.ndarray) -> pa.Array:
+    flat = pa.array(np.ascontiguousarray(vectors, dtype=np.float32).ravel())
+    return pa.FixedSizeListArray.from_arrays(flat, vectors.shape[1])
+
+
+def _first_rows(ids: pa.Array) -> np.ndarray:
+    rows = pa.table({"id": ids, "row": np.arange(len(ids))})
+    first = rows.group_by("id", use_threads=False).aggregate([("row", "min")])
+    return np.sort(first.column("row_min").to_numpy())

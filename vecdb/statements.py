@@ -1,0 +1,54 @@
+"""The SQL files: one statement each, a dialect's own file before the shared one."""
+
+import re
+from functools import lru_cache
+from pathlib import Path
+from string import Template
+
+from vecdb.errors import BadName
+
+FOLDER = Path(__file__).parent.parent / "sql"
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
+RESERVED = {"collections", "concepts", "labels", "ingest_failures", "schema_version", "moments"}
+
+
+@lru_cache(maxsize=512)
+def statement(name: str, dialect: str, **parts: str) -> str:
+    """Return the statement `sql/<dialect>/<name>.sql`, or the shared `sql/<name>.sql`.
+
+    Args:
+        name: path below sql/ without the ending.
+        dialect: "clickhouse" or "myscale".
+        parts: what `$name` stands for: table names, predicates from sql/filter, and the like.
+            Values never travel this way; they are typed parameters.
+    """
+    own = FOLDER / dialect / f"{name}.sql"
+    path = own if own.exists() else FOLDER / f"{name}.sql"
+    lines = path.read_text("utf-8").splitlines()
+    body = "\n".join(line for line in lines if not line.lstrip().startswith("--"))
+    return Template(body.strip()).substitute(parts)
+
+
+def schema_versions() -> list[int]:
+    """Numbers of the folders under sql/schema, oldest first."""
+    return sorted(int(path.name) for path in (FOLDER / "schema").iterdir() if path.is_dir())
+
+
+def schema_statements(version: int) -> list[str]:
+    """Names, for `statement`, of what brings a database to `version` from the one before."""
+    names = sorted(path.stem for path in (FOLDER / "schema" / str(version)).glob("*.sql"))
+    return [f"schema/{version}/{name}" for name in names]
+
+
+def checked_name(name: str) -> str:
+    """Return `name` if it can be a collection's table name.
+
+    Raises:
+        BadName: it has other characters, is too long, or is one of our own tables.
+    """
+    if not NAME.fullmatch(name) or name in RESERVED:
+        raise BadName(
+            f"{name!r} cannot name a collection: use letters, digits and _, at most 63, "
+            "and none of " + ", ".join(sorted(RESERVED)) + "."
+        )
+    return name

@@ -1,0 +1,96 @@
+"""The key-value store beside the database: thumbnails, and vectors by picture and encoder."""
+
+import hashlib
+import os
+import threading
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import lmdb
+import numpy as np
+
+from vecdb.errors import StoreUnusable
+
+DEFAULT_DIRECTORY = Path("data") / "store"
+# Address space, not disk: the file grows with what is put in.
+LARGEST = 1 << 38
+
+
+class Store:
+    """Thumbnails and cached vectors in one LMDB directory; safe for several processes at once."""
+
+    def __init__(self, path: str | Path | None = None) -> None:
+        """Open the store, made where there is none.
+
+        Args:
+            path: directory; without one VECDB_STORE, else ./data/store.
+
+        Raises:
+            StoreUnusable: it cannot be opened or written.
+        """
+        self.path = Path(
+            os.path.realpath(path or os.environ.get("VECDB_STORE") or DEFAULT_DIRECTORY)
+        )
+        self._env = _opened(self.path)
+        self._thumbnails = self._env.open_db(b"thumbnails")
+        self._vectors = self._env.open_db(b"vectors")
+
+    def put_thumbnails(self, collection: str, rows: Iterable[tuple[str, str, bytes]]) -> None:
+        """Keep JPEGs, given as (photo id, digest of the picture, bytes); a later one replaces.
+
+        Pictures are kept by digest, so that a picture under several ids is stored once.
+        """
+        with self._env.begin(write=True, db=self._thumbnails) as transaction:
+            for photo_id, digest, jpeg in rows:
+                transaction.put(_key("photo", collection, photo_id), _key("digest", digest))
+                transaction.put(_key("digest", digest), jpeg)
+
+    def thumbnail(self, collection: str, photo_id: str) -> bytes | None:
+        """Return the JPEG of a photo, or None where none is kept."""
+        with self._env.begin(db=self._thumbnails) as transaction:
+            digest = transaction.get(_key("photo", collection, photo_id))
+            return transaction.get(digest) if digest else None
+
+    def put_vectors(self, encoder: str, digests: Sequence[str], vectors: np.ndarray) -> None:
+        """Keep vectors (n, d) of pictures by what encoded them and the pictures' digests."""
+        numbers = np.ascontiguousarray(vectors, dtype="<f4")
+        with self._env.begin(write=True, db=self._vectors) as transaction:
+            for digest, row in zip(digests, numbers, strict=True):
+                transaction.put(_key(encoder, digest), row.tobytes())
+
+    def vectors(self, encoder: str, digests: Iterable[str]) -> dict[str, np.ndarray]:
+        """Return the kept vectors, (d,) float32 by digest; others are left out."""
+        found = {}
+        with self._env.begin(db=self._vectors) as transaction:
+            for digest in digests:
+                row = transaction.get(_key(encoder, digest))
+                if row is not None:
+                    found[digest] = np.frombuffer(row, dtype="<f4").astype(np.float32)
+        return found
+
+
+_OPEN: dict[Path, lmdb.Environment] = {}
+_GUARD = threading.Lock()
+
+
+def _opened(path: Path) -> lmdb.Environment:
+    # LMDB must not open one directory twice in a process, so every Store shares what is open; it
+    # stays open because a reader in another thread must never lose its map.
+    with _GUARD:
+        if path not in _OPEN:
+            try:
+                path.mkdir(parents=True, exist_ok=True)
+                _OPEN[path] = lmdb.open(str(path), map_size=LARGEST, max_dbs=2, max_readers=512)
+            except (OSError, lmdb.Error) as error:
+                raise StoreUnusable(
+                    f"The store {path} cannot be opened ({error}): "
+                    "set VECDB_STORE to a directory you may write to."
+                ) from error
+        return _OPEN[path]
+
+
+def _key(*parts: str) -> bytes:
+    # LMDB keys end at 511 bytes and photo ids may be longer; with the lengths written along,
+    # ("ab", "c") is not ("a", "bc").
+    text = "".join(f"{len(part)}:{part}" for part in parts)
+    return hashlib.blake2b(text.encode(), digest_size=32).digest()
