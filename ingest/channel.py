@@ -16,7 +16,7 @@ class Channel(Generic[T]):
     """A queue of at most so many items and bytes; `put` waits while it is full.
 
     Args:
-        most: items it holds.
+        most: items it holds; may be changed while it is used.
         writers: how many threads put into it; it closes when each has called `done`.
         most_bytes: bytes it holds, of items put with their size; one larger item fits alone.
     """
@@ -24,7 +24,7 @@ class Channel(Generic[T]):
     def __init__(self, most: int, *, writers: int = 1, most_bytes: int = 1 << 27) -> None:
         self._items: deque[tuple[T, int]] = deque()
         self._bytes = 0
-        self._most = most
+        self.most = most
         self._most_bytes = most_bytes
         self._writers = writers
         self._changed = threading.Condition()
@@ -42,7 +42,7 @@ class Channel(Generic[T]):
     def _has_room(self, size: int) -> bool:
         if not self._items:
             return True
-        return len(self._items) < self._most and self._bytes + size <= self._most_bytes
+        return len(self._items) < self.most and self._bytes + size <= self._most_bytes
 
     def done(self) -> None:
         """Say that one writer puts nothing more."""
@@ -67,7 +67,7 @@ class Channel(Generic[T]):
         with self._changed:
             self._changed.wait_for(lambda: self._items or self._over())
             until = time.monotonic() + linger
-            while len(self._items) < min(most, self._most) and not self._over():
+            while len(self._items) < min(most, self.most) and not self._over():
                 if not self._changed.wait(until - time.monotonic()):
                     break
             taken = [self._items.popleft() for _ in range(min(most, len(self._items)))]
@@ -93,7 +93,7 @@ class HostChannel:
         self._queues: OrderedDict[str, deque[Photo]] = OrderedDict()
         self._active: dict[str, int] = {}
         self._size = 0
-        self._most = most
+        self.most = most
         self._per_host = per_host
         self._changed = threading.Condition()
         self._closed = False
@@ -101,7 +101,7 @@ class HostChannel:
     def put(self, photo: Photo) -> None:
         """Add a photo, when there is room; dropped once closed."""
         with self._changed:
-            self._changed.wait_for(lambda: self._closed or self._size < self._most)
+            self._changed.wait_for(lambda: self._closed or self._size < self.most)
             if not self._closed:
                 self._queues.setdefault(_host(photo), deque()).append(photo)
                 self._size += 1

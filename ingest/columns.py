@@ -93,7 +93,9 @@ class Columns:
         address = _chosen(names, url_column, "--url-column") or _guessed(names, ADDRESSES)
         if address is None:
             raise SourceError(
-                "None of the columns " + ", ".join(names[:12]) + " looks like addresses or paths of "
+                "None of the columns "
+                + ", ".join(names[:12])
+                + " looks like addresses or paths of "
                 "pictures (such as photo_image_url, url or path): name one with --url-column."
             )
         self._address = address

@@ -46,9 +46,7 @@ def _split(lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:
         yield fields
 
 
-def _quoted(
-    line: str, rest: Iterator[str], delimiter: str, n: int
-) -> tuple[list[str], list[str]]:
+def _quoted(line: str, rest: Iterator[str], delimiter: str, n: int) -> tuple[list[str], list[str]]:
     """Return the fields of a record with quotes in it, and the lines read in vain."""
     ahead: list[str] = []
     text = line
@@ -60,6 +58,8 @@ def _quoted(
             if following is None:
                 break
             ahead.append(following)
+            if delimiter == "\t" and n > 2 and following.count("\t") == n - 1:
+                break  # a whole row of its own, so the quote before it was a lone one
             text = text + "\n" + following.replace("\0", "").rstrip("\r\n")
             continue
         if not ahead or not n or len(fields) == n:

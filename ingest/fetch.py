@@ -1,6 +1,7 @@
 """Fetch a photo's bytes: from the source itself, from a file, or over HTTP with patience."""
 
 import email.utils
+import logging
 import random
 import threading
 import time
@@ -22,6 +23,8 @@ AGENT = "VisualDatasetExplorer/0.1 (python-requests; one-off indexing of listed 
 RENDITION = "w=448&q=75&fm=jpg&fit=max"
 BUSY = {408, 425, 429, 500, 502, 503, 504}
 BLOCK = 1 << 16
+# What urllib3 thinks of a bad host's headers is no news to the user: the failure is counted.
+logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,9 @@ class Busy(Rejected):
 class Fetcher:
     """Fetches photos from many threads; each has its own session."""
 
-    def __init__(self, watch: Watch, stop: threading.Event, patience: Patience | None = None) -> None:
+    def __init__(
+        self, watch: Watch, stop: threading.Event, patience: Patience | None = None
+    ) -> None:
         self._watch = watch
         self._stop = stop
         self._patience = patience or Patience()
@@ -91,10 +96,9 @@ class Fetcher:
             raise Rejected(f"file not readable: {reason}", permanent=False) from None
 
     def _download(self, address: str) -> bytes:
-        target = rendition(address)
         for attempt in range(self._patience.attempts):
             try:
-                return self._attempt(target)
+                return self._attempt(address)
             except Busy as busy:
                 last = attempt == self._patience.attempts - 1
                 if last or self._stop.wait(self._pause(attempt, busy)):
@@ -112,7 +116,7 @@ class Fetcher:
     def _attempt(self, address: str) -> bytes:
         with self._watch.transfer(self._patience.whole) as transfer:
             try:
-                return self._body(address)
+                body = self._body(rendition(address))
             except Rejected:
                 raise
             except (requests.RequestException, HTTPError, OSError, ValueError, EOFError) as error:
@@ -122,6 +126,9 @@ class Fetcher:
                 if transfer.late:
                     raise _rejection(error, transfer) from None
                 raise
+            if transfer.late:  # a cut can look like the end of an answer
+                raise Rejected("too slow", permanent=False)
+            return body
 
     def _body(self, address: str) -> bytes:
         timeout = (self._patience.connect, self._patience.read)
@@ -147,7 +154,8 @@ class Fetcher:
             for scheme in ("http://", "https://"):
                 session.mount(scheme, WatchedAdapter(pool_connections=8, pool_maxsize=2))
             self._sessions.session = session
-        return self._sessions.session  # type: ignore[no-any-return]
+        kept: requests.Session = self._sessions.session
+        return kept
 
 
 def rendition(address: str) -> str:
@@ -199,6 +207,8 @@ def _rejection(error: Exception, transfer: Transfer) -> Rejected:
         return Rejected("bad address", permanent=True)
     if isinstance(error, requests.Timeout):
         return Busy("timeout")
+    if "IncompleteRead" in repr(error):
+        return Busy("body shorter than announced")
     if isinstance(error, requests.ConnectionError | HTTPError | OSError):
         return Busy("no connection" if _refused(error) else "connection broke")
     return Rejected("bad address", permanent=True)

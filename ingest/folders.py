@@ -72,7 +72,7 @@ def tar(path: Path) -> Iterator[Photo]:
 
 
 def _sample(key: str | None, parts: dict[str, bytes]) -> Iterator[Photo]:
-    payload = next((parts[ending] for ending in parts if is_picture(ending)), None)
+    payload = next((parts[ending] for ending in parts if ending in PICTURES), None)
     if key is None or payload is None:
         return
     row = _columns_of(parts.get(".json", b""))

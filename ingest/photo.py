@@ -46,6 +46,8 @@ class Photo:
         """
         if self.broken:
             raise Rejected(self.broken, permanent=True)
+        if not self.id and (self.address or self.payload is not None):
+            raise Rejected("no id", permanent=True)
         if CONTROL.search(self.id):
             raise Rejected("control characters in the id", permanent=True)
         if CONTROL.search(self.address):
@@ -58,7 +60,12 @@ class Photo:
 
 def short_id(text: str) -> str:
     """Return an id as it is, or a digest of it where it is longer than 255 characters."""
-    text = text.strip()
+    text = clean(text.strip())
     if len(text) <= LONGEST_ID:
         return text
-    return "sha256-" + hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+    return "sha256-" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def clean(text: str) -> str:
+    """Replace what cannot be stored as UTF-8: halves of surrogate pairs."""
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from ingest.photo import Photo
+from ingest.photo import Photo, clean
 from vecdb.photos import METADATA
 
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
@@ -30,12 +30,18 @@ class Item:
     is_cached: bool = False
 
 
+def stacked(items: Sequence[Item]) -> np.ndarray:
+    """Return the items' vectors as (n, d) float32."""
+    return np.stack([item.vector for item in items if item.vector is not None])
+
+
 def table(items: Sequence[Item], duplicate_of: Sequence[str]) -> pa.Table:
     """Make the rows for `Collection.insert`."""
+    vectors = stacked(items)
     columns: dict[str, pa.Array] = {
-        "id": pa.array([clean(item.photo.id) for item in items], pa.string()),
+        "id": pa.array([item.photo.id for item in items], pa.string()),
         "url": pa.array([clean(_url(item.photo)) for item in items], pa.string()),
-        "vector": pa.array([item.vector for item in items], pa.list_(pa.float32())),
+        "vector": pa.FixedSizeListArray.from_arrays(pa.array(vectors.ravel()), vectors.shape[1]),
     }
     values = [_values(item, other) for item, other in zip(items, duplicate_of, strict=True)]
     for name, kind in METADATA.items():
@@ -61,8 +67,3 @@ def _url(photo: Photo) -> str:
     if not photo.address or "://" in photo.address:
         return photo.address
     return Path(photo.address).absolute().as_uri()
-
-
-def clean(text: str) -> str:
-    """Replace what cannot be stored as UTF-8: halves of surrogate pairs."""
-    return text.encode("utf-8", "replace").decode("utf-8")

@@ -108,7 +108,9 @@ def _files(path: Path) -> list[Path]:
     """Return the files of a source; none where it is a folder of pictures."""
     if path.is_dir():
         found = sorted(
-            p for p in path.iterdir() if p.suffix.lower() in {".parquet", ".tar"} or is_table(p.name)
+            p
+            for p in path.iterdir()
+            if p.suffix.lower() in {".parquet", ".tar"} or is_table(p.name)
         )
         shards = [p for p in found if SHARD.fullmatch(p.name)]
         return [] if next(picture_paths(path), None) else _photos_only(shards) or found
@@ -149,4 +151,6 @@ def _count(path: Path) -> int | None:
         return 1
     header = 0 if path.suffix.lower() in {".txt", ".list", ".lst"} else 1
     with path.open("rb") as file:
-        return max(0, sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b"")) - header)
+        return max(
+            0, sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b"")) - header
+        )

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from ingest.errors import DamagedSource, SourceError
 
@@ -50,14 +50,30 @@ def text_lines(path: Path) -> Iterator[Iterator[str]]:
             yield _lines(raw, path)
 
 
-def _lines(file: IO[bytes], path: Path) -> Iterator[str]:
+class _AsItComes(io.RawIOBase):
+    """Hands on what a file gives at once, so that a file that breaks off loses nothing before."""
+
+    def __init__(self, file: IO[bytes] | io.BufferedIOBase) -> None:
+        self._file = file
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        block = self._file.read1(len(buffer))  # type: ignore[union-attr]
+        buffer[: len(block)] = block
+        return len(block)
+
+
+def _lines(file: IO[bytes] | io.BufferedIOBase, path: Path) -> Iterator[str]:
     try:
-        buffered = io.BufferedReader(file, SNIFFED)  # type: ignore[type-var]
+        buffered = io.BufferedReader(_AsItComes(file), SNIFFED)
         start = buffered.peek(SNIFFED)[:SNIFFED]
         # Only \n ends a line, so that a lone \r inside a field does not; very old files have no \n.
         newline = None if b"\r" in start and b"\n" not in start else "\n"
-        text = io.TextIOWrapper(buffered, encoding_of(start), errors="replace", newline=newline)
-        yield from iter(partial(text.readline, LONGEST_LINE), "")
+        encoding = encoding_of(start)
+        with io.TextIOWrapper(buffered, encoding, errors="replace", newline=newline) as text:
+            yield from iter(partial(text.readline, LONGEST_LINE), "")
     except (EOFError, zlib.error, OSError, zipfile.BadZipFile) as error:
         raise DamagedSource(
             f"{path} breaks off or is damaged ({error}): what came before is ingested; "

@@ -64,7 +64,9 @@ def condition(text: str) -> Condition:
         try:
             float(made.value)
         except ValueError:
-            raise SourceError(f"--where {text!r} compares with {made.value!r}, not a number.") from None
+            raise SourceError(
+                f"--where {text!r} compares with {made.value!r}, not a number."
+            ) from None
     return made
 
 
