@@ -61,6 +61,15 @@ class ClipEncoder:
     def _forward(self, pixels: torch.Tensor) -> torch.Tensor:
         return _features(self._model.get_image_features(pixel_values=pixels))
 
+    @property
+    def batch(self) -> int:
+        """How many pictures are encoded at once; halved where the device's memory ends."""
+        return self._vision.batch
+
+    @batch.setter
+    def batch(self, pictures: int) -> None:
+        self._vision.batch = pictures
+
     def prepare(self, image: Image.Image) -> Pixels:
         """Resize and crop as the model's own processor does: (h, w, 3) uint8."""
         return self._window.cut(to_rgb(image))

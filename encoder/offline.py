@@ -67,6 +67,15 @@ class OfflineEncoder:
         features = self._network.extract_features(pixels).mean((2, 3))
         return torch.cat([features, self._network._fc(features).softmax(1)], dim=1)
 
+    @property
+    def batch(self) -> int:
+        """How many pictures are encoded at once; halved where the device's memory ends."""
+        return self._vision.batch
+
+    @batch.setter
+    def batch(self, pictures: int) -> None:
+        self._vision.batch = pictures
+
     def prepare(self, image: Image.Image) -> Pixels:
         """Squeeze a picture into 260 x 260, so that nothing at its edges is lost."""
         return self._window.cut(to_rgb(image))

@@ -34,6 +34,13 @@ class Encoder(Protocol):
     def device(self) -> str:
         """Where pictures are encoded: cpu, cuda, cuda:1 or mps."""
 
+    @property
+    def batch(self) -> int:
+        """How many pictures are encoded at once; halved where the device's memory ends."""
+
+    @batch.setter
+    def batch(self, pictures: int) -> None: ...
+
     def encode_images(self, images: Sequence[Image.Image]) -> Vectors:
         """Encode pictures of any mode and size to (n, d) float32 unit rows."""
 

@@ -76,7 +76,11 @@ class Vision:
         self._streams = threading.local()
 
     def run(self, pixels: Pixels) -> Vectors:
-        """Run the model over (n, h, w, 3) uint8 pictures: (n, d) float32."""
+        """Run the model over (n, h, w, 3) uint8 pictures: (n, d) float32.
+
+        Raises:
+            torch.OutOfMemoryError: not even one picture fits the device.
+        """
         parts: list[Vectors] = []
         start = 0
         while start < len(pixels):

@@ -1,1 +1,17 @@
 """`python -m ingest`: source, fetch, decode, encode, store."""
+
+from ingest.errors import DamagedSource, IngestError, SourceError
+from ingest.photo import Photo
+from ingest.progress import Progress, Summary
+from ingest.run import Options, run
+
+__all__ = [
+    "DamagedSource",
+    "IngestError",
+    "Options",
+    "Photo",
+    "Progress",
+    "SourceError",
+    "Summary",
+    "run",
+]

@@ -1,0 +1,139 @@
+"""`python -m ingest SOURCE`: put the photos of a file or a folder into the database."""
+
+import argparse
+import json
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from types import FrameType
+
+from encoder import EncoderError
+from ingest import IngestError, Options, SourceError, Summary, run
+from ingest.run import WORKERS
+from ingest.tell import LOG, Bars, closing, log_to
+from vecdb import VecdbError
+
+DONE, NOTHING, USAGE, INTERRUPTED = 0, 1, 2, 130
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; the exit code is 0 done, 1 nothing ingested, 2 usage, 130 stopped."""
+    args = _parser().parse_args(arguments)
+    if args.log:
+        try:
+            log_to(args.log)
+        except OSError as error:
+            return _refused(f"The log file {args.log} cannot be written: {error.strerror}.")
+    stop = threading.Event()
+    bars = Bars(args.quiet)
+    _listen(stop, bars)
+    table = args.table or os.environ.get("VECDB_TABLE") or "unsplash_25k"
+    LOG.info("ingest of %s into %s", args.source, table)
+    try:
+        summary = run(
+            args.source,
+            table=table,
+            encoder=args.encoder or os.environ.get("ENCODER"),
+            dsn=args.dsn,
+            options=_options(args),
+            progress=bars.show,
+            stop=stop,
+            warn=bars.say,
+        )
+    except SourceError as error:
+        return _refused(str(error))
+    except (IngestError, EncoderError, VecdbError) as error:
+        LOG.error("%s", error)
+        print(error, file=sys.stderr)
+        return NOTHING
+    finally:
+        bars.close()
+    return _tell(summary, table, args)
+
+
+def _tell(summary: Summary, table: str, args: argparse.Namespace) -> int:
+    text = closing(summary, table)
+    LOG.info("%s", text)
+    if not args.quiet or summary.error:
+        print(text, file=sys.stderr)
+    if args.json:
+        print(json.dumps(summary.as_json()))
+    if summary.interrupted:
+        return INTERRUPTED
+    if summary.error or not summary.inserted + summary.skipped:
+        if not summary.seen and not summary.error:
+            print(f"{args.source} holds no photos.", file=sys.stderr)
+        return NOTHING
+    return DONE
+
+
+def _refused(sentence: str) -> int:
+    LOG.error("%s", sentence)
+    print(sentence, file=sys.stderr)
+    return USAGE
+
+
+def _listen(stop: threading.Event, bars: Bars) -> None:
+    """Stop in good order at the first Ctrl-C, at once at the second."""
+
+    def interrupted(number: int, frame: FrameType | None) -> None:
+        if stop.is_set():
+            os._exit(INTERRUPTED)
+        stop.set()
+        bars.say("Stopping: finishing what is under way. Ctrl-C again stops at once.")
+
+    signal.signal(signal.SIGINT, interrupted)
+    signal.signal(signal.SIGTERM, interrupted)
+
+
+def _options(args: argparse.Namespace) -> Options:
+    return Options(
+        limit=args.limit,
+        shuffle=args.shuffle,
+        where=tuple(args.where),
+        id_column=args.id_column,
+        url_column=args.url_column,
+        retry_failed=args.retry_failed,
+        device=args.device,
+        batch_size=args.batch_size,
+        workers=args.workers,
+    )
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is not 1 or more")
+    return number
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m ingest", description=__doc__)
+    parser.add_argument(
+        "source",
+        help="photos.tsv000 of Unsplash (its other shards follow), any CSV, TSV or Parquet with an "
+        "address or path column, a text file of addresses, a webdataset tar, or a folder",
+    )
+    add = parser.add_argument
+    add("--limit", type=_positive, metavar="N", help="take only N photos of the source")
+    add("--shuffle", action="store_true", help="take them in random order")
+    add("--where", action="append", default=[], metavar="COLUMN>=VALUE", help="only such rows")
+    add("--id-column", metavar="NAME", help="column of the ids")
+    add("--url-column", metavar="NAME", help="column of the addresses or paths")
+    add("--dsn", help="database; by default VECDB_DSN, else an embedded one in ./data")
+    add("--table", help="collection; by default VECDB_TABLE, else unsplash_25k")
+    add("--encoder", help="offline, a CLIP's hub name, or its folder; by default ENCODER")
+    add("--device", help="cpu, cuda or mps; by default the best there is")
+    add("--batch-size", type=_positive, metavar="N", help="pictures encoded at once")
+    add("--workers", type=_positive, default=WORKERS, metavar="N", help="downloads at once")
+    add("--retry-failed", action="store_true", help="try again what failed for good")
+    add("--json", action="store_true", help="print the summary as JSON on the last line")
+    add("--quiet", action="store_true", help="print no progress")
+    add("--log", type=Path, metavar="FILE", help="write what happens to a file, too")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

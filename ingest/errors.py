@@ -1,0 +1,29 @@
+"""What stops an ingest before or while it runs. What fails for one photo is a `Failure`."""
+
+# ruff: noqa: N818  (the names say what happened: `except Rejected` reads as a sentence)
+
+
+class IngestError(Exception):
+    """The ingest cannot go on; the message names the thing and the remedy."""
+
+
+class SourceError(IngestError):
+    """The source is missing, is of no known kind, or lacks what is needed."""
+
+
+class DamagedSource(IngestError):
+    """The source ends or breaks in the middle; what came before it is ingested."""
+
+
+class Rejected(Exception):
+    """One photo cannot be ingested.
+
+    Attributes:
+        reason: a short phrase, the same for every photo that fails this way, so that it counts.
+        permanent: trying again would give the same.
+    """
+
+    def __init__(self, reason: str, *, permanent: bool) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.permanent = permanent

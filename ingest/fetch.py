@@ -1,0 +1,218 @@
+"""Fetch a photo's bytes: from the source itself, from a file, or over HTTP with patience."""
+
+import email.utils
+import logging
+import random
+import threading
+import time
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from http.cookiejar import DefaultCookiePolicy
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+from urllib.request import url2pathname
+
+import requests
+from urllib3.exceptions import HTTPError
+
+from ingest.deadline import Transfer, Watch, WatchedAdapter
+from ingest.errors import Rejected
+from ingest.photo import Photo
+
+AGENT = "VisualDatasetExplorer/0.1 (python-requests; one-off indexing of listed pictures)"
+RENDITION = "w=448&q=75&fm=jpg&fit=max"
+BUSY = {408, 425, 429, 500, 502, 503, 504}
+BLOCK = 1 << 16
+# What urllib3 thinks of a bad host's headers is no news to the user: the failure is counted.
+logging.getLogger("urllib3").setLevel(logging.ERROR)
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long to wait for a picture, and how often to ask.
+
+    Attributes:
+        connect: seconds for the connection.
+        read: seconds between two bytes.
+        whole: seconds for one attempt, from the first packet to the last byte.
+        attempts: how often in all, when the host is busy or the connection breaks.
+        backoff: seconds before the second attempt at most; doubled for each further one.
+        longest_wait: seconds a host's Retry-After is obeyed at most.
+        largest: bytes of a picture.
+        redirects: hops to other addresses.
+    """
+
+    connect: float = 10
+    read: float = 20
+    whole: float = 60
+    attempts: int = 4
+    backoff: float = 1
+    longest_wait: float = 60
+    largest: int = 32 << 20
+    redirects: int = 5
+
+
+class Busy(Rejected):
+    """The host asks to come back later, or the connection broke: worth another attempt."""
+
+    def __init__(self, reason: str, wait: float | None = None) -> None:
+        super().__init__(reason, permanent=False)
+        self.wait = wait
+
+
+class Fetcher:
+    """Fetches photos from many threads; each has its own session."""
+
+    def __init__(
+        self, watch: Watch, stop: threading.Event, patience: Patience | None = None
+    ) -> None:
+        self._watch = watch
+        self._stop = stop
+        self._patience = patience or Patience()
+        self._sessions = threading.local()
+
+    def fetch(self, photo: Photo) -> bytes:
+        """Return the bytes of a photo.
+
+        Raises:
+            Rejected: it cannot be had; permanent where asking again would not help.
+        """
+        if photo.payload is not None:
+            return photo.payload
+        if photo.is_remote:
+            return self._download(photo.address)
+        return self._file(photo.address)
+
+    def _file(self, address: str) -> bytes:
+        path = Path(url2pathname(urlsplit(address).path) if address[:5] == "file:" else address)
+        try:
+            if path.stat().st_size > self._patience.largest:
+                raise Rejected("file too large", permanent=True)
+            return path.read_bytes()
+        except FileNotFoundError:
+            raise Rejected("no such file", permanent=False) from None
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or "bad path"
+            raise Rejected(f"file not readable: {reason}", permanent=False) from None
+
+    def _download(self, address: str) -> bytes:
+        for attempt in range(self._patience.attempts):
+            try:
+                return self._attempt(address)
+            except Busy as busy:
+                last = attempt == self._patience.attempts - 1
+                if last or self._stop.wait(self._pause(attempt, busy)):
+                    raise
+        raise AssertionError("unreachable")
+
+    def _pause(self, attempt: int, busy: Busy) -> float:
+        most = self._patience.backoff * 2**attempt
+        # Jitter, so that workers refused together do not come back together.
+        pause = random.uniform(most / 2, most)
+        if busy.wait is None:
+            return pause
+        return min(max(busy.wait, pause), self._patience.longest_wait)
+
+    def _attempt(self, address: str) -> bytes:
+        with self._watch.transfer(self._patience.whole) as transfer:
+            try:
+                body = self._body(rendition(address))
+            except Rejected:
+                raise
+            except (requests.RequestException, HTTPError, OSError, ValueError, EOFError) as error:
+                raise _rejection(error, transfer) from None
+            except Exception as error:
+                # A socket shut under a thread's feet breaks in ways no library promises.
+                if transfer.late:
+                    raise _rejection(error, transfer) from None
+                raise
+            if transfer.late:  # a cut can look like the end of an answer
+                raise Rejected("too slow", permanent=False)
+            return body
+
+    def _body(self, address: str) -> bytes:
+        timeout = (self._patience.connect, self._patience.read)
+        with self._session().get(address, stream=True, timeout=timeout) as response:
+            _check(response)
+            if int(response.headers.get("Content-Length") or 0) > self._patience.largest:
+                raise Rejected("picture too large", permanent=True)
+            body = bytearray()
+            while block := response.raw.read1(BLOCK, decode_content=True):
+                body += block
+                if len(body) > self._patience.largest:
+                    raise Rejected("picture too large", permanent=True)
+            if response.raw.length_remaining:
+                raise Busy("body shorter than announced")
+            return bytes(body)
+
+    def _session(self) -> requests.Session:
+        if not hasattr(self._sessions, "session"):
+            session = requests.Session()
+            session.headers.update({"User-Agent": AGENT, "Accept": "image/*,*/*;q=0.5"})
+            session.max_redirects = self._patience.redirects
+            session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+            for scheme in ("http://", "https://"):
+                session.mount(scheme, WatchedAdapter(pool_connections=8, pool_maxsize=2))
+            self._sessions.session = session
+        kept: requests.Session = self._sessions.session
+        return kept
+
+
+def rendition(address: str) -> str:
+    """Ask Unsplash for a small rendition, about 40 KB, instead of the megabytes of the original."""
+    parts = urlsplit(address)
+    host = parts.hostname or ""
+    if host != "images.unsplash.com" or parse_qs(parts.query).keys() & {"w", "h"}:
+        return address
+    query = f"{parts.query}&{RENDITION}" if parts.query else RENDITION
+    return parts._replace(query=query, fragment="").geturl()
+
+
+def _check(response: requests.Response) -> None:
+    status = response.status_code
+    if status == 200:
+        return
+    if status in BUSY:
+        raise Busy(f"HTTP {status}", _retry_after(response.headers.get("Retry-After")))
+    raise Rejected(f"HTTP {status}", permanent=400 <= status < 500)
+
+
+def _retry_after(text: str | None) -> float | None:
+    """Read Retry-After: seconds, or a date."""
+    if not text:
+        return None
+    try:
+        return max(0.0, float(text))
+    except ValueError:
+        pass
+    try:
+        at = email.utils.parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    at = at if at.tzinfo else at.replace(tzinfo=timezone.utc)
+    return max(0.0, (at - datetime.now(timezone.utc)).total_seconds())
+
+
+def _rejection(error: Exception, transfer: Transfer) -> Rejected:
+    if transfer.late or time.monotonic() > transfer.due:
+        return Rejected("too slow", permanent=False)
+    kind = type(error)
+    if isinstance(error, requests.TooManyRedirects):
+        return Rejected("too many redirects", permanent=True)
+    if issubclass(kind, requests.exceptions.InvalidSchema):
+        return Rejected("address is not http or https", permanent=True)
+    if isinstance(error, requests.exceptions.SSLError):
+        return Rejected("bad certificate", permanent=False)
+    if isinstance(error, requests.exceptions.InvalidURL | UnicodeError):
+        return Rejected("bad address", permanent=True)
+    if isinstance(error, requests.Timeout):
+        return Busy("timeout")
+    if "IncompleteRead" in repr(error):
+        return Busy("body shorter than announced")
+    if isinstance(error, requests.ConnectionError | HTTPError | OSError):
+        return Busy("no connection" if _refused(error) else "connection broke")
+    return Rejected("bad address", permanent=True)
+
+
+def _refused(error: Exception) -> bool:
+    return "NewConnectionError" in repr(error) or "NameResolution" in repr(error)

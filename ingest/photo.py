@@ -1,0 +1,71 @@
+"""One photo as a source names it, before anything of it is fetched."""
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from ingest.errors import Rejected
+
+LONGEST_ID = 255
+LONGEST_ADDRESS = 4_000
+LONGEST_TEXT = 20_000
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+@dataclass(frozen=True)
+class Photo:
+    """What a source says of a photo.
+
+    Attributes:
+        id: names it in the collection.
+        address: an http or https address, or a file's path; empty where `payload` is given.
+        metadata: values for the table's own columns.
+        extra: every other column of the source, as text.
+        payload: the picture's bytes, where the source holds them itself.
+        broken: why the row cannot be used, where it cannot.
+    """
+
+    id: str
+    address: str = ""
+    metadata: dict[str, Any] = field(default_factory=dict)
+    extra: dict[str, str] = field(default_factory=dict)
+    payload: bytes | None = None
+    broken: str | None = None
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether it must be downloaded."""
+        return "://" in self.address and not self.address.startswith("file:")
+
+    def check(self) -> None:
+        """Refuse what cannot be a photo's row.
+
+        Raises:
+            Rejected: the row is broken, or its id or address cannot be one.
+        """
+        if self.broken:
+            raise Rejected(self.broken, permanent=True)
+        if not self.id and (self.address or self.payload is not None):
+            raise Rejected("no id", permanent=True)
+        if CONTROL.search(self.id):
+            raise Rejected("control characters in the id", permanent=True)
+        if CONTROL.search(self.address):
+            raise Rejected("control characters in the address", permanent=True)
+        if not self.address and self.payload is None:
+            raise Rejected("no address", permanent=True)
+        if len(self.address) > LONGEST_ADDRESS:
+            raise Rejected("address too long", permanent=True)
+
+
+def short_id(text: str) -> str:
+    """Return an id as it is, or a digest of it where it is longer than 255 characters."""
+    text = clean(text.strip())
+    if len(text) <= LONGEST_ID:
+        return text
+    return "sha256-" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def clean(text: str) -> str:
+    """Replace what cannot be stored as UTF-8: halves of surrogate pairs."""
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,214 @@
+"""The stages, side by side over bounded queues.
+
+    admit -> fetch -> decode -> encode -> write
+
+While one batch is encoded the next is decoded and the one after downloaded. Every queue is
+bounded, so memory does not grow with the source.
+"""
+
+import os
+import threading
+from collections.abc import Callable, Iterable
+
+import numpy as np
+
+from encoder import Encoder, EncoderError
+from ingest.admission import Admission
+from ingest.channel import Channel, HostChannel
+from ingest.decode import decode
+from ingest.errors import DamagedSource, IngestError, Rejected, SourceError
+from ingest.fetch import Fetcher
+from ingest.photo import Photo
+from ingest.progress import Tally
+from ingest.rows import Item
+from ingest.writer import Failed, Writer
+from vecdb import Store, VecdbError
+
+PER_HOST = 16
+QUEUED = 512  # photos waiting for a download
+DECODED_AHEAD = 32
+WRITTEN = 512  # rows in one insert at most
+LINGER = 1.0  # seconds that rows, or pictures of a batch, wait for more of them
+ENCODERS = 2  # one gathers its batch while the other's is computed
+
+
+class Pipeline:
+    """One run of the stages.
+
+    Args:
+        encoder: gives the encoder; called when the first picture needs it.
+        encoder_name: under which the store keeps its vectors.
+        workers: downloads at once.
+        batch: pictures encoded at once; None leaves it to the encoder.
+        stop: when set, what is under way is finished and nothing more begun.
+    """
+
+    def __init__(
+        self,
+        *,
+        encoder: Callable[[], Encoder],
+        encoder_name: str,
+        admission: Admission,
+        fetcher: Fetcher,
+        writer: Writer,
+        store: Store,
+        tally: Tally,
+        stop: threading.Event,
+        workers: int,
+        batch: int | None = None,
+    ) -> None:
+        self._load = encoder
+        self._encoder: Encoder | None = None
+        self._loading = threading.Lock()
+        self._turns = threading.Semaphore(ENCODERS)
+        self._encoder_name = encoder_name
+        self._admission = admission
+        self._fetcher = fetcher
+        self._writer = writer
+        self._store = store
+        self._tally = tally
+        self._stop = stop
+        self._batch = batch
+        decoders = max(2, os.cpu_count() or 1)
+        self._staff = {"fetch": workers, "decode": decoders, "encode": ENCODERS, "write": 1}
+        self._to_fetch = HostChannel(QUEUED, PER_HOST)
+        self._to_decode: Channel[Item] = Channel(DECODED_AHEAD, writers=workers)
+        self._to_encode: Channel[Item] = Channel(DECODED_AHEAD, writers=decoders)
+        everyone_else = 1 + workers + decoders + ENCODERS
+        self._to_write: Channel[Item | Failed] = Channel(2 * WRITTEN, writers=everyone_else)
+        self.error: IngestError | None = None
+
+    def start(self, photos: Iterable[Photo]) -> list[threading.Thread]:
+        """Start every stage's threads; all of them end by themselves."""
+        threads = [self._thread("admit", lambda: self._admit(photos), self._to_fetch.close)]
+        stages: dict[str, tuple[Callable[[], None], Callable[[], None] | None]] = {
+            "fetch": (self._fetch, self._to_decode.done),
+            "decode": (self._decode, self._to_encode.done),
+            "encode": (self._encode, None),
+            "write": (self._write, None),
+        }
+        for stage, (work, done) in stages.items():
+            self._tally.staff(stage, self._staff[stage])
+            threads += [self._thread(stage, work, done) for _ in range(self._staff[stage])]
+        for thread in threads:
+            thread.start()
+        return threads
+
+    def abort(self, error: IngestError) -> None:
+        """Drop what is under way; the first error is kept."""
+        self.error = self.error or error
+        self._stop.set()
+        self._to_fetch.close(drop=True)
+        for channel in (self._to_decode, self._to_encode, self._to_write):
+            channel.abort()
+
+    def _thread(
+        self, stage: str, work: Callable[[], None], done: Callable[[], None] | None
+    ) -> threading.Thread:
+        def run() -> None:
+            try:
+                work()
+            except IngestError as error:
+                self.abort(error)
+            except (EncoderError, VecdbError) as error:
+                self.abort(IngestError(str(error)))
+            except Exception as error:
+                kind = type(error).__name__
+                self.abort(IngestError(f"The stage {stage!r} broke ({kind}: {error})."))
+            finally:
+                if done:
+                    done()
+                self._to_write.done()
+
+        return threading.Thread(target=run, name=f"ingest-{stage}", daemon=True)
+
+    def _admit(self, photos: Iterable[Photo]) -> None:
+        try:
+            for admitted in self._admission.admit(photos):
+                if self._stop.is_set():
+                    return
+                if isinstance(admitted, Photo):
+                    self._to_fetch.put(admitted)
+                else:
+                    self._to_write.put(admitted)
+        except (SourceError, DamagedSource) as error:
+            self.error = self.error or error  # what was admitted before is finished
+
+    def _fetch(self) -> None:
+        for photo in self._to_fetch:
+            if self._stop.is_set():
+                continue
+            try:
+                with self._tally.busy("fetch"):
+                    data = self._fetcher.fetch(photo)
+            except Rejected as rejected:
+                # Asked to stop while a host was busy: not a failure, the next run asks again.
+                if rejected.permanent or not self._stop.is_set():
+                    self._fail(photo, rejected)
+                continue
+            self._tally.add("downloaded")
+            self._to_decode.put(Item(photo, data), len(data))
+
+    def _decode(self) -> None:
+        for item in self._to_decode:
+            try:
+                with self._tally.busy("decode"):
+                    self._open(item)
+            except Rejected as rejected:
+                self._fail(item.photo, rejected)
+                continue
+            if item.pixels is None:
+                self._to_write.put(item)
+            else:
+                self._to_encode.put(item)
+
+    def _open(self, item: Item) -> None:
+        picture = decode(item.data)
+        item.data = b""
+        item.width, item.height = picture.width, picture.height
+        item.digest, item.thumbnail = picture.digest, picture.thumbnail
+        item.vector = self._store.vectors(self._encoder_name, [picture.digest]).get(picture.digest)
+        if item.vector is None:
+            item.pixels = self._ready.prepare(picture.image)
+        else:
+            item.is_cached = True
+            self._tally.add("cached")
+
+    @property
+    def _ready(self) -> Encoder:
+        with self._loading:
+            if self._encoder is None:
+                self._encoder = self._load()
+                self._encoder.batch = self._batch = self._batch or self._encoder.batch
+                self._to_encode.most = 3 * self._batch
+                if "cuda" not in self._encoder.device:
+                    self._turns.acquire()  # on a CPU a second batch would only take cores away
+            return self._encoder
+
+    def _encode(self) -> None:
+        while items := self._to_encode.take(self._batch or DECODED_AHEAD, LINGER):
+            with self._turns:
+                self._encode_batch(items)
+
+    def _encode_batch(self, items: list[Item]) -> None:
+        pixels = np.stack([item.pixels for item in items if item.pixels is not None])
+        with self._tally.busy("encode"):
+            vectors = self._ready.encode_prepared(pixels)
+        self._tally.add("encoded", len(items))
+        for item, vector in zip(items, vectors, strict=True):
+            item.pixels = None
+            item.vector = vector
+            if abs(float(np.linalg.norm(vector)) - 1) < 1e-3:
+                self._to_write.put(item)
+            else:
+                self._fail(item.photo, Rejected("no vector of unit length", permanent=True))
+
+    def _write(self) -> None:
+        while results := self._to_write.take(WRITTEN, LINGER):
+            with self._tally.busy("write"):
+                self._writer.write(results)
+            for result in results:
+                self._admission.leave(result.photo if isinstance(result, Item) else result[0])
+
+    def _fail(self, photo: Photo, rejected: Rejected) -> None:
+        self._to_write.put((photo, rejected))

@@ -1,0 +1,156 @@
+"""What an ingest has done so far, and in the end."""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A running ingest, as a progress bar shows it.
+
+    Attributes:
+        total: photos in the source, where that could be told; an estimate for tables.
+        seen: photos the source has named so far.
+        downloaded: pictures fetched.
+        encoded: pictures turned into vectors.
+        inserted: photos stored.
+        skipped: photos that were already stored, or had failed for good before.
+        failed: photos that could not be ingested.
+        reasons: how many failed, by reason.
+        cached: vectors taken from the store instead of the encoder.
+        duplicates: inserted photos noted as near-duplicates.
+        seconds: since the start.
+    """
+
+    total: int | None = None
+    seen: int = 0
+    downloaded: int = 0
+    encoded: int = 0
+    inserted: int = 0
+    skipped: int = 0
+    failed: int = 0
+    reasons: dict[str, int] = field(default_factory=dict)
+    cached: int = 0
+    duplicates: int = 0
+    seconds: float = 0.0
+
+    @property
+    def fraction(self) -> float | None:
+        """How much of the source is done, 0 to 1; None where its size is not known."""
+        if not self.total:
+            return None
+        return min(1.0, (self.inserted + self.skipped + self.failed) / self.total)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A finished ingest.
+
+    Attributes:
+        seen: photos with an outcome: inserted, skipped or failed.
+        images_per_second: photos inserted a second.
+        reasons: how many failed, by reason.
+        failed_before: those of `skipped` that an earlier run had found to fail for good.
+        interrupted: it was stopped; the next run continues.
+        error: why it ended early, in one sentence, or None.
+        busy: by stage, the share of the time that its workers worked.
+    """
+
+    seen: int
+    inserted: int
+    skipped: int
+    failed: int
+    seconds: float
+    images_per_second: float
+    reasons: dict[str, int]
+    failed_before: int
+    cached: int
+    duplicates: int
+    interrupted: bool
+    error: str | None
+    busy: dict[str, float]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what `--json` prints."""
+        rounded = {
+            "seconds": round(self.seconds, 3),
+            "images_per_second": round(self.images_per_second, 2),
+            "busy": {stage: round(share, 3) for stage, share in self.busy.items()},
+        }
+        return {**self.__dict__, **rounded}
+
+
+class Tally:
+    """Counts from many threads, and the time each stage was at work."""
+
+    def __init__(self, total: int | None = None) -> None:
+        self._guard = threading.Lock()
+        self._counts: Counter[str] = Counter()
+        self._reasons: Counter[str] = Counter()
+        self._busy: Counter[str] = Counter()
+        self._workers: dict[str, int] = {}
+        self._started = time.monotonic()
+        self.total = total
+
+    def add(self, name: str, n: int = 1) -> None:
+        """Count something of `Progress`, or `failed_before`."""
+        with self._guard:
+            self._counts[name] += n
+
+    def fail(self, reason: str) -> None:
+        """Count a photo that failed."""
+        with self._guard:
+            self._counts["failed"] += 1
+            self._reasons[reason] += 1
+
+    def staff(self, stage: str, workers: int) -> None:
+        """Say how many threads a stage has."""
+        self._workers[stage] = workers
+
+    @contextmanager
+    def busy(self, stage: str) -> Iterator[None]:
+        """Count the time inside the block as work of the stage."""
+        started = time.monotonic()
+        try:
+            yield
+        finally:
+            with self._guard:
+                self._busy[stage] += time.monotonic() - started  # type: ignore[assignment]
+
+    def progress(self) -> Progress:
+        """Return the counts so far."""
+        with self._guard:
+            counts = {k: v for k, v in self._counts.items() if k != "failed_before"}
+            reasons = dict(self._reasons.most_common())
+        seconds = time.monotonic() - self._started
+        return Progress(self.total, **counts, reasons=reasons, seconds=seconds)
+
+    def summary(self, *, interrupted: bool, error: str | None) -> Summary:
+        """Return the counts of a finished run."""
+        done = self.progress()
+        return Summary(
+            seen=done.inserted + done.skipped + done.failed,
+            inserted=done.inserted,
+            skipped=done.skipped,
+            failed=done.failed,
+            seconds=done.seconds,
+            images_per_second=done.inserted / done.seconds if done.seconds else 0.0,
+            reasons=done.reasons,
+            failed_before=self._counts["failed_before"],
+            cached=done.cached,
+            duplicates=done.duplicates,
+            interrupted=interrupted,
+            error=error,
+            busy={
+                stage: self._busy[stage] / (done.seconds * workers) if done.seconds else 0.0
+                for stage, workers in self._workers.items()
+            },
+        )
+
+
+ProgressCallback = Callable[[Progress], None]

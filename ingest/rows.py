@@ -1,0 +1,69 @@
+"""Photos with their pictures and vectors, as rows of the table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from ingest.photo import Photo, clean
+from vecdb.photos import METADATA
+
+EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
+@dataclass
+class Item:
+    """A photo on its way through the stages, which fill in what they learn."""
+
+    photo: Photo
+    data: bytes = b""
+    width: int = 0
+    height: int = 0
+    digest: str = ""
+    thumbnail: bytes = b""
+    pixels: np.ndarray | None = None
+    vector: np.ndarray | None = None
+    is_cached: bool = False
+
+
+def stacked(items: Sequence[Item]) -> np.ndarray:
+    """Return the items' vectors as (n, d) float32."""
+    return np.stack([item.vector for item in items if item.vector is not None])
+
+
+def table(items: Sequence[Item], duplicate_of: Sequence[str]) -> pa.Table:
+    """Make the rows for `Collection.insert`."""
+    vectors = stacked(items)
+    columns: dict[str, pa.Array] = {
+        "id": pa.array([item.photo.id for item in items], pa.string()),
+        "url": pa.array([clean(_url(item.photo)) for item in items], pa.string()),
+        "vector": pa.FixedSizeListArray.from_arrays(pa.array(vectors.ravel()), vectors.shape[1]),
+    }
+    values = [_values(item, other) for item, other in zip(items, duplicate_of, strict=True)]
+    for name, kind in METADATA.items():
+        columns[name] = pa.array([row[name] for row in values], kind)
+    return pa.table(columns)
+
+
+def _values(item: Item, duplicate_of: str) -> dict[str, Any]:
+    given = item.photo.metadata
+    row: dict[str, Any] = {
+        name: "" if kind == pa.string() else 0 for name, kind in METADATA.items()
+    }
+    row |= {name: clean(v) if isinstance(v, str) else v for name, v in given.items()}
+    # The source knows the original; a rendition's own size is only a stand-in for it.
+    row["width"] = given.get("width") or item.width
+    row["height"] = given.get("height") or item.height
+    row["taken"] = given.get("taken", EPOCH)
+    row["extra"] = [(clean(name), clean(value)) for name, value in item.photo.extra.items()]
+    return {**row, "digest": item.digest, "duplicate_of": duplicate_of}
+
+
+def _url(photo: Photo) -> str:
+    if not photo.address or "://" in photo.address:
+        return photo.address
+    return Path(photo.address).absolute().as_uri()

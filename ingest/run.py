@@ -1,0 +1,178 @@
+"""One ingest from a source to a table: what the command line, the sample and the app call."""
+
+import itertools
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from encoder import Encoder, default_encoder_name, load_encoder
+from ingest.admission import Admission
+from ingest.deadline import Watch
+from ingest.errors import IngestError
+from ingest.failures import Failures
+from ingest.fetch import Fetcher, Patience
+from ingest.photo import Photo
+from ingest.pipeline import Pipeline
+from ingest.progress import ProgressCallback, Summary, Tally
+from ingest.sources import Source, first, shuffled
+from ingest.tables import Table
+from ingest.where import condition
+from ingest.writer import Writer
+from vecdb import Collection, Database, Store, connect
+from vecdb.errors import UnknownCollection
+
+TICK = 0.25  # seconds between two calls of the progress callback
+WORKERS = 32
+
+
+@dataclass(frozen=True)
+class Options:
+    """How an ingest goes about it; everything has a good default.
+
+    Attributes:
+        limit: take only so many photos of the source.
+        shuffle: take them in random order.
+        where: conditions on the source's columns, such as "photo_width>=1000".
+        id_column: of a table; guessed by default.
+        url_column: of a table; guessed by default.
+        retry_failed: try again what failed for good.
+        device: of the encoder; the best the machine has by default.
+        batch_size: pictures encoded at once; what suits the device by default.
+        workers: downloads at once.
+        patience: timeouts, attempts and limits of downloads.
+    """
+
+    limit: int | None = None
+    shuffle: bool = False
+    where: tuple[str, ...] = ()
+    id_column: str | None = None
+    url_column: str | None = None
+    retry_failed: bool = False
+    device: str | None = None
+    batch_size: int | None = None
+    workers: int = WORKERS
+    patience: Patience = field(default_factory=Patience)
+
+
+def run(
+    source: str | Path | Iterable[Photo],
+    *,
+    table: str,
+    encoder: str | None = None,
+    dsn: str | None = None,
+    store: Store | None = None,
+    database: Database | None = None,
+    limit: int | None = None,
+    options: Options | None = None,
+    progress: ProgressCallback | None = None,
+    stop: threading.Event | None = None,
+    warn: Callable[[str], None] | None = None,
+) -> Summary:
+    """Ingest a source into a table, and return when it is done or stopped.
+
+    Safe to repeat: photos that are stored are passed over.
+
+    Args:
+        source: a file or a folder (see `Source`), or photos themselves.
+        table: the collection, made where there is none.
+        encoder: by name; the collection's own by default, for a new one the environment's.
+        dsn: of the database; the environment's by default. Not with `database`.
+        store: thumbnails and cached vectors; the environment's by default.
+        database: an open one, which stays open.
+        limit: short for Options(limit=...).
+        options: everything else.
+        progress: called about four times a second, in the calling thread, and once at the end.
+        stop: set it from elsewhere to finish what is under way and return.
+        warn: takes a sentence about something that went wrong but stops nothing.
+
+    Raises:
+        SourceError: the source is missing, of no known kind, or lacks a column.
+        EncoderError: the encoder cannot be loaded.
+        VecdbError: the database cannot be opened, or holds vectors of another encoder.
+    """
+    options = options or Options()
+    stop = stop or threading.Event()
+    total, photos = _photos(source, options, limit if limit is not None else options.limit)
+    tally = Tally(total)
+    with ExitStack() as held:
+        database = database or held.enter_context(connect(dsn))
+        store = store or Store()
+        collection = _collection(database, table, encoder, options.device)
+        failures = Failures(database, collection.name)
+        admission = Admission(collection, failures, tally, retry_failed=options.retry_failed)
+        watch = held.enter_context(Watch())
+        pipeline = Pipeline(
+            encoder=lambda: load_encoder(collection.encoder, device=options.device),
+            encoder_name=collection.encoder,
+            admission=admission,
+            fetcher=Fetcher(watch, stop, options.patience),
+            writer=Writer(collection, store, failures, tally, warn or (lambda sentence: None)),
+            store=store,
+            tally=tally,
+            stop=stop,
+            workers=options.workers,
+            batch=options.batch_size,
+        )
+        try:
+            _attend(pipeline.start(photos), tally, progress)
+        except BaseException:
+            pipeline.abort(IngestError("The ingest was broken off."))
+            raise
+        error = str(pipeline.error) if pipeline.error else None
+        return tally.summary(interrupted=stop.is_set() and not error, error=error)
+
+
+def _photos(
+    source: str | Path | Iterable[Photo], options: Options, limit: int | None
+) -> tuple[int | None, Iterator[Photo]]:
+    """Return how many photos there are, if that can be told, and a stream of them."""
+    total: int | None = None
+    photos: Iterable[Photo] = ()
+    if isinstance(source, str | Path):
+        conditions = [condition(text) for text in options.where]
+        found = Source(
+            source,
+            Table(id_column=options.id_column, url_column=options.url_column, where=conditions),
+        )
+        photos, total = found, None if conditions else found.total()
+    else:
+        photos = source
+        total = len(source) if isinstance(source, list | tuple) else None
+    stream = iter(photos)
+    # The first photo is read at once, so that a source of the wrong kind is an error right here,
+    # before a model is loaded or a table made.
+    stream = itertools.chain(list(itertools.islice(stream, 1)), stream)
+    if options.shuffle:
+        stream = shuffled(stream)
+    if limit is not None:
+        total = limit if total is None else min(total, limit)
+    return total, first(stream, limit)
+
+
+def _collection(
+    database: Database, table: str, encoder: str | None, device: str | None
+) -> Collection:
+    """Return the collection; the encoder is loaded only where a new one needs its dimension."""
+    try:
+        found = database.collection(table)
+    except UnknownCollection:
+        loaded: Encoder = load_encoder(encoder or default_encoder_name(), device=device)
+        return database.create_collection(table, loaded.name, loaded.dim)
+    return database.create_collection(table, encoder or found.encoder, found.dim)
+
+
+def _attend(
+    threads: list[threading.Thread], tally: Tally, progress: ProgressCallback | None
+) -> None:
+    last = time.monotonic()
+    for thread in threads:
+        while thread.is_alive():
+            thread.join(0.05)
+            if progress and time.monotonic() - last > TICK:
+                last = time.monotonic()
+                progress(tally.progress())
+    if progress:
+        progress(tally.progress())

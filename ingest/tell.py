@@ -1,0 +1,91 @@
+"""Tell a person what an ingest does: bars while it runs, a summary in the end."""
+
+import logging
+import sys
+from pathlib import Path
+
+from tqdm import tqdm
+
+from ingest.progress import Progress, Summary
+
+LOG = logging.getLogger("ingest")
+
+
+class Bars:
+    """A progress bar on stderr, with the counts of each stage beside it."""
+
+    def __init__(self, quiet: bool) -> None:
+        self._bar = tqdm(
+            unit=" photos", dynamic_ncols=True, disable=quiet, file=sys.stderr, leave=True
+        )
+        self._reported = Progress()
+
+    def show(self, progress: Progress) -> None:
+        """Bring the bar up to date, and log each reason of failure as it grows."""
+        self._bar.total = progress.total
+        self._bar.n = progress.inserted + progress.skipped + progress.failed
+        self._bar.set_postfix_str(_counts(progress), refresh=False)
+        self._bar.refresh()
+        for reason, count in progress.reasons.items():
+            if count != self._reported.reasons.get(reason):
+                LOG.info("failed: %s (%d so far)", reason, count)
+        self._reported = progress
+
+    def say(self, sentence: str) -> None:
+        """Print a sentence above the bar."""
+        LOG.warning("%s", sentence)
+        tqdm.write(sentence, file=sys.stderr)
+
+    def close(self) -> None:
+        """Leave the bar as it stands."""
+        self._bar.close()
+
+
+def _counts(progress: Progress) -> str:
+    counts = {
+        "downloaded": progress.downloaded,
+        "encoded": progress.encoded + progress.cached,
+        "inserted": progress.inserted,
+        "known": progress.skipped,
+    }
+    text = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+    failed = ", ".join(f"{count} {reason}" for reason, count in list(progress.reasons.items())[:3])
+    return f"{text}; failed: {failed}" if failed else text
+
+
+def closing(summary: Summary, table: str) -> str:
+    """Write the closing summary, a line or two."""
+    lines = [
+        f"{summary.inserted:,} inserted into {table}, {summary.skipped:,} passed over, "
+        f"{summary.failed:,} failed, in {summary.seconds:,.1f} s "
+        f"({summary.images_per_second:,.1f} photos/s)."
+    ]
+    if summary.cached:
+        lines.append(f"{summary.cached:,} vectors were known already and not encoded again.")
+    if summary.duplicates:
+        lines.append(f"{summary.duplicates:,} are near-duplicates of others; they are noted.")
+    if summary.failed_before:
+        lines.append(
+            f"{summary.failed_before:,} had failed for good before; --retry-failed tries them."
+        )
+    if summary.reasons:
+        failed = ", ".join(f"{count:,} {reason}" for reason, count in summary.reasons.items())
+        lines.append(f"Failed: {failed}.")
+    if summary.interrupted:
+        lines.append("Stopped: what was under way is stored; the same command goes on from here.")
+    if summary.error:
+        lines.append(summary.error)
+    return "\n".join(lines)
+
+
+def log_to(path: Path) -> None:
+    """Write what happens to a file, too.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    handler = logging.FileHandler(path, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    LOG.addHandler(handler)
+    LOG.setLevel(logging.INFO)
+    LOG.propagate = False

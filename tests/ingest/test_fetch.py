@@ -1,0 +1,171 @@
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from ingest.channel import HostChannel
+from ingest.errors import Rejected
+from ingest.fetch import Busy, Fetcher, Patience, _retry_after, rendition
+from ingest.photo import Photo
+from tests.ingest.pictures import jpeg
+from tests.ingest.server import Host
+
+EXPIRED = Path(__file__).parent / "data" / "expired.pem"
+
+
+def rejection(fetcher, address):
+    with pytest.raises(Rejected) as caught:
+        fetcher.fetch(Photo("p", address))
+    return caught.value.reason, caught.value.permanent
+
+
+def test_a_picture_is_downloaded_politely(host, fetcher):
+    assert fetcher.fetch(Photo("p", host.url + "/ok/3.jpg")) == jpeg(3)
+    (agent,) = host.agents
+    assert "VisualDatasetExplorer" in agent
+
+
+@pytest.mark.parametrize(
+    ("path", "reason", "permanent"),
+    [
+        ("/missing/1.jpg", "HTTP 404", True),
+        ("/forbidden/1.jpg", "HTTP 403", True),
+        ("/error/1.jpg", "HTTP 500", False),
+        ("/loop/1.jpg", "too many redirects", True),
+        ("/to_a_file/1.jpg", "address is not http or https", True),
+        ("/short/1.jpg", "body shorter than announced", False),
+        ("/nonsense/1.jpg", "connection broke", False),
+        ("/silent/1.jpg", "timeout", False),
+    ],
+)
+def test_each_bad_answer_has_its_reason(host, fetcher, path, reason, permanent):
+    assert rejection(fetcher, host.url + path) == (reason, permanent)
+
+
+@pytest.mark.parametrize(
+    ("address", "reason", "permanent"),
+    [
+        ("ftp://127.0.0.1/x.jpg", "address is not http or https", True),
+        ("http://127.0.0.1:1/x.jpg", "no connection", False),
+        ("http://nowhere.invalid/x.jpg", "no connection", False),
+        ("http://", "bad address", True),
+        ("http://[::1/x.jpg", "bad address", True),
+        ("http://127.0.0.1:99999/x.jpg", "bad address", True),
+        ("http://exa mple/x.jpg", "bad address", True),
+        ("no/such/file.jpg", "no such file", False),
+        ("/", "file not readable: Is a directory", False),
+    ],
+)
+def test_each_bad_address_has_its_reason(fetcher, address, reason, permanent):
+    assert rejection(fetcher, address) == (reason, permanent)
+
+
+@pytest.mark.parametrize("path", ["/drip/1.jpg", "/drip_headers/1.jpg"])
+def test_a_host_that_drips_bytes_is_cut_off(host, fetcher, path):
+    started = time.monotonic()
+    assert rejection(fetcher, host.url + path) == ("too slow", False)
+    assert time.monotonic() - started < 4
+
+
+def test_an_endless_body_is_cut_off_at_the_limit(host, fetcher):
+    assert rejection(fetcher, host.url + "/endless/1.jpg") == ("picture too large", True)
+
+
+def test_an_announced_size_over_the_limit_is_not_even_read(host):
+    from ingest.deadline import Watch
+
+    with Watch() as watch:
+        small = Fetcher(watch, threading.Event(), Patience(largest=100))
+        assert rejection(small, host.url + "/ok/1.jpg") == ("picture too large", True)
+
+
+def test_an_expired_certificate_is_refused_though_its_issuer_is_trusted(fetcher, monkeypatch):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(EXPIRED))
+    with Host(EXPIRED) as host:
+        assert rejection(fetcher, host.url + "/ok/1.jpg") == ("bad certificate", False)
+
+
+def test_a_busy_host_is_asked_again(host, fetcher):
+    assert fetcher.fetch(Photo("p", host.url + "/busy_twice/4.jpg")) == jpeg(4)
+    assert host.asked["/busy_twice/4.jpg"] == 3
+
+
+def test_retry_after_is_honoured(host, fetcher):
+    started = time.monotonic()
+    fetcher.fetch(Photo("p", host.url + "/busy_a_second/4.jpg"))
+    assert time.monotonic() - started >= 1
+
+
+def test_retry_after_may_be_a_date_or_nonsense():
+    assert _retry_after("7") == 7
+    assert _retry_after("Wed, 01 Jan 2020 00:00:00 GMT") == 0
+    assert _retry_after("soon") is None
+    assert _retry_after(None) is None
+
+
+def test_a_permanent_answer_is_not_asked_for_twice(host, fetcher):
+    rejection(fetcher, host.url + "/missing/1.jpg")
+    assert host.asked["/missing/1.jpg"] == 1
+
+
+def test_a_stop_ends_the_wait_for_a_busy_host(host):
+    from ingest.deadline import Watch
+
+    stop = threading.Event()
+    stop.set()
+    with Watch() as watch, pytest.raises(Busy):
+        Fetcher(watch, stop, Patience(backoff=30)).fetch(Photo("p", host.url + "/error/1.jpg"))
+
+
+def test_unsplash_is_asked_for_a_rendition_and_others_are_not():
+    raw = "https://images.unsplash.com/photo-1"
+    assert rendition(raw) == raw + "?w=448&q=75&fm=jpg&fit=max"
+    assert rendition(raw + "?ixid=a") == raw + "?ixid=a&w=448&q=75&fm=jpg&fit=max"
+    assert rendition(raw + "?w=100") == raw + "?w=100"
+    assert rendition("https://example.org/photo-1") == "https://example.org/photo-1"
+
+
+def test_files_are_read_by_path_and_by_file_address(fetcher, tmp_path):
+    path = tmp_path / "a b.jpg"
+    path.write_bytes(jpeg(1))
+    assert fetcher.fetch(Photo("p", str(path))) == jpeg(1)
+    assert fetcher.fetch(Photo("p", path.as_uri())) == jpeg(1)
+
+
+def test_a_slow_host_does_not_hold_up_the_others():
+    queue = HostChannel(100, per_host=2)
+    for i in range(10):
+        queue.put(Photo(f"slow{i}", "http://slow/x"))
+    queue.put(Photo("fast", "http://fast/x"))
+    queue.close()
+    workers = [iter(queue) for _ in range(3)]
+    assert [next(worker).id for worker in workers] == ["slow0", "fast", "slow1"]
+
+
+def test_photos_of_one_host_are_downloaded_so_many_at_once():
+    queue = HostChannel(100, per_host=2)
+    for i in range(6):
+        queue.put(Photo(f"p{i}", "http://one/x"))
+    queue.close()
+    at_once, most, done = 0, 0, []
+    guard = threading.Lock()
+
+    def work():
+        nonlocal at_once, most
+        for photo in queue:
+            with guard:
+                at_once += 1
+                most = max(most, at_once)
+            time.sleep(0.01)
+            with guard:
+                at_once -= 1
+                done.append(photo.id)
+
+    threads = [threading.Thread(target=work) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == 2
+    assert sorted(done) == [f"p{i}" for i in range(6)]
