@@ -1,7 +1,5 @@
 """What can go wrong between a picture or a phrase and its vector."""
 
-# ruff: noqa: N818  (the names say what happened: `except EmptyText` reads as a sentence)
-
 
 class EncoderError(Exception):
     """An encoder cannot do what was asked; the message names the thing and the remedy."""

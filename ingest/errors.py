@@ -1,7 +1,5 @@
 """What stops an ingest before or while it runs. What fails for one photo is a `Failure`."""
 
-# ruff: noqa: N818  (the names say what happened: `except Rejected` reads as a sentence)
-
 
 class IngestError(Exception):
     """The ingest cannot go on; the message names the thing and the remedy."""

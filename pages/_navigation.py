@@ -17,6 +17,7 @@ page = st.navigation(
         st.Page("labels.py", title="Labels"),
         st.Page("results.py", title="Results"),
         st.Page("concepts.py", title="Concepts"),
+        st.Page("data.py", title="Data"),
     ],
     position="top",
 )

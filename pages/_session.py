@@ -29,10 +29,9 @@ def rounds() -> Rounds:
 
 
 def choose_collection() -> Collection | None:
-    """Draw the collection picker; None, with advice on the page, where there is no collection."""
+    """Draw the collection picker and return its choice; None where there is no collection."""
     names = _collection_names(id(resources.database()))
     if not names:
-        st.info(EMPTY)
         return None
     preferred = os.environ.get("VECDB_TABLE", "unsplash_25k")
     if st.session_state.get("collection") not in names:

@@ -14,7 +14,7 @@ from pages._history import stacks
 from pages._insight import insight
 from pages._query import Query, parse_phrases, picture_of
 from pages._rounds import Page
-from pages._session import choose_collection, encoder_note, ready_encoder, rounds
+from pages._session import EMPTY, choose_collection, encoder_note, ready_encoder, rounds
 from pages._tiles import grid_tiles
 from pages.grid import photo_grid
 from vecdb import Collection, VecdbError
@@ -257,6 +257,7 @@ def main() -> None:
         page = None
     collection = header()
     if collection is None:
+        st.info(EMPTY)
         return
     resources.encoder(collection.encoder)
     if "pending" in state:

@@ -23,5 +23,6 @@ def ingested_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def sample_data(ingested_sample: Path, tmp_path: Path) -> Path:
     """A copy of that folder for one test to change."""
-    shutil.copytree(ingested_sample, tmp_path / "data")
+    # ClickHouse links metadata/default to a folder of its store: the link must stay a link.
+    shutil.copytree(ingested_sample, tmp_path / "data", symlinks=True)
     return tmp_path / "data"

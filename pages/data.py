@@ -1,0 +1,119 @@
+"""Data: the collections there are, and putting photos into them."""
+
+import os
+import re
+
+import pandas as pd
+import streamlit as st
+
+from api import resources
+from encoder.choice import choose
+from ingest import Progress
+from ingest.tell import closing
+from pages import _jobs
+
+TABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
+state = st.session_state
+
+
+def collections() -> None:
+    """List the collections."""
+    rows = resources.database().collections()
+    if not rows:
+        st.info("No collection yet: name a folder or drop pictures below.")
+        return
+    frame = pd.DataFrame(
+        {
+            "Collection": [row.name for row in rows],
+            "Photos": [row.count for row in rows],
+            "Encoder": [row.encoder for row in rows],
+            "Dimension": [row.dim for row in rows],
+            "Created": [row.created for row in rows],
+        }
+    )
+    st.dataframe(frame, hide_index=True)
+
+
+def start() -> None:
+    """Begin the ingest that the form describes, or say what is missing."""
+    table = state.data_table.strip()
+    source = state.data_source.strip()
+    files = state.get("data_files") or []
+    state.data_error = ""
+    if not TABLE_NAME.fullmatch(table):
+        state.data_error = (
+            f"{table!r} cannot name a collection: use letters, digits and underscores, "
+            "a letter first."
+        )
+    elif not source and not files:
+        state.data_error = "Name a folder or a table of addresses, or drop pictures."
+    else:
+        known = {info.name: info.encoder for info in resources.database().collections()}
+        encoder = known.get(table) or choose()[0]
+        _jobs.start(source or str(_jobs.keep_uploads(table, files)), table, encoder)
+
+
+def form() -> None:
+    """Draw the form."""
+    st.subheader("Add photos")
+    left, right = st.columns(2)
+    left.text_input(
+        "Folder, or a TSV, CSV, Parquet or text file of addresses, on this machine",
+        key="data_source",
+        placeholder="/photos/holidays or photos.tsv000",
+    )
+    left.text_input("Collection", os.environ.get("VECDB_TABLE", "unsplash_25k"), key="data_table")
+    right.file_uploader(
+        "Or drop pictures here", accept_multiple_files=True, key="data_files",
+        type=["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "avif"],
+    )  # fmt: skip
+    if state.get("data_error"):
+        st.error(state.data_error)
+    job = _jobs.latest()
+    st.button("Add to the collection", on_click=start, disabled=bool(job and job.running))
+
+
+def far(progress: Progress) -> str:
+    """Say how far a run is."""
+    done = progress.inserted + progress.skipped + progress.failed
+    of = f" of {progress.total:,}" if progress.total else ""
+    rate = progress.inserted / progress.seconds if progress.seconds else 0.0
+    failed = f", {progress.failed:,} failed" if progress.failed else ""
+    return f"{done:,}{of} photos, {rate:.0f} a second{failed}"
+
+
+@st.fragment(run_every=0.5)
+def running() -> None:
+    """Draw the progress of the running job; draw the page anew when it has ended."""
+    job = _jobs.latest()
+    if job is None:
+        return
+    if not job.running:
+        st.rerun()
+    progress = job.progress
+    if progress is None:
+        st.progress(0.0, text=f"Preparing {job.source} …")
+    else:
+        st.progress(progress.fraction or 0.0, text=far(progress))
+    st.button("Stop", on_click=job.stop.set)
+
+
+def ended() -> None:
+    """Say how the latest job ended."""
+    job = _jobs.latest()
+    if job is None or job.running:
+        return
+    if job.error:
+        st.error(job.error)
+    elif job.summary is not None:
+        show = st.warning if job.summary.failed or job.summary.error else st.success
+        show(closing(job.summary, job.table))
+
+
+collections()
+form()
+job = _jobs.latest()
+if job is not None and job.running:
+    running()
+else:
+    ended()
