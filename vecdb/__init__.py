@@ -9,6 +9,7 @@ from vecdb.hits import Hits
 from vecdb.index import IndexStatus
 from vecdb.labels import Label
 from vecdb.moments import Moments
+from vecdb.numbers import photo_number
 from vecdb.scores import Histogram, Scored
 from vecdb.store import Store
 
@@ -28,4 +29,5 @@ __all__ = [
     "Store",
     "VecdbError",
     "connect",
+    "photo_number",
 ]
