@@ -14,6 +14,7 @@ st.html(HERE / "look.css")
 page = st.navigation(
     [
         st.Page("mine.py", title="Mine", default=True),
+        st.Page("search.py", title="Search"),
         st.Page("labels.py", title="Labels"),
         st.Page("results.py", title="Results"),
         st.Page("concepts.py", title="Concepts"),
