@@ -1,26 +1,41 @@
 """Learning: the linear head, its fit, the mining strategies, the audit. Numpy and SciPy only."""
 
+from .advice import Advice, advice, agreement
 from .anchor import anchor
 from .background import Background, background_of
-from .errors import ClassifierError, DimensionMismatch, NoAnchor
+from .candidates import Candidates, Pick
+from .errors import ClassifierError, DimensionMismatch, NoAnchor, OtherEncoder
 from .fit import fit, prompt_head
 from .head import Head
-from .mining import STRATEGIES, Candidates, Pick, Wanted, mine, wanted
+from .metrics import average_precision, calibration_error
+from .mining import STRATEGIES, Wanted, mine, wanted
+from .saved import SavedClassifier, load, save
+from .statement import to_sql
 
 __all__ = [
     "STRATEGIES",
+    "Advice",
     "Background",
     "Candidates",
     "ClassifierError",
     "DimensionMismatch",
     "Head",
     "NoAnchor",
+    "OtherEncoder",
     "Pick",
+    "SavedClassifier",
     "Wanted",
+    "advice",
+    "agreement",
     "anchor",
+    "average_precision",
     "background_of",
+    "calibration_error",
     "fit",
+    "load",
     "mine",
     "prompt_head",
+    "save",
+    "to_sql",
     "wanted",
 ]

@@ -20,3 +20,13 @@ class NoAnchor(ClassifierError):
 
     def __init__(self) -> None:
         super().__init__("a concept needs a phrase or an example picture to start from")
+
+
+class OtherEncoder(ClassifierError):  # noqa: N818 - reads as what happened
+    """A classifier was asked to read vectors of an encoder it was not fitted on."""
+
+    def __init__(self, own: str, wanted: str) -> None:
+        super().__init__(
+            f"this classifier reads vectors of {own!r}, the collection holds those of {wanted!r}; "
+            "open a collection of its encoder, or click the concept anew here"
+        )

@@ -4,45 +4,31 @@ Every strategy works on candidates that SQL can give at a million photos: the be
 those nearest its boundary, a random sample. None of them sees the whole collection.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
+from scipy.special import expit
 
-from .arrays import Floats, as_rows
+from .arrays import Floats, as_rows, usable
+from .background import Background
+from .candidates import Candidates, Page, Pick, Reason
+from .doubt import most_telling
 from .errors import ClassifierError
+from .frame import frame_of
+from .head import Head
 
-Reason = Literal["top", "boundary", "random", "explore"]
 STRATEGIES = ("mixed", "top", "boundary", "random", "diverse")
-SAME_PICTURE = 0.98
-"""Cosine from which two vectors count as one picture (a copy, a crop, the next frame)."""
-
-
-@dataclass(frozen=True)
-class Pick:
-    """One photo for the next page and why it is there."""
-
-    id: str
-    reason: Reason
-
-
-@dataclass(frozen=True, eq=False)
-class Candidates:
-    """Photos nobody has judged, best first: ids of n photos, vectors (n, d) unit rows."""
-
-    ids: Sequence[str]
-    vectors: NDArray[np.float32]
-
-    def __post_init__(self) -> None:
-        if len(self.ids) != len(self.vectors):
-            raise ClassifierError(f"{len(self.ids)} ids came with {len(self.vectors)} vectors")
+TOP_SHARE = 0.4
+"""Part of a mixed page that goes to the photos the head believes in most."""
+FIRST_SHARPNESS = 2.5
+"""How much surer than its prior the prompt is taken to be on the first page; 1.5 to 3 is flat."""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """How many candidates of each source a strategy can use for a page."""
+    """How many candidates of each source to fetch for a page; 0 means it is not read."""
 
     top: int
     boundary: int
@@ -50,18 +36,18 @@ class Wanted:
 
 
 def wanted(strategy: str = "mixed", k: int = 25) -> Wanted:
-    """Say what to fetch before `mine`: 0 means the source is not read.
+    """Say what to fetch before `mine`.
 
     Raises:
         ClassifierError: the strategy is unknown.
     """
     deep = max(8 * k, 200)
     sizes = {
-        "mixed": Wanted(deep, 4 * k, 2 * k),
-        "top": Wanted(k, 0, 0),
-        "boundary": Wanted(0, k, 0),
-        "random": Wanted(0, 0, k),
-        "diverse": Wanted(deep, 0, 0),
+        "mixed": Wanted(top=deep, boundary=max(4 * k, 100), sample=200),
+        "top": Wanted(top=k, boundary=0, sample=0),
+        "boundary": Wanted(top=0, boundary=k, sample=0),
+        "random": Wanted(top=0, boundary=0, sample=k),
+        "diverse": Wanted(top=deep, boundary=0, sample=0),
     }
     if strategy not in sizes:
         raise ClassifierError(f"unknown strategy {strategy!r}; use one of {', '.join(STRATEGIES)}")
@@ -73,6 +59,8 @@ def mine(
     boundary: Candidates,
     sample: Candidates,
     *,
+    head: Head,
+    background: Background | None = None,
     strategy: str = "mixed",
     k: int = 25,
     judged: ArrayLike = (),
@@ -80,76 +68,106 @@ def mine(
 ) -> list[Pick]:
     """Choose the next page among candidates.
 
+    "mixed" gives two fifths of the page to the top and the rest to the photos whose answers would
+    settle the most (see doubt.py); while no photo has been a yes it explores instead.
+
     Args:
         top: unjudged photos, best by the head first.
         boundary: unjudged photos, nearest to the head's boundary first.
         sample: unjudged photos drawn at random.
+        head: the head of this round.
+        background: what is known of the collection, as given to `fit`.
         strategy: one of STRATEGIES.
         k: page size; fewer come back when fewer remain.
         judged: (m, d) vectors of the photos judged so far.
-        labels: (m,) their answers, 1 or -1, in the order they were given.
+        labels: (m,) their answers, 1 or -1.
 
     Returns:
         m <= k picks without repetition, in the order to show them.
 
     Raises:
         ClassifierError: the strategy is unknown.
+        DimensionMismatch: candidates or judged photos are not of the head's dimension.
     """
     wanted(strategy, k)
+    pool = _Pool.of(top, boundary, sample, head.dim)
+    seen = as_rows(judged, head.dim, "judged photos")
+    seen = seen[usable(seen)]
     if strategy in ("top", "boundary", "random"):
-        source = {"top": top, "boundary": boundary, "random": sample}[strategy]
-        return _plain(source, strategy, k)  # type: ignore[arg-type]
-    page = _Page(k, judged)
-    if strategy == "diverse":
-        page.fill(top, "top", k)
+        page = Page(pool.ids, pool.rows, np.zeros((0, head.dim)), k)
+        page.fill_with_copies(pool.sources[strategy], _REASON[strategy])
         return page.picks
-    cold = len(np.ravel(labels)) > 0 and not (np.ravel(labels) > 0).any()
-    if cold:
-        page.fill(_spread(top), "explore", k - k // 3)
-        page.fill(sample, "random", k)
-    page.fill(top, "top", max(1, round(k * 2 / 3)))
-    page.fill(boundary, "boundary", k)
-    for source, reason in ((top, "top"), (boundary, "boundary"), (sample, "random")):
-        page.fill(source, reason, k)  # type: ignore[arg-type]
+    page = Page(pool.ids, pool.rows, seen, k)
+    if strategy == "mixed":
+        _fill_mixed(page, pool, head, background, seen, cold=_cold(labels), k=k)
+    page.fill(pool.sources["top"], "top", k)
+    for name, order in pool.sources.items():
+        page.fill(order, _REASON[name], k)
+    page.fill_with_copies(range(len(pool.ids)), "top")
     return page.picks
 
 
-def _plain(source: Candidates, reason: Reason, k: int) -> list[Pick]:
-    return [Pick(id, reason) for id in list(source.ids)[:k]]
+_REASON: dict[str, Reason] = {"top": "top", "boundary": "boundary", "random": "random"}
 
 
-def _spread(top: Candidates) -> Candidates:
-    """Take every n-th of the deep list, so that a page of them reaches to its end."""
-    steps = max(1, len(top.ids) // 25)
-    return Candidates(list(top.ids)[::steps], top.vectors[::steps])
+@dataclass(frozen=True, eq=False)
+class _Pool:
+    """All candidates once: ids (n,), rows (n, d), and each source as row numbers in its order."""
+
+    ids: list[str]
+    rows: Floats
+    sources: dict[str, list[int]]
+
+    @classmethod
+    def of(cls, top: Candidates, boundary: Candidates, sample: Candidates, dim: int) -> "_Pool":
+        place: dict[str, int] = {}
+        rows: list[Floats] = []
+        sources: dict[str, list[int]] = {}
+        for name, source in (("top", top), ("boundary", boundary), ("random", sample)):
+            for id, vector in zip(source.ids, as_rows(source.vectors, dim), strict=True):
+                if id not in place:
+                    place[id] = len(rows)
+                    rows.append(vector)
+            sources[name] = [place[id] for id in source.ids]
+        return cls(list(place), np.asarray(rows).reshape(len(rows), dim), sources)
 
 
-class _Page:
-    """A page being filled: no photo twice, no near-duplicate of one on it or one judged."""
+def _cold(labels: ArrayLike) -> bool:
+    """Answers came, and not one of them was a yes."""
+    answers = np.asarray(labels, dtype=np.float64).ravel()
+    return bool(len(answers)) and not bool((answers > 0).any())
 
-    def __init__(self, k: int, judged: ArrayLike) -> None:
-        self.k = k
-        self.picks: list[Pick] = []
-        self._seen: list[Floats] = list(np.atleast_2d(np.asarray(judged, dtype=np.float64)))
-        self._ids: set[str] = set()
 
-    def fill(self, source: Candidates, reason: Reason, upto: int) -> None:
-        """Append fresh photos of the source until the page holds `upto`."""
-        for id, vector in self._fresh(source):
-            if len(self.picks) >= min(upto, self.k):
-                return
-            self._ids.add(id)
-            self._seen.append(vector)
-            self.picks.append(Pick(id, reason))
-
-    def _fresh(self, source: Candidates) -> Iterator[tuple[str, Floats]]:
-        if not len(source.ids):
-            return
-        dim = np.shape(source.vectors)[1]
-        for id, vector in zip(source.ids, as_rows(source.vectors, dim), strict=True):
-            if id not in self._ids and not self._has_like(vector):
-                yield id, vector
-
-    def _has_like(self, vector: Floats) -> bool:
-        known = [other for other in self._seen if len(other) == len(vector)]
-        return bool(known) and float(np.max(np.asarray(known) @ vector)) > SAME_PICTURE
+def _fill_mixed(
+    page: Page,
+    pool: _Pool,
+    head: Head,
+    background: Background | None,
+    judged: Floats,
+    *,
+    cold: bool,
+    k: int,
+) -> None:
+    if not cold:
+        page.fill(pool.sources["top"], "top", round(TOP_SHARE * k))
+    frame = frame_of(background, pool.rows)
+    margins = head.margins(pool.rows)
+    if not len(judged) and len(margins):
+        # Before any answer the bias is a guess: call the last photo of a plain page an even bet.
+        margins = FIRST_SHARPNESS * (margins - np.sort(margins)[-min(k, len(margins))])
+    chance = expit(margins)
+    # Exploring, doubt counts alike everywhere: the head has shown that it looks in the wrong place.
+    matter = np.ones(len(margins)) if cold else chance * (1 - chance)
+    fresh = np.asarray(page.fresh(), dtype=np.int64)
+    known = np.vstack([judged, pool.rows[page.chosen]])
+    known_margins = head.margins(known)
+    order = most_telling(
+        frame.into(pool.rows[fresh]),
+        margins[fresh],
+        frame.into(known),
+        known_margins,
+        matter[fresh],
+        2 * k,
+    )
+    telling: Iterable[int] = fresh[order].tolist()
+    page.fill(telling, "explore" if cold else "boundary", k)

@@ -12,11 +12,13 @@ import numpy as np
 
 from classifier import Background, Candidates, Head, fit, mine, prompt_head, wanted
 from pages._history import prior_labels, stacks
-from vecdb import Collection, Concept, Database, Hits, Label
+from vecdb import Collection, Concept, Database, Label
 
 # Skipped photos stay away for this many rounds, so that the next page does not show them again.
 SKIPPED_ROUNDS = 3
 BACKGROUND_PHOTOS = 300
+# Photos added meanwhile change a collection's mean and covariance slowly.
+BACKGROUND_SECONDS = 60.0
 # Vectors of judged photos kept in memory, 2 kB each.
 REMEMBERED = 20_000
 # A bin a hundredth: the count above any threshold the page offers is exact.
@@ -57,7 +59,7 @@ class Rounds:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self._backgrounds: dict[str, tuple[int, Background]] = {}
+        self._backgrounds: dict[str, tuple[float, Background]] = {}
         self._vectors: dict[tuple[str, str], np.ndarray] = {}
         self._collections: dict[str, Collection] = {}
         self._lock = threading.Lock()
@@ -88,15 +90,18 @@ class Rounds:
         concept = self.database.concepts.get(concept_id)
         shown = {**dict.fromkeys(marks, "edit"), **{t.photo_id: t.reason for t in tiles}}
         # A photo nobody clicked here may have been judged in another tab meanwhile: that stands.
-        judged = {row.photo_id for row in self.database.concepts.labels(concept_id) if row.label}
+        history = self.database.concepts.history(concept_id)
+        judged = {photo for photo, label in _latest(history).items() if label}
         rows = [
             Label(photo, int(marks.get(photo, unmarked)), concept.round, reason)
             for photo, reason in shown.items()
             if photo in marks or photo not in judged
         ]
         with _timed() as timing:
-            self.database.concepts.label(concept_id, rows, action=f"round:{uuid.uuid4().hex}")
-        page = self._next(concept, concept.round + 1)
+            action = f"round:{uuid.uuid4().hex}"
+            self.database.concepts.label(concept_id, rows, action=action)
+        history += [replace(row, action=action) for row in rows]
+        page = self._next(concept, concept.round + 1, history=history)
         page.timing["labels"] = timing["seconds"]
         return page
 
@@ -137,16 +142,16 @@ class Rounds:
         return self._collections[name]
 
     def background(self, collection: Collection) -> Background:
-        """Return mean, covariance and a fixed random sample of a collection, read once."""
-        moments = collection.moments()
+        """Return mean, covariance and a fixed random sample of a collection, read once a minute."""
         with self._lock:
-            count, known = self._backgrounds.get(collection.name, (-1, None))
-        if known is not None and count == moments.count:
+            until, known = self._backgrounds.get(collection.name, (0.0, None))
+        if known is not None and time.monotonic() < until:
             return known
-        drawn = collection.sample_hits(BACKGROUND_PHOTOS, seed=0, with_vectors=True)
-        background = Background(moments.mean, moments.covariance, _vectors(drawn, collection.dim))
+        moments = collection.moments()
+        sample = collection.vectors(collection.sample(BACKGROUND_PHOTOS, seed=0))
+        background = Background(moments.mean, moments.covariance, sample)
         with self._lock:
-            self._backgrounds[collection.name] = (moments.count, background)
+            self._backgrounds[collection.name] = (time.monotonic() + BACKGROUND_SECONDS, background)
         return background
 
     def head(self, concept: Concept) -> Head:
@@ -181,10 +186,17 @@ class Rounds:
         tiles = [Tile(row.photo_id, row.reason, row.label) for row in made]
         return self._next(concept, made[0].round, tiles)
 
-    def _next(self, concept: Concept, number: int, tiles: Sequence[Tile] = ()) -> Page:
+    def _next(
+        self,
+        concept: Concept,
+        number: int,
+        tiles: Sequence[Tile] = (),
+        history: list[Label] | None = None,
+    ) -> Page:
         """Fit on all labels, mine a page unless `tiles` are given, and store both."""
         collection = self.collection(concept.collection)
-        history = self.database.concepts.history(concept.id)
+        if history is None:
+            history = self.database.concepts.history(concept.id)
         judged, labels = self._judged(collection, history)
         background = self.background(collection)
         anchor = np.asarray(concept.settings["anchor"], np.float32)
@@ -197,13 +209,12 @@ class Rounds:
         upcoming: list[str] = []
         with _timed() as mining:
             if not tiles:
-                tiles, upcoming = self._mine(
+                tiles, upcoming, counts = self._mine(
                     collection, concept, head, judged, labels, number, history
                 )
             else:
                 tiles = self._scored(collection, head, tiles)
-        with _timed() as counting:
-            counts = self._histogram(collection, head)
+                counts = self._histogram(collection, head)
         settings = {**concept.settings, "page": [list(astuple(tile)) for tile in tiles]}
         with _timed() as storing:
             concept = self.database.concepts.update(
@@ -216,7 +227,6 @@ class Rounds:
         timing = {
             "fit": fitting["seconds"],
             "mine": mining["seconds"],
-            "histogram": counting["seconds"],
             "store": storing["seconds"],
         }
         return Page(concept, list(tiles), history, counts, upcoming, timing)
@@ -239,7 +249,7 @@ class Rounds:
         labels: np.ndarray,
         number: int,
         history: Sequence[Label],
-    ) -> tuple[list[Tile], list[str]]:
+    ) -> tuple[list[Tile], list[str], list[int]]:
         size = int(concept.settings.get("page_size", 25))
         strategy = str(concept.settings.get("strategy", "mixed"))
         need = wanted(strategy, size)
@@ -252,41 +262,43 @@ class Rounds:
             and row.action.startswith("round:")
         ]
         for exclude in (skipped, []):
-            scope: dict[str, Any] = {"exclude": exclude, "exclude_concept": concept.id}
-            top = collection.nearest(head.weights, need.top, with_vectors=True, **scope)
-            edge = collection.boundary(
-                head.weights, head.bias, need.boundary, with_vectors=True, **scope
+            found = collection.survey(
+                head.weights,
+                head.bias,
+                top=need.top,
+                boundary=need.boundary,
+                sample=need.sample,
+                seed=number,
+                bins=BINS,
+                exclude=exclude,
+                exclude_concept=concept.id,
             )
-            drawn = collection.sample_hits(need.sample, seed=number, with_vectors=True, **scope)
             picks = mine(
                 *(
-                    Candidates(found.ids, _vectors(found, collection.dim))
-                    for found in (top, edge, drawn)
+                    Candidates(ids, _stacked(found.vectors, ids, collection.dim))
+                    for ids in (found.top, found.boundary, found.sample)
                 ),
                 strategy=strategy,
                 k=size,
                 judged=judged,
                 labels=labels,
             )
-            if len(picks) == size:
+            if len(picks) == size or not exclude:
                 break
-        vectors = {
-            photo: vector
-            for found in (top, edge, drawn)
-            for photo, vector in zip(found.ids, _vectors(found, collection.dim), strict=True)
-        }
-        chosen = {pick.id: vectors[pick.id] for pick in picks}
-        upcoming = [photo for photo in top.ids if photo not in chosen][:size]
-        if not chosen:
-            return [], upcoming
+        counts = [int(count) for count in found.counts]
+        ids = [pick.id for pick in picks]
+        upcoming = [photo for photo in found.top if photo not in set(ids)][:size]
+        if not ids:
+            return [], upcoming, counts
         if len(self._vectors) > REMEMBERED:
             self._vectors.clear()
-        self._remember(collection, chosen)
-        scores = head.probabilities(np.stack(list(chosen.values())))
-        return [
+        self._remember(collection, {photo: found.vectors[photo] for photo in ids})
+        scores = head.probabilities(_stacked(found.vectors, ids, collection.dim))
+        tiles = [
             Tile(pick.id, pick.reason, score=_rounded(score))
             for pick, score in zip(picks, scores, strict=True)
-        ], upcoming
+        ]
+        return tiles, upcoming, counts
 
     def _remember(self, collection: Collection, vectors: Mapping[str, np.ndarray]) -> None:
         """Keep vectors of photos about to be judged: the next fit needs them."""
@@ -297,7 +309,7 @@ class Rounds:
         self, collection: Collection, history: Sequence[Label]
     ) -> tuple[np.ndarray, np.ndarray]:
         """Vectors (n, d) and labels (n,) of all judged photos that still exist, in their order."""
-        latest = {row.photo_id: row.label for row in history}
+        latest = _latest(history)
         wanted_ids = [photo for photo, label in latest.items() if label]
         unread = [photo for photo in wanted_ids if (collection.name, photo) not in self._vectors]
         if unread:
@@ -313,12 +325,16 @@ def stored_tiles(concept: Concept) -> list[Tile]:
     return [Tile(*entry) for entry in concept.settings.get("page", [])]
 
 
+def _latest(history: Sequence[Label]) -> dict[str, int]:
+    return {row.photo_id: row.label for row in history}
+
+
 def _rounded(score: float | None) -> float | None:
     return None if score is None else round(float(score), 4)
 
 
-def _vectors(found: Hits, dim: int) -> np.ndarray:
-    return found.vectors if found.vectors is not None else np.zeros((0, dim), np.float32)
+def _stacked(vectors: Mapping[str, np.ndarray], ids: Sequence[str], dim: int) -> np.ndarray:
+    return np.asarray([vectors[photo] for photo in ids], np.float32).reshape(-1, dim)
 
 
 @contextmanager

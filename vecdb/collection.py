@@ -18,6 +18,7 @@ from vecdb.index import IndexStatus, build_index, drop_index, index_status
 from vecdb.numbers import photo_number
 from vecdb.photos import checked_photos, described
 from vecdb.search import Page, Scope, direction, matching, unit
+from vecdb.survey import Survey, composed, one_pass
 
 # Servers refuse a form field of 128 KiB.
 ID_BYTES_IN_STATEMENT = 65_536
@@ -152,6 +153,50 @@ class Collection:
         """Return what `sample` does with distances 0 and, where asked for, vectors."""
         scope = Scope(exclude, exclude_concept, where)
         return self._page("sample", {"seed": seed}, k, scope, with_vectors).exact()
+
+    def survey(
+        self,
+        weights: Any,
+        bias: float,
+        *,
+        top: int,
+        boundary: int,
+        sample: int,
+        seed: int,
+        bins: int,
+        exclude: Sequence[str] = (),
+        exclude_concept: str | None = None,
+    ) -> Survey:
+        """Return what a page of mining needs: candidates with vectors, spread of probabilities.
+
+        The same as `nearest`, `boundary`, `sample` and `histogram` together, in one pass over the
+        collection where reading all of it is the cheapest way.
+
+        Args:
+            weights: (dim,) of a head; bias: its bias.
+            top, boundary, sample: how many candidates of each kind.
+            seed: of the sample.
+            bins: of the histogram, over the whole collection.
+        """
+        scope = Scope(exclude, exclude_concept)
+        plain = self._connection.dialect == "clickhouse" and not scope.overflows
+        if plain and not self._index().serves:
+            head = self._head(weights, bias)
+            sizes = (top, boundary, sample)
+            return one_pass(self._connection, self.name, self.dim, head, sizes, scope, seed, bins)
+        places: dict[str, Any] = {
+            "exclude": exclude,
+            "exclude_concept": exclude_concept,
+            "with_vectors": True,
+        }
+        return composed(
+            (
+                self.nearest(weights, top, **places),
+                self.boundary(weights, bias, boundary, **places),
+                self.sample_hits(sample, seed=seed, **places),
+            ),
+            self.histogram(weights, bias, bins=bins).counts,
+        )
 
     def vectors(self, ids: Sequence[str]) -> np.ndarray:
         """Return (n, dim) float32 in the order asked.

@@ -1,6 +1,9 @@
+import sys
+
 import numpy as np
 import pytest
 from scipy.special import expit
+from sklearn.linear_model import LogisticRegression
 
 from classifier import (
     Background,
@@ -10,6 +13,11 @@ from classifier import (
     fit,
     prompt_head,
 )
+from classifier.fit import PULL
+from classifier.frame import frame_of
+from classifier.guard import pair_accuracy, share_of_fit
+from classifier.laplace import laplace
+from classifier.primal import solve_primal
 
 UP = np.array([1.0, 0.0, 0.0, 0.0])
 
@@ -23,6 +31,90 @@ def test_the_prompt_head_ranks_as_the_prompt_does():
     rows = photos()
     head = prompt_head(UP, background_of(rows))
     assert np.array_equal(np.argsort(head.margins(rows)), np.argsort(rows @ UP))
+
+
+def test_the_average_photo_is_no_match_before_any_answer():
+    rows = photos()
+    chances = prompt_head(UP, background_of(rows)).probabilities(rows)
+    assert chances.mean() < 0.15
+
+
+def test_the_optimum_is_the_one_scikit_learn_finds():
+    # Without a background the prior is Normal(start, 1 / PULL): shifting the prior mean to zero by
+    # an offset is not in scikit-learn, so the prompt is a direction in which no photo differs.
+    rows = np.pad(photos(40)[:, :3], ((0, 0), (0, 1)))
+    signs = np.sign(rows[:, 0] + 0.3 * np.random.default_rng(3).normal(size=40))
+    head = fit([0.0, 0.0, 0.0, 1.0], rows, signs)
+    frame = frame_of(None, rows)
+    peer = LogisticRegression(C=1 / PULL, tol=1e-10, max_iter=5000).fit(frame.into(rows), signs)
+    assert head.weights[:3] * frame.scale == pytest.approx(peer.coef_[0, :3], abs=5e-3)
+
+
+def test_both_solvers_find_one_optimum():
+    rows = photos(50, seed=4)
+    signs = np.sign(rows[:, 1] + 0.2)
+    importance = np.random.default_rng(0).random(50) + 0.1
+    start = np.array([0.5, 0.0, 0.0, 0.0])
+    dual = laplace(rows @ rows.T / 0.1 + 100.0, rows @ start - 3, signs, importance)
+    weights, bias = solve_primal(rows, signs, importance, start, -3.0, 0.1, 100.0)
+    assert weights == pytest.approx(start + rows.T @ dual.dual / 0.1, abs=1e-3)
+    assert bias == pytest.approx(-3 + 100 * dual.dual.sum(), abs=1e-3)
+
+
+def test_a_left_out_margin_is_close_to_that_of_a_real_refit():
+    rows = photos(30, seed=5)
+    signs = np.sign(rows[:, 1])
+    kernel, ones = rows @ rows.T / 0.1 + 100.0, np.ones(30)
+    whole = laplace(kernel, np.zeros(30), signs, ones)
+    for row in range(0, 30, 7):
+        rest = np.arange(30) != row
+        part = laplace(kernel[np.ix_(rest, rest)], np.zeros(29), signs[rest], ones[rest])
+        refit = kernel[row, rest] @ part.dual
+        assert whole.left_out[row] == pytest.approx(refit, abs=0.15 * (1 + abs(refit)))
+
+
+def test_more_answers_than_many_take_the_other_solver_to_the_same_ranking(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    rows = photos(200, seed=6)
+    background, signs = background_of(rows), np.sign(rows[:, 1] + 0.1)
+    one = fit(UP, rows, signs, background=background)
+    monkeypatch.setattr(sys.modules["classifier.fit"], "MANY", 100)
+    other = fit(UP, rows, signs, background=background)
+    assert other.margins(rows) == pytest.approx(one.margins(rows), abs=0.05)
+
+
+def test_the_guard_returns_to_a_prompt_that_ranks_the_answers_better():
+    signs = np.repeat([1.0, -1.0], 20)
+    prompt = signs + 0.0
+    assert share_of_fit(-signs, prompt, signs) < 0.5
+    assert share_of_fit(signs * 2, prompt, signs) == 1.0
+    assert share_of_fit(-signs[:20], prompt[:20], signs[:20]) == 1.0
+
+
+def test_pair_accuracy_counts_ties_half():
+    assert pair_accuracy(np.array([1.0, 1.0, 0.0]), np.array([1.0, -1.0, -1.0])) == 0.75
+
+
+def test_a_fit_of_many_thousands_of_answers_ends():
+    rows = photos(20_000, seed=7)
+    head = fit(UP, rows, np.sign(rows[:, 1]), background=background_of(rows))
+    assert head.weights[1] > abs(head.weights[0])
+
+
+def test_a_collection_of_one_photo_has_a_head():
+    one = photos(1)
+    head = fit(UP, one, [1], background=background_of(one))
+    assert np.isfinite(head.weights).all()
+
+
+def test_a_collection_without_covariance_is_measured_by_its_sample():
+    rows = photos(400)
+    whole = background_of(rows, sample=400)
+    part = Background(whole.mean, None, whole.sample)
+    labels = np.sign(rows[:9, 1])
+    a, b = (fit(UP, rows[:9], labels, background=known) for known in (whole, part))
+    assert a.weights == pytest.approx(b.weights, rel=0.02, abs=0.02)
 
 
 def test_probabilities_are_the_sigmoid_of_weights_and_bias_alone():

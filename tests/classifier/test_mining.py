@@ -1,7 +1,19 @@
 import numpy as np
 import pytest
 
-from classifier import STRATEGIES, Candidates, ClassifierError, Pick, mine, wanted
+from classifier import (
+    STRATEGIES,
+    Candidates,
+    ClassifierError,
+    DimensionMismatch,
+    Head,
+    Pick,
+    mine,
+    wanted,
+)
+from classifier.doubt import most_telling
+
+HEAD = Head(np.eye(8, dtype=np.float32)[0] * 3, -1.0)
 
 
 def candidates(name: str, n: int, seed: int = 0) -> Candidates:
@@ -19,34 +31,73 @@ def sources() -> tuple[Candidates, Candidates, Candidates]:
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_a_page_is_full_and_names_no_photo_twice(strategy: str):
-    picks = mine(*sources(), strategy=strategy, k=9)
+    picks = mine(*sources(), head=HEAD, strategy=strategy, k=9)
     assert len({pick.id for pick in picks}) == len(picks) == 9
 
 
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_the_same_candidates_give_the_same_page(strategy: str):
+    pages = [mine(*sources(), head=HEAD, strategy=strategy, k=9) for _ in range(2)]
+    assert pages[0] == pages[1]
+
+
 def test_top_takes_the_best_in_order():
-    picks = mine(*sources(), strategy="top", k=3)
+    picks = mine(*sources(), head=HEAD, strategy="top", k=3)
     assert picks == [Pick("t0", "top"), Pick("t1", "top"), Pick("t2", "top")]
+
+
+def test_a_mixed_page_starts_with_two_fifths_from_the_top():
+    reasons = [pick.reason for pick in mine(*sources(), head=HEAD, k=25)]
+    assert reasons == ["top"] * 10 + ["boundary"] * 15
 
 
 def test_the_same_photo_in_two_sources_comes_once():
     top = candidates("t", 4)
-    assert len(mine(top, top, top, k=9)) == 4
+    assert len(mine(top, top, top, head=HEAD, k=9)) == 4
 
 
 def test_an_empty_collection_gives_an_empty_page():
-    assert mine(NONE, NONE, NONE, k=9) == []
+    assert mine(NONE, NONE, NONE, head=HEAD, k=9) == []
 
 
 def test_copies_of_a_judged_photo_are_not_asked_again():
     top = candidates("t", 20)
-    picks = mine(top, NONE, NONE, strategy="diverse", k=9, judged=top.vectors[:5], labels=[1] * 5)
+    judged = top.vectors[:5]
+    picks = mine(top, NONE, NONE, head=HEAD, strategy="diverse", k=9, judged=judged, labels=[1] * 5)
     assert [pick.id for pick in picks] == [f"t{i}" for i in range(5, 14)]
 
 
-def test_after_a_page_without_a_yes_mining_explores():
+def test_a_collection_of_copies_still_fills_its_page():
+    one = candidates("t", 1).vectors
+    copies = Candidates([f"c{i}" for i in range(12)], np.repeat(one, 12, axis=0))
+    assert len(mine(copies, NONE, NONE, head=HEAD, k=9, judged=one, labels=[1])) == 9
+
+
+def test_after_pages_without_a_yes_mining_explores():
     judged = candidates("j", 9, 7).vectors
-    picks = mine(*sources(), k=9, judged=judged, labels=[-1] * 9)
-    assert {pick.reason for pick in picks} == {"explore", "random"}
+    picks = mine(*sources(), head=HEAD, k=9, judged=judged, labels=[-1] * 9)
+    assert {pick.reason for pick in picks} == {"explore"}
+
+
+def test_photos_without_a_usable_vector_come_last():
+    broken = Candidates(["nan", "zero"], np.array([[np.nan] * 8, [0.0] * 8], np.float32))
+    good = candidates("t", 3)
+    both = Candidates([*broken.ids, *good.ids], np.vstack([broken.vectors, good.vectors]))
+    assert [p.id for p in mine(both, NONE, NONE, head=HEAD, k=4)][:3] == ["t0", "t1", "t2"]
+
+
+def test_the_most_telling_photo_is_the_one_that_speaks_for_most_others():
+    crowd = np.tile([1.0, 0.0], (5, 1)) + 1e-3 * np.arange(10).reshape(5, 2)
+    rows = np.vstack([crowd, [[0.0, 1.0]]])
+    first, second = most_telling(rows, np.zeros(6), np.zeros((0, 2)), np.zeros(0), np.ones(6), 2)
+    assert first < 5
+    assert second == 5
+
+
+def test_what_is_judged_already_is_no_longer_telling():
+    rows = np.array([[1.0, 0.0], [0.0, 1.0]])
+    order = most_telling(rows, np.zeros(2), np.tile(rows[:1], (50, 1)), np.zeros(50), np.ones(2), 1)
+    assert order == [1]
 
 
 def test_what_to_fetch_covers_a_page():
@@ -55,6 +106,17 @@ def test_what_to_fetch_covers_a_page():
         assert need.top + need.boundary + need.sample >= 25
 
 
+def test_candidates_of_another_encoder_are_an_error():
+    other = Candidates(["a"], np.ones((1, 3), np.float32))
+    with pytest.raises(DimensionMismatch):
+        mine(other, NONE, NONE, head=HEAD)
+
+
 def test_an_unknown_strategy_is_an_error():
     with pytest.raises(ClassifierError, match="mixed"):
-        mine(*sources(), strategy="luck")
+        mine(*sources(), head=HEAD, strategy="luck")
+
+
+def test_ids_and_vectors_must_match_in_number():
+    with pytest.raises(ClassifierError, match="2 ids"):
+        Candidates(["a", "b"], np.ones((1, 8), np.float32))

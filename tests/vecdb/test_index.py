@@ -93,7 +93,7 @@ def test_a_filter_still_fills_the_page(database: Database, share: int) -> None:
     collection.build_index()
     order = [at for at in np.argsort(-(vectors @ vectors[3])) if countries[at]]
     hits = collection.nearest(vectors[3], 25, where=Filter(country="Peru"))
-    assert len(hits) == 25
+    assert len(hits) == min(25, len(order))
     assert recall(hits.ids, [ids[at] for at in order[:25]]) >= 0.95
 
 

@@ -1,0 +1,61 @@
+"""When to stop clicking, from what a user can know."""
+
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+
+SETTLED = 0.9
+"""Agreement from which two rounds accept the same photos. In the benchmark's regret table .85 stops
+a round or two earlier at twice the loss, .95 saves hardly a click."""
+WATCHED = 2
+"""Rounds in a row that must agree: one alone is often luck."""
+BARREN = 3
+"""Pages in a row without a yes after which the words are to blame, not the number of clicks."""
+
+
+@dataclass(frozen=True)
+class Advice:
+    """Whether to stop, and one sentence that says why."""
+
+    stop: bool
+    sentence: str
+
+
+def agreement(before: Set[str], after: Set[str]) -> float:
+    """Share of photos that two rounds both accept, of those either accepts; 1.0 for two empties.
+
+    Args:
+        before: ids at or above the threshold in the last round; the first 1,000 by score will do.
+        after: the same for this round.
+    """
+    either = len(before | after)
+    return len(before & after) / either if either else 1.0
+
+
+def advice(agreements: Sequence[float], page_yes: Sequence[int]) -> Advice:
+    """Say whether more clicks would still change the classifier.
+
+    Stop when two rounds in a row accepted nine tenths of the same photos. Where three pages brought
+    no yes, clicks are the wrong cure, and the sentence says so.
+
+    Args:
+        agreements: `agreement` of each round with the one before it, oldest first.
+        page_yes: photos answered yes on each page, oldest first.
+
+    Returns:
+        Advice with one sentence for the user.
+    """
+    if len(page_yes) >= BARREN and not any(page_yes[-BARREN:]):
+        if any(page_yes):
+            return Advice(True, f"No match on the last {BARREN} pages: most are probably found.")
+        return Advice(False, "No match yet: another phrase or an example picture will help more.")
+    recent = list(agreements[-WATCHED:])
+    if len(recent) < WATCHED:
+        return Advice(False, "Keep going: the first pages teach the most.")
+    share = f"{100 * min(recent):.0f} %"
+    if min(recent) >= SETTLED:
+        return Advice(True, f"More clicks will change little: {share} of the matches stayed.")
+    if min(recent) >= SETTLED - 0.1:
+        return Advice(
+            False, f"One or two more rounds should settle it: {share} of the matches stayed."
+        )
+    return Advice(False, f"Keep going: only {share} of the matches stayed the same.")

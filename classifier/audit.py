@@ -1,0 +1,183 @@
+"""An honest estimate of precision, recall and matches from a few well-chosen questions.
+
+Clicked pages say nothing fair of a classifier: they were chosen by it. An audit draws anew, at
+random within strata of the ranking, and weights every answer by how many photos it stands for.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .arrays import Floats
+from .errors import ClassifierError
+
+DRAWS = 4000
+FEWEST = 4
+"""Photos asked about in every stratum, however unlikely a match is there."""
+
+
+@dataclass(frozen=True)
+class Stratum:
+    """Photos of one stretch of the ranking: ranks start .. stop - 1, rank 0 the highest score."""
+
+    start: int
+    stop: int
+
+    @property
+    def size(self) -> int:
+        """How many photos it holds."""
+        return self.stop - self.start
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What to ask: for each stratum the ranks drawn, in the order drawn.
+
+    A larger audit with the same seed begins with the smaller one's ranks, so no answer is wasted.
+    """
+
+    accepted: int
+    strata: tuple[Stratum, ...]
+    ranks: tuple[tuple[int, ...], ...]
+
+    @property
+    def questions(self) -> int:
+        """How many photos are asked about."""
+        return sum(len(ranks) for ranks in self.ranks)
+
+
+@dataclass(frozen=True)
+class Interval:
+    """An estimate and its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Precision and recall at the threshold, and the number of true matches in the collection."""
+
+    precision: Interval
+    recall: Interval
+    matches: Interval
+
+
+def strata(total: int, accepted: int) -> tuple[Stratum, ...]:
+    """Cut the ranking where it matters: in halves above the threshold, in ever longer steps below.
+
+    Args:
+        total: photos in the collection.
+        accepted: those at or above the threshold.
+
+    Returns:
+        Strata that cover all ranks once; none reaches across the threshold.
+
+    Raises:
+        ClassifierError: accepted is not within 0 .. total.
+    """
+    if not 0 <= accepted <= total:
+        raise ClassifierError(f"{accepted} accepted of {total} photos; count them again")
+    edges = [0, accepted // 2, accepted]
+    step = max(accepted, 20)
+    while edges[-1] < total:
+        edges.append(min(edges[-1] + step, total))
+        step *= 4
+    return tuple(Stratum(a, b) for a, b in pairwise(edges) if b > a)
+
+
+def plan(total: int, accepted: int, *, width: float = 0.1, seed: int = 0) -> Audit:
+    """Say which photos to ask about so that precision is known to +- `width`.
+
+    Half of the questions go above the threshold, as many as a precision of .8 would need; the other
+    half below it, by the root of each stratum's size, which is best where the matches thin out as
+    the strata grow.
+
+    Args:
+        total: photos in the collection.
+        accepted: those at or above the threshold, from SQL.
+        width: wanted half-width of the 95 % interval of precision, 0 < width < 1.
+        seed: of the random draw.
+
+    Returns:
+        Audit; its ranks are positions in the ranking by score, for SQL's OFFSET.
+
+    Raises:
+        ClassifierError: a number is out of range.
+    """
+    if not 0 < width < 1:
+        raise ClassifierError(f"width {width} is no half-width of a share; use for example 0.1")
+    parts = strata(total, accepted)
+    share = int(np.ceil(0.16 * (1.96 / width) ** 2))
+    above = [part.size if part.stop <= accepted else 0 for part in parts]
+    below = [0.0 if part.stop <= accepted else float(np.sqrt(part.size)) for part in parts]
+    ranks = []
+    for index, part in enumerate(parts):
+        weights = above if part.stop <= accepted else below
+        wanted = int(np.ceil(share * weights[index] / max(sum(weights), 1e-9)))
+        order = np.random.default_rng((seed, index)).permutation(part.size)
+        ranks.append(tuple((part.start + order[: max(wanted, FEWEST)]).tolist()))
+    return Audit(accepted, parts, tuple(ranks))
+
+
+def estimate(audit: Audit, answers: Sequence[Sequence[int]], *, seed: int = 0) -> Findings:
+    """Turn the answers into precision, recall and matches with 95 % intervals.
+
+    Each stratum's share of matches is drawn from its posterior, and the photos not asked about are
+    drawn given that share, so that a stratum asked in full is certain. Above the threshold the
+    prior is Jeffreys'. Below it, one supposed match is divided among all strata: with half a match
+    for each, as Jeffreys has it, the many strata without a yes would add up to matches that nobody
+    saw (coverage of recall .57 to .97 instead of .93 to .99).
+
+    Args:
+        audit: what was asked.
+        answers: for each stratum the answers to its ranks in their order: 1 yes, -1 no, 0 skipped.
+        seed: of the draws.
+
+    Returns:
+        Findings; precision and recall are shares in [0, 1], NaN-free even where nothing matched.
+
+    Raises:
+        ClassifierError: answers and ranks differ in number.
+    """
+    if [len(given) for given in answers] != [len(asked) for asked in audit.ranks]:
+        raise ClassifierError("an audit needs one answer (1, -1 or 0) for each of its ranks")
+    random = np.random.default_rng(seed)
+    above, below = np.zeros(DRAWS), np.zeros(DRAWS)
+    point_above = point_below = 0.0
+    deeper = sum(part.stop > audit.accepted for part in audit.strata)
+    for part, given in zip(audit.strata, answers, strict=True):
+        yes, no = sum(a > 0 for a in given), sum(a < 0 for a in given)
+        inside = part.stop <= audit.accepted
+        drawn = _matches(random, part.size, yes, no, 0.5 if inside else 1 / deeper)
+        point = part.size * yes / (yes + no) if yes + no else float(drawn.mean())
+        if inside:
+            above, point_above = above + drawn, point_above + point
+        else:
+            below, point_below = below + drawn, point_below + point
+    matches = above + below
+    found = np.divide(above, matches, out=np.ones(DRAWS), where=matches > 0)
+    point_matches = point_above + point_below
+    size = max(audit.accepted, 1)
+    return Findings(
+        _interval(point_above / size, above / size),
+        _interval(point_above / point_matches if point_matches else 1.0, found),
+        _interval(point_matches, matches),
+    )
+
+
+def _matches(
+    random: np.random.Generator, size: int, yes: int, no: int, supposed: float
+) -> NDArray[np.float64]:
+    """Draw how many of a stratum's photos match: (DRAWS,)."""
+    share = random.beta(yes + supposed, no + 0.5, DRAWS)
+    return yes + random.binomial(size - yes - no, share).astype(np.float64)
+
+
+def _interval(value: float, draws: Floats) -> Interval:
+    low, high = np.quantile(draws, (0.025, 0.975))
+    return Interval(float(value), float(min(low, value)), float(max(high, value)))

@@ -1,0 +1,167 @@
+"""How good the classifier is after each page of clicks.
+
+`python -m classifier.benchmark SET.npz [--method anchored|sgd] [--strategy ...] [--json] [--plot]`
+"""
+
+import argparse
+import json
+import sys
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .arrays import Floats
+from .errors import ClassifierError
+from .mining import STRATEGIES
+from .simulation import Plan, full_supervision, run, split
+
+FIELDS = ("ids", "vectors", "labels", "concepts", "prompts")
+
+
+@dataclass(frozen=True, eq=False)
+class LabelledSet:
+    """Photos with true labels, and the concepts to look for among them."""
+
+    vectors: NDArray[np.float32]
+    labels: NDArray[np.str_]
+    concepts: NDArray[np.str_]
+    prompts: NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """AP of every concept, seed and round, and how it was reached.
+
+    `ap` is (seeds, concepts, rounds + 1); NaN where a seed holds out no photo of a concept.
+    """
+
+    plan: Plan
+    concepts: list[str]
+    ap: Floats
+    full_supervision: float
+    fit_ms_p50: float
+
+    def mean_ap(self) -> Floats:
+        """Mean over seeds, then concepts: (rounds + 1,)."""
+        return np.asarray(np.nanmean(np.nanmean(self.ap, axis=0), axis=0))
+
+    def as_json(self) -> dict[str, object]:
+        """Give the fields that measurements rely on."""
+        per_concept = np.nanmean(self.ap, axis=0)
+        return {
+            "method": self.plan.method,
+            "strategy": self.plan.strategy,
+            "rounds": list(range(self.plan.rounds + 1)),
+            "mean_ap": [round(float(x), 4) for x in self.mean_ap()],
+            "per_concept": {
+                name: [round(float(x), 4) for x in row]
+                for name, row in zip(self.concepts, per_concept, strict=True)
+            },
+            "full_supervision": round(self.full_supervision, 4),
+            "fit_ms_p50": round(self.fit_ms_p50, 2),
+        }
+
+
+def read_set(path: Path) -> LabelledSet:
+    """Read a set of the form DESIGN gives.
+
+    Raises:
+        ClassifierError: the file is missing, is no .npz, or lacks a field.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            missing = [name for name in FIELDS if name not in file.files]
+            if missing:
+                raise ClassifierError(f"{path} lacks {', '.join(missing)}; it needs {FIELDS}")
+            return LabelledSet(
+                file["vectors"].astype(np.float32),
+                file["labels"].astype(str),
+                file["concepts"].astype(str),
+                file["prompts"].astype(np.float32),
+            )
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
+        raise ClassifierError(f"cannot read {path}: {error}; pass a .npz of vectors") from error
+
+
+def measure(data: LabelledSet, plan: Plan, seeds: int) -> Result:
+    """Simulate every concept under every seed 0 .. seeds - 1."""
+    names = [str(name) for name in data.concepts]
+    ap = np.full((seeds, len(names), plan.rounds + 1), np.nan)
+    ceiling = np.full((seeds, len(names)), np.nan)
+    times: list[float] = []
+    for seed in range(seeds):
+        division = split(data.vectors, data.labels, seed)
+        for column, (name, prompt) in enumerate(zip(names, data.prompts, strict=True)):
+            if not (division.held_out_names == name).any():
+                continue
+            trace = run(division, name, prompt, plan)
+            ap[seed, column] = trace.ap
+            times += trace.fit_ms
+            ceiling[seed, column] = full_supervision(division, name, prompt)
+    kept = ~np.isnan(ap).all(axis=(0, 2))
+    if not kept.any():
+        raise ClassifierError("no concept has a photo among the held-out ones; check the labels")
+    return Result(
+        plan,
+        [name for name, keep in zip(names, kept, strict=True) if keep],
+        ap[:, kept],
+        float(np.nanmean(ceiling)),
+        float(np.median(times)) if times else 0.0,
+    )
+
+
+def table(result: Result) -> str:
+    """Lay the result out for a terminal: a line a concept, a column a round."""
+    width = max(len(name) for name in [*result.concepts, "mean AP"])
+    rows = [("round", [f"{r:5d}" for r in range(result.plan.rounds + 1)])]
+    rows += [
+        (name, [f"{x:5.3f}" for x in line])
+        for name, line in zip(result.concepts, np.nanmean(result.ap, axis=0), strict=True)
+    ]
+    rows.append(("mean AP", [f"{x:5.3f}" for x in result.mean_ap()]))
+    lines = [f"{name:{width}s}  {'  '.join(cells)}" for name, cells in rows]
+    lines.append(
+        f"{result.plan.method}, {result.plan.strategy}: full supervision "
+        f"{result.full_supervision:.3f}, fit {result.fit_ms_p50:.1f} ms (median)"
+    )
+    return "\n".join(lines)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Describe the command line."""
+    options = argparse.ArgumentParser(prog="python -m classifier.benchmark", description=__doc__)
+    options.add_argument("set", type=Path, help=f".npz with {', '.join(FIELDS)}")
+    options.add_argument("--method", choices=("anchored", "sgd"), default="anchored")
+    options.add_argument("--strategy", choices=STRATEGIES, help="mixed; top with --method sgd")
+    options.add_argument("--rounds", type=int, default=10)
+    options.add_argument("--batch", type=int, default=9, help="photos a page")
+    options.add_argument("--seeds", type=int, default=3)
+    options.add_argument("--json", action="store_true", help="one line of JSON instead of a table")
+    options.add_argument("--plot", type=Path, help="PNG of AP against clicks, beside the sgd rule")
+    return options
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; exit code 0 done, 2 bad usage or an unreadable set."""
+    options = parser().parse_args(arguments)
+    if min(options.rounds, options.batch, options.seeds) < 1:
+        parser().error("--rounds, --batch and --seeds must be at least 1")
+    # Without a choice the seed's rule mines as the seed did, so that its curve is its own.
+    strategy = options.strategy or ("top" if options.method == "sgd" else "mixed")
+    plan = Plan(options.method, strategy, options.rounds, options.batch)
+    try:
+        data = read_set(options.set)
+        result = measure(data, plan, options.seeds)
+    except ClassifierError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(json.dumps(result.as_json()) if options.json else table(result))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

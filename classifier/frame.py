@@ -1,0 +1,72 @@
+"""The coordinates a fit works in: centred on the collection, one unit long on average."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .arrays import Floats
+from .background import Background
+from .errors import DimensionMismatch
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """Centre and scale that make constants mean the same for every encoder.
+
+    Attributes:
+        centre: (d,) mean of the collection: what all its photos share says nothing of a concept.
+        scale: root mean square distance of a photo from the centre, > 0.
+    """
+
+    centre: Floats
+    scale: float
+
+    def into(self, rows: Floats) -> Floats:
+        """Express photos in this frame: (n, d) -> (n, d)."""
+        return (rows - self.centre) / self.scale
+
+    def out(self, weights: Floats, bias: float) -> tuple[Floats, float]:
+        """Fold the frame into a head: (d,) weights and bias for raw vectors."""
+        raw = weights / self.scale
+        return raw, bias - float(self.centre @ raw)
+
+
+def frame_of(background: Background | None, rows: Floats) -> Frame:
+    """Take the frame from the collection, or from the rows at hand where it is unknown.
+
+    Args:
+        background: what is known of the collection.
+        rows: (n, d) the photos at hand, used only without a background.
+
+    Returns:
+        Frame; one that changes nothing where there is nothing to measure.
+
+    Raises:
+        DimensionMismatch: background and rows differ in dimension.
+    """
+    dim = rows.shape[1]
+    if background is None:
+        centre = rows.mean(axis=0) if len(rows) else np.zeros(dim)
+        square = float(((rows - centre) ** 2).sum(axis=1).mean()) if len(rows) else 0.0
+        return Frame(centre, _positive_root(square))
+    if background.dim != dim:
+        raise DimensionMismatch(dim, background.dim, "the background")
+    if background.covariance is not None:
+        square = float(np.trace(background.covariance))
+    else:
+        away = background.sample - background.mean
+        square = float((away**2).sum(axis=1).mean()) if len(away) else 0.0
+    return Frame(np.asarray(background.mean, dtype=np.float64), _positive_root(square))
+
+
+def spread_along(direction: Floats, background: Background | None) -> float:
+    """Standard deviation of the collection's scores along (d,) `direction`; 0 where unknown."""
+    if background is None:
+        return 0.0
+    if background.covariance is not None:
+        return max(float(direction @ background.covariance @ direction), 0.0) ** 0.5
+    return float((background.sample @ direction).std()) if len(background.sample) else 0.0
+
+
+def _positive_root(square: float) -> float:
+    return float(np.sqrt(square)) if square > 1e-12 else 1.0

@@ -1,0 +1,128 @@
+"""A concept's classifier as a file that stands on its own."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
+
+from .arrays import as_vector
+from .errors import ClassifierError, DimensionMismatch, OtherEncoder
+from .head import Head
+
+SUFFIXES = (".safetensors", ".npz")
+
+
+def _now() -> str:
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")
+
+
+@dataclass(frozen=True, eq=False)
+class SavedClassifier:
+    """A head and what must be known to use it elsewhere.
+
+    Attributes:
+        head: weights, bias and threshold.
+        encoder: name of the encoder whose vectors it reads.
+        prompt: the words the concept started from; empty where it started from pictures.
+        yes: photos judged a match.
+        no: photos judged no match.
+        calibration: figures on its honesty, such as an audit's precision and recall.
+        created: when, ISO 8601 in UTC.
+    """
+
+    head: Head
+    encoder: str
+    prompt: str = ""
+    yes: int = 0
+    no: int = 0
+    calibration: Mapping[str, float] = field(default_factory=dict)
+    created: str = field(default_factory=_now)
+
+
+def save(path: str | Path, classifier: SavedClassifier) -> None:
+    """Write a classifier to `.safetensors` or `.npz`, by the name's ending.
+
+    Raises:
+        ClassifierError: another ending.
+    """
+    path = _checked(path)
+    head = classifier.head
+    about = {
+        "bias": head.bias,
+        "threshold": head.threshold,
+        "encoder": classifier.encoder,
+        "prompt": classifier.prompt,
+        "yes": classifier.yes,
+        "no": classifier.no,
+        "calibration": dict(classifier.calibration),
+        "created": classifier.created,
+    }
+    weights = np.ascontiguousarray(head.weights, dtype=np.float32)
+    if path.suffix == ".npz":
+        np.savez(path, weights=weights, about=np.asarray(json.dumps(about)))
+    else:
+        save_file({"weights": weights}, path, {"about": json.dumps(about)})
+
+
+def load(
+    path: str | Path, *, encoder: str | None = None, dim: int | None = None
+) -> SavedClassifier:
+    """Read a classifier, and check that it fits where it is to be used.
+
+    Args:
+        path: a file that `save` wrote.
+        encoder: name of the collection's encoder; None leaves it unchecked.
+        dim: the collection's dimension; None leaves it unchecked.
+
+    Raises:
+        ClassifierError: missing, or not such a file.
+        OtherEncoder: it reads the vectors of another encoder.
+        DimensionMismatch: its dimension is another.
+    """
+    path = _checked(path)
+    try:
+        weights, text = _read(path)
+        about = json.loads(text)
+        head = Head(
+            as_vector(weights, "weights").astype(np.float32),
+            float(about["bias"]),
+            float(about["threshold"]),
+        )
+        classifier = SavedClassifier(
+            head,
+            str(about["encoder"]),
+            str(about["prompt"]),
+            int(about["yes"]),
+            int(about["no"]),
+            about["calibration"],
+            str(about["created"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError, EOFError, SafetensorError) as error:
+        raise ClassifierError(
+            f"{path} is not a saved classifier ({error}); pass a file that `save` wrote"
+        ) from error
+    if encoder is not None and classifier.encoder != encoder:
+        raise OtherEncoder(classifier.encoder, encoder)
+    if dim is not None and head.dim != dim:
+        raise DimensionMismatch(dim, head.dim, "the saved classifier")
+    return classifier
+
+
+def _read(path: Path) -> tuple[np.ndarray, str]:
+    if path.suffix == ".npz":
+        with np.load(path, allow_pickle=False) as file:
+            return file["weights"], str(file["about"])
+    with safe_open(path, framework="numpy") as file:
+        return file.get_tensor("weights"), (file.metadata() or {})["about"]
+
+
+def _checked(path: str | Path) -> Path:
+    path = Path(path)
+    if path.suffix not in SUFFIXES:
+        raise ClassifierError(f"{path} must end in {' or '.join(SUFFIXES)}")
+    return path

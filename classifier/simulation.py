@@ -1,0 +1,157 @@
+"""A simulated clicker: what mean AP a user who answers truly has after each page.
+
+The learner sees of the pool what SQL would give it: moments, a random sample, and for each page the
+candidates of the three sources. The held-out photos are only ever ranked.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .anchor import anchor
+from .arrays import Floats
+from .background import Background, background_of
+from .candidates import Candidates
+from .fit import fit, prompt_head
+from .head import Head
+from .metrics import average_precision
+from .mining import mine, wanted
+
+POOL_SHARE = 0.6
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """One random division of a set: `pool` may be asked about, `held_out` is never shown.
+
+    The vectors are (n, d) float32, `names` the (n,) label of each photo.
+    """
+
+    pool: NDArray[np.float32]
+    pool_names: NDArray[np.str_]
+    held_out: NDArray[np.float32]
+    held_out_names: NDArray[np.str_]
+    background: Background
+    seed: int
+
+
+def split(vectors: NDArray[np.float32], names: NDArray[np.str_], seed: int) -> Split:
+    """Divide a set of photos 60 to 40, the same way for the same seed."""
+    order = np.random.default_rng(seed).permutation(len(vectors))
+    pool, held = np.split(order, [int(POOL_SHARE * len(vectors))])
+    return Split(
+        vectors[pool],
+        names[pool],
+        vectors[held],
+        names[held],
+        background_of(vectors[pool]),
+        seed,
+    )
+
+
+@dataclass
+class Trace:
+    """What happened to one concept over its rounds; entry 0 is the prompt alone."""
+
+    ap: list[float] = field(default_factory=list)
+    heads: list[Head] = field(default_factory=list)
+    page_yes: list[int] = field(default_factory=list)
+    fit_ms: list[float] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a simulated user works: rounds of `batch` clicks with one method and strategy."""
+
+    method: str = "anchored"
+    strategy: str = "mixed"
+    rounds: int = 10
+    batch: int = 9
+
+
+def run(
+    data: Split,
+    concept: str,
+    prompt: NDArray[np.float32],
+    plan: Plan,
+    watch: Callable[[int, Head, list[int]], None] | None = None,
+) -> Trace:
+    """Click through the rounds of one concept.
+
+    Args:
+        data: the division of the set.
+        concept: its name among the labels.
+        prompt: (d,) its text vector.
+        plan: method, strategy, rounds and page size.
+        watch: called after each fit with the round, the head and the pool rows judged so far.
+
+    Returns:
+        Trace with rounds + 1 entries of AP on the held-out photos.
+    """
+    truth = np.where(data.pool_names == concept, 1, -1)
+    start = anchor([(prompt, 1.0)])
+    head = prompt_head(start, data.background)
+    if plan.method == "sgd":
+        head = Head(start, 0.0)
+    trace = Trace()
+    judged: list[int] = []
+    _record(trace, data, concept, head)
+    for round_number in range(1, plan.rounds + 1):
+        page = _page(data, head, judged, truth, plan, round_number)
+        judged += page
+        began = time.perf_counter()
+        head = fit(
+            head.weights if plan.method == "sgd" else start,
+            data.pool[judged],
+            truth[judged],
+            background=data.background,
+            method=plan.method,
+        )
+        trace.fit_ms.append(1000 * (time.perf_counter() - began))
+        trace.page_yes.append(int((truth[page] > 0).sum()))
+        _record(trace, data, concept, head)
+        if watch is not None:
+            watch(round_number, head, judged)
+    return trace
+
+
+def full_supervision(data: Split, concept: str, prompt: NDArray[np.float32]) -> float:
+    """AP on the held-out photos of a fit that was given every label of the pool."""
+    truth = np.where(data.pool_names == concept, 1, -1)
+    head = fit(anchor([(prompt, 1.0)]), data.pool, truth, background=data.background)
+    return average_precision(data.held_out_names == concept, head.margins(data.held_out))
+
+
+def _record(trace: Trace, data: Split, concept: str, head: Head) -> None:
+    trace.heads.append(head)
+    scores = head.margins(data.held_out)
+    trace.ap.append(average_precision(data.held_out_names == concept, scores))
+
+
+def _page(
+    data: Split, head: Head, judged: list[int], truth: Floats, plan: Plan, round_number: int
+) -> list[int]:
+    """Ask the mining for a page, giving it only what the database would: rows of the pool."""
+    need = wanted(plan.strategy, plan.batch)
+    free = np.setdiff1d(np.arange(len(data.pool)), judged)
+    scores = head.margins(data.pool[free])
+    shuffled = np.random.default_rng((data.seed, round_number)).permutation(len(free))
+    picks = mine(
+        _candidates(data, free[np.argsort(-scores, kind="stable")[: need.top]]),
+        _candidates(data, free[np.argsort(np.abs(scores), kind="stable")[: need.boundary]]),
+        _candidates(data, free[shuffled[: need.sample]]),
+        head=head,
+        background=data.background,
+        strategy=plan.strategy,
+        k=plan.batch,
+        judged=data.pool[judged],
+        labels=truth[judged],
+    )
+    return [int(pick.id) for pick in picks]
+
+
+def _candidates(data: Split, rows: NDArray[np.int64]) -> Candidates:
+    return Candidates([str(row) for row in rows], data.pool[rows])

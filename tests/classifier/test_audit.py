@@ -1,0 +1,105 @@
+import numpy as np
+import pytest
+from scipy.special import expit
+
+from classifier import ClassifierError
+from classifier.audit import Audit, Stratum, estimate, plan, strata
+
+
+def ranked_truth(seed: int = 1, n: int = 20_000) -> tuple[np.ndarray, int]:
+    """Truth of n photos in the order of their score, and how many a threshold of .5 accepts."""
+    random = np.random.default_rng(seed)
+    margins = np.sort(random.normal(-4, 2, n))[::-1]
+    return random.random(n) < expit(margins), int((margins >= 0).sum())
+
+
+def answered(audit: Audit, truth: np.ndarray) -> list[list[int]]:
+    return [[1 if truth[rank] else -1 for rank in ranks] for ranks in audit.ranks]
+
+
+def test_strata_cover_every_rank_once_and_stop_at_the_threshold():
+    assert strata(1000, 100) == (
+        Stratum(0, 50),
+        Stratum(50, 100),
+        Stratum(100, 200),
+        Stratum(200, 600),
+        Stratum(600, 1000),
+    )
+
+
+def test_a_narrower_wish_asks_more_and_keeps_the_ranks_already_drawn():
+    wide, narrow = plan(20_000, 500, width=0.2), plan(20_000, 500, width=0.05)
+    assert narrow.questions > wide.questions
+    for few, many in zip(wide.ranks, narrow.ranks, strict=True):
+        assert many[: len(few)] == few
+
+
+def test_ranks_lie_in_their_stratum_without_repetition():
+    audit = plan(5000, 300)
+    for part, ranks in zip(audit.strata, audit.ranks, strict=True):
+        assert len(set(ranks)) == len(ranks)
+        assert all(part.start <= rank < part.stop for rank in ranks)
+
+
+def test_a_collection_asked_in_full_is_known_exactly():
+    audit = Audit(4, (Stratum(0, 4), Stratum(4, 10)), (tuple(range(4)), tuple(range(4, 10))))
+    found = estimate(audit, [[1, 1, 1, -1], [1, -1, -1, -1, -1, -1]])
+    assert (found.precision.low, found.precision.value, found.precision.high) == (0.75,) * 3
+    assert (found.recall.low, found.recall.value, found.recall.high) == (0.75,) * 3
+    assert (found.matches.low, found.matches.value, found.matches.high) == (4.0,) * 3
+
+
+def test_the_wanted_width_of_precision_is_reached():
+    truth, accepted = ranked_truth()
+    found = estimate(plan(len(truth), accepted, width=0.1), answered(plan(20_000, accepted), truth))
+    assert (found.precision.high - found.precision.low) / 2 < 0.125
+
+
+def test_the_interval_holds_the_truth_93_to_97_times_in_100():
+    truth, accepted = ranked_truth()
+    precision, recall = truth[:accepted].mean(), truth[:accepted].sum() / truth.sum()
+    held = np.zeros(3)
+    for seed in range(200):
+        audit = plan(len(truth), accepted, seed=seed)
+        found = estimate(audit, answered(audit, truth), seed=seed)
+        held += [
+            found.precision.low <= precision <= found.precision.high,
+            found.recall.low <= recall <= found.recall.high,
+            found.matches.low <= truth.sum() <= found.matches.high,
+        ]
+    assert (held / 200 >= 0.93).all()
+    assert (held / 200 <= 0.985).all()
+
+
+def test_nothing_accepted_and_nothing_found_is_still_defined():
+    audit = plan(100, 0)
+    found = estimate(audit, [[-1] * len(ranks) for ranks in audit.ranks])
+    assert found.precision.value == 0.0
+    assert np.isfinite([found.recall.low, found.recall.high, found.matches.high]).all()
+
+
+def test_a_skipped_photo_says_nothing():
+    audit = Audit(2, (Stratum(0, 2), Stratum(2, 4)), ((0, 1), (2, 3)))
+    found = estimate(audit, [[1, 0], [-1, -1]])
+    assert found.precision.low < 1.0
+
+
+def test_an_empty_collection_has_nothing_to_ask():
+    assert plan(0, 0).questions == 0
+    assert estimate(plan(0, 0), []).matches.high == 0
+
+
+@pytest.mark.parametrize(("total", "accepted"), [(10, 11), (10, -1)])
+def test_counts_that_cannot_be_are_an_error(total: int, accepted: int):
+    with pytest.raises(ClassifierError):
+        plan(total, accepted)
+
+
+def test_a_width_that_is_no_share_is_an_error():
+    with pytest.raises(ClassifierError, match="half-width"):
+        plan(10, 5, width=0)
+
+
+def test_answers_must_match_what_was_asked():
+    with pytest.raises(ClassifierError, match="one answer"):
+        estimate(plan(100, 10), [[1]])

@@ -1,0 +1,90 @@
+"""Everything that one page of mining needs, in as few passes over a collection as can be."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from vecdb.connection import Connection
+from vecdb.hits import Hits, matrix
+from vecdb.search import Scope
+from vecdb.statements import statement
+
+
+@dataclass(frozen=True)
+class Survey:
+    """Candidates for a page, as ids best first, with vectors, and the spread of probabilities.
+
+    `vectors` holds (d,) float32 by id for every candidate; `counts` is (bins,) int64 over the whole
+    collection, judged photos included, in equal bins of probability from 0 to 1.
+    """
+
+    top: list[str]
+    boundary: list[str]
+    sample: list[str]
+    vectors: dict[str, np.ndarray]
+    counts: np.ndarray
+
+
+def one_pass(
+    connection: Connection,
+    table: str,
+    dim: int,
+    head: dict[str, Any],
+    sizes: tuple[int, int, int],
+    scope: Scope,
+    seed: int,
+    bins: int,
+) -> Survey:
+    """Read the collection once, then the vectors of the candidates."""
+    values = scope.values()
+    predicates = [f"({statement(f'filter/{name}', connection.dialect)})" for name in values]
+    top, boundary, sample = (str(max(1, size)) for size in sizes)
+    found = connection.select(
+        "search/survey",
+        {**head, **values, "seed": seed, "bins": bins},
+        table=table,
+        open=" AND ".join(predicates) or "1",
+        top=top,
+        boundary=boundary,
+        sample=sample,
+    )
+    lists = [
+        found.column(name)[0].as_py()[:size]
+        for name, size in zip(("top", "boundary", "sample"), sizes, strict=True)
+    ]
+    counts = np.zeros(bins, np.int64)
+    for number, count in _pairs(found.column("bins")[0].as_py()):
+        counts[number] = count
+    ids = sorted({photo for part in lists for photo in part})
+    vectors = _vectors(connection, table, dim, ids)
+    return Survey(lists[0], lists[1], lists[2], vectors, counts)
+
+
+def _pairs(bins: Any) -> Sequence[tuple[int, int]]:
+    if isinstance(bins, dict):  # a tuple of two arrays: keys, counts
+        keys, counts = bins.values()
+        return list(zip(keys, counts, strict=True))
+    return list(bins)
+
+
+def _vectors(
+    connection: Connection, table: str, dim: int, ids: Sequence[str]
+) -> dict[str, np.ndarray]:
+    if not ids:
+        return {}
+    found = connection.select("photos/vectors", {"ids": list(ids)}, table=table)
+    return dict(zip(found.column("id").to_pylist(), matrix(found, dim), strict=True))
+
+
+def composed(parts: Sequence[Hits], counts: np.ndarray) -> Survey:
+    """Put a survey together from three searches with vectors and a histogram's counts."""
+    vectors = {
+        photo: vector
+        for part in parts
+        if part.vectors is not None
+        for photo, vector in zip(part.ids, part.vectors, strict=True)
+    }
+    top, boundary, sample = (part.ids for part in parts)
+    return Survey(top, boundary, sample, vectors, counts)
