@@ -15,6 +15,7 @@ page = st.navigation(
     [
         st.Page("mine.py", title="Mine", default=True),
         st.Page("search.py", title="Search"),
+        st.Page("classes.py", title="Classes"),
         st.Page("labels.py", title="Labels"),
         st.Page("results.py", title="Results"),
         st.Page("concepts.py", title="Concepts"),
