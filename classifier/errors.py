@@ -22,7 +22,7 @@ class NoAnchor(ClassifierError):
         super().__init__("a concept needs a phrase or an example picture to start from")
 
 
-class OtherEncoder(ClassifierError):  # noqa: N818 - reads as what happened
+class OtherEncoder(ClassifierError):
     """A classifier was asked to read vectors of an encoder it was not fitted on."""
 
     def __init__(self, own: str, wanted: str) -> None:

@@ -15,6 +15,7 @@ page = st.navigation(
     [
         st.Page("mine.py", title="Mine", default=True),
         st.Page("labels.py", title="Labels"),
+        st.Page("audit.py", title="Audit"),
         st.Page("results.py", title="Results"),
         st.Page("concepts.py", title="Concepts"),
         st.Page("data.py", title="Data"),

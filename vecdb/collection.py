@@ -21,6 +21,7 @@ from vecdb.survey import Survey, composed, one_pass
 
 # Servers refuse a form field of 128 KiB.
 ID_BYTES_IN_STATEMENT = 65_536
+RANKS_IN_STATEMENT = 2_000
 ROWS_IN_INSERT = 50_000
 STATUS_SECONDS = 30.0
 # Reading every vector is quick enough up to about here.
@@ -247,6 +248,43 @@ class Collection:
         """List the photos of at least this probability, best first, ties by id."""
         head = {**self._head(weights, bias), "probability": float(probability)}
         return scores.above(self._connection, self.name, head, limit, offset)
+
+    def agreement(self, head: tuple[Any, float], before: tuple[Any, float], cut: float) -> float:
+        """Return the share of photos that two heads both accept, of those either accepts.
+
+        Args:
+            head, before: (weights (dim,), bias) of each.
+            cut: margin from which a photo is accepted.
+
+        Returns:
+            A share in [0, 1]; 1.0 where neither accepts any.
+        """
+        parameters = {
+            **self._head(*head),
+            "before": direction(before[0], self.dim, "weights"),
+            "bias_before": float(before[1]),
+            "cut": float(cut),
+        }
+        found = self._connection.select("scores/agreement", parameters, table=self.name)
+        both, either = (int(found.column(name)[0].as_py()) for name in ("both", "either"))
+        return both / either if either else 1.0
+
+    def at_ranks(self, weights: Any, ranks: Sequence[int]) -> list[str]:
+        """Return the photos at places of the ranking by a head, in the order asked.
+
+        Places past the end are left out; rank 0 has the highest score, ties are ordered by id.
+        """
+        parameters = {"weights": direction(weights, self.dim, "weights")}
+        found: dict[int, str] = {}
+        for start in range(0, len(ranks), RANKS_IN_STATEMENT):
+            part = [int(rank) for rank in ranks[start : start + RANKS_IN_STATEMENT]]
+            rows = self._connection.select(
+                "scores/at_ranks", {**parameters, "ranks": part}, table=self.name
+            )
+            found |= zip(
+                rows.column("rank").to_pylist(), rows.column("id").to_pylist(), strict=True
+            )
+        return [found[rank] for rank in ranks if rank in found]
 
     def index_status(self) -> IndexStatus:
         """Return the state of the vector index, asked of the engine now."""
