@@ -16,7 +16,7 @@ from vecdb.filter import Filter
 from vecdb.hits import Hits, matrix
 from vecdb.index import IndexStatus, build_index, drop_index, index_status
 from vecdb.photos import checked_photos, described
-from vecdb.search import Page, Scope, direction, matching, unit
+from vecdb.search import EXCLUDED_BYTES_IN_STATEMENT, Page, Scope, direction, matching, unit
 from vecdb.survey import Survey, composed, one_pass
 
 # Servers refuse a form field of 128 KiB.
@@ -198,8 +198,8 @@ class Collection:
             bins: of the histogram, over the whole collection.
         """
         scope = Scope(exclude, exclude_concept)
-        plain = self._connection.dialect == "clickhouse" and not scope.overflows
-        if plain and not self._index().serves:
+        short = sum(len(photo) + 3 for photo in exclude) <= EXCLUDED_BYTES_IN_STATEMENT
+        if short and self._connection.dialect == "clickhouse" and not self._index().serves:
             head = self._head(weights, bias)
             sizes = (top, boundary, sample)
             return one_pass(self._connection, self.name, self.dim, head, sizes, scope, seed, bins)
