@@ -1,6 +1,6 @@
 """When to stop clicking, from what a user can know."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Hashable, Sequence, Set
 from dataclasses import dataclass
 
 SETTLED = 0.9
@@ -20,7 +20,7 @@ class Advice:
     sentence: str
 
 
-def agreement(before: Set[str], after: Set[str]) -> float:
+def agreement(before: Set[Hashable], after: Set[Hashable]) -> float:
     """Share of photos that two rounds both accept, of those either accepts; 1.0 for two empties.
 
     Args:

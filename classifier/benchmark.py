@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from .arrays import Floats
 from .errors import ClassifierError
 from .mining import STRATEGIES
-from .simulation import Plan, full_supervision, run, split
+from .plot import Line, draw
+from .simulation import Plan, Trace, full_supervision, run, split, stop_round
 
 FIELDS = ("ids", "vectors", "labels", "concepts", "prompts")
 
@@ -37,6 +38,8 @@ class Result:
     """AP of every concept, seed and round, and how it was reached.
 
     `ap` is (seeds, concepts, rounds + 1); NaN where a seed holds out no photo of a concept.
+    `calibration_error` is the mean of each round; `stop_round` the mean round in which the advice
+    says to stop, `stop_regret` the mean AP that stopping there loses against the last round.
     """
 
     plan: Plan
@@ -44,10 +47,17 @@ class Result:
     ap: Floats
     full_supervision: float
     fit_ms_p50: float
+    calibration_error: Floats
+    stop_round: float
+    stop_regret: float
 
     def mean_ap(self) -> Floats:
         """Mean over seeds, then concepts: (rounds + 1,)."""
         return np.asarray(np.nanmean(np.nanmean(self.ap, axis=0), axis=0))
+
+    def by_seed(self) -> Floats:
+        """Mean over concepts for each seed: (seeds, rounds + 1)."""
+        return np.asarray(np.nanmean(self.ap, axis=1))
 
     def as_json(self) -> dict[str, object]:
         """Give the fields that measurements rely on."""
@@ -63,6 +73,9 @@ class Result:
             },
             "full_supervision": round(self.full_supervision, 4),
             "fit_ms_p50": round(self.fit_ms_p50, 2),
+            "calibration_error": [round(float(x), 4) for x in self.calibration_error],
+            "stop_round": round(self.stop_round, 2),
+            "stop_regret": round(self.stop_regret, 4),
         }
 
 
@@ -92,7 +105,7 @@ def measure(data: LabelledSet, plan: Plan, seeds: int) -> Result:
     names = [str(name) for name in data.concepts]
     ap = np.full((seeds, len(names), plan.rounds + 1), np.nan)
     ceiling = np.full((seeds, len(names)), np.nan)
-    times: list[float] = []
+    traces: list[Trace] = []
     for seed in range(seeds):
         division = split(data.vectors, data.labels, seed)
         for column, (name, prompt) in enumerate(zip(names, data.prompts, strict=True)):
@@ -100,17 +113,22 @@ def measure(data: LabelledSet, plan: Plan, seeds: int) -> Result:
                 continue
             trace = run(division, name, prompt, plan)
             ap[seed, column] = trace.ap
-            times += trace.fit_ms
+            traces.append(trace)
             ceiling[seed, column] = full_supervision(division, name, prompt)
     kept = ~np.isnan(ap).all(axis=(0, 2))
     if not kept.any():
         raise ClassifierError("no concept has a photo among the held-out ones; check the labels")
+    stops = [stop_round(trace) for trace in traces]
+    lost = [trace.ap[-1] - trace.ap[stop] for trace, stop in zip(traces, stops, strict=True)]
     return Result(
         plan,
         [name for name, keep in zip(names, kept, strict=True) if keep],
         ap[:, kept],
         float(np.nanmean(ceiling)),
-        float(np.median(times)) if times else 0.0,
+        float(np.median([ms for trace in traces for ms in trace.fit_ms])),
+        np.mean([trace.calibration_error for trace in traces], axis=0),
+        float(np.mean(stops)),
+        float(np.mean(lost)),
     )
 
 
@@ -127,6 +145,10 @@ def table(result: Result) -> str:
     lines.append(
         f"{result.plan.method}, {result.plan.strategy}: full supervision "
         f"{result.full_supervision:.3f}, fit {result.fit_ms_p50:.1f} ms (median)"
+    )
+    lines.append(
+        f"calibration error {result.calibration_error[-1]:.3f}; the advice stops in round "
+        f"{result.stop_round:.1f} and loses {result.stop_regret:.3f}"
     )
     return "\n".join(lines)
 
@@ -160,6 +182,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     print(json.dumps(result.as_json()) if options.json else table(result))
+    if options.plot:
+        yardstick = measure(data, Plan("sgd", "top", options.rounds, options.batch), options.seeds)
+        kept = [result] if options.method == "sgd" else [result, yardstick]
+        lines = [Line(f"{r.plan.method}, {r.plan.strategy}", r.by_seed()) for r in kept]
+        draw(options.plot, lines, options.batch)
     return 0
 
 

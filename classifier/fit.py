@@ -27,7 +27,7 @@ PROMPT_BIAS = -3.0
 BACKGROUND_WEIGHT = 2.0
 """How many clear 'no' the whole background sample is worth."""
 BACKGROUND_ROWS = 64
-MANY = 600
+MANY = 300
 """Answers beyond which the fit works among the weights; the guard has nothing left to guard."""
 
 

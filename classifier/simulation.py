@@ -5,19 +5,21 @@ candidates of the three sources. The held-out photos are only ever ranked.
 """
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
+from .advice import advice, agreement
 from .anchor import anchor
 from .arrays import Floats
 from .background import Background, background_of
 from .candidates import Candidates
 from .fit import fit, prompt_head
 from .head import Head
-from .metrics import average_precision
+from .metrics import average_precision, calibration_error
 from .mining import mine, wanted
 
 POOL_SHARE = 0.6
@@ -57,6 +59,8 @@ class Trace:
     """What happened to one concept over its rounds; entry 0 is the prompt alone."""
 
     ap: list[float] = field(default_factory=list)
+    calibration_error: list[float] = field(default_factory=list)
+    accepted: list[frozenset[int]] = field(default_factory=list)
     heads: list[Head] = field(default_factory=list)
     page_yes: list[int] = field(default_factory=list)
     fit_ms: list[float] = field(default_factory=list)
@@ -77,7 +81,6 @@ def run(
     concept: str,
     prompt: NDArray[np.float32],
     plan: Plan,
-    watch: Callable[[int, Head, list[int]], None] | None = None,
 ) -> Trace:
     """Click through the rounds of one concept.
 
@@ -86,7 +89,6 @@ def run(
         concept: its name among the labels.
         prompt: (d,) its text vector.
         plan: method, strategy, rounds and page size.
-        watch: called after each fit with the round, the head and the pool rows judged so far.
 
     Returns:
         Trace with rounds + 1 entries of AP on the held-out photos.
@@ -113,9 +115,17 @@ def run(
         trace.fit_ms.append(1000 * (time.perf_counter() - began))
         trace.page_yes.append(int((truth[page] > 0).sum()))
         _record(trace, data, concept, head)
-        if watch is not None:
-            watch(round_number, head, judged)
     return trace
+
+
+def stop_round(trace: Trace) -> int:
+    """Round in which the advice first says to stop; the last one where it never does."""
+    rounds = len(trace.page_yes)
+    agreements = [agreement(a, b) for a, b in pairwise(trace.accepted)]
+    for done in range(1, rounds + 1):
+        if advice(agreements[:done], trace.page_yes[:done]).stop:
+            return done
+    return rounds
 
 
 def full_supervision(data: Split, concept: str, prompt: NDArray[np.float32]) -> float:
@@ -127,8 +137,10 @@ def full_supervision(data: Split, concept: str, prompt: NDArray[np.float32]) -> 
 
 def _record(trace: Trace, data: Split, concept: str, head: Head) -> None:
     trace.heads.append(head)
-    scores = head.margins(data.held_out)
-    trace.ap.append(average_precision(data.held_out_names == concept, scores))
+    truth, scores = data.held_out_names == concept, head.margins(data.held_out)
+    trace.ap.append(average_precision(truth, scores))
+    trace.calibration_error.append(calibration_error(truth, expit(scores)))
+    trace.accepted.append(frozenset(np.flatnonzero(head.margins(data.pool) >= 0).tolist()))
 
 
 def _page(

@@ -2,16 +2,17 @@
 
 import io
 import json
+import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pandas as pd
 
 from api import resources
-from classifier import Head
-from vecdb import Collection
+from classifier import Head, SavedClassifier, save
+from vecdb import Collection, Concept, Label
 
 ALL = 10_000_000
 
@@ -71,6 +72,27 @@ def as_zip(collection: Collection, frame: pd.DataFrame) -> bytes:
             if thumbnail:
                 archive.writestr(_name(rank, row["id"], ".jpg"), thumbnail)
     return buffer.getvalue()
+
+
+def as_classifier(concept: Concept, head: Head, labels: Sequence[Label]) -> bytes:
+    """Return the `.safetensors` file that `classifier.load` reads."""
+    calibration = {
+        f"{name}_{part}": float(value)
+        for name, found in concept.audit.get("findings", {}).items()
+        for part, value in found.items()
+    }
+    saved = SavedClassifier(
+        head,
+        concept.encoder,
+        concept.prompt,
+        sum(row.label == 1 for row in labels),
+        sum(row.label == -1 for row in labels),
+        calibration,
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "classifier.safetensors"
+        save(path, saved)
+        return path.read_bytes()
 
 
 def _name(rank: int, photo_id: str, suffix: str) -> str:

@@ -2,15 +2,27 @@
 
 from typing import Any
 
+from classifier import advice
 from pages._history import positives_by_round
 from pages._rounds import Page
 
 
 def insight(page: Page) -> dict[str, Any]:
     """Describe the concept's state for the grid's charts."""
+    concept = page.concept
+    pages = positives_by_round(page.history)
     return {
-        "pages": positives_by_round(page.history),
+        "pages": pages,
         "counts": page.counts,
-        "threshold": page.concept.threshold,
-        "advice": "",
+        "threshold": concept.threshold,
+        "interval": _audited(concept.audit, concept.threshold),
+        "advice": advice(concept.settings.get("agreements", []), pages).sentence if pages else "",
     }
+
+
+def _audited(audit: dict[str, Any], threshold: float) -> str:
+    found = audit.get("findings")
+    if not found or audit["threshold"] != threshold:
+        return ""
+    low, high = (round(found["matches"][key]) for key in ("low", "high"))
+    return f"{low:,} to {high:,} matches by the audit of round {audit['round']}"

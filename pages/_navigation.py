@@ -17,6 +17,7 @@ page = st.navigation(
         st.Page("search.py", title="Search"),
         st.Page("classes.py", title="Classes"),
         st.Page("labels.py", title="Labels"),
+        st.Page("audit.py", title="Audit"),
         st.Page("results.py", title="Results"),
         st.Page("concepts.py", title="Concepts"),
         st.Page("data.py", title="Data"),

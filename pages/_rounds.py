@@ -215,7 +215,12 @@ class Rounds:
             else:
                 tiles = self._scored(collection, head, tiles)
                 counts = self._histogram(collection, head)
-        settings = {**concept.settings, "page": [list(astuple(tile)) for tile in tiles]}
+        with _timed() as comparing:
+            settings = {
+                **concept.settings,
+                "page": [list(astuple(tile)) for tile in tiles],
+                "agreements": self._agreements(collection, concept, head, number),
+            }
         with _timed() as storing:
             concept = self.database.concepts.update(
                 concept.id,
@@ -227,9 +232,21 @@ class Rounds:
         timing = {
             "fit": fitting["seconds"],
             "mine": mining["seconds"],
+            "compare": comparing["seconds"],
             "store": storing["seconds"],
         }
         return Page(concept, list(tiles), history, counts, upcoming, timing)
+
+    def _agreements(
+        self, collection: Collection, concept: Concept, head: Head, number: int
+    ) -> list[float]:
+        """Add, for the round that was just answered, how many accepted photos stayed the same."""
+        known = list(concept.settings.get("agreements", []))[: max(0, number - 2)]
+        if number < 2 or not len(concept.weights):
+            return known
+        cut = float(np.log(concept.threshold / (1 - concept.threshold)))
+        pair = (head.weights, head.bias), (concept.weights, concept.bias)
+        return [*known, round(collection.agreement(*pair, cut), 4)]
 
     def _histogram(self, collection: Collection, head: Head) -> list[int]:
         found = collection.histogram(head.weights, head.bias, bins=BINS)
@@ -251,7 +268,8 @@ class Rounds:
         history: Sequence[Label],
     ) -> tuple[list[Tile], list[str], list[int]]:
         size = int(concept.settings.get("page_size", 25))
-        strategy = str(concept.settings.get("strategy", "mixed"))
+        # Before anything is judged the user sees what was asked for: the nearest photos.
+        strategy = str(concept.settings.get("strategy", "mixed")) if len(labels) else "top"
         need = wanted(strategy, size)
         latest = {row.photo_id: row for row in history}
         skipped = [
@@ -278,6 +296,8 @@ class Rounds:
                     Candidates(ids, _stacked(found.vectors, ids, collection.dim))
                     for ids in (found.top, found.boundary, found.sample)
                 ),
+                head=head,
+                background=self.background(collection),
                 strategy=strategy,
                 k=size,
                 judged=judged,

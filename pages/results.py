@@ -7,7 +7,8 @@ import streamlit as st
 
 from api import resources
 from api.fold import folded
-from pages._export import FORMATS, as_zip, matches
+from classifier import to_sql
+from pages._export import FORMATS, as_classifier, as_zip, matches
 from pages._session import open_concept, rounds
 from pages._tiles import grid_tiles
 from pages.grid import photo_grid
@@ -54,6 +55,21 @@ def export(collection: Collection, concept: Concept) -> None:
         lambda: as_zip(collection, table()),
         f"{name}.zip",
         "application/zip",
+        on_click="ignore",
+        width="stretch",
+    )
+    st.download_button(
+        "Classifier (.safetensors)",
+        lambda: as_classifier(concept, head, rounds().database.concepts.labels(concept.id)),
+        f"{name}.safetensors",
+        on_click="ignore",
+        width="stretch",
+    )
+    st.download_button(
+        "SQL statement",
+        lambda: to_sql(head, collection.name),
+        f"{name}.sql",
+        "text/plain",
         on_click="ignore",
         width="stretch",
     )

@@ -17,12 +17,13 @@ from vecdb.hits import Hits, matrix
 from vecdb.index import IndexStatus, build_index, drop_index, index_status
 from vecdb.numbers import photo_number
 from vecdb.photos import checked_photos, described
-from vecdb.search import Page, Scope, direction, matching, unit
+from vecdb.search import EXCLUDED_BYTES_IN_STATEMENT, Page, Scope, direction, matching, unit
 from vecdb.survey import Survey, composed, one_pass
 
 # Servers refuse a form field of 128 KiB.
 ID_BYTES_IN_STATEMENT = 65_536
 NUMBERS_IN_STATEMENT = 3000
+RANKS_IN_STATEMENT = 2_000
 ROWS_IN_INSERT = 50_000
 STATUS_SECONDS = 30.0
 # Reading every vector is quick enough up to about here.
@@ -111,6 +112,26 @@ class Collection:
             return page.exact()
         return page.indexed()
 
+    def similar(
+        self,
+        ids: Sequence[str],
+        k: int,
+        *,
+        exclude: Sequence[str] = (),
+        exclude_concept: str | None = None,
+        where: Filter | None = None,
+    ) -> Hits:
+        """Return the k photos nearest to the middle of some photos, these left out.
+
+        Raises:
+            UnknownPhoto: an id that the collection does not hold.
+            BadVector: the photos' vectors cancel out, or there are none.
+        """
+        middle = self.vectors(ids).sum(axis=0)
+        return self.nearest(
+            middle, k, exclude=[*ids, *exclude], exclude_concept=exclude_concept, where=where
+        )
+
     def boundary(
         self,
         weights: Any,
@@ -179,8 +200,8 @@ class Collection:
             bins: of the histogram, over the whole collection.
         """
         scope = Scope(exclude, exclude_concept)
-        plain = self._connection.dialect == "clickhouse" and not scope.overflows
-        if plain and not self._index().serves:
+        short = sum(len(photo) + 3 for photo in exclude) <= EXCLUDED_BYTES_IN_STATEMENT
+        if short and self._connection.dialect == "clickhouse" and not self._index().serves:
             head = self._head(weights, bias)
             sizes = (top, boundary, sample)
             return one_pass(self._connection, self.name, self.dim, head, sizes, scope, seed, bins)
@@ -264,6 +285,43 @@ class Collection:
         """List the photos of at least this probability, best first, ties by id."""
         head = {**self._head(weights, bias), "probability": float(probability)}
         return scores.above(self._connection, self.name, head, limit, offset)
+
+    def agreement(self, head: tuple[Any, float], before: tuple[Any, float], cut: float) -> float:
+        """Return the share of photos that two heads both accept, of those either accepts.
+
+        Args:
+            head, before: (weights (dim,), bias) of each.
+            cut: margin from which a photo is accepted.
+
+        Returns:
+            A share in [0, 1]; 1.0 where neither accepts any.
+        """
+        parameters = {
+            **self._head(*head),
+            "before": direction(before[0], self.dim, "weights"),
+            "bias_before": float(before[1]),
+            "cut": float(cut),
+        }
+        found = self._connection.select("scores/agreement", parameters, table=self.name)
+        both, either = (int(found.column(name)[0].as_py()) for name in ("both", "either"))
+        return both / either if either else 1.0
+
+    def at_ranks(self, weights: Any, ranks: Sequence[int]) -> list[str]:
+        """Return the photos at places of the ranking by a head, in the order asked.
+
+        Places past the end are left out; rank 0 has the highest score, ties are ordered by id.
+        """
+        parameters = {"weights": direction(weights, self.dim, "weights")}
+        found: dict[int, str] = {}
+        for start in range(0, len(ranks), RANKS_IN_STATEMENT):
+            part = [int(rank) for rank in ranks[start : start + RANKS_IN_STATEMENT]]
+            rows = self._connection.select(
+                "scores/at_ranks", {**parameters, "ranks": part}, table=self.name
+            )
+            found |= zip(
+                rows.column("rank").to_pylist(), rows.column("id").to_pylist(), strict=True
+            )
+        return [found[rank] for rank in ranks if rank in found]
 
     def index_status(self) -> IndexStatus:
         """Return the state of the vector index, asked of the engine now."""

@@ -39,6 +39,8 @@ def one_pass(
 ) -> Survey:
     """Read the collection once, then the vectors of the candidates."""
     values = scope.values()
+    if scope.exclude:
+        values["exclude"] = list(scope.exclude)
     predicates = [f"({statement(f'filter/{name}', connection.dialect)})" for name in values]
     top, boundary, sample = (str(max(1, size)) for size in sizes)
     found = connection.select(

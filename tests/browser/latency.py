@@ -20,7 +20,7 @@ from vecdb import Store, connect
 DIM = 512
 CLUSTERS = 50
 MARKED = 12
-PARTS = ("labels", "fit", "mine", "store", "script")
+PARTS = ("labels", "fit", "mine", "compare", "store", "script")
 
 
 def build(data: Path, rows: int) -> str:

@@ -16,7 +16,7 @@ SHELL = {
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["", "labels", "results", "concepts"])
+@pytest.mark.parametrize("name", ["", "labels", "audit", "results", "concepts", "data"])
 def test_no_serious_finding(app, running_chromium, name, scheme):
     with fresh_page(running_chromium, color_scheme=scheme) as page:
         page.goto(f"{app.address}/{name}?concept={app.concepts[0]}")

@@ -124,3 +124,26 @@ def test_a_concept_can_be_renamed_duplicated_deleted_and_brought_back(mine, page
     page.wait_for_selector(f"text={count} concepts")
     page.get_by_role("button", name="Undo the deletion").click()
     page.wait_for_selector(f"text={count + 1} concepts")
+
+
+def test_an_audit_asks_blindly_and_states_intervals_that_hold_the_truth(mine, page, app):
+    concept = mine()
+    judge(page)
+    go(page, "audit", concept)
+    page.get_by_role("button", name="Begin the audit").click()
+    page.wait_for_selector("button[data-photo-id]")
+    assert page.locator(".vde-score:not(:empty), .vde-reason:not(:empty)").count() == 0
+    while page.locator("button[data-photo-id]").count():
+        title = page.locator(".vde-round").inner_text()
+        for tile in page.locator("button[data-photo-id]").all():
+            if tile.get_attribute("data-photo-id").startswith("yes"):
+                tile.click()
+        page.get_by_role("button", name="Save answers").click()
+        page.wait_for_function(
+            "before => document.querySelector('.vde-round')?.innerText != before", arg=title
+        )
+    page.get_by_text("95 % interval").last.wait_for()
+    low, high = page.get_by_text("95 % interval").last.inner_text().split(": ")[1].split(" to ")
+    assert int(low) <= 100 <= int(high)
+    page.goto(f"{app.address}/?concept={concept}")
+    page.wait_for_selector("text=matches by the audit of round")

@@ -17,8 +17,8 @@ def test_the_first_page_holds_the_photos_nearest_to_the_prompt(rounds, collectio
     page = begin(rounds, collection, direction)
     assert len(page.tiles) == 10
     assert page.concept.round == 1
-    nearest = set(collection.nearest(direction, 10).ids)
-    assert len(nearest & {tile.photo_id for tile in page.tiles}) >= 6
+    assert [t.photo_id for t in page.tiles] == collection.nearest(page.concept.weights, 10).ids
+    assert [t.photo_id for t in page.tiles] == collection.nearest(direction, 10).ids
 
 
 def test_pages_stay_full_and_no_judged_photo_comes_back_until_none_is_left(

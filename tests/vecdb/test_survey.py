@@ -31,3 +31,23 @@ def test_a_survey_finds_what_the_single_searches_find(database: Database, judged
     assert np.array_equal(found.counts, histogram.counts)
     for photo in [*found.top, *found.boundary, *found.sample]:
         assert np.allclose(found.vectors[photo], vectors[ids.index(photo)], atol=1e-6)
+
+
+def test_agreement_counts_the_photos_that_two_heads_accept(database: Database) -> None:
+    collection = database.create_collection("agreed", "by chance", 2)
+    vectors = np.array([[1, 0], [0.8, 0.6], [0.6, 0.8], [0, 1]], np.float32)
+    collection.insert(photos(["a", "b", "c", "d"], vectors))
+    east, north = np.array([1, 0], np.float32), np.array([0, 1], np.float32)
+    # East accepts a, b, c at a margin of .5; north accepts b, c, d: two of four are shared.
+    assert collection.agreement((east, 0.0), (north, 0.0), 0.5) == 0.5
+    assert collection.agreement((east, 0.0), (north, 0.0), 2.0) == 1.0
+
+
+def test_photos_are_found_at_their_places_in_the_ranking(database: Database) -> None:
+    collection = database.create_collection("ranked", "by chance", DIM)
+    vectors = unit(50, DIM)
+    ids = [f"p{at:05}" for at in range(50)]
+    collection.insert(photos(ids, vectors))
+    order = [ids[at] for at in np.argsort(-(vectors @ vectors[0]), kind="stable")]
+    ranks = [0, 49, 7, 7, 20, 99]
+    assert collection.at_ranks(vectors[0], ranks) == [order[r] for r in (0, 49, 7, 7, 20)]

@@ -1,0 +1,126 @@
+"""Audit: a blind, random check that says how good a classifier really is."""
+
+from typing import Any
+
+import streamlit as st
+
+from api import resources
+from classifier import ClassifierError
+from pages import _audit
+from pages._session import open_concept, rounds
+from pages._tiles import grid_tiles
+from pages.grid import photo_grid
+from vecdb import Collection, Concept, VecdbError
+
+PAGE = 25
+WIDTHS = {
+    "Quick: precision to ± 10 points": 0.1,
+    "Thorough: ± 5 points": 0.05,
+    "Rough: ± 20 points": 0.2,
+}
+state = st.session_state
+
+
+def on_event(event: dict[str, Any]) -> None:
+    """Keep the answers of a page."""
+    state.audit_error = ""
+    if event["type"] == "unmarked":
+        state.audit_unmarked = event["rule"]
+        return
+    if event["type"] != "finish":
+        return
+    rule = -1 if state.get("audit_unmarked", "negative") == "negative" else 0
+    answers = {photo: int(event["marks"].get(photo, rule)) for photo in state.audit_asked}
+    try:
+        _audit.answer(resources.database(), state.concept_id, answers)
+    except (VecdbError, ClassifierError) as error:
+        state.audit_error = str(error)
+
+
+def on_begin() -> None:
+    """Draw a new audit."""
+    try:
+        concept = resources.database().concepts.get(state.concept_id)
+        collection = rounds().collection(concept.collection)
+        _audit.begin(resources.database(), collection, concept, WIDTHS[state.audit_width])
+        state.audit_error = ""
+    except (VecdbError, ClassifierError) as error:
+        state.audit_error = str(error)
+
+
+def offer(label: str) -> None:
+    """Draw the button that begins an audit."""
+    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    left.selectbox("How sure do you want to be?", list(WIDTHS), key="audit_width")
+    right.button(label, on_click=on_begin, width="stretch")
+
+
+def ask(collection: Collection, concept: Concept) -> None:
+    """Draw the next questions, without scores, reasons or order."""
+    audit = concept.audit
+    waiting = _audit.open_questions(audit)
+    state.audit_asked = waiting[:PAGE]
+    done = len(audit["answers"])
+    photo_grid(
+        {
+            "mode": "audit",
+            "key": f"audit:{concept.id}:{audit['round']}:{done}",
+            "title": f"{done} of {done + len(waiting)} answered",
+            "note": f"Which of these are “{concept.prompt or concept.name}”? Mark every match.",
+            "tiles": grid_tiles(collection, state.audit_asked),
+            "unmarked": state.get("audit_unmarked", "negative"),
+            "judging": True,
+            "action": "Save answers",
+            "error": state.get("audit_error", ""),
+        },
+        key="audit_grid",
+        on_event=on_event,
+    )
+
+
+def report(concept: Concept) -> None:
+    """State what was found, and of which classifier."""
+    audit = concept.audit
+    columns = st.columns(3)
+    for column, (name, title) in zip(
+        columns,
+        (("precision", "Precision"), ("recall", "Recall"), ("matches", "Matches")),
+        strict=True,
+    ):
+        found = audit["findings"][name]
+        form = "{:,.0f}" if name == "matches" else "{:.2f}"
+        column.metric(title, form.format(found["value"]))
+        low, high = form.format(found["low"]), form.format(found["high"])
+        column.caption(f"95 % interval: {low} to {high}")
+    st.caption(
+        f"From {len(audit['answers'])} answers to a stratified random sample of "
+        f"{audit['total']:,} photos, at threshold {audit['threshold']:.2f}, after round "
+        f"{audit['round']}."
+    )
+    if (concept.round, concept.threshold) != (audit["round"], audit["threshold"]):
+        st.warning("The classifier or its threshold has changed since: audit it again.")
+
+
+def draw(concept: Concept) -> None:
+    """Draw the page of a concept."""
+    if state.get("audit_error"):
+        st.error(state.audit_error)
+    if not len(concept.weights):
+        st.info("This concept has no classifier yet: start it on the **Mine** page.")
+    elif not concept.audit:
+        st.markdown(
+            "Clicked pages flatter a classifier: it chose them itself. An audit asks about photos "
+            "drawn at random over its whole range of scores, without showing the scores."
+        )
+        offer("Begin the audit")
+    elif "findings" not in concept.audit:
+        ask(rounds().collection(concept.collection), concept)
+        offer("Begin anew")
+    else:
+        report(concept)
+        offer("Audit again")
+
+
+concept = open_concept()
+if concept is not None:
+    draw(concept)

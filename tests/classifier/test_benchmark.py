@@ -1,0 +1,132 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from classifier import ClassifierError
+from classifier.benchmark import main, measure, read_set
+from classifier.coverage import coverage, synthetic_collection
+from classifier.simulation import Plan, Trace, run, split, stop_round
+
+ROOT = Path(__file__).parent.parent.parent
+REAL = ROOT.parent / "shared/data/clip_sets/fashion_dev.npz"
+on_real_vectors = pytest.mark.skipif(not REAL.exists(), reason="no real CLIP vectors here")
+
+
+@pytest.fixture
+def clusters(tmp_path: Path) -> Path:
+    """Three classes in 16 dimensions, each prompt half right."""
+    random = np.random.default_rng(0)
+    centres = random.normal(size=(3, 16))
+    names = np.repeat(["cat", "dog", "fox"], [150, 60, 30])
+    rows = np.repeat(centres, [150, 60, 30], axis=0) + 1.2 * random.normal(size=(240, 16)) + 1.0
+    prompts = centres[1:] + 1.5 * random.normal(size=(2, 16))
+    path = tmp_path / "clusters.npz"
+    np.savez(
+        path,
+        ids=np.array([f"p{i}" for i in range(240)]),
+        vectors=(rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32),
+        labels=names,
+        concepts=np.array(["dog", "fox"]),
+        prompts=(prompts / np.linalg.norm(prompts, axis=1, keepdims=True)).astype(np.float32),
+    )
+    return path
+
+
+def test_the_command_prints_the_fields_that_measurements_rely_on(clusters: Path):
+    command = [sys.executable, "-m", "classifier.benchmark", str(clusters)]
+    options = ["--rounds", "2", "--seeds", "2", "--json"]
+    done = subprocess.run([*command, *options], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert (told["method"], told["strategy"], told["rounds"]) == ("anchored", "mixed", [0, 1, 2])
+    assert list(told["per_concept"]) == ["dog", "fox"]
+    assert [len(told["mean_ap"]), len(told["per_concept"]["fox"])] == [3, 3]
+    assert told["mean_ap"][2] > told["mean_ap"][0]
+    assert told["full_supervision"] > told["mean_ap"][0]
+    assert told["fit_ms_p50"] > 0
+
+
+def test_the_same_seeds_give_the_same_figures(clusters: Path):
+    data = read_set(clusters)
+    first, second = (measure(data, Plan(rounds=3), 2) for _ in range(2))
+    assert np.array_equal(first.ap, second.ap)
+
+
+def test_clicking_only_ever_sees_the_pool(clusters: Path):
+    data = read_set(clusters)
+    division = split(data.vectors, data.labels, 0)
+    assert len(division.pool) == 144
+    assert len(division.held_out) == 96
+    pool = {row.tobytes() for row in division.pool}
+    assert not pool & {row.tobytes() for row in division.held_out}
+
+
+@pytest.mark.parametrize("strategy", ["mixed", "top", "boundary", "random", "diverse"])
+def test_a_concept_can_be_clicked_until_nothing_is_left(clusters: Path, strategy: str):
+    data = read_set(clusters)
+    division = split(data.vectors, data.labels, 0)
+    trace = run(division, "fox", data.prompts[1], Plan("anchored", strategy, 9, 20))
+    assert sum(trace.page_yes) == (division.pool_names == "fox").sum()
+
+
+def test_a_plot_is_a_picture(clusters: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    path = tmp_path / "curve.png"
+    assert main([str(clusters), "--rounds", "2", "--seeds", "2", "--plot", str(path)]) == 0
+    assert "mean AP" in capsys.readouterr().out
+    with Image.open(path) as picture:
+        assert picture.size == (960, 600)
+
+
+def test_a_concept_nobody_photographed_is_left_out(clusters: Path):
+    with np.load(clusters) as old:
+        fields = {name: old[name] for name in old.files}
+    fields["concepts"] = np.array(["dog", "unicorn"])
+    np.savez(clusters, **fields)
+    assert measure(read_set(clusters), Plan(rounds=1), 1).concepts == ["dog"]
+    fields["concepts"] = np.array(["griffin", "unicorn"])
+    np.savez(clusters, **fields)
+    with pytest.raises(ClassifierError, match="held-out"):
+        measure(read_set(clusters), Plan(rounds=1), 1)
+
+
+def test_a_file_that_is_no_set_ends_with_code_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert main([str(tmp_path / "missing.npz")]) == 2
+    (tmp_path / "text.npz").write_text("nothing")
+    assert main([str(tmp_path / "text.npz")]) == 2
+    np.savez(tmp_path / "poor.npz", ids=np.arange(3))
+    assert main([str(tmp_path / "poor.npz")]) == 2
+    assert "lacks vectors" in capsys.readouterr().err
+
+
+def test_a_settled_trace_stops_and_a_restless_one_does_not():
+    same, page = frozenset({1, 2}), [1, 1, 1]
+    assert stop_round(Trace(accepted=[same] * 4, page_yes=page)) == 2
+    restless = [frozenset({number}) for number in range(4)]
+    assert stop_round(Trace(accepted=restless, page_yes=page)) == 3
+
+
+def test_coverage_counts_intervals_that_hold_the_truth():
+    truth, scores = synthetic_collection(300, 1.0, 1.0)
+    held = coverage(truth, scores, runs=40)
+    assert all(held[name] > 0.8 for name in ("precision", "recall", "matches"))
+
+
+@on_real_vectors
+def test_on_real_vectors_the_learner_keeps_its_figures():
+    result = measure(read_set(REAL), Plan(), 3)
+    mean = result.mean_ap()
+    assert mean[0] == pytest.approx(0.647, abs=0.002)
+    assert (mean[[1, 2, 3, 5, 10]] >= [0.83, 0.88, 0.90, 0.92, 0.935]).all()
+    per_concept = np.nanmean(result.ap, axis=0)
+    assert (per_concept >= per_concept[:, :1] - 0.02).all()
+
+
+@on_real_vectors
+def test_on_real_vectors_the_first_rule_climbs_and_falls_as_it_was_measured():
+    mean = measure(read_set(REAL), Plan("sgd", "top"), 3).mean_ap()
+    assert mean[[0, 5, 10]] == pytest.approx([0.647, 0.819, 0.740], abs=0.02)
