@@ -22,7 +22,7 @@ def heads(scale=10.0, names=("a", "b", "c")):
 
 
 def cloud(seed=0, n=60):
-    """Photos of three classes, (n, 64) unit rows, shifted away from their words; and their truth."""
+    """Photos (n, 64) of three classes, one shifted away from its words; and their truth."""
     rng = np.random.default_rng(seed)
     truth = np.arange(n) % 3
     rows = AXES[truth] + 0.3 * rng.normal(size=(n, 64))
