@@ -248,7 +248,7 @@ def test_a_broken_gzip_gives_what_came_before_and_then_an_error(tmp_path):
     rows = "".join(f"{i},http://a/{i}-{i * 7919 % 10007}\n" for i in range(50_000))
     data = gzip.compress(("id,url\n" + rows).encode())
     (tmp_path / "a.csv.gz").write_bytes(data[: len(data) // 2])
-    found = []
+    found: list[Photo] = []
     with pytest.raises(DamagedSource, match="breaks off"):
         collect(Source(tmp_path / "a.csv.gz"), found)
     assert len(found) > 10_000
