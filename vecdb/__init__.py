@@ -6,6 +6,7 @@ from vecdb.database import CollectionInfo, Database, connect
 from vecdb.errors import VecdbError
 from vecdb.filter import Filter
 from vecdb.hits import Hits
+from vecdb.index import IndexStatus
 from vecdb.labels import Label
 from vecdb.moments import Moments
 from vecdb.scores import Histogram, Scored
@@ -20,6 +21,7 @@ __all__ = [
     "Filter",
     "Histogram",
     "Hits",
+    "IndexStatus",
     "Label",
     "Moments",
     "Scored",

@@ -1,8 +1,8 @@
 """One collection of photos with vectors of one encoder."""
 
-import hashlib
 import threading
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,11 +14,16 @@ from vecdb.connection import Connection
 from vecdb.errors import UnknownPhoto
 from vecdb.filter import Filter
 from vecdb.hits import Hits, matrix
+from vecdb.index import IndexStatus, build_index, drop_index, index_status
 from vecdb.photos import checked_photos, described
-from vecdb.search import Scope, condition, direction, search
+from vecdb.search import Page, Scope, direction, matching, unit
 
-IDS_IN_STATEMENT = 10_000
+# Servers refuse a form field of 128 KiB.
+ID_BYTES_IN_STATEMENT = 65_536
 ROWS_IN_INSERT = 50_000
+STATUS_SECONDS = 30.0
+# Reading every vector is quick enough up to about here.
+INDEX_ABOVE = 200_000
 
 
 class Collection:
@@ -27,9 +32,13 @@ class Collection:
     def __init__(self, connection: Connection, name: str, encoder: str, dim: int) -> None:
         self._connection = connection
         self._inserting = threading.Lock()
+        self._status: IndexStatus | None = None
+        self._status_until = 0.0
         self.name = name
         self.encoder = encoder
         self.dim = dim
+        # Passing this many photos, a collection gets an index by itself; None never.
+        self.index_above: int | None = INDEX_ABOVE
 
     def insert(self, photos: pa.Table, *, normalize: bool = False) -> int:
         """Store the photos whose ids are new; the others stay as they were.
@@ -51,9 +60,11 @@ class Collection:
             if known:
                 fresh = pc.invert(pc.is_in(rows.column("id"), pa.array(sorted(known))))
                 rows = rows.filter(fresh)
+            settings = self._insert_settings()
             for start in range(0, rows.num_rows, ROWS_IN_INSERT):
                 batch = rows.slice(start, ROWS_IN_INSERT)
-                self._connection.insert(self.name, batch, _token(batch))
+                self._connection.insert(self.name, batch, **settings)
+            self._index_when_large()
         return rows.num_rows
 
     def known_ids(self, ids: Iterable[str]) -> set[str]:
@@ -66,14 +77,7 @@ class Collection:
 
     def count(self, where: Filter | None = None) -> int:
         """How many photos there are, or satisfy a filter."""
-        values = Scope(where=where).values()
-        found = self._connection.select(
-            "photos/count",
-            values,
-            table=self.name,
-            condition=condition(values, self._connection.dialect),
-        )
-        return int(found.column("count")[0].as_py())
+        return matching(self._connection, self.name, Scope(where=where))
 
     def nearest(
         self,
@@ -98,9 +102,11 @@ class Collection:
         Raises:
             BadVector: q has another shape or is not finite.
         """
-        parameters = {"q": direction(q, self.dim, "query vector")}
         scope = Scope(exclude, exclude_concept, where)
-        return self._search("nearest", parameters, k, scope, with_vectors)
+        page = self._page("nearest", {"q": unit(q, self.dim)}, k, scope, with_vectors)
+        if exact or (exact is None and not self._index().serves):
+            return page.exact()
+        return page.indexed()
 
     def boundary(
         self,
@@ -115,7 +121,7 @@ class Collection:
     ) -> Hits:
         """Return the k photos of smallest |weights . vector + bias|, smallest first."""
         scope = Scope(exclude, exclude_concept, where)
-        return self._search("boundary", self._head(weights, bias), k, scope, with_vectors)
+        return self._page("boundary", self._head(weights, bias), k, scope, with_vectors).exact()
 
     def sample(
         self,
@@ -143,7 +149,7 @@ class Collection:
     ) -> Hits:
         """Return what `sample` does with distances 0 and, where asked for, vectors."""
         scope = Scope(exclude, exclude_concept, where)
-        return self._search("sample", {"seed": seed}, k, scope, with_vectors)
+        return self._page("sample", {"seed": seed}, k, scope, with_vectors).exact()
 
     def vectors(self, ids: Sequence[str]) -> np.ndarray:
         """Return (n, dim) float32 in the order asked.
@@ -191,6 +197,31 @@ class Collection:
         head = {**self._head(weights, bias), "probability": float(probability)}
         return scores.above(self._connection, self.name, head, limit, offset)
 
+    def index_status(self) -> IndexStatus:
+        """Return the state of the vector index, asked of the engine now."""
+        self._status_until = 0
+        return self._index()
+
+    def build_index(
+        self, *, wait: bool = True, progress: Callable[[IndexStatus], None] | None = None
+    ) -> IndexStatus:
+        """Build the vector index; searches and inserts go on meanwhile.
+
+        Args:
+            wait: return when it is ready, not at once.
+            progress: called with the state twice a second while waiting.
+
+        Raises:
+            IndexFailed: the engine could not build it.
+        """
+        build_index(self._connection, self.name, self.dim, wait=wait, progress=progress)
+        return self.index_status()
+
+    def drop_index(self) -> None:
+        """Remove the vector index; searches read every vector afterwards."""
+        drop_index(self._connection, self.name)
+        self._status_until = 0
+
     def moments(self) -> moments.Moments:
         """Return count, mean and covariance; kept in the database until photos are added."""
         return moments.moments(self._connection, self.name, self.dim)
@@ -198,26 +229,46 @@ class Collection:
     def _head(self, weights: Any, bias: float) -> dict[str, Any]:
         return {"weights": direction(weights, self.dim, "weights"), "bias": float(bias)}
 
-    def _search(
+    def _insert_settings(self) -> dict[str, Any]:
+        if self._connection.dialect == "clickhouse" and self._index().kind:
+            # New rows are read in full until a merge takes them into a graph: building one for
+            # each insert would make it some thirty times slower.
+            return {"materialize_skip_indexes_on_insert": 0}
+        return {}
+
+    def _index_when_large(self) -> None:
+        large = self.index_above is not None and self.count() > self.index_above
+        if large and not self.index_status().kind:
+            self.build_index(wait=False)
+
+    def _page(
         self, name: str, parameters: dict[str, Any], k: int, scope: Scope, with_vectors: bool
-    ) -> Hits:
-        return search(
-            self._connection,
-            self.name,
-            name,
-            parameters,
-            k,
-            self.dim,
-            scope,
-            with_vectors=with_vectors,
-        )
+    ) -> Page:
+        return Page(self._connection, self.name, self.dim, name, parameters, k, scope, with_vectors)
+
+    def _index(self) -> IndexStatus:
+        # Every search needs it, and asking the engine takes longer than a search.
+        now = time.monotonic()
+        if self._status is None or now > self._status_until:
+            self._status = index_status(self._connection, self.name)
+            moving = self._status.kind and not self._status.serves
+            self._status_until = now + (2.0 if moving else STATUS_SECONDS)
+        return self._status
 
     def _rows(self, name: str, ids: Sequence[str]) -> Iterable[pa.Table]:
-        for start in range(0, len(ids), IDS_IN_STATEMENT):
-            part = list(ids[start : start + IDS_IN_STATEMENT])
+        for part in _parts(ids):
             yield self._connection.select(name, {"ids": part}, table=self.name)
 
 
-def _token(rows: pa.Table) -> str:
-    digest = hashlib.sha256("\0".join(rows.column("id").to_pylist()).encode())
-    return digest.hexdigest()
+def _parts(ids: Sequence[str]) -> Iterable[list[str]]:
+    part: list[str] = []
+    size = 0
+    for photo in ids:
+        if part and size + len(photo) > ID_BYTES_IN_STATEMENT:
+            yield part
+            part, size = [], 0
+        part.append(photo)
+        # Four bytes a letter at most, and quotes.
+        size += 3 + (len(photo) if photo.isascii() else 4 * len(photo))
+    if part:
+        yield part

@@ -161,18 +161,15 @@ class ConceptStore:
             return self._write(replace(self.get(concept_id), **changes, updated=now))
 
     def _write(self, concept: Concept) -> Concept:
-        version = SEQUENCE.take(1)
         row = {
             **vars(concept),
-            "version": version,
+            "version": SEQUENCE.take(1),
             "weights": np.asarray(concept.weights, np.float32).tolist(),
             "settings": json.dumps(concept.settings),
             "audit": json.dumps(concept.audit),
             "deleted": int(concept.deleted),
         }
-        self._connection.insert(
-            "concepts", pa.Table.from_pylist([row], SCHEMA), f"{concept.id}-{version}"
-        )
+        self._connection.insert("concepts", pa.Table.from_pylist([row], SCHEMA))
         return concept
 
 

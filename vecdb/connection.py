@@ -3,6 +3,7 @@
 import io
 import queue
 import threading
+import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -42,41 +43,39 @@ class Connection:
         for _ in range(POOL - 1):
             self._idle.put(None)
         self._idle.put(first)
+        if dsn.directory is None:
+            self._detect_dialect()
 
     def select(
         self,
         name: str,
         parameters: Mapping[str, Any] | None = None,
-        *,
-        settings: Mapping[str, Any] | None = None,
         **parts: str,
     ) -> pa.Table:
         """Run the query in sql/<name>.sql and return its rows."""
         text = statement(name, self.dialect, **parts)
         with self._client() as client:
-            return client.query_arrow(
-                text, parameters=dict(parameters or {}), settings=dict(settings or {})
-            )
+            return client.query_arrow(text, parameters=dict(parameters or {}))
 
     def run(
         self,
         name: str,
         parameters: Mapping[str, Any] | None = None,
-        *,
-        settings: Mapping[str, Any] | None = None,
         **parts: str,
     ) -> None:
         """Run the statement in sql/<name>.sql, which returns no rows."""
         text = statement(name, self.dialect, **parts)
         with self._client() as client:
-            client.command(text, parameters=dict(parameters or {}), settings=dict(settings or {}))
+            client.command(text, parameters=dict(parameters or {}))
 
-    def insert(self, table: str, rows: pa.Table, token: str) -> None:
+    def insert(self, table: str, rows: pa.Table, **settings: Any) -> None:
         """Append rows to a table; durable on return.
 
+        When the answer is lost on the way the driver sends the same rows again; the engine
+        recognises their token and adds nothing.
+
         Args:
-            token: names these very rows. A repetition with the same token after a lost answer is
-                recognised by the engine and adds nothing.
+            settings: settings of the engine for this insert.
         """
         sink = io.BytesIO()
         with pa.ipc.new_stream(sink, rows.schema) as writer:
@@ -86,7 +85,11 @@ class Connection:
                 f"`{table}`",
                 rows.column_names,
                 sink.getvalue(),
-                settings={"insert_deduplicate": 1, "insert_deduplication_token": token},
+                settings={
+                    "insert_deduplicate": 1,
+                    "insert_deduplication_token": uuid.uuid4().hex,
+                    **settings,
+                },
                 fmt="ArrowStream",
             )
 
@@ -101,6 +104,14 @@ class Connection:
                 client.close()
         if self.dsn.directory:
             OWNED.release()
+
+    def _detect_dialect(self) -> None:
+        try:
+            if self.select("dialect").column("myscale")[0].as_py():
+                self.dialect = "myscale"
+        except BaseException:
+            self.close()
+            raise
 
     def _open(self) -> Client:
         with translated(self.dsn):

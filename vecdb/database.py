@@ -59,7 +59,7 @@ class Database:
             found = self._find(name)
             if found is None:
                 self._connection.run("photos/create", table=name, dim=str(int(dim)))
-                self._connection.insert("collections", _row(name, encoder, dim), name)
+                self._connection.insert("collections", _row(name, encoder, dim))
                 found = self._find(name)
         assert found is not None
         if (found.encoder, found.dim) != (encoder, dim):

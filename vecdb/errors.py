@@ -61,3 +61,7 @@ class UnknownConcept(VecdbError):
 
 class StoreUnusable(VecdbError):
     """The store's directory cannot be opened."""
+
+
+class IndexFailed(VecdbError):
+    """The engine could not build a vector index."""

@@ -24,9 +24,9 @@ class Hits:
 
 
 def hits(table: pa.Table, dim: int) -> Hits:
-    """Read columns id, distance and perhaps vector of a query's answer."""
+    """Read columns id, dist and perhaps vector of a query's answer."""
     vectors = matrix(table, dim) if "vector" in table.column_names else None
-    distances = table.column("distance").to_numpy().astype(np.float32)
+    distances = table.column("dist").to_numpy().astype(np.float32)
     return Hits(table.column("id").to_pylist(), distances, vectors)
 
 

@@ -72,7 +72,7 @@ def add_labels(connection: Connection, concept_id: str, rows: Sequence[Label], a
             "created": pa.array([now] * len(rows), UTC_MICROSECONDS),
         }
     )
-    connection.insert("labels", table, f"{concept_id}-{first}")
+    connection.insert("labels", table)
 
 
 def current_labels(connection: Connection, concept_id: str) -> list[Label]:

@@ -23,7 +23,7 @@ class Moments:
 
 def moments(connection: Connection, table: str, dim: int) -> Moments:
     """Return the moments of a collection, computing them where its number of photos changed."""
-    found = connection.select("photos/count", table=table, condition="1")
+    found = connection.select("photos/count", table=table, where="")
     count = int(found.column("count")[0].as_py())
     if count == 0:
         return Moments(0, np.zeros(dim, np.float32), np.zeros((dim, dim), np.float32))
@@ -71,4 +71,4 @@ def _keep(connection: Connection, table: str, fresh: Moments) -> None:
             "covariance": pa.array([fresh.covariance.ravel()], pa.list_(pa.float32())),
         }
     )
-    connection.insert("moments", row, f"{table}-{fresh.count}")
+    connection.insert("moments", row)

@@ -109,8 +109,10 @@ def _unit(vectors: np.ndarray, ids: pa.Array, normalize: bool) -> np.ndarray:
 
 
 def _lists(vectors: np.ndarray) -> pa.Array:
+    # Plain lists: servers of MyScale's age do not read Arrow's fixed-size ones.
     flat = pa.array(np.ascontiguousarray(vectors, dtype=np.float32).ravel())
-    return pa.FixedSizeListArray.from_arrays(flat, vectors.shape[1])
+    ends = np.arange(len(vectors) + 1, dtype=np.int64) * vectors.shape[1]
+    return pa.LargeListArray.from_arrays(ends, flat)
 
 
 def _first_rows(ids: pa.Array) -> np.ndarray:

@@ -1,20 +1,31 @@
-"""Pages of photos: nearest to a vector, nearest to a head's boundary, at random."""
+"""Pages of photos, always full where enough photos qualify, by the cheapest way that is right."""
 
+import os
+import threading
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from vecdb.connection import Connection
-from vecdb.errors import BadVector
+from vecdb.errors import BadVector, QueryFailed
 from vecdb.filter import Filter
 from vecdb.hits import Hits, hits
 from vecdb.statements import statement
 
-# Beyond this many excluded ids a statement would grow without bound: then that many more rows
-# are fetched and the excluded ones dropped here.
-EXCLUDED_IN_STATEMENT = 1000
+# Servers refuse a form field of 128 KiB, and a statement must not grow without bound: more ids
+# than this are fetched too and dropped here.
+EXCLUDED_BYTES_IN_STATEMENT = 32_768
+# Deeper behind exclusions an HNSW page loses recall (.99 at 100, .6 to .9 at 500).
+EXCLUDED_BEFORE_INDEX = 100
+# A condition that leaves at least this share of the photos is checked after the index.
+BROAD = 0.5
+# The engine's graphs refuse more searches at once than this machine has room for.
+GRAPH_SEARCHES = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
+CROWDED_RETRIES = 5
 
 
 @dataclass(frozen=True)
@@ -37,46 +48,123 @@ class Scope:
     @property
     def overflows(self) -> bool:
         """Too many excluded ids for the statement."""
-        return len(self.exclude) > EXCLUDED_IN_STATEMENT
+        return sum(len(photo) + 3 for photo in self.exclude) > EXCLUDED_BYTES_IN_STATEMENT
 
 
-def condition(values: dict[str, Any], dialect: str) -> str:
-    """Join the predicates of sql/filter into one SQL condition; 1 when there are none."""
-    return " AND ".join(f"({statement(f'filter/{name}', dialect)})" for name in values) or "1"
+@dataclass(frozen=True)
+class Page:
+    """One search: sql/search/<name>.sql, k rows of a collection of dim numbers."""
+
+    connection: Connection
+    table: str
+    dim: int
+    name: str
+    parameters: dict[str, Any]
+    k: int
+    scope: Scope
+    with_vectors: bool = False
+
+    def exact(self) -> Hits:
+        """Read every vector."""
+        values = self.scope.values()
+        asked = self.k + len(self.scope.exclude) if self.scope.overflows else self.k
+        return self._kept(self._select(self.name, values, asked), self.scope.exclude)
+
+    def indexed(self) -> Hits:
+        """Ask the index, and read every vector where it cannot answer well."""
+        page, fetch = self._for_index()
+        if fetch is None:
+            return self.exact()
+        # MyScale's distance() takes no typed parameter and wants decimal points.
+        numbers = self.parameters["q"].strip("[]").split(",")
+        literal = "[" + ",".join(f"{float(number):.9f}" for number in numbers) + "]"
+        values = page.scope.where.predicates() if page.scope.where else {}
+        asked = page.k + len(page.scope.exclude)
+        found = page._crowded_select(values, asked, fetch=f"{fetch:.1f}", literal=literal)
+        answer = page._kept(found, page.scope.exclude) if found is not None else None
+        # Fewer than k means that nothing more qualifies, or that the index looked too near.
+        return answer if answer is not None and len(answer) == self.k else self.exact()
+
+    def _for_index(self) -> tuple["Page", float | None]:
+        """Return the page with a concept's photos named, and how much to over-fetch, or None."""
+        scope, connection = self.scope, self.connection
+        if scope.exclude_concept is not None:
+            judged = connection.select("labels/judged", {"concept": scope.exclude_concept})
+            excluded = [*scope.exclude, *judged.column("photo_id").to_pylist()]
+            scope = replace(scope, exclude=excluded, exclude_concept=None)
+        page = replace(self, scope=scope)
+        if len(scope.exclude) > EXCLUDED_BEFORE_INDEX:
+            return page, None
+        if scope.where is None or not scope.where.predicates() or connection.dialect == "myscale":
+            return page, 1.0
+        share = matching(connection, self.table, scope) / max(
+            1, matching(connection, self.table, Scope())
+        )
+        return page, 2 / share if share >= BROAD else None
+
+    def _crowded_select(self, values: dict[str, Any], asked: int, **parts: str) -> pa.Table | None:
+        for attempt in range(CROWDED_RETRIES):
+            try:
+                with GRAPH_SEARCHES:
+                    return self._select("indexed", values, asked, **parts)
+            except QueryFailed as error:
+                # Other processes of a server search too; their number is not ours to limit.
+                if "Too many threads" not in str(error):
+                    raise
+                time.sleep(0.01 * 2**attempt)
+        return None
+
+    def _select(self, name: str, values: dict[str, Any], asked: int, **parts: str) -> pa.Table:
+        return self.connection.select(
+            f"search/{name}",
+            {**self.parameters, **values, "k": asked},
+            table=self.table,
+            columns=", vector" if self.with_vectors else "",
+            where=where_clause(values, self.connection.dialect),
+            **parts,
+        )
+
+    def _kept(self, found: pa.Table, excluded: Sequence[str]) -> Hits:
+        if found.num_rows > self.k or excluded:
+            banned = set(excluded)
+            ids = found.column("id").to_pylist()
+            rows = [at for at, photo in enumerate(ids) if photo not in banned]
+            found = found.take(np.array(rows[: self.k], np.int64))
+        return hits(found, self.dim)
 
 
-def search(
-    connection: Connection,
-    table: str,
-    name: str,
-    parameters: dict[str, Any],
-    k: int,
-    dim: int,
-    scope: Scope,
-    *,
-    with_vectors: bool = False,
-) -> Hits:
-    """Run sql/search/<name>.sql and return k photos, or all when fewer qualify."""
+def where_clause(values: dict[str, Any], dialect: str) -> str:
+    """Join the predicates of sql/filter into a WHERE or what the dialect has for it."""
+    if not values:
+        return ""
+    predicates = [statement(f"filter/{name}", dialect) for name in values]
+    condition = " AND ".join(f"({predicate})" for predicate in predicates)
+    return statement("where", dialect, condition=condition)
+
+
+def matching(connection: Connection, table: str, scope: Scope) -> int:
+    """How many photos are in a scope."""
     values = scope.values()
-    asked = k + len(scope.exclude) if scope.overflows else k
-    found = connection.select(
-        f"search/{name}",
-        {**parameters, **values, "k": asked},
-        table=table,
-        columns=", vector" if with_vectors else "",
-        condition=condition(values, connection.dialect),
-    )
-    if scope.overflows:
-        banned = set(scope.exclude)
-        rows = [
-            at for at, photo in enumerate(found.column("id").to_pylist()) if photo not in banned
-        ]
-        found = found.take(rows[:k])
-    return hits(found, dim)
+    where = where_clause(values, connection.dialect)
+    found = connection.select("photos/count", values, table=table, where=where)
+    return int(found.column("count")[0].as_py())
 
 
-def direction(numbers: Any, dim: int, what: str) -> list[float]:
-    """Return a query vector or weights as plain numbers.
+def unit(numbers: Any, dim: int) -> str:
+    """Return a query vector, at length 1, which changes no cosine, as `direction` writes it.
+
+    Raises:
+        BadVector: another shape than (dim,), not finite, or zero.
+    """
+    array = np.asarray(numbers, dtype=np.float64)
+    length = np.linalg.norm(array)
+    if length == 0:
+        raise BadVector("The query vector is zero: it points nowhere, so nothing is near it.")
+    return direction(array / length, dim, "query vector")
+
+
+def direction(numbers: Any, dim: int, what: str) -> str:
+    """Return numbers as the text of an array parameter: the driver takes ten times as long to.
 
     Raises:
         BadVector: another shape than (dim,), or not finite.
@@ -86,4 +174,4 @@ def direction(numbers: Any, dim: int, what: str) -> list[float]:
         raise BadVector(f"The {what} has shape {array.shape} where the collection needs ({dim},).")
     if not np.isfinite(array).all():
         raise BadVector(f"The {what} holds a number that is not finite.")
-    return array.tolist()
+    return "[" + ",".join([f"{number:.9g}" for number in array.tolist()]) + "]"

@@ -1,7 +1,7 @@
 """The SQL files: one statement each, a dialect's own file before the shared one."""
 
 import re
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from string import Template
 
@@ -12,7 +12,6 @@ NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 RESERVED = {"collections", "concepts", "labels", "ingest_failures", "schema_version", "moments"}
 
 
-@lru_cache(maxsize=512)
 def statement(name: str, dialect: str, **parts: str) -> str:
     """Return the statement `sql/<dialect>/<name>.sql`, or the shared `sql/<name>.sql`.
 
@@ -22,11 +21,15 @@ def statement(name: str, dialect: str, **parts: str) -> str:
         parts: what `$name` stands for: table names, predicates from sql/filter, and the like.
             Values never travel this way; they are typed parameters.
     """
+    return _template(name, dialect).substitute(parts)
+
+
+@cache
+def _template(name: str, dialect: str) -> Template:
     own = FOLDER / dialect / f"{name}.sql"
     path = own if own.exists() else FOLDER / f"{name}.sql"
     lines = path.read_text("utf-8").splitlines()
-    body = "\n".join(line for line in lines if not line.lstrip().startswith("--"))
-    return Template(body.strip()).substitute(parts)
+    return Template("\n".join(line for line in lines if not line.startswith("--")).strip())
 
 
 def schema_versions() -> list[int]:

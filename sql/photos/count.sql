@@ -1,4 +1,4 @@
 -- How many photos satisfy a condition.
--- $condition: predicates from sql/filter
+-- $where: sql/where.sql with predicates of sql/filter, or nothing
 -- result: count UInt64
-SELECT count() AS count FROM `$table` WHERE $condition
+SELECT count() AS count FROM `$table` $where

@@ -1,7 +1,7 @@
 -- The k photos nearest to a vector by cosine distance (0 same direction, 2 opposite).
--- $columns: ", vector" or nothing; $condition: predicates from sql/filter
+-- $columns: ", vector" or nothing; $where: sql/where.sql with predicates of sql/filter, or nothing
 -- parameters: q Array(Float32), k UInt32
--- result: id String, distance Float64 ascending, ties by id
-SELECT id, distance(vector, {q:Array(Float32)}) AS distance$columns
-FROM `$table` WHERE $condition
-ORDER BY distance, id LIMIT {k:UInt32}
+-- result: id String, dist Float64 ascending, ties by id
+SELECT id, distance(vector, {q:Array(Float32)}) AS dist$columns
+FROM `$table` $where
+ORDER BY dist, id LIMIT {k:UInt32}

@@ -1,17 +1,45 @@
+import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
+from tests.vecdb.servers import Servers, emptied, fresh_database
 from vecdb import Collection, Database, connect
+
+BACK_ENDS = ["chdb", "clickhouse", "myscale"]
+LIVE = os.environ.get("VECDB_TEST_DSN")
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    started = Servers(tmp_path_factory)
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="module", params=[*BACK_ENDS, *(["live"] if LIVE else [])])
+def opened(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Database]:
+    """A database of each kind, one after the other; opening takes a second, so modules share."""
+    if request.param == "chdb":
+        with connect(f"chdb://{tmp_path_factory.mktemp('chdb')}") as database:
+            yield database
+        return
+    servers = request.getfixturevalue("servers")
+    server = LIVE if request.param == "live" else servers.dsn(request.param)
+    assert server is not None
+    with fresh_database(server) as dsn, connect(dsn) as database:
+        yield database
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    with connect(f"chdb://{tmp_path}/db") as opened:
-        yield opened
+def database(opened: Database) -> Iterator[Database]:
+    """An empty database of each kind."""
+    yield Database(opened._connection)
+    emptied(opened)
 
 
 @pytest.fixture

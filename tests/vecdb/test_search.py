@@ -38,7 +38,7 @@ def test_photos_judged_in_a_concept_do_not_come_back(axes: Collection, database:
 
 
 def test_the_boundary_comes_nearest_to_zero_margin_first(axes: Collection) -> None:
-    hits = axes.boundary([2.0, 1.0, -1.0, 0.25], -0.5, 3)
+    hits = axes.boundary([2.0, 1.0, -1.5, 0.25], -0.5, 3)
     assert hits.ids == ["d", "b", "a"]
     assert hits.distances == pytest.approx([0.25, 0.5, 1.5])
 

@@ -1,0 +1,12 @@
+-- The k photos nearest to a vector by cosine distance, through the index where there is one.
+-- A second sort key would silently turn the index off, and so would a condition read first.
+-- $columns: ", vector" or nothing; $where: sql/where.sql with predicates of sql/filter, or nothing
+-- $fetch: how many times k the index is asked for, to have enough left after the condition
+-- parameters: q Array(Float32), k UInt32
+-- result: id String, dist Float64 ascending, to the precision of the index's 16-bit numbers
+SELECT id, distance(vector, {q:Array(Float32)}) AS dist$columns
+FROM `$table` $where
+ORDER BY dist LIMIT {k:UInt32}
+SETTINGS vector_search_filter_strategy = 'postfilter',
+    vector_search_index_fetch_multiplier = $fetch,
+    max_limit_for_vector_search_queries = 100000

@@ -1,0 +1,2 @@
+-- Remove a concept's view.
+DROP VIEW IF EXISTS `$view`

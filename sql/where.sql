@@ -1,0 +1,3 @@
+-- How conditions join a search.
+-- $condition: predicates of sql/filter
+WHERE $condition

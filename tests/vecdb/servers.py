@@ -1,0 +1,83 @@
+import json
+import subprocess
+import sys
+import urllib.request
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import clickhouse_connect
+import pytest
+
+from vecdb import Database
+from vecdb.dsn import parse_dsn
+
+ROOT = Path(__file__).parent.parent.parent
+USER, PASSWORD = "tester", "s3cret/word"
+
+
+class Servers:
+    """Test servers, one process for each flavour, started when first asked for."""
+
+    def __init__(self, folders: pytest.TempPathFactory) -> None:
+        self._folders = folders
+        self._running: dict[str, tuple[subprocess.Popen[str], int]] = {}
+
+    def port(self, flavour: str) -> int:
+        if flavour not in self._running:
+            folder = self._folders.mktemp(flavour)
+            command = [sys.executable, "-m", "tests.vecdb.server", str(folder)]
+            command += ["--flavour", flavour, "--user", USER, "--password", PASSWORD]
+            process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+            assert process.stdout is not None
+            self._running[flavour] = process, int(process.stdout.readline())
+        return self._running[flavour][1]
+
+    def dsn(self, flavour: str) -> str:
+        scheme = "clickhouse" if flavour == "clickhouse" else "myscale"
+        password = PASSWORD.replace("/", "%2F")
+        return f"{scheme}://{USER}:{password}@127.0.0.1:{self.port(flavour)}/default"
+
+    def plan(self, flavour: str, **fault: Any) -> None:
+        """Let something go wrong; see tests.vecdb.server.faults.Fault."""
+        self._post(flavour, "fault", json.dumps(fault).encode())
+
+    def seen(self, flavour: str) -> list[str]:
+        """Beginnings of the statements asked since the fault was planned."""
+        found: list[str] = json.loads(self._post(flavour, "seen", b""))
+        return found
+
+    def stop(self) -> None:
+        for process, _ in self._running.values():
+            process.kill()
+            process.communicate()
+
+    def _post(self, flavour: str, path: str, body: bytes) -> bytes:
+        address = f"http://127.0.0.1:{self.port(flavour)}/{path}"
+        with urllib.request.urlopen(urllib.request.Request(address, body)) as answer:
+            return bytes(answer.read())
+
+
+def emptied(database: Database) -> None:
+    """Drop every collection and forget everything else."""
+    with database._connection._client() as client:
+        for info in database.collections():
+            client.command(f"DROP TABLE `{info.name}`")
+        for table in ("collections", "concepts", "labels", "moments", "ingest_failures"):
+            client.command(f"TRUNCATE TABLE {table}")
+
+
+@contextmanager
+def fresh_database(server: str) -> Iterator[str]:
+    """Make a database on a server, yield its address, and drop it."""
+    name = f"vecdb_test_{uuid.uuid4().hex[:12]}"
+    client = clickhouse_connect.get_client(**parse_dsn(server).options)
+    client.command(f"CREATE DATABASE {name}")
+    try:
+        yield urlsplit(server)._replace(path=f"/{name}").geturl()
+    finally:
+        client.command(f"DROP DATABASE {name}")
+        client.close()

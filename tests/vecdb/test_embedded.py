@@ -1,0 +1,74 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.vecdb.conftest import photos
+from vecdb import Label, connect
+from vecdb.errors import (
+    DirectoryOwned,
+    SchemaTooNew,
+)
+
+OPEN_AND_WAIT = """
+import sys
+from vecdb import connect
+with connect(sys.argv[1]):
+    print("open", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_what_was_written_is_there_after_reopening(tmp_path: Path) -> None:
+    dsn = f"chdb://{tmp_path}/db"
+    with connect(dsn) as database:
+        database.create_collection("axes", "by hand", 4).insert(photos("abcd", np.eye(4)))
+        concept = database.concepts.create("hats", "axes", "a hat")
+        database.concepts.label(concept.id, [Label("a", 1)], action="one")
+    with connect(dsn) as database:
+        assert database.collection("axes").nearest([1, 0, 0, 0], 1).ids == ["a"]
+        assert [row.photo_id for row in database.concepts.labels(concept.id)] == ["a"]
+        assert database.dialect == "chdb"
+
+
+def test_a_second_process_is_told_who_owns_the_directory(tmp_path: Path) -> None:
+    dsn = f"chdb://{tmp_path}/db"
+    command = [sys.executable, "-c", OPEN_AND_WAIT, dsn]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as owner:
+        assert owner.stdout is not None
+        assert owner.stdout.readline() == "open\n"
+        with pytest.raises(
+            DirectoryOwned, match=f"^Process {owner.pid} owns the embedded .*ClickH"
+        ):
+            connect(dsn)
+        owner.communicate()
+    with connect(dsn) as database:
+        assert database.collections() == []
+
+
+def test_one_process_may_open_a_directory_twice_but_not_two_directories(tmp_path: Path) -> None:
+    with connect(f"chdb://{tmp_path}/db") as first:
+        with connect(f"chdb://{tmp_path}/../{tmp_path.name}/db/") as second:
+            second.create_collection("axes", "by hand", 4)
+        assert [info.name for info in first.collections()] == ["axes"]
+        with pytest.raises(DirectoryOwned, match="already has the embedded database"):
+            connect(f"chdb://{tmp_path}/other")
+    with connect(f"chdb://{tmp_path}/other") as third:
+        assert third.collections() == []
+
+
+def test_a_directory_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DirectoryOwned, match="file/db cannot be opened"):
+        connect(f"chdb://{tmp_path}/file/db")
+
+
+def test_a_database_of_a_later_version_is_refused(tmp_path: Path) -> None:
+    with connect(f"chdb://{tmp_path}/db") as database:
+        database._connection.run("schema_version/write", {"version": 999})
+    with pytest.raises(SchemaTooNew, match=r"has schema 999.*update the program"):
+        connect(f"chdb://{tmp_path}/db")

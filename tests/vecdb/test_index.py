@@ -1,0 +1,130 @@
+import numpy as np
+import pytest
+
+from tests.vecdb.conftest import many, photos, unit
+from vecdb import Collection, Database, Filter, IndexStatus, Label
+
+ROWS, DIM = 1200, 16
+
+
+@pytest.fixture
+def indexed(database: Database) -> tuple[Collection, list[str], np.ndarray]:
+    collection, ids, vectors = many(database, ROWS, DIM)
+    collection.build_index()
+    return collection, ids, vectors
+
+
+def recall(found: list[str], expected: list[str]) -> float:
+    return len(set(found) & set(expected)) / len(expected)
+
+
+def test_a_collection_begins_without_an_index_and_gets_one_on_demand(database: Database) -> None:
+    collection, _, _ = many(database, ROWS, DIM)
+    before = collection.index_status()
+    assert (before.kind, before.indexed, before.building) == ("", 0, False)
+    assert not before.serves
+    seen: list[IndexStatus] = []
+    after = collection.build_index(progress=seen.append)
+    assert after.kind
+    assert after.serves
+    assert after.indexed == after.rows == ROWS
+    assert after.failure == ""
+    collection.drop_index()
+    assert not collection.index_status().serves
+    collection.drop_index()
+
+
+def test_the_index_finds_what_reading_everything_finds(
+    indexed: tuple[Collection, list[str], np.ndarray],
+) -> None:
+    collection, _, _ = indexed
+    queries = unit(20, DIM, seed=9)
+    recalls = []
+    for query in queries:
+        exact = collection.nearest(query, 25, exact=True)
+        quick = collection.nearest(query, 25)
+        assert len(quick) == 25
+        assert (np.diff(quick.distances) >= 0).all()
+        assert np.allclose(quick.distances, exact.distances, atol=0.02)
+        recalls.append(recall(quick.ids, exact.ids))
+    assert np.mean(recalls) >= 0.98
+
+
+@pytest.mark.parametrize("excluded", [9, 100, 101, 1190])
+def test_a_page_behind_excluded_photos_is_full_and_right(
+    indexed: tuple[Collection, list[str], np.ndarray], excluded: int
+) -> None:
+    collection, ids, vectors = indexed
+    order = np.argsort(-(vectors @ vectors[3]), kind="stable")
+    expected = [ids[at] for at in order[excluded : excluded + 25]]
+    hits = collection.nearest(
+        vectors[3], 25, exclude=[ids[at] for at in order[:excluded]], with_vectors=True
+    )
+    assert len(hits) == len(expected)
+    assert recall(hits.ids, expected) >= 0.95
+    assert hits.vectors is not None
+    assert np.array_equal(hits.vectors, collection.vectors(hits.ids))
+
+
+@pytest.mark.parametrize("judged", [5, 300])
+def test_photos_judged_in_a_concept_are_left_out_through_the_index(
+    indexed: tuple[Collection, list[str], np.ndarray], database: Database, judged: int
+) -> None:
+    collection, ids, vectors = indexed
+    concept = database.concepts.create("c", "many", "c")
+    order = np.argsort(-(vectors @ vectors[3]), kind="stable")
+    answers = [Label(ids[at], 1) for at in order[:judged]]
+    database.concepts.label(concept.id, answers, action="one")
+    hits = collection.nearest(
+        vectors[3], 25, exclude=[ids[order[judged]]], exclude_concept=concept.id
+    )
+    expected = [ids[at] for at in order[judged + 1 : judged + 26]]
+    assert len(hits) == 25
+    assert recall(hits.ids, expected) >= 0.95
+
+
+@pytest.mark.parametrize("share", [1, 60])
+def test_a_filter_still_fills_the_page(database: Database, share: int) -> None:
+    collection = database.create_collection("filtered", "by chance", DIM)
+    vectors = unit(ROWS, DIM)
+    countries = ["Peru" if at % 100 < share else "" for at in range(ROWS)]
+    ids = [f"p{at:05}" for at in range(ROWS)]
+    collection.insert(photos(ids, vectors, country=countries))
+    collection.build_index()
+    order = [at for at in np.argsort(-(vectors @ vectors[3])) if countries[at]]
+    hits = collection.nearest(vectors[3], 25, where=Filter(country="Peru"))
+    assert len(hits) == 25
+    assert recall(hits.ids, [ids[at] for at in order[:25]]) >= 0.95
+
+
+def test_photos_added_later_are_found_at_once(
+    indexed: tuple[Collection, list[str], np.ndarray],
+) -> None:
+    collection, _, _ = indexed
+    collection.nearest(np.ones(DIM), 1)
+    fresh = unit(50, DIM, seed=77)
+    collection.insert(photos([f"new{at}" for at in range(50)], fresh))
+    for at in (0, 20, 49):
+        assert collection.nearest(fresh[at], 3).ids[0] == f"new{at}"
+    assert collection.index_status().serves
+
+
+def test_a_collection_that_grows_large_is_indexed_by_itself(database: Database) -> None:
+    collection = database.create_collection("growing", "by chance", DIM)
+    collection.index_above = 1000
+    vectors = unit(1500, DIM)
+    collection.insert(photos([f"a{at}" for at in range(900)], vectors[:900]))
+    assert not collection.index_status().kind
+    collection.insert(photos([f"b{at}" for at in range(600)], vectors[900:]))
+    assert collection.index_status().kind
+    assert collection.nearest(vectors[0], 1).ids == ["a0"]
+
+
+def test_searches_and_inserts_go_on_while_the_index_is_built(database: Database) -> None:
+    collection, ids, vectors = many(database, ROWS, DIM)
+    collection.build_index(wait=False)
+    for at in range(20):
+        assert collection.nearest(vectors[at], 1).ids == [ids[at]]
+        collection.insert(photos([f"n{at}"], unit(1, DIM, seed=1000 + at)))
+    collection.build_index()
+    assert collection.index_status().rows == ROWS + 20

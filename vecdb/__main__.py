@@ -1,0 +1,109 @@
+"""`python -m vecdb status | index | drop-index`: look after a database from the command line."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+
+from vecdb.collection import Collection
+from vecdb.database import Database, connect
+from vecdb.errors import VecdbError
+from vecdb.index import IndexStatus
+
+DEFAULT_TABLE = "unsplash_25k"
+
+
+def status(database: Database, options: argparse.Namespace) -> None:
+    """Print every collection, or the one named, with the state of its index."""
+    found = [
+        (info, database.collection(info.name).index_status())
+        for info in database.collections()
+        if options.table in (None, info.name)
+    ]
+    if options.table and not found:
+        database.collection(options.table)
+    if options.json:
+        rows = [
+            {"name": info.name, "encoder": info.encoder, "dim": info.dim, "index": asdict(index)}
+            for info, index in found
+        ]
+        print(json.dumps({"dsn": database.dsn_display, "collections": rows}))
+        return
+    print(f"{database.dsn_display} ({database.dialect})")
+    for info, index in found:
+        print(f"{info.name}: {index.rows} photos, {info.dim}-d by {info.encoder}; {said(index)}")
+
+
+def index(database: Database, options: argparse.Namespace) -> None:
+    """Build a collection's index, showing how far it is."""
+    collection = _collection(database, options)
+    done = collection.build_index(progress=_show)
+    print(f"{collection.name}: {said(done)}", file=sys.stderr if options.json else sys.stdout)
+    if options.json:
+        print(json.dumps(asdict(done)))
+
+
+def drop_index(database: Database, options: argparse.Namespace) -> None:
+    """Remove a collection's index."""
+    collection = _collection(database, options)
+    collection.drop_index()
+    print(f"{collection.name}: {said(collection.index_status())}")
+
+
+def said(index: IndexStatus) -> str:
+    """Return the state of an index in words."""
+    if not index.kind:
+        return "no index, every search reads all vectors"
+    if index.failure:
+        return f"index failed: {index.failure}"
+    if index.building:
+        return f"index building, {index.progress:.0%}"
+    return f"index {index.kind} over {index.indexed} of {index.rows}, {index.bytes / 2**20:.1f} MiB"
+
+
+def _collection(database: Database, options: argparse.Namespace) -> Collection:
+    name = options.table or os.environ.get("VECDB_TABLE") or DEFAULT_TABLE
+    return database.collection(name)
+
+
+def _show(index: IndexStatus) -> None:
+    print(f"building: {index.progress:.0%} of {index.rows}", file=sys.stderr, flush=True)
+
+
+# A new subcommand is a function here and a line in this table.
+COMMANDS: dict[str, Callable[[Database, argparse.Namespace], None]] = {
+    "status": status,
+    "index": index,
+    "drop-index": drop_index,
+}
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return what reads the command line."""
+    made = argparse.ArgumentParser("python -m vecdb", description=__doc__)
+    subcommands = made.add_subparsers(dest="command", required=True)
+    for name, run in COMMANDS.items():
+        command = subcommands.add_parser(name, help=run.__doc__)
+        command.add_argument("--dsn", help="the database; without it VECDB_DSN, else ./data/chdb")
+        command.add_argument("--table", help="the collection; without it VECDB_TABLE")
+        command.add_argument("--json", action="store_true", help="answer in JSON on stdout")
+        command.set_defaults(run=run)
+    return made
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; 0 done, 1 not possible, 2 bad usage."""
+    options = parser().parse_args(arguments)
+    try:
+        with connect(options.dsn) as database:
+            options.run(database, options)
+    except VecdbError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
