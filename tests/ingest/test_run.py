@@ -1,13 +1,17 @@
+import subprocess
+import sys
 import threading
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from encoder import load_encoder
-from ingest import Options, Photo, Progress, SourceError, run
+from ingest import Options, Photo, Progress, SourceError, run, writer
 from ingest.fetch import Patience
 from tests.ingest.pictures import encoded, jpeg, noise
+from vecdb import connect
 from vecdb.errors import EncoderMismatch
 
 QUICK = Patience(connect=2, read=1, whole=2, attempts=2, backoff=0.05)
@@ -238,28 +242,37 @@ def test_two_ingests_at_once_into_one_table_double_nothing(ingest, database, hos
 def test_a_database_that_goes_away_ends_the_run_with_a_sentence_and_loses_nothing(
     host, store, tiny_clip, tmp_path, monkeypatch
 ):
-    from ingest import writer
-    from vecdb import connect
-
     monkeypatch.setattr(writer, "FIRST_PAUSE", 0.01)
     source = listed(tmp_path, [f"p{i},{host.url}/unhurried/{i}.jpg" for i in range(200)])
-    dsn = f"chdb://{tmp_path}/db"
     given = {"table": "photos", "encoder": tiny_clip, "store": store}
-    database = connect(dsn)
 
-    def progress(now):
-        if now.inserted:
-            database.close()
+    with server(tmp_path) as (dsn, process), connect(dsn) as database:
 
-    summary = run(source, database=database, progress=progress, options=Options(workers=4), **given)
-    assert summary.error
+        def progress(now):
+            if now.inserted:
+                process.kill()
+
+        summary = run(
+            source, database=database, progress=progress, options=Options(workers=4), **given
+        )
+    assert "did not answer" in summary.error
+    assert "run the same command again" in summary.error
     assert 0 < summary.inserted < 200
-    with connect(dsn) as again:
-        before = again.collection("photos").count()
+    with server(tmp_path) as (dsn, process), connect(dsn) as database:
+        before = database.collection("photos").count()
         assert before >= summary.inserted
-        rest = run(source, database=again, **given)
-        assert rest.inserted == 200 - before
-        assert again.collection("photos").count() == 200
+        assert run(source, database=database, **given).inserted == 200 - before
+        assert database.collection("photos").count() == 200
+
+
+@contextmanager
+def server(tmp_path):
+    """A ClickHouse server on a folder that outlives it."""
+    line = [sys.executable, "-m", "tests.vecdb.server", str(tmp_path / "server")]
+    line += ["--flavour", "clickhouse", "--user", "u", "--password", "p"]
+    with subprocess.Popen(line, stdout=subprocess.PIPE, text=True) as process:
+        yield f"clickhouse://u:p@127.0.0.1:{int(process.stdout.readline())}/default", process
+        process.kill()
 
 
 def test_a_collection_keeps_its_encoder(ingest, tmp_path_factory):
