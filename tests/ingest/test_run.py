@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from encoder import load_encoder
+from encoder import load, load_encoder
 from ingest import Options, Photo, Progress, SourceError, run, writer
 from ingest.fetch import Patience
 from tests.ingest.pictures import encoded, jpeg, noise
@@ -283,6 +283,18 @@ def test_a_collection_keeps_its_encoder(ingest, tmp_path_factory):
     with pytest.raises(EncoderMismatch, match="tiny-clip"):
         ingest([Photo("b", payload=jpeg(2))], encoder=other)
     assert ingest([Photo("b", payload=jpeg(2))], encoder=None).inserted == 1
+
+
+def test_an_encoder_that_is_gone_ends_the_run_with_a_sentence(ingest, tmp_path):
+    from tests.encoder.tiny_clip import save_tiny_clip
+
+    model = save_tiny_clip(tmp_path / "model", dim=16)
+    assert ingest([Photo("a", payload=jpeg(1))], encoder=str(model)).inserted == 1
+    load._loaded.clear()
+    (model / "model.safetensors").unlink()
+    summary = ingest([Photo("b", payload=jpeg(2))], encoder=None)
+    assert summary.inserted == 0
+    assert "not a usable CLIP model" in summary.error
 
 
 def test_a_source_of_the_wrong_kind_is_an_error_before_a_table_is_made(ingest, database, tmp_path):
