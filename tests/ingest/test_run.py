@@ -255,8 +255,8 @@ def test_a_database_that_goes_away_ends_the_run_with_a_sentence_and_loses_nothin
         summary = run(
             source, database=database, progress=progress, options=Options(workers=4), **given
         )
-    assert "did not answer" in summary.error
-    assert "run the same command again" in summary.error
+    assert "did not answer" in str(summary.error)
+    assert "run the same command again" in str(summary.error)
     assert 0 < summary.inserted < 200
     with server(tmp_path) as (dsn, process), connect(dsn) as database:
         before = database.collection("photos").count()
@@ -271,6 +271,7 @@ def server(tmp_path):
     line = [sys.executable, "-m", "tests.vecdb.server", str(tmp_path / "server")]
     line += ["--flavour", "clickhouse", "--user", "u", "--password", "p"]
     with subprocess.Popen(line, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
         yield f"clickhouse://u:p@127.0.0.1:{int(process.stdout.readline())}/default", process
         process.kill()
 
