@@ -108,6 +108,26 @@ class Collection:
             return page.exact()
         return page.indexed()
 
+    def similar(
+        self,
+        ids: Sequence[str],
+        k: int,
+        *,
+        exclude: Sequence[str] = (),
+        exclude_concept: str | None = None,
+        where: Filter | None = None,
+    ) -> Hits:
+        """Return the k photos nearest to the middle of some photos, these left out.
+
+        Raises:
+            UnknownPhoto: an id that the collection does not hold.
+            BadVector: the photos' vectors cancel out, or there are none.
+        """
+        middle = self.vectors(ids).sum(axis=0)
+        return self.nearest(
+            middle, k, exclude=[*ids, *exclude], exclude_concept=exclude_concept, where=where
+        )
+
     def boundary(
         self,
         weights: Any,

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from vecdb.connection import Connection
-from vecdb.errors import UnknownCollection, UnknownConcept
+from vecdb.errors import NotFitted, UnknownCollection, UnknownConcept
 from vecdb.labels import (
     SEQUENCE,
     UTC_MICROSECONDS,
@@ -21,6 +21,7 @@ from vecdb.labels import (
     current_labels,
     label_history,
 )
+from vecdb.scores import Scored, scored
 
 NEVER = datetime.fromtimestamp(0, timezone.utc)
 CHANGEABLE = {
@@ -155,6 +156,47 @@ class ConceptStore:
         """Bring a deleted concept back."""
         return self._change(concept_id, {"deleted": False})
 
+    def matches(self, concept_id: str, *, limit: int, offset: int = 0) -> Scored:
+        """Apply a concept to its whole collection in one statement, best first.
+
+        Only photos that reach the concept's threshold come back; scores are probabilities.
+
+        Raises:
+            UnknownConcept: there is none with this id.
+            NotFitted: it has no head yet.
+        """
+        concept = self._fitted(concept_id)
+        parameters = {"concept": concept_id, "k": limit, "skip": offset}
+        return scored(
+            self._connection.select("concepts/apply", parameters, table=concept.collection)
+        )
+
+    def create_view(self, concept_id: str) -> str:
+        """Make a view of id, url, score and matches for any SQL client, and return its name.
+
+        The view follows the concept: refitted or with another threshold it shows that.
+
+        Raises:
+            UnknownConcept: there is none with this id.
+            NotFitted: it has no head yet.
+        """
+        concept = self._fitted(concept_id)
+        view = view_name(concept)
+        self._connection.run(
+            "concepts/view", view=view, table=concept.collection, concept=concept.id
+        )
+        return view
+
+    def drop_view(self, concept_id: str) -> None:
+        """Remove a concept's view; without one nothing happens."""
+        self._connection.run("concepts/drop_view", view=view_name(self.get(concept_id)))
+
+    def _fitted(self, concept_id: str) -> Concept:
+        concept = self.get(concept_id)
+        if not len(concept.weights):
+            raise NotFitted(f"The concept {concept.name!r} has no classifier yet: label a page.")
+        return concept
+
     def _change(self, concept_id: str, changes: dict[str, Any]) -> Concept:
         with self._changing:
             now = datetime.now(timezone.utc)
@@ -171,6 +213,11 @@ class ConceptStore:
         }
         self._connection.insert("concepts", pa.Table.from_pylist([row], SCHEMA))
         return concept
+
+
+def view_name(concept: Concept) -> str:
+    """Return the name of a concept's view: it stays the same when the concept is renamed."""
+    return f"concept_{concept.id}"
 
 
 SCHEMA = pa.schema(

@@ -4,9 +4,9 @@ import io
 import queue
 import threading
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import clickhouse_connect
 import pyarrow as pa
@@ -14,10 +14,11 @@ from clickhouse_connect.driver.client import Client
 
 from vecdb.directory import OWNED
 from vecdb.dsn import Dsn
-from vecdb.failures import translated
+from vecdb.failures import CutOff, translated
 from vecdb.statements import statement
 
 POOL = 8
+Answer = TypeVar("Answer")
 
 
 class Connection:
@@ -54,8 +55,9 @@ class Connection:
     ) -> pa.Table:
         """Run the query in sql/<name>.sql and return its rows."""
         text = statement(name, self.dialect, **parts)
-        with self._client() as client:
-            return client.query_arrow(text, parameters=dict(parameters or {}))
+        return self._twice(
+            lambda client: client.query_arrow(text, parameters=dict(parameters or {}))
+        )
 
     def run(
         self,
@@ -71,8 +73,8 @@ class Connection:
     def insert(self, table: str, rows: pa.Table, **settings: Any) -> None:
         """Append rows to a table; durable on return.
 
-        When the answer is lost on the way the driver sends the same rows again; the engine
-        recognises their token and adds nothing.
+        When the answer is lost on the way the same rows are sent again; the engine recognises
+        their token and adds nothing.
 
         Args:
             settings: settings of the engine for this insert.
@@ -80,18 +82,16 @@ class Connection:
         sink = io.BytesIO()
         with pa.ipc.new_stream(sink, rows.schema) as writer:
             writer.write_table(rows.combine_chunks())
-        with self._client() as client:
-            client.raw_insert(
+        tokens = {"insert_deduplicate": 1, "insert_deduplication_token": uuid.uuid4().hex}
+        self._twice(
+            lambda client: client.raw_insert(
                 f"`{table}`",
                 rows.column_names,
                 sink.getvalue(),
-                settings={
-                    "insert_deduplicate": 1,
-                    "insert_deduplication_token": uuid.uuid4().hex,
-                    **settings,
-                },
+                settings={**tokens, **settings},
                 fmt="ArrowStream",
             )
+        )
 
     def close(self) -> None:
         """Close every client; the directory is free for others afterwards."""
@@ -122,6 +122,15 @@ class Connection:
             return clickhouse_connect.get_client(
                 **self.dsn.options, autogenerate_session_id=False, query_limit=0
             )
+
+    def _twice(self, ask: Callable[[Client], Answer]) -> Answer:
+        """Ask, and ask once more if the answer was cut off: only for what may be repeated."""
+        try:
+            with self._client() as client:
+                return ask(client)
+        except CutOff:
+            with self._client() as client:
+                return ask(client)
 
     @contextmanager
     def _client(self) -> Iterator[Client]:

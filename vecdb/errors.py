@@ -65,3 +65,7 @@ class StoreUnusable(VecdbError):
 
 class IndexFailed(VecdbError):
     """The engine could not build a vector index."""
+
+
+class NotFitted(VecdbError):
+    """A concept without a classifier cannot be applied."""

@@ -9,8 +9,15 @@ from urllib3.exceptions import HTTPError
 from vecdb.dsn import Dsn
 from vecdb.errors import AccessDenied, QueryFailed, Unreachable, VecdbError
 
+# What the transport says when an answer ends too soon.
+CUT = ("Connection broken", "Connection aborted", "Remote end closed", "ConnectionReset")
+
 # Codes of ClickHouse: unknown user, wrong password, authentication failed, access denied.
 REFUSED = {192, 193, 194, 497, 516}
+
+
+class CutOff(Unreachable):
+    """The connection ended before the answer did: whether the statement ran is not known."""
 
 
 @contextmanager
@@ -36,7 +43,7 @@ def _sentence(error: ClickHouseError, dsn: Dsn) -> VecdbError:
             f"The database {dsn.display} refused the user or the password: check both in VECDB_DSN."
         )
     if code is None and dsn.directory is None:
-        return _unreachable(dsn)
+        return CutOff(str(_unreachable(dsn))) if any(c in text for c in CUT) else _unreachable(dsn)
     return QueryFailed(f"The database {dsn.display} failed: {text}")
 
 

@@ -57,7 +57,13 @@ def lancedb_exact(vectors: np.ndarray, folder: Path) -> Search:
     table = lancedb.connect(str(folder)).create_table("photos", pa.table(rows))
 
     def search(query: np.ndarray, k: int) -> list[int]:
-        found = table.search(query).distance_type("cosine").select(["row"]).limit(k).to_arrow()
+        found = (
+            table.search(query)
+            .distance_type("cosine")
+            .select(["row", "_distance"])
+            .limit(k)
+            .to_arrow()
+        )
         numbers: list[int] = found.column("row").to_pylist()
         return numbers
 

@@ -22,7 +22,16 @@ def migrate(connection: Connection) -> None:
     for version in schema_versions():
         if version > found:
             for name in schema_statements(version):
-                connection.run(name)
+                _run(connection, name)
             connection.run("schema_version/write", {"version": version})
     for path in sorted((FOLDER / connection.dialect / "functions").glob("*.sql")):
         connection.run(f"functions/{path.stem}")
+
+
+def _run(connection: Connection, name: str) -> None:
+    if not name.endswith("_photos"):
+        connection.run(name)
+        return
+    # A change of every collection's own table.
+    for table in connection.select("collections/list").column("name").to_pylist():
+        connection.run(name, table=table)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from vecdb.connection import Connection
 
@@ -45,6 +46,12 @@ def above(
     connection: Connection, table: str, head: dict[str, Any], limit: int, offset: int
 ) -> Scored:
     """List the photos of at least head["probability"], best first."""
-    found = connection.select("scores/above", {**head, "k": limit, "skip": offset}, table=table)
+    return scored(
+        connection.select("scores/above", {**head, "k": limit, "skip": offset}, table=table)
+    )
+
+
+def scored(found: pa.Table) -> Scored:
+    """Read columns id and score of a query's answer."""
     scores = found.column("score").to_numpy().astype(np.float32)
     return Scored(found.column("id").to_pylist(), scores)

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from vecdb import Collection, Database, Label
-from vecdb.errors import UnknownCollection, UnknownConcept
+from vecdb import Collection, Database, Label, VecdbError
+from vecdb.errors import NotFitted, UnknownCollection, UnknownConcept
 
 
 def answers(labels: list[Label]) -> list[tuple[str, int]]:
@@ -121,3 +121,37 @@ def test_unknown_names_are_errors_that_say_so(axes: Collection, database: Databa
     concept = database.concepts.create("hats", "axes", "a hat")
     with pytest.raises(TypeError, match="'encoder' cannot be changed"):
         database.concepts.update(concept.id, encoder="another")
+
+
+def test_a_concept_is_applied_in_one_statement(axes: Collection, database: Database) -> None:
+    concept = database.concepts.create("hats", "axes", "a hat")
+    with pytest.raises(NotFitted, match="'hats' has no classifier yet"):
+        database.concepts.matches(concept.id, limit=9)
+    database.concepts.update(concept.id, weights=[2, 0, -2, 0.5], bias=0.25, threshold=0.6)
+    found = database.concepts.matches(concept.id, limit=9)
+    assert found.ids == ["a", "d"]
+    assert found.scores == pytest.approx([0.9047, 0.6792], abs=1e-4)
+    assert database.concepts.matches(concept.id, limit=1, offset=1).ids == ["d"]
+
+
+def test_the_view_of_a_concept_follows_it_and_answers_any_client(
+    axes: Collection, database: Database
+) -> None:
+    concept = database.concepts.create("it's a `hat`", "axes", "a hat")
+    with pytest.raises(NotFitted):
+        database.concepts.create_view(concept.id)
+    database.concepts.update(concept.id, weights=[2, 0, -2, 0.5], bias=0.25, threshold=0.6)
+    view = database.concepts.create_view(concept.id)
+
+    def matches() -> list[str]:
+        with database._connection._client() as client:
+            rows = client.query(f"SELECT id, score FROM {view} WHERE matches ORDER BY score DESC")
+            return [photo for photo, _ in rows.result_rows]
+
+    assert matches() == ["a", "d"]
+    database.concepts.update(concept.id, threshold=0.8, name="renamed")
+    assert matches() == ["a"]
+    assert database.concepts.create_view(concept.id) == view
+    database.concepts.drop_view(concept.id)
+    with pytest.raises(VecdbError):
+        matches()

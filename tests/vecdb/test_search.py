@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from tests.vecdb.conftest import many
+from tests.vecdb.conftest import many, photos
 from vecdb import Collection, Database, Label
-from vecdb.errors import BadVector
+from vecdb.errors import BadVector, UnknownPhoto
 
 QUERY = [0.5, 0.5, 0.5, 0.5]
 TILTED = [0.8, 0.4, 0.4, 0.2]
@@ -93,3 +93,16 @@ def test_a_query_of_the_wrong_shape_or_not_finite_is_refused(
 ) -> None:
     with pytest.raises(BadVector, match="query vector"):
         axes.nearest(query, 3)
+
+
+def test_photos_similar_to_several_are_near_their_middle_and_not_themselves(
+    axes: Collection,
+) -> None:
+    axes.insert(photos("e", [[0.6, 0.8, 0, 0]]))
+    axes.insert(photos("f", [[0, 0.6, 0, 0.8]]))
+    assert axes.similar(["a", "b"], 2).ids == ["e", "f"]
+    assert axes.similar(["a", "b"], 2, exclude=["e"]).ids == ["f", "c"]
+    with pytest.raises(UnknownPhoto):
+        axes.similar(["nobody"], 2)
+    with pytest.raises(BadVector):
+        axes.nearest([0, 0, 0, 0], 2)

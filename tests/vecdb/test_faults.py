@@ -1,0 +1,117 @@
+import socket
+import time
+
+import numpy as np
+import pytest
+
+from tests.vecdb.conftest import photos
+from tests.vecdb.servers import PASSWORD, Servers, fresh_database
+from vecdb import Database, Label, connect
+from vecdb.errors import AccessDenied, QueryFailed, Unreachable, VecdbError
+
+ANY_TIMES = 99
+
+
+@pytest.fixture(scope="module")
+def served(servers: Servers):
+    """A database on the test server, for things to go wrong with."""
+    with fresh_database(servers.dsn("clickhouse")) as dsn:
+        with connect(f"{dsn}?send_receive_timeout=1") as database:
+            database.create_collection("axes", "by hand", 4).insert(photos("abcd", np.eye(4)))
+            yield database
+        servers.plan("clickhouse", kind="none", times=0)
+
+
+def test_a_server_that_is_not_there_is_one_sentence() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    begun = time.monotonic()
+    with pytest.raises(Unreachable, match=f"clickhouse://127.0.0.1:{port}/db did not answer"):
+        connect(f"clickhouse://me:secret@127.0.0.1:{port}/db")
+    assert time.monotonic() - begun < 10
+
+
+def test_a_wrong_password_is_said_without_saying_it(servers: Servers) -> None:
+    dsn = servers.dsn("clickhouse").replace(PASSWORD.replace("/", "%2F"), "wr0ng")
+    with pytest.raises(AccessDenied, match="refused the user or the password") as raised:
+        connect(dsn)
+    assert "wr0ng" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "sentence"),
+    [(401, AccessDenied, "refused"), (500, QueryFailed, "planned")],
+)
+def test_an_answer_with_an_error_is_one_sentence(
+    servers: Servers, served: Database, status: int, error: type[VecdbError], sentence: str
+) -> None:
+    servers.plan("clickhouse", kind="status", status=status, match="count", times=ANY_TIMES)
+    with pytest.raises(error, match=sentence) as raised:
+        served.collection("axes").count()
+    assert "\n" not in str(raised.value)
+    assert PASSWORD not in str(raised.value)
+    servers.plan("clickhouse", kind="none", times=0)
+    assert served.collection("axes").count() == 4
+
+
+def test_an_answer_that_takes_too_long_is_given_up(servers: Servers, served: Database) -> None:
+    servers.plan("clickhouse", kind="slow", seconds=3, match="AS dist", times=1)
+    begun = time.monotonic()
+    with pytest.raises(Unreachable, match="did not answer"):
+        served.collection("axes").nearest([1, 0, 0, 0], 2)
+    assert time.monotonic() - begun < 2.5
+    assert served.collection("axes").nearest([1, 0, 0, 0], 1).ids == ["a"]
+
+
+def test_an_answer_that_is_a_little_slow_is_waited_for(servers: Servers, served: Database) -> None:
+    servers.plan("clickhouse", kind="slow", seconds=0.3, match="AS dist", times=1)
+    assert served.collection("axes").nearest([1, 0, 0, 0], 1).ids == ["a"]
+
+
+@pytest.mark.parametrize("kind", ["reset", "lost"])
+def test_a_question_cut_off_is_asked_again(servers: Servers, served: Database, kind: str) -> None:
+    servers.plan("clickhouse", kind=kind, match="AS dist", times=1)
+    assert served.collection("axes").nearest([0, 1, 0, 0], 1).ids == ["b"]
+    assert len([text for text in servers.seen("clickhouse") if "AS dist" in text]) == 2
+
+
+@pytest.mark.parametrize("kind", ["reset", "lost"])
+def test_a_question_cut_off_every_time_is_one_sentence(
+    servers: Servers, served: Database, kind: str
+) -> None:
+    servers.plan("clickhouse", kind=kind, match="AS dist", times=ANY_TIMES)
+    with pytest.raises(Unreachable, match="did not answer"):
+        served.collection("axes").nearest([0, 1, 0, 0], 1)
+    servers.plan("clickhouse", kind="none", times=0)
+
+
+@pytest.mark.parametrize("kind", ["reset", "lost"])
+def test_an_insert_whose_answer_is_lost_stores_every_row_once(
+    servers: Servers, served: Database, kind: str
+) -> None:
+    collection = served.create_collection(kind, "by hand", 4)
+    statement = f"INSERT INTO `{kind}`"
+    servers.plan("clickhouse", kind=kind, match=statement, times=1)
+    assert collection.insert(photos("abcd", np.eye(4))) == 4
+    assert len([text for text in servers.seen("clickhouse") if statement in text]) == 2
+    assert collection.count() == 4
+
+
+def test_an_insert_given_up_can_be_repeated_without_doubling(
+    servers: Servers, served: Database
+) -> None:
+    collection = served.create_collection("again", "by hand", 4)
+    servers.plan("clickhouse", kind="lost", match="INSERT INTO `again`", times=ANY_TIMES)
+    with pytest.raises(Unreachable):
+        collection.insert(photos("abcd", np.eye(4)))
+    servers.plan("clickhouse", kind="none", times=0)
+    collection.insert(photos("abcd", np.eye(4)))
+    assert collection.count() == 4
+
+
+def test_a_label_whose_answer_is_lost_is_written_once(servers: Servers, served: Database) -> None:
+    concept = served.concepts.create("hats", "axes", "a hat")
+    servers.plan("clickhouse", kind="lost", match="INSERT INTO `labels`", times=1)
+    served.concepts.label(concept.id, [Label("a", 1), Label("b", -1)], action="one")
+    assert len(served.concepts.history(concept.id)) == 2
