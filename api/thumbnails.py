@@ -1,24 +1,55 @@
 """`GET /api/thumb/{collection}/{photo id}`: a stored thumbnail."""
 
+import os
 from urllib.parse import quote
 
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 
 from api import resources
+from api.access import check_thumbnail, signature, token
+from api.endpoint import Call, Endpoint
+from api.errors import Refused
+from api.metrics import timed
 
 
 def thumbnail_url(collection: str, photo_id: str) -> str:
     """Return the address, on this server, of a photo's thumbnail."""
-    return f"/api/thumb/{quote(collection, safe='')}/{quote(photo_id, safe='')}"
+    signed = f"?key={signature(collection, photo_id)}" if token() else ""
+    return f"/api/thumb/{quote(collection, safe='')}/{quote(photo_id, safe='')}{signed}"
 
 
-async def thumbnail(request: Request) -> Response:
-    """Answer with the JPEG, cacheable for a day, or 404 where there is none."""
-    collection = request.path_params["collection"]
-    photo_id = request.path_params["photo_id"]
-    jpeg = await run_in_threadpool(resources.store().thumbnail, collection, photo_id)
+def thumbnail(call: Call) -> Response:
+    """Answer with the JPEG, cacheable for a day."""
+    collection, photo_id = call.path.get("collection", ""), call.path["photo_id"]
+    with timed("thumbnail"):
+        store = resources.store()
+        jpeg = store.thumbnail(collection, photo_id)
+        if jpeg is None:
+            # An id alone: of the default collection.
+            whole = f"{collection}/{photo_id}" if collection else photo_id
+            jpeg = store.thumbnail(os.environ.get("VECDB_TABLE", "unsplash_25k"), whole)
     if jpeg is None:
-        return PlainTextResponse("No thumbnail of this photo is stored.", status_code=404)
+        raise Refused(404, "No thumbnail of this photo is stored.")
     return Response(jpeg, media_type="image/jpeg", headers={"Cache-Control": "max-age=86400"})
+
+
+_SIGNED = {
+    "type": "object",
+    "properties": {"key": {"type": "string", "description": "signature, where a token is set"}},
+}
+ENDPOINTS = [
+    Endpoint(
+        "GET",
+        path,
+        thumbnail,
+        summary,
+        takes=_SIGNED,
+        answers="image/jpeg",
+        guard=check_thumbnail,
+        counted=False,
+    )
+    for path, summary in {
+        "/api/thumb/{collection}/{photo_id:path}": "The stored thumbnail of a photo.",
+        "/api/thumb/{photo_id}": "The stored thumbnail of a photo of the default collection.",
+    }.items()
+]

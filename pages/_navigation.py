@@ -14,6 +14,8 @@ st.html(HERE / "look.css")
 page = st.navigation(
     [
         st.Page("mine.py", title="Mine", default=True),
+        st.Page("search.py", title="Search"),
+        st.Page("classes.py", title="Classes"),
         st.Page("labels.py", title="Labels"),
         st.Page("audit.py", title="Audit"),
         st.Page("results.py", title="Results"),

@@ -7,12 +7,13 @@ import streamlit as st
 from PIL import Image
 
 from api import resources
+from api.query import Query
 from api.thumbnails import thumbnail_url
 from classifier import ClassifierError
 from encoder import EncoderError
 from pages._history import stacks
 from pages._insight import insight
-from pages._query import Query, parse_phrases, picture_of
+from pages._query import parse_phrases, picture_of
 from pages._rounds import Page
 from pages._session import EMPTY, choose_collection, encoder_note, ready_encoder, rounds
 from pages._tiles import grid_tiles

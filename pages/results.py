@@ -6,9 +6,9 @@ from typing import Any
 import streamlit as st
 
 from api import resources
+from api.fold import folded
 from classifier import to_sql
 from pages._export import FORMATS, as_classifier, as_zip, matches
-from pages._fold import folded
 from pages._session import open_concept, rounds
 from pages._tiles import grid_tiles
 from pages.grid import photo_grid

@@ -10,6 +10,7 @@ from vecdb.index import IndexStatus
 from vecdb.ingest_failures import Failure, FailureStore
 from vecdb.labels import Label
 from vecdb.moments import Moments
+from vecdb.numbers import photo_number
 from vecdb.scores import Histogram, Scored
 from vecdb.store import Store
 
@@ -31,4 +32,5 @@ __all__ = [
     "Store",
     "VecdbError",
     "connect",
+    "photo_number",
 ]

@@ -15,6 +15,7 @@ from vecdb.errors import UnknownPhoto
 from vecdb.filter import Filter
 from vecdb.hits import Hits, matrix
 from vecdb.index import IndexStatus, build_index, drop_index, index_status
+from vecdb.numbers import photo_number
 from vecdb.photos import checked_photos, described
 from vecdb.search import EXCLUDED_BYTES_IN_STATEMENT, Page, Scope, direction, matching, unit
 from vecdb.survey import Survey, composed, one_pass, shared
@@ -22,6 +23,7 @@ from vecdb.survey import Survey, composed, one_pass, shared
 # Servers refuse a form field of 128 KiB.
 ID_BYTES_IN_STATEMENT = 65_536
 RANKS_IN_STATEMENT = 2_000
+NUMBERS_IN_STATEMENT = 3000
 ROWS_IN_INSERT = 50_000
 STATUS_SECONDS = 30.0
 # Reading every vector is quick enough up to about here.
@@ -257,6 +259,21 @@ class Collection:
             for row in table.to_pylist():
                 found[row["id"]] = described(row)
         return [found[photo] for photo in ids if photo in found]
+
+    def numbered(self, numbers: Iterable[int]) -> dict[int, str]:
+        """Return the ids by number of `vecdb.photo_number`; unknown numbers are left out."""
+        wanted = list(numbers)
+        found: list[str] = []
+        for start in range(0, len(wanted), NUMBERS_IN_STATEMENT):
+            part = wanted[start : start + NUMBERS_IN_STATEMENT]
+            table = self._connection.select("photos/numbered", {"numbers": part}, table=self.name)
+            found += table.column("id").to_pylist()
+        return {photo_number(photo): photo for photo in found}
+
+    def at_address(self, url: str) -> str | None:
+        """Return the id of the photo ingested from an address, None where there is none."""
+        found = self._connection.select("photos/at_address", {"url": url}, table=self.name)
+        return str(found.column("id")[0].as_py()) if found.num_rows else None
 
     def histogram(self, weights: Any, bias: float, *, bins: int = 40) -> scores.Histogram:
         """Count the collection by sigmoid(weights . vector + bias), in equal bins from 0 to 1."""

@@ -5,6 +5,7 @@ import os
 import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import lmdb
 import numpy as np
@@ -31,9 +32,7 @@ class Store:
         self.path = Path(
             os.path.realpath(path or os.environ.get("VECDB_STORE") or DEFAULT_DIRECTORY)
         )
-        self._env = _opened(self.path)
-        self._thumbnails = self._env.open_db(b"thumbnails")
-        self._vectors = self._env.open_db(b"vectors")
+        self._env, self._thumbnails, self._vectors = _opened(self.path)
 
     def put_thumbnails(self, collection: str, rows: Iterable[tuple[str, str, bytes]]) -> None:
         """Keep JPEGs, given as (photo id, digest of the picture, bytes); a later one replaces.
@@ -69,18 +68,21 @@ class Store:
         return found
 
 
-_OPEN: dict[Path, lmdb.Environment] = {}
+_OPEN: dict[Path, tuple[lmdb.Environment, Any, Any]] = {}
 _GUARD = threading.Lock()
 
 
-def _opened(path: Path) -> lmdb.Environment:
+def _opened(path: Path) -> tuple[lmdb.Environment, Any, Any]:
     # LMDB must not open one directory twice in a process, so every Store shares what is open; it
     # stays open because a reader in another thread must never lose its map.
     with _GUARD:
         if path not in _OPEN:
             try:
                 path.mkdir(parents=True, exist_ok=True)
-                _OPEN[path] = lmdb.open(str(path), map_size=LARGEST, max_dbs=2, max_readers=512)
+                env = lmdb.open(str(path), map_size=LARGEST, max_dbs=2, max_readers=512)
+                # Once only: open_db takes the write lock, and two threads doing so at once stop
+                # each other and the whole process.
+                _OPEN[path] = (env, env.open_db(b"thumbnails"), env.open_db(b"vectors"))
             except (OSError, lmdb.Error) as error:
                 raise StoreUnusable(
                     f"The store {path} cannot be opened ({error}): "

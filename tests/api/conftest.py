@@ -1,27 +1,37 @@
-"""The routes behind a real HTTP server, on a store of their own."""
+"""The routes behind a real HTTP server, on a store and an embedded database of their own."""
 
+import contextlib
+import io
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import pyarrow as pa
 import pytest
+import requests
 import uvicorn
+from PIL import Image
 from starlette.applications import Starlette
 
 from api import resources, routes
+from api.access import RATE
+from encoder import load_encoder
 from tests.browser.harness import free_port
+from tests.encoder.tiny_clip import save_tiny_clip
+from vecdb import Collection
+
+COLOURS = ("red", "green", "blue", "yellow", "black", "white", "orange", "purple", "grey", "pink")
 
 
-@pytest.fixture
-def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Serve `routes()` on a free port; yield the address."""
-    monkeypatch.setenv("VECDB_STORE", str(tmp_path / "store"))
-    monkeypatch.setenv("VECDB_DSN", f"chdb://{tmp_path}/chdb")
-    resources.close()
+@contextlib.contextmanager
+def serving(app: Starlette) -> Iterator[str]:
+    """Serve an application on a free port; yield the address."""
     port = free_port()
-    config = uvicorn.Config(Starlette(routes=routes()), port=port, log_level="warning")
-    running = uvicorn.Server(config)
+    running = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning"))
     thread = threading.Thread(target=running.run, daemon=True)
     thread.start()
     while not running.started:
@@ -29,4 +39,90 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     yield f"http://127.0.0.1:{port}"
     running.should_exit = True
     thread.join(10)
+
+
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Serve `routes()` on an empty database."""
+    monkeypatch.setenv("VECDB_STORE", str(tmp_path / "store"))
+    monkeypatch.setenv("VECDB_DSN", f"chdb://{tmp_path}/chdb")
     resources.close()
+    with serving(Starlette(routes=routes())) as address:
+        yield address
+    resources.close()
+
+
+@pytest.fixture(scope="session")
+def model(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The folder of a CLIP of random weights, as an encoder's name."""
+    return str(save_tiny_clip(tmp_path_factory.mktemp("models") / "clip"))
+
+
+def picture(colour: str) -> Image.Image:
+    """A picture of one colour with a darker corner."""
+    image = Image.new("RGB", (64, 48), colour)
+    image.paste(Image.new("RGB", (20, 20), "brown"), (0, 0))
+    return image
+
+
+def jpeg(image: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=95)
+    return buffer.getvalue()
+
+
+@dataclass
+class Served:
+    """A server with one collection of coloured pictures, one of them there twice."""
+
+    address: str
+    collection: Collection
+    folder: Path
+
+    def get(self, path: str, **parameters: Any) -> requests.Response:
+        return requests.get(self.address + path, params=parameters, timeout=60)
+
+    def post(self, path: str, body: Any) -> requests.Response:
+        return requests.post(self.address + path, json=body, timeout=60)
+
+
+@pytest.fixture
+def served(server: str, model: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Served:
+    """Fill the served database: photos `colours/red`, ... and `copy of red`."""
+    monkeypatch.setenv("VECDB_TABLE", "colours")
+    RATE.__init__()  # type: ignore[misc]
+    images = [picture(colour) for colour in COLOURS]
+    ids = [f"colours/{colour}" for colour in COLOURS]
+    encoder = load_encoder(model)
+    vectors = encoder.encode_images([*images, images[0]])
+    collection = resources.database().create_collection("colours", model, encoder.dim)
+    files = tmp_path / "pictures"
+    files.mkdir()
+    for colour, image in zip(COLOURS, images, strict=True):
+        (files / f"{colour}.jpg").write_bytes(jpeg(image))
+    collection.insert(
+        pa.table(
+            {
+                "id": [*ids, "copy of red"],
+                "url": [str(files / f"{colour}.jpg") for colour in COLOURS]
+                + ["https://example.org/red.jpg"],
+                "vector": list(vectors),
+                "description": [f"a {colour} picture" for colour in COLOURS] + ["red again"],
+                "width": pa.array([64] * len(vectors), pa.uint32()),
+                "height": pa.array(range(40, 40 + len(vectors)), pa.uint32()),
+                "country": ["Italy" if at % 2 else "Norway" for at in range(len(vectors))],
+            }
+        )
+    )
+    rows = [
+        (photo, str(at), jpeg(image))
+        for at, (photo, image) in enumerate(zip(ids, images, strict=True))
+    ]
+    resources.store().put_thumbnails("colours", rows)
+    return Served(server, collection, files)
+
+
+def unit(vector: Any) -> np.ndarray:
+    """Scale (d,) to length one."""
+    array = np.asarray(vector, np.float64)
+    return array / np.linalg.norm(array)

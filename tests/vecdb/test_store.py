@@ -59,3 +59,23 @@ def test_a_store_that_cannot_be_opened_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreUnusable, match="set VECDB_STORE"):
         Store(tmp_path / "file")
+
+
+def test_threads_that_open_and_write_the_store_at_once_do_not_stop_each_other(tmp_path):
+    # In a process of its own: threads that stop each other in LMDB take the interpreter along.
+    program = """
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from vecdb import Store
+
+def put_and_read(at):
+    store = Store(sys.argv[1])
+    if at % 10 == 0:
+        store.put_thumbnails("c", [(str(at), str(at), b"jpeg")])
+    return store.thumbnail("c", str(at))
+
+with ThreadPoolExecutor(16) as threads:
+    found = list(threads.map(put_and_read, range(5000)))
+assert [at for at, jpeg in enumerate(found) if jpeg] == list(range(0, 5000, 10))
+"""
+    subprocess.run([sys.executable, "-c", program, str(tmp_path / "s")], timeout=60, check=True)

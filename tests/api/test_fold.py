@@ -1,6 +1,6 @@
 import numpy as np
 
-from pages._fold import folded
+from api.fold import folded
 
 
 def test_photos_that_are_nearly_the_same_become_one_group_ranked_by_its_best():

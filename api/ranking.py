@@ -1,0 +1,70 @@
+"""Photos ranked by similarity to a vector, near-duplicates folded where that is asked for."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from api.fold import folded
+from api.metrics import timed
+from vecdb import Collection, Filter
+
+# Folding compares every photo with every other.
+MOST_FOLDED = 3000
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """Photos, best first.
+
+    `similarities` (m,) are cosines; `alike` holds, for each, the near-duplicates folded into it.
+    """
+
+    ids: list[str]
+    similarities: list[float]
+    alike: list[list[str]]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+def ranked(
+    collection: Collection,
+    vector: np.ndarray,
+    k: int,
+    *,
+    offset: int = 0,
+    where: Filter | None = None,
+    exclude_concept: str | None = None,
+    threshold: float | None = None,
+    fold: bool = False,
+) -> Ranked:
+    """Return the photos of ranks offset to offset + k.
+
+    Args:
+        vector: (dim,) unit length.
+        threshold: least similarity.
+        fold: of near-duplicates among the ranks up to offset + k return the best only.
+
+    Raises:
+        VecdbError: the vector has another dimension.
+    """
+    deep = offset + k
+    fold = fold and deep <= MOST_FOLDED
+    with timed("query"):
+        found = collection.nearest(
+            vector, deep, where=where, exclude_concept=exclude_concept, with_vectors=fold
+        )
+    similarities = 1.0 - found.distances.astype(np.float64)
+    count = len(found)
+    if threshold is not None:
+        count = int(np.searchsorted(-similarities, -threshold, side="right"))
+    if fold and found.vectors is not None and count:
+        groups = folded(found.vectors[:count])
+    else:
+        groups = [[row] for row in range(count)]
+    groups = [group for group in groups if group[0] >= offset]
+    return Ranked(
+        [found.ids[group[0]] for group in groups],
+        [float(similarities[group[0]]) for group in groups],
+        [[found.ids[row] for row in group[1:]] for group in groups],
+    )

@@ -1,0 +1,90 @@
+"""What is asked on the Search page, kept in the address so that a search can be shared."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timezone
+from typing import Any
+
+import streamlit as st
+
+from vecdb import Filter
+
+state = st.session_state
+
+# Name in the address -> the value that asks for nothing, and so is left out of it.
+WORDS = {
+    "text": "",
+    "more": "",
+    "like": "",
+    "vector": "",
+    "description": "",
+    "photographer": "",
+    "camera": "",
+    "country": "",
+    "city": "",
+    "label": "",
+}
+NUMBERS = ("min_width", "min_height", "min_views", "min_downloads")
+DAYS = ("taken_from", "taken_before")
+SHAPES = ("landscape", "portrait", "square")
+
+
+def key(name: str) -> str:
+    """Return the session's key of a widget of the page."""
+    return f"search_{name}"
+
+
+def restore() -> None:
+    """Fill the widgets from the address, or from when the page was last open."""
+    if key("text") in state:
+        return
+    source: Mapping[str, str] = dict(st.query_params) or state.get("search_kept", {})
+    for name in WORDS:
+        state[key(name)] = source.get(name, "")
+    for name in NUMBERS:
+        given = source.get(name, "")
+        state[key(name)] = min(int(given), 2**31) if given.isdecimal() else None
+    for name in DAYS:
+        state[key(name)] = _day(source.get(name, ""))
+    shape = source.get("orientation")
+    state[key("orientation")] = shape if shape in SHAPES else None
+    state[key("no_duplicates")] = source.get("no_duplicates") == "yes"
+    state[key("fold")] = source.get("fold") != "no"
+    if source.get("collection"):
+        state.collection = source["collection"]
+
+
+def remember() -> None:
+    """Write what is asked into the address."""
+    values: dict[str, Any] = {name: state[key(name)] for name in (*WORDS, *NUMBERS, *DAYS)}
+    values["orientation"] = state[key("orientation")]
+    values["no_duplicates"] = "yes" if state[key("no_duplicates")] else ""
+    values["fold"] = "" if state[key("fold")] else "no"
+    kept = {name: str(value) for name, value in values.items() if value not in ("", None)}
+    kept["collection"] = state.collection
+    state.search_kept = kept
+    if dict(st.query_params) != kept:
+        st.query_params.from_dict(kept)
+
+
+def conditions() -> Filter | None:
+    """Return the filter that the widgets ask for, None where they ask for none."""
+    given: dict[str, Any] = {
+        name: state[key(name)].strip() for name in WORDS if name not in _LOOKED_FOR
+    }
+    given |= {name: state[key(name)] for name in (*NUMBERS, "orientation", "no_duplicates")}
+    for name in DAYS:
+        day: date | None = state[key(name)]
+        given[name] = datetime.combine(day, time(), timezone.utc) if day else None
+    given = {name: value for name, value in given.items() if value}
+    return Filter(**given) if given else None
+
+
+_LOOKED_FOR = {"text", "more", "like", "vector"}
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if 1970 <= day.year <= 2105 else None

@@ -1,0 +1,322 @@
+"""Search: photos by phrases, pictures, photos, a vector and any mixture of them."""
+
+import hashlib
+import json
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from PIL import Image
+
+from api.errors import Refused
+from api.fetching import fetch_picture, fetching_allowed
+from api.pictures import picture_from
+from api.query import Query
+from api.ranking import MOST_FOLDED, Ranked, ranked
+from classifier import ClassifierError
+from encoder import EncoderError
+from pages._asked import DAYS, NUMBERS, SHAPES, conditions, key, remember, restore
+from pages._export import as_csv
+from pages._query import parse_phrases, picture_of
+from pages._session import EMPTY, choose_collection, encoder_note, ready_encoder, rounds
+from pages._tiles import grid_tiles
+from pages.grid import photo_grid
+from vecdb import Collection, Filter, VecdbError
+
+SHOWN = 100
+EXPORTED = 1000
+MISTAKES = (EncoderError, VecdbError, ClassifierError, ValueError, OSError)
+state = st.session_state
+
+
+def on_event(event: dict[str, Any]) -> None:
+    """Answer the grid."""
+    state.search_error = ""
+    if event["type"] == "more":
+        state.search_shown = event["shown"] + SHOWN
+    elif event["type"] == "like":
+        forget()
+        state[key("like")] = event["id"]
+    elif event["type"] == "pictures":
+        try:
+            state.search_pictures = [picture_of(address) for address in event["pictures"]]
+        except ValueError as error:
+            state.search_error = str(error)
+
+
+def forget() -> None:
+    """Look for nothing; the conditions stay."""
+    for name in ("text", "more", "like", "vector"):
+        state[key(name)] = ""
+    state.search_pictures = []
+    state.search_uploads = state.get("search_uploads", 0) + 1
+
+
+def fetch() -> None:
+    """Take the picture at an address as an example."""
+    address = state.search_address.strip()
+    if not address:
+        return
+    try:
+        state.search_pictures = [
+            *state.get("search_pictures", []),
+            picture_from(fetch_picture(address)),
+        ]
+        state.search_error = ""
+    except Refused as refused:
+        state.search_error = str(refused)
+
+
+def refine() -> list[Image.Image]:
+    """Draw the other ways to say what is looked for; return the pictures added here."""
+    st.text_area(
+        "More phrases, one a line", key=key("more"), placeholder="+ at night\n- people\n-0.5 snow"
+    )
+    files = st.file_uploader(
+        "Pictures",
+        accept_multiple_files=True,
+        key=f"search_files_{state.get('search_uploads', 0)}",
+        type=["jpg", "png", "webp"],
+    )
+    found: list[Image.Image] = [Image.open(file) for file in files]
+    if st.toggle("Use the camera", key="use_camera"):
+        shot = st.camera_input("Camera", label_visibility="collapsed")
+        found += [Image.open(shot)] if shot else []
+    if fetching_allowed():
+        st.text_input("Address of a picture", key="search_address", on_change=fetch)
+    st.text_area("Ids of photos to find more like, one a line", key=key("like"), height=68)
+    st.text_area(
+        "A vector of the encoder, as numbers", key=key("vector"), height=68, placeholder="0.12 -0.3"
+    )
+    return found
+
+
+def narrow() -> None:
+    """Draw the conditions on what is known of a photo."""
+    left, right = st.columns(2)
+    left.text_input("Description holds", key=key("description"))
+    right.text_input("Label", key=key("label"))
+    left.text_input("Photographer", key=key("photographer"))
+    right.text_input("Camera", key=key("camera"))
+    left.text_input("Country", key=key("country"))
+    right.text_input("City", key=key("city"))
+    for at, name in enumerate(NUMBERS):
+        title = f"At least this {name.removeprefix('min_')}"
+        (left, right)[at % 2].number_input(
+            title, key=key(name), min_value=0, max_value=2**31, step=1
+        )
+    for at, name in enumerate(DAYS):
+        title = ("Taken on this day or later", "Taken before")[at]
+        (left, right)[at].date_input(title, key=key(name), min_value="1970-01-01")
+    st.segmented_control("Shape", SHAPES, key=key("orientation"))
+    st.toggle("Leave out near-duplicates noted by ingest", key=key("no_duplicates"))
+
+
+def header() -> tuple[Collection, list[Image.Image]] | None:
+    """Draw the line of controls."""
+    columns = st.columns([2, 6, 1.2, 1.2, 1.6], vertical_alignment="bottom")
+    with columns[0]:
+        collection = choose_collection()
+    if collection is None:
+        st.info(EMPTY)
+        return None
+    columns[1].text_input(
+        "Search",
+        key=key("text"),
+        placeholder="Search by words, or drop or paste a picture on this page",
+        label_visibility="collapsed",
+    )
+    with columns[2].popover("Refine", width="stretch"):
+        pictures = refine()
+    with columns[3].popover("Filters", width="stretch"):
+        narrow()
+    columns[4].toggle("Fold near-duplicates", key=key("fold"))
+    return collection, pictures
+
+
+def asked(pictures: list[Image.Image]) -> Query:
+    """Return everything that is looked for.
+
+    Raises:
+        ValueError: the vector is not a row of numbers.
+    """
+    numbers = state[key("vector")].replace(",", " ").strip("[] \n").split()
+    try:
+        vector = [float(number) for number in numbers]
+    except ValueError as error:
+        raise ValueError(
+            "The vector must be numbers with spaces or commas between them."
+        ) from error
+    return Query(
+        parse_phrases(state[key("text")], state[key("more")]),
+        [*state.get("search_pictures", []), *pictures],
+        [line.strip() for line in state[key("like")].splitlines() if line.strip()],
+        [vector] if vector else [],
+    )
+
+
+def words(query: Query) -> str:
+    """Say what is looked for, in one line."""
+    parts = [
+        f"{'−' if weight < 0 else '+'}{'' if abs(weight) == 1 else f'{abs(weight):g} '}{text}"
+        for text, weight in query.phrases
+    ]
+    parts += [f"like {photo}" for photo in query.photo_ids]
+    if query.pictures:
+        parts.append(f"{len(query.pictures)} picture{'s' if len(query.pictures) > 1 else ''}")
+    if query.vectors:
+        parts.append("a vector")
+    return "  ".join(parts).removeprefix("+")
+
+
+def vector_of(query: Query, collection: Collection, *, centred: bool = False) -> np.ndarray | None:
+    """Return the query's vector, None while the encoder loads."""
+    encoder = ready_encoder(collection.encoder) if query.needs_encoder else None
+    if query.needs_encoder and encoder is None:
+        return None
+    return query.vector(collection, encoder, centred=centred)
+
+
+def start_concept(query: Query, collection: Collection) -> None:
+    """Begin to mine from what is looked for."""
+    vector = vector_of(query, collection, centred=True)
+    if vector is None:
+        return
+    settings = {
+        "phrases": [list(phrase) for phrase in query.phrases],
+        "page_size": state.get("page_size", 25),
+        "unmarked": "skip",
+    }
+    page = rounds().begin(collection, words(query), vector, settings)
+    state.page = page
+    st.switch_page("mine.py", query_params={"concept": page.concept.id, "round": "1"})
+
+
+def table(collection: Collection, found: Ranked) -> pd.DataFrame:
+    """Return photos with similarity and metadata, best first."""
+    rows = {row["id"]: row for row in collection.photos(found.ids)}
+    kept = [
+        {"similarity": round(similarity, 6), **rows[photo]}
+        for photo, similarity in zip(found.ids, found.similarities, strict=True)
+        if photo in rows
+    ]
+    return pd.DataFrame(kept)
+
+
+def as_json(frame: pd.DataFrame) -> bytes:
+    """One JSON list, an object a photo."""
+    return json.dumps(frame.to_dict("records"), ensure_ascii=False, indent=1, default=str).encode()
+
+
+def export(collection: Collection, vector: np.ndarray, where: Filter | None) -> None:
+    """Offer the best photos as files, made when they are asked for."""
+    st.caption(
+        f"The best {EXPORTED:,}, near-duplicates {'folded' if state[key('fold')] else 'kept'}."
+    )
+    fold = state[key("fold")]
+    for title, suffix, mime, render in (
+        ("JSON", "json", "application/json", as_json),
+        ("CSV", "csv", "text/csv", as_csv),
+    ):
+        st.download_button(
+            title,
+            partial(
+                lambda render: render(
+                    table(collection, ranked(collection, vector, EXPORTED, where=where, fold=fold))
+                ),
+                render,
+            ),
+            f"search.{suffix}",
+            mime,
+            on_click="ignore",
+            width="stretch",
+        )
+
+
+def shown_count(signature: str) -> int:
+    """Return how many photos to show; a new search starts from the first page."""
+    if state.get("search_signature") != signature:
+        state.search_signature = signature
+        state.search_shown = SHOWN
+    return min(int(state.get("search_shown", SHOWN)), MOST_FOLDED)
+
+
+def draw(collection: Collection, query: Query) -> None:
+    """Draw the line about the search, and the photos."""
+    where = conditions()
+    total = collection.count(where)
+    signature = signature_of(query, where, collection.name)
+    limit = shown_count(signature)
+    vector = vector_of(query, collection) if query else None
+    if query and vector is None:
+        return
+    if vector is None:
+        found = Ranked(collection.sample(limit, seed=0, where=where), [], [])
+    else:
+        found = ranked(collection, vector, limit, where=where, fold=state[key("fold")])
+        left, middle, right, last = st.columns([5, 1.3, 1.7, 1.2], vertical_alignment="center")
+        left.text(words(query))
+        middle.button("Clear", on_click=forget, width="stretch")
+        if right.button("Start a concept", type="primary", width="stretch"):
+            start_concept(query, collection)
+        with last.popover("Export", width="stretch"):
+            export(collection, vector, where)
+    notes = [f"+{len(alike)} alike" if alike else "" for alike in found.alike]
+    photo_grid(
+        {
+            "mode": "results",
+            "key": f"search:{signature}",
+            "title": said(total, len(found), where is not None, collection),
+            "tiles": grid_tiles(
+                collection,
+                found.ids,
+                scores=found.similarities or None,
+                reasons=notes or None,
+            ),
+            "more": limit < min(total, MOST_FOLDED),
+            "like": True,
+            "intake": True,
+            "note": "" if found.ids else "No photo satisfies the filters: loosen one of them.",
+            "error": state.get("search_error", ""),
+        },
+        key="search_grid",
+        on_event=on_event,
+    )
+
+
+def said(total: int, shown: int, narrowed: bool, collection: Collection) -> str:
+    """Say how many photos there are and are shown."""
+    photos = f"{total:,} photo{'' if total == 1 else 's'}"
+    where = "satisfy the filters" if narrowed else f"in {collection.name}"
+    return f"{photos} {where}, {shown:,} shown"
+
+
+def signature_of(query: Query, where: Filter | None, collection: str) -> str:
+    """Name a search, so that the grid knows a new one from more of the same."""
+    digest = hashlib.sha256(repr((query.phrases, query.photo_ids, query.vectors, where)).encode())
+    for picture in query.pictures:
+        digest.update(picture.tobytes())
+    digest.update(f"{collection}{state[key('fold')]}".encode())
+    return digest.hexdigest()[:16]
+
+
+def main() -> None:
+    """Draw the screen."""
+    restore()
+    head = header()
+    if head is None:
+        return
+    collection, pictures = head
+    remember()
+    try:
+        draw(collection, asked(pictures))
+    except MISTAKES as error:
+        st.error(str(error))
+    st.caption(
+        f"{encoder_note(collection)}. Pictures that were dropped here are not in the address."
+    )
+
+
+main()

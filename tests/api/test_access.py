@@ -1,0 +1,103 @@
+import re
+
+import pytest
+import requests
+from starlette.applications import Starlette
+
+from api import routes
+from api.access import Rate
+from api.thumbnails import thumbnail_url
+from tests.api.conftest import serving
+
+
+def test_without_a_token_nobody_is_asked_for_one(served):
+    assert served.get("/api/collections").status_code == 200
+
+
+def test_with_a_token_only_those_who_have_it_are_answered(served, monkeypatch):
+    monkeypatch.setenv("API_TOKEN", "sesame")
+    for path in ("/api/search?text=x", "/api/photos/x", "/metrics", "/indices-list"):
+        assert served.get(path).status_code == 401
+        assert served.get(path).headers["www-authenticate"] == "Bearer"
+    wrong = {"Authorization": "Bearer open"}
+    right = {"Authorization": "Bearer sesame"}
+    address = f"{served.address}/indices-list"
+    assert requests.get(address, headers=wrong, timeout=10).status_code == 401
+    assert requests.get(address, headers=right, timeout=10).status_code == 200
+    assert served.get("/api/healthz").status_code == 200
+
+
+def test_a_client_that_takes_only_an_address_gives_the_token_as_password(served, monkeypatch):
+    monkeypatch.setenv("API_TOKEN", "sesame")
+    address = served.address.replace("http://", "http://me:sesame@")
+    assert requests.get(f"{address}/indices-list", timeout=10).status_code == 200
+
+
+def test_the_pages_thumbnails_show_under_a_token_and_one_address_opens_one_only(
+    served, monkeypatch
+):
+    monkeypatch.setenv("API_TOKEN", "sesame")
+    red, blue = (thumbnail_url("colours", f"colours/{name}") for name in ("red", "blue"))
+    assert served.get(red).status_code == 200
+    assert served.get(red.partition("?")[0]).status_code == 401
+    stolen = blue.partition("?")[0] + "?" + red.partition("?")[2]
+    assert served.get(stolen).status_code == 401
+    assert "sesame" not in red
+
+
+def test_a_thumbnail_of_the_default_collection_needs_only_its_id(served):
+    assert served.get("/api/thumb/colours%2Fred").status_code == 200
+    assert served.get("/api/thumb/none").status_code == 404
+
+
+def test_calls_beyond_the_rate_are_told_when_to_come_back(served, monkeypatch):
+    monkeypatch.setenv("API_RATE_LIMIT", "5")
+    answers = [served.get("/indices-list") for _ in range(7)]
+    assert [answer.status_code for answer in answers] == [200] * 5 + [429] * 2
+    assert 1 <= int(answers[-1].headers["retry-after"]) <= 13
+    assert served.get("/api/healthz").status_code == 200
+
+
+def test_a_bucket_fills_evenly_and_clients_do_not_share_it():
+    rate = Rate()
+    assert [rate.take("a", 2, 0.0) for _ in range(3)] == [0, 0, 30]
+    assert rate.take("b", 2, 0.0) == 0
+    assert rate.take("a", 2, 15.0) == pytest.approx(15)
+    assert rate.take("a", 2, 30.0) == 0
+
+
+def test_other_origins_are_let_in_only_where_configured(served, monkeypatch):
+    origin = {"Origin": "https://front.example"}
+    plain = requests.get(f"{served.address}/indices-list", headers=origin, timeout=10)
+    assert "access-control-allow-origin" not in plain.headers
+    monkeypatch.setenv("API_CORS_ORIGINS", "https://front.example, https://other.example")
+    with serving(Starlette(routes=routes())) as address:
+        asked = {**origin, "Access-Control-Request-Method": "POST"}
+        before = requests.options(f"{address}/knn-service", headers=asked, timeout=10)
+        assert before.status_code == 200
+        for answer in (before, requests.get(f"{address}/indices-list", headers=origin, timeout=10)):
+            assert answer.headers["access-control-allow-origin"] == "https://front.example"
+        elsewhere = {"Origin": "https://evil.example"}
+        answer = requests.get(f"{address}/indices-list", headers=elsewhere, timeout=10)
+        assert "access-control-allow-origin" not in answer.headers
+
+
+def test_prometheus_reads_counts_and_latencies(served):
+    served.get("/api/search", text="red")
+    served.get("/api/thumb/colours/colours%2Fred")
+    served.get("/api/search", text="")
+    text = served.get("/metrics").text
+    assert re.search(
+        r'vde_requests_total\{method="GET",route="/api/search",status="200"\} \d', text
+    )
+    assert re.search(
+        r'vde_requests_total\{method="GET",route="/api/search",status="400"\} \d', text
+    )
+    for step in ("encode", "query", "thumbnail"):
+        counts = [int(n) for n in re.findall(rf"vde_{step}_seconds_bucket.*\}} (\d+)", text)]
+        assert counts == sorted(counts)
+        assert counts[-1] == int(text.partition(f"vde_{step}_seconds_count ")[2].split()[0]) >= 1
+    for line in text.splitlines():
+        assert re.fullmatch(
+            r'# (HELP|TYPE) \w+ .+|\w+(\{\w+="[^"]*"(,\w+="[^"]*")*\})? [\d.e+-]+', line
+        )
