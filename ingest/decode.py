@@ -16,8 +16,8 @@ MOST_PIXELS = 80_000_000
 HUGE = 12_000_000  # pixels from which only one picture at a time is decoded, to bound memory
 THUMBNAIL = 384
 QUALITY = 85
-# The thousandth photograph of 100 megapixels must not print a warning: it is refused and counted.
-warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+# What Pillow thinks of a picture must not end up between the progress bars: bad ones are counted.
+warnings.filterwarnings("ignore", module=r"PIL\.")
 
 _one_huge = threading.Lock()
 

@@ -3,19 +3,43 @@
 from collections.abc import Sequence
 
 from ingest.errors import Rejected
-from ingest.photo import Photo
-from vecdb import Database
+from ingest.photo import Photo, clean
+from vecdb import Database, Failure
 
 
 class Failures:
-    """The failures of one collection; not kept until the database has a place for them."""
+    """The failures of one collection."""
 
     def __init__(self, database: Database, collection: str) -> None:
+        self._store = database.failures
         self._collection = collection
 
     def given_up(self, photos: Sequence[Photo]) -> set[str]:
         """Return the ids that failed for good, at the very address they have now."""
-        return set()
+        latest = self._store.latest(self._collection, [photo.id for photo in photos])
+        return {
+            photo.id
+            for photo in photos
+            if photo.id in latest
+            and latest[photo.id].permanent
+            and latest[photo.id].url == clean(photo.address)
+        }
 
     def add(self, failed: Sequence[tuple[Photo, Rejected]]) -> None:
         """Keep failures, each with how often its photo has failed by now."""
+        if not failed:
+            return
+        latest = self._store.latest(self._collection, [photo.id for photo, _ in failed])
+        self._store.add(
+            self._collection,
+            [
+                Failure(
+                    photo_id=photo.id,
+                    url=clean(photo.address),
+                    reason=rejected.reason,
+                    permanent=rejected.permanent,
+                    attempts=1 + (latest[photo.id].attempts if photo.id in latest else 0),
+                )
+                for photo, rejected in failed
+            ],
+        )

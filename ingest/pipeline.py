@@ -28,7 +28,8 @@ PER_HOST = 16
 QUEUED = 512  # photos waiting for a download
 DECODED_AHEAD = 32
 WRITTEN = 512  # rows in one insert at most
-LINGER = 1.0  # seconds that rows, or pictures of a batch, wait for more of them
+LINGER = 3.0  # seconds that rows wait for more: a small insert costs as much as a large one
+GATHER = 0.5  # seconds that pictures wait for a full batch
 ENCODERS = 2  # one gathers its batch while the other's is computed
 
 
@@ -186,7 +187,7 @@ class Pipeline:
             return self._encoder
 
     def _encode(self) -> None:
-        while items := self._to_encode.take(self._batch or DECODED_AHEAD, LINGER):
+        while items := self._to_encode.take(self._batch or DECODED_AHEAD, GATHER):
             with self._turns:
                 self._encode_batch(items)
 

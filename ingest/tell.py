@@ -9,6 +9,8 @@ from tqdm import tqdm
 from ingest.progress import Progress, Summary
 
 LOG = logging.getLogger("ingest")
+LOG.addHandler(logging.NullHandler())  # said to the user in other ways; a file only on request
+LOG.propagate = False
 
 
 class Bars:
@@ -88,4 +90,3 @@ def log_to(path: Path) -> None:
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     LOG.addHandler(handler)
     LOG.setLevel(logging.INFO)
-    LOG.propagate = False

@@ -107,8 +107,8 @@ def encoding_of(start: bytes) -> str:
     for mark, encoding in MARKS.items():
         if start.startswith(mark):
             return encoding
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(start, final=False)
-    except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8"
+    text = codecs.getincrementaldecoder("utf-8")("replace").decode(start, final=False)
+    wrong = text.count("\ufffd")
+    right = sum(1 for letter in text if letter > "\x7f") - wrong
+    # A few bad bytes in a UTF-8 file must not turn all its other letters into others.
+    return "utf-8" if wrong <= right else "cp1252"

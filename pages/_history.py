@@ -37,6 +37,11 @@ def stacks(history: Iterable[Label]) -> Stacks:
     return result
 
 
+def latest_labels(history: Iterable[Label]) -> dict[str, int]:
+    """Return the label of each photo as it stands now, in the order of first judgement."""
+    return {row.photo_id: row.label for row in history}
+
+
 def prior_labels(history: Iterable[Label], action: str) -> dict[str, int]:
     """Return the label of each photo as it stood before an action was made."""
     labels: dict[str, int] = {}

@@ -10,29 +10,18 @@ from typing import Any
 
 import numpy as np
 
-from classifier import Background, Candidates, Head, fit, mine, prompt_head, wanted
-from pages._history import prior_labels, stacks
+from classifier import Background, Head, fit, prompt_head
+from pages._history import latest_labels, prior_labels, stacks
+from pages._mining import BINS, Pool, Tile, mine_page, rounded
 from vecdb import Collection, Concept, Database, Label
 
-# Skipped photos stay away for this many rounds, so that the next page does not show them again.
-SKIPPED_ROUNDS = 3
 BACKGROUND_PHOTOS = 300
+# Random photos kept at hand, so that a page's share of them costs no reading.
+POOL_PHOTOS = 2000
 # Photos added meanwhile change a collection's mean and covariance slowly.
 BACKGROUND_SECONDS = 60.0
 # Vectors of judged photos kept in memory, 2 kB each.
 REMEMBERED = 20_000
-# A bin a hundredth: the count above any threshold the page offers is exact.
-BINS = 100
-
-
-@dataclass(frozen=True)
-class Tile:
-    """A photo on a page: why it is there, its probability, the mark (1, 0, -1) it opens with."""
-
-    photo_id: str
-    reason: str
-    mark: int = 0
-    score: float | None = None
 
 
 @dataclass
@@ -59,7 +48,7 @@ class Rounds:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self._backgrounds: dict[str, tuple[float, Background]] = {}
+        self._backgrounds: dict[str, tuple[float, tuple[Background, Pool]]] = {}
         self._vectors: dict[tuple[str, str], np.ndarray] = {}
         self._collections: dict[str, Collection] = {}
         self._lock = threading.Lock()
@@ -91,7 +80,7 @@ class Rounds:
         shown = {**dict.fromkeys(marks, "edit"), **{t.photo_id: t.reason for t in tiles}}
         # A photo nobody clicked here may have been judged in another tab meanwhile: that stands.
         history = self.database.concepts.history(concept_id)
-        judged = {photo for photo, label in _latest(history).items() if label}
+        judged = {photo for photo, label in latest_labels(history).items() if label}
         rows = [
             Label(photo, int(marks.get(photo, unmarked)), concept.round, reason)
             for photo, reason in shown.items()
@@ -143,16 +132,23 @@ class Rounds:
 
     def background(self, collection: Collection) -> Background:
         """Return mean, covariance and a fixed random sample of a collection, read once a minute."""
+        return self._known(collection)[0]
+
+    def _pool(self, collection: Collection) -> Pool:
+        return self._known(collection)[1]
+
+    def _known(self, collection: Collection) -> tuple[Background, Pool]:
         with self._lock:
             until, known = self._backgrounds.get(collection.name, (0.0, None))
         if known is not None and time.monotonic() < until:
             return known
         moments = collection.moments()
-        sample = collection.vectors(collection.sample(BACKGROUND_PHOTOS, seed=0))
-        background = Background(moments.mean, moments.covariance, sample)
+        pool = Pool(*collection.known_vectors(collection.sample(POOL_PHOTOS, seed=0)))
+        sample = pool.vectors[:BACKGROUND_PHOTOS]
+        known = Background(moments.mean, moments.covariance, sample), pool
         with self._lock:
-            self._backgrounds[collection.name] = (time.monotonic() + BACKGROUND_SECONDS, background)
-        return background
+            self._backgrounds[collection.name] = (time.monotonic() + BACKGROUND_SECONDS, known)
+        return known
 
     def head(self, concept: Concept) -> Head:
         """Return the concept's fitted head."""
@@ -207,20 +203,28 @@ class Rounds:
                 else prompt_head(anchor, background)
             )
         upcoming: list[str] = []
+        # One figure for each round answered: what it kept of the matches of the round before.
+        agreements = list(concept.settings.get("agreements", []))[: max(0, number - 2)]
         with _timed() as mining:
-            if not tiles:
-                tiles, upcoming, counts = self._mine(
-                    collection, concept, head, judged, labels, number, history
-                )
-            else:
+            if tiles:
                 tiles = self._scored(collection, head, tiles)
                 counts = self._histogram(collection, head)
-        with _timed() as comparing:
-            settings = {
-                **concept.settings,
-                "page": [list(astuple(tile)) for tile in tiles],
-                "agreements": self._agreements(collection, concept, head, number),
-            }
+            else:
+                pool = self._pool(collection)
+                mined = mine_page(
+                    collection, concept, head, background, pool, judged, labels, number, history
+                )
+                tiles, upcoming, counts = mined.tiles, mined.upcoming, mined.counts
+                if number > 1:
+                    agreements.append(round(mined.agreement, 4))
+                if len(self._vectors) > REMEMBERED:
+                    self._vectors.clear()
+                self._remember(collection, mined.vectors)
+        settings = {
+            **concept.settings,
+            "page": [list(astuple(tile)) for tile in tiles],
+            "agreements": agreements,
+        }
         with _timed() as storing:
             concept = self.database.concepts.update(
                 concept.id,
@@ -232,21 +236,9 @@ class Rounds:
         timing = {
             "fit": fitting["seconds"],
             "mine": mining["seconds"],
-            "compare": comparing["seconds"],
             "store": storing["seconds"],
         }
         return Page(concept, list(tiles), history, counts, upcoming, timing)
-
-    def _agreements(
-        self, collection: Collection, concept: Concept, head: Head, number: int
-    ) -> list[float]:
-        """Add, for the round that was just answered, how many accepted photos stayed the same."""
-        known = list(concept.settings.get("agreements", []))[: max(0, number - 2)]
-        if number < 2 or not len(concept.weights):
-            return known
-        cut = float(np.log(concept.threshold / (1 - concept.threshold)))
-        pair = (head.weights, head.bias), (concept.weights, concept.bias)
-        return [*known, round(collection.agreement(*pair, cut), 4)]
 
     def _histogram(self, collection: Collection, head: Head) -> list[int]:
         found = collection.histogram(head.weights, head.bias, bins=BINS)
@@ -255,70 +247,7 @@ class Rounds:
     def _scored(self, collection: Collection, head: Head, tiles: Sequence[Tile]) -> list[Tile]:
         found, vectors = collection.known_vectors([tile.photo_id for tile in tiles])
         scores = dict(zip(found, head.probabilities(vectors), strict=True))
-        return [replace(t, score=_rounded(scores.get(t.photo_id))) for t in tiles]
-
-    def _mine(
-        self,
-        collection: Collection,
-        concept: Concept,
-        head: Head,
-        judged: np.ndarray,
-        labels: np.ndarray,
-        number: int,
-        history: Sequence[Label],
-    ) -> tuple[list[Tile], list[str], list[int]]:
-        size = int(concept.settings.get("page_size", 25))
-        # Before anything is judged the user sees what was asked for: the nearest photos.
-        strategy = str(concept.settings.get("strategy", "mixed")) if len(labels) else "top"
-        need = wanted(strategy, size)
-        latest = {row.photo_id: row for row in history}
-        skipped = [
-            row.photo_id
-            for row in latest.values()
-            if row.label == 0
-            and row.round >= number - SKIPPED_ROUNDS
-            and row.action.startswith("round:")
-        ]
-        for exclude in (skipped, []):
-            found = collection.survey(
-                head.weights,
-                head.bias,
-                top=need.top,
-                boundary=need.boundary,
-                sample=need.sample,
-                seed=number,
-                bins=BINS,
-                exclude=exclude,
-                exclude_concept=concept.id,
-            )
-            picks = mine(
-                *(
-                    Candidates(ids, _stacked(found.vectors, ids, collection.dim))
-                    for ids in (found.top, found.boundary, found.sample)
-                ),
-                head=head,
-                background=self.background(collection),
-                strategy=strategy,
-                k=size,
-                judged=judged,
-                labels=labels,
-            )
-            if len(picks) == size or not exclude:
-                break
-        counts = [int(count) for count in found.counts]
-        ids = [pick.id for pick in picks]
-        upcoming = [photo for photo in found.top if photo not in set(ids)][:size]
-        if not ids:
-            return [], upcoming, counts
-        if len(self._vectors) > REMEMBERED:
-            self._vectors.clear()
-        self._remember(collection, {photo: found.vectors[photo] for photo in ids})
-        scores = head.probabilities(_stacked(found.vectors, ids, collection.dim))
-        tiles = [
-            Tile(pick.id, pick.reason, score=_rounded(score))
-            for pick, score in zip(picks, scores, strict=True)
-        ]
-        return tiles, upcoming, counts
+        return [replace(t, score=rounded(scores.get(t.photo_id))) for t in tiles]
 
     def _remember(self, collection: Collection, vectors: Mapping[str, np.ndarray]) -> None:
         """Keep vectors of photos about to be judged: the next fit needs them."""
@@ -329,7 +258,7 @@ class Rounds:
         self, collection: Collection, history: Sequence[Label]
     ) -> tuple[np.ndarray, np.ndarray]:
         """Vectors (n, d) and labels (n,) of all judged photos that still exist, in their order."""
-        latest = _latest(history)
+        latest = latest_labels(history)
         wanted_ids = [photo for photo, label in latest.items() if label]
         unread = [photo for photo in wanted_ids if (collection.name, photo) not in self._vectors]
         if unread:
@@ -343,18 +272,6 @@ class Rounds:
 def stored_tiles(concept: Concept) -> list[Tile]:
     """Read the page that a concept stands at."""
     return [Tile(*entry) for entry in concept.settings.get("page", [])]
-
-
-def _latest(history: Sequence[Label]) -> dict[str, int]:
-    return {row.photo_id: row.label for row in history}
-
-
-def _rounded(score: float | None) -> float | None:
-    return None if score is None else round(float(score), 4)
-
-
-def _stacked(vectors: Mapping[str, np.ndarray], ids: Sequence[str], dim: int) -> np.ndarray:
-    return np.asarray([vectors[photo] for photo in ids], np.float32).reshape(-1, dim)
 
 
 @contextmanager

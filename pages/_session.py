@@ -30,7 +30,7 @@ def rounds() -> Rounds:
 
 def choose_collection() -> Collection | None:
     """Draw the collection picker and return its choice; None where there is no collection."""
-    names = _collection_names(id(resources.database()))
+    names = _collection_names(resources.database().dsn_display)
     if not names:
         return None
     preferred = os.environ.get("VECDB_TABLE", "unsplash_25k")
@@ -41,7 +41,7 @@ def choose_collection() -> Collection | None:
 
 
 @st.cache_data(ttl=5, show_spinner=False)
-def _collection_names(_address: int) -> list[str]:
+def _collection_names(database: str) -> list[str]:
     return [info.name for info in resources.database().collections() if info.count]
 
 

@@ -46,7 +46,7 @@ def show(page: Page) -> None:
 
 def on_event(event: dict[str, Any]) -> None:
     """Answer the grid. An error leaves the page, and the clicks in the browser, as they were."""
-    state.asked_at = time.perf_counter()
+    state.asked_at = time.time()
     page: Page | None = state.get("page")
     try:
         if event["type"] == "pictures":
@@ -233,10 +233,15 @@ def grid(collection: Collection, page: Page) -> None:
 
 
 def timing(page: Page) -> dict[str, float]:
-    """Return what the round took by part, seconds; `script` is what no other part accounts for."""
-    parts = {name: value for name, value in page.timing.items() if name != "script"}
+    """Return what the round took by part, seconds, and when it was asked and sent (Unix time).
+
+    `script` is what no other part accounts for.
+    """
+    parts = dict(page.timing)
     if "asked_at" in state:
-        parts["script"] = time.perf_counter() - state.pop("asked_at") - sum(parts.values())
+        asked, sent = state.pop("asked_at"), time.time()
+        script = sent - asked - sum(parts.values())
+        parts |= {"script": script, "asked_at": asked, "sent_at": sent}
     return parts
 
 

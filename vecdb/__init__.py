@@ -7,6 +7,7 @@ from vecdb.errors import VecdbError
 from vecdb.filter import Filter
 from vecdb.hits import Hits
 from vecdb.index import IndexStatus
+from vecdb.ingest_failures import Failure, FailureStore
 from vecdb.labels import Label
 from vecdb.moments import Moments
 from vecdb.numbers import photo_number
@@ -19,6 +20,8 @@ __all__ = [
     "Concept",
     "ConceptStore",
     "Database",
+    "Failure",
+    "FailureStore",
     "Filter",
     "Histogram",
     "Hits",

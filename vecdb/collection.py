@@ -18,12 +18,12 @@ from vecdb.index import IndexStatus, build_index, drop_index, index_status
 from vecdb.numbers import photo_number
 from vecdb.photos import checked_photos, described
 from vecdb.search import EXCLUDED_BYTES_IN_STATEMENT, Page, Scope, direction, matching, unit
-from vecdb.survey import Survey, composed, one_pass
+from vecdb.survey import Survey, composed, one_pass, shared
 
 # Servers refuse a form field of 128 KiB.
 ID_BYTES_IN_STATEMENT = 65_536
-NUMBERS_IN_STATEMENT = 3000
 RANKS_IN_STATEMENT = 2_000
+NUMBERS_IN_STATEMENT = 3000
 ROWS_IN_INSERT = 50_000
 STATUS_SECONDS = 30.0
 # Reading every vector is quick enough up to about here.
@@ -185,6 +185,8 @@ class Collection:
         sample: int,
         seed: int,
         bins: int,
+        before: tuple[Any, float] | None = None,
+        cut: float = 0.0,
         exclude: Sequence[str] = (),
         exclude_concept: str | None = None,
     ) -> Survey:
@@ -198,11 +200,13 @@ class Collection:
             top, boundary, sample: how many candidates of each kind.
             seed: of the sample.
             bins: of the histogram, over the whole collection.
+            before: (weights (dim,), bias) of the head to compare with; itself by default.
+            cut: margin from which a head accepts a photo.
         """
         scope = Scope(exclude, exclude_concept)
         short = sum(len(photo) + 3 for photo in exclude) <= EXCLUDED_BYTES_IN_STATEMENT
         if short and self._connection.dialect == "clickhouse" and not self._index().serves:
-            head = self._head(weights, bias)
+            head = self._two_heads((weights, bias), before or (weights, bias), cut)
             sizes = (top, boundary, sample)
             return one_pass(self._connection, self.name, self.dim, head, sizes, scope, seed, bins)
         places: dict[str, Any] = {
@@ -217,6 +221,7 @@ class Collection:
                 self.sample_hits(sample, seed=seed, **places),
             ),
             self.histogram(weights, bias, bins=bins).counts,
+            self.agreement((weights, bias), before, cut) if before else 1.0,
         )
 
     def vectors(self, ids: Sequence[str]) -> np.ndarray:
@@ -296,15 +301,8 @@ class Collection:
         Returns:
             A share in [0, 1]; 1.0 where neither accepts any.
         """
-        parameters = {
-            **self._head(*head),
-            "before": direction(before[0], self.dim, "weights"),
-            "bias_before": float(before[1]),
-            "cut": float(cut),
-        }
-        found = self._connection.select("scores/agreement", parameters, table=self.name)
-        both, either = (int(found.column(name)[0].as_py()) for name in ("both", "either"))
-        return both / either if either else 1.0
+        parameters = self._two_heads(head, before, cut)
+        return shared(self._connection.select("scores/agreement", parameters, table=self.name))
 
     def at_ranks(self, weights: Any, ranks: Sequence[int]) -> list[str]:
         """Return the photos at places of the ranking by a head, in the order asked.
@@ -354,6 +352,16 @@ class Collection:
 
     def _head(self, weights: Any, bias: float) -> dict[str, Any]:
         return {"weights": direction(weights, self.dim, "weights"), "bias": float(bias)}
+
+    def _two_heads(
+        self, head: tuple[Any, float], before: tuple[Any, float], cut: float
+    ) -> dict[str, Any]:
+        return {
+            **self._head(*head),
+            "before": direction(before[0], self.dim, "weights"),
+            "bias_before": float(before[1]),
+            "cut": float(cut),
+        }
 
     def _insert_settings(self) -> dict[str, Any]:
         if self._connection.dialect == "clickhouse" and self._index().kind:

@@ -13,6 +13,7 @@ from vecdb.concepts import ConceptStore
 from vecdb.connection import Connection
 from vecdb.dsn import parse_dsn
 from vecdb.errors import EncoderMismatch, UnknownCollection
+from vecdb.ingest_failures import FailureStore
 from vecdb.schema import migrate
 from vecdb.statements import checked_name
 
@@ -36,6 +37,7 @@ class Database:
         self._guard = threading.Lock()
         self._open: dict[str, Collection] = {}
         self.concepts = ConceptStore(connection)
+        self.failures = FailureStore(connection)
 
     @property
     def dialect(self) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from vecdb.connection import Connection
 from vecdb.hits import Hits, matrix
@@ -16,8 +17,9 @@ from vecdb.statements import statement
 class Survey:
     """Candidates for a page, as ids best first, with vectors, and the spread of probabilities.
 
-    `vectors` holds (d,) float32 by id for every candidate; `counts` is (bins,) int64 over the whole
-    collection, judged photos included, in equal bins of probability from 0 to 1.
+    `vectors` holds (d,) float32 by id for every candidate. `counts` is (bins,) int64 over the whole
+    collection, judged photos included, in equal bins of probability from 0 to 1. `agreement` is the
+    share of photos that this head and the one before it both accept, of those that either does.
     """
 
     top: list[str]
@@ -25,6 +27,7 @@ class Survey:
     sample: list[str]
     vectors: dict[str, np.ndarray]
     counts: np.ndarray
+    agreement: float
 
 
 def one_pass(
@@ -61,7 +64,13 @@ def one_pass(
         counts[number] = count
     ids = sorted({photo for part in lists for photo in part})
     vectors = _vectors(connection, table, dim, ids)
-    return Survey(lists[0], lists[1], lists[2], vectors, counts)
+    return Survey(lists[0], lists[1], lists[2], vectors, counts, shared(found))
+
+
+def shared(found: pa.Table) -> float:
+    """Read the share `both / either`, 1.0 where no head accepts any photo."""
+    both, either = (int(found.column(name)[0].as_py()) for name in ("both", "either"))
+    return both / either if either else 1.0
 
 
 def _pairs(bins: Any) -> Sequence[tuple[int, int]]:
@@ -80,8 +89,8 @@ def _vectors(
     return dict(zip(found.column("id").to_pylist(), matrix(found, dim), strict=True))
 
 
-def composed(parts: Sequence[Hits], counts: np.ndarray) -> Survey:
-    """Put a survey together from three searches with vectors and a histogram's counts."""
+def composed(parts: Sequence[Hits], counts: np.ndarray, agreement: float) -> Survey:
+    """Put a survey together from three searches with vectors, a histogram and an agreement."""
     vectors = {
         photo: vector
         for part in parts
@@ -89,4 +98,4 @@ def composed(parts: Sequence[Hits], counts: np.ndarray) -> Survey:
         for photo, vector in zip(part.ids, part.vectors, strict=True)
     }
     top, boundary, sample = (part.ids for part in parts)
-    return Survey(top, boundary, sample, vectors, counts)
+    return Survey(top, boundary, sample, vectors, counts, agreement)

@@ -20,7 +20,7 @@ from vecdb import Store, connect
 DIM = 512
 CLUSTERS = 50
 MARKED = 12
-PARTS = ("labels", "fit", "mine", "compare", "store", "script")
+PARTS = ("labels", "fit", "mine", "store", "script")
 
 
 def build(data: Path, rows: int) -> str:
@@ -90,8 +90,10 @@ READ = """() => {
   const [next] = performance.getEntriesByName('vde:next');
   const [got] = performance.getEntriesByName('vde:received');
   const painted = performance.getEntriesByName('vde:painted').at(-1);
+  const { asked_at, sent_at, ...parts } = painted.detail.timing;
+  const wall = mark => performance.timeOrigin + mark.startTime;
   return { total: painted.startTime - next.startTime, paint: painted.startTime - got.startTime,
-           ...painted.detail.timing };
+           asking: 1000 * asked_at - wall(next), sending: wall(got) - 1000 * sent_at, ...parts };
 }"""
 
 
@@ -108,9 +110,7 @@ def main() -> None:
     for result in results:
         for part in PARTS:
             result[part] = result.get(part, 0.0) * 1000
-        server = sum(result[part] for part in PARTS)
-        result["transport"] = result["total"] - result["paint"] - server
-    names = ("total", *PARTS, "transport", "paint")
+    names = ("total", "asking", *PARTS, "sending", "paint")
     summary = {
         name: {
             "p50_ms": round(float(np.percentile([r[name] for r in results], 50)), 1),

@@ -24,6 +24,12 @@ def test_every_usual_format_is_decoded(kind):
     assert (picture.width, picture.height) == picture.image.size == (48, 40)
 
 
+def test_heic_is_decoded_where_its_library_is_installed():
+    pillow_heif = pytest.importorskip("pillow_heif")
+    pillow_heif.register_heif_opener()
+    assert decode(encoded(noise(), "HEIF")).image.size == (48, 40)
+
+
 @pytest.mark.parametrize(
     ("data", "expected"),
     [

@@ -233,6 +233,12 @@ def test_bytes_that_are_no_text_at_all_cost_only_their_characters(tmp_path):
     assert last.metadata["city"] == "\ufffd\ufffd"
 
 
+def test_one_bad_byte_does_not_change_the_encoding_of_the_others(tmp_path):
+    (tmp_path / "a.csv").write_bytes("id,url,city\n1,http://a/1,Malmö ".encode() + b"\xff\n")
+    (photo,) = photos(tmp_path / "a.csv")
+    assert photo.metadata["city"] == "Malmö \ufffd"
+
+
 def test_gzip_and_zip_are_opened(tmp_path):
     text = b"id,url\n1,http://a/1\n"
     (tmp_path / "a.csv.gz").write_bytes(gzip.compress(text))

@@ -1,0 +1,220 @@
+"""`python -m ingest.benchmark`: how near a whole ingest comes to its encoder alone, and its cost.
+
+Pictures of a folder are served by a local HTTP server in a process of its own, and ingested into
+embedded databases in a temporary folder. Side by side in one run: the bare encoder on pictures
+that are ready, and the same pictures from their addresses to the table.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from encoder import Encoder, load_encoder
+from encoder.random_clip import save_random_clip
+from ingest.decode import decode
+from ingest.folders import picture_paths
+from ingest.run import Options, run
+from vecdb import Store, connect
+
+CLOTHING = Path(__file__).parents[2] / "shared" / "data" / "clothing" / "images"
+ONE_LAYER = {"num_hidden_layers": 1}
+READY = 256  # pictures the bare encoder is timed on
+KNOWN = 25_000
+
+
+def main() -> int:
+    """Measure, and print the figures."""
+    parser = argparse.ArgumentParser(prog="python -m ingest.benchmark", description=__doc__)
+    parser.add_argument("folder", type=Path, nargs="?", default=CLOTHING, help="of pictures")
+    parser.add_argument("--encoder", help="by default a ViT-B/32 of random weights")
+    parser.add_argument("--device", help="of the encoder; by default the best there is")
+    parser.add_argument("--images", type=int, default=2_000, help="ingested end to end")
+    parser.add_argument("--rounds", type=int, default=3, help="of bare encoder and ingest in turn")
+    parser.add_argument("--memory", type=int, nargs="*", default=[2_000, 20_000], help="images")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    args = parser.parse_args()
+    if not next(picture_paths(args.folder), None):
+        print(f"{args.folder} holds no pictures: name a folder that does.", file=sys.stderr)
+        return 2
+    with tempfile.TemporaryDirectory() as scratch, served(args.folder) as address:
+        figures = measure(args, Path(scratch), address)
+    for name, value in figures.items() if not args.json else ():
+        print(f"{name:34} {value}")
+    if args.json:
+        print(json.dumps(figures))
+    return 0
+
+
+def measure(args: argparse.Namespace, scratch: Path, address: str) -> dict[str, Any]:
+    """Return every figure by name."""
+    names = [path.relative_to(args.folder).as_posix() for path in picture_paths(args.folder)]
+    name = args.encoder or str(save_random_clip(scratch / "vit-b-32"))
+    encoder = load_encoder(name, device=args.device)
+    ready = [args.folder / file for file in names[:READY]]
+    figures: dict[str, Any] = {"device": encoder.device, "pictures": args.images}
+    figures |= from_bytes(encoder, ready)
+    bare, whole = [bare_rate(encoder, ready)], []
+    for number in range(args.rounds):
+        source = listed(scratch / f"round{number}.tsv", names, address, args.images, number)
+        whole.append(ingest_rate(source, scratch / f"round{number}", name, args.device, figures))
+        bare.append(bare_rate(encoder, ready))
+    figures["bare_encoder"] = [rate.shown() for rate in bare]
+    figures["ingest"] = [rate.shown() for rate in whole]
+    # Each ingest against the mean of the bare runs before and after it: the machine has moods.
+    pairs = list(zip(bare, whole, bare[1:], strict=False))
+    figures["ingest_to_bare_encoder"] = round(
+        median(2 * w.per_second / (a.per_second + b.per_second) for a, w, b in pairs), 3
+    )
+    figures["same_by_processor_time"] = round(
+        median((a.cpu_ms + b.cpu_ms) / (2 * w.cpu_ms) for a, w, b in pairs), 3
+    )
+    figures["memory"] = memory(scratch, names, address, args.memory)
+    figures["resume_seconds"] = round(resume(scratch, name), 2)
+    return figures
+
+
+def from_bytes(encoder: Encoder, files: list[Path]) -> dict[str, float]:
+    """Measure one thread from JPEG bytes to the model's input, without and with the model."""
+    bodies = [file.read_bytes() for file in files]
+    started = time.perf_counter()
+    for body in bodies:
+        encoder.prepare(decode(body).image)
+    return {
+        "decode_images_per_second_per_thread": round(
+            len(bodies) / (time.perf_counter() - started), 1
+        )
+    }
+
+
+@dataclass(frozen=True)
+class Rate:
+    """Pictures a second, and milliseconds of processor time that each took in this process.
+
+    The second figure holds still on a machine that has other work to do.
+    """
+
+    per_second: float
+    cpu_ms: float
+
+    def shown(self) -> str:
+        """Write both figures."""
+        return f"{self.per_second:.1f}/s at {self.cpu_ms:.1f} ms"
+
+
+@contextmanager
+def timed() -> Iterator[Callable[[int], Rate]]:
+    """Give a function that tells the rate since the block began, for n pictures."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    yield lambda n: Rate(n / (time.perf_counter() - wall), (time.process_time() - cpu) * 1e3 / n)
+
+
+def bare_rate(encoder: Encoder, files: list[Path], seconds: float = 8) -> Rate:
+    """Measure the encoder alone, on pictures that are ready in memory."""
+    pixels = np.stack([encoder.prepare(decode(file.read_bytes()).image) for file in files])
+    encoder.encode_prepared(pixels[: encoder.batch])
+    done, started = 0, time.perf_counter()
+    starts = range(0, len(pixels), encoder.batch)
+    with ThreadPoolExecutor(2 if "cuda" in encoder.device else 1) as threads, timed() as rate:
+        while time.perf_counter() - started < seconds:
+            parts = [pixels[start : start + encoder.batch] for start in starts]
+            list(threads.map(encoder.encode_prepared, parts))
+            done += len(pixels)
+        return rate(done)
+
+
+def ingest_rate(
+    source: Path, folder: Path, encoder: str, device: str | None, figures: dict[str, Any]
+) -> Rate:
+    """Ingest into a database of its own, with the encoder loaded already."""
+    with connect(f"chdb://{folder}/db") as database, timed() as rate:
+        summary = run(
+            source,
+            table="photos",
+            encoder=encoder,
+            database=database,
+            store=Store(folder / "store"),
+            options=Options(device=device),
+        )
+        figures["busy"] = {stage: round(share, 3) for stage, share in summary.busy.items()}
+        return rate(summary.inserted)
+
+
+def memory(scratch: Path, names: list[str], address: str, sizes: list[int]) -> dict[str, int]:
+    """Measure the peak of a process that ingests so many pictures, in MiB.
+
+    With one layer in place of twelve, for the model's own share is the same at every size.
+    """
+    clip = save_random_clip(scratch / "one-layer", text=ONE_LAYER, vision=ONE_LAYER)
+    peaks = {}
+    for size in sizes:
+        source = listed(scratch / f"memory{size}.tsv", names, address, size, 1000 + size)
+        peaks[str(size)] = command(source, scratch / f"memory{size}", str(clip))[1]
+    return peaks
+
+
+def resume(scratch: Path, encoder: str) -> float:
+    """Time a run of the command that finds 25,000 photos stored already, in seconds."""
+    ids = [f"p{i}" for i in range(KNOWN)]
+    vectors = np.random.default_rng(0).normal(size=(KNOWN, 512)).astype(np.float32)
+    rows = {"id": ids, "url": ["http://127.0.0.1:9/x"] * KNOWN, "vector": list(vectors)}
+    with connect(f"chdb://{scratch}/resume/db") as database:
+        database.create_collection("photos", encoder, 512).insert(pa.table(rows), normalize=True)
+    source = scratch / "resume.tsv"
+    padding = "\t".join(["some text"] * 29)
+    lines = [f"{photo}\thttp://127.0.0.1:9/{photo}\t{padding}" for photo in ids]
+    header = "photo_id\tphoto_image_url\t" + "\t".join(f"column{i}" for i in range(29))
+    source.write_text("\n".join([header, *lines]) + "\n", "utf-8")
+    return command(source, scratch / "resume", encoder)[0]
+
+
+def command(source: Path, folder: Path, encoder: str) -> tuple[float, int]:
+    """Run the command line, and return its seconds and its peak memory in MiB."""
+    environment = {**os.environ, "VECDB_DSN": f"chdb://{folder}/db", "VECDB_TABLE": "photos"}
+    environment |= {"VECDB_STORE": f"{folder}/store", "ENCODER": encoder}
+    started = time.perf_counter()
+    line = [sys.executable, "-m", "ingest", str(source), "--quiet"]
+    process = subprocess.Popen(line, env=environment)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"the ingest of {source} ended with exit code {process.returncode}")
+    unit = 1 if sys.platform == "darwin" else 1024
+    return time.perf_counter() - started, usage.ru_maxrss * unit >> 20
+
+
+def listed(path: Path, names: list[str], address: str, n: int, salt: int) -> Path:
+    """Write a TSV of n addresses; pictures come round again, each time with other bytes."""
+    rows = [f"p{i}\t{address}/{names[i % len(names)]}?{salt}-{i}" for i in range(n)]
+    path.write_text("\n".join(["photo_id\tphoto_image_url", *rows]) + "\n", "utf-8")
+    return path
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Serve a folder from a process of its own; the block gets the address."""
+    line = [sys.executable, "-m", "ingest.benchmark_host", str(folder)]
+    process = subprocess.Popen(line, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout
+        yield process.stdout.readline().strip()
+    finally:
+        process.terminate()
+        process.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,187 @@
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.ingest.pictures import encoded, jpeg
+from vecdb import Store, connect
+
+
+@pytest.fixture
+def command(tmp_path, tiny_clip):
+    """Runs `python -m ingest` on a database of its own."""
+    environment = {
+        **os.environ,
+        "VECDB_DSN": f"chdb://{tmp_path}/db",
+        "VECDB_STORE": f"{tmp_path}/store",
+        "VECDB_TABLE": "photos",
+        "ENCODER": tiny_clip,
+        "OMP_NUM_THREADS": "1",
+    }
+
+    return Command(environment)
+
+
+class Command:
+    def __init__(self, environment):
+        self.environment = environment
+
+    def start(self, *arguments, **given):
+        return subprocess.Popen(
+            [sys.executable, "-m", "ingest", *map(str, arguments)],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            **given,
+        )
+
+    def __call__(self, *arguments, **given):
+        process = self.start(*arguments, **given)
+        out, err = process.communicate(timeout=120)
+        assert "Traceback" not in err
+        return process.returncode, out, err
+
+
+def table(tmp_path, rows):
+    path = tmp_path / "photos.tsv000"
+    path.write_text("\n".join(["photo_id\tphoto_image_url", *rows]) + "\n", "utf-8")
+    return path
+
+
+def stored(tmp_path):
+    with connect(f"chdb://{tmp_path}/db") as database:
+        collection = database.collection("photos")
+        ids = collection.sample(10_000, seed=0)
+        assert len(set(ids)) == len(ids) == collection.count()
+        return set(ids)
+
+
+def test_a_tsv_is_ingested_twice_and_doubles_nothing(command, host, tmp_path):
+    source = table(tmp_path, [f"p{i}\t{host.url}/ok/{i}.jpg" for i in range(20)])
+    code, out, err = command(source, "--json", "--log", tmp_path / "log.txt")
+    assert code == 0
+    summary = json.loads(out.splitlines()[-1])
+    assert {name: summary[name] for name in ("seen", "inserted", "skipped", "failed")} == {
+        "seen": 20,
+        "inserted": 20,
+        "skipped": 0,
+        "failed": 0,
+    }
+    assert summary["seconds"] > 0
+    assert summary["images_per_second"] > 0
+    assert "20 inserted into photos" in err
+    assert "20 inserted into photos" in (tmp_path / "log.txt").read_text()
+    code, out, err = command(source, "--json", "--quiet")
+    assert code == 0
+    assert json.loads(out)["skipped"] == 20
+    assert err == ""
+    assert len(stored(tmp_path)) == 20
+
+
+def test_bad_usage_is_exit_code_2(command, tmp_path):
+    assert command()[0] == 2
+    assert command(tmp_path, "--limit", "0")[0] == 2
+    code, _, err = command(tmp_path / "nowhere.tsv000", "--quiet")
+    assert code == 2
+    assert err.startswith(f"{tmp_path}/nowhere.tsv000 does not exist: give a TSV")
+    wrong = tmp_path / "a.csv"
+    wrong.write_text("a,b\n1,2\n")
+    code, _, err = command(wrong, "--quiet")
+    assert code == 2
+    assert "--url-column" in err
+    assert len(err.splitlines()) == 1
+
+
+def test_nothing_to_ingest_is_exit_code_1(command, tmp_path):
+    (tmp_path / "empty").mkdir()
+    code, out, err = command(tmp_path / "empty", "--quiet", "--json")
+    assert code == 1
+    assert "holds no photos" in err
+    assert json.loads(out)["seen"] == 0
+
+
+def test_an_encoder_that_cannot_be_had_is_exit_code_1(command, tmp_path):
+    (tmp_path / "1.jpg").write_bytes(jpeg(1))
+    (tmp_path / "model").mkdir()
+    code, _, err = command(tmp_path / "1.jpg", "--quiet", "--encoder", tmp_path / "model")
+    assert code == 1
+    assert "not a usable CLIP model" in err
+    assert len(err.splitlines()) == 1
+
+
+def test_a_database_that_another_process_owns_is_exit_code_1(command, tmp_path):
+    (tmp_path / "1.jpg").write_bytes(jpeg(1))
+    with connect(f"chdb://{tmp_path}/db"):
+        code, _, err = command(tmp_path / "1.jpg", "--quiet")
+    assert code == 1
+    assert "owns the embedded database" in err
+    assert len(err.splitlines()) == 1
+
+
+def wait_for(condition, seconds=60):
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def test_ctrl_c_finishes_what_is_under_way_and_the_next_run_goes_on(command, host, tmp_path):
+    source = table(tmp_path, [f"p{i}\t{host.url}/unhurried/{i}.jpg" for i in range(400)])
+    process = command.start(source, "--workers", "4", "--json")
+    wait_for(lambda: sum(host.asked.values()) > 30)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "finishing what is under way" in err
+    assert "Traceback" not in err
+    first = json.loads(out.splitlines()[-1])
+    assert first["interrupted"]
+    assert 0 < first["inserted"] < 400
+    assert len(stored(tmp_path)) == first["inserted"]
+    code, out, _ = command(source, "--json")
+    assert code == 0
+    assert json.loads(out)["inserted"] == 400 - first["inserted"]
+    assert len(stored(tmp_path)) == 400
+
+
+def test_a_killed_run_is_continued_with_each_photo_exactly_once(command, host, tmp_path):
+    source = table(tmp_path, [f"p{i}\t{host.url}/unhurried/{i}.jpg" for i in range(300)])
+    for asked in (60, 160):
+        process = command.start(source, "--workers", "4")
+        wait_for(lambda asked=asked: sum(host.asked.values()) > asked)
+        process.kill()
+        process.communicate()
+    code, out, _ = command(source, "--json")
+    summary = json.loads(out)
+    assert code == 0
+    assert summary["inserted"] + summary["skipped"] == 300
+    assert stored(tmp_path) == {f"p{i}" for i in range(300)}
+    store = Store(tmp_path / "store")
+    assert all(store.thumbnail("photos", f"p{i}") for i in range(300))
+
+
+def test_a_full_disk_in_the_store_costs_only_thumbnails(command, tmp_path):
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    rng = np.random.default_rng(0)
+    for i in range(30):
+        grain = Image.fromarray(rng.integers(0, 256, (384, 384, 3), dtype=np.uint8))
+        (pictures / f"{i}.webp").write_bytes(encoded(grain, "WEBP", method=0))
+
+    def small_files_only():
+        # No file may grow beyond 1 MiB: the store's cannot hold 30 grainy thumbnails.
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
+
+    code, out, err = command(pictures, "--json", preexec_fn=small_files_only)
+    assert code == 0
+    assert json.loads(out)["inserted"] == 30
+    assert "not kept any more" in err
+    assert len(stored(tmp_path)) == 30

@@ -1,0 +1,75 @@
+"""Photos that could not be ingested: rows that are only ever added."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+
+import pyarrow as pa
+
+from vecdb.connection import Connection
+from vecdb.statements import checked_name
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One failure of one photo; `permanent` where trying the same address again is in vain.
+
+    `attempts` counts the runs that tried it; `created` (UTC) is set by the database.
+    """
+
+    photo_id: str
+    url: str
+    reason: str
+    permanent: bool
+    attempts: int = 1
+    created: datetime | None = None
+
+
+class FailureStore:
+    """The failures of every collection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, collection: str, failures: Sequence[Failure]) -> None:
+        """Append failures; they are durable on return."""
+        if not failures:
+            return
+        now = datetime.now(timezone.utc)
+        columns = {
+            "collection": [collection] * len(failures),
+            "photo_id": [failure.photo_id for failure in failures],
+            "url": [failure.url for failure in failures],
+            "reason": [failure.reason for failure in failures],
+            "permanent": pa.array([int(f.permanent) for f in failures], pa.uint8()),
+            "attempts": pa.array([failure.attempts for failure in failures], pa.uint32()),
+            "created": pa.array([now] * len(failures), pa.timestamp("us", "UTC")),
+        }
+        self._connection.insert("ingest_failures", pa.table(columns))
+
+    def latest(self, collection: str, ids: Sequence[str]) -> dict[str, Failure]:
+        """Return the last failure of each of these photos that ever failed, by id."""
+        if not ids:
+            return {}
+        found = self._connection.select(
+            "failures/latest", {"collection": collection, "ids": list(ids)}
+        )
+        return {failure.photo_id: failure for failure in _failures(found)}
+
+    def list(self, collection: str, *, limit: int = 100, offset: int = 0) -> Sequence[Failure]:
+        """Return the last failure of each photo that is still missing, the newest first."""
+        values = {"collection": collection, "limit": limit, "offset": offset}
+        return _failures(
+            self._connection.select("failures/list", values, table=checked_name(collection))
+        )
+
+    def counts(self, collection: str) -> dict[str, int]:
+        """Count the photos that are missing because they failed, by reason, most first."""
+        found = self._connection.select(
+            "failures/counts", {"collection": collection}, table=checked_name(collection)
+        )
+        return {row["reason"]: row["photos"] for row in found.to_pylist()}
+
+
+def _failures(table: pa.Table) -> Sequence[Failure]:
+    return [Failure(**{**row, "permanent": bool(row["permanent"])}) for row in table.to_pylist()]
