@@ -9,6 +9,7 @@ from api.errors import Refused
 from api.thumbnails import thumbnail_url
 from encoder import Encoder
 from vecdb import Collection
+from vecdb.errors import UnknownCollection
 
 ENCODER_SECONDS = 120.0
 
@@ -27,12 +28,17 @@ def collection_of(name: str | None) -> Collection:
         Refused: 404, there is none yet.
         UnknownCollection: there is none of that name.
     """
-    if not name:
+    database = resources.database()
+    if name:
+        return database.collection(name)
+    try:
+        # Known without a query, unlike the list.
+        return database.collection(os.environ.get("VECDB_TABLE", "unsplash_25k"))
+    except UnknownCollection:
         names = collection_names()
-        if not names:
-            raise Refused(404, "There are no photos yet: run `python -m ingest` first.")
-        name = names[0]
-    return resources.database().collection(name)
+    if not names:
+        raise Refused(404, "There are no photos yet: run `python -m ingest` first.")
+    return database.collection(names[0])
 
 
 def encoder_of(collection: Collection) -> Encoder:

@@ -53,7 +53,7 @@ def parsed(schema: Schema, pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
     """
     values: dict[str, Any] = {}
     for name, text in pairs:
-        known = schema["properties"].get(name, {})
+        known = schema.get("properties", {}).get(name, {})
         if "array" in _kinds(known):
             values.setdefault(name, []).append(_parsed(_kinds(known["items"]), text))
         else:

@@ -4,11 +4,13 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.browser.harness import ROOT, environment
+from tests.browser.harness import ROOT, chromium, environment, have_chromium
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +28,11 @@ def sample_data(ingested_sample: Path, tmp_path: Path) -> Path:
     # ClickHouse links metadata/default to a folder of its store: the link must stay a link.
     shutil.copytree(ingested_sample, tmp_path / "data", symlinks=True)
     return tmp_path / "data"
+
+
+@pytest.fixture(scope="session")
+def running_chromium() -> Iterator[Any]:
+    if not have_chromium():
+        pytest.skip("no Chromium is installed")
+    with chromium() as running:
+        yield running

@@ -19,7 +19,7 @@ ALLOWED = {
     "vecdb": set(),
 }
 # Command lines and benchmarks are programs of their own: they may compose layers.
-PROGRAMS = {"__main__.py", "benchmark.py", "zeroshot.py", "search.py"}
+PROGRAMS = {"__main__.py", "benchmark.py", "zeroshot.py", "search_command.py"}
 
 
 def modules() -> Iterator[tuple[str, Path]]:

@@ -1,4 +1,4 @@
-"""`python -m vecdb status | index | drop-index`: look after a database from the command line."""
+"""`python -m vecdb status | index | drop-index | search`: a database from the command line."""
 
 import argparse
 import json
@@ -11,6 +11,7 @@ from vecdb.collection import Collection
 from vecdb.database import Database, connect
 from vecdb.errors import VecdbError
 from vecdb.index import IndexStatus
+from vecdb.search_command import add_arguments, search
 
 DEFAULT_TABLE = "unsplash_25k"
 
@@ -77,6 +78,7 @@ COMMANDS: dict[str, Callable[[Database, argparse.Namespace], None]] = {
     "status": status,
     "index": index,
     "drop-index": drop_index,
+    "search": search,
 }
 
 
@@ -89,6 +91,8 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument("--dsn", help="the database; without it VECDB_DSN, else ./data/chdb")
         command.add_argument("--table", help="the collection; without it VECDB_TABLE")
         command.add_argument("--json", action="store_true", help="answer in JSON on stdout")
+        if run is search:
+            add_arguments(command)
         command.set_defaults(run=run)
     return made
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from pages._rounds import Rounds
-from tests.browser.harness import chromium, environment, fresh_page, have_chromium, running_app
+from tests.browser.harness import environment, fresh_page, have_chromium, running_app
 from tests.browser.latency import DIM, picture
 from vecdb import Store, connect
 
@@ -71,14 +71,6 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     concepts = build(data)
     with running_app(environment(data, "things")) as address:
         yield App(address, data, concepts)
-
-
-@pytest.fixture(scope="session")
-def running_chromium() -> Iterator[Any]:
-    if not have_chromium():
-        pytest.skip("no Chromium is installed")
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture

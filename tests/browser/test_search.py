@@ -1,0 +1,85 @@
+"""The Search page in a real browser: scrolling, likeness, filters, the address, a concept."""
+
+import json
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def search(app, page):
+    def open_with(query=""):
+        page.goto(f"{app.address}/search{query}")
+        page.wait_for_selector("button[data-photo-id]", timeout=60_000)
+
+    return open_with
+
+
+def ids(page):
+    return page.evaluate(
+        "[...document.querySelectorAll('button[data-photo-id]')].map(tile => tile.dataset.photoId)"
+    )
+
+
+def test_a_photo_opened_large_leads_to_more_like_it_and_the_address_says_so(search, page):
+    search("?fold=no")
+    first = ids(page)[0]
+    page.locator("button[data-photo-id]").first.click()
+    page.get_by_role("button", name="More like this").click()
+    page.get_by_role("button", name="Start a concept").wait_for()
+    page.wait_for_function(
+        "id => document.querySelector('button[data-photo-id]').dataset.photoId === id", arg=first
+    )
+    assert page.locator(".vde-score").first.text_content() == "1.00"
+    shared = page.url
+    shown = ids(page)
+    page.goto("about:blank")
+    page.goto(shared)
+    page.wait_for_selector("button[data-photo-id]", timeout=60_000)
+    assert ids(page) == shown
+
+
+def test_scrolling_to_the_end_shows_more_until_all_are_shown(search, page):
+    search("?like=yes-050&fold=no")
+    assert len(ids(page)) == 100
+    for count in (200, 300):
+        page.locator("button[data-photo-id]").last.scroll_into_view_if_needed()
+        page.wait_for_function(
+            "count => document.querySelectorAll('button[data-photo-id]').length === count",
+            arg=count,
+        )
+    assert len(set(ids(page))) == 300
+
+
+def test_filters_in_the_address_narrow_the_search_and_the_count_says_so(search, page):
+    search("?like=yes-050&description=yes-01&fold=no")
+    page.get_by_text("10 photos satisfy the filters, 10 shown").wait_for()
+    assert {photo[:6] for photo in ids(page)} == {"yes-01"}
+
+
+def test_a_search_is_exported_and_starts_a_concept(search, page):
+    search("?like=yes-050&description=yes-01&fold=no")
+    page.get_by_role("button", name="Export").click()
+    with page.expect_download() as started:
+        page.get_by_role("button", name="JSON").click()
+    with open(started.value.path(), encoding="utf-8") as file:
+        rows = json.load(file)
+    assert [row["id"] for row in rows] == ids(page)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Start a concept").click()
+    page.wait_for_selector('[data-round="1"]', timeout=60_000)
+    assert "concept=" in page.url
+
+
+def test_words_are_searched_for_with_the_offline_encoder(search, page):
+    search()
+    page.get_by_placeholder("Search by words").fill("a dog")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Start a concept").wait_for(timeout=90_000)
+    page.wait_for_url("**text=a+dog**")
+
+
+def test_a_mistake_is_said_in_words(app, page):
+    page.goto(f"{app.address}/search?like=no%20such%20photo")
+    page.get_by_text("holds no photo 'no such photo'").wait_for(timeout=60_000)

@@ -1,0 +1,101 @@
+import numpy as np
+import pytest
+
+from classifier import ClassifierError
+from classifier.classes import (
+    accuracy,
+    class_heads,
+    confusion,
+    decided,
+    load_classes,
+    refitted,
+    save_classes,
+)
+
+AXES = np.eye(3, 64)
+
+
+def heads(scale=10.0, names=("a", "b", "c")):
+    return class_heads(
+        names, AXES[None, : len(names)], scale=scale, encoder="by hand", templates=["{}"]
+    )
+
+
+def cloud(seed=0, n=60):
+    """Photos (n, 64) of three classes, one shifted away from its words; and their truth."""
+    rng = np.random.default_rng(seed)
+    truth = np.arange(n) % 3
+    rows = AXES[truth] + 0.3 * rng.normal(size=(n, 64))
+    rows[truth == 2] += 0.9 * AXES[0]
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True), truth
+
+
+def test_probabilities_are_the_softmax_of_scaled_cosines():
+    photo = 0.6 * AXES[:1] + 0.8 * AXES[1:2]
+    expected = np.exp([6.0, 8.0, 0.0]) / np.exp([6.0, 8.0, 0.0]).sum()
+    assert heads().probabilities(photo)[0] == pytest.approx(expected)
+    assert heads().cosines(photo)[0] == pytest.approx([0.6, 0.8, 0], abs=1e-6)
+
+
+def test_templates_are_averaged_and_brought_to_unit_length():
+    made = class_heads(
+        ["a"], [[[1.0, 0.0]], [[0.0, 1.0]]], scale=2, encoder="e", templates=["{}", "a {}"]
+    )
+    assert made.texts[0] == pytest.approx([0.5**0.5] * 2)
+    assert made.weights[0] == pytest.approx([2**0.5] * 2)
+
+
+def test_a_photo_below_the_threshold_is_none_of_these():
+    assert decided([[0.5, 0.4, 0.1], [0.34, 0.33, 0.33]], 0.4).tolist() == [0, -1]
+
+
+def test_accuracy_and_confusion_are_counted_by_hand():
+    truth, chosen = [0, 0, 1, -1, 1], [0, 1, 1, 0, -1]
+    assert accuracy(chosen, truth) == 0.5
+    assert confusion(chosen, truth, 2).tolist() == [[1, 1, 0], [0, 1, 1]]
+
+
+def test_corrected_photos_are_then_right_and_the_others_better():
+    vectors, truth = cloud()
+    before = heads()
+    wrong = np.flatnonzero(before.probabilities(vectors).argmax(1) != truth)
+    picked, rest = wrong[:5], np.setdiff1d(np.arange(len(truth)), wrong[:5])
+    after = refitted(before, vectors[picked], truth[picked], vectors[rest])
+    assert accuracy(after.probabilities(vectors[picked]).argmax(1), truth[picked]) == 1
+    others = [accuracy(h.probabilities(vectors[rest]).argmax(1), truth[rest])
+              for h in (before, after)]  # fmt: skip
+    assert others[1] >= others[0]
+
+
+def test_without_corrections_the_words_stand():
+    vectors, _ = cloud()
+    same = refitted(heads(), np.zeros((0, 64)), [], vectors)
+    assert same.probabilities(vectors) == pytest.approx(heads().probabilities(vectors), abs=1e-6)
+
+
+def test_a_photo_said_to_be_none_of_the_classes_is_believed_less():
+    vectors, _ = cloud()
+    after = refitted(heads(), vectors[:1], [-1], vectors[1:])
+    assert after.probabilities(vectors[:1]).max() < heads().probabilities(vectors[:1]).max() - 0.2
+    assert decided(after.probabilities(vectors[:1]), 0.6).tolist() == [-1]
+
+
+def test_saved_classes_come_back_and_know_their_encoder(tmp_path):
+    vectors, truth = cloud()
+    made = refitted(heads(), vectors[:9], truth[:9], vectors[9:])
+    save_classes(tmp_path / "c.safetensors", made)
+    back = load_classes(tmp_path / "c.safetensors", encoder="by hand")
+    assert (back.names, back.templates) == (made.names, made.templates)
+    assert back.probabilities(vectors) == pytest.approx(made.probabilities(vectors), abs=1e-6)
+    with pytest.raises(ClassifierError, match="by hand"):
+        load_classes(tmp_path / "c.safetensors", encoder="another")
+    (tmp_path / "x.safetensors").write_bytes(b"no")
+    with pytest.raises(ClassifierError, match="holds no saved classes"):
+        load_classes(tmp_path / "x.safetensors")
+
+
+def test_names_given_twice_and_numbers_that_are_no_class_are_refused():
+    with pytest.raises(ClassifierError, match="each name once"):
+        heads(names=("a", "a"))
+    with pytest.raises(ClassifierError, match="number of one class"):
+        refitted(heads(), AXES[:1], [3], AXES)

@@ -1,0 +1,90 @@
+"""The search command as a user runs it: a process of its own, answers on stdout."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from PIL import Image
+
+from encoder import load_encoder
+from tests.encoder.tiny_clip import save_tiny_clip
+from vecdb import Store, connect
+
+COLOURS = ("red", "green", "blue", "white")
+
+
+@pytest.fixture
+def command(tmp_path):
+    """A collection of four pictures, one only as a thumbnail, and the command on it."""
+    model = str(save_tiny_clip(tmp_path / "model"))
+    encoder = load_encoder(model)
+    files = []
+    for colour in COLOURS:
+        files.append(tmp_path / f"{colour}.png")
+        Image.new("RGB", (40, 40), colour).save(files[-1])
+    vectors = encoder.encode_images([Image.open(file) for file in files])
+    env = {
+        **os.environ,
+        "VECDB_DSN": f"chdb://{tmp_path}/db",
+        "VECDB_STORE": str(tmp_path / "store"),
+        "VECDB_TABLE": "colours",
+    }
+    urls = [*map(str, files[:3]), "https://example.org/white.png"]
+    with connect(env["VECDB_DSN"]) as database:
+        collection = database.create_collection("colours", model, encoder.dim)
+        collection.insert(pa.table({"id": list(COLOURS), "url": urls, "vector": list(vectors)}))
+    Store(env["VECDB_STORE"]).put_thumbnails("colours", [("white", "w", b"jpeg")])
+
+    def run(*arguments):
+        return subprocess.run(
+            [sys.executable, "-m", "vecdb", "search", *map(str, arguments)],
+            env=env, capture_output=True, text=True, timeout=120,
+        )  # fmt: skip
+
+    run.texts, run.vectors = encoder.encode_texts, vectors  # type: ignore[attr-defined]
+    return run
+
+
+def test_a_phrase_a_picture_and_a_photo_are_found_by_their_cosine(command, tmp_path):
+    answer = command("something red", "-k", 3, "--json")
+    assert answer.returncode == 0, answer.stderr
+    cosines = command.vectors @ command.texts(["something red"])[0]
+    order = np.argsort(-cosines)[:3]
+    hits = json.loads(answer.stdout)
+    assert [hit["id"] for hit in hits] == [COLOURS[at] for at in order]
+    assert [hit["similarity"] for hit in hits] == pytest.approx(cosines[order], abs=1e-4)
+    same = command("--image", tmp_path / "blue.png", "-k", 1)
+    assert same.stdout == f"1.000  blue  {tmp_path}/blue.png\n"
+    assert command("--like", "green", "-k", 1).stdout.startswith("1.000  green")
+
+
+def test_a_threshold_lists_what_is_similar_enough_and_copies_the_pictures(command, tmp_path):
+    cosines = command.vectors @ command.vectors[0]
+    least = float(np.sort(cosines)[1]) - 1e-4
+    out = tmp_path / "out"
+    answer = command("--like", "red", "--threshold", least, "--copy-to", out, "--json")
+    hits = json.loads(answer.stdout)
+    assert len(hits) == 3
+    assert sorted(os.listdir(out)) == sorted(os.path.basename(hit["file"]) for hit in hits)
+    assert (out / "00001_red.png").read_bytes() == (tmp_path / "red.png").read_bytes()
+    everything = command("--like", "red", "-k", 4, "--copy-to", tmp_path / "all", "--json")
+    files = {hit["id"]: hit["file"] for hit in json.loads(everything.stdout)}
+    assert Path(files["white"]).read_bytes() == b"jpeg"
+
+
+def test_what_cannot_be_searched_for_is_one_sentence(command, tmp_path):
+    for arguments, words in (
+        ([], "Say what to look for"),
+        (["--image", tmp_path / "none.png"], "no picture that can be read"),
+        (["--like", "nothing"], "holds no photo 'nothing'"),
+        (["word " * 100], "shorten it"),
+    ):
+        answer = command(*arguments)
+        assert answer.returncode == 1
+        assert words in answer.stderr
+        assert answer.stderr.count("\n") == 1

@@ -1,0 +1,116 @@
+"""`python -m vecdb search "a red bus" -k 20`: photos by words and pictures, listed or copied.
+
+Without -k, --threshold lists every photo at least so similar; --copy-to puts the pictures into a
+folder, the file itself where it lies on this machine, else its stored thumbnail.
+"""
+
+import argparse
+import json
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from api.query import Query
+from api.ranking import Ranked, ranked
+from encoder import EncoderError, load_encoder
+from vecdb.collection import Collection
+from vecdb.database import Database
+from vecdb.errors import VecdbError
+from vecdb.store import Store
+
+DEFAULT_K = 20
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """Add what only this command takes."""
+    command.add_argument("text", nargs="*", help="phrases")
+    command.add_argument("-k", type=int, help=f"how many photos ({DEFAULT_K})")
+    command.add_argument("--image", type=Path, action="append", default=[], help="a picture file")
+    command.add_argument("--like", action="append", default=[], help="the id of a photo")
+    command.add_argument("--without", action="append", default=[], help="a phrase to subtract")
+    command.add_argument("--threshold", type=float, help="least similarity, a cosine")
+    command.add_argument("--fold", action="store_true", help="list near-duplicates once")
+    command.add_argument("--copy-to", type=Path, metavar="FOLDER", help="copy the pictures there")
+
+
+def search(database: Database, options: argparse.Namespace) -> None:
+    """List the photos nearest to phrases, pictures and photos."""
+    collection = database.collection(
+        options.table or os.environ.get("VECDB_TABLE") or "unsplash_25k"
+    )
+    query = _query(options)
+    try:
+        encoder = load_encoder(collection.encoder) if query.needs_encoder else None
+        vector = query.vector(collection, encoder, centred=False)
+    except (EncoderError, ValueError) as error:
+        raise VecdbError(str(error)) from error
+    k = options.k or (DEFAULT_K if options.threshold is None else max(1, collection.count()))
+    found = ranked(collection, vector, k, threshold=options.threshold, fold=options.fold)
+    rows = {row["id"]: row for row in collection.photos(found.ids)}
+    copied = _copied(collection, found, rows, options.copy_to) if options.copy_to else {}
+    for line in _lines(found, rows, copied, options.json):
+        print(line)
+    if not options.json and not found.ids:
+        print("No photo is that similar: lower --threshold.", file=sys.stderr)
+
+
+def _query(options: argparse.Namespace) -> Query:
+    pictures = []
+    for path in options.image:
+        try:
+            pictures.append(Image.open(path))
+            pictures[-1].load()
+        except OSError as error:
+            raise VecdbError(f"{path} is no picture that can be read.") from error
+    phrases = [(text, 1.0) for text in options.text] + [(text, -1.0) for text in options.without]
+    query = Query(phrases, pictures, options.like)
+    if not query:
+        raise VecdbError("Say what to look for: a phrase, --image FILE or --like ID.")
+    return query
+
+
+def _lines(
+    found: Ranked, rows: dict[str, dict[str, Any]], copied: dict[str, str], as_json: bool
+) -> list[str]:
+    hits = [
+        {
+            "id": photo,
+            "similarity": round(similarity, 6),
+            "url": rows[photo]["url"],
+            "description": rows[photo]["description"],
+            **({"file": copied[photo]} if photo in copied else {}),
+        }
+        for photo, similarity in zip(found.ids, found.similarities, strict=True)
+        if photo in rows
+    ]
+    if as_json:
+        return [json.dumps(hits, ensure_ascii=False)]
+    return [f"{hit['similarity']:.3f}  {hit['id']}  {hit['url']}" for hit in hits]
+
+
+def _copied(
+    collection: Collection, found: Ranked, rows: dict[str, dict[str, Any]], folder: Path
+) -> dict[str, str]:
+    """Copy pictures, named by rank and id; return the file of each photo that has one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    store, copied = Store(), {}
+    for rank, photo in enumerate(found.ids, 1):
+        source = Path(str(rows[photo]["url"]).removeprefix("file://")) if photo in rows else None
+        stem = f"{rank:05d}_" + re.sub(r"[^\w.-]", "_", photo)[-80:]
+        if source is not None and source.is_file():
+            target = folder / (stem.removesuffix(source.suffix) + source.suffix)
+            shutil.copyfile(source, target)
+        else:
+            jpeg = store.thumbnail(collection.name, photo)
+            if jpeg is None:
+                print(f"{photo}: no picture on this machine", file=sys.stderr)
+                continue
+            target = folder / (stem.removesuffix(".jpg") + ".jpg")
+            target.write_bytes(jpeg)
+        copied[photo] = str(target)
+    return copied
