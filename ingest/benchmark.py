@@ -50,54 +50,53 @@ def main() -> int:
     if not next(picture_paths(args.folder), None):
         print(f"{args.folder} holds no pictures: name a folder that does.", file=sys.stderr)
         return 2
+    figures = {}
     with tempfile.TemporaryDirectory() as scratch, served(args.folder) as address:
-        figures = measure(args, Path(scratch), address)
-    for name, value in figures.items() if not args.json else ():
-        print(f"{name:34} {value}")
+        for name, value in measured(args, Path(scratch), address):
+            figures[name] = value
+            if not args.json:
+                print(f"{name:36} {value}", flush=True)
     if args.json:
         print(json.dumps(figures))
     return 0
 
 
-def measure(args: argparse.Namespace, scratch: Path, address: str) -> dict[str, Any]:
-    """Return every figure by name."""
+def measured(args: argparse.Namespace, scratch: Path, address: str) -> Iterator[tuple[str, Any]]:
+    """Yield each figure with its name, as soon as it is known."""
     names = [path.relative_to(args.folder).as_posix() for path in picture_paths(args.folder)]
     name = args.encoder or str(save_random_clip(scratch / "vit-b-32"))
     encoder = load_encoder(name, device=args.device)
     ready = [args.folder / file for file in names[:READY]]
-    figures: dict[str, Any] = {"device": encoder.device, "pictures": args.images}
-    figures |= from_bytes(encoder, ready)
+    yield "device", encoder.device
+    yield "pictures", args.images
+    yield "decode_images_per_second_per_thread", decode_rate(encoder, ready)
     bare, whole = [bare_rate(encoder, ready)], []
+    busy: dict[str, float] = {}
     for number in range(args.rounds):
         source = listed(scratch / f"round{number}.tsv", names, address, args.images, number)
-        whole.append(ingest_rate(source, scratch / f"round{number}", name, args.device, figures))
+        rate, busy = ingest_rate(source, scratch / f"round{number}", name, args.device)
+        whole.append(rate)
         bare.append(bare_rate(encoder, ready))
-    figures["bare_encoder"] = [rate.shown() for rate in bare]
-    figures["ingest"] = [rate.shown() for rate in whole]
+    yield "bare_encoder", [rate.shown() for rate in bare]
+    yield "ingest", [rate.shown() for rate in whole]
     # Each ingest against the mean of the bare runs before and after it: the machine has moods.
     pairs = list(zip(bare, whole, bare[1:], strict=False))
-    figures["ingest_to_bare_encoder"] = round(
-        median(2 * w.per_second / (a.per_second + b.per_second) for a, w, b in pairs), 3
-    )
-    figures["same_by_processor_time"] = round(
-        median((a.cpu_ms + b.cpu_ms) / (2 * w.cpu_ms) for a, w, b in pairs), 3
-    )
-    figures["memory"] = memory(scratch, names, address, args.memory)
-    figures["resume_seconds"] = round(resume(scratch, name), 2)
-    return figures
+    rates = [2 * w.per_second / (a.per_second + b.per_second) for a, w, b in pairs]
+    times = [(a.cpu_ms + b.cpu_ms) / (2 * w.cpu_ms) for a, w, b in pairs]
+    yield "ingest_to_bare_encoder", round(median(rates), 3)
+    yield "same_by_processor_time", round(median(times), 3)
+    yield "busy", {stage: round(share, 3) for stage, share in busy.items()}
+    yield "resume_seconds", round(resume(scratch, name), 2)
+    yield "peak_memory_mib", memory(scratch, names, address, args.memory)
 
 
-def from_bytes(encoder: Encoder, files: list[Path]) -> dict[str, float]:
-    """Measure one thread from JPEG bytes to the model's input, without and with the model."""
+def decode_rate(encoder: Encoder, files: list[Path]) -> float:
+    """Measure one thread from JPEG bytes to the model's input, in pictures a second."""
     bodies = [file.read_bytes() for file in files]
     started = time.perf_counter()
     for body in bodies:
         encoder.prepare(decode(body).image)
-    return {
-        "decode_images_per_second_per_thread": round(
-            len(bodies) / (time.perf_counter() - started), 1
-        )
-    }
+    return round(len(bodies) / (time.perf_counter() - started), 1)
 
 
 @dataclass(frozen=True)
@@ -137,9 +136,9 @@ def bare_rate(encoder: Encoder, files: list[Path], seconds: float = 8) -> Rate:
 
 
 def ingest_rate(
-    source: Path, folder: Path, encoder: str, device: str | None, figures: dict[str, Any]
-) -> Rate:
-    """Ingest into a database of its own, with the encoder loaded already."""
+    source: Path, folder: Path, encoder: str, device: str | None
+) -> tuple[Rate, dict[str, float]]:
+    """Ingest with the encoder loaded already; also how busy each stage was."""
     with connect(f"chdb://{folder}/db") as database, timed() as rate:
         summary = run(
             source,
@@ -149,8 +148,7 @@ def ingest_rate(
             store=Store(folder / "store"),
             options=Options(device=device),
         )
-        figures["busy"] = {stage: round(share, 3) for stage, share in summary.busy.items()}
-        return rate(summary.inserted)
+        return rate(summary.inserted), summary.busy
 
 
 def memory(scratch: Path, names: list[str], address: str, sizes: list[int]) -> dict[str, int]:
