@@ -5,6 +5,7 @@ headless Chromium: light, dark and phone, each page.
 """
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -17,17 +18,20 @@ IMAGES = Path(__file__).parent / "images"
 PAGES = ("Labels", "Audit", "Results", "Concepts", "Search", "Classes", "Data")
 
 
-def mine(page: Any, address: str, prompt: str, word: str, rounds: int) -> None:
-    """Type a prompt and judge pages by whether an id holds a word; leave the last one half done."""
+LAKES = r"summer|darkesthour|eveningglow|nagasaki|black-canyon|bythewater|coldripple"
+
+
+def mine(page: Any, address: str, prompt: str, pattern: str, rounds: int) -> None:
+    """Type a prompt and judge pages by whether an id holds a pattern; leave the last half done."""
     page.goto(address)
     page.get_by_placeholder("What are you looking for?").fill(prompt)
     page.keyboard.press("Enter")
     for number in range(1, rounds + 1):
         page.wait_for_selector(f'[data-round="{number}"]', timeout=60_000)
         tiles = page.locator("button[data-photo-id]").all()
-        for tile in tiles if number < rounds else tiles[:9]:
+        for tile in tiles if number < rounds else tiles[:12]:
             tile.click()
-            if word not in tile.get_attribute("data-photo-id"):
+            if not re.search(pattern, tile.get_attribute("data-photo-id")):
                 tile.click()
         if number < rounds:
             page.get_by_role("button", name="Next round").click()
@@ -43,11 +47,35 @@ def settle(page: Any) -> None:
     page.wait_for_timeout(300)
 
 
+def search(page: Any) -> None:
+    """Type a search."""
+    page.get_by_placeholder("Search by words").fill("a lake in the evening")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("button[data-photo-id]", timeout=60_000)
+
+
+def classes(page: Any) -> None:
+    """Sort the drawn animals."""
+    page.get_by_label("Only ids that start with").fill("drawings/")
+    page.keyboard.press("Enter")
+    page.get_by_text("photos into 13 classes").wait_for(timeout=60_000)
+
+
+def audit(page: Any) -> None:
+    """Begin an audit."""
+    page.get_by_role("button", name="Begin the audit").click()
+    page.wait_for_selector("button[data-photo-id]")
+
+
+PREPARE = {"Search": search, "Classes": classes, "Audit": audit}
+
+
 def gallery(address: str) -> None:
     """Take every picture."""
     with browser(color_scheme="light") as page:
-        mine(page, address, "a bird", "/bird/", 3)
+        mine(page, address, "a lake in the evening", LAKES, 1)
         page.screenshot(path=IMAGES / "mine.png")
+        mine(page, address, "a bird", "/bird/", 3)
         page.keyboard.press("ArrowRight")
         page.keyboard.press(" ")
         page.wait_for_timeout(600)
@@ -57,6 +85,7 @@ def gallery(address: str) -> None:
             link = page.get_by_role("link", name=name, exact=True)
             if link.count():
                 link.first.click()
+                PREPARE.get(name, settle)(page)
                 settle(page)
                 page.screenshot(path=IMAGES / f"{name.lower()}.png")
     with browser(color_scheme="dark") as page:

@@ -259,7 +259,7 @@ def draw(collection: Collection, query: Query) -> None:
         left, middle, right, last = st.columns([5, 1.3, 1.7, 1.2], vertical_alignment="center")
         left.text(words(query))
         middle.button("Clear", on_click=forget, width="stretch")
-        if right.button("Start a concept", type="primary", width="stretch"):
+        if right.button("Start a concept", width="stretch"):
             start_concept(query, collection)
         with last.popover("Export", width="stretch"):
             export(collection, vector, where)
