@@ -17,6 +17,8 @@ from .errors import ClassifierError
 DRAWS = 4000
 FEWEST = 4
 """Photos asked about in every stratum, however unlikely a match is there."""
+SUPPOSED = (0.6, 1.0)
+"""Matches supposed below the threshold before any answer, for the two ends of an interval."""
 
 
 @dataclass(frozen=True)
@@ -129,9 +131,11 @@ def estimate(audit: Audit, answers: Sequence[Sequence[int]], *, seed: int = 0) -
 
     Each stratum's share of matches is drawn from its posterior, and the photos not asked about are
     drawn given that share, so that a stratum asked in full is certain. Above the threshold the
-    prior is Jeffreys'. Below it, one supposed match is divided among all strata: with half a match
-    for each, as Jeffreys has it, the many strata without a yes would add up to matches that nobody
-    saw (coverage of recall .57 to .97 instead of .93 to .99).
+    prior is Jeffreys'. Below it, half a match for each of many strata without a yes would add up to
+    matches that nobody saw, so one supposed match is divided among them all. A lone yes deep down
+    stands for hundreds of photos, though, and there a prior that supposes less tells more: the two
+    ends of an interval are therefore read from two priors (Walley's imprecise beta model), fewer
+    supposed matches for the end with few, more for the end with many; docs/learning.md has figures.
 
     Args:
         audit: what was asked.
@@ -147,27 +151,37 @@ def estimate(audit: Audit, answers: Sequence[Sequence[int]], *, seed: int = 0) -
     if [len(given) for given in answers] != [len(asked) for asked in audit.ranks]:
         raise ClassifierError("an audit needs one answer (1, -1 or 0) for each of its ranks")
     random = np.random.default_rng(seed)
-    above, below = np.zeros(DRAWS), np.zeros(DRAWS)
+    above, fewer, more = np.zeros((3, DRAWS))
     point_above = point_below = 0.0
     deeper = sum(part.stop > audit.accepted for part in audit.strata)
     for part, given in zip(audit.strata, answers, strict=True):
         yes, no = sum(a > 0 for a in given), sum(a < 0 for a in given)
-        inside = part.stop <= audit.accepted
-        drawn = _matches(random, part.size, yes, no, 0.5 if inside else 1 / deeper)
-        point = part.size * yes / (yes + no) if yes + no else float(drawn.mean())
-        if inside:
-            above, point_above = above + drawn, point_above + point
-        else:
-            below, point_below = below + drawn, point_below + point
-    matches = above + below
-    found = np.divide(above, matches, out=np.ones(DRAWS), where=matches > 0)
-    point_matches = point_above + point_below
-    size = max(audit.accepted, 1)
+        if part.stop <= audit.accepted:
+            drawn = _matches(random, part.size, yes, no, 0.5)
+            above, point_above = above + drawn, point_above + _point(part, yes, no, drawn)
+            continue
+        low, high = (supposed / deeper for supposed in SUPPOSED)
+        fewer = fewer + _matches(random, part.size, yes, no, low)
+        drawn = _matches(random, part.size, yes, no, max(high, 0.5) if yes else high)
+        more, point_below = more + drawn, point_below + _point(part, yes, no, drawn)
+    size, matches = max(audit.accepted, 1), point_above + point_below
     return Findings(
-        _interval(point_above / size, above / size),
-        _interval(point_above / point_matches if point_matches else 1.0, found),
-        _interval(point_matches, matches),
+        _interval(point_above / size, above / size, above / size),
+        _interval(
+            point_above / matches if matches else 1.0, _share(above, more), _share(above, fewer)
+        ),
+        _interval(matches, above + fewer, above + more),
     )
+
+
+def _point(part: Stratum, yes: int, no: int, drawn: Floats) -> float:
+    """Single best guess at a stratum's matches; the prior's where every question was skipped."""
+    return part.size * yes / (yes + no) if yes + no else float(drawn.mean())
+
+
+def _share(above: Floats, below: Floats) -> Floats:
+    """Recall of each draw; 1 where nothing matches at all."""
+    return np.divide(above, above + below, out=np.ones(DRAWS), where=above + below > 0)
 
 
 def _matches(
@@ -178,6 +192,6 @@ def _matches(
     return yes + random.binomial(size - yes - no, share).astype(np.float64)
 
 
-def _interval(value: float, draws: Floats) -> Interval:
-    low, high = np.quantile(draws, (0.025, 0.975))
+def _interval(value: float, low_end: Floats, high_end: Floats) -> Interval:
+    low, high = np.quantile(low_end, 0.025), np.quantile(high_end, 0.975)
     return Interval(float(value), float(min(low, value)), float(max(high, value)))

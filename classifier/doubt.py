@@ -10,11 +10,18 @@ import numpy as np
 from scipy.special import expit
 
 from .arrays import Floats
-from .fit import BIAS_VARIANCE, PULL
+from .fit import BIAS_VARIANCE, pull_after
 
 
 def most_telling(
-    rows: Floats, margins: Floats, judged: Floats, judged_margins: Floats, matter: Floats, k: int
+    rows: Floats,
+    margins: Floats,
+    judged: Floats,
+    judged_margins: Floats,
+    matter: Floats,
+    k: int,
+    *,
+    answers: int = 0,
 ) -> list[int]:
     """Choose photos whose answers would settle the most doubt among the candidates.
 
@@ -25,15 +32,17 @@ def most_telling(
         judged_margins: (m,) what the head says of those.
         matter: (n,) how much each candidate's variance counts, >= 0.
         k: how many to choose.
+        answers: how many answers the head was fitted to; the prior loosens with them.
 
     Returns:
         Row numbers, most telling first, at most k; ties keep row order.
     """
-    doubt = _covariance(rows, rows)
+    pull = pull_after(answers)
+    doubt = _covariance(rows, rows, pull)
     if len(judged):
-        known = _covariance(judged, judged)
+        known = _covariance(judged, judged, pull)
         known[np.diag_indices_from(known)] += _noise(judged_margins)
-        across = _covariance(rows, judged)
+        across = _covariance(rows, judged, pull)
         doubt -= across @ np.linalg.solve(known, across.T)
     noise = _noise(margins)
     left = np.ones(len(rows), dtype=bool)
@@ -47,8 +56,8 @@ def most_telling(
     return chosen
 
 
-def _covariance(left: Floats, right: Floats) -> Floats:
-    return np.asarray(left @ right.T / PULL + BIAS_VARIANCE)
+def _covariance(left: Floats, right: Floats, pull: float) -> Floats:
+    return np.asarray(left @ right.T / pull + BIAS_VARIANCE)
 
 
 def _noise(margins: Floats) -> Floats:

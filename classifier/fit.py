@@ -19,7 +19,9 @@ from .sgd import sgd_step
 PROMPT_SPREAD = 0.85
 """Standard deviation, over the collection, of the margins a concept starts with."""
 PULL = 0.1
-"""Precision of the prior on the weights: how hard they are held at the prompt."""
+"""Precision of the prior on the weights before any answer: how hard they are held at the prompt."""
+PULL_HALVES = 45
+"""Answers after which the pull is half as hard and falls no further: less loses again later on."""
 BIAS_VARIANCE = 100.0
 """Prior variance of the bias: as good as free, for pages say nothing of how rare a concept is."""
 PROMPT_BIAS = -3.0
@@ -91,21 +93,27 @@ def fit(
     return _anchored(unit(direction), rows, signs, background)
 
 
+def pull_after(answers: int) -> float:
+    """Say how hard the weights are held at the prompt once this many answers have come."""
+    return PULL / (1 + min(answers / PULL_HALVES, 1.0))
+
+
 def _anchored(
     direction: Floats, rows: Floats, signs: Floats, background: Background | None
 ) -> Head:
     frame = frame_of(background, rows)
     start = _start(direction, frame, background)
     answers = len(signs)
+    pull = pull_after(answers)
     rows, signs, importance = _with_background(frame.into(rows), signs, frame, background)
     begin = PROMPT_BIAS
     if answers > MANY:
-        found = solve_primal(rows, signs, importance, start, begin, PULL, BIAS_VARIANCE)
+        found = solve_primal(rows, signs, importance, start, begin, pull, BIAS_VARIANCE)
         return _head(frame, *found)
     scores = rows @ start
-    kernel = rows @ rows.T / PULL + BIAS_VARIANCE
+    kernel = rows @ rows.T / pull + BIAS_VARIANCE
     posterior = laplace(kernel, scores + begin, signs, importance)
-    weights = start + rows.T @ posterior.dual / PULL
+    weights = start + rows.T @ posterior.dual / pull
     bias = begin + BIAS_VARIANCE * float(posterior.dual.sum())
     stretch = _stretch(weights, start, frame, background)
     own = slice(0, answers)

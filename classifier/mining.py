@@ -168,6 +168,7 @@ def _fill_mixed(
         known_margins,
         matter[fresh],
         2 * k,
+        answers=len(judged),
     )
     telling: Iterable[int] = fresh[order].tolist()
     page.fill(telling, "explore" if cold else "boundary", k)

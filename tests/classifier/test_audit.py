@@ -71,6 +71,18 @@ def test_the_interval_holds_the_truth_93_to_97_times_in_100():
     assert (held / 200 <= 0.985).all()
 
 
+def test_a_lone_match_found_deep_below_may_be_the_only_one():
+    truth = np.zeros(1326, dtype=bool)
+    truth[:43] = True
+    truth[300] = True
+    held = 0
+    for seed in range(200):
+        audit = plan(len(truth), 50, seed=seed)
+        found = estimate(audit, answered(audit, truth), seed=seed)
+        held += found.matches.low <= 44 <= found.matches.high
+    assert held / 200 >= 0.93
+
+
 def test_nothing_accepted_and_nothing_found_is_still_defined():
     audit = plan(100, 0)
     found = estimate(audit, [[-1] * len(ranks) for ranks in audit.ranks])

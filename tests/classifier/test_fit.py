@@ -13,7 +13,7 @@ from classifier import (
     fit,
     prompt_head,
 )
-from classifier.fit import PULL
+from classifier.fit import PULL, pull_after
 from classifier.frame import frame_of
 from classifier.guard import pair_accuracy, share_of_fit
 from classifier.laplace import laplace
@@ -40,14 +40,16 @@ def test_the_average_photo_is_no_match_before_any_answer():
 
 
 def test_the_optimum_is_the_one_scikit_learn_finds():
-    # Without a background the prior is Normal(start, 1 / PULL): shifting the prior mean to zero by
+    # Without a background the prior is Normal(start, 1 / pull): shifting the prior mean to zero by
     # an offset is not in scikit-learn, so the prompt is a direction in which no photo differs.
     rows = np.pad(photos(40)[:, :3], ((0, 0), (0, 1)))
     signs = np.sign(rows[:, 0] + 0.3 * np.random.default_rng(3).normal(size=40))
     head = fit([0.0, 0.0, 0.0, 1.0], rows, signs)
     frame = frame_of(None, rows)
-    peer = LogisticRegression(C=1 / PULL, tol=1e-10, max_iter=5000).fit(frame.into(rows), signs)
-    assert head.weights[:3] * frame.scale == pytest.approx(peer.coef_[0, :3], abs=5e-3)
+    peer = LogisticRegression(C=1 / pull_after(len(signs)), tol=1e-10, max_iter=5000).fit(
+        frame.into(rows), signs
+    )
+    assert head.weights[:3] * frame.scale == pytest.approx(peer.coef_[0, :3], rel=2e-3)
 
 
 def test_both_solvers_find_one_optimum():
@@ -201,3 +203,9 @@ def test_sgd_takes_the_five_steps_of_the_first_explorer_by_hand():
     head = fit(UP, rows, labels, method="sgd")
     assert head.weights == pytest.approx(w, abs=1e-6)
     assert head.bias == 0.0
+
+
+def test_the_prompt_holds_less_as_answers_come_and_never_lets_go():
+    assert pull_after(0) == PULL
+    assert PULL / 2 < pull_after(20) < PULL
+    assert pull_after(45) == pull_after(100_000) == PULL / 2
