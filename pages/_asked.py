@@ -6,7 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from vecdb import Filter
+from api.query import Query
+from vecdb import Collection, Filter
 
 state = st.session_state
 
@@ -88,3 +89,24 @@ def _day(text: str) -> date | None:
     except ValueError:
         return None
     return day if 1970 <= day.year <= 2105 else None
+
+
+def words(query: Query) -> str:
+    """Say what is looked for, in one line."""
+    parts = [
+        f"{'−' if weight < 0 else '+'}{'' if abs(weight) == 1 else f'{abs(weight):g} '}{text}"
+        for text, weight in query.phrases
+    ]
+    parts += [f"like {photo}" for photo in query.photo_ids]
+    if query.pictures:
+        parts.append(f"{len(query.pictures)} picture{'s' if len(query.pictures) > 1 else ''}")
+    if query.vectors:
+        parts.append("a vector")
+    return "  ".join(parts).removeprefix("+")
+
+
+def said(total: int, shown: int, narrowed: bool, collection: Collection) -> str:
+    """Say how many photos there are and are shown."""
+    photos = f"{total:,} photo{'' if total == 1 else 's'}"
+    where = "satisfy the filters" if narrowed else f"in {collection.name}"
+    return f"{photos} {where}, {shown:,} shown"

@@ -17,7 +17,7 @@ from api.query import Query
 from api.ranking import MOST_FOLDED, Ranked, ranked
 from classifier import ClassifierError
 from encoder import EncoderError
-from pages._asked import DAYS, NUMBERS, SHAPES, conditions, key, remember, restore
+from pages._asked import DAYS, NUMBERS, SHAPES, conditions, key, remember, restore, said, words
 from pages._export import as_csv
 from pages._query import parse_phrases, picture_of
 from pages._session import EMPTY, choose_collection, encoder_note, ready_encoder, rounds
@@ -157,20 +157,6 @@ def asked(pictures: list[Image.Image]) -> Query:
     )
 
 
-def words(query: Query) -> str:
-    """Say what is looked for, in one line."""
-    parts = [
-        f"{'−' if weight < 0 else '+'}{'' if abs(weight) == 1 else f'{abs(weight):g} '}{text}"
-        for text, weight in query.phrases
-    ]
-    parts += [f"like {photo}" for photo in query.photo_ids]
-    if query.pictures:
-        parts.append(f"{len(query.pictures)} picture{'s' if len(query.pictures) > 1 else ''}")
-    if query.vectors:
-        parts.append("a vector")
-    return "  ".join(parts).removeprefix("+")
-
-
 def vector_of(query: Query, collection: Collection, *, centred: bool = False) -> np.ndarray | None:
     """Return the query's vector, None while the encoder loads."""
     encoder = ready_encoder(collection.encoder) if query.needs_encoder else None
@@ -284,13 +270,6 @@ def draw(collection: Collection, query: Query) -> None:
         key="search_grid",
         on_event=on_event,
     )
-
-
-def said(total: int, shown: int, narrowed: bool, collection: Collection) -> str:
-    """Say how many photos there are and are shown."""
-    photos = f"{total:,} photo{'' if total == 1 else 's'}"
-    where = "satisfy the filters" if narrowed else f"in {collection.name}"
-    return f"{photos} {where}, {shown:,} shown"
 
 
 def signature_of(query: Query, where: Filter | None, collection: str) -> str:
