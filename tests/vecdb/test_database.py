@@ -36,10 +36,10 @@ def test_an_unknown_collection_is_an_error_that_lists_the_known_ones(
         database.collection("photos")
 
 
-@pytest.mark.parametrize("name", ["", "two words", "a;b", "labels", "x" * 64, "1st", "`a`"])
-def test_a_name_that_cannot_be_a_table_is_refused(database: Database, name: str) -> None:
-    with pytest.raises(BadName, match="cannot name a collection"):
-        database.create_collection(name, "by hand", 4)
+def test_a_name_that_cannot_be_a_table_is_refused(database: Database) -> None:
+    for name in ("", "two words", "a;b", "labels", "x" * 64, "1st", "`a`"):
+        with pytest.raises(BadName, match="cannot name a collection"):
+            database.create_collection(name, "by hand", 4)
 
 
 @pytest.mark.parametrize(

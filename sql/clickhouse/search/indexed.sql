@@ -2,6 +2,7 @@
 -- A second sort key would silently turn the index off, and so would a condition read first.
 -- $columns: ", vector" or nothing; $where: sql/where.sql with predicates of sql/filter, or nothing
 -- $fetch: how many times k the index is asked for, to have enough left after the condition
+-- $room: how many candidates the graph search keeps
 -- parameters: q Array(Float32), k UInt32
 -- result: id String, dist Float64 ascending, to the precision of the index's 16-bit numbers
 SELECT id, distance(vector, {q:Array(Float32)}) AS dist$columns
@@ -9,4 +10,5 @@ FROM `$table` $where
 ORDER BY dist LIMIT {k:UInt32}
 SETTINGS vector_search_filter_strategy = 'postfilter',
     vector_search_index_fetch_multiplier = $fetch,
+    hnsw_candidate_list_size_for_search = $room,
     max_limit_for_vector_search_queries = 100000
