@@ -185,13 +185,27 @@ def command(source: Path, folder: Path, encoder: str) -> tuple[float, int]:
     environment |= {"VECDB_STORE": f"{folder}/store", "ENCODER": encoder}
     started = time.perf_counter()
     line = [sys.executable, "-m", "ingest", str(source), "--quiet"]
-    process = subprocess.Popen(line, env=environment)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
+    with subprocess.Popen(line, env=environment) as process:
+        peak = 0
+        while process.poll() is None:
+            peak = max(peak, _peak(process.pid))
+            time.sleep(0.05)
     if process.returncode:
         raise RuntimeError(f"the ingest of {source} ended with exit code {process.returncode}")
-    unit = 1 if sys.platform == "darwin" else 1024
-    return time.perf_counter() - started, usage.ru_maxrss * unit >> 20
+    return time.perf_counter() - started, peak
+
+
+def _peak(pid: int) -> int:
+    """Return the memory a process holds for itself in MiB, 0 where the system does not tell.
+
+    Without mapped files: the store's are the system's to drop. And not from getrusage: a child's
+    figure there begins with the memory of the process that started it.
+    """
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) >> 10 for line in lines if line.startswith("RssAnon")), 0)
 
 
 def listed(path: Path, names: list[str], address: str, n: int, salt: int) -> Path:
