@@ -17,6 +17,7 @@ from tests.browser.harness import fresh_page
 
 pytestmark = pytest.mark.browser
 FIGURES = "document.querySelector('clip-front').shadowRoot.querySelectorAll('img.pic')"
+ASKED = """back => performance.getEntriesByName(`${back}/indices-list`).length > 0"""
 
 
 @pytest.fixture
@@ -54,7 +55,9 @@ def test_a_search_typed_in_the_front_shows_our_photos(front, served, running_chr
     monkeypatch.setenv("API_CORS_ORIGINS", origin)
     with serving(Starlette(routes=routes())) as back, fresh_page(running_chromium) as page:
         config.update(defaultBackend=back, defaultIndex="colours", urlColumn="url")
+        # The front asks for the indices when it has read its configuration: then it can search.
         page.goto(origin)
+        page.wait_for_function(ASKED, arg=back)
         page.locator("clip-front #searchBar").fill("a red thing")
         page.keyboard.press("Enter")
         page.wait_for_function(f"{FIGURES}.length > 0")
