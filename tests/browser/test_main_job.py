@@ -1,10 +1,11 @@
 """The main job, as a user does it: type, click, five rounds; the labels are in the database."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.browser.harness import browser, environment, have_chromium, running_app
+from tests.browser.harness import environment, fresh_page, have_chromium, running_app
 from vecdb import connect
 
 pytestmark = [
@@ -14,10 +15,13 @@ pytestmark = [
 
 
 def test_five_rounds_of_clicks_are_stored_and_judged_photos_never_come_back(
-    sample_data: Path,
+    sample_data: Path, running_chromium: Any
 ) -> None:
     given: dict[str, int] = {}
-    with running_app(environment(sample_data, "sample")) as address, browser() as page:
+    with (
+        running_app(environment(sample_data, "sample")) as address,
+        fresh_page(running_chromium) as page,
+    ):
         page.goto(address)
         page.get_by_placeholder("What are you looking for?").fill("a dinosaur")
         page.keyboard.press("Enter")

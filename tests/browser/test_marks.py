@@ -183,7 +183,7 @@ def test_a_photo_without_a_picture_is_a_clear_tile(mine, page):
         number = int(page.locator("[data-round]").get_attribute("data-round"))
         page.keyboard.press("Enter")
         wait_round(page, number + 1)
-    assert dead.get_attribute("data-state") == "dead"
+    page.wait_for_selector('button[data-photo-id="yes-002"][data-state="dead"]')
     assert "Picture not available" in dead.inner_text()
 
 

@@ -92,7 +92,6 @@ def test_results_lists_what_lies_above_the_threshold_and_exports_it(mine, page):
 def test_results_grow_as_the_page_is_scrolled(mine, page):
     concept = mine()
     go(page, "results", concept)
-    page.wait_for_selector("button[data-photo-id]")
     page.get_by_role("slider").first.focus()
     page.keyboard.press("Home")
     page.wait_for_function("document.querySelectorAll('button[data-photo-id]').length >= 90")
