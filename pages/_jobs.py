@@ -1,5 +1,6 @@
 """The ingest that runs inside the app, because one process owns an embedded database."""
 
+import hashlib
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,11 +74,13 @@ def _work(job: Job, encoder: str | None) -> None:
 def keep_uploads(table: str, files: list[Any]) -> Path:
     """Write dropped pictures to a folder of their collection and return it.
 
-    The names are the browser's: only their last part is used, so none can climb out.
+    The names are the browser's: only their last part is used, so none can climb out. A digest goes
+    before it, so that two pictures of one name are two photos, and one dropped twice is one.
     """
     folder = UPLOADS / "".join(c if c.isalnum() or c in "-_" else "_" for c in table)
     folder.mkdir(parents=True, exist_ok=True)
     for file in files:
         name = Path(file.name.replace("\\", "/")).name or "picture"
-        (folder / name).write_bytes(file.getbuffer())
+        data = bytes(file.getbuffer())
+        (folder / f"{hashlib.sha256(data).hexdigest()[:12]}-{name}").write_bytes(data)
     return folder

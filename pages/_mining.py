@@ -89,7 +89,7 @@ def mine_page(
             seed=number,
             bins=BINS,
             before=(concept.weights, concept.bias) if known else None,
-            cut=float(np.log(concept.threshold / (1 - concept.threshold))),
+            cut=_margin(concept.threshold),
             exclude=exclude,
             exclude_concept=concept.id,
         )
@@ -116,6 +116,12 @@ def mine_page(
         for pick, score in zip(picks, scores, strict=True)
     ]
     return Mined(tiles, upcoming, counts, found.agreement, chosen)
+
+
+def _margin(probability: float) -> float:
+    """Return the margin of a probability; 0 and 1, which have none, become very small and large."""
+    inside = min(max(probability, 1e-6), 1 - 1e-6)
+    return float(np.log(inside / (1 - inside)))
 
 
 def _skipped(history: Sequence[Label], number: int) -> list[str]:

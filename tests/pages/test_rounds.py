@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from pages._history import positives_by_round, stacks
 from pages._rounds import Page, Rounds, stored_tiles
@@ -144,6 +145,18 @@ def test_a_collection_of_three_photos_works_to_its_end(rounds, database, directi
     assert sorted(tile.photo_id for tile in page.tiles) == ["a", "b", "c"]
     page = rounds.submit(page.concept.id, page.tiles, {"a": 1, "b": -1, "c": -1})
     assert page.tiles == []
+
+
+@pytest.mark.parametrize("threshold", [0.0, 1.0])
+def test_rounds_go_on_with_the_threshold_dragged_to_an_end(
+    rounds, database, collection, direction, threshold
+):
+    page = begin(rounds, collection, direction)
+    database.concepts.update(page.concept.id, threshold=threshold)
+    for _ in range(2):
+        page = rounds.submit(page.concept.id, page.tiles, truth(page))
+    assert len(page.tiles) == 10
+    assert page.concept.threshold == threshold
 
 
 def test_positives_are_counted_by_round(rounds, collection, direction):

@@ -1,0 +1,17 @@
+import io
+
+from pages import _jobs
+
+
+class Dropped(io.BytesIO):
+    def __init__(self, name: str, data: bytes) -> None:
+        super().__init__(data)
+        self.name = name
+
+
+def test_pictures_of_one_name_are_two_files_and_one_dropped_twice_is_one(tmp_path, monkeypatch):
+    monkeypatch.setattr(_jobs, "UPLOADS", tmp_path)
+    files = [Dropped("a.jpg", b"one"), Dropped("../../a.jpg", b"two"), Dropped("a.jpg", b"one")]
+    folder = _jobs.keep_uploads("my/photos", files)
+    assert folder == tmp_path / "my_photos"
+    assert sorted(path.read_bytes() for path in folder.iterdir()) == [b"one", b"two"]
