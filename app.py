@@ -4,13 +4,18 @@ import contextlib
 from collections.abc import AsyncIterator
 
 import streamlit as st
+from threadpoolctl import threadpool_limits
 
 from api import resources, routes
+from pages._turns import page_routes
 
 
 @contextlib.asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:
     """Hold the embedded database from start to stop, so that its owner is never in doubt."""
+    # Fits are small: more BLAS threads gain nothing, and on a busy machine their spinning takes
+    # many times what the fit does.
+    threadpool_limits(1, user_api="blas")
     resources.warm()
     try:
         yield
@@ -18,4 +23,4 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
         resources.close()
 
 
-app = st.App("pages/_navigation.py", lifespan=lifespan, routes=routes())
+app = st.App("pages/_navigation.py", lifespan=lifespan, routes=[*routes(), *page_routes()])

@@ -53,9 +53,13 @@ def _given(header: str) -> str:
     return ""
 
 
-def signature(collection: str, photo_id: str) -> str:
-    """Sign a thumbnail's address, so that pages can show it without giving the token away."""
-    message = f"{len(collection)}:{collection}{photo_id}".encode()
+def signature(place: str, name: str) -> str:
+    """Sign an address, so that pages can use it without giving the token away.
+
+    Args:
+        place: the kind of address, for a thumbnail its collection; name: what it is about.
+    """
+    message = f"{len(place)}:{place}{name}".encode()
     return hmac.new(token().encode(), message, hashlib.sha256).hexdigest()[:32]
 
 
@@ -65,10 +69,19 @@ def check_thumbnail(request: Request) -> None:
     Raises:
         Refused: 401.
     """
-    collection = request.path_params.get("collection", "")
-    signed = signature(collection, request.path_params["photo_id"])
+    check_signed(
+        request, request.path_params.get("collection", ""), request.path_params["photo_id"]
+    )
+
+
+def check_signed(request: Request, place: str, name: str) -> None:
+    """Let a caller with the token, or with an address signed for this name, pass.
+
+    Raises:
+        Refused: 401.
+    """
     given = request.query_params.get("key", "")
-    if not (token() and hmac.compare_digest(given.encode(), signed.encode())):
+    if not (token() and hmac.compare_digest(given.encode(), signature(place, name).encode())):
         check_token(request)
 
 

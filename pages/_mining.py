@@ -1,12 +1,13 @@
 """The next page of a concept: candidates from SQL and a pool of random photos, the choice ours."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
-from classifier import Background, Candidates, Head, mine, wanted
+from classifier import Candidates, Head, mine, wanted
 from pages._history import latest_labels
+from pages._memory import Known
 from vecdb import Collection, Concept, Label
 
 # Skipped photos stay away for this many rounds, so that the next page does not show them again.
@@ -26,22 +27,24 @@ class Tile:
 
 
 @dataclass(frozen=True)
-class Pool:
-    """Random photos of a collection at hand: ids, vectors (n, d) float32 in the same order."""
+class Standing:
+    """Where a concept stands when page `number` is wanted: its new head and what led to it.
 
-    ids: list[str]
-    vectors: np.ndarray
+    `judged` (n, d) are the photos judged so far, `labels` (n,) 1 or -1, `history` every label of
+    the concept, oldest first; `concept` still holds the head before.
+    """
 
-    def draw(self, k: int, seed: int, without: set[str]) -> Candidates:
-        """Draw up to k of them, others for each seed."""
-        order = np.random.default_rng(seed).permutation(len(self.ids))
-        rows = [int(at) for at in order if self.ids[at] not in without][:k]
-        return Candidates([self.ids[at] for at in rows], self.vectors[rows])
+    concept: Concept
+    number: int
+    head: Head
+    judged: np.ndarray
+    labels: np.ndarray
+    history: Sequence[Label]
 
 
 @dataclass
 class Mined:
-    """A page, the vectors of its photos, and what the survey told of the collection.
+    """A page, and what the survey told of the collection.
 
     `counts` (100,) is the histogram of probabilities; `agreement` the share of accepted photos that
     the head before accepted too.
@@ -51,58 +54,44 @@ class Mined:
     upcoming: list[str]
     counts: list[int]
     agreement: float
-    vectors: dict[str, np.ndarray] = field(default_factory=dict)
 
 
-def mine_page(
-    collection: Collection,
-    concept: Concept,
-    head: Head,
-    background: Background,
-    pool: Pool,
-    judged: np.ndarray,
-    labels: np.ndarray,
-    number: int,
-    history: Sequence[Label],
-) -> Mined:
-    """Choose the page of round `number`; it is full as long as unjudged photos remain.
-
-    Args:
-        judged: (n, d) vectors of the photos judged so far; labels: (n,) 1 or -1.
-        history: every label of the concept, oldest first.
-    """
+def mine_page(known: Known, standing: Standing) -> Mined:
+    """Choose the page; it is full as long as unjudged photos remain."""
+    collection, concept = known.collection, standing.concept
+    head, number, labels = standing.head, standing.number, standing.labels
     size = int(concept.settings.get("page_size", 25))
     # Before anything is judged the user sees what was asked for: the nearest photos.
     strategy = str(concept.settings.get("strategy", "mixed")) if len(labels) else "top"
     need = wanted(strategy, size)
-    known = len(concept.weights) > 0
-    answered = {photo for photo, label in latest_labels(history).items() if label}
-    for exclude in (_skipped(history, number), []):
-        drawn = pool.draw(need.sample, number, answered | set(exclude))
-        enough = len(drawn.ids) == need.sample or strategy != "random"
+    answered = {photo for photo, label in latest_labels(standing.history).items() if label}
+    for exclude in (_skipped(standing.history, number), []):
+        drawn = known.pool.draw(need.sample, number, answered | set(exclude))
+        if len(drawn.ids) < need.sample and strategy == "random":
+            drawn = _drawn(collection, need.sample, number, exclude, concept.id)
         found = collection.survey(
             head.weights,
             head.bias,
             top=need.top,
             boundary=need.boundary,
-            sample=0 if enough else need.sample,
-            seed=number,
             bins=BINS,
-            before=(concept.weights, concept.bias) if known else None,
+            before=(concept.weights, concept.bias) if len(concept.weights) else None,
             cut=_margin(concept.threshold),
             exclude=exclude,
             exclude_concept=concept.id,
+            at_hand=known.vectors,
         )
+        known.remember(found.vectors)
         vectors = {**found.vectors, **dict(zip(drawn.ids, drawn.vectors, strict=True))}
         picks = mine(
             _candidates(found.top, vectors, collection.dim),
             _candidates(found.boundary, vectors, collection.dim),
-            drawn if enough else _candidates(found.sample, vectors, collection.dim),
+            drawn,
             head=head,
-            background=background,
+            background=known.background,
             strategy=strategy,
             k=size,
-            judged=judged,
+            judged=standing.judged,
             labels=labels,
         )
         if len(picks) == size or not exclude:
@@ -115,7 +104,18 @@ def mine_page(
         Tile(pick.id, pick.reason, score=rounded(score))
         for pick, score in zip(picks, scores, strict=True)
     ]
-    return Mined(tiles, upcoming, counts, found.agreement, chosen)
+    return Mined(tiles, upcoming, counts, found.agreement)
+
+
+def _drawn(
+    collection: Collection, k: int, seed: int, exclude: Sequence[str], concept_id: str
+) -> Candidates:
+    """Draw from the whole collection: the pool at hand has been judged to its end."""
+    found = collection.sample_hits(
+        k, seed=seed, exclude=exclude, exclude_concept=concept_id, with_vectors=True
+    )
+    assert found.vectors is not None
+    return Candidates(found.ids, found.vectors)
 
 
 def _margin(probability: float) -> float:

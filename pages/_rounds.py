@@ -4,24 +4,22 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from classifier import Background, Head, fit, prompt_head
+from api import resources
+from classifier import Head, fit, prompt_head
 from pages._history import latest_labels, prior_labels, stacks
-from pages._mining import BINS, Pool, Tile, mine_page, rounded
+from pages._memory import Known, Memory
+from pages._mining import BINS, Mined, Standing, Tile, mine_page, rounded
 from vecdb import Collection, Concept, Database, Label
 
-BACKGROUND_PHOTOS = 300
-# Random photos kept at hand, so that a page's share of them costs no reading.
-POOL_PHOTOS = 2000
-# Photos added meanwhile change a collection's mean and covariance slowly.
-BACKGROUND_SECONDS = 60.0
-# Vectors of judged photos kept in memory, 2 kB each.
-REMEMBERED = 20_000
+# Statements that do not wait for each other run side by side.
+SIDE_BY_SIDE = 4
 
 
 @dataclass
@@ -29,7 +27,8 @@ class Page:
     """What the user is asked next.
 
     `counts` (100,) is the histogram of the collection's probabilities; `upcoming` are likely photos
-    of the page after this one; `timing` is in seconds.
+    of the page after this one; `rows` what is known of the photos, None where nobody asked yet;
+    `timing` is in seconds; `made` when, as Unix time.
     """
 
     concept: Concept
@@ -37,36 +36,44 @@ class Page:
     history: list[Label]
     counts: list[int]
     upcoming: list[str] = field(default_factory=list)
+    rows: list[dict[str, Any]] | None = None
     timing: dict[str, float] = field(default_factory=dict)
+    made: float = field(default_factory=time.time)
 
 
 class Rounds:
-    """The rounds of one database; keeps per collection what does not change between rounds.
+    """The rounds of one database.
 
     Everything a page needs lies in the database before the page is returned.
     """
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self._backgrounds: dict[str, tuple[float, tuple[Background, Pool]]] = {}
-        self._vectors: dict[tuple[str, str], np.ndarray] = {}
-        self._collections: dict[str, Collection] = {}
+        self.memory = Memory(database)
+        self._concepts = database.concepts
+        self._aside = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="rounds")
         self._lock = threading.Lock()
+        self._turns: dict[str, threading.Lock] = {}
 
     def begin(
         self, collection: Collection, prompt: str, anchor: np.ndarray, settings: dict[str, Any]
     ) -> Page:
         """Create a concept that starts as `anchor` (d,) and mine its first page."""
-        concept = self.database.concepts.create(
+        concept = self._concepts.create(
             prompt or "from pictures",
             collection.name,
             prompt,
             settings={**settings, "anchor": [float(x) for x in anchor]},
         )
-        return self._next(concept, 1)
+        return self._next(concept, 1, [])
 
     def submit(
-        self, concept_id: str, tiles: Sequence[Tile], marks: Mapping[str, int], *, unmarked: int = 0
+        self,
+        concept_id: str,
+        tiles: Sequence[Tile],
+        marks: Mapping[str, int],
+        *,
+        unmarked: str = "skip",
     ) -> Page:
         """Store the marks of a page, refit and mine the next page.
 
@@ -74,89 +81,72 @@ class Rounds:
             concept_id: the concept; another tab may have moved it on, nothing is lost then.
             tiles: the page that was shown.
             marks: photo id -> 1 or -1 for the photos that were clicked.
-            unmarked: the label, 0 (skip) or -1, of the photos that were not.
+            unmarked: what the others are, "skip" or "negative"; kept with the concept.
         """
-        concept = self.database.concepts.get(concept_id)
-        shown = {**dict.fromkeys(marks, "edit"), **{t.photo_id: t.reason for t in tiles}}
-        # A photo nobody clicked here may have been judged in another tab meanwhile: that stands.
-        history = self.database.concepts.history(concept_id)
-        judged = {photo for photo, label in latest_labels(history).items() if label}
-        rows = [
-            Label(photo, int(marks.get(photo, unmarked)), concept.round, reason)
-            for photo, reason in shown.items()
-            if photo in marks or photo not in judged
-        ]
-        with _timed() as timing:
+        timing: dict[str, float] = {}
+        with self._alone(concept_id):
+            with _timed(timing, "read"):
+                concept, history = self._read(concept_id)
+            concept = replace(concept, settings={**concept.settings, "unmarked": unmarked})
+            rows = _answers(concept, history, tiles, marks, -1 if unmarked == "negative" else 0)
             action = f"round:{uuid.uuid4().hex}"
-            self.database.concepts.label(concept_id, rows, action=action)
-        history += [replace(row, action=action) for row in rows]
-        page = self._next(concept, concept.round + 1, history=history)
-        page.timing["labels"] = timing["seconds"]
-        return page
+            stored = self._aside.submit(self._concepts.label, concept_id, rows, action=action)
+            history += [replace(row, action=action) for row in rows]
+            return self._next(concept, concept.round + 1, history, stored=stored, timing=timing)
 
     def relabel(self, concept_id: str, labels: Mapping[str, int]) -> None:
         """Change or remove (0) single labels; the fit follows with `refit`."""
-        concept = self.database.concepts.get(concept_id)
-        reasons = {row.photo_id: row for row in self.database.concepts.history(concept_id)}
+        concept, history = self._read(concept_id)
+        reasons = {row.photo_id: row for row in history}
         rows = []
         for photo, label in labels.items():
             before = reasons.get(photo)
             at = (before.round, before.reason) if before else (concept.round, "edit")
             rows.append(Label(photo, int(label), *at))
-        self.database.concepts.label(concept_id, rows, action=f"edit:{uuid.uuid4().hex}")
+        self._concepts.label(concept_id, rows, action=f"edit:{uuid.uuid4().hex}")
 
     def refit(self, concept_id: str) -> Page:
         """Fit again after labels changed elsewhere, and mine the page of the same round anew."""
-        concept = self.database.concepts.get(concept_id)
-        return self._next(concept, concept.round)
+        with self._alone(concept_id):
+            concept, history = self._read(concept_id)
+            return self._next(concept, concept.round, history)
+
+    def keep_setting(self, concept_id: str, name: str, value: Any) -> Concept:
+        """Remember a choice with the concept."""
+        with self._alone(concept_id):
+            settings = {**self._concepts.get(concept_id).settings, name: value}
+            return self._concepts.update(concept_id, settings=settings)
 
     def undo(self, concept_id: str) -> Page | None:
         """Take the latest action back; a whole round comes back with its marks."""
-        return self._turn(concept_id, "undo")
+        with self._alone(concept_id):
+            return self._turn(concept_id, "undo")
 
     def redo(self, concept_id: str) -> Page | None:
         """Do again what was taken back last."""
-        return self._turn(concept_id, "redo")
+        with self._alone(concept_id):
+            return self._turn(concept_id, "redo")
 
     def page(self, concept: Concept) -> Page:
         """Return the page a concept stands at, as it was left."""
-        history = self.database.concepts.history(concept.id)
-        counts = self._histogram(self.collection(concept.collection), self.head(concept))
+        history = self._concepts.history(concept.id)
+        counts = _histogram(self.memory.collection(concept.collection), head_of(concept))
         return Page(concept, stored_tiles(concept), history, counts)
 
-    def collection(self, name: str) -> Collection:
-        """Return a collection, looked up once."""
-        if name not in self._collections:
-            self._collections[name] = self.database.collection(name)
-        return self._collections[name]
-
-    def background(self, collection: Collection) -> Background:
-        """Return mean, covariance and a fixed random sample of a collection, read once a minute."""
-        return self._known(collection)[0]
-
-    def _pool(self, collection: Collection) -> Pool:
-        return self._known(collection)[1]
-
-    def _known(self, collection: Collection) -> tuple[Background, Pool]:
+    @contextmanager
+    def _alone(self, concept_id: str) -> Iterator[None]:
+        """Let one call at a time read a concept, think, and write it back."""
         with self._lock:
-            until, known = self._backgrounds.get(collection.name, (0.0, None))
-        if known is not None and time.monotonic() < until:
-            return known
-        moments = collection.moments()
-        pool = Pool(*collection.known_vectors(collection.sample(POOL_PHOTOS, seed=0)))
-        sample = pool.vectors[:BACKGROUND_PHOTOS]
-        known = Background(moments.mean, moments.covariance, sample), pool
-        with self._lock:
-            self._backgrounds[collection.name] = (time.monotonic() + BACKGROUND_SECONDS, known)
-        return known
+            turn = self._turns.setdefault(concept_id, threading.Lock())
+        with turn:
+            yield
 
-    def head(self, concept: Concept) -> Head:
-        """Return the concept's fitted head."""
-        return Head(np.asarray(concept.weights, np.float32), concept.bias, concept.threshold)
+    def _read(self, concept_id: str) -> tuple[Concept, list[Label]]:
+        history = self._aside.submit(self._concepts.history, concept_id)
+        return self._concepts.get(concept_id), history.result()
 
     def _turn(self, concept_id: str, kind: str) -> Page | None:
-        concept = self.database.concepts.get(concept_id)
-        history = self.database.concepts.history(concept_id)
+        concept, history = self._read(concept_id)
         state = stacks(history)
         pile = state.done if kind == "undo" else state.undone
         if not pile:
@@ -173,100 +163,67 @@ class Rounds:
             )
             for row in made
         ]
-        name = f"{kind}:{target}:{uuid.uuid4().hex}"
-        self.database.concepts.label(concept_id, rows, action=name)
+        action = f"{kind}:{target}:{uuid.uuid4().hex}"
+        self._concepts.label(concept_id, rows, action=action)
+        history += [replace(row, action=action) for row in rows]
         if not target.startswith("round:"):
-            return self._next(concept, concept.round)
+            return self._next(concept, concept.round, history)
         if kind == "redo":
-            return self._next(concept, made[0].round + 1)
+            return self._next(concept, made[0].round + 1, history)
         tiles = [Tile(row.photo_id, row.reason, row.label) for row in made]
-        return self._next(concept, made[0].round, tiles)
+        return self._next(concept, made[0].round, history, tiles=tiles)
 
     def _next(
         self,
         concept: Concept,
         number: int,
+        history: list[Label],
+        *,
         tiles: Sequence[Tile] = (),
-        history: list[Label] | None = None,
+        stored: "Future[None] | None" = None,
+        timing: dict[str, float] | None = None,
     ) -> Page:
-        """Fit on all labels, mine a page unless `tiles` are given, and store both."""
-        collection = self.collection(concept.collection)
-        if history is None:
-            history = self.database.concepts.history(concept.id)
-        judged, labels = self._judged(collection, history)
-        background = self.background(collection)
-        anchor = np.asarray(concept.settings["anchor"], np.float32)
-        with _timed() as fitting:
-            head = (
-                fit(anchor, judged, labels, background=background)
-                if len(labels)
-                else prompt_head(anchor, background)
-            )
-        upcoming: list[str] = []
+        """Fit on all labels, mine a page unless `tiles` are given, and store both.
+
+        Args:
+            history: every label of the concept, those still being stored too.
+            stored: the storing of labels that is under way.
+        """
+        timing = {} if timing is None else timing
+        known = self.memory.known(concept.collection)
+        with _timed(timing, "fit"):
+            standing = _fitted(known, concept, number, history)
+            if stored:
+                stored.result()
+        with _timed(timing, "mine"):
+            mined = _shown_again(known, standing, tiles) if tiles else mine_page(known, standing)
         # One figure for each round answered: what it kept of the matches of the round before.
         agreements = list(concept.settings.get("agreements", []))[: max(0, number - 2)]
-        with _timed() as mining:
-            if tiles:
-                tiles = self._scored(collection, head, tiles)
-                counts = self._histogram(collection, head)
-            else:
-                pool = self._pool(collection)
-                mined = mine_page(
-                    collection, concept, head, background, pool, judged, labels, number, history
-                )
-                tiles, upcoming, counts = mined.tiles, mined.upcoming, mined.counts
-                if number > 1:
-                    agreements.append(round(mined.agreement, 4))
-                if len(self._vectors) > REMEMBERED:
-                    self._vectors.clear()
-                self._remember(collection, mined.vectors)
+        if number > 1 and not tiles:
+            agreements.append(round(mined.agreement, 4))
         settings = {
             **concept.settings,
-            "page": [list(astuple(tile)) for tile in tiles],
+            "page": [list(astuple(tile)) for tile in mined.tiles],
             "agreements": agreements,
         }
-        with _timed() as storing:
-            concept = self.database.concepts.update(
+        with _timed(timing, "store"):
+            ids = [tile.photo_id for tile in mined.tiles]
+            rows = self._aside.submit(known.collection.photos, ids)
+            concept = self._concepts.update(
                 concept.id,
-                weights=head.weights,
-                bias=head.bias,
+                weights=standing.head.weights,
+                bias=standing.head.bias,
                 round=number,
                 settings=settings,
             )
-        timing = {
-            "fit": fitting["seconds"],
-            "mine": mining["seconds"],
-            "store": storing["seconds"],
-        }
-        return Page(concept, list(tiles), history, counts, upcoming, timing)
+            return Page(
+                concept, mined.tiles, history, mined.counts, mined.upcoming, rows.result(), timing
+            )
 
-    def _histogram(self, collection: Collection, head: Head) -> list[int]:
-        found = collection.histogram(head.weights, head.bias, bins=BINS)
-        return [int(count) for count in found.counts]
 
-    def _scored(self, collection: Collection, head: Head, tiles: Sequence[Tile]) -> list[Tile]:
-        found, vectors = collection.known_vectors([tile.photo_id for tile in tiles])
-        scores = dict(zip(found, head.probabilities(vectors), strict=True))
-        return [replace(t, score=rounded(scores.get(t.photo_id))) for t in tiles]
-
-    def _remember(self, collection: Collection, vectors: Mapping[str, np.ndarray]) -> None:
-        """Keep vectors of photos about to be judged: the next fit needs them."""
-        for photo, vector in vectors.items():
-            self._vectors[collection.name, photo] = vector
-
-    def _judged(
-        self, collection: Collection, history: Sequence[Label]
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Vectors (n, d) and labels (n,) of all judged photos that still exist, in their order."""
-        latest = latest_labels(history)
-        wanted_ids = [photo for photo, label in latest.items() if label]
-        unread = [photo for photo in wanted_ids if (collection.name, photo) not in self._vectors]
-        if unread:
-            self._remember(collection, dict(zip(*collection.known_vectors(unread), strict=True)))
-        known = [photo for photo in wanted_ids if (collection.name, photo) in self._vectors]
-        vectors = [self._vectors[collection.name, photo] for photo in known]
-        matrix = np.asarray(vectors, np.float32).reshape(-1, collection.dim)
-        return matrix, np.asarray([latest[photo] for photo in known], np.int8)
+def head_of(concept: Concept) -> Head:
+    """Return the concept's fitted head."""
+    return Head(np.asarray(concept.weights, np.float32), concept.bias, concept.threshold)
 
 
 def stored_tiles(concept: Concept) -> list[Tile]:
@@ -274,9 +231,65 @@ def stored_tiles(concept: Concept) -> list[Tile]:
     return [Tile(*entry) for entry in concept.settings.get("page", [])]
 
 
+def _answers(
+    concept: Concept,
+    history: Sequence[Label],
+    tiles: Sequence[Tile],
+    marks: Mapping[str, int],
+    default: int,
+) -> list[Label]:
+    """Turn the marks of a page into labels."""
+    shown = {**dict.fromkeys(marks, "edit"), **{tile.photo_id: tile.reason for tile in tiles}}
+    # A photo nobody clicked here may have been judged in another tab meanwhile: that stands.
+    judged = {photo for photo, label in latest_labels(history).items() if label}
+    return [
+        Label(photo, int(marks.get(photo, default)), concept.round, reason)
+        for photo, reason in shown.items()
+        if photo in marks or photo not in judged
+    ]
+
+
+def _fitted(known: Known, concept: Concept, number: int, history: list[Label]) -> Standing:
+    judged, labels = known.judged(history)
+    anchor = np.asarray(concept.settings["anchor"], np.float32)
+    head = (
+        fit(anchor, judged, labels, background=known.background)
+        if len(labels)
+        else prompt_head(anchor, known.background)
+    )
+    return Standing(concept, number, head, judged, labels, history)
+
+
+def _shown_again(known: Known, standing: Standing, tiles: Sequence[Tile]) -> Mined:
+    """Score a page that was shown before."""
+    head = standing.head
+    found, vectors = known.collection.known_vectors([tile.photo_id for tile in tiles])
+    scores = dict(zip(found, head.probabilities(vectors), strict=True))
+    scored = [replace(tile, score=rounded(scores.get(tile.photo_id))) for tile in tiles]
+    return Mined(scored, [], _histogram(known.collection, head), 1.0)
+
+
+def _histogram(collection: Collection, head: Head) -> list[int]:
+    found = collection.histogram(head.weights, head.bias, bins=BINS)
+    return [int(count) for count in found.counts]
+
+
+_shared: Rounds | None = None
+_sharing = threading.Lock()
+
+
+def shared_rounds() -> Rounds:
+    """Return the rounds of the process's open database, one for all sessions."""
+    global _shared
+    database = resources.database()
+    with _sharing:
+        if _shared is None or _shared.database is not database:
+            _shared = Rounds(database)
+        return _shared
+
+
 @contextmanager
-def _timed() -> Iterator[dict[str, float]]:
-    result = {"seconds": 0.0}
+def _timed(timing: dict[str, float], part: str) -> Iterator[None]:
     start = time.perf_counter()
-    yield result
-    result["seconds"] = time.perf_counter() - start
+    yield
+    timing[part] = time.perf_counter() - start

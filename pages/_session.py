@@ -6,8 +6,8 @@ import streamlit as st
 
 from api import resources
 from encoder import Encoder, EncoderError
-from pages._rounds import Rounds
-from vecdb import Collection, Concept, Database
+from pages._rounds import shared_rounds
+from vecdb import Collection, Concept
 
 EMPTY = """
 **No photos yet.** Put some in, then come back:
@@ -15,17 +15,6 @@ EMPTY = """
 - on the **Data** page, drop pictures or name a folder, or
 - stop the app and run `python -m ingest FOLDER` or `python -m ingest photos.tsv000`.
 """
-
-
-@st.cache_resource(show_spinner=False)
-def _rounds(_database: Database, address: int) -> Rounds:
-    return Rounds(_database)
-
-
-def rounds() -> Rounds:
-    """Return the rounds of the open database, one for all sessions."""
-    database = resources.database()
-    return _rounds(database, id(database))
 
 
 def choose_collection() -> Collection | None:
@@ -37,7 +26,7 @@ def choose_collection() -> Collection | None:
     if st.session_state.get("collection") not in names:
         st.session_state.collection = preferred if preferred in names else names[0]
     st.selectbox("Collection", names, key="collection", label_visibility="collapsed")
-    return rounds().collection(st.session_state.collection)
+    return shared_rounds().memory.collection(st.session_state.collection)
 
 
 @st.cache_data(ttl=5, show_spinner=False)

@@ -26,9 +26,14 @@ def grid_tiles(
     scores: Sequence[float | None] | None = None,
     reasons: Sequence[str] | None = None,
     first_rank: int = 1,
+    rows: Sequence[dict[str, Any]] | None = None,
 ) -> list[dict[str, Any]]:
-    """Return one tile a photo, in order; a photo that is gone keeps its place."""
-    rows = {row["id"]: row for row in collection.photos(ids)}
+    """Return one tile a photo, in order; a photo that is gone keeps its place.
+
+    Args:
+        rows: what `Collection.photos` says of them, where it has been asked already.
+    """
+    found = {row["id"]: row for row in (collection.photos(ids) if rows is None else rows)}
     return [
         {
             "id": photo,
@@ -36,7 +41,7 @@ def grid_tiles(
             "rank": first_rank + at,
             "score": None if scores is None or scores[at] is None else f"{scores[at]:.2f}",
             "reason": reasons[at] if reasons is not None else "",
-            **_words(photo, rows.get(photo)),
+            **_words(photo, found.get(photo)),
         }
         for at, photo in enumerate(ids)
     ]

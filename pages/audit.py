@@ -7,7 +7,8 @@ import streamlit as st
 from api import resources
 from classifier import ClassifierError
 from pages import _audit
-from pages._session import open_concept, rounds
+from pages._rounds import shared_rounds
+from pages._session import open_concept
 from pages._tiles import grid_tiles
 from pages.grid import photo_grid
 from vecdb import Collection, Concept, VecdbError
@@ -41,7 +42,7 @@ def on_begin() -> None:
     """Draw a new audit."""
     try:
         concept = resources.database().concepts.get(state.concept_id)
-        collection = rounds().collection(concept.collection)
+        collection = shared_rounds().memory.collection(concept.collection)
         _audit.begin(resources.database(), collection, concept, WIDTHS[state.audit_width])
         state.audit_error = ""
     except (VecdbError, ClassifierError) as error:
@@ -114,7 +115,7 @@ def draw(concept: Concept) -> None:
         )
         offer("Begin the audit")
     elif "findings" not in concept.audit:
-        ask(rounds().collection(concept.collection), concept)
+        ask(shared_rounds().memory.collection(concept.collection), concept)
         offer("Begin anew")
     else:
         report(concept)

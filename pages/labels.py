@@ -7,7 +7,8 @@ import streamlit as st
 
 from api import resources
 from classifier import ClassifierError
-from pages._session import open_concept, rounds
+from pages._rounds import head_of, shared_rounds
+from pages._session import open_concept
 from pages._tiles import grid_tiles
 from pages.grid import photo_grid
 from vecdb import Collection, Concept, Label, VecdbError
@@ -27,10 +28,10 @@ def on_event(event: dict[str, Any]) -> None:
             marks = event["marks"]
             changed = {p: marks.get(p, 0) for p in before if marks.get(p, 0) != before[p]}
             if changed:
-                rounds().relabel(concept_id, changed)
-                rounds().refit(concept_id)
+                shared_rounds().relabel(concept_id, changed)
+                shared_rounds().refit(concept_id)
         elif event["type"] in {"undo", "redo"}:
-            getattr(rounds(), event["type"])(concept_id)
+            getattr(shared_rounds(), event["type"])(concept_id)
         elif event["type"] == "more":
             state.labels_shown = event["shown"] + SHOWN
         state.labels_error = ""
@@ -54,13 +55,13 @@ def draw(collection: Collection, concept: Concept) -> None:
     left, right, _ = st.columns([2, 3, 5])
     sign = left.segmented_control("Show", list(SIGNS), default="All", required=True)
     order = right.selectbox("Order", ORDERS)
-    rows = [row for row in rounds().database.concepts.labels(concept.id) if row.label]
+    rows = [row for row in shared_rounds().database.concepts.labels(concept.id) if row.label]
     rows = [row for row in rows if row.label in SIGNS[sign or "All"]]
     if not rows:
         st.info("No labels of this kind yet. They are made on the **Mine** page.")
         return
     found, vectors = collection.known_vectors([row.photo_id for row in rows])
-    scores = rounds().head(concept).probabilities(vectors)
+    scores = head_of(concept).probabilities(vectors)
     probability = dict(zip(found, np.asarray(scores, float), strict=True))
     rows = ordered(rows, order, probability)
     limit = state.get("labels_shown", SHOWN)

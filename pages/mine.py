@@ -1,6 +1,5 @@
 """Mine: type a phrase, click right and wrong photos, get the next page."""
 
-import time
 from typing import Any
 
 import streamlit as st
@@ -8,15 +7,14 @@ from PIL import Image
 
 from api import resources
 from api.query import Query
-from api.thumbnails import thumbnail_url
 from classifier import ClassifierError
 from encoder import EncoderError
-from pages._history import stacks
-from pages._insight import insight
+from pages._page_data import page_data
 from pages._query import parse_phrases, picture_of
-from pages._rounds import Page
-from pages._session import EMPTY, choose_collection, encoder_note, ready_encoder, rounds
+from pages._rounds import Page, shared_rounds
+from pages._session import EMPTY, choose_collection, encoder_note, ready_encoder
 from pages._tiles import grid_tiles
+from pages._turns import taken, turns_url
 from pages.grid import photo_grid
 from vecdb import Collection, VecdbError
 
@@ -29,7 +27,7 @@ def current_page() -> Page | None:
     wanted = st.query_params.get("concept")
     page: Page | None = state.get("page")
     if wanted and (page is None or page.concept.id != wanted):
-        page = state.page = rounds().page(resources.database().concepts.get(wanted))
+        page = state.page = shared_rounds().page(resources.database().concepts.get(wanted))
         state.collection = page.concept.collection
         state.prompt = page.concept.prompt
         state.page_size = page.concept.settings.get("page_size", 25)
@@ -46,7 +44,6 @@ def show(page: Page) -> None:
 
 def on_event(event: dict[str, Any]) -> None:
     """Answer the grid. An error leaves the page, and the clicks in the browser, as they were."""
-    state.asked_at = time.time()
     page: Page | None = state.get("page")
     try:
         if event["type"] == "pictures":
@@ -67,35 +64,26 @@ def answer(page: Page, event: dict[str, Any]) -> None:
     """Do what was asked of the concept on the page."""
     concept = page.concept
     match event["type"]:
-        case "finish":
-            rule = -1 if concept.settings.get("unmarked") == "negative" else 0
-            show(rounds().submit(concept.id, page.tiles, event["marks"], unmarked=rule))
-        case "undo" | "redo":
-            turn = rounds().undo if event["type"] == "undo" else rounds().redo
-            turned = turn(concept.id)
-            if turned:
-                show(turned)
+        case "turned":
+            # The grid has got this page already, over our own route.
+            now = taken(event["ticket"]) or shared_rounds().page(
+                resources.database().concepts.get(concept.id)
+            )
+            show(now)
         case "unmarked":
-            keep_setting("unmarked", event["rule"])
+            page.concept = shared_rounds().keep_setting(concept.id, "unmarked", event["rule"])
         case "threshold":
             concepts = resources.database().concepts
             page.concept = concepts.update(concept.id, threshold=float(event["value"]))
-
-
-def keep_setting(name: str, value: Any) -> None:
-    """Remember a choice with the concept."""
-    page: Page = state.page
-    concepts = resources.database().concepts
-    settings = {**concepts.get(page.concept.id).settings, name: value}
-    page.concept = concepts.update(page.concept.id, settings=settings)
 
 
 def on_page_size() -> None:
     """Mine the page again at its new size; the clicks stay with their photos."""
     if state.get("page"):
         try:
-            keep_setting("page_size", state.page_size)
-            show(rounds().refit(state.page.concept.id))
+            concept_id = state.page.concept.id
+            shared_rounds().keep_setting(concept_id, "page_size", state.page_size)
+            show(shared_rounds().refit(concept_id))
         except (VecdbError, ClassifierError) as error:
             state.error = str(error)
 
@@ -167,7 +155,7 @@ def begin(collection: Collection) -> None:
             "page_size": state.page_size,
             "unmarked": "skip",
         }
-        show(rounds().begin(collection, state.get("prompt", "").strip(), vector, settings))
+        show(shared_rounds().begin(collection, state.get("prompt", "").strip(), vector, settings))
     except (EncoderError, VecdbError, ClassifierError, OSError) as error:
         state.error = str(error)
 
@@ -192,65 +180,8 @@ def welcome(collection: Collection) -> None:
 
 def grid(collection: Collection, page: Page) -> None:
     """Draw the page."""
-    concept = page.concept
-    tiles = grid_tiles(
-        collection,
-        [tile.photo_id for tile in page.tiles],
-        scores=[tile.score for tile in page.tiles],
-        reasons=[tile.reason for tile in page.tiles],
-    )
-    latest = {row.photo_id: row.label for row in page.history}
-    turns = stacks(page.history)
-    photo_grid(
-        {
-            "mode": "mine",
-            "intake": True,
-            "key": f"{concept.id}:{concept.round}",
-            "round": concept.round,
-            "title": f"Round {concept.round}",
-            "tiles": tiles,
-            "marks": {tile.photo_id: tile.mark for tile in page.tiles if tile.mark},
-            "counts": {
-                "yes": sum(label == 1 for label in latest.values()),
-                "no": sum(label == -1 for label in latest.values()),
-            },
-            "last": last_page(page),
-            "unmarked": concept.settings.get("unmarked", "skip"),
-            "canUndo": bool(turns.done),
-            "canRedo": bool(turns.undone),
-            "judging": True,
-            "like": True,
-            "action": "Next round" if tiles else "",
-            "note": "" if tiles else "Every photo of this collection has been judged.",
-            "error": state.get("error", ""),
-            "insight": insight(page),
-            "prefetch": [thumbnail_url(collection.name, photo) for photo in page.upcoming],
-            "timing": timing(page),
-        },
-        key="mine_grid",
-        on_event=on_event,
-    )
-
-
-def timing(page: Page) -> dict[str, float]:
-    """Return what the round took by part, seconds, and when it was asked and sent (Unix time).
-
-    `script` is what no other part accounts for.
-    """
-    parts = dict(page.timing)
-    if "asked_at" in state:
-        asked, sent = state.pop("asked_at"), time.time()
-        script = sent - asked - sum(parts.values())
-        parts |= {"script": script, "asked_at": asked, "sent_at": sent}
-    return parts
-
-
-def last_page(page: Page) -> str:
-    """Say how many of the previous page were right."""
-    rows = [r for r in page.history if r.round == page.concept.round - 1]
-    latest = {row.photo_id: row.label for row in rows}
-    yes = sum(label == 1 for label in latest.values())
-    return f"last page {yes} of {len(latest)} yes" if latest else ""
+    data = page_data(collection, page, turns_url(page.concept.id))
+    photo_grid({**data, "error": state.get("error", "")}, key="mine_grid", on_event=on_event)
 
 
 def main() -> None:

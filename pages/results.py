@@ -9,7 +9,8 @@ from api import resources
 from api.fold import folded
 from classifier import to_sql
 from pages._export import FORMATS, as_classifier, as_zip, matches
-from pages._session import open_concept, rounds
+from pages._rounds import head_of, shared_rounds
+from pages._session import open_concept
 from pages._tiles import grid_tiles
 from pages.grid import photo_grid
 from vecdb import Collection, Concept, VecdbError
@@ -28,14 +29,16 @@ def on_threshold() -> None:
     """Keep the threshold with the concept."""
     state.results_shown = SHOWN
     try:
-        rounds().database.concepts.update(state.concept_id, threshold=state.results_threshold)
+        shared_rounds().database.concepts.update(
+            state.concept_id, threshold=state.results_threshold
+        )
     except VecdbError as error:
         st.error(str(error))
 
 
 def export(collection: Collection, concept: Concept) -> None:
     """Offer the matches as files. Files are made when they are asked for."""
-    head = rounds().head(concept)
+    head = head_of(concept)
     name = "".join(c if c.isalnum() else "-" for c in concept.name).strip("-").lower() or "concept"
 
     def table() -> Any:
@@ -60,7 +63,7 @@ def export(collection: Collection, concept: Concept) -> None:
     )
     st.download_button(
         "Classifier (.safetensors)",
-        lambda: as_classifier(concept, head, rounds().database.concepts.labels(concept.id)),
+        lambda: as_classifier(concept, head, shared_rounds().database.concepts.labels(concept.id)),
         f"{name}.safetensors",
         on_click="ignore",
         width="stretch",
@@ -85,7 +88,7 @@ def draw(collection: Collection, concept: Concept) -> None:
     fold = columns[1].toggle("Fold near-duplicates", value=True)
     with columns[2].popover("Export", width="stretch"):
         export(collection, concept)
-    head = rounds().head(concept)
+    head = head_of(concept)
     total = collection.count_above(head.weights, head.bias, concept.threshold)
     limit = state.get("results_shown", SHOWN)
     found = collection.above(head.weights, head.bias, concept.threshold, limit=limit)

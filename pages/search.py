@@ -20,7 +20,8 @@ from encoder import EncoderError
 from pages._asked import DAYS, NUMBERS, SHAPES, conditions, key, remember, restore, said, words
 from pages._export import as_csv
 from pages._query import parse_phrases, picture_of
-from pages._session import EMPTY, choose_collection, encoder_note, ready_encoder, rounds
+from pages._rounds import shared_rounds
+from pages._session import EMPTY, choose_collection, encoder_note, ready_encoder
 from pages._tiles import grid_tiles
 from pages.grid import photo_grid
 from vecdb import Collection, Filter, VecdbError
@@ -175,7 +176,7 @@ def start_concept(query: Query, collection: Collection) -> None:
         "page_size": state.get("page_size", 25),
         "unmarked": "skip",
     }
-    page = rounds().begin(collection, words(query), vector, settings)
+    page = shared_rounds().begin(collection, words(query), vector, settings)
     state.page = page
     st.switch_page("mine.py", query_params={"concept": page.concept.id, "round": "1"})
 

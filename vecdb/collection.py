@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -182,33 +182,34 @@ class Collection:
         *,
         top: int,
         boundary: int,
-        sample: int,
-        seed: int,
         bins: int,
         before: tuple[Any, float] | None = None,
         cut: float = 0.0,
         exclude: Sequence[str] = (),
         exclude_concept: str | None = None,
+        at_hand: Mapping[str, np.ndarray] | None = None,
     ) -> Survey:
         """Return what a page of mining needs: candidates with vectors, spread of probabilities.
 
-        The same as `nearest`, `boundary`, `sample` and `histogram` together, in one pass over the
-        collection where reading all of it is the cheapest way.
+        The same as `nearest`, `boundary`, `histogram` and `agreement` together, in one pass where
+        reading the whole collection is the cheapest way.
 
         Args:
             weights: (dim,) of a head; bias: its bias.
-            top, boundary, sample: how many candidates of each kind.
-            seed: of the sample.
+            top, boundary: how many candidates of each kind.
             bins: of the histogram, over the whole collection.
             before: (weights (dim,), bias) of the head to compare with; itself by default.
             cut: margin from which a head accepts a photo.
+            at_hand: vectors (dim,) by id that need not be read again.
         """
         scope = Scope(exclude, exclude_concept)
         short = sum(len(photo) + 3 for photo in exclude) <= EXCLUDED_BYTES_IN_STATEMENT
         if short and self._connection.dialect == "clickhouse" and not self._index().serves:
             head = self._two_heads((weights, bias), before or (weights, bias), cut)
-            sizes = (top, boundary, sample)
-            return one_pass(self._connection, self.name, self.dim, head, sizes, scope, seed, bins)
+            sizes = (top, boundary)
+            return one_pass(
+                self._connection, self.name, self.dim, head, sizes, scope, bins, at_hand or {}
+            )
         places: dict[str, Any] = {
             "exclude": exclude,
             "exclude_concept": exclude_concept,
@@ -218,7 +219,6 @@ class Collection:
             (
                 self.nearest(weights, top, **places),
                 self.boundary(weights, bias, boundary, **places),
-                self.sample_hits(sample, seed=seed, **places),
             ),
             self.histogram(weights, bias, bins=bins).counts,
             self.agreement((weights, bias), before, cut) if before else 1.0,

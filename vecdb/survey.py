@@ -1,6 +1,6 @@
 """Everything that one page of mining needs, in as few passes over a collection as can be."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,6 @@ class Survey:
 
     top: list[str]
     boundary: list[str]
-    sample: list[str]
     vectors: dict[str, np.ndarray]
     counts: np.ndarray
     agreement: float
@@ -35,49 +34,41 @@ def one_pass(
     table: str,
     dim: int,
     head: dict[str, Any],
-    sizes: tuple[int, int, int],
+    sizes: tuple[int, int],
     scope: Scope,
-    seed: int,
     bins: int,
+    at_hand: Mapping[str, np.ndarray],
 ) -> Survey:
-    """Read the collection once, then the vectors of the candidates."""
+    """Read the collection once, then the vectors of the candidates that are not at hand."""
     values = scope.values()
     if scope.exclude:
         values["exclude"] = list(scope.exclude)
     predicates = [f"({statement(f'filter/{name}', connection.dialect)})" for name in values]
-    top, boundary, sample = (str(max(1, size)) for size in sizes)
+    top, boundary = (str(max(1, size)) for size in sizes)
     found = connection.select(
         "search/survey",
-        {**head, **values, "seed": seed, "bins": bins},
+        {**head, **values},
         table=table,
         open=" AND ".join(predicates) or "1",
         top=top,
         boundary=boundary,
-        sample=sample,
+        bins=str(bins),
     )
     lists = [
         found.column(name)[0].as_py()[:size]
-        for name, size in zip(("top", "boundary", "sample"), sizes, strict=True)
+        for name, size in zip(("top", "boundary"), sizes, strict=True)
     ]
-    counts = np.zeros(bins, np.int64)
-    for number, count in _pairs(found.column("bins")[0].as_py()):
-        counts[number] = count
-    ids = sorted({photo for part in lists for photo in part})
-    vectors = _vectors(connection, table, dim, ids)
-    return Survey(lists[0], lists[1], lists[2], vectors, counts, shared(found))
+    counts = np.asarray(found.column("bins")[0].as_py(), np.int64)
+    ids = {photo for part in lists for photo in part}
+    vectors = {photo: at_hand[photo] for photo in ids if photo in at_hand}
+    vectors |= _vectors(connection, table, dim, sorted(ids - vectors.keys()))
+    return Survey(lists[0], lists[1], vectors, counts, shared(found))
 
 
 def shared(found: pa.Table) -> float:
     """Read the share `both / either`, 1.0 where no head accepts any photo."""
     both, either = (int(found.column(name)[0].as_py()) for name in ("both", "either"))
     return both / either if either else 1.0
-
-
-def _pairs(bins: Any) -> Sequence[tuple[int, int]]:
-    if isinstance(bins, dict):  # a tuple of two arrays: keys, counts
-        keys, counts = bins.values()
-        return list(zip(keys, counts, strict=True))
-    return list(bins)
 
 
 def _vectors(
@@ -90,12 +81,12 @@ def _vectors(
 
 
 def composed(parts: Sequence[Hits], counts: np.ndarray, agreement: float) -> Survey:
-    """Put a survey together from three searches with vectors, a histogram and an agreement."""
+    """Put a survey together from two searches with vectors, a histogram and an agreement."""
     vectors = {
         photo: vector
         for part in parts
         if part.vectors is not None
         for photo, vector in zip(part.ids, part.vectors, strict=True)
     }
-    top, boundary, sample = (part.ids for part in parts)
-    return Survey(top, boundary, sample, vectors, counts, agreement)
+    top, boundary = (part.ids for part in parts)
+    return Survey(top, boundary, vectors, counts, agreement)

@@ -70,23 +70,34 @@ class Grid {
   get order() { return this.data.tiles.map((tile) => tile.id); }
   get storageKey() { return `vde:marks:${this.data.key}`; }
 
+  // What a script run brings. A turn of ours may have brought a later page meanwhile.
   update(data, send) {
-    performance.mark("vde:received");
     this.send = (type, value = {}) => send("event", { type, ...value, nonce: Date.now() });
+    if (!this.data || !(data.made < this.data.made)) this.show(data);
+  }
+
+  show(data) {
+    performance.mark("vde:received");
     const fresh = !this.data || this.data.key !== data.key;
     if (fresh && this.data) this.forget(); // the page before was answered: its clicks are stored
     this.data = data;
     this.asked = false;
     if (fresh) this.begin();
-    this.setBusy(false);
-    this.note.textContent = data.error || data.note || "";
-    this.note.classList.toggle("vde-error", Boolean(data.error));
+    this.setBusy(Boolean(this.turning));
+    this.warn(data.error || "", data.note);
     this.draw();
     if (fresh && this.list.getBoundingClientRect().top < 0) this.root.scrollIntoView();
-    for (const src of data.prefetch || []) new Image().src = src;
     requestAnimationFrame(() => requestAnimationFrame(() => {
       performance.mark("vde:painted", { detail: { key: data.key, timing: data.timing } });
+      for (const src of data.prefetch || []) new Image().src = src;
+      // The script of the page takes over what a turn has brought.
+      if (data.ticket) this.send("turned", { ticket: data.ticket });
     }));
+  }
+
+  warn(error, note = "") {
+    this.note.textContent = error || note;
+    this.note.classList.toggle("vde-error", Boolean(error));
   }
 
   // A new page: marks the server knows, then the clicks this browser had not sent yet.
@@ -214,7 +225,36 @@ class Grid {
 
   ask(type, value = {}) {
     this.setBusy(true);
-    this.send(type, { key: this.data.key, round: this.data.round, ...value });
+    if (this.data.turns) this.turn(type);
+    else this.send(type, { key: this.data.key, round: this.data.round, ...value });
+  }
+
+  // Over our own route a page is here sooner than a run of the script could bring it.
+  async turn(type) {
+    const marked = (wanted) => [...this.marks].filter(([, mark]) => mark === wanted).map(([id]) => id);
+    const body = type !== "finish" ? { turn: type } : {
+      turn: type,
+      shown: this.data.tiles.map(({ id, reason }) => ({ id, reason })),
+      yes: marked(1),
+      no: marked(-1),
+      unmarked: this.data.unmarked,
+    };
+    this.turning = true;
+    let page = null;
+    let problem = "";
+    try {
+      const answer = await fetch(this.data.turns, {
+        method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
+      });
+      page = await answer.json();
+      if (!answer.ok) problem = page.error;
+    } catch {
+      problem = "The server does not answer. Your clicks are kept in this browser: try again in a moment.";
+    }
+    this.turning = false;
+    if (!problem) return this.show(page);
+    this.setBusy(false);
+    this.warn(problem);
   }
 
   more() {

@@ -114,6 +114,37 @@ def test_enter_finishes_the_page_and_z_brings_the_round_back_also_after_a_reload
     wait_round(page, 2)
 
 
+def test_clicks_survive_a_server_that_does_not_answer(mine, page):
+    mine()
+    for index in range(3):
+        tile(page, index).click()
+    page.context.set_offline(True)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=The server does not answer. Your clicks are kept")
+    assert labels(page)[:4] == ["positive"] * 3 + [""]
+    page.context.set_offline(False)
+    page.keyboard.press("Enter")
+    wait_round(page, 2)
+    assert "3 yes" in page.locator(".vde-counts").inner_text()
+
+
+def test_rounds_finished_faster_than_the_script_runs_are_not_rolled_back(mine, page):
+    concept = mine()
+    for number in range(1, 5):
+        tile(page, 0).click()
+        page.keyboard.press("Enter")
+        wait_round(page, number + 1)
+    page.wait_for_function("location.search.includes('round=5')")
+    page.wait_for_timeout(500)
+    assert page.locator("[data-round]").get_attribute("data-round") == "5"
+    assert "4 yes" in page.locator(".vde-counts").inner_text()
+    tile(page, 1).click()
+    page.reload()
+    wait_round(page, 5)
+    assert labels(page)[1] == "positive"
+    assert concept in page.url
+
+
 def test_space_opens_the_photo_with_its_words_and_marks_work_there(mine, page):
     mine()
     page.keyboard.press("ArrowRight")

@@ -50,7 +50,7 @@ def test_skipped_photos_stay_away_at_first_and_fill_the_page_when_nothing_else_i
 def test_unmarked_means_negative_where_the_user_said_so(rounds, collection, direction):
     page = begin(rounds, collection, direction)
     shown = [tile.photo_id for tile in page.tiles]
-    page = rounds.submit(page.concept.id, page.tiles, {shown[0]: 1}, unmarked=-1)
+    page = rounds.submit(page.concept.id, page.tiles, {shown[0]: 1}, unmarked="negative")
     labels = {row.photo_id: row.label for row in page.history}
     assert labels == {photo: 1 if photo == shown[0] else -1 for photo in shown}
 

@@ -1,0 +1,96 @@
+"""What the process keeps of a collection between rounds, so that a page costs few statements."""
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from classifier import Background, Candidates
+from pages._history import latest_labels
+from vecdb import Collection, Database, Label
+
+BACKGROUND_PHOTOS = 300
+# Random photos kept at hand, so that a page's share of them costs no reading.
+POOL_PHOTOS = 2000
+# Photos added meanwhile change a collection's mean and covariance slowly.
+BACKGROUND_SECONDS = 60.0
+# Vectors of photos seen as candidates, 2 kB each: the next rounds see most of them again.
+REMEMBERED = 20_000
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Random photos of a collection at hand: ids, vectors (n, d) float32 in the same order."""
+
+    ids: list[str]
+    vectors: np.ndarray
+
+    def draw(self, k: int, seed: int, without: set[str]) -> Candidates:
+        """Draw up to k of them, others for each seed."""
+        order = np.random.default_rng(seed).permutation(len(self.ids))
+        rows = [int(at) for at in order if self.ids[at] not in without][:k]
+        return Candidates([self.ids[at] for at in rows], self.vectors[rows])
+
+
+@dataclass(frozen=True)
+class Known:
+    """A collection with its moments, random photos of it, and vectors (d,) by id read lately."""
+
+    collection: Collection
+    background: Background
+    pool: Pool
+    vectors: dict[str, np.ndarray]
+
+    def remember(self, vectors: Mapping[str, np.ndarray]) -> None:
+        """Keep vectors that the next rounds will ask for."""
+        if len(self.vectors) > REMEMBERED:
+            self.vectors.clear()
+        self.vectors.update(vectors)
+
+    def judged(self, history: Sequence[Label]) -> tuple[np.ndarray, np.ndarray]:
+        """Vectors (n, d) and labels (n,) of all judged photos that still exist, in their order."""
+        latest = {photo: label for photo, label in latest_labels(history).items() if label}
+        at_hand = {photo: self.vectors[photo] for photo in latest if photo in self.vectors}
+        unread = [photo for photo in latest if photo not in at_hand]
+        if unread:
+            found = dict(zip(*self.collection.known_vectors(unread), strict=True))
+            self.remember(found)
+            at_hand.update(found)
+        known = [photo for photo in latest if photo in at_hand]
+        rows = np.asarray([at_hand[photo] for photo in known], np.float32)
+        labels = np.asarray([latest[photo] for photo in known], np.int8)
+        return rows.reshape(-1, self.collection.dim), labels
+
+
+class Memory:
+    """What is known of each collection of one database; moments are read again once a minute."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._collections: dict[str, Collection] = {}
+        self._known: dict[str, tuple[float, Known]] = {}
+        self._lock = threading.Lock()
+
+    def collection(self, name: str) -> Collection:
+        """Return a collection, looked up once."""
+        if name not in self._collections:
+            self._collections[name] = self._database.collection(name)
+        return self._collections[name]
+
+    def known(self, name: str) -> Known:
+        """Return what is known of a collection, read where there is nothing or it is old."""
+        with self._lock:
+            until, known = self._known.get(name, (0.0, None))
+        if known is not None and time.monotonic() < until:
+            return known
+        collection = self.collection(name)
+        moments = collection.moments()
+        pool = Pool(*collection.known_vectors(collection.sample(POOL_PHOTOS, seed=0)))
+        sample = pool.vectors[:BACKGROUND_PHOTOS]
+        background = Background(moments.mean, moments.covariance, sample)
+        known = Known(collection, background, pool, known.vectors if known else {})
+        with self._lock:
+            self._known[name] = (time.monotonic() + BACKGROUND_SECONDS, known)
+        return known
