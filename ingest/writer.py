@@ -4,8 +4,6 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-import lmdb
-
 from ingest.errors import IngestError, Rejected
 from ingest.failures import Failures
 from ingest.neighbours import Neighbours
@@ -72,7 +70,7 @@ class Writer:
             if new:
                 digests = [item.digest for item in new]
                 self._store.put_vectors(self._collection.encoder, digests, stacked(new))
-        except (VecdbError, lmdb.Error, OSError) as error:
+        except (VecdbError, OSError) as error:
             # The store is a convenience: a full disk there must not keep photos out of the table.
             self._stores = False
             self._warn(f"Thumbnails and cached vectors are not kept any more: {error}")

@@ -28,6 +28,7 @@ CLUSTERS = 500
 # The mining query of a labelling session: a page deep behind what has been judged.
 EXCLUDED = 500
 CALLERS = 16
+SEARCHES_EACH = 200
 
 
 def clustered(rows: int, start: int = 0) -> np.ndarray:
@@ -121,20 +122,27 @@ def measured(directory: Path, rows: int, n_queries: int) -> dict[str, Any]:
             inserting += time.perf_counter() - begin
         result["inserts_per_s"] = round(rows / inserting)
         result["load_s"] = round(time.perf_counter() - begun, 1)
+        result["load_peak_rss_mib"] = peak_rss_mib()
         for k in (25, 100):
             result[f"exact_{k}"] = timed(exactly(collection), asked, k, expected)
         result["mining_500_excluded"] = mining(collection, asked)
         begun = time.perf_counter()
         status = collection.build_index()
         result["build_s"] = round(time.perf_counter() - begun, 1)
+        result["indexed_share"] = round(status.indexed / status.rows, 4)
         for k in (25, 100):
             result[f"indexed_{k}"] = timed(indexed(collection), asked, k, expected)
         result["callers_16"] = together(collection, asked)
         result["index_mib"] = round(status.bytes / 2**20, 1)
     size = sum(file.stat().st_size for file in directory.rglob("*") if file.is_file())
     result["disk_mib"] = round(size / 2**20)
-    result["peak_rss_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    result["peak_rss_mib"] = peak_rss_mib()
     return result
+
+
+def peak_rss_mib() -> int:
+    """Return the most memory this process has held so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 def exactly(collection: Collection) -> Callable[[np.ndarray, int], list[int]]:
@@ -161,24 +169,38 @@ def mining(collection: Collection, asked: np.ndarray) -> dict[str, float]:
 
 
 def together(collection: Collection, asked: np.ndarray) -> dict[str, float]:
-    """Search from 16 threads at once."""
+    """Search from 16 threads at once while photos are being inserted."""
     took: list[float] = []
+    done = threading.Event()
+    inserted = 0
 
     def call(number: int) -> None:
-        for at in range(20):
+        for at in range(SEARCHES_EACH):
             begun = time.perf_counter()
             collection.nearest(asked[(number * 20 + at) % len(asked)], 25, exact=False)
             took.append(1000 * (time.perf_counter() - begun))
 
+    def insert() -> None:
+        nonlocal inserted
+        while not done.wait(0.1):
+            inserted += collection.insert(table(10**8 + inserted, clustered(10, 10**8 + inserted)))
+
     threads = [threading.Thread(target=call, args=(number,)) for number in range(CALLERS)]
+    writer = threading.Thread(target=insert)
     begun = time.perf_counter()
-    for thread in threads:
+    for thread in [*threads, writer]:
         thread.start()
     for thread in threads:
         thread.join()
     rate = len(took) / (time.perf_counter() - begun)
-    p99 = float(np.quantile(took, 0.99))
-    return {"searches": len(took), "per_s": round(rate, 1), "p99_ms": round(p99, 1)}
+    done.set()
+    writer.join()
+    p50, p99 = (round(float(np.quantile(took, q)), 1) for q in (0.5, 0.99))
+    failed = CALLERS * SEARCHES_EACH - len(took)
+    return {
+        "searches": len(took), "failed": failed, "inserted": inserted,
+        "per_s": round(rate, 1), "p50_ms": p50, "p99_ms": p99,
+    }  # fmt: skip
 
 
 def compared(rows: int, n_queries: int, scratch: Path) -> dict[str, Any]:

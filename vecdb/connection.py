@@ -14,6 +14,7 @@ from clickhouse_connect.driver.client import Client
 
 from vecdb.directory import OWNED
 from vecdb.dsn import Dsn
+from vecdb.errors import Closed
 from vecdb.failures import CutOff, translated
 from vecdb.statements import statement
 
@@ -102,6 +103,8 @@ class Connection:
             client = self._idle.get()
             if client is not None:
                 client.close()
+        for _ in range(POOL):
+            self._idle.put(None)  # wakes whoever still waits for a turn
         if self.dsn.directory:
             OWNED.release()
 
@@ -136,6 +139,8 @@ class Connection:
     def _client(self) -> Iterator[Client]:
         client = self._idle.get()
         try:
+            if self._closed.is_set():
+                raise Closed(f"The database {self.dsn.display} is closed: connect to it again.")
             client = client or self._open()
             with translated(self.dsn):
                 yield client

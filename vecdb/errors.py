@@ -17,6 +17,10 @@ class Unreachable(VecdbError):
     """The server did not answer, or stopped answering half way."""
 
 
+class Closed(VecdbError):
+    """The database has been closed by this program."""
+
+
 class AccessDenied(VecdbError):
     """The server refused the user, the password or the action."""
 
@@ -58,7 +62,7 @@ class UnknownConcept(VecdbError):
 
 
 class StoreUnusable(VecdbError):
-    """The store's directory cannot be opened."""
+    """The store's directory cannot be opened, read or written."""
 
 
 class IndexFailed(VecdbError):

@@ -3,7 +3,8 @@
 import hashlib
 import os
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ class Store:
             path: directory; without one VECDB_STORE, else ./data/store.
 
         Raises:
-            StoreUnusable: it cannot be opened or written.
+            StoreUnusable: it cannot be opened; later, from every method, read or written.
         """
         self.path = Path(
             os.path.realpath(path or os.environ.get("VECDB_STORE") or DEFAULT_DIRECTORY)
@@ -39,33 +40,45 @@ class Store:
 
         Pictures are kept by digest, so that a picture under several ids is stored once.
         """
-        with self._env.begin(write=True, db=self._thumbnails) as transaction:
+        with self._transaction(self._thumbnails, write=True) as transaction:
             for photo_id, digest, jpeg in rows:
                 transaction.put(_key("photo", collection, photo_id), _key("digest", digest))
                 transaction.put(_key("digest", digest), jpeg)
 
     def thumbnail(self, collection: str, photo_id: str) -> bytes | None:
         """Return the JPEG of a photo, or None where none is kept."""
-        with self._env.begin(db=self._thumbnails) as transaction:
+        with self._transaction(self._thumbnails) as transaction:
             digest = transaction.get(_key("photo", collection, photo_id))
-            return transaction.get(digest) if digest else None
+            jpeg = transaction.get(digest) if digest else None
+            return None if jpeg is None else bytes(jpeg)
 
     def put_vectors(self, encoder: str, digests: Sequence[str], vectors: np.ndarray) -> None:
         """Keep vectors (n, d) of pictures by what encoded them and the pictures' digests."""
         numbers = np.ascontiguousarray(vectors, dtype="<f4")
-        with self._env.begin(write=True, db=self._vectors) as transaction:
+        with self._transaction(self._vectors, write=True) as transaction:
             for digest, row in zip(digests, numbers, strict=True):
                 transaction.put(_key(encoder, digest), row.tobytes())
 
     def vectors(self, encoder: str, digests: Iterable[str]) -> dict[str, np.ndarray]:
         """Return the kept vectors, (d,) float32 by digest; others are left out."""
         found = {}
-        with self._env.begin(db=self._vectors) as transaction:
+        with self._transaction(self._vectors) as transaction:
             for digest in digests:
                 row = transaction.get(_key(encoder, digest))
                 if row is not None:
                     found[digest] = np.frombuffer(row, dtype="<f4").astype(np.float32)
         return found
+
+    @contextmanager
+    def _transaction(self, database: Any, *, write: bool = False) -> Iterator[lmdb.Transaction]:
+        try:
+            with self._env.begin(db=database, write=write) as transaction:
+                yield transaction
+        except lmdb.Error as error:
+            raise StoreUnusable(
+                f"The store {self.path} cannot be {'written' if write else 'read'} ({error}): "
+                "make room on its disk, or set VECDB_STORE to another directory."
+            ) from error
 
 
 _OPEN: dict[Path, tuple[lmdb.Environment, Any, Any]] = {}

@@ -1,9 +1,13 @@
+import threading
+
 import pytest
 
 from vecdb import Collection, Database, connect
+from vecdb.connection import Connection
 from vecdb.errors import (
     BadDsn,
     BadName,
+    Closed,
     EncoderMismatch,
     UnknownCollection,
 )
@@ -56,3 +60,28 @@ def test_a_name_that_cannot_be_a_table_is_refused(database: Database) -> None:
 def test_a_wrong_address_is_an_error_that_says_what_is_wrong(dsn: str, sentence: str) -> None:
     with pytest.raises(BadDsn, match=sentence):
         connect(dsn)
+
+
+def test_a_call_after_closing_says_so_also_to_those_who_wait(axes: Collection) -> None:
+    database = Database(Connection(axes._connection.dsn))
+    photos = database.collection("axes")
+    said: list[str] = []
+
+    def count() -> None:
+        try:
+            while True:
+                photos.count()
+        except Closed as error:
+            said.append(str(error))
+
+    threads = [threading.Thread(target=count) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    database.close()
+    for thread in threads:
+        thread.join(20)
+    assert len(said) == 20
+    assert said[0].endswith("is closed: connect to it again.")
+    with pytest.raises(Closed):
+        photos.count()
+    assert axes.count() == 4

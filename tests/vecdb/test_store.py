@@ -79,3 +79,13 @@ with ThreadPoolExecutor(16) as threads:
 assert [at for at, jpeg in enumerate(found) if jpeg] == list(range(0, 5000, 10))
 """
     subprocess.run([sys.executable, "-c", program, str(tmp_path / "s")], timeout=60, check=True)
+
+
+def test_a_store_that_is_full_is_one_sentence_and_stays_readable(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    store.put_thumbnails("c", [("a", "d1", b"one")])
+    store._env.set_mapsize(1 << 20)
+    with pytest.raises(StoreUnusable, match="cannot be written"):
+        store.put_thumbnails("c", [("b", "d2", bytes(2 << 20))])
+    assert store.thumbnail("c", "a") == b"one"
+    assert store.thumbnail("c", "b") is None
