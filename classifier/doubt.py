@@ -41,17 +41,7 @@ def most_telling(
     Returns:
         Row numbers, most telling first, at most k; ties keep row order.
     """
-    pull = pull_after(answers)
-    # Single precision: it halves the time of the products and changes no choice that matters.
-    single, seen = rows.astype(np.float32), judged.astype(np.float32)
-    doubt = _covariance(single, single, pull)
-    if len(seen):
-        known = _covariance(seen, seen, pull)
-        known[np.diag_indices_from(known)] += _noise(judged_margins)
-        lower = cholesky(known, lower=True, check_finite=False)
-        across = _covariance(seen, single, pull)
-        settled = solve_triangular(lower, across, lower=True, check_finite=False)
-        doubt -= settled.T @ settled
+    doubt = conditional_covariance(rows, judged, _noise(judged_margins), pull_after(answers))
     noise = _noise(margins)
     left = np.ones(len(rows), dtype=bool)
     chosen: list[int] = []
@@ -74,6 +64,38 @@ def most_telling(
         variance -= column**2
         taken[:, step] = column
     return chosen
+
+
+def conditional_covariance(rows: Floats, judged: Floats, noise: Floats, pull: float) -> Singles:
+    """Return the covariance (n, n) of the candidates' margins, given the judged photos.
+
+    The same by either way: through the judged photos (Gaussian process) where they are few, through
+    the weights (Bayesian regression) where they outnumber the dimensions. Single precision halves
+    the time of the products and changes no choice that matters.
+    """
+    if len(judged) > rows.shape[1]:
+        known = _with_bias(judged)
+        precision = (known.T / noise) @ known
+        precision[np.diag_indices_from(precision)] += pull
+        precision[-1, -1] += 1 / BIAS_VARIANCE - pull
+        lower = cholesky(precision, lower=True, check_finite=False)
+        half = solve_triangular(lower, _with_bias(rows).T, lower=True, check_finite=False)
+        half = half.astype(np.float32)
+        return np.asarray(half.T @ half)
+    single, seen = rows.astype(np.float32), judged.astype(np.float32)
+    doubt = _covariance(single, single, pull)
+    if len(seen):
+        kernel = _covariance(seen, seen, pull)
+        kernel[np.diag_indices_from(kernel)] += noise
+        lower = cholesky(kernel, lower=True, check_finite=False)
+        across = _covariance(seen, single, pull)
+        half = solve_triangular(lower, across, lower=True, check_finite=False)
+        doubt -= half.T @ half
+    return doubt
+
+
+def _with_bias(rows: Floats) -> Floats:
+    return np.hstack([rows, np.ones((len(rows), 1))])
 
 
 def _covariance(left: Singles, right: Singles, pull: float) -> Singles:

@@ -9,8 +9,6 @@ from typing import Any
 from api import resources
 from ingest import Progress, Summary, run
 
-UPLOADS = Path("data/uploads")
-
 
 @dataclass
 class Job:
@@ -72,12 +70,13 @@ def _work(job: Job, encoder: str | None) -> None:
 
 
 def keep_uploads(table: str, files: list[Any]) -> Path:
-    """Write dropped pictures to a folder of their collection and return it.
+    """Write dropped pictures to a folder of their collection, beside the store, and return it.
 
     The names are the browser's: only their last part is used, so none can climb out. A digest goes
     before it, so that two pictures of one name are two photos, and one dropped twice is one.
     """
-    folder = UPLOADS / "".join(c if c.isalnum() or c in "-_" else "_" for c in table)
+    folder = resources.store().path.parent / "uploads"
+    folder /= "".join(c if c.isalnum() or c in "-_" else "_" for c in table)
     folder.mkdir(parents=True, exist_ok=True)
     for file in files:
         name = Path(file.name.replace("\\", "/")).name or "picture"

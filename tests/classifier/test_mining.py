@@ -11,7 +11,8 @@ from classifier import (
     mine,
     wanted,
 )
-from classifier.doubt import most_telling
+from classifier.doubt import conditional_covariance, most_telling
+from classifier.fit import BIAS_VARIANCE
 
 HEAD = Head(np.eye(8, dtype=np.float32)[0] * 3, -1.0)
 
@@ -120,3 +121,17 @@ def test_an_unknown_strategy_is_an_error():
 def test_ids_and_vectors_must_match_in_number():
     with pytest.raises(ClassifierError, match="2 ids"):
         Candidates(["a", "b"], np.ones((1, 8), np.float32))
+
+
+@pytest.mark.parametrize("judged", [0, 7, 40])
+def test_doubt_is_the_same_through_few_judged_photos_and_through_the_weights(judged: int) -> None:
+    rng = np.random.default_rng(judged)
+    rows, seen = rng.normal(size=(12, 8)), rng.normal(size=(judged, 8))
+    noise = 4 + rng.random(judged)
+
+    def prior(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        return left @ right.T / 0.07 + BIAS_VARIANCE
+
+    known = prior(seen, seen) + np.diag(noise)
+    wanted = prior(rows, rows) - prior(rows, seen) @ np.linalg.solve(known, prior(seen, rows))
+    assert np.allclose(conditional_covariance(rows, seen, noise, 0.07), wanted, atol=1e-3)

@@ -10,8 +10,8 @@ class Dropped(io.BytesIO):
 
 
 def test_pictures_of_one_name_are_two_files_and_one_dropped_twice_is_one(tmp_path, monkeypatch):
-    monkeypatch.setattr(_jobs, "UPLOADS", tmp_path)
+    monkeypatch.setenv("VECDB_STORE", str(tmp_path / "store"))
     files = [Dropped("a.jpg", b"one"), Dropped("../../a.jpg", b"two"), Dropped("a.jpg", b"one")]
     folder = _jobs.keep_uploads("my/photos", files)
-    assert folder == tmp_path / "my_photos"
+    assert folder == tmp_path / "uploads" / "my_photos"
     assert sorted(path.read_bytes() for path in folder.iterdir()) == [b"one", b"two"]
