@@ -9,7 +9,7 @@ import numpy as np
 
 from classifier import Background, Candidates
 from pages._history import latest_labels
-from vecdb import Collection, Database, Label
+from vecdb import Collection, Database, Label, VecdbError
 
 BACKGROUND_PHOTOS = 300
 # Random photos kept at hand, so that a page's share of them costs no reading.
@@ -36,9 +36,10 @@ class Pool:
 
 @dataclass(frozen=True)
 class Known:
-    """A collection with its moments, random photos of it, and vectors (d,) by id read lately."""
+    """A collection of `count` photos: moments, random photos, vectors (d,) by id read lately."""
 
     collection: Collection
+    count: int
     background: Background
     pool: Pool
     vectors: dict[str, np.ndarray]
@@ -65,13 +66,14 @@ class Known:
 
 
 class Memory:
-    """What is known of each collection of one database; moments are read again once a minute."""
+    """What is known of each collection of one database; looked after once a minute."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._collections: dict[str, Collection] = {}
-        self._known: dict[str, tuple[float, Known]] = {}
-        self._lock = threading.Lock()
+        self._known: dict[str, Known] = {}
+        self._until: dict[str, float] = {}
+        self._reading = threading.Lock()
 
     def collection(self, name: str) -> Collection:
         """Return a collection, looked up once."""
@@ -80,17 +82,40 @@ class Memory:
         return self._collections[name]
 
     def known(self, name: str) -> Known:
-        """Return what is known of a collection, read where there is nothing or it is old."""
-        with self._lock:
-            until, known = self._known.get(name, (0.0, None))
-        if known is not None and time.monotonic() < until:
-            return known
-        collection = self.collection(name)
-        moments = collection.moments()
-        pool = Pool(*collection.known_vectors(collection.sample(POOL_PHOTOS, seed=0)))
-        sample = pool.vectors[:BACKGROUND_PHOTOS]
-        background = Background(moments.mean, moments.covariance, sample)
-        known = Known(collection, background, pool, known.vectors if known else {})
-        with self._lock:
-            self._known[name] = (time.monotonic() + BACKGROUND_SECONDS, known)
-        return known
+        """Return what is known of a collection; what is old is read again in the background."""
+        if name not in self._known:
+            with self._reading:
+                self._read_again(name)
+        else:
+            self.warm(name)
+        return self._known[name]
+
+    def warm(self, name: str) -> None:
+        """Read what is known of a collection in the background, before a page asks for it."""
+        if time.monotonic() > self._until.get(name, 0.0):
+            threading.Thread(target=self._warm, args=(name,), daemon=True).start()
+
+    def _warm(self, name: str) -> None:
+        if self._reading.acquire(blocking=False):
+            try:
+                self._read_again(name)
+            except VecdbError:
+                return  # the page that cannot do without it says so
+            finally:
+                self._reading.release()
+
+    def _read_again(self, name: str) -> None:
+        """Read what is missing or has changed; only who holds `_reading` may."""
+        collection, before = self.collection(name), self._known.get(name)
+        count = collection.count()
+        if before is None or before.count != count:
+            self._known[name] = _read(collection, count, before.vectors if before else {})
+        self._until[name] = time.monotonic() + BACKGROUND_SECONDS
+
+
+def _read(collection: Collection, count: int, vectors: dict[str, np.ndarray]) -> Known:
+    moments = collection.moments()
+    pool = Pool(*collection.known_vectors(collection.sample(POOL_PHOTOS, seed=0)))
+    sample = pool.vectors[:BACKGROUND_PHOTOS]
+    background = Background(moments.mean, moments.covariance, sample)
+    return Known(collection, count, background, pool, vectors)

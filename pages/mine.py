@@ -197,6 +197,7 @@ def main() -> None:
         st.info(EMPTY)
         return
     resources.encoder(collection.encoder)
+    shared_rounds().memory.warm(collection.name)
     if "pending" in state:
         begin(collection)
     page = state.get("page")
