@@ -2,6 +2,7 @@
 
 import html
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from classifier.classes import (
 )
 from classifier.zeroshot import TEMPLATES, heads_of, truth_of
 from encoder import Encoder, EncoderError
+from pages._likeness import look_for_more
 from pages._session import EMPTY, choose_collection, encoder_note, ready_encoder
 from pages._sources import Source, of_collection, of_folder, of_uploads
 from pages.grid import photo_grid
@@ -38,8 +40,10 @@ MISTAKES = (EncoderError, VecdbError, ClassifierError, OSError)
 state = st.session_state
 
 
-def on_event(event: dict[str, Any]) -> None:
+def on_event(found: Source, event: dict[str, Any]) -> None:
     """Take the marks of a sheet as corrections: yes is the chosen class, no is not the sheet's."""
+    if event["type"] == "like":
+        look_for_more(event, found.small.get(event["id"]))
     if event["type"] != "finish":
         return
     target = state.class_target
@@ -179,11 +183,12 @@ def one_class(found: Source, heads: ClassHeads, chosen: np.ndarray, sure: np.nda
             "title": f"{shown}: {counts[shown]:,} photos",
             "tiles": found.tiles(ids, scores=list(sure[rows]), reasons=[""] * len(ids)),
             "judging": True,
+            "like": state.collection,
             "action": "Correct" if ids else "",
             "note": "" if ids else "No photo was put into this class.",
         },
         key="classes_grid",
-        on_event=on_event,
+        on_event=partial(on_event, found),
     )
     st.caption(
         f"✓ moves a photo to the class chosen at the right, ✕ says it is none of the classes; "

@@ -13,6 +13,7 @@ from classifier import ClassifierError
 from encoder import EncoderError
 from pages._history import stacks
 from pages._insight import insight
+from pages._likeness import look_for_more
 from pages._query import parse_phrases, picture_of
 from pages._rounds import Page
 from pages._session import EMPTY, choose_collection, encoder_note, ready_encoder, rounds
@@ -55,8 +56,7 @@ def on_event(event: dict[str, Any]) -> None:
                 pictures=[picture_of(address) for address in event["pictures"]],
             )
         elif event["type"] == "like":
-            state.pending = Query(photo_ids=[event["id"]])
-            state.prompt = ""
+            look_for_more(event)
         elif page is not None:
             answer(page, event)
     except (VecdbError, ClassifierError, ValueError) as error:
@@ -182,7 +182,7 @@ def welcome(collection: Collection) -> None:
             "tiles": grid_tiles(collection, collection.sample(12, seed=0)),
             "note": "Type a phrase above, or drop or paste a picture anywhere on this page.",
             "error": state.get("error", ""),
-            "like": True,
+            "like": collection.name,
         },
         key="mine_grid",
         on_event=on_event,
@@ -219,7 +219,7 @@ def grid(collection: Collection, page: Page) -> None:
             "canUndo": bool(turns.done),
             "canRedo": bool(turns.undone),
             "judging": True,
-            "like": True,
+            "like": collection.name,
             "action": "Next round" if tiles else "",
             "note": "" if tiles else "Every photo of this collection has been judged.",
             "error": state.get("error", ""),

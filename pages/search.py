@@ -152,7 +152,7 @@ def asked(pictures: list[Image.Image]) -> Query:
     return Query(
         parse_phrases(state[key("text")], state[key("more")]),
         [*state.get("search_pictures", []), *pictures],
-        [line.strip() for line in state[key("like")].splitlines() if line.strip()],
+        [line for line in state[key("like")].splitlines() if line.strip()],
         [vector] if vector else [],
     )
 
@@ -262,7 +262,7 @@ def draw(collection: Collection, query: Query) -> None:
                 reasons=notes or None,
             ),
             "more": limit < min(total, MOST_FOLDED),
-            "like": True,
+            "like": collection.name,
             "intake": True,
             "note": "" if found.ids else "No photo satisfies the filters: loosen one of them.",
             "error": state.get("search_error", ""),
