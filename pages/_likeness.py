@@ -25,6 +25,6 @@ def look_for_more(event: dict[str, Any], picture: str | None = None) -> None:
 def go() -> None:
     """Open the Search page if that was asked for. Callbacks cannot: pages change in the script."""
     if "wanted" in state:
-        address, state.search_pictures = state.pop("wanted")
+        state.search_kept, state.search_pictures = state.pop("wanted")
         state.search_error = ""
-        st.switch_page("search.py", query_params=address)
+        st.switch_page("search.py")
