@@ -47,7 +47,11 @@ def refine() -> list[Image.Image]:
     )
     found: list[Image.Image] = [Image.open(file) for file in files]
     if st.toggle("Use the camera", key="use_camera"):
-        shot = st.camera_input("Camera", label_visibility="collapsed")
+        shot = st.camera_input(
+            "Camera",
+            label_visibility="collapsed",
+            key=f"search_camera_{state.get('search_uploads', 0)}",
+        )
         found += [Image.open(shot)] if shot else []
     if fetching_allowed():
         st.text_input("Address of a picture", key="search_address", on_change=fetch)
