@@ -1,22 +1,16 @@
 """Classes from words: one linear head a class, zero-shot at first, few-shot after corrections."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timezone
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
 from scipy.optimize import minimize
 from scipy.special import logsumexp, softmax
 
 from .anchor import unit
 from .arrays import Floats, as_rows
-from .errors import ClassifierError, OtherEncoder
+from .errors import ClassifierError
 
 # On the sample's drawings these raised the accuracy on photos nobody corrected from the fifth
 # correction on, by .02 to .10; python -m classifier.zeroshot --corrections shows it.
@@ -189,50 +183,3 @@ def confusion(chosen: ArrayLike, truth: ArrayLike, classes: int) -> NDArray[np.i
         if wanted >= 0:
             table[wanted, given if given >= 0 else classes] += 1
     return table
-
-
-def save_classes(path: str | Path, heads: ClassHeads) -> None:
-    """Write class heads to a `.safetensors` file: texts, weights, names, templates, encoder."""
-    about = {
-        "names": list(heads.names),
-        "templates": list(heads.templates),
-        "encoder": heads.encoder,
-        "biases": heads.biases.tolist(),
-        "scale": heads.scale,
-        "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
-    }
-    tensors = {
-        "texts": np.ascontiguousarray(heads.texts),
-        "weights": np.ascontiguousarray(heads.weights),
-    }
-    save_file(tensors, str(path), metadata={"classes": json.dumps(about)})
-
-
-def load_classes(path: str | Path, *, encoder: str | None = None) -> ClassHeads:
-    """Read what `save_classes` wrote.
-
-    Args:
-        encoder: name of the encoder whose vectors are to be classified; None does not check.
-
-    Raises:
-        ClassifierError: the file holds no class heads.
-        OtherEncoder: they were made with another encoder.
-    """
-    try:
-        with safe_open(str(path), framework="numpy") as file:
-            about: Mapping[str, Any] = json.loads((file.metadata() or {})["classes"])
-            texts, weights = file.get_tensor("texts"), file.get_tensor("weights")
-    except (OSError, SafetensorError, KeyError, ValueError) as error:
-        raise ClassifierError(f"{Path(path).name} holds no saved classes") from error
-    heads = ClassHeads(
-        tuple(about["names"]),
-        texts,
-        weights,
-        np.asarray(about["biases"], np.float64),
-        float(about["scale"]),
-        str(about["encoder"]),
-        tuple(about["templates"]),
-    )
-    if encoder is not None and heads.encoder != encoder:
-        raise OtherEncoder(heads.encoder, encoder)
-    return heads

@@ -10,7 +10,7 @@ from ingest.errors import Rejected
 LONGEST_ID = 255
 LONGEST_ADDRESS = 4_000
 LONGEST_TEXT = 20_000
-CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 @dataclass(frozen=True)

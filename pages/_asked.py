@@ -38,6 +38,7 @@ def restore() -> None:
     """Fill the widgets from the address, or from when the page was last open."""
     if key("text") in state:
         return
+    state.pop("search_address_written", None)
     source: Mapping[str, str] = dict(st.query_params) or state.get("search_kept", {})
     for name in WORDS:
         state[key(name)] = source.get(name, "")
@@ -55,7 +56,7 @@ def restore() -> None:
 
 
 def remember() -> None:
-    """Write what is asked into the address."""
+    """Write what is asked into the address, once: who goes back from it is not held up."""
     values: dict[str, Any] = {name: state[key(name)] for name in (*WORDS, *NUMBERS, *DAYS)}
     values["orientation"] = state[key("orientation")]
     values["no_duplicates"] = "yes" if state[key("no_duplicates")] else ""
@@ -63,7 +64,8 @@ def remember() -> None:
     kept = {name: str(value) for name, value in values.items() if value not in ("", None)}
     kept["collection"] = state.collection
     state.search_kept = kept
-    if dict(st.query_params) != kept:
+    if state.get("search_address_written") != kept:
+        state.search_address_written = kept
         st.query_params.from_dict(kept)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from api import resources
+from pages import _likeness
 from vecdb import VecdbError
 
 HERE = Path(__file__).parent
@@ -29,4 +30,5 @@ try:
 except VecdbError as error:
     st.error(str(error))
 else:
+    _likeness.go()
     page.run()

@@ -48,7 +48,7 @@ def page_data(collection: Collection, page: Page, turns: str) -> dict[str, Any]:
         "canUndo": bool(done.done),
         "canRedo": bool(done.undone),
         "judging": True,
-        "like": True,
+        "like": collection.name,
         "action": "Next round" if tiles else "",
         "note": "" if tiles else "Every photo of this collection has been judged.",
         "insight": insight(page),

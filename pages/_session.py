@@ -64,6 +64,19 @@ def encoder_note(collection: Collection) -> str:
     return f"encoder {collection.encoder}"
 
 
+def keep(*names: str) -> None:
+    """Bring back what widgets held when their page was last open; Streamlit forgets it elsewhere.
+
+    To be called before they are drawn.
+    """
+    memory = st.session_state.setdefault("kept", {})
+    for name in names:
+        if name in st.session_state:
+            memory[name] = st.session_state[name]
+        elif name in memory:
+            st.session_state[name] = memory[name]
+
+
 def open_concept() -> Concept | None:
     """Draw the concept picker and return its choice; the address names it, so it can be shared."""
     concepts = {concept.id: concept for concept in resources.database().concepts.list()}

@@ -52,8 +52,7 @@ class Source:
 
 def of_collection(collection: Collection, prefix: str) -> Source:
     """Read a collection's photos whose ids start with a prefix; of a large one a sample."""
-    key = f"{collection.name}/{prefix}/{collection.count()}"
-    return Source(read(collection, prefix), key, collection)
+    return Source(read(collection, prefix), f"{collection.name}/{prefix}", collection)
 
 
 def of_folder(folder: str, encoder: Encoder) -> Source:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from api import resources
 from classifier import ClassifierError
+from pages._likeness import look_for_more
 from pages._rounds import head_of, shared_rounds
 from pages._session import open_concept
 from pages._tiles import grid_tiles
@@ -34,6 +35,8 @@ def on_event(event: dict[str, Any]) -> None:
             getattr(shared_rounds(), event["type"])(concept_id)
         elif event["type"] == "more":
             state.labels_shown = event["shown"] + SHOWN
+        elif event["type"] == "like":
+            look_for_more(event)
         state.labels_error = ""
     except (VecdbError, ClassifierError) as error:
         state.labels_error = str(error)
@@ -83,6 +86,7 @@ def draw(collection: Collection, concept: Concept) -> None:
             "canUndo": True,
             "canRedo": True,
             "more": len(rows) > limit,
+            "like": collection.name,
             "action": "Save changes",
             "error": state.get("labels_error", ""),
         },

@@ -9,6 +9,7 @@ from api import resources
 from api.query import Query
 from classifier import ClassifierError
 from encoder import EncoderError
+from pages._likeness import look_for_more
 from pages._page_data import page_data
 from pages._query import parse_phrases, picture_of
 from pages._rounds import Page, shared_rounds
@@ -52,8 +53,7 @@ def on_event(event: dict[str, Any]) -> None:
                 pictures=[picture_of(address) for address in event["pictures"]],
             )
         elif event["type"] == "like":
-            state.pending = Query(photo_ids=[event["id"]])
-            state.prompt = ""
+            look_for_more(event)
         elif page is not None:
             answer(page, event)
     except (VecdbError, ClassifierError, ValueError) as error:
@@ -170,7 +170,7 @@ def welcome(collection: Collection) -> None:
             "tiles": grid_tiles(collection, collection.sample(12, seed=0)),
             "note": "Type a phrase above, or drop or paste a picture anywhere on this page.",
             "error": state.get("error", ""),
-            "like": True,
+            "like": collection.name,
         },
         key="mine_grid",
         on_event=on_event,

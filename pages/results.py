@@ -9,6 +9,7 @@ from api import resources
 from api.fold import folded
 from classifier import to_sql
 from pages._export import FORMATS, as_classifier, as_zip, matches
+from pages._likeness import look_for_more
 from pages._rounds import head_of, shared_rounds
 from pages._session import open_concept
 from pages._tiles import grid_tiles
@@ -20,9 +21,11 @@ state = st.session_state
 
 
 def on_event(event: dict[str, Any]) -> None:
-    """Show more when the end of the page comes near."""
+    """Show more when the end of the page comes near; look for more like one."""
     if event["type"] == "more":
         state.results_shown = state.get("results_shown", SHOWN) + SHOWN
+    elif event["type"] == "like":
+        look_for_more(event)
 
 
 def on_threshold() -> None:
@@ -107,6 +110,7 @@ def draw(collection: Collection, concept: Concept) -> None:
             "title": f"{total:,} of {collection.count():,} photos above {concept.threshold:.2f}",
             "tiles": grid_tiles(collection, ids, scores=scores, reasons=notes),
             "more": limit < total,
+            "like": collection.name,
             "note": "" if ids else "Nothing scores that high: lower the threshold.",
         },
         key="results_grid",

@@ -1,24 +1,19 @@
 """Search: photos by phrases, pictures, photos, a vector and any mixture of them."""
 
 import hashlib
-import json
-from functools import partial
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 from PIL import Image
 
-from api.errors import Refused
-from api.fetching import fetch_picture, fetching_allowed
-from api.pictures import picture_from
 from api.query import Query
 from api.ranking import MOST_FOLDED, Ranked, ranked
 from classifier import ClassifierError
 from encoder import EncoderError
-from pages._asked import DAYS, NUMBERS, SHAPES, conditions, key, remember, restore, said, words
-from pages._export import as_csv
+from pages._asked import conditions, key, remember, restore, said, words
+from pages._asking import forget, narrow, refine
+from pages._found import offer
 from pages._query import parse_phrases, picture_of
 from pages._rounds import shared_rounds
 from pages._session import EMPTY, choose_collection, encoder_note, ready_encoder
@@ -27,7 +22,6 @@ from pages.grid import photo_grid
 from vecdb import Collection, Filter, VecdbError
 
 SHOWN = 100
-EXPORTED = 1000
 MISTAKES = (EncoderError, VecdbError, ClassifierError, ValueError, OSError)
 state = st.session_state
 
@@ -45,74 +39,6 @@ def on_event(event: dict[str, Any]) -> None:
             state.search_pictures = [picture_of(address) for address in event["pictures"]]
         except ValueError as error:
             state.search_error = str(error)
-
-
-def forget() -> None:
-    """Look for nothing; the conditions stay."""
-    for name in ("text", "more", "like", "vector"):
-        state[key(name)] = ""
-    state.search_pictures = []
-    state.search_uploads = state.get("search_uploads", 0) + 1
-
-
-def fetch() -> None:
-    """Take the picture at an address as an example."""
-    address = state.search_address.strip()
-    if not address:
-        return
-    try:
-        state.search_pictures = [
-            *state.get("search_pictures", []),
-            picture_from(fetch_picture(address)),
-        ]
-        state.search_error = ""
-    except Refused as refused:
-        state.search_error = str(refused)
-
-
-def refine() -> list[Image.Image]:
-    """Draw the other ways to say what is looked for; return the pictures added here."""
-    st.text_area(
-        "More phrases, one a line", key=key("more"), placeholder="+ at night\n- people\n-0.5 snow"
-    )
-    files = st.file_uploader(
-        "Pictures",
-        accept_multiple_files=True,
-        key=f"search_files_{state.get('search_uploads', 0)}",
-        type=["jpg", "png", "webp"],
-    )
-    found: list[Image.Image] = [Image.open(file) for file in files]
-    if st.toggle("Use the camera", key="use_camera"):
-        shot = st.camera_input("Camera", label_visibility="collapsed")
-        found += [Image.open(shot)] if shot else []
-    if fetching_allowed():
-        st.text_input("Address of a picture", key="search_address", on_change=fetch)
-    st.text_area("Ids of photos to find more like, one a line", key=key("like"), height=68)
-    st.text_area(
-        "A vector of the encoder, as numbers", key=key("vector"), height=68, placeholder="0.12 -0.3"
-    )
-    return found
-
-
-def narrow() -> None:
-    """Draw the conditions on what is known of a photo."""
-    left, right = st.columns(2)
-    left.text_input("Description holds", key=key("description"))
-    right.text_input("Label", key=key("label"))
-    left.text_input("Photographer", key=key("photographer"))
-    right.text_input("Camera", key=key("camera"))
-    left.text_input("Country", key=key("country"))
-    right.text_input("City", key=key("city"))
-    for at, name in enumerate(NUMBERS):
-        title = f"At least this {name.removeprefix('min_')}"
-        (left, right)[at % 2].number_input(
-            title, key=key(name), min_value=0, max_value=2**31, step=1
-        )
-    for at, name in enumerate(DAYS):
-        title = ("Taken on this day or later", "Taken before")[at]
-        (left, right)[at].date_input(title, key=key(name), min_value="1970-01-01")
-    st.segmented_control("Shape", SHAPES, key=key("orientation"))
-    st.toggle("Leave out near-duplicates noted by ingest", key=key("no_duplicates"))
 
 
 def header() -> tuple[Collection, list[Image.Image]] | None:
@@ -153,7 +79,7 @@ def asked(pictures: list[Image.Image]) -> Query:
     return Query(
         parse_phrases(state[key("text")], state[key("more")]),
         [*state.get("search_pictures", []), *pictures],
-        [line.strip() for line in state[key("like")].splitlines() if line.strip()],
+        [line for line in state[key("like")].splitlines() if line.strip()],
         [vector] if vector else [],
     )
 
@@ -179,47 +105,6 @@ def start_concept(query: Query, collection: Collection) -> None:
     page = shared_rounds().begin(collection, words(query), vector, settings)
     state.page = page
     st.switch_page("mine.py", query_params={"concept": page.concept.id, "round": "1"})
-
-
-def table(collection: Collection, found: Ranked) -> pd.DataFrame:
-    """Return photos with similarity and metadata, best first."""
-    rows = {row["id"]: row for row in collection.photos(found.ids)}
-    kept = [
-        {"similarity": round(similarity, 6), **rows[photo]}
-        for photo, similarity in zip(found.ids, found.similarities, strict=True)
-        if photo in rows
-    ]
-    return pd.DataFrame(kept)
-
-
-def as_json(frame: pd.DataFrame) -> bytes:
-    """One JSON list, an object a photo."""
-    return json.dumps(frame.to_dict("records"), ensure_ascii=False, indent=1, default=str).encode()
-
-
-def export(collection: Collection, vector: np.ndarray, where: Filter | None) -> None:
-    """Offer the best photos as files, made when they are asked for."""
-    st.caption(
-        f"The best {EXPORTED:,}, near-duplicates {'folded' if state[key('fold')] else 'kept'}."
-    )
-    fold = state[key("fold")]
-    for title, suffix, mime, render in (
-        ("JSON", "json", "application/json", as_json),
-        ("CSV", "csv", "text/csv", as_csv),
-    ):
-        st.download_button(
-            title,
-            partial(
-                lambda render: render(
-                    table(collection, ranked(collection, vector, EXPORTED, where=where, fold=fold))
-                ),
-                render,
-            ),
-            f"search.{suffix}",
-            mime,
-            on_click="ignore",
-            width="stretch",
-        )
 
 
 def shown_count(signature: str) -> int:
@@ -249,7 +134,7 @@ def draw(collection: Collection, query: Query) -> None:
         if right.button("Start a concept", width="stretch"):
             start_concept(query, collection)
         with last.popover("Export", width="stretch"):
-            export(collection, vector, where)
+            offer(collection, vector, where, fold=state[key("fold")])
     notes = [f"+{len(alike)} alike" if alike else "" for alike in found.alike]
     photo_grid(
         {
@@ -263,7 +148,7 @@ def draw(collection: Collection, query: Query) -> None:
                 reasons=notes or None,
             ),
             "more": limit < min(total, MOST_FOLDED),
-            "like": True,
+            "like": collection.name,
             "intake": True,
             "note": "" if found.ids else "No photo satisfies the filters: loosen one of them.",
             "error": state.get("search_error", ""),

@@ -10,6 +10,9 @@ import pyarrow.compute as pc
 from vecdb.errors import BadPhotos, BadVector
 
 UNIT_TOLERANCE = 1e-3
+# Ids are typed and written one a line, and stand in addresses: nothing in them may break a line,
+# and C0 and C1 controls do not survive every browser and file on the way.
+UNWRITABLE = r"[\x00-\x1f\x7f-\x{9f}\x{2028}\x{2029}]"
 
 METADATA = {
     "width": pa.uint32(),
@@ -39,7 +42,8 @@ def checked_photos(photos: pa.Table, dim: int, *, normalize: bool = False) -> pa
         normalize: scale every vector to unit length instead of refusing other lengths.
 
     Raises:
-        BadPhotos: a column is missing or unknown, an id is empty or null, a value does not fit.
+        BadPhotos: a column is missing or unknown, an id is empty, null or holds a
+            control character, a value does not fit.
         BadVector: a vector has another dimension, holds a NaN or infinity, or is not of unit
             length within 1e-3 (with normalize: is zero).
     """
@@ -57,6 +61,12 @@ def checked_photos(photos: pa.Table, dim: int, *, normalize: bool = False) -> pa
     ids = columns["id"]
     if ids.null_count or pc.any(pc.equal(ids, "")).as_py():
         raise BadPhotos("A photo has an empty id: give every photo a text that names it.")
+    at = pc.index(pc.match_substring_regex(ids, UNWRITABLE), True).as_py()
+    if at >= 0:
+        raise BadPhotos(
+            f"The photo id {ids[at].as_py()[:80]!a} holds a line break or another control "
+            "character: give the photo an id that fits on a line."
+        )
     vectors = _unit(_matrix(photos.column("vector"), ids, dim), ids, normalize)
     columns["vector"] = _lists(vectors)
     table = pa.table(columns)

@@ -24,9 +24,7 @@ class Bar {
     this.keys.addEventListener("click", () => this.toggleHelp());
     this.action = el("button", { type: "button", className: "vde-action" });
     this.action.addEventListener("click", () => grid.finish());
-    this.help = el("dl", { className: "vde-help", hidden: true }, KEYS.flatMap(([key, what]) => [
-      el("dt", { textContent: key }), el("dd", { textContent: what }),
-    ]));
+    this.help = el("dl", { className: "vde-help", hidden: true });
     this.root = el("div", { className: "vde-bar" }, [
       this.round, this.counts, this.last, el("span", { className: "vde-space" }),
       this.unmarked, this.undo, this.redo, this.fit, this.keys, this.action, this.help,
@@ -34,6 +32,10 @@ class Bar {
   }
 
   toggleHelp() {
+    const keys = KEYS.filter(([key]) => key !== "m" || this.grid.data.like);
+    this.help.replaceChildren(...keys.flatMap(([key, what]) => [
+      el("dt", { textContent: key }), el("dd", { textContent: what }),
+    ]));
     this.help.hidden = !this.help.hidden;
     this.keys.setAttribute("aria-expanded", String(!this.help.hidden));
   }

@@ -30,7 +30,7 @@ function remembered(key) {
 class Grid {
   constructor(parent) {
     this.marks = new Map(); // photo id -> 1 | -1; what is not here is unmarked
-    this.tiles = new Map(); // photo id -> {button, img, tile}
+    this.tiles = new Map(); // photo id -> {cell, button, like, ...}
     this.undone = [];
     this.done = [];
     this.focus = 0;
@@ -125,14 +125,14 @@ class Grid {
   draw() {
     const wanted = new Set(this.order);
     for (const [id, entry] of this.tiles) {
-      if (!wanted.has(id)) { entry.button.remove(); this.tiles.delete(id); }
+      if (!wanted.has(id)) { entry.cell.remove(); this.tiles.delete(id); }
     }
     this.data.tiles.forEach((tile, index) => {
       const entry = this.tiles.get(tile.id) || makeTile(tile, index > 60);
       this.tiles.set(tile.id, entry);
       dressTile(entry, tile, this.data);
-      if (this.list.children[index] !== entry.button) {
-        this.list.insertBefore(entry.button, this.list.children[index] || null);
+      if (this.list.children[index] !== entry.cell) {
+        this.list.insertBefore(entry.cell, this.list.children[index] || null);
       }
     });
     this.layout();
@@ -257,6 +257,13 @@ class Grid {
     this.warn(problem);
   }
 
+  // The name of the collection goes along: the page that looks for more may show another one.
+  moreLike(id) {
+    if (!this.data.like || this.busy || !id) return;
+    this.viewer.close();
+    this.send("like", { id, collection: this.data.like });
+  }
+
   more() {
     if (!this.data || !this.data.more || this.asked) return;
     this.asked = true;
@@ -290,6 +297,11 @@ function makeTile(tile, lazy) {
     img, dead, rank, score, reason, badge,
   ]);
   button.dataset.photoId = tile.id;
+  // Beside the tile's button, not in it: buttons hold no buttons. Keys reach it with m.
+  const like = el("button", {
+    className: "vde-like", type: "button", tabIndex: -1, textContent: "≈", title: "More like this (m)",
+  });
+  const cell = el("div", { className: "vde-cell" }, [button, like]);
   img.addEventListener("load", () => { button.dataset.state = "loaded"; });
   img.addEventListener("error", () => {
     // The stored thumbnail first, then the picture's own address, then an honest empty tile.
@@ -298,7 +310,7 @@ function makeTile(tile, lazy) {
   });
   button.dataset.state = "loading";
   img.src = tile.src;
-  return { button, img, badge, reason, rank, score };
+  return { cell, button, like, img, badge, reason, rank, score };
 }
 
 function dressTile(entry, tile, data) {
@@ -307,6 +319,8 @@ function dressTile(entry, tile, data) {
   entry.reason.title = REASON_HINT[tile.reason] || "";
   entry.rank.textContent = tile.rank;
   entry.score.textContent = tile.score == null ? "" : tile.score;
+  entry.like.hidden = !data.like;
+  entry.like.setAttribute("aria-label", `More like photo ${tile.rank}`);
   entry.button.title = data.mode === "audit" ? "" : tile.caption || "";
 }
 
@@ -315,8 +329,8 @@ function installPointer(grid) {
   let start = null;
   let dragged = null;
   const indexOf = (target) => {
-    const button = target && target.closest && target.closest("button[data-photo-id]");
-    return button && grid.list.contains(button) ? grid.order.indexOf(button.dataset.photoId) : -1;
+    const cell = target && target.closest && target.closest(".vde-cell");
+    return cell && grid.list.contains(cell) ? grid.order.indexOf(cell.firstChild.dataset.photoId) : -1;
   };
   const range = (from, to, mark) => {
     const [low, high] = from < to ? [from, to] : [to, from];
@@ -324,6 +338,7 @@ function installPointer(grid) {
   };
   grid.list.addEventListener("pointerdown", (event) => {
     if (event.pointerType !== "mouse" || event.button !== 0 || event.shiftKey) return;
+    if (event.target.closest(".vde-like")) return;
     start = indexOf(event.target);
     dragged = null;
   });
@@ -350,6 +365,10 @@ function installPointer(grid) {
     const index = indexOf(event.target);
     if (index < 0 || performance.now() - (grid.dragEnded || -1e9) < 50) return;
     const id = grid.order[index];
+    if (event.target.closest(".vde-like")) {
+      grid.moreLike(id);
+      return;
+    }
     const anchor = grid.anchor ?? index;
     grid.focus = index;
     if (!grid.data.judging) grid.viewer.open(index);
@@ -363,7 +382,7 @@ function installPointer(grid) {
 const KEYS = [
   ["← → ↑ ↓", "move"], ["1 or p", "yes"], ["2 or n", "no"], ["0 or x", "clear"],
   ["a", "all yes"], ["i", "invert"], ["Enter", "finish the page"], ["z", "undo"], ["y", "redo"],
-  ["space", "large picture"], ["f", "whole or cropped"], ["shift-click, drag", "mark a range"], ["?", "these keys"],
+  ["space", "large picture"], ["m", "more like this"], ["f", "whole or cropped"], ["shift-click, drag", "mark a range"], ["?", "these keys"],
 ];
 
 function handleKey(grid, event) {
@@ -388,6 +407,7 @@ function handleKey(grid, event) {
     Enter: () => (grid.viewer.isOpen ? grid.viewer.close() : grid.finish()),
     Escape: () => grid.viewer.close(),
     f: () => grid.toggleFit(),
+    m: () => grid.moreLike(id),
     "?": () => grid.bar.toggleHelp(),
   };
   if (outside && !grid.viewer.isOpen && [" ", "Enter"].includes(event.key)) return;

@@ -8,10 +8,7 @@ class Viewer {
     this.meta = el("dl", { className: "vde-meta" });
     this.link = el("a", { target: "_blank", rel: "noopener noreferrer", textContent: "Open the original" });
     this.like = el("button", { type: "button", className: "vde-quiet", textContent: "More like this" });
-    this.like.addEventListener("click", () => {
-      this.close();
-      grid.send("like", { id: grid.order[grid.focus] });
-    });
+    this.like.addEventListener("click", () => grid.moreLike(grid.order[grid.focus]));
     this.shut = el("button", { type: "button", className: "vde-quiet", textContent: "Close" });
     this.shut.addEventListener("click", () => this.close());
     this.state = el("span", { className: "vde-viewer-mark" });

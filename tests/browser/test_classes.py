@@ -1,23 +1,49 @@
 """The Classes page in a real browser, on the sample's drawn animals with the offline encoder."""
 
 import re
+import shutil
 
 import pytest
 
-from tests.browser.harness import environment, fresh_page, running_app
+from tests.browser.harness import ROOT, environment, fresh_page, running_app
 
 pytestmark = pytest.mark.browser
+DRAWINGS = ROOT / "sample" / "drawings"
+
+
+@pytest.fixture(scope="module")
+def data(ingested_sample, tmp_path_factory):
+    """A copy of the sample's database for these tests, which add nothing to it."""
+    copied = tmp_path_factory.mktemp("classes") / "data"
+    shutil.copytree(ingested_sample, copied, symlinks=True)
+    return copied
+
+
+@pytest.fixture(scope="module")
+def address(data):
+    with running_app(environment(data, "sample")) as address:
+        yield address
 
 
 @pytest.fixture
-def page(sample_data, running_chromium):
-    with (
-        running_app(environment(sample_data, "sample")) as address,
-        fresh_page(running_chromium) as opened,
-    ):
-        opened.goto(f"{address}/classes")
-        opened.get_by_label("Only ids that start with").wait_for(timeout=120_000)
+def page(address, running_chromium):
+    with fresh_page(running_chromium) as opened:
+        errors = []
+        opened.on("pageerror", lambda error: errors.append(str(error)))
+        visit(opened, address)
         yield opened
+        assert not errors
+
+
+def visit(page, address):
+    page.goto(f"{address}/classes")
+    page.get_by_label("Only ids that start with").wait_for(timeout=120_000)
+
+
+def sort_drawings(page):
+    page.get_by_label("Only ids that start with").fill("drawings/")
+    page.keyboard.press("Enter")
+    page.get_by_text("234 photos into 13 classes").wait_for(timeout=60_000)
 
 
 def right(page):
@@ -26,19 +52,19 @@ def right(page):
     return float(words.partition(": ")[2].partition("%")[0])
 
 
-def test_drawn_animals_are_classified_shown_and_corrected_by_clicking(page):
-    page.get_by_label("Only ids that start with").fill("drawings/")
-    page.keyboard.press("Enter")
-    page.get_by_text("234 photos into 13 classes").wait_for(timeout=60_000)
-    before = right(page)
-    assert before > 20
-    page.locator("[data-class]").nth(12).wait_for()
-    page.get_by_role("radio", name="Heat map").click()
-    page.locator(
-        "[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg"
-    ).first.wait_for()
-    page.get_by_role("radio", name="Confusion").click()
-    page.get_by_text("Rows: the true class").wait_for()
+def choose(page, label, option):
+    """Choose from a list; a list that a finishing run closed again is opened once more."""
+    wanted = page.get_by_role("option", name=re.compile(rf"^{option}\b"))
+    for _ in range(3):
+        page.get_by_label(label, exact=True).click()
+        page.wait_for_timeout(500)
+        if wanted.count():
+            break
+    wanted.click()
+
+
+def correct_fish_among_insects(page):
+    """Say of fish on the sheet of insects that they are fish; returns the photos."""
     page.get_by_role("radio", name="One class").click()
     choose(page, "Class", "insect")
     page.get_by_text(re.compile(r"^insect: \d+ photos")).wait_for()
@@ -51,18 +77,120 @@ def test_drawn_animals_are_classified_shown_and_corrected_by_clicking(page):
         tile.click()
     page.get_by_role("button", name="Correct").click()
     page.get_by_text(f"{len(moved)} corrected so far").wait_for(timeout=30_000)
-    assert right(page) > before
-    choose(page, "Class", "fish")
-    for photo in moved:
+    return moved
+
+
+def shows(page, name, photos):
+    """Wait until the sheet of a class holds some photos."""
+    choose(page, "Class", name)
+    for photo in photos:
         page.locator(f"button[data-photo-id='{photo}']").wait_for()
 
 
-def choose(page, label, option):
-    """Choose from a list; a list that a finishing run closed again is opened once more."""
-    wanted = page.get_by_role("option", name=re.compile(rf"^{option}\b"))
-    for _ in range(3):
-        page.get_by_label(label, exact=True).click()
-        page.wait_for_timeout(500)
-        if wanted.count():
-            break
-    wanted.click()
+def test_drawn_animals_are_classified_shown_and_corrected_by_clicking(page):
+    sort_drawings(page)
+    before = right(page)
+    assert before > 20
+    page.locator("[data-class]").nth(12).wait_for()
+    page.get_by_role("radio", name="Heat map").click()
+    page.locator(
+        "[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg"
+    ).first.wait_for()
+    page.get_by_role("radio", name="Confusion").click()
+    page.get_by_text("Rows: the true class").wait_for()
+    moved = correct_fish_among_insects(page)
+    assert right(page) > before
+    shows(page, "fish", moved)
+
+
+def test_more_like_a_photo_and_back_finds_names_and_corrections_as_they_were(page):
+    sort_drawings(page)
+    moved = correct_fish_among_insects(page)
+    share = right(page)
+    page.keyboard.press("m")
+    page.wait_for_url("**/search?**like=drawings**")
+    page.get_by_role("button", name="Start a concept").wait_for()
+    page.get_by_role("link", name="Classes", exact=True).click()
+    page.get_by_text(f"{len(moved)} corrected so far").wait_for(timeout=30_000)
+    assert page.get_by_label("Only ids that start with").input_value() == "drawings/"
+    assert right(page) == share
+    shows(page, "fish", moved)
+
+
+def test_saved_classes_come_back_with_their_corrections_after_a_restart(
+    page, sample_data, running_chromium, tmp_path
+):
+    sort_drawings(page)
+    untaught = right(page)
+    moved = correct_fish_among_insects(page)
+    taught = right(page)
+    assert taught > untaught
+    with page.expect_download() as started:
+        page.get_by_role("button", name="Save these classes").click()
+    file = tmp_path / "classes.safetensors"
+    started.value.save_as(file)
+    with (
+        running_app(environment(sample_data, "sample")) as restarted,
+        fresh_page(running_chromium) as again,
+    ):
+        visit(again, restarted)
+        sort_drawings(again)
+        assert right(again) == untaught
+        again.locator("input[type=file]").set_input_files(file)
+        again.get_by_text(f"13 classes and {len(moved)} corrections opened").wait_for()
+        again.wait_for_function(
+            "share => document.body.innerText.includes(share)", arg=f"classes: {taught}% of"
+        )
+        again.get_by_role("radio", name="One class").click()
+        shows(again, "fish", moved)
+        # One more correction adds to the saved ones, which stay in force.
+        choose(again, "Class", "horse")
+        again.get_by_text(re.compile(r"^horse: \d+ photos")).wait_for()
+        choose(again, "Photos marked ✓ are really", "dog")
+        again.locator("button[data-photo-id]").first.click()
+        again.get_by_role("button", name="Correct").click()
+        again.get_by_text(f"{len(moved) + 1} corrected so far").wait_for(timeout=30_000)
+        shows(again, "fish", moved)
+
+
+def test_a_folder_on_the_server_is_sorted_by_the_folders_in_it(page, tmp_path):
+    for name in ("cat", "frog", "horse"):
+        shutil.copytree(DRAWINGS / name, tmp_path / name)
+    (tmp_path / "cat" / "torn.jpg").write_bytes(b"\xff\xd8 torn")
+    count = len([*tmp_path.rglob("*.jpg")]) - 1
+    page.get_by_role("radio", name="Folder").click()
+    page.get_by_label("Folder on this machine").fill(str(tmp_path))
+    page.keyboard.press("Enter")
+    page.get_by_text(f"{count} photos into 3 classes").wait_for(timeout=60_000)
+    assert right(page) > 40
+    assert page.locator("[data-class=cat] img").first.evaluate("img => img.naturalWidth") > 0
+    page.get_by_role("radio", name="One class").click()
+    shown = page.locator("button[data-photo-id]").first
+    shown.wait_for()
+    assert shown.get_attribute("data-photo-id").split("/")[0] in {"cat", "frog", "horse"}
+    shown.hover()
+    page.locator(".vde-like").first.click()
+    page.wait_for_url("**/search**")
+    page.get_by_text("1 picture", exact=True).wait_for()
+    page.wait_for_selector("button[data-photo-id^='drawings/']")
+
+
+def test_a_folder_that_is_not_there_is_one_sentence(page):
+    page.get_by_role("radio", name="Folder").click()
+    page.get_by_label("Folder on this machine").fill("/no/such/folder")
+    page.keyboard.press("Enter")
+    page.get_by_text("There is no folder /no/such/folder with pictures in it.").wait_for()
+
+
+def test_uploaded_pictures_are_sorted_into_the_classes_typed(page):
+    pictures = [next((DRAWINGS / name).glob("*.jpg")) for name in ("cat", "frog", "horse")]
+    page.get_by_role("radio", name="Uploads").click()
+    page.get_by_text("Nothing to classify yet.").wait_for()
+    page.locator("input[type=file]").first.set_input_files(pictures)
+    page.get_by_text("Type the names of the classes above").wait_for(timeout=60_000)
+    page.get_by_label("Classes, one a line").fill("animal\nvehicle")
+    page.keyboard.press("Control+Enter")
+    page.get_by_text("3 photos into 2 classes").wait_for(timeout=60_000)
+    page.wait_for_function("document.querySelectorAll('[data-class] img').length === 3")
+    page.get_by_role("radio", name="Confusion").click()
+    page.get_by_text("The true classes of these pictures are not known").wait_for()

@@ -80,6 +80,21 @@ def test_words_are_searched_for_with_the_offline_encoder(search, page):
     page.wait_for_url("**text=a+dog**")
 
 
+def test_a_picture_of_the_camera_is_searched_with_and_can_be_forgotten(search, page):
+    search()
+    page.get_by_role("button", name="Refine").click()
+    page.get_by_text("Use the camera").click()
+    page.wait_for_function("document.querySelector('video')?.videoWidth > 0")
+    page.get_by_role("button", name="Take Photo").click()
+    page.get_by_text("1 picture", exact=True).wait_for(timeout=90_000)
+    page.wait_for_function("document.querySelector('.vde-score:not(:empty)')")
+    assert "like=" not in page.url
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Clear", exact=True).click()
+    page.get_by_text("1 picture", exact=True).wait_for(state="detached")
+    page.wait_for_function("!document.querySelector('.vde-score:not(:empty)')")
+
+
 def test_a_mistake_is_said_in_words(app, page):
     page.goto(f"{app.address}/search?like=no%20such%20photo")
     page.get_by_text("holds no photo 'no such photo'").wait_for(timeout=60_000)

@@ -1,15 +1,12 @@
 import numpy as np
 import pytest
 
-from classifier import ClassifierError
 from classifier.classes import (
     accuracy,
     class_heads,
     confusion,
     decided,
-    load_classes,
     refitted,
-    save_classes,
 )
 
 AXES = np.eye(3, 64)
@@ -78,24 +75,3 @@ def test_a_photo_said_to_be_none_of_the_classes_is_believed_less():
     after = refitted(heads(), vectors[:1], [-1], vectors[1:])
     assert after.probabilities(vectors[:1]).max() < heads().probabilities(vectors[:1]).max() - 0.2
     assert decided(after.probabilities(vectors[:1]), 0.6).tolist() == [-1]
-
-
-def test_saved_classes_come_back_and_know_their_encoder(tmp_path):
-    vectors, truth = cloud()
-    made = refitted(heads(), vectors[:9], truth[:9], vectors[9:])
-    save_classes(tmp_path / "c.safetensors", made)
-    back = load_classes(tmp_path / "c.safetensors", encoder="by hand")
-    assert (back.names, back.templates) == (made.names, made.templates)
-    assert back.probabilities(vectors) == pytest.approx(made.probabilities(vectors), abs=1e-6)
-    with pytest.raises(ClassifierError, match="by hand"):
-        load_classes(tmp_path / "c.safetensors", encoder="another")
-    (tmp_path / "x.safetensors").write_bytes(b"no")
-    with pytest.raises(ClassifierError, match="holds no saved classes"):
-        load_classes(tmp_path / "x.safetensors")
-
-
-def test_names_given_twice_and_numbers_that_are_no_class_are_refused():
-    with pytest.raises(ClassifierError, match="each name once"):
-        heads(names=("a", "a"))
-    with pytest.raises(ClassifierError, match="number of one class"):
-        refitted(heads(), AXES[:1], [3], AXES)

@@ -9,7 +9,7 @@ from tests.vecdb.conftest import photos, unit
 from vecdb import Collection, Database
 from vecdb.errors import BadPhotos, BadVector, UnknownPhoto
 
-NASTY = ["it's", "a\\b", "tab\tnew\nline", 'é"x` {q:String}', "-- DROP", "0" * 600]
+NASTY = ["it's", "a\\b", " two  spaces ", 'é"x` {q:String}', "-- DROP", "0" * 600]
 
 
 def test_a_photo_inserted_twice_is_stored_once(axes: Collection) -> None:
@@ -106,6 +106,11 @@ def test_vectors_are_normalised_on_request(axes: Collection) -> None:
 BAD_TABLES = [
     (photos(["e", ""], np.eye(4)[:2]), "empty id"),
     (photos(["e", None], np.eye(4)[:2]), "empty id"),
+    (photos(["e", "new\nline"], np.eye(4)[:2]), r"The photo id 'new\\nline' holds a line break"),
+    *(
+        (photos([f"a{odd}b"], np.eye(4)[:1]), "another control character")
+        for odd in "\x00\t\r\x1f\x7f\x85\x9f\u2028\u2029"
+    ),
     (photos(["e"], np.eye(4)[:1]).drop(["url"]), "lacks the column 'url'"),
     (photos(["e"], np.eye(4)[:1], iso=[100]), "a column 'iso'"),
     (photos(["e"], np.eye(4)[:1], width=[-1]), "'width' does not fit uint32"),

@@ -1,0 +1,52 @@
+"""What a search found, as files."""
+
+import json
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from api.ranking import Ranked, ranked
+from pages._export import as_csv
+from vecdb import Collection, Filter
+
+EXPORTED = 1000
+
+
+def table(collection: Collection, found: Ranked) -> pd.DataFrame:
+    """Return photos with similarity and metadata, best first."""
+    rows = {row["id"]: row for row in collection.photos(found.ids)}
+    kept = [
+        {"similarity": round(similarity, 6), **rows[photo]}
+        for photo, similarity in zip(found.ids, found.similarities, strict=True)
+        if photo in rows
+    ]
+    return pd.DataFrame(kept)
+
+
+def as_json(frame: pd.DataFrame) -> bytes:
+    """One JSON list, an object a photo."""
+    return json.dumps(frame.to_dict("records"), ensure_ascii=False, indent=1, default=str).encode()
+
+
+def offer(collection: Collection, vector: np.ndarray, where: Filter | None, *, fold: bool) -> None:
+    """Offer the best photos as files, made when they are asked for."""
+    st.caption(f"The best {EXPORTED:,}, near-duplicates {'folded' if fold else 'kept'}.")
+    for title, suffix, mime, render in (
+        ("JSON", "json", "application/json", as_json),
+        ("CSV", "csv", "text/csv", as_csv),
+    ):
+        st.download_button(
+            title,
+            partial(
+                lambda render: render(
+                    table(collection, ranked(collection, vector, EXPORTED, where=where, fold=fold))
+                ),
+                render,
+            ),
+            f"search.{suffix}",
+            mime,
+            on_click="ignore",
+            width="stretch",
+        )
