@@ -65,7 +65,9 @@ def mine_page(known: Known, standing: Standing) -> Mined:
     strategy = str(concept.settings.get("strategy", "mixed")) if len(labels) else "top"
     need = wanted(strategy, size)
     answered = {photo for photo, label in latest_labels(standing.history).items() if label}
-    for exclude in (_skipped(standing.history, number), []):
+    for skipped in (_skipped(standing.history, number), []):
+        # The latest answers may still be on their way into the table that the database looks at.
+        exclude = [*_latest_answered(standing.history), *skipped]
         drawn = known.pool.draw(need.sample, number, answered | set(exclude))
         if len(drawn.ids) < need.sample and strategy == "random":
             drawn = _drawn(collection, need.sample, number, exclude, concept.id)
@@ -94,7 +96,7 @@ def mine_page(known: Known, standing: Standing) -> Mined:
             judged=standing.judged,
             labels=labels,
         )
-        if len(picks) == size or not exclude:
+        if len(picks) == size or not skipped:
             break
     counts = [int(count) for count in found.counts]
     chosen = {pick.id: vectors[pick.id] for pick in picks}
@@ -122,6 +124,11 @@ def _margin(probability: float) -> float:
     """Return the margin of a probability; 0 and 1, which have none, become very small and large."""
     inside = min(max(probability, 1e-6), 1 - 1e-6)
     return float(np.log(inside / (1 - inside)))
+
+
+def _latest_answered(history: Sequence[Label]) -> list[str]:
+    """Return the photos answered by the latest action."""
+    return [row.photo_id for row in history if row.label and row.action == history[-1].action]
 
 
 def _skipped(history: Sequence[Label], number: int) -> list[str]:

@@ -193,10 +193,10 @@ class Rounds:
         known = self.memory.known(concept.collection)
         with _timed(timing, "fit"):
             standing = _fitted(known, concept, number, history)
-            if stored:
-                stored.result()
         with _timed(timing, "mine"):
             mined = _shown_again(known, standing, tiles) if tiles else mine_page(known, standing)
+            if stored:
+                stored.result()
         # One figure for each round answered: what it kept of the matches of the round before.
         agreements = list(concept.settings.get("agreements", []))[: max(0, number - 2)]
         if number > 1 and not tiles:

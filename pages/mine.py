@@ -144,8 +144,8 @@ def header() -> Collection | None:
 def begin(collection: Collection) -> None:
     """Turn the pending query into a concept, once the encoder is there."""
     query: Query = state.pending
-    encoder = ready_encoder(collection.encoder)
-    if encoder is None:
+    encoder = ready_encoder(collection.encoder) if query.needs_encoder else None
+    if encoder is None and query.needs_encoder:
         return
     del state.pending
     try:

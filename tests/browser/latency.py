@@ -1,9 +1,9 @@
 """`python -m tests.browser.latency`: from Next round to the new page painted, in a real browser.
 
 Builds a collection of clustered unit vectors with thumbnails in a temporary folder, mines it with
-simulated clicks, and prints the median and 95th percentile with what they are made of. `other` is
-the server's share outside the named parts, `script` the page's own run, which follows the painting
-and is no part of the total.
+simulated clicks, and prints the median and 95th percentile of the rounds with what they are made
+of, and what the first page of a new prompt took. `other` is the server's share outside the named
+parts, `script` the page's own run, which follows the painting and is no part of the total.
 """
 
 import argparse
@@ -11,6 +11,7 @@ import io
 import json
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -58,16 +59,22 @@ def picture(rng: np.random.Generator) -> bytes:
     return buffer.getvalue()
 
 
-def measure(data: Path, example: str, rounds: int) -> list[dict[str, float]]:
-    """Mine `rounds` rounds in the browser; return milliseconds by part for each."""
+def measure(data: Path, example: str, rounds: int) -> tuple[float, list[dict[str, float]]]:
+    """Mine `rounds` rounds in the browser; return milliseconds of the first page, and by part."""
     results = []
     with running_app(environment(data, "latency")) as address, browser() as page:
         page.goto(address)
         page.get_by_role("button", name="Refine").click()
         page.get_by_label("Ids of example photos").fill(example)
         page.keyboard.press("Enter")
+        page.evaluate("performance.clearMarks()")
+        page.evaluate(
+            "addEventListener('click', () => performance.mark('vde:start'), {once: true})"
+        )
         page.get_by_role("button", name="Start with these").click()
         page.wait_for_selector('[data-round="1"]', timeout=60_000)
+        page.wait_for_function(FIRST)
+        first = page.evaluate(FIRST)
         page.keyboard.press("Escape")
         for number in range(1, rounds + 1):
             page.evaluate(CLICK, MARKED)
@@ -78,9 +85,27 @@ def measure(data: Path, example: str, rounds: int) -> list[dict[str, float]]:
             # The script runs afterwards; the next round waits, so that runs do not overlap.
             page.wait_for_function("performance.getEntriesByName('vde:received').length > 1")
             results.append(page.evaluate(READ))
-    return results
+        first = first_page(page, "a red bus")
+    return first, results
 
 
+def first_page(page: Any, prompt: str) -> float:
+    """Type a prompt, the encoder loaded; return milliseconds from Enter to its page painted."""
+    box = page.get_by_placeholder("What are you looking for?")
+    box.fill(prompt)
+    page.evaluate("performance.clearMarks()")
+    page.evaluate("addEventListener('keydown', () => performance.mark('vde:start'), {once: true})")
+    box.press("Enter")
+    page.wait_for_function(FIRST)
+    return float(page.evaluate(FIRST))
+
+
+FIRST = """() => {
+  const [start] = performance.getEntriesByName('vde:start');
+  const painted = performance.getEntriesByName('vde:painted')
+    .find(mark => mark.detail.key.endsWith(':1'));
+  return painted ? painted.startTime - start.startTime : 0;
+}"""
 CLICK = """count => {
   const tiles = [...document.querySelectorAll('button[data-photo-id]')].slice(0, count);
   const wanted = tiles[0].dataset.photoId.slice(0, 3);
@@ -112,7 +137,7 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         example = build(Path(folder), options.rows)
-        results = measure(Path(folder), example, options.rounds)
+        first, results = measure(Path(folder), example, options.rounds)
     names = ("total", *PARTS, "script")
     summary = {
         name: {
@@ -122,9 +147,12 @@ def main() -> None:
         for name in names
     }
     if options.json:
-        print(json.dumps({"rows": options.rows, "rounds": options.rounds, **summary}))
+        sizes = {"rows": options.rows, "rounds": options.rounds, "first_page_ms": round(first)}
+        print(json.dumps({**sizes, **summary}))
         return
-    print(f"{options.rows} photos, {options.rounds} rounds, milliseconds")
+    print(
+        f"{options.rows} photos, first page {first:.0f} ms; {options.rounds} rounds, milliseconds"
+    )
     for name, figures in summary.items():
         print(f"{name:>10}  p50 {figures['p50_ms']:7.1f}  p95 {figures['p95_ms']:7.1f}")
 
