@@ -8,7 +8,7 @@ import json
 import sys
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -59,6 +59,13 @@ class Result:
         """Mean over concepts for each seed: (seeds, rounds + 1)."""
         return np.asarray(np.nanmean(self.ap, axis=1))
 
+    def worst_fall(self) -> tuple[float, str, int]:
+        """Largest fall of a concept below its prompt, mean over seeds; its name and the round."""
+        mean = np.nanmean(self.ap, axis=0)
+        fall = mean - mean[:, :1]
+        concept, round_number = np.unravel_index(int(np.argmin(fall)), fall.shape)
+        return float(fall.min()), self.concepts[concept], int(round_number)
+
     def as_json(self) -> dict[str, object]:
         """Give the fields that measurements rely on."""
         per_concept = np.nanmean(self.ap, axis=0)
@@ -73,6 +80,8 @@ class Result:
             },
             "full_supervision": round(self.full_supervision, 4),
             "fit_ms_p50": round(self.fit_ms_p50, 2),
+            "noise": self.plan.noise,
+            "worst_fall": round(self.worst_fall()[0], 4),
             "calibration_error": [round(float(x), 4) for x in self.calibration_error],
             "stop_round": round(self.stop_round, 2),
             "stop_regret": round(self.stop_regret, 4),
@@ -150,6 +159,8 @@ def table(result: Result) -> str:
         f"calibration error {result.calibration_error[-1]:.3f}; the advice stops in round "
         f"{result.stop_round:.1f} and loses {result.stop_regret:.3f}"
     )
+    fall, name, when = result.worst_fall()
+    lines.append(f"largest fall below the prompt {fall:.3f} ({name}, round {when})")
     return "\n".join(lines)
 
 
@@ -162,6 +173,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--rounds", type=int, default=10)
     options.add_argument("--batch", type=int, default=9, help="photos a page")
     options.add_argument("--seeds", type=int, default=3)
+    options.add_argument("--noise", type=float, default=0.0, help="share of answers that are wrong")
     options.add_argument("--json", action="store_true", help="one line of JSON instead of a table")
     options.add_argument("--plot", type=Path, help="PNG of AP against clicks, beside the sgd rule")
     return options
@@ -172,9 +184,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     if min(options.rounds, options.batch, options.seeds) < 1:
         parser().error("--rounds, --batch and --seeds must be at least 1")
+    if not 0 <= options.noise < 0.5:
+        parser().error("--noise is a share of the answers, 0 to 0.5")
     # Without a choice the seed's rule mines as the seed did, so that its curve is its own.
     strategy = options.strategy or ("top" if options.method == "sgd" else "mixed")
-    plan = Plan(options.method, strategy, options.rounds, options.batch)
+    plan = Plan(options.method, strategy, options.rounds, options.batch, options.noise)
     try:
         data = read_set(options.set)
         result = measure(data, plan, options.seeds)
@@ -183,7 +197,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     print(json.dumps(result.as_json()) if options.json else table(result))
     if options.plot:
-        yardstick = measure(data, Plan("sgd", "top", options.rounds, options.batch), options.seeds)
+        yardstick = measure(data, replace(plan, method="sgd", strategy="top"), options.seeds)
         kept = [result] if options.method == "sgd" else [result, yardstick]
         lines = [Line(f"{r.plan.method}, {r.plan.strategy}", r.by_seed()) for r in kept]
         draw(options.plot, lines, options.batch)

@@ -25,7 +25,7 @@ def most_telling(
     matter: Floats,
     k: int,
     *,
-    answers: int = 0,
+    yes: int = 0,
 ) -> list[int]:
     """Choose photos whose answers would settle the most doubt among the candidates.
 
@@ -36,12 +36,12 @@ def most_telling(
         judged_margins: (m,) what the head says of those.
         matter: (n,) how much each candidate's variance counts, >= 0.
         k: how many to choose.
-        answers: how many answers the head was fitted to; the prior loosens with them.
+        yes: how many photos were a yes when the head was fitted; the prior loosens with them.
 
     Returns:
         Row numbers, most telling first, at most k; ties keep row order.
     """
-    doubt = conditional_covariance(rows, judged, _noise(judged_margins), pull_after(answers))
+    doubt = conditional_covariance(rows, judged, _noise(judged_margins), pull_after(yes))
     noise = _noise(margins)
     left = np.ones(len(rows), dtype=bool)
     chosen: list[int] = []

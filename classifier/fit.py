@@ -7,7 +7,7 @@ from .anchor import unit
 from .arrays import Floats, as_rows, as_vector, usable
 from .background import Background
 from .errors import ClassifierError
-from .frame import Frame, frame_of, spread_along
+from .frame import Frame, correlation, frame_of, spread_along
 from .guard import share_of_fit
 from .head import Head
 from .laplace import laplace
@@ -20,8 +20,9 @@ PROMPT_SPREAD = 0.85
 """Standard deviation, over the collection, of the margins a concept starts with."""
 PULL = 0.1
 """Precision of the prior on the weights before any answer: how hard they are held at the prompt."""
-PULL_HALVES = 45
-"""Answers after which the pull is half as hard and falls no further: less loses again later on."""
+PULL_HALVES = 22.5
+"""Yes answers after which the pull is half as hard and falls no further: less loses again later on.
+Only the yes count, for a rare concept gathers many no that say little of it."""
 BIAS_VARIANCE = 100.0
 """Prior variance of the bias: as good as free, for pages say nothing of how rare a concept is."""
 PROMPT_BIAS = -3.0
@@ -30,7 +31,8 @@ BACKGROUND_WEIGHT = 2.0
 """How many clear 'no' the whole background sample is worth."""
 BACKGROUND_ROWS = 64
 MANY = 300
-"""Answers beyond which the fit works among the weights; the guard has nothing left to guard."""
+"""Answers beyond which the fit works among the weights, where no left-out margins are to
+be had and the guard rests."""
 
 
 def prompt_head(anchor: ArrayLike, background: Background | None = None) -> Head:
@@ -93,9 +95,9 @@ def fit(
     return _anchored(unit(direction), rows, signs, background)
 
 
-def pull_after(answers: int) -> float:
-    """Say how hard the weights are held at the prompt once this many answers have come."""
-    return PULL / (1 + min(answers / PULL_HALVES, 1.0))
+def pull_after(yes: int) -> float:
+    """Say how hard the weights are held at the prompt once this many photos have been a yes."""
+    return PULL / (1 + min(yes / PULL_HALVES, 1.0))
 
 
 def _anchored(
@@ -103,11 +105,11 @@ def _anchored(
 ) -> Head:
     frame = frame_of(background, rows)
     start = _start(direction, frame, background)
-    answers = len(signs)
-    pull = pull_after(answers)
+    answers, own = signs, slice(0, len(signs))
+    pull = pull_after(int((signs > 0).sum()))
     rows, signs, importance = _with_background(frame.into(rows), signs, frame, background)
     begin = PROMPT_BIAS
-    if answers > MANY:
+    if len(answers) > MANY:
         found = solve_primal(rows, signs, importance, start, begin, pull, BIAS_VARIANCE)
         return _head(frame, *found)
     scores = rows @ start
@@ -115,9 +117,9 @@ def _anchored(
     posterior = laplace(kernel, scores + begin, signs, importance)
     weights = start + rows.T @ posterior.dual / pull
     bias = begin + BIAS_VARIANCE * float(posterior.dual.sum())
-    stretch = _stretch(weights, start, frame, background)
-    own = slice(0, answers)
-    share = share_of_fit(posterior.left_out[own], stretch * scores[own], signs[own])
+    stretch = _stretch(weights, start, background)
+    likeness = correlation(weights, start, background)
+    share = share_of_fit(posterior.left_out[own], stretch * scores[own], answers, likeness)
     if share < 1.0:
         weights = share * weights + (1 - share) * stretch * start
     return _head(frame, weights, bias)
@@ -146,7 +148,7 @@ def _start(direction: Floats, frame: Frame, background: Background | None) -> Fl
     return direction * (PROMPT_SPREAD / spread)
 
 
-def _stretch(weights: Floats, start: Floats, frame: Frame, background: Background | None) -> float:
+def _stretch(weights: Floats, start: Floats, background: Background | None) -> float:
     """Factor that gives the prompt's margins the spread of the fit's."""
     before = spread_along(start, background)
     return spread_along(weights, background) / before if before > 1e-9 else 1.0

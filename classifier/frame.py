@@ -68,5 +68,21 @@ def spread_along(direction: Floats, background: Background | None) -> float:
     return float((background.sample @ direction).std()) if len(background.sample) else 0.0
 
 
+def correlation(one: Floats, other: Floats, background: Background | None) -> float:
+    """Correlation over the collection of the scores by two directions (d,): 1 ranks alike.
+
+    Where the collection is unknown, the cosine of the directions.
+    """
+    if background is not None and background.covariance is not None:
+        across = float(one @ background.covariance @ other)
+        spread = spread_along(one, background) * spread_along(other, background)
+    else:
+        known = background is not None and len(background.sample) > 1
+        away = background.sample - background.mean if background and known else np.eye(len(one))
+        left, right = away @ one, away @ other
+        across, spread = float(left @ right), float(np.sqrt((left @ left) * (right @ right)))
+    return across / spread if spread > 1e-12 else 1.0
+
+
 def _positive_root(square: float) -> float:
     return float(np.sqrt(square)) if square > 1e-12 else 1.0

@@ -99,7 +99,7 @@ def mine(
         return page.picks
     page = Page(pool.ids, pool.rows, seen, k)
     if strategy == "mixed":
-        _fill_mixed(page, pool, head, background, seen, cold=_cold(labels), k=k)
+        _fill_mixed(page, pool, head, background, seen, yes=_yes(labels), k=k)
     page.fill(pool.sources["top"], "top", k)
     for name, order in pool.sources.items():
         page.fill(order, _REASON[name], k)
@@ -132,10 +132,10 @@ class _Pool:
         return cls(list(place), np.asarray(rows).reshape(len(rows), dim), sources)
 
 
-def _cold(labels: ArrayLike) -> bool:
-    """Answers came, and not one of them was a yes."""
+def _yes(labels: ArrayLike) -> int | None:
+    """How many answers were a yes; None before any answer."""
     answers = np.asarray(labels, dtype=np.float64).ravel()
-    return bool(len(answers)) and not bool((answers > 0).any())
+    return int((answers > 0).sum()) if len(answers) else None
 
 
 def _fill_mixed(
@@ -145,9 +145,10 @@ def _fill_mixed(
     background: Background | None,
     judged: Floats,
     *,
-    cold: bool,
+    yes: int | None,
     k: int,
 ) -> None:
+    cold = yes == 0  # answers came, and not one of them was a yes
     if not cold:
         page.fill(pool.sources["top"], "top", round(TOP_SHARE * k))
     frame = frame_of(background, pool.rows)
@@ -168,7 +169,7 @@ def _fill_mixed(
         known_margins,
         matter[fresh],
         2 * k,
-        answers=len(judged),
+        yes=yes or 0,
     )
     telling: Iterable[int] = fresh[order].tolist()
     page.fill(telling, "explore" if cold else "boundary", k)

@@ -1,4 +1,4 @@
-"""A simulated clicker: what mean AP a user who answers truly has after each page.
+"""A simulated clicker: what mean AP a user has after each page.
 
 The learner sees of the pool what SQL would give it: moments, a random sample, and for each page the
 candidates of the three sources. The held-out photos are only ever ranked.
@@ -68,12 +68,16 @@ class Trace:
 
 @dataclass(frozen=True)
 class Plan:
-    """How a simulated user works: rounds of `batch` clicks with one method and strategy."""
+    """How a simulated user works: rounds of `batch` clicks with one method and strategy.
+
+    `noise` is the share of photos that the user answers wrongly, yes and no alike.
+    """
 
     method: str = "anchored"
     strategy: str = "mixed"
     rounds: int = 10
     batch: int = 9
+    noise: float = 0.0
 
 
 def run(
@@ -93,7 +97,7 @@ def run(
     Returns:
         Trace with rounds + 1 entries of AP on the held-out photos.
     """
-    truth = np.where(data.pool_names == concept, 1, -1)
+    answers = _answers(data, concept, plan.noise)
     start = anchor([(prompt, 1.0)])
     head = prompt_head(start, data.background)
     if plan.method == "sgd":
@@ -102,20 +106,27 @@ def run(
     judged: list[int] = []
     _record(trace, data, concept, head)
     for round_number in range(1, plan.rounds + 1):
-        page = _page(data, head, judged, truth, plan, round_number)
+        page = _page(data, head, judged, answers, plan, round_number)
         judged += page
         began = time.perf_counter()
         head = fit(
             head.weights if plan.method == "sgd" else start,
             data.pool[judged],
-            truth[judged],
+            answers[judged],
             background=data.background,
             method=plan.method,
         )
         trace.fit_ms.append(1000 * (time.perf_counter() - began))
-        trace.page_yes.append(int((truth[page] > 0).sum()))
+        trace.page_yes.append(int((answers[page] > 0).sum()))
         _record(trace, data, concept, head)
     return trace
+
+
+def _answers(data: Split, concept: str, noise: float) -> Floats:
+    """Say how the user would answer each photo of the pool, slips included: (n,) 1.0 or -1.0."""
+    truth = np.where(data.pool_names == concept, 1.0, -1.0)
+    slips = np.random.default_rng((data.seed, len(truth))).random(len(truth)) < noise
+    return np.where(slips, -truth, truth)
 
 
 def stop_round(trace: Trace) -> int:
@@ -144,7 +155,7 @@ def _record(trace: Trace, data: Split, concept: str, head: Head) -> None:
 
 
 def _page(
-    data: Split, head: Head, judged: list[int], truth: Floats, plan: Plan, round_number: int
+    data: Split, head: Head, judged: list[int], answers: Floats, plan: Plan, round_number: int
 ) -> list[int]:
     """Ask the mining for a page, giving it only what the database would: rows of the pool."""
     need = wanted(plan.strategy, plan.batch)
@@ -160,7 +171,7 @@ def _page(
         strategy=plan.strategy,
         k=plan.batch,
         judged=data.pool[judged],
-        labels=truth[judged],
+        labels=answers[judged],
     )
     return [int(pick.id) for pick in picks]
 

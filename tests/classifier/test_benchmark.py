@@ -103,6 +103,21 @@ def test_a_file_that_is_no_set_ends_with_code_2(tmp_path: Path, capsys: pytest.C
     assert "lacks vectors" in capsys.readouterr().err
 
 
+def test_a_user_who_slips_teaches_less(clusters: Path):
+    data = read_set(clusters)
+    careful, careless = (measure(data, Plan(rounds=5, noise=share), 2) for share in (0.0, 0.3))
+    assert careless.mean_ap()[0] == careful.mean_ap()[0]
+    assert careless.mean_ap()[-1] < careful.mean_ap()[-1]
+
+
+def test_the_largest_fall_below_a_prompt_is_told(clusters: Path):
+    result = measure(read_set(clusters), Plan("sgd", "top", 3), 1)
+    fall, name, when = result.worst_fall()
+    row = result.ap[0, result.concepts.index(name)]
+    assert fall == pytest.approx(row[when] - row[0])
+    assert fall <= 0
+
+
 def test_a_settled_trace_stops_and_a_restless_one_does_not():
     same, page = frozenset({1, 2}), [1, 1, 1]
     assert stop_round(Trace(accepted=[same] * 4, page_yes=page)) == 2

@@ -14,8 +14,8 @@ from classifier import (
     prompt_head,
 )
 from classifier.fit import PULL, pull_after
-from classifier.frame import frame_of
-from classifier.guard import pair_accuracy, share_of_fit
+from classifier.frame import correlation, frame_of
+from classifier.guard import KEPT, pair_accuracy, share_of_fit
 from classifier.laplace import laplace
 from classifier.primal import solve_primal
 
@@ -46,9 +46,9 @@ def test_the_optimum_is_the_one_scikit_learn_finds():
     signs = np.sign(rows[:, 0] + 0.3 * np.random.default_rng(3).normal(size=40))
     head = fit([0.0, 0.0, 0.0, 1.0], rows, signs)
     frame = frame_of(None, rows)
-    peer = LogisticRegression(C=1 / pull_after(len(signs)), tol=1e-10, max_iter=5000).fit(
-        frame.into(rows), signs
-    )
+    peer = LogisticRegression(
+        C=1 / pull_after(int((signs > 0).sum())), tol=1e-10, max_iter=5000
+    ).fit(frame.into(rows), signs)
     assert head.weights[:3] * frame.scale == pytest.approx(peer.coef_[0, :3], rel=2e-3)
 
 
@@ -92,6 +92,26 @@ def test_the_guard_returns_to_a_prompt_that_ranks_the_answers_better():
     assert share_of_fit(-signs, prompt, signs) < 0.5
     assert share_of_fit(signs * 2, prompt, signs) == 1.0
     assert share_of_fit(-signs[:20], prompt[:20], signs[:20]) == 1.0
+
+
+def test_a_fit_that_few_answers_turned_far_must_prove_itself():
+    signs = np.array([1.0, 1.0, -1.0, -1.0])
+    assert share_of_fit(signs, signs, signs, likeness=0.5) == KEPT
+    assert share_of_fit(signs, signs, signs, likeness=0.9) == 1.0
+    assert share_of_fit(signs, -signs, signs, likeness=0.5) == 1.0
+    many = np.repeat(signs, 5)
+    assert share_of_fit(many, many, many, likeness=0.5) == 1.0
+
+
+def test_two_directions_are_alike_as_their_scores_correlate():
+    rows = photos(400)
+    other = np.array([0.6, 0.8, 0.0, 0.0])
+    whole = background_of(rows, sample=400)
+    by_hand = np.corrcoef(rows @ UP, rows @ other)[0, 1]
+    assert correlation(UP, other, whole) == pytest.approx(by_hand)
+    part = Background(whole.mean, None, whole.sample)
+    assert correlation(UP, other, part) == pytest.approx(by_hand)
+    assert correlation(UP, other, None) == pytest.approx(0.6)
 
 
 def test_pair_accuracy_counts_ties_half():
@@ -207,5 +227,5 @@ def test_sgd_takes_the_five_steps_of_the_first_explorer_by_hand():
 
 def test_the_prompt_holds_less_as_answers_come_and_never_lets_go():
     assert pull_after(0) == PULL
-    assert PULL / 2 < pull_after(20) < PULL
-    assert pull_after(45) == pull_after(100_000) == PULL / 2
+    assert PULL / 2 < pull_after(10) < PULL
+    assert pull_after(23) == pull_after(100_000) == PULL / 2
