@@ -7,14 +7,11 @@ known gain nothing and so are left out by themselves. (V-optimal design; Yu, Bi 
 """
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import cholesky, solve_triangular
 from scipy.special import expit
 
 from .arrays import Floats
 from .fit import BIAS_VARIANCE, pull_after
-
-Singles = NDArray[np.float32]
 
 
 def most_telling(
@@ -42,14 +39,15 @@ def most_telling(
         Row numbers, most telling first, at most k; ties keep row order.
     """
     doubt = conditional_covariance(rows, judged, _noise(judged_margins), pull_after(yes))
+    variance = doubt.diagonal().copy()
+    useful = matter @ doubt**2
+    doubt = doubt.astype(np.float32)  # for the products below, which it halves
     noise = _noise(margins)
     left = np.ones(len(rows), dtype=bool)
     chosen: list[int] = []
     # What the chosen photos settle is kept as columns beside `doubt`, which stays as it is: a
     # product with it costs a fifth of taking every choice out of the whole matrix.
     taken = np.zeros((len(rows), min(k, len(rows))), np.float32)
-    variance = doubt.diagonal().astype(np.float64)
-    useful = matter @ np.asarray(doubt**2, np.float64)
     for step in range(taken.shape[1]):
         gain = useful / (np.maximum(variance, 0) + noise)
         best = int(np.argmax(np.where(left, gain, -1.0)))
@@ -66,12 +64,12 @@ def most_telling(
     return chosen
 
 
-def conditional_covariance(rows: Floats, judged: Floats, noise: Floats, pull: float) -> Singles:
+def conditional_covariance(rows: Floats, judged: Floats, noise: Floats, pull: float) -> Floats:
     """Return the covariance (n, n) of the candidates' margins, given the judged photos.
 
     The same by either way: through the judged photos (Gaussian process) where they are few, through
-    the weights (Bayesian regression) where they outnumber the dimensions. Single precision halves
-    the time of the products and changes no choice that matters.
+    the weights (Bayesian regression) where they outnumber the dimensions. In double precision: what
+    is left is small beside the bias's variance, which is taken away.
     """
     if len(judged) > rows.shape[1]:
         known = _with_bias(judged)
@@ -80,15 +78,13 @@ def conditional_covariance(rows: Floats, judged: Floats, noise: Floats, pull: fl
         precision[-1, -1] += 1 / BIAS_VARIANCE - pull
         lower = cholesky(precision, lower=True, check_finite=False)
         half = solve_triangular(lower, _with_bias(rows).T, lower=True, check_finite=False)
-        half = half.astype(np.float32)
         return np.asarray(half.T @ half)
-    single, seen = rows.astype(np.float32), judged.astype(np.float32)
-    doubt = _covariance(single, single, pull)
-    if len(seen):
-        kernel = _covariance(seen, seen, pull)
+    doubt = _covariance(rows, rows, pull)
+    if len(judged):
+        kernel = _covariance(judged, judged, pull)
         kernel[np.diag_indices_from(kernel)] += noise
         lower = cholesky(kernel, lower=True, check_finite=False)
-        across = _covariance(seen, single, pull)
+        across = _covariance(judged, rows, pull)
         half = solve_triangular(lower, across, lower=True, check_finite=False)
         doubt -= half.T @ half
     return doubt
@@ -98,8 +94,8 @@ def _with_bias(rows: Floats) -> Floats:
     return np.hstack([rows, np.ones((len(rows), 1))])
 
 
-def _covariance(left: Singles, right: Singles, pull: float) -> Singles:
-    return np.asarray(left @ right.T / np.float32(pull) + np.float32(BIAS_VARIANCE))
+def _covariance(left: Floats, right: Floats, pull: float) -> Floats:
+    return np.asarray(left @ right.T / pull + BIAS_VARIANCE)
 
 
 def _noise(margins: Floats) -> Floats:

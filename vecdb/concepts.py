@@ -61,6 +61,8 @@ class ConceptStore:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._changing = threading.Lock()
+        # By id with its version: a concept's row is wide, and others may have changed it.
+        self._seen: dict[str, tuple[int, Concept]] = {}
 
     def create(
         self, name: str, collection: str, prompt: str, *, settings: dict[str, Any] | None = None
@@ -88,10 +90,14 @@ class ConceptStore:
         Raises:
             UnknownConcept: there is none with this id.
         """
+        found = self._connection.select("concepts/version", {"id": concept_id})
+        version, concept = self._seen.get(concept_id, (0, None))
+        if concept is not None and version == found.column("version")[0].as_py():
+            return concept
         found = self._connection.select("concepts/get", {"id": concept_id})
         if not found.num_rows:
             raise UnknownConcept(f"There is no concept {concept_id!r}: open one from the list.")
-        return _concept(found.to_pylist()[0])
+        return self._keep(found.to_pylist()[0])
 
     def list(self, collection: str | None = None, deleted: bool = False) -> list[Concept]:
         """Concepts of one collection or of all, the latest changed first."""
@@ -212,6 +218,11 @@ class ConceptStore:
             "deleted": int(concept.deleted),
         }
         self._connection.insert("concepts", pa.Table.from_pylist([row], SCHEMA))
+        return self._keep(row)
+
+    def _keep(self, row: dict[str, Any]) -> Concept:
+        concept = _concept(row)
+        self._seen[concept.id] = (row["version"], concept)
         return concept
 
 
@@ -234,7 +245,7 @@ SCHEMA = pa.schema(
 def _concept(row: dict[str, Any]) -> Concept:
     return Concept(
         **{
-            **row,
+            **{name: value for name, value in row.items() if name != "version"},
             "weights": np.array(row["weights"], dtype=np.float32),
             "settings": json.loads(row["settings"]),
             "audit": json.loads(row["audit"]),
