@@ -6,12 +6,14 @@ from collections.abc import AsyncIterator
 import streamlit as st
 
 from api import resources, routes
+from api.sockets import answer_at_once
 
 
 @contextlib.asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:
     """Hold the embedded database from start to stop, so that its owner is never in doubt."""
     resources.warm()
+    answer_at_once()
     try:
         yield
     finally:
