@@ -7,6 +7,7 @@ import streamlit as st
 from threadpoolctl import threadpool_limits
 
 from api import resources, routes
+from api.sockets import answer_at_once
 from pages._turns import page_routes
 
 
@@ -17,6 +18,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     # many times what the fit does.
     threadpool_limits(1, user_api="blas")
     resources.warm()
+    answer_at_once()
     try:
         yield
     finally:
