@@ -79,7 +79,7 @@ def far(progress: Progress) -> str:
     of = f" of {progress.total:,}" if progress.total else ""
     rate = progress.inserted / progress.seconds if progress.seconds else 0.0
     failed = f", {progress.failed:,} failed" if progress.failed else ""
-    return f"{done:,}{of} photos, {rate:.0f} a second{failed}"
+    return f"{done:,}{of} photos, {rate:.0f} a second{failed}."
 
 
 @st.fragment(run_every=0.5)
@@ -90,12 +90,11 @@ def running() -> None:
         return
     if not job.running:
         st.rerun()
-    progress = job.progress
-    if progress is None:
-        st.progress(0.0, text=f"Preparing {job.source} …")
-    else:
-        st.progress(progress.fraction or 0.0, text=far(progress))
-    st.button("Stop", on_click=job.stop.set)
+    progress, stopping = job.progress, job.stop.is_set()
+    done = progress.fraction or 0.0 if progress else 0.0
+    words = far(progress) if progress else f"Preparing {job.source} …"
+    st.progress(done, text=f"{words} Storing what is under way." if stopping else words)
+    st.button("Stopping" if stopping else "Stop", on_click=job.stop.set, disabled=stopping)
 
 
 def ended() -> None:

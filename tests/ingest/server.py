@@ -80,6 +80,10 @@ class Handler(BaseHTTPRequestHandler):
         time.sleep(0.05)
         self.get_ok(path)
 
+    def get_slow(self, path):
+        time.sleep(0.2)
+        self.get_ok(path)
+
     def get_missing(self, path):
         self.answer(b"no", 404)
 

@@ -1,0 +1,85 @@
+"""The Data page: an ingest seen running, stopped, gone on with, and pictures dropped in."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.browser.harness import environment, fresh_page, have_chromium, running_app
+from tests.browser.latency import picture
+from tests.encoder.tiny_clip import save_tiny_clip
+from tests.ingest.server import Host
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not have_chromium(), reason="no Chromium is installed"),
+]
+PICTURES = 400
+
+
+@pytest.fixture(scope="module")
+def data_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    data = tmp_path_factory.mktemp("data")
+    model = str(save_tiny_clip(data / "clip"))
+    with running_app({**environment(data, "dropped"), "ENCODER": model}) as address:
+        yield address
+
+
+def add(page: Any, source: Path, table: str) -> None:
+    page.get_by_label("Folder, or a TSV").fill(str(source))
+    page.keyboard.press("Tab")
+    page.get_by_label("Collection").fill(table)
+    page.keyboard.press("Tab")
+    page.get_by_role("button", name="Add to the collection").click()
+
+
+def closing_words(page: Any) -> str:
+    alert = page.locator("[data-testid=stAlert]").filter(has_text="inserted into")
+    return str(alert.inner_text(timeout=60_000)).replace(",", "")
+
+
+def test_an_ingest_shows_its_progress_stops_when_told_and_goes_on(
+    data_app: str, running_chromium: Any, tmp_path: Path
+) -> None:
+    addresses = tmp_path / "addresses.txt"
+    with Host() as host, fresh_page(running_chromium) as page:
+        slow = [f"{host.url}/slow/{at}.jpg" for at in range(PICTURES)]
+        addresses.write_text("\n".join(slow))
+        page.goto(f"{data_app}/data")
+        add(page, addresses, "stopped")
+        page.wait_for_selector(r"text=/[1-9]\d* photos, \d+ a second/", timeout=60_000)
+        assert page.get_by_role("progressbar").first.is_visible()
+        page.get_by_role("button", name="Stop").click()
+        stopped = closing_words(page)
+        assert "Stopped: what was under way is stored" in stopped
+        inserted = int(re.findall(r"(\d+) inserted", stopped)[0])
+        assert 0 < inserted < PICTURES
+        page.get_by_role("button", name="Add to the collection").click()
+        page.wait_for_selector("text=/[1-9]\\d* photos/")
+        page.wait_for_selector(f"text={PICTURES - inserted} inserted into stopped", timeout=60_000)
+        assert f"{inserted} passed over" in closing_words(page)
+        assert max(host.asked.values()) == 1
+
+
+def test_dropped_pictures_become_a_collection(data_app: str, running_chromium: Any) -> None:
+    rng = np.random.default_rng(1)
+    files = [
+        {"name": f"{name}.jpg", "mimeType": "image/jpeg", "buffer": picture(rng)} for name in "ab"
+    ]
+    files.append({"name": "broken.jpg", "mimeType": "image/jpeg", "buffer": b"no picture"})
+    with fresh_page(running_chromium) as page:
+        page.goto(f"{data_app}/data")
+        page.locator("input[type=file]").set_input_files(files)
+        page.wait_for_selector("text=broken.jpg")
+        page.get_by_role("button", name="Add to the collection").click()
+        page.wait_for_selector("text=2 inserted into dropped", timeout=60_000)
+        assert "1 failed" in closing_words(page)
+        page.goto(f"{data_app}/")
+        page.wait_for_selector("button[data-photo-id]")
+        shown = page.locator("button[data-photo-id]").evaluate_all(
+            "tiles => tiles.map(tile => tile.dataset.photoId.split('-').pop())"
+        )
+        assert sorted(shown) == ["a.jpg", "b.jpg"]
