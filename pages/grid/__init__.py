@@ -7,7 +7,10 @@ from typing import Any
 import streamlit as st
 
 HERE = Path(__file__).parent
-SCRIPTS = ("grid.js", "bar.js", "viewer.js", "insight.js", "intake.js", "mount.js")
+SCRIPTS = (
+    "grid.js", "tile.js", "pointer.js", "keys.js", "bar.js", "viewer.js", "insight.js",
+    "intake.js", "mount.js",
+)  # fmt: skip
 
 
 def _component() -> Any:

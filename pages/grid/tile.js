@@ -1,0 +1,39 @@
+// One tile: the picture with what is written on it, and the control beside it.
+
+function makeTile(tile, lazy) {
+  const img = el("img", { loading: lazy ? "lazy" : "eager", alt: "", decoding: "async", draggable: false });
+  const badge = el("span", { className: "vde-mark", "aria-hidden": "true" });
+  const reason = el("span", { className: "vde-reason" });
+  const rank = el("span", { className: "vde-rank" });
+  const score = el("span", { className: "vde-score" });
+  const dead = el("span", { className: "vde-dead", textContent: "Picture not available" });
+  const button = el("button", { className: "vde-tile", type: "button" }, [
+    img, dead, rank, score, reason, badge,
+  ]);
+  button.dataset.photoId = tile.id;
+  // Beside the tile's button, not in it: buttons hold no buttons. Keys reach it with m.
+  const like = el("button", {
+    className: "vde-like", type: "button", tabIndex: -1, textContent: "≈", title: "More like this (m)",
+  });
+  const cell = el("div", { className: "vde-cell" }, [button, like]);
+  img.addEventListener("load", () => { button.dataset.state = "loaded"; });
+  img.addEventListener("error", () => {
+    // The stored thumbnail first, then the picture's own address, then an honest empty tile.
+    if (tile.fallback && img.src !== tile.fallback) img.src = tile.fallback;
+    else button.dataset.state = "dead";
+  });
+  button.dataset.state = "loading";
+  img.src = tile.src;
+  return { cell, button, like, img, badge, reason, rank, score };
+}
+
+function dressTile(entry, tile, data) {
+  entry.button.dataset.reason = tile.reason || "";
+  entry.reason.textContent = tile.reason && tile.reason !== "audit" ? tile.reason : "";
+  entry.reason.title = REASON_HINT[tile.reason] || "";
+  entry.rank.textContent = tile.rank;
+  entry.score.textContent = tile.score == null ? "" : tile.score;
+  entry.like.hidden = !data.like;
+  entry.like.setAttribute("aria-label", `More like photo ${tile.rank}`);
+  entry.button.title = data.mode === "audit" ? "" : tile.caption || "";
+}
