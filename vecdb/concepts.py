@@ -16,9 +16,11 @@ from vecdb.errors import NotFitted, UnknownCollection, UnknownConcept
 from vecdb.labels import (
     SEQUENCE,
     UTC_MICROSECONDS,
+    Extent,
     Label,
     add_labels,
     current_labels,
+    extent,
     label_history,
 )
 from vecdb.scores import Scored, scored
@@ -28,6 +30,8 @@ CHANGEABLE = {
     "name", "prompt", "weights", "bias", "threshold", "round", "settings", "audit"
 }  # fmt: skip
 
+# Histories kept in memory.
+HISTORIES = 100
 # Inside ConceptStore the word list is its own method.
 Labels = list[Label]
 
@@ -63,6 +67,8 @@ class ConceptStore:
         self._changing = threading.Lock()
         # By id with its version: a concept's row is wide, and others may have changed it.
         self._seen: dict[str, tuple[int, Concept]] = {}
+        # The same for the answers of the concepts that are being worked on.
+        self._answered: dict[str, tuple[Extent, Labels]] = {}
 
     def create(
         self, name: str, collection: str, prompt: str, *, settings: dict[str, Any] | None = None
@@ -123,7 +129,12 @@ class ConceptStore:
         Args:
             action: names what the user did, so that it can be undone as a whole.
         """
-        add_labels(self._connection, concept_id, rows, action)
+        written, latest = add_labels(self._connection, concept_id, rows, action)
+        before = self._answered.get(concept_id)
+        if before and written:
+            # Whoever else has written meanwhile makes the true extent another than this.
+            now = Extent(before[0].count + len(written), latest)
+            self._answered[concept_id] = (now, [*before[1], *written])
 
     def labels(self, concept_id: str) -> Labels:
         """Return the last answer about each photo, 0 included, in order of writing."""
@@ -131,7 +142,13 @@ class ConceptStore:
 
     def history(self, concept_id: str) -> Labels:
         """Return every answer ever given, in order of writing."""
-        return label_history(self._connection, concept_id)
+        now = extent(self._connection, concept_id)
+        known = self._answered.get(concept_id)
+        if known is None or known[0] != now:
+            if len(self._answered) >= HISTORIES:
+                self._answered.clear()
+            known = self._answered[concept_id] = (now, label_history(self._connection, concept_id))
+        return list(known[1])
 
     def duplicate(self, concept_id: str, name: str) -> Concept:
         """Copy a concept with the answers that count in it."""

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 
 import pyarrow as pa
@@ -47,8 +47,21 @@ class Sequence64:
 SEQUENCE = Sequence64()
 
 
-def add_labels(connection: Connection, concept_id: str, rows: Sequence[Label], action: str) -> None:
+@dataclass(frozen=True)
+class Extent:
+    """How far a concept's answers go: how many there are, and the highest number of one."""
+
+    count: int
+    latest: int
+
+
+def add_labels(
+    connection: Connection, concept_id: str, rows: Sequence[Label], action: str
+) -> tuple[list[Label], int]:
     """Append answers; they are durable on return.
+
+    Returns:
+        The answers as they can be read back, and the number of the last.
 
     Raises:
         ValueError: a label other than 1, -1 and 0.
@@ -57,7 +70,7 @@ def add_labels(connection: Connection, concept_id: str, rows: Sequence[Label], a
         if row.label not in (1, -1, 0):
             raise ValueError(f"The label of photo {row.photo_id!r} is {row.label}: use 1, -1 or 0.")
     if not rows:
-        return
+        return [], 0
     first = SEQUENCE.take(len(rows))
     now = datetime.now(timezone.utc)
     table = pa.table(
@@ -73,6 +86,14 @@ def add_labels(connection: Connection, concept_id: str, rows: Sequence[Label], a
         }
     )
     connection.insert("labels", table)
+    written = [replace(row, action=action, created=now) for row in rows]
+    return written, first + len(rows) - 1
+
+
+def extent(connection: Connection, concept_id: str) -> Extent:
+    """How far the answers go; the same extent is the same history, for labels are only added."""
+    found = connection.select("labels/extent", {"concept": concept_id})
+    return Extent(**found.to_pylist()[0])
 
 
 def current_labels(connection: Connection, concept_id: str) -> list[Label]:

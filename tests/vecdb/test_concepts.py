@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from vecdb import Collection, Database, Label, VecdbError
+from vecdb.concepts import ConceptStore
 from vecdb.errors import NotFitted, UnknownCollection, UnknownConcept
 
 
@@ -155,3 +156,26 @@ def test_the_view_of_a_concept_follows_it_and_answers_any_client(
     database.concepts.drop_view(concept.id)
     with pytest.raises(VecdbError):
         matches()
+
+
+def test_what_another_process_writes_is_seen_beside_what_is_remembered(
+    axes: Collection, database: Database
+) -> None:
+    ours = database.concepts
+    theirs = ConceptStore(axes._connection)  # remembers nothing of ours
+    concept = ours.create("hats", "axes", "a hat")
+    ours.label(concept.id, [Label("east", 1, 1, "top")], action="one")
+    ours.history(concept.id).clear()
+    ours.label(concept.id, [Label("north", -1, 1, "boundary")], action="two")
+    assert ours.history(concept.id) == theirs.history(concept.id)
+    theirs.label(concept.id, [Label("east", -1, 2, "top")], action="three")
+    ours.label(concept.id, [Label("north", 1, 2, "top")], action="four")
+    wanted = [("east", 1), ("north", -1), ("east", -1), ("north", 1)]
+    for store in (ours, theirs):
+        assert [(row.photo_id, row.label) for row in store.history(concept.id)] == wanted
+    assert ours.history(concept.id) == theirs.history(concept.id)
+    theirs.update(concept.id, name="caps", settings={"phrases": [["a", 1.0]]})
+    renamed = ours.get(concept.id)
+    assert (renamed.name, renamed.settings) == ("caps", {"phrases": [["a", 1.0]]})
+    ours.update(concept.id, settings={"pair": ("a", 1)})
+    assert ours.get(concept.id).settings == theirs.get(concept.id).settings == {"pair": ["a", 1]}
