@@ -3,6 +3,7 @@
 import contextlib
 import os
 import socket
+import stat
 from pathlib import Path
 
 DESCRIPTORS = Path("/dev/fd")
@@ -18,7 +19,14 @@ def answer_at_once() -> None:
     if not DESCRIPTORS.is_dir():
         return
     for name in os.listdir(DESCRIPTORS):
-        with contextlib.suppress(OSError), socket.socket(fileno=os.dup(int(name))) as found:
+        with contextlib.suppress(OSError):
+            _answer_at_once(int(name))
+
+
+def _answer_at_once(descriptor: int) -> None:
+    # Anything but a socket is not touched: a copy left open would hold locks and pipes for ever.
+    if stat.S_ISSOCK(os.fstat(descriptor).st_mode):
+        with socket.fromfd(descriptor, -1, -1) as found:
             if found.family in (socket.AF_INET, socket.AF_INET6) and found.getsockopt(
                 socket.SOL_SOCKET, socket.SO_ACCEPTCONN
             ):

@@ -1,5 +1,6 @@
 """No answer waits for the client's acknowledgement of its first part."""
 
+import os
 import socket
 import time
 from urllib.parse import urlsplit
@@ -29,6 +30,16 @@ def test_other_descriptors_are_left_as_they_are():
         listening.settimeout(5)
         with socket.create_connection(listening.getsockname()):
             listening.accept()[0].close()
+
+
+def test_no_descriptor_is_left_open():
+    reading, writing = os.pipe()
+    before = len(os.listdir("/dev/fd"))
+    answer_at_once()
+    assert len(os.listdir("/dev/fd")) == before
+    os.close(writing)
+    assert os.read(reading, 1) == b""
+    os.close(reading)
 
 
 def test_the_app_answers_on_an_open_connection_within_the_time_of_an_acknowledgement(tmp_path):
