@@ -15,6 +15,7 @@ LATER = re.compile(
     r"dotProduct\(|vector_similarity|groupArraySorted|vector_search_|hnsw_|cosineDistanceTransposed"
 )
 LATER_SETTINGS = ("vector_search_", "hnsw_", "materialize_skip_indexes_on_insert")
+FILTER_FIRST = "vector_search_filter_strategy = 'prefilter'"
 INDICES = """(
     SELECT database, table, name, 'vector' AS expr,
         if(granularity = 100000000, 'MSTG', 'SCANN') AS type,
@@ -46,6 +47,9 @@ class MyScale:
             return self._add(*added.groups(), database=database)
         if dropped := DROP.search(text):
             return ["ALTER TABLE {} DROP INDEX {}".format(*dropped.groups())]
+        if "PREWHERE" in text and "distance(" in text:
+            # MyScale filters before the search; the engine by default after it.
+            text = re.sub(r"(ORDER BY dist\s+LIMIT \S+)", rf"\1 SETTINGS {FILTER_FIRST}", text)
         text = text.replace("system.vector_indices", INDICES)
         return [text.replace("version()", f"'{VERSION}'").replace("system.tables", TABLES)]
 
