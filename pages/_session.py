@@ -1,6 +1,7 @@
 """What the pages share within a session: the collection, the concept, the encoder's state."""
 
 import os
+from concurrent.futures import wait
 
 import streamlit as st
 
@@ -15,6 +16,8 @@ EMPTY = """
 - on the **Data** page, drop pictures or name a folder, or
 - stop the app and run `python -m ingest FOLDER` or `python -m ingest photos.tsv000`.
 """
+
+LOOK = 0.25  # seconds between two looks at what loads, and at whether the user asks for more
 
 
 def choose_collection() -> Collection | None:
@@ -35,26 +38,23 @@ def _collection_names(database: str) -> list[str]:
 
 
 def ready_encoder(name: str) -> Encoder | None:
-    """Return the encoder once it is loaded; until then say so, and look again twice a second.
+    """Return the encoder, waiting for it where it still loads; None where it cannot be had.
 
-    The page stays usable meanwhile. A failed load is said in its own words.
+    Both are said in words. A click, or another page, ends the waiting: the script runs anew.
     """
     future = resources.encoder(name)
-    if future.done():
-        try:
-            return future.result()
-        except EncoderError as error:
-            st.error(str(error))
-            return None
-    _wait_for(name)
-    return None
-
-
-@st.fragment(run_every=0.5)
-def _wait_for(name: str) -> None:
-    if resources.encoder(name).done():
-        st.rerun()
-    st.info(f"Loading the encoder {name}. The search starts by itself when it is ready.")
+    line = st.empty()
+    # The script waits, not a timer of the browser: a timer that ends before the page has arrived
+    # tears the page down.
+    while not future.done():
+        line.info(f"Loading the encoder {name}. The search starts by itself when it is ready.")
+        wait([future], LOOK)
+    line.empty()
+    try:
+        return future.result()
+    except EncoderError as error:
+        st.error(str(error))
+        return None
 
 
 def encoder_note(collection: Collection) -> str:

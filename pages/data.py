@@ -2,6 +2,7 @@
 
 import os
 import re
+import time
 
 import pandas as pd
 import streamlit as st
@@ -11,6 +12,7 @@ from encoder.choice import choose
 from ingest import Progress
 from ingest.tell import closing
 from pages import _jobs
+from pages._session import LOOK
 
 TABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 state = st.session_state
@@ -82,19 +84,16 @@ def far(progress: Progress) -> str:
     return f"{done:,}{of} photos, {rate:.0f} a second{failed}."
 
 
-@st.fragment(run_every=0.5)
-def running() -> None:
-    """Draw the progress of the running job; draw the page anew when it has ended."""
-    job = _jobs.latest()
-    if job is None:
-        return
-    if not job.running:
-        st.rerun()
-    progress, stopping = job.progress, job.stop.is_set()
-    done = progress.fraction or 0.0 if progress else 0.0
-    words = far(progress) if progress else f"Preparing {job.source} …"
-    st.progress(done, text=f"{words} Storing what is under way." if stopping else words)
+def running(job: _jobs.Job) -> None:
+    """Draw the progress of a running job until it has ended; a click draws the page anew."""
+    line, stopping = st.empty(), job.stop.is_set()
     st.button("Stopping" if stopping else "Stop", on_click=job.stop.set, disabled=stopping)
+    while job.running:
+        done = job.progress.fraction or 0.0 if job.progress else 0.0
+        words = far(job.progress) if job.progress else f"Preparing {job.source} …"
+        line.progress(done, text=f"{words} Storing what is under way." if stopping else words)
+        time.sleep(LOOK)
+    st.rerun()
 
 
 def ended() -> None:
@@ -113,6 +112,6 @@ collections()
 form()
 job = _jobs.latest()
 if job is not None and job.running:
-    running()
+    running(job)
 else:
     ended()

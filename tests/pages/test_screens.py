@@ -3,7 +3,9 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
+from threading import Timer
 
 import numpy as np
 import pyarrow as pa
@@ -11,6 +13,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from api import resources
+from encoder import Encoder
+from encoder.errors import ModelNotFound
 from pages._rounds import Rounds
 from tests.browser.harness import ROOT
 from tests.pages.conftest import small_collection
@@ -53,6 +57,21 @@ def run(page: str, **query: str) -> AppTest:
 
 def said(test: AppTest) -> list[str]:
     return [element.value for element in (*test.error, *test.info)]
+
+
+def test_a_search_waits_for_an_encoder_that_still_loads(concept, monkeypatch):
+    # In the script itself: a timer of the browser that ends too early tears the page down.
+    loading: Future[Encoder] = Future()
+    Timer(1, loading.set_exception, [ModelNotFound("No such model.")]).start()
+    monkeypatch.setattr(resources, "encoder", lambda name: loading)
+    assert said(run("search.py", text="a thing")) == ["No such model."]
+    assert loading.done()
+
+
+def test_no_page_leaves_its_progress_to_a_timer_of_the_browser():
+    scripts = [path.read_text("utf-8") for path in (ROOT / "pages").glob("*.py")]
+    assert scripts
+    assert not [text for text in scripts if "run_every" in text]
 
 
 @pytest.mark.parametrize("page", ["mine.py", "labels.py", "results.py", "concepts.py"])
