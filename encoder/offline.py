@@ -49,7 +49,12 @@ class OfflineEncoder:
         self._text = MiniLm(where)
         self._network = _network().to(where)
         self._vision = Vision(
-            self._forward, mean=[127] * 3, std=[128] * 3, device=where, dtype=torch.float32
+            self._forward,
+            mean=[127] * 3,
+            std=[128] * 3,
+            device=where,
+            dtype=torch.float32,
+            part=2,
         )
         self._window = Window(None, SIDE, SIDE)
         # The mean of the log features over photographs and drawings alike: without it every

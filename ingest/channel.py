@@ -27,17 +27,19 @@ class Channel(Generic[T]):
         self.most = most
         self._most_bytes = most_bytes
         self._writers = writers
-        self._changed = threading.Condition()
         self._aborted = False
+        # Two conditions, and one thread woken for each item: waking all costs a core at 32 workers.
+        guard = threading.Lock()
+        self._filled, self._room = threading.Condition(guard), threading.Condition(guard)
 
     def put(self, item: T, size: int = 0) -> None:
         """Add an item, when there is room; after an abort it is dropped."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._aborted or self._has_room(size))
+        with self._room:
+            self._room.wait_for(lambda: self._aborted or self._has_room(size))
             if not self._aborted:
                 self._items.append((item, size))
                 self._bytes += size
-                self._changed.notify_all()
+                self._filled.notify()
 
     def _has_room(self, size: int) -> bool:
         if not self._items:
@@ -46,16 +48,17 @@ class Channel(Generic[T]):
 
     def done(self) -> None:
         """Say that one writer puts nothing more."""
-        with self._changed:
+        with self._filled:
             self._writers -= 1
-            self._changed.notify_all()
+            self._filled.notify_all()
 
     def abort(self) -> None:
         """Drop what is in it, and let every reader and writer go."""
-        with self._changed:
+        with self._room:
             self._aborted = True
             self._items.clear()
-            self._changed.notify_all()
+            self._room.notify_all()
+            self._filled.notify_all()
 
     def take(self, most: int = 1, linger: float = 0) -> list[T]:
         """Take up to so many items; none when the channel is closed and empty.
@@ -64,15 +67,17 @@ class Channel(Generic[T]):
             most: items wanted.
             linger: seconds to wait for the others once the first is there.
         """
-        with self._changed:
-            self._changed.wait_for(lambda: self._items or self._over())
+        with self._filled:
+            self._filled.wait_for(lambda: self._items or self._over())
             until = time.monotonic() + linger
             while len(self._items) < min(most, self.most) and not self._over():
-                if not self._changed.wait(until - time.monotonic()):
+                if not self._filled.wait(until - time.monotonic()):
                     break
             taken = [self._items.popleft() for _ in range(min(most, len(self._items)))]
             self._bytes -= sum(size for _, size in taken)
-            self._changed.notify_all()
+            self._room.notify(len(taken))
+            if self._items:
+                self._filled.notify()
             return [item for item, _ in taken]
 
     def _over(self) -> bool:
@@ -95,26 +100,28 @@ class HostChannel:
         self._size = 0
         self.most = most
         self._per_host = per_host
-        self._changed = threading.Condition()
         self._closed = False
+        guard = threading.Lock()
+        self._filled, self._room = threading.Condition(guard), threading.Condition(guard)
 
     def put(self, photo: Photo) -> None:
         """Add a photo, when there is room; dropped once closed."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._closed or self._size < self.most)
+        with self._room:
+            self._room.wait_for(lambda: self._closed or self._size < self.most)
             if not self._closed:
                 self._queues.setdefault(_host(photo), deque()).append(photo)
                 self._size += 1
-                self._changed.notify_all()
+                self._filled.notify()
 
     def close(self, *, drop: bool = False) -> None:
         """Say that nothing more comes; with `drop`, forget what is queued."""
-        with self._changed:
+        with self._room:
             self._closed = True
             if drop:
                 self._queues.clear()
                 self._size = 0
-            self._changed.notify_all()
+            self._room.notify_all()
+            self._filled.notify_all()
 
     def __iter__(self) -> Iterator[Photo]:
         """Yield photos whose hosts have a free place; the place is taken until the next one."""
@@ -125,14 +132,24 @@ class HostChannel:
                 self._release(_host(photo))
 
     def _next(self) -> Photo | None:
-        with self._changed:
-            while True:
-                host = next((h for h in self._queues if self._is_free(h)), None)
-                if host is not None:
-                    return self._taken(host)
-                if self._closed and not self._size:
-                    return None
-                self._changed.wait()
+        with self._filled:
+            self._filled.wait_for(lambda: self._free_host() is not None or self._over())
+            if self._over():
+                return None
+            host = self._free_host()
+            assert host is not None
+            photo = self._taken(host)
+            if self._over():
+                self._filled.notify_all()
+            elif self._free_host() is not None:
+                self._filled.notify()
+            return photo
+
+    def _over(self) -> bool:
+        return self._closed and not self._size
+
+    def _free_host(self) -> str | None:
+        return next((host for host in self._queues if self._is_free(host)), None)
 
     def _is_free(self, host: str) -> bool:
         return not host or self._active.get(host, 0) < self._per_host
@@ -146,15 +163,16 @@ class HostChannel:
             del self._queues[host]
         self._size -= 1
         self._active[host] = self._active.get(host, 0) + 1
-        self._changed.notify_all()
+        self._room.notify()
         return photo
 
     def _release(self, host: str) -> None:
-        with self._changed:
+        with self._filled:
             self._active[host] -= 1
             if not self._active[host]:
                 del self._active[host]
-            self._changed.notify_all()
+            if host in self._queues:
+                self._filled.notify()
 
 
 def _host(photo: Photo) -> str:

@@ -30,7 +30,7 @@ DECODED_AHEAD = 32
 WRITTEN = 512  # rows in one insert at most
 LINGER = 3.0  # seconds that rows wait for more: a small insert costs as much as a large one
 GATHER = 0.5  # seconds that pictures wait for a full batch
-ENCODERS = 2  # one gathers its batch while the other's is computed
+ENCODERS = 2  # one gathers its batch, or hands on its vectors, while the other's is computed
 
 
 class Pipeline:
@@ -61,7 +61,6 @@ class Pipeline:
         self._load = encoder
         self._encoder: Encoder | None = None
         self._loading = threading.Lock()
-        self._turns = threading.Semaphore(ENCODERS)
         self._encoder_name = encoder_name
         self._admission = admission
         self._fetcher = fetcher
@@ -182,14 +181,11 @@ class Pipeline:
                 self._encoder = self._load()
                 self._encoder.batch = self._batch = self._batch or self._encoder.batch
                 self._to_encode.most = 3 * self._batch
-                if "cuda" not in self._encoder.device:
-                    self._turns.acquire()  # on a CPU a second batch would only take cores away
             return self._encoder
 
     def _encode(self) -> None:
         while items := self._to_encode.take(self._batch or DECODED_AHEAD, GATHER):
-            with self._turns:
-                self._encode_batch(items)
+            self._encode_batch(items)
 
     def _encode_batch(self, items: list[Item]) -> None:
         pixels = np.stack([item.pixels for item in items if item.pixels is not None])

@@ -1,10 +1,11 @@
 import threading
 import time
+from itertools import chain
 from pathlib import Path
 
 import pytest
 
-from ingest.channel import HostChannel
+from ingest.channel import Channel, HostChannel
 from ingest.errors import Rejected
 from ingest.fetch import Busy, Fetcher, Patience, _retry_after, rendition
 from ingest.photo import Photo
@@ -24,6 +25,15 @@ def test_a_picture_is_downloaded_politely(host, fetcher):
     assert fetcher.fetch(Photo("p", host.url + "/ok/3.jpg")) == jpeg(3)
     (agent,) = host.agents
     assert "VisualDatasetExplorer" in agent
+
+
+def test_proxies_of_the_environment_are_used(host, fetcher, monkeypatch):
+    monkeypatch.setenv("http_proxy", host.url)
+    monkeypatch.setenv("no_proxy", "direct.invalid,127.0.0.1")
+    assert fetcher.fetch(Photo("p", "http://photos.invalid/3.jpg")) == jpeg(3)
+    assert rejection(fetcher, "http://direct.invalid/3.jpg") == ("no connection", False)
+    assert fetcher.fetch(Photo("p", host.url + "/ok/4.jpg")) == jpeg(4)
+    assert list(host.asked) == ["http://photos.invalid/3.jpg", "/ok/4.jpg"]
 
 
 @pytest.mark.parametrize(
@@ -133,6 +143,35 @@ def test_files_are_read_by_path_and_by_file_address(fetcher, tmp_path):
     assert fetcher.fetch(Photo("p", path.as_uri())) == jpeg(1)
 
 
+def test_a_channel_hands_on_everything_once_to_whoever_waits():
+    channel: Channel[tuple[int, int]] = Channel(5, writers=4, most_bytes=50)
+    taken: list[list[tuple[int, int]]] = [[], [], []]
+
+    def write(at):
+        for i in range(300):
+            channel.put((at, i), size=i % 60)  # some larger than the channel
+        channel.done()
+
+    def read(at):
+        while some := channel.take(1 + at, linger=0.001 * at):
+            assert len(some) <= 1 + at
+            taken[at] += some
+
+    writers = [threading.Thread(target=write, args=(at,)) for at in range(4)]
+    readers = [threading.Thread(target=read, args=(at,)) for at in range(3)]
+    finish(writers + readers)
+    assert sorted(chain(*taken)) == [(at, i) for at in range(4) for i in range(300)]
+
+
+def finish(threads):
+    for thread in threads:
+        thread.daemon = True
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert not any(thread.is_alive() for thread in threads)
+
+
 def test_a_slow_host_does_not_hold_up_the_others():
     queue = HostChannel(100, per_host=2)
     for i in range(10):
@@ -162,10 +201,25 @@ def test_photos_of_one_host_are_downloaded_so_many_at_once():
                 at_once -= 1
                 done.append(photo.id)
 
-    threads = [threading.Thread(target=work) for _ in range(5)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    finish([threading.Thread(target=work) for _ in range(5)])
     assert most == 2
     assert sorted(done) == [f"p{i}" for i in range(6)]
+
+
+def test_photos_of_many_hosts_are_all_handed_on_while_more_come():
+    queue = HostChannel(20, per_host=1)
+    photos = [Photo(f"p{i}", f"http://host{i % 7}/x") for i in range(400)]
+    done = []
+
+    def work():
+        for photo in queue:
+            time.sleep(0.0005)
+            done.append(photo.id)
+
+    def put():
+        for photo in photos:
+            queue.put(photo)
+        queue.close()
+
+    finish([threading.Thread(target=put), *(threading.Thread(target=work) for _ in range(5))])
+    assert sorted(done) == sorted(photo.id for photo in photos)
