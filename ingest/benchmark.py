@@ -2,12 +2,13 @@
 
 Pictures of a folder are served by a local HTTP server in a process of its own, and ingested into
 embedded databases in a temporary folder. Side by side in one run: the bare encoder on pictures
-that are ready, and the same pictures from their addresses to the table.
+that are ready, and the same pictures from their addresses to the table. With --rival PYTHON also
+`clip-retrieval inference`, installed in that Python, and this project's command line, in turns on
+the same folder of pictures.
 """
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -23,10 +24,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from encoder import Encoder, load_encoder
+from encoder import Encoder, EncoderError, load_encoder
 from encoder.random_clip import save_random_clip
+from ingest.benchmark_commands import beside_rival, command
 from ingest.decode import decode
 from ingest.folders import picture_paths
+from ingest.photo import Photo
+from ingest.pipeline import ENCODERS
 from ingest.run import Options, run
 from vecdb import Store, connect
 
@@ -45,6 +49,7 @@ def main() -> int:
     parser.add_argument("--images", type=int, default=2_000, help="ingested end to end")
     parser.add_argument("--rounds", type=int, default=3, help="of bare encoder and ingest in turn")
     parser.add_argument("--memory", type=int, nargs="*", default=[2_000, 20_000], help="images")
+    parser.add_argument("--rival", help="a Python that `clip-retrieval inference` runs in")
     parser.add_argument("--json", action="store_true", help="print JSON")
     args = parser.parse_args()
     if not next(picture_paths(args.folder), None):
@@ -52,10 +57,14 @@ def main() -> int:
         return 2
     figures = {}
     with tempfile.TemporaryDirectory() as scratch, served(args.folder) as address:
-        for name, value in measured(args, Path(scratch), address):
-            figures[name] = value
-            if not args.json:
-                print(f"{name:36} {value}", flush=True)
+        try:
+            for name, value in measured(args, Path(scratch), address):
+                figures[name] = value
+                if not args.json:
+                    print(f"{name:36} {value}", flush=True)
+        except (RuntimeError, EncoderError, OSError) as error:
+            print(error, file=sys.stderr)
+            return 1
     if args.json:
         print(json.dumps(figures))
     return 0
@@ -79,6 +88,12 @@ def measured(args: argparse.Namespace, scratch: Path, address: str) -> Iterator[
         bare.append(bare_rate(encoder, ready))
     yield "bare_encoder", [rate.shown() for rate in bare]
     yield "ingest", [rate.shown() for rate in whole]
+    photos = from_bytes([args.folder / file for file in names], args.images)
+    with gpu_use() as percent:
+        rate, _ = ingest_rate(photos, scratch / "bytes", name, args.device)
+    yield "ingest_from_jpeg_bytes", rate.shown()
+    if percent:
+        yield "gpu_utilisation_percent", round(float(np.mean(percent)), 1)
     # Each ingest against the mean of the bare runs before and after it: the machine has moods.
     pairs = list(zip(bare, whole, bare[1:], strict=False))
     rates = [2 * w.per_second / (a.per_second + b.per_second) for a, w, b in pairs]
@@ -88,6 +103,9 @@ def measured(args: argparse.Namespace, scratch: Path, address: str) -> Iterator[
     yield "busy", {stage: round(share, 3) for stage, share in busy.items()}
     yield "resume_seconds", round(resume(scratch, name), 2)
     yield "peak_memory_mib", memory(scratch, names, address, args.memory)
+    if args.rival:
+        files = [args.folder / file for file in names]
+        yield "beside_clip_retrieval", beside_rival(scratch, files, name, args.rival)
 
 
 def decode_rate(encoder: Encoder, files: list[Path]) -> float:
@@ -127,7 +145,7 @@ def bare_rate(encoder: Encoder, files: list[Path], seconds: float = 8) -> Rate:
     encoder.encode_prepared(pixels[: encoder.batch])
     done, started = 0, time.perf_counter()
     starts = range(0, len(pixels), encoder.batch)
-    with ThreadPoolExecutor(2 if "cuda" in encoder.device else 1) as threads, timed() as rate:
+    with ThreadPoolExecutor(ENCODERS) as threads, timed() as rate:
         while time.perf_counter() - started < seconds:
             parts = [pixels[start : start + encoder.batch] for start in starts]
             list(threads.map(encoder.encode_prepared, parts))
@@ -136,7 +154,7 @@ def bare_rate(encoder: Encoder, files: list[Path], seconds: float = 8) -> Rate:
 
 
 def ingest_rate(
-    source: Path, folder: Path, encoder: str, device: str | None
+    source: Path | Iterator[Photo], folder: Path, encoder: str, device: str | None
 ) -> tuple[Rate, dict[str, float]]:
     """Ingest with the encoder loaded already; also how busy each stage was."""
     with connect(f"chdb://{folder}/db") as database, timed() as rate:
@@ -149,6 +167,30 @@ def ingest_rate(
             options=Options(device=device),
         )
         return rate(summary.inserted), summary.busy
+
+
+def from_bytes(files: list[Path], n: int) -> Iterator[Photo]:
+    """Yield n photos with their bytes: no download, every time another digest."""
+    bodies = [file.read_bytes() for file in files[:n]]
+    for at in range(n):
+        yield Photo(f"b{at}", payload=bodies[at % len(bodies)] + str(at).encode())
+
+
+@contextmanager
+def gpu_use() -> Iterator[list[float]]:
+    """Give a list that fills with the GPU's utilisation in per cent, where there is one."""
+    line = ["nvidia-smi", "--query-gpu=utilization.gpu", "--format=csv,noheader,nounits"]
+    percent: list[float] = []
+    try:
+        process = subprocess.Popen([*line, "-lms", "200"], stdout=subprocess.PIPE, text=True)
+    except OSError:
+        yield percent
+        return
+    try:
+        yield percent
+    finally:
+        process.terminate()
+        percent += [float(text) for text in process.communicate()[0].split() if text.isdigit()]
 
 
 def memory(scratch: Path, names: list[str], address: str, sizes: list[int]) -> dict[str, int]:
@@ -177,35 +219,6 @@ def resume(scratch: Path, encoder: str) -> float:
     header = "photo_id\tphoto_image_url\t" + "\t".join(f"column{i}" for i in range(29))
     source.write_text("\n".join([header, *lines]) + "\n", "utf-8")
     return command(source, scratch / "resume", encoder)[0]
-
-
-def command(source: Path, folder: Path, encoder: str) -> tuple[float, int]:
-    """Run the command line, and return its seconds and its peak memory in MiB."""
-    environment = {**os.environ, "VECDB_DSN": f"chdb://{folder}/db", "VECDB_TABLE": "photos"}
-    environment |= {"VECDB_STORE": f"{folder}/store", "ENCODER": encoder}
-    started = time.perf_counter()
-    line = [sys.executable, "-m", "ingest", str(source), "--quiet"]
-    with subprocess.Popen(line, env=environment) as process:
-        peak = 0
-        while process.poll() is None:
-            peak = max(peak, _peak(process.pid))
-            time.sleep(0.05)
-    if process.returncode:
-        raise RuntimeError(f"the ingest of {source} ended with exit code {process.returncode}")
-    return time.perf_counter() - started, peak
-
-
-def _peak(pid: int) -> int:
-    """Return the memory a process holds for itself in MiB, 0 where the system does not tell.
-
-    Without mapped files: the store's are the system's to drop. And not from getrusage: a child's
-    figure there begins with the memory of the process that started it.
-    """
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) >> 10 for line in lines if line.startswith("RssAnon")), 0)
 
 
 def listed(path: Path, names: list[str], address: str, n: int, salt: int) -> Path:
