@@ -75,8 +75,8 @@ def knn(call: Call) -> list[dict[str, Any]]:
         if not k:
             return []
         vector = query.vector(collection, encoder, centred=False)
-        found = ranked(collection, vector, k, fold=bool(values["deduplicate"]))
-        return _results(collection, found, shown, call.base)
+        found = ranked(collection, vector, k, fold=bool(values["deduplicate"]), shown=shown)
+        return _results(collection, found, call.base)
 
 
 def metadata(call: Call) -> list[dict[str, Any]]:
@@ -129,11 +129,10 @@ def _own_photo(address: str, collection: Collection, base: str) -> str | None:
     return collection.at_address(address)
 
 
-def _results(collection: Collection, found: Ranked, shown: int, base: str) -> list[dict[str, Any]]:
-    rows = {row["id"]: row for row in collection.photos(found.ids[:shown])}
+def _results(collection: Collection, found: Ranked, base: str) -> list[dict[str, Any]]:
     results = []
     for photo, similarity in zip(found.ids, found.similarities, strict=True):
-        row = rows.get(photo)
+        row = found.photos.get(photo)
         result = _metadata(collection, row, base) if row else {}
         results.append({**result, "id": photo_number(photo), "similarity": similarity})
     return results

@@ -1,5 +1,6 @@
 """`/api/search`: photos by phrases, pictures, photos, vectors and any mixture of them."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from api.collections import collection_of, encoder_of, photo_json
@@ -13,6 +14,7 @@ from api.ranking import ranked
 from api.schema import Schema
 
 PAGE = 25
+_aside = ThreadPoolExecutor(8, thread_name_prefix="count")
 _WORDS: Schema = {"type": "string", "minLength": 1, "maxLength": 2000}
 _PICTURE: Schema = {"type": "string", "minLength": 1, "maxLength": 20 * 2**20}
 SIMPLE: dict[str, Schema] = {
@@ -109,6 +111,7 @@ def search(call: Call) -> dict[str, Any]:
     collection = collection_of(values.get("collection"))
     query, where = query_of(values), filter_of(values)
     encoder = encoder_of(collection) if query.needs_encoder else None
+    count = _aside.submit(collection.count, where)
     found = ranked(
         collection,
         query.vector(collection, encoder, centred=False),
@@ -119,21 +122,20 @@ def search(call: Call) -> dict[str, Any]:
         threshold=values.get("threshold"),
         fold=values["fold"],
     )
-    rows = {row["id"]: row for row in collection.photos(found.ids)}
     return {
         "collection": collection.name,
         "encoder": collection.encoder,
-        "count": collection.count(where),
+        "count": count.result(),
         "hits": [
             {
                 "similarity": round(similarity, 6),
                 "alike": alike,
-                **photo_json(collection, rows[photo], call.base),
+                **photo_json(collection, found.photos[photo], call.base),
             }
             for photo, similarity, alike in zip(
                 found.ids, found.similarities, found.alike, strict=True
             )
-            if photo in rows
+            if photo in found.photos
         ],
     }
 

@@ -14,13 +14,12 @@ from vecdb import Collection, Filter
 EXPORTED = 1000
 
 
-def table(collection: Collection, found: Ranked) -> pd.DataFrame:
+def table(found: Ranked) -> pd.DataFrame:
     """Return photos with similarity and metadata, best first."""
-    rows = {row["id"]: row for row in collection.photos(found.ids)}
     kept = [
-        {"similarity": round(similarity, 6), **rows[photo]}
+        {"similarity": round(similarity, 6), **found.photos[photo]}
         for photo, similarity in zip(found.ids, found.similarities, strict=True)
-        if photo in rows
+        if photo in found.photos
     ]
     return pd.DataFrame(kept)
 
@@ -41,7 +40,7 @@ def offer(collection: Collection, vector: np.ndarray, where: Filter | None, *, f
             title,
             partial(
                 lambda render: render(
-                    table(collection, ranked(collection, vector, EXPORTED, where=where, fold=fold))
+                    table(ranked(collection, vector, EXPORTED, where=where, fold=fold))
                 ),
                 render,
             ),

@@ -146,6 +146,7 @@ def draw(collection: Collection, query: Query) -> None:
                 found.ids,
                 scores=found.similarities or None,
                 reasons=notes or None,
+                rows=list(found.photos.values()) or None,
             ),
             "more": limit < min(total, MOST_FOLDED),
             "like": collection.name,

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -93,6 +94,7 @@ class Collection:
         where: Filter | None = None,
         exact: bool | None = None,
         with_vectors: bool = False,
+        with_photos: bool = False,
     ) -> Hits:
         """Return the k photos nearest to a vector, always k where k qualify.
 
@@ -102,12 +104,14 @@ class Collection:
             exclude_concept: photos judged in this concept do not come back.
             exact: True reads every vector, False prefers the index, None chooses by cost.
             with_vectors: also return the vectors.
+            with_photos: also return what is known of each, for less than `photos` asks afterwards.
 
         Raises:
             BadVector: q has another shape or is not finite.
         """
         scope = Scope(exclude, exclude_concept, where)
         page = self._page("nearest", {"q": unit(q, self.dim)}, k, scope, with_vectors)
+        page = replace(page, with_photos=with_photos)
         if exact or (exact is None and not self._index().serves):
             return page.exact()
         return page.indexed()

@@ -58,6 +58,7 @@ class Page:
     k: int
     scope: Scope
     with_vectors: bool = False
+    with_photos: bool = False
 
     def exact(self) -> Hits:
         """Read every vector."""
@@ -128,10 +129,15 @@ class Page:
             f"search/{name}",
             {**self.parameters, **values, "k": asked},
             table=self.table,
-            columns=", vector" if self.with_vectors else "",
+            columns=self._columns(),
             where=where_clause(values, self.connection.dialect),
             **parts,
         )
+
+    def _columns(self) -> str:
+        if not self.with_photos:
+            return ", vector" if self.with_vectors else ""
+        return ", * EXCEPT id" if self.with_vectors else ", * EXCEPT (id, vector)"
 
     def _kept(self, found: pa.Table, excluded: Sequence[str]) -> Hits:
         if found.num_rows > self.k or excluded:

@@ -11,7 +11,6 @@ import re
 import shutil
 import sys
 from pathlib import Path
-from typing import Any
 
 from PIL import Image
 
@@ -51,9 +50,8 @@ def search(database: Database, options: argparse.Namespace) -> None:
         raise VecdbError(str(error)) from error
     k = options.k or (DEFAULT_K if options.threshold is None else max(1, collection.count()))
     found = ranked(collection, vector, k, threshold=options.threshold, fold=options.fold)
-    rows = {row["id"]: row for row in collection.photos(found.ids)}
-    copied = _copied(collection, found, rows, options.copy_to) if options.copy_to else {}
-    for line in _lines(found, rows, copied, options.json):
+    copied = _copied(collection, found, options.copy_to) if options.copy_to else {}
+    for line in _lines(found, copied, options.json):
         print(line)
     if not options.json and not found.ids:
         print("No photo is that similar: lower --threshold.", file=sys.stderr)
@@ -74,33 +72,30 @@ def _query(options: argparse.Namespace) -> Query:
     return query
 
 
-def _lines(
-    found: Ranked, rows: dict[str, dict[str, Any]], copied: dict[str, str], as_json: bool
-) -> list[str]:
+def _lines(found: Ranked, copied: dict[str, str], as_json: bool) -> list[str]:
     hits = [
         {
             "id": photo,
             "similarity": round(similarity, 6),
-            "url": rows[photo]["url"],
-            "description": rows[photo]["description"],
+            "url": found.photos[photo]["url"],
+            "description": found.photos[photo]["description"],
             **({"file": copied[photo]} if photo in copied else {}),
         }
         for photo, similarity in zip(found.ids, found.similarities, strict=True)
-        if photo in rows
+        if photo in found.photos
     ]
     if as_json:
         return [json.dumps(hits, ensure_ascii=False)]
     return [f"{hit['similarity']:.3f}  {hit['id']}  {hit['url']}" for hit in hits]
 
 
-def _copied(
-    collection: Collection, found: Ranked, rows: dict[str, dict[str, Any]], folder: Path
-) -> dict[str, str]:
+def _copied(collection: Collection, found: Ranked, folder: Path) -> dict[str, str]:
     """Copy pictures, named by rank and id; return the file of each photo that has one."""
     folder.mkdir(parents=True, exist_ok=True)
     store, copied = Store(), {}
     for rank, photo in enumerate(found.ids, 1):
-        source = Path(str(rows[photo]["url"]).removeprefix("file://")) if photo in rows else None
+        row = found.photos.get(photo)
+        source = Path(str(row["url"]).removeprefix("file://")) if row else None
         stem = f"{rank:05d}_" + re.sub(r"[^\w.-]", "_", photo)[-80:]
         if source is not None and source.is_file():
             target = folder / (stem.removesuffix(source.suffix) + source.suffix)

@@ -1,5 +1,5 @@
 -- The k photos nearest to a vector by cosine distance (0 same direction, 2 opposite).
--- $columns: ", vector" or nothing; $where: sql/where.sql with predicates of sql/filter, or nothing
+-- $columns: further columns, or nothing; $where: sql/where.sql with predicates of sql/filter, or nothing
 -- parameters: q Array(Float32), k UInt32
 -- result: id String, dist Float64 ascending, ties by id
 SELECT id, distance(vector, {q:Array(Float32)}) AS dist$columns

@@ -58,12 +58,17 @@ def test_a_page_behind_excluded_photos_is_full_and_right(
     for excluded in (9, 100, 101, ROWS - 10):
         expected = [ids[at] for at in order[excluded : excluded + 25]]
         hits = collection.nearest(
-            vectors[3], 25, exclude=[ids[at] for at in order[:excluded]], with_vectors=True
+            vectors[3],
+            25,
+            exclude=[ids[at] for at in order[:excluded]],
+            with_vectors=True,
+            with_photos=True,
         )
         assert len(hits) == len(expected)
         assert recall(hits.ids, expected) >= 0.95
         assert hits.vectors is not None
         assert np.array_equal(hits.vectors, collection.vectors(hits.ids))
+        assert hits.photos == collection.photos(hits.ids)
 
 
 def test_photos_judged_in_a_concept_are_left_out_through_the_index(

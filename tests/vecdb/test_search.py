@@ -53,6 +53,17 @@ def test_vectors_come_along_with_hits(axes: Collection) -> None:
     assert drawn.vectors.tolist() == axes.vectors(drawn.ids).tolist()
 
 
+def test_what_is_known_of_photos_comes_along_with_hits(axes: Collection) -> None:
+    hits = axes.nearest(TILTED, 2, exclude=["a"], with_photos=True)
+    assert hits.ids == ["b", "c"]
+    assert hits.vectors is None
+    assert hits.photos == axes.photos(["b", "c"])
+    both = axes.nearest(TILTED, 2, with_vectors=True, with_photos=True)
+    assert both.photos == axes.photos(["a", "b"])
+    assert both.vectors is not None
+    assert both.vectors.tolist() == [[1, 0, 0, 0], [0, 1, 0, 0]]
+
+
 def test_nearest_agrees_with_numpy(database: Database) -> None:
     collection, ids, vectors = many(database)
     query = vectors[7] * 3

@@ -1,7 +1,7 @@
 -- The k photos nearest to a vector by cosine distance, through the index where there is one.
 -- A second sort key would silently turn the index off, and so would a condition read first. Reading
 -- the ids only after the sort costs a millisecond more than reading them at once.
--- $columns: ", vector" or nothing; $where: sql/where.sql with predicates of sql/filter, or nothing
+-- $columns: further columns, or nothing; $where: sql/where.sql with predicates of sql/filter, or nothing
 -- $fetch: how many times k the index is asked for, to have enough left after the condition
 -- $room: how many candidates the graph search keeps
 -- parameters: q Array(Float32), k UInt32
