@@ -14,6 +14,7 @@ from transformers.utils import logging as transformers_logging
 
 from encoder.choice import hub_answers, is_local
 from encoder.errors import EmptyText, ModelNotFound, NotClip, TextTooLong
+from encoder.graph import Graph
 from encoder.pixels import Window, to_rgb
 from encoder.protocol import Pixels, Vectors
 from encoder.vision import Vision, choose_device, choose_dtype, unit
@@ -48,8 +49,9 @@ class ClipEncoder:
         self._model = model
         self._limit = int(model.config.text_config.max_position_embeddings)
         self._window = _window(name, processor)
+        tower = _Tower(model)
         self._vision = Vision(
-            self._forward,
+            Graph(tower) if where.type == "cpu" else tower,
             mean=[255 * x for x in processor.image_mean],
             std=[255 * x for x in processor.image_std],
             device=where,
@@ -57,9 +59,6 @@ class ClipEncoder:
         )
         # Fast tokenizers refuse to be used by two threads at once.
         self._tokenizing = threading.Lock()
-
-    def _forward(self, pixels: torch.Tensor) -> torch.Tensor:
-        return _features(self._model.get_image_features(pixel_values=pixels))
 
     @property
     def batch(self) -> int:
@@ -112,6 +111,19 @@ class ClipEncoder:
             return self._tokenizer(
                 list(texts), padding=True, verbose=False, return_tensors="pt"
             ).to(self.device)
+
+
+class _Tower(torch.nn.Module):
+    """The half of a CLIP that sees."""
+
+    def __init__(self, model: Any) -> None:
+        super().__init__()
+        self._vision, self._projection = model.vision_model, model.visual_projection
+
+    def forward(self, pixels: torch.Tensor) -> torch.Tensor:
+        """Compute (n, d) of (n, 3, h, w)."""
+        projected: torch.Tensor = self._projection(self._vision(pixel_values=pixels).pooler_output)
+        return projected
 
 
 def _features(output: Any) -> torch.Tensor:

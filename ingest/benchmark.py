@@ -23,8 +23,9 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import torch
 
-from encoder import Encoder, EncoderError, load_encoder
+from encoder import Encoder, EncoderError, load_encoder, vision
 from encoder.random_clip import save_random_clip
 from ingest.benchmark_commands import beside_rival, command
 from ingest.decode import decode
@@ -49,12 +50,17 @@ def main() -> int:
     parser.add_argument("--images", type=int, default=2_000, help="ingested end to end")
     parser.add_argument("--rounds", type=int, default=3, help="of bare encoder and ingest in turn")
     parser.add_argument("--memory", type=int, nargs="*", default=[2_000, 20_000], help="images")
+    parser.add_argument(
+        "--fp32", action="store_true", help="in single precision, as clip-retrieval on a CPU"
+    )
     parser.add_argument("--rival", help="a Python that `clip-retrieval inference` runs in")
     parser.add_argument("--json", action="store_true", help="print JSON")
     args = parser.parse_args()
     if not next(picture_paths(args.folder), None):
         print(f"{args.folder} holds no pictures: name a folder that does.", file=sys.stderr)
         return 2
+    if args.fp32:
+        setattr(vision, "choose_dtype", lambda device: torch.float32)  # noqa: B010 (mypy refuses =)
     figures = {}
     with tempfile.TemporaryDirectory() as scratch, served(args.folder) as address:
         try:

@@ -59,9 +59,9 @@ def decode(data: bytes, *, side: int = 224) -> Picture:
             w, h = opened.size
             if w * h > MOST_PIXELS:
                 raise Rejected("too many pixels", permanent=True)
-            turned = opened.getexif().get(0x0112, 1) in {5, 6, 7, 8}
-            image = _pixels(opened, max(2 * side, THUMBNAIL))
-            thumbnail = _thumbnail(image, opened, data)
+            turn = int(opened.getexif().get(0x0112, 1))
+            image = _pixels(opened, max(2 * side, THUMBNAIL), turn)
+            thumbnail = _thumbnail(image, opened, data, turn)
     except Rejected:
         raise
     except Image.UnidentifiedImageError:
@@ -73,12 +73,12 @@ def decode(data: bytes, *, side: int = 224) -> Picture:
     except Exception:
         # Pillow's readers raise nearly anything on damaged bytes: a picture is never worth a run.
         raise Rejected("damaged picture", permanent=True) from None
-    if turned:
+    if turn in {5, 6, 7, 8}:
         w, h = h, w
     return Picture(image, w, h, hashlib.sha256(data).hexdigest(), thumbnail)
 
 
-def _pixels(opened: Image.Image, needed: int) -> Image.Image:
+def _pixels(opened: Image.Image, needed: int, turn: int) -> Image.Image:
     w, h = opened.size
     if opened.format in {"JPEG", "MPO"}:
         # The decoder halves sizes for free; twice what is needed keeps the resized pixels true.
@@ -86,27 +86,24 @@ def _pixels(opened: Image.Image, needed: int) -> Image.Image:
         opened.draft(None, (int(w / scale), int(h / scale)))
     if opened.width * opened.height > HUGE:
         with _one_huge:
-            return _upright(opened)
-    return _upright(opened)
+            return _upright(opened, turn)
+    return _upright(opened, turn)
 
 
-def _upright(opened: Image.Image) -> Image.Image:
+def _upright(opened: Image.Image, turn: int) -> Image.Image:
     opened.load()
-    return to_rgb(ImageOps.exif_transpose(opened))
+    # Asked before: Pillow copies those, too, that stand upright already.
+    return to_rgb(opened if turn == 1 else ImageOps.exif_transpose(opened))
 
 
-def _thumbnail(image: Image.Image, opened: Image.Image, data: bytes) -> bytes:
+def _thumbnail(image: Image.Image, opened: Image.Image, data: bytes, turn: int) -> bytes:
     plain = opened.format == "JPEG" and opened.mode == "RGB" and image.size == opened.size
-    if plain and max(image.size) <= THUMBNAIL and len(data) <= 1 << 17 and _turn(opened) == 1:
+    if plain and max(image.size) <= THUMBNAIL and len(data) <= 1 << 17 and turn == 1:
         return data  # small already: its own bytes are the best thumbnail
-    small = image.copy() if max(image.size) <= THUMBNAIL else _fitted(image)
+    small = image if max(image.size) <= THUMBNAIL else _fitted(image)
     out = io.BytesIO()
     small.save(out, "JPEG", quality=QUALITY)
     return out.getvalue()
-
-
-def _turn(opened: Image.Image) -> int:
-    return int(opened.getexif().get(0x0112, 1))
 
 
 def _fitted(image: Image.Image) -> Image.Image:

@@ -151,8 +151,7 @@ class Fetcher:
             return body
 
     def _body(self, address: str) -> bytes:
-        timeout = (self._patience.connect, self._patience.read)
-        with self._session().get(address, stream=True, timeout=timeout) as response:
+        with self._response(address) as response:
             _check(response)
             if int(response.headers.get("Content-Length") or 0) > self._patience.largest:
                 raise Rejected("picture too large", permanent=True)
@@ -164,6 +163,18 @@ class Fetcher:
             if response.raw.length_remaining:
                 raise Busy("body shorter than announced")
             return bytes(body)
+
+    def _response(self, address: str) -> requests.Response:
+        """Ask, through redirects; past the session, which would cost as much again."""
+        session = self._session()
+        request = requests.PreparedRequest()
+        request.prepare("GET", address, headers=session.headers)
+        timeout = (self._patience.connect, self._patience.read)
+        options: dict[str, Any] = {"stream": True, "timeout": timeout, "verify": session.verify}
+        response = session.get_adapter(str(request.url)).send(request, **options)
+        for hop in session.resolve_redirects(response, request, **options):
+            response = hop
+        return response
 
     def _session(self) -> requests.Session:
         if not hasattr(self._sessions, "session"):
