@@ -1,15 +1,15 @@
-"""Pictures that arrive in requests: base64, data addresses, bytes. Bounded before they unpack."""
+"""Pictures that users give: bytes, base64, data addresses. Bounded before they unpack, upright."""
 
 import base64
 import binascii
 import io
 
-from PIL import Image
+from PIL import Image, ImageOps
 
 from api.errors import Refused
 
 MOST_PIXELS = 60_000_000
-KINDS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "MPO")
+KINDS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "MPO", "AVIF")
 
 
 def picture_from_text(text: str) -> Image.Image:
@@ -26,16 +26,16 @@ def picture_from_text(text: str) -> Image.Image:
 
 
 def picture_from(data: bytes) -> Image.Image:
-    """Read a picture's bytes.
+    """Read a picture's bytes, and turn it upright as ingest does.
 
     Raises:
         Refused: 400: no picture, broken, or too large.
     """
     try:
-        picture = Image.open(io.BytesIO(data), formats=KINDS)
+        picture: Image.Image = Image.open(io.BytesIO(data), formats=KINDS)
         if picture.width * picture.height > MOST_PIXELS:
             raise Refused(400, f"The picture has more than {MOST_PIXELS // 10**6} million pixels.")
-        picture.load()
+        picture = ImageOps.exif_transpose(picture)
     except Refused:
         raise
     except Exception as error:

@@ -45,20 +45,26 @@ def refine() -> list[Image.Image]:
         key=f"search_files_{state.get('search_uploads', 0)}",
         type=["jpg", "png", "webp"],
     )
-    found: list[Image.Image] = [Image.open(file) for file in files]
+    given = list(files)
     if st.toggle("Use the camera", key="use_camera"):
         shot = st.camera_input(
             "Camera",
             label_visibility="collapsed",
             key=f"search_camera_{state.get('search_uploads', 0)}",
         )
-        found += [Image.open(shot)] if shot else []
+        given += [shot] if shot else []
     if fetching_allowed():
         st.text_input("Address of a picture", key="search_address", on_change=fetch)
     st.text_area("Ids of photos to find more like, one a line", key=key("like"), height=68)
     st.text_area(
         "A vector of the encoder, as numbers", key=key("vector"), height=68, placeholder="0.12 -0.3"
     )
+    found = []
+    for file in given:
+        try:
+            found.append(picture_from(file.getvalue()))
+        except Refused as refused:
+            st.error(f"{file.name}: {refused}")
     return found
 
 

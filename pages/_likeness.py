@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages._query import picture_of
+from api.pictures import picture_from_text
 
 state = st.session_state
 
@@ -19,7 +19,7 @@ def look_for_more(event: dict[str, Any], picture: str | None = None) -> None:
     address = {"collection": event["collection"]}
     if picture is None:
         address["like"] = event["id"]
-    state.wanted = (address, [] if picture is None else [picture_of(picture)])
+    state.wanted = (address, [] if picture is None else [picture_from_text(picture)])
 
 
 def go() -> None:

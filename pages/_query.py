@@ -1,27 +1,8 @@
-"""What a user typed and dropped, as the parts of a query."""
+"""What a user typed, as the parts of a query."""
 
-import base64
-import binascii
-import io
 import re
 
-from PIL import Image
-
 _WEIGHTED = re.compile(r"^([+-])\s*(\d+(?:\.\d+)?)?\s*(.*)$")
-
-
-def picture_of(data_url: str) -> Image.Image:
-    """Read a picture that the browser sent as a `data:image/jpeg;base64,...` address.
-
-    Raises:
-        ValueError: it is not one.
-    """
-    try:
-        picture = Image.open(io.BytesIO(base64.b64decode(data_url.partition(",")[2])))
-        picture.load()
-    except (binascii.Error, OSError, Image.DecompressionBombError) as error:
-        raise ValueError("The picture could not be read; try a JPEG or PNG file.") from error
-    return picture
 
 
 def parse_phrases(prompt: str, more: str = "") -> list[tuple[str, float]]:

@@ -2,23 +2,21 @@
 
 import base64
 import hashlib
-import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
 from classifier.zeroshot import Photos, read
 from encoder import Encoder
+from ingest.decode import decode
+from ingest.errors import Rejected
 from pages._tiles import grid_tiles
 from vecdb import Collection
 
 MOST_PICTURES = 1000
-BATCH = 32
-SIDE = 320
 ENDINGS = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp"}
 
 
@@ -66,44 +64,36 @@ def of_folder(folder: str, encoder: Encoder) -> Source:
     if not paths:
         raise OSError(f"There is no folder {folder} with pictures in it.")
     paths = paths[:MOST_PICTURES]
-    names = [path.relative_to(root).as_posix() for path in paths]
     labels = [path.parent.name if path.parent != root else "" for path in paths]
-    return _encoded(names, labels, [path.read_bytes() for path in paths], encoder)
+    files = (
+        (path.relative_to(root).as_posix(), label, path.read_bytes())
+        for path, label in zip(paths, labels, strict=True)
+    )
+    return _encoded(files, encoder)
 
 
 def of_uploads(files: Sequence[Any], encoder: Encoder) -> Source:
     """Encode uploaded pictures; nothing is known of their classes."""
-    names = [f"{at} {file.name}" for at, file in enumerate(files[:MOST_PICTURES], 1)]
-    return _encoded(names, [""] * len(names), [file.getvalue() for file in files], encoder)
+    given = enumerate(files[:MOST_PICTURES], 1)
+    return _encoded(((f"{at} {file.name}", "", file.getvalue()) for at, file in given), encoder)
 
 
-def _encoded(
-    names: Sequence[str], labels: Sequence[str], data: Sequence[bytes], encoder: Encoder
-) -> Source:
-    kept, small, parts = [], {}, []
-    digest = hashlib.sha256()
-    for start in range(0, len(names), BATCH):
-        pictures = []
-        for at in range(start, min(start + BATCH, len(names))):
-            try:
-                picture = Image.open(io.BytesIO(data[at]))
-                picture.load()
-            except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-                continue  # a file that is no picture is left out, and the count says so
-            pictures.append(picture)
-            kept.append(at)
-            small[names[at]] = _small(picture)
-            digest.update(data[at])
-        parts.append(encoder.encode_images(pictures))
-    if not kept:
+def _encoded(files: Iterable[tuple[str, str, bytes]], encoder: Encoder) -> Source:
+    """Encode pictures given as (name, label, bytes)."""
+    names, labels, pixels = [], [], []
+    small: dict[str, str] = {}
+    digests = hashlib.sha256()
+    for name, label, data in files:
+        try:
+            picture = decode(data)
+        except Rejected:
+            continue  # a file that is no picture is left out, and the count says so
+        names.append(name)
+        labels.append(label)
+        pixels.append(encoder.prepare(picture.image))
+        small[name] = "data:image/jpeg;base64," + base64.b64encode(picture.thumbnail).decode()
+        digests.update(picture.digest.encode())
+    if not names:
         raise OSError("None of these files is a picture that can be read.")
-    photos = Photos([names[at] for at in kept], np.concatenate(parts), [labels[at] for at in kept])
-    return Source(photos, digest.hexdigest()[:16], None, small)
-
-
-def _small(picture: Image.Image) -> str:
-    copy = picture.convert("RGB")
-    copy.thumbnail((SIDE, SIDE))
-    buffer = io.BytesIO()
-    copy.save(buffer, "JPEG", quality=80)
-    return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode()
+    photos = Photos(names, encoder.encode_prepared(np.stack(pixels)), labels)
+    return Source(photos, digests.hexdigest()[:16], None, small)

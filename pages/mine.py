@@ -3,15 +3,16 @@
 from typing import Any
 
 import streamlit as st
-from PIL import Image
 
 from api import resources
+from api.errors import Refused
+from api.pictures import picture_from, picture_from_text
 from api.query import Query
 from classifier import ClassifierError
 from encoder import EncoderError
 from pages._likeness import look_for_more
 from pages._page_data import page_data
-from pages._query import parse_phrases, picture_of
+from pages._query import parse_phrases
 from pages._rounds import Page, shared_rounds
 from pages._session import EMPTY, choose_collection, encoder_note, ready_encoder
 from pages._tiles import grid_tiles
@@ -50,13 +51,13 @@ def on_event(event: dict[str, Any]) -> None:
         if event["type"] == "pictures":
             state.pending = Query(
                 phrases=parse_phrases(state.get("prompt", "")),
-                pictures=[picture_of(address) for address in event["pictures"]],
+                pictures=[picture_from_text(address) for address in event["pictures"]],
             )
         elif event["type"] == "like":
             look_for_more(event)
         elif page is not None:
             answer(page, event)
-    except (VecdbError, ClassifierError, ValueError) as error:
+    except (VecdbError, ClassifierError, Refused) as error:
         state.error = str(error)
 
 
@@ -90,11 +91,16 @@ def on_page_size() -> None:
 
 def ask() -> None:
     """Take what was typed or dropped as the next thing to look for."""
-    query = Query(
-        phrases=parse_phrases(state.get("prompt", ""), state.get("more_phrases", "")),
-        pictures=[Image.open(file) for file in state.get("pictures") or []],
-        photo_ids=(state.get("photo_ids") or "").split(),
-    )
+    state.error = ""
+    try:
+        query = Query(
+            phrases=parse_phrases(state.get("prompt", ""), state.get("more_phrases", "")),
+            pictures=[picture_from(file.getvalue()) for file in state.get("pictures") or []],
+            photo_ids=(state.get("photo_ids") or "").split(),
+        )
+    except Refused as refused:
+        state.error = str(refused)
+        return
     if query:
         state.pending = query
     else:

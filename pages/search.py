@@ -7,6 +7,8 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
+from api.errors import Refused
+from api.pictures import picture_from_text
 from api.query import Query
 from api.ranking import MOST_FOLDED, Ranked, ranked
 from classifier import ClassifierError
@@ -14,7 +16,7 @@ from encoder import EncoderError
 from pages._asked import conditions, key, remember, restore, said, words
 from pages._asking import forget, narrow, refine
 from pages._found import offer
-from pages._query import parse_phrases, picture_of
+from pages._query import parse_phrases
 from pages._rounds import shared_rounds
 from pages._session import EMPTY, choose_collection, encoder_note, ready_encoder
 from pages._tiles import grid_tiles
@@ -36,9 +38,9 @@ def on_event(event: dict[str, Any]) -> None:
         state[key("like")] = event["id"]
     elif event["type"] == "pictures":
         try:
-            state.search_pictures = [picture_of(address) for address in event["pictures"]]
-        except ValueError as error:
-            state.search_error = str(error)
+            state.search_pictures = [picture_from_text(address) for address in event["pictures"]]
+        except Refused as refused:
+            state.search_error = str(refused)
 
 
 def header() -> tuple[Collection, list[Image.Image]] | None:

@@ -12,8 +12,8 @@ import shutil
 import sys
 from pathlib import Path
 
-from PIL import Image
-
+from api.errors import Refused
+from api.pictures import picture_from
 from api.query import Query
 from api.ranking import Ranked, ranked
 from encoder import EncoderError, load_encoder
@@ -61,9 +61,8 @@ def _query(options: argparse.Namespace) -> Query:
     pictures = []
     for path in options.image:
         try:
-            pictures.append(Image.open(path))
-            pictures[-1].load()
-        except OSError as error:
+            pictures.append(picture_from(path.read_bytes()))
+        except (OSError, Refused) as error:
             raise VecdbError(f"{path} is no picture that can be read.") from error
     phrases = [(text, 1.0) for text in options.text] + [(text, -1.0) for text in options.without]
     query = Query(phrases, pictures, options.like)

@@ -95,6 +95,22 @@ def test_a_picture_of_the_camera_is_searched_with_and_can_be_forgotten(search, p
     page.wait_for_function("!document.querySelector('.vde-score:not(:empty)')")
 
 
+NO_PICTURE = {"name": "torn.png", "mimeType": "image/png", "buffer": b"\x89PNG torn"}
+
+
+def test_an_upload_that_is_no_picture_is_said_in_words(search, page):
+    search()
+    page.get_by_role("button", name="Refine").click()
+    page.locator("input[type=file]").first.set_input_files(NO_PICTURE)
+    page.get_by_text("torn.png: The picture cannot be read").wait_for()
+    page.goto(page.url.partition("/search")[0])
+    page.get_by_role("button", name="Refine").click()
+    page.locator("input[type=file]").first.set_input_files(NO_PICTURE)
+    page.get_by_text("torn.png").wait_for()
+    page.get_by_role("button", name="Start with these").click()
+    page.get_by_text("The picture cannot be read: send a JPEG, PNG or WebP.").wait_for()
+
+
 def test_a_mistake_is_said_in_words(app, page):
     page.goto(f"{app.address}/search?like=no%20such%20photo")
     page.get_by_text("holds no photo 'no such photo'").wait_for(timeout=60_000)
