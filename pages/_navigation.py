@@ -5,6 +5,8 @@ from pathlib import Path
 import streamlit as st
 
 from api import resources
+from classifier import ClassifierError
+from encoder import EncoderError
 from pages import _likeness
 from vecdb import VecdbError
 
@@ -27,8 +29,8 @@ page = st.navigation(
 )
 try:
     resources.database()
-except VecdbError as error:
-    st.error(str(error))
-else:
     _likeness.go()
     page.run()
+except (VecdbError, EncoderError, ClassifierError) as error:
+    # What a page does not say beside the thing it concerns, above all a database that is gone.
+    st.error(str(error))

@@ -13,6 +13,7 @@ from ingest import Progress
 from ingest.tell import closing
 from pages import _jobs
 from pages._session import LOOK
+from vecdb import VecdbError
 
 TABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 state = st.session_state
@@ -50,9 +51,12 @@ def start() -> None:
     elif not source and not files:
         state.data_error = "Name a folder or a table of addresses, or drop pictures."
     else:
-        known = {info.name: info.encoder for info in resources.database().collections()}
-        encoder = known.get(table) or choose()[0]
-        _jobs.start(source or str(_jobs.keep_uploads(table, files)), table, encoder)
+        try:
+            known = {info.name: info.encoder for info in resources.database().collections()}
+            encoder = known.get(table) or choose()[0]
+            _jobs.start(source or str(_jobs.keep_uploads(table, files)), table, encoder)
+        except (VecdbError, OSError) as error:
+            state.data_error = f"Nothing was added: {error}"
 
 
 def form() -> None:

@@ -19,6 +19,7 @@ from pages._tiles import grid_tiles
 from pages._turns import taken, turns_url
 from pages.grid import photo_grid
 from vecdb import Collection, VecdbError
+from vecdb.errors import UnknownCollection, UnknownConcept
 
 PAGE_SIZES = (9, 25, 50, 100)
 state = st.session_state
@@ -194,7 +195,7 @@ def main() -> None:
     """Draw the screen."""
     try:
         page = current_page()
-    except VecdbError as error:
+    except (UnknownConcept, UnknownCollection) as error:
         st.query_params.clear()
         st.error(str(error))
         page = None

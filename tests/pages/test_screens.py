@@ -110,6 +110,12 @@ def test_a_database_that_another_process_owns_is_named_with_its_owner(empty):
     owner.communicate("\n", timeout=30)
 
 
+def test_a_database_that_is_gone_is_one_sentence_on_a_page_that_asks_for_it(concept):
+    resources.database().close()
+    [sentence] = said(run("_navigation.py", concept=concept))
+    assert "is closed: connect to it again" in sentence
+
+
 def test_a_phrase_longer_than_the_model_reads_is_one_sentence_and_nothing_is_lost(concept):
     resources.encoder("offline").result(60)
     test = run("mine.py", concept=concept)
