@@ -8,7 +8,7 @@ from PIL import Image, ImageOps
 
 from api.errors import Refused
 
-MOST_PIXELS = 60_000_000
+MOST_PIXELS = 80_000_000
 KINDS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "MPO", "AVIF")
 
 

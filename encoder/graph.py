@@ -7,6 +7,7 @@ from collections.abc import Callable
 import torch
 
 Network = Callable[[torch.Tensor], torch.Tensor]
+_recording = threading.Lock()  # of all graphs: the recorder keeps its state in torch's modules
 
 
 class Graph:
@@ -23,11 +24,10 @@ class Graph:
     def __init__(self, network: torch.nn.Module) -> None:
         self._network = network.eval().requires_grad_(False)
         self._recorded: Network | None = None
-        self._recording = threading.Lock()
 
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
         """Compute (n, d) of (n, 3, h, w)."""
-        with self._recording:
+        with _recording:
             if self._recorded is None:
                 self._recorded = self._record(x)
         return self._recorded(x)

@@ -48,7 +48,7 @@ def _cpu_has_bf16() -> bool:
 
 def default_batch(device: torch.device) -> int:
     """Return how many pictures go through the model at once."""
-    return 512 if device.type == "cuda" else max(32, 16 * torch.get_num_threads())
+    return 512 if device.type == "cuda" else min(256, max(32, 16 * torch.get_num_threads()))
 
 
 class Vision:

@@ -40,6 +40,8 @@ class Channel(Generic[T]):
                 self._items.append((item, size))
                 self._bytes += size
                 self._filled.notify()
+                if self._has_room(0):
+                    self._room.notify()  # what was taken may have made room for several
 
     def _has_room(self, size: int) -> bool:
         if not self._items:
@@ -68,17 +70,22 @@ class Channel(Generic[T]):
             linger: seconds to wait for the others once the first is there.
         """
         with self._filled:
-            self._filled.wait_for(lambda: self._items or self._over())
-            until = time.monotonic() + linger
-            while len(self._items) < min(most, self.most) and not self._over():
-                if not self._filled.wait(until - time.monotonic()):
-                    break
+            self._gather(min(most, self.most), linger)
+            while not self._items and not self._over():  # another reader took them meanwhile
+                self._gather(min(most, self.most), linger)
             taken = [self._items.popleft() for _ in range(min(most, len(self._items)))]
             self._bytes -= sum(size for _, size in taken)
             self._room.notify(len(taken))
             if self._items:
                 self._filled.notify()
             return [item for item, _ in taken]
+
+    def _gather(self, wanted: int, linger: float) -> None:
+        self._filled.wait_for(lambda: self._items or self._over())
+        until = time.monotonic() + linger
+        while 0 < len(self._items) < wanted and not self._over():
+            if not self._filled.wait(until - time.monotonic()):
+                return
 
     def _over(self) -> bool:
         return self._aborted or self._writers <= 0

@@ -59,7 +59,7 @@ def decode(data: bytes, *, side: int = 224) -> Picture:
             w, h = opened.size
             if w * h > MOST_PIXELS:
                 raise Rejected("too many pixels", permanent=True)
-            turn = int(opened.getexif().get(0x0112, 1))
+            turn = opened.getexif().get(0x0112, 1)  # of any type, in odd files
             image = _pixels(opened, max(2 * side, THUMBNAIL), turn)
             thumbnail = _thumbnail(image, opened, data, turn)
     except Rejected:
@@ -78,7 +78,7 @@ def decode(data: bytes, *, side: int = 224) -> Picture:
     return Picture(image, w, h, hashlib.sha256(data).hexdigest(), thumbnail)
 
 
-def _pixels(opened: Image.Image, needed: int, turn: int) -> Image.Image:
+def _pixels(opened: Image.Image, needed: int, turn: object) -> Image.Image:
     w, h = opened.size
     if opened.format in {"JPEG", "MPO"}:
         # The decoder halves sizes for free; twice what is needed keeps the resized pixels true.
@@ -90,13 +90,13 @@ def _pixels(opened: Image.Image, needed: int, turn: int) -> Image.Image:
     return _upright(opened, turn)
 
 
-def _upright(opened: Image.Image, turn: int) -> Image.Image:
+def _upright(opened: Image.Image, turn: object) -> Image.Image:
     opened.load()
     # Asked before: Pillow copies those, too, that stand upright already.
     return to_rgb(opened if turn == 1 else ImageOps.exif_transpose(opened))
 
 
-def _thumbnail(image: Image.Image, opened: Image.Image, data: bytes, turn: int) -> bytes:
+def _thumbnail(image: Image.Image, opened: Image.Image, data: bytes, turn: object) -> bytes:
     plain = opened.format == "JPEG" and opened.mode == "RGB" and image.size == opened.size
     if plain and max(image.size) <= THUMBNAIL and len(data) <= 1 << 17 and turn == 1:
         return data  # small already: its own bytes are the best thumbnail

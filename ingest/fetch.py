@@ -88,6 +88,7 @@ class Fetcher:
         self._patience = patience or Patience()
         self._sessions = threading.local()
         self._proxies = functools.lru_cache(1024)(requests.utils.get_environ_proxies)
+        self._netrc = functools.lru_cache(1024)(requests.utils.get_netrc_auth)
         bundles = [os.environ.get(name) for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")]
         self._certificates = next(filter(None, bundles), True)
 
@@ -168,7 +169,9 @@ class Fetcher:
         """Ask, through redirects; past the session, which would cost as much again."""
         session = self._session()
         request = requests.PreparedRequest()
-        request.prepare("GET", address, headers=session.headers)
+        parts = urlsplit(address)
+        netrc = self._netrc(f"{parts.scheme}://{parts.netloc}")
+        request.prepare("GET", address, headers=session.headers, auth=netrc)
         timeout = (self._patience.connect, self._patience.read)
         options: dict[str, Any] = {"stream": True, "timeout": timeout, "verify": session.verify}
         response = session.get_adapter(str(request.url)).send(request, **options)

@@ -18,10 +18,10 @@ def counts(concept: Concept) -> tuple[list[str], int]:
     return yes, sum(row.label == -1 for row in labels)
 
 
-def attempt(action: str, *arguments: str) -> None:
+def attempt(action: str, *arguments: str, **changes: str) -> None:
     """Run one change of the store; say what went wrong in one sentence."""
     try:
-        getattr(resources.database().concepts, action)(*arguments)
+        getattr(resources.database().concepts, action)(*arguments, **changes)
     except VecdbError as error:
         state.concepts_error = str(error)
     else:
@@ -34,7 +34,7 @@ def rename(concept_id: str) -> None:
     """Give a concept the name typed beside it."""
     name = state[f"name_{concept_id}"].strip()
     if name:
-        resources.database().concepts.update(concept_id, name=name)
+        attempt("update", concept_id, name=name)
 
 
 def restore() -> None:

@@ -92,7 +92,8 @@ def running(job: _jobs.Job) -> None:
     """Draw the progress of a running job until it has ended; a click draws the page anew."""
     line, stopping = st.empty(), job.stop.is_set()
     st.button("Stopping" if stopping else "Stop", on_click=job.stop.set, disabled=stopping)
-    while job.running:
+    # Somebody else may press Stop: then everybody's page is drawn anew.
+    while job.running and job.stop.is_set() == stopping:
         done = job.progress.fraction or 0.0 if job.progress else 0.0
         words = far(job.progress) if job.progress else f"Preparing {job.source} …"
         line.progress(done, text=f"{words} Storing what is under way." if stopping else words)

@@ -62,8 +62,10 @@ def _query(options: argparse.Namespace) -> Query:
     for path in options.image:
         try:
             pictures.append(picture_from(path.read_bytes()))
-        except (OSError, Refused) as error:
-            raise VecdbError(f"{path} is no picture that can be read.") from error
+        except OSError as error:
+            raise VecdbError(f"{path} cannot be read: {error.strerror}.") from error
+        except Refused as refused:
+            raise VecdbError(f"{path}: {refused}") from refused
     phrases = [(text, 1.0) for text in options.text] + [(text, -1.0) for text in options.without]
     query = Query(phrases, pictures, options.like)
     if not query:

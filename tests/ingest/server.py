@@ -19,6 +19,7 @@ class Host(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.asked: Counter[str] = Counter()
         self.agents = set()
+        self.authorizations = set()
         self.at_once = 0
         self.most_at_once = 0
         self.guard = threading.Lock()
@@ -53,6 +54,7 @@ class Handler(BaseHTTPRequestHandler):
         with self.server.guard:
             self.server.asked[self.path] += 1
             self.server.agents.add(self.headers["User-Agent"])
+            self.server.authorizations.add(self.headers["Authorization"])
             self.server.at_once += 1
             self.server.most_at_once = max(self.server.most_at_once, self.server.at_once)
         try:

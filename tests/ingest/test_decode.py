@@ -59,6 +59,16 @@ def test_the_first_frame_of_an_animation_is_taken():
     assert decode(out.getvalue()).image.getpixel((0, 0)) == (255, 0, 0)
 
 
+@pytest.mark.parametrize("kind", [1, 2, 7])  # bytes, text, undefined: not the number it should be
+def test_a_turn_of_the_wrong_type_costs_no_photo(kind):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    tag, number = b"\x01\x12", bytes([0, kind])
+    odd = exif.tobytes().replace(tag + b"\x00\x03", tag + number)
+    assert tag + number in odd
+    assert decode(encoded(noise(48, 40), exif=odd)).image.size == (48, 40)
+
+
 def test_a_picture_is_turned_upright():
     exif = Image.Exif()
     exif[0x0112] = 6  # the camera lay on its side

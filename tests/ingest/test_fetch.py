@@ -163,13 +163,54 @@ def test_a_channel_hands_on_everything_once_to_whoever_waits():
     assert sorted(chain(*taken)) == [(at, i) for at in range(4) for i in range(300)]
 
 
-def finish(threads):
-    for thread in threads:
+def finish(threads, *, started=False):
+    for thread in [] if started else threads:
         thread.daemon = True
         thread.start()
     for thread in threads:
         thread.join(30)
     assert not any(thread.is_alive() for thread in threads)
+
+
+def test_a_reader_that_finds_its_items_taken_waits_for_more():
+    channel: Channel[int] = Channel(40, writers=1)
+    taken: list[list[int]] = [[], []]
+
+    def read(at):
+        while some := channel.take(32, linger=0.05 + 0.1 * at):
+            taken[at] += some
+
+    readers = [threading.Thread(target=read, args=(at,), daemon=True) for at in range(2)]
+    channel.put(0)
+    for reader in readers:  # both wait for more than the one, and the first one takes it
+        reader.start()
+    time.sleep(0.4)
+    assert all(reader.is_alive() for reader in readers)
+    channel.done()
+    finish(readers, started=True)
+    assert sorted(taken[0] + taken[1]) == [0]
+
+
+def test_room_for_several_wakes_all_who_wait_for_it():
+    channel: Channel[str] = Channel(40, writers=5, most_bytes=100)
+    channel.put("large", size=100)
+    small = [
+        threading.Thread(target=channel.put, args=("small", 10), daemon=True) for _ in range(4)
+    ]
+    for thread in small:
+        thread.start()
+    assert channel.take() == ["large"]
+    finish(small, started=True)
+    assert channel.take(4) == ["small"] * 4
+
+
+def test_credentials_of_netrc_are_used(host, fetcher, monkeypatch, tmp_path):
+    file = tmp_path / "netrc"
+    file.write_text("machine 127.0.0.1 login ada password secret\n")
+    file.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(file))
+    fetcher.fetch(Photo("p", host.url + "/ok/4.jpg"))
+    assert host.authorizations == {"Basic YWRhOnNlY3JldA=="}
 
 
 def test_a_slow_host_does_not_hold_up_the_others():

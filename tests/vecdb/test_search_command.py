@@ -80,7 +80,7 @@ def test_a_threshold_lists_what_is_similar_enough_and_copies_the_pictures(comman
 def test_what_cannot_be_searched_for_is_one_sentence(command, tmp_path):
     for arguments, words in (
         ([], "Say what to look for"),
-        (["--image", tmp_path / "none.png"], "no picture that can be read"),
+        (["--image", tmp_path / "none.png"], "none.png cannot be read: No such file"),
         (["--like", "nothing"], "holds no photo 'nothing'"),
         (["word " * 100], "shorten it"),
     ):
