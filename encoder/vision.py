@@ -83,9 +83,7 @@ class Vision:
         self._std = torch.tensor(std, device=device).view(1, 3, 1, 1)
         self._streams = threading.local()
         self._alone = threading.Lock()
-        # One thread more than cores, for now and then one of them waits for the interpreter.
-        workers = torch.get_num_threads() + 1
-        self._cores = ThreadPoolExecutor(workers, "core", _stay_on_one_core)
+        self._cores = ThreadPoolExecutor(torch.get_num_threads(), "core", _stay_on_one_core)
 
     def run(self, pixels: Pixels) -> Vectors:
         """Run the model over (n, h, w, 3) uint8 pictures: (n, d) float32.
