@@ -65,7 +65,7 @@ def closing(summary: Summary, table: str) -> str:
     if summary.cached:
         lines.append(f"{summary.cached:,} vectors were known already and not encoded again.")
     if summary.duplicates:
-        lines.append(f"{summary.duplicates:,} are near-duplicates of others; they are noted.")
+        lines.append(f"Near-duplicates of others, noted: {summary.duplicates:,}.")
     if summary.failed_before:
         lines.append(
             f"{summary.failed_before:,} had failed for good before; --retry-failed tries them."

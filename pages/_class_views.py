@@ -17,6 +17,11 @@ STRIP = 12
 EXAMPLES = 2
 
 
+def photos(count: int) -> str:
+    """Say how many photos."""
+    return f"{count:,} photo" + ("" if count == 1 else "s")
+
+
 def sheets(found: Source, heads: ClassHeads, chosen: np.ndarray, sure: np.ndarray) -> None:
     """Draw a strip for each class, the surest first."""
     for at in [*range(len(heads.names)), -1]:
@@ -34,7 +39,7 @@ def sheets(found: Source, heads: ClassHeads, chosen: np.ndarray, sure: np.ndarra
         mean = f", mean probability {sure[rows].mean():.2f}" if len(rows) else ""
         safe = html.escape(name, quote=True)
         st.html(
-            f'<div data-class="{safe}"><strong>{safe}</strong> {len(rows):,} photos{mean}'
+            f'<div data-class="{safe}"><strong>{safe}</strong> {photos(len(rows))}{mean}'
             f'<div style="display:flex;gap:4px;overflow:hidden">{pictures}</div></div>'
         )
 

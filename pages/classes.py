@@ -11,7 +11,7 @@ from classifier.class_file import SavedClasses
 from classifier.classes import accuracy, decided
 from classifier.zeroshot import TEMPLATES, heads_of, truth_of
 from encoder import Encoder, EncoderError
-from pages._class_views import confusions, heat_map, per_template, sheets
+from pages._class_views import confusions, heat_map, per_template, photos, sheets
 from pages._corrections import NONE, as_file, corrected, from_upload
 from pages._likeness import look_for_more
 from pages._session import EMPTY, choose_collection, encoder_note, keep, ready_encoder
@@ -139,7 +139,7 @@ def one_class(found: Source, classes: SavedClasses, chosen: np.ndarray, sure: np
         {
             "mode": "results",
             "key": f"classes:{found.key}:{shown}:{order}:{state.get('class_turn', 0)}:{names}",
-            "title": f"{shown}: {counts[shown]:,} photos",
+            "title": f"{shown}: {photos(counts[shown])}",
             "tiles": found.tiles(ids, scores=list(sure[rows]), reasons=[""] * len(ids)),
             "judging": True,
             "like": state.collection,
@@ -173,7 +173,7 @@ def draw(collection: Collection, encoder: Encoder) -> None:
         )
     with right:
         known = int((truth >= 0).sum())
-        words = f"{len(chosen):,} photos into {len(heads.names)} classes"
+        words = f"{photos(len(chosen))} into {len(heads.names)} classes"
         if known:
             words += f": {accuracy(chosen, truth):.1%} of {known:,} with a known class are right"
         st.markdown(f"**{words}**")

@@ -31,10 +31,11 @@ def collections() -> None:
             "Photos": [row.count for row in rows],
             "Encoder": [row.encoder for row in rows],
             "Dimension": [row.dim for row in rows],
-            "Created": [row.created for row in rows],
+            "Created (UTC)": [row.created for row in rows],
         }
     )
-    st.dataframe(frame, hide_index=True)
+    when = st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", timezone="UTC")
+    st.dataframe(frame, hide_index=True, column_config={"Created (UTC)": when})
 
 
 def start() -> None:
