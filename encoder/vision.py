@@ -123,8 +123,9 @@ class Vision:
     @torch.inference_mode()
     def _vectors(self, pixels: torch.Tensor) -> Vectors:
         there = pixels.to(self.device, non_blocking=self.device.type == "cuda")
-        x = there.permute(0, 3, 1, 2).float()
-        vectors = self._forward(((x - self._mean) / self._std).to(self.dtype))
+        # In place and in one line: memory that is asked for anew costs a CPU as much as the sums.
+        x = there.permute(0, 3, 1, 2).float().sub_(self._mean).div_(self._std).to(self.dtype)
+        vectors = self._forward(x)
         return vectors.float().cpu().numpy()
 
     def _stream(self) -> torch.cuda.Stream:

@@ -6,6 +6,7 @@ While one batch is encoded the next is decoded and the one after downloaded. Eve
 bounded, so memory does not grow with the source.
 """
 
+import contextlib
 import os
 import threading
 from collections.abc import Callable, Iterable
@@ -26,7 +27,9 @@ from vecdb import Store, VecdbError
 
 PER_HOST = 16
 QUEUED = 512  # photos waiting for a download
-DECODED_AHEAD = 32
+DOWNLOADED = 128  # pictures waiting to be decoded
+DECODED = 128  # pictures waiting to be encoded, beside two batches
+FIRST_BATCH = 32  # pictures, before the encoder says how many
 WRITTEN = 512  # rows in one insert at most
 LINGER = 3.0  # seconds that rows wait for more: a small insert costs as much as a large one
 GATHER = 0.5  # seconds that pictures wait for a full batch
@@ -72,8 +75,10 @@ class Pipeline:
         decoders = max(2, os.cpu_count() or 1)
         self._staff = {"fetch": workers, "decode": decoders, "encode": ENCODERS, "write": 1}
         self._to_fetch = HostChannel(QUEUED, PER_HOST)
-        self._to_decode: Channel[Item] = Channel(DECODED_AHEAD, writers=workers)
-        self._to_encode: Channel[Item] = Channel(DECODED_AHEAD, writers=decoders)
+        self._to_decode: Channel[Item] = Channel(
+            DOWNLOADED, writers=workers, refill=DOWNLOADED // 2
+        )
+        self._to_encode: Channel[Item] = Channel(DECODED, writers=decoders)
         everyone_else = 1 + workers + decoders + ENCODERS
         self._to_write: Channel[Item | Failed] = Channel(2 * WRITTEN, writers=everyone_else)
         self.error: IngestError | None = None
@@ -107,6 +112,7 @@ class Pipeline:
     ) -> threading.Thread:
         def run() -> None:
             try:
+                _give_way()
                 work()
             except IngestError as error:
                 self.abort(error)
@@ -180,11 +186,11 @@ class Pipeline:
             if self._encoder is None:
                 self._encoder = self._load()
                 self._encoder.batch = self._batch = self._batch or self._encoder.batch
-                self._to_encode.most = 3 * self._batch
+                self._to_encode.resize(2 * self._batch + DECODED, 2 * self._batch)
             return self._encoder
 
     def _encode(self) -> None:
-        while items := self._to_encode.take(self._batch or DECODED_AHEAD, GATHER):
+        while items := self._to_encode.take(self._batch or FIRST_BATCH, GATHER):
             self._encode_batch(items)
 
     def _encode_batch(self, items: list[Item]) -> None:
@@ -209,3 +215,15 @@ class Pipeline:
 
     def _fail(self, photo: Photo, rejected: Rejected) -> None:
         self._to_write.put((photo, rejected))
+
+
+def _give_way() -> None:
+    """Let this thread, and those it starts, wait for a processor until others' turns are over.
+
+    Woken ten times and more a photo, threads that download would break off whoever encodes, and
+    each time find the caches cold. In the app they no longer break off its pages, either. Pools of
+    threads that the encoder or the database starts meanwhile keep to it.
+    """
+    if hasattr(os, "SCHED_BATCH") and os.sched_getscheduler(0) == os.SCHED_OTHER:
+        with contextlib.suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))

@@ -74,7 +74,9 @@ def closing(summary: Summary, table: str) -> str:
         failed = ", ".join(f"{count:,} {reason}" for reason, count in summary.reasons.items())
         lines.append(f"Failed: {failed}.")
     if summary.interrupted:
-        lines.append("Stopped: what was under way is stored; the same command goes on from here.")
+        lines.append(
+            "Stopped: what was under way is stored; the same ingest again goes on from here."
+        )
     if summary.error:
         lines.append(summary.error)
     return "\n".join(lines)

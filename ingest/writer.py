@@ -99,7 +99,7 @@ class Writer:
             except (Unreachable, QueryFailed) as error:
                 if attempt == ATTEMPTS - 1:
                     raise IngestError(
-                        f"{error} What was stored is safe: run the same command again to go on."
+                        f"{error} What was stored is safe: the same ingest again goes on from here."
                     ) from error
                 time.sleep(FIRST_PAUSE * 2**attempt)
         raise AssertionError("unreachable")

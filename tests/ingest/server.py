@@ -14,6 +14,7 @@ class Host(ThreadingHTTPServer):
     """Serves /ok/<n>.jpg and one path for each bad habit; counts what it was asked."""
 
     daemon_threads = True
+    request_queue_size = 128  # of five, a connection too many waits for seconds
 
     def __init__(self, certificate=None):
         super().__init__(("127.0.0.1", 0), Handler)

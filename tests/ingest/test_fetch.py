@@ -1,11 +1,9 @@
 import threading
 import time
-from itertools import chain
 from pathlib import Path
 
 import pytest
 
-from ingest.channel import Channel, HostChannel
 from ingest.errors import Rejected
 from ingest.fetch import Busy, Fetcher, Patience, _retry_after, rendition
 from ingest.photo import Photo
@@ -143,67 +141,6 @@ def test_files_are_read_by_path_and_by_file_address(fetcher, tmp_path):
     assert fetcher.fetch(Photo("p", path.as_uri())) == jpeg(1)
 
 
-def test_a_channel_hands_on_everything_once_to_whoever_waits():
-    channel: Channel[tuple[int, int]] = Channel(5, writers=4, most_bytes=50)
-    taken: list[list[tuple[int, int]]] = [[], [], []]
-
-    def write(at):
-        for i in range(300):
-            channel.put((at, i), size=i % 60)  # some larger than the channel
-        channel.done()
-
-    def read(at):
-        while some := channel.take(1 + at, linger=0.001 * at):
-            assert len(some) <= 1 + at
-            taken[at] += some
-
-    writers = [threading.Thread(target=write, args=(at,)) for at in range(4)]
-    readers = [threading.Thread(target=read, args=(at,)) for at in range(3)]
-    finish(writers + readers)
-    assert sorted(chain(*taken)) == [(at, i) for at in range(4) for i in range(300)]
-
-
-def finish(threads, *, started=False):
-    for thread in [] if started else threads:
-        thread.daemon = True
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert not any(thread.is_alive() for thread in threads)
-
-
-def test_a_reader_that_finds_its_items_taken_waits_for_more():
-    channel: Channel[int] = Channel(40, writers=1)
-    taken: list[list[int]] = [[], []]
-
-    def read(at):
-        while some := channel.take(32, linger=0.05 + 0.1 * at):
-            taken[at] += some
-
-    readers = [threading.Thread(target=read, args=(at,), daemon=True) for at in range(2)]
-    channel.put(0)
-    for reader in readers:  # both wait for more than the one, and the first one takes it
-        reader.start()
-    time.sleep(0.4)
-    assert all(reader.is_alive() for reader in readers)
-    channel.done()
-    finish(readers, started=True)
-    assert sorted(taken[0] + taken[1]) == [0]
-
-
-def test_room_for_several_wakes_all_who_wait_for_it():
-    channel: Channel[str] = Channel(40, writers=5, most_bytes=100)
-    channel.put("large", size=100)
-    small = [
-        threading.Thread(target=channel.put, args=("small", 10), daemon=True) for _ in range(4)
-    ]
-    for thread in small:
-        thread.start()
-    assert channel.take() == ["large"]
-    finish(small, started=True)
-    assert channel.take(4) == ["small"] * 4
-
-
 def test_credentials_of_netrc_are_used(host, fetcher, monkeypatch, tmp_path):
     file = tmp_path / "netrc"
     file.write_text("machine 127.0.0.1 login ada password secret\n")
@@ -211,56 +148,3 @@ def test_credentials_of_netrc_are_used(host, fetcher, monkeypatch, tmp_path):
     monkeypatch.setenv("NETRC", str(file))
     fetcher.fetch(Photo("p", host.url + "/ok/4.jpg"))
     assert host.authorizations == {"Basic YWRhOnNlY3JldA=="}
-
-
-def test_a_slow_host_does_not_hold_up_the_others():
-    queue = HostChannel(100, per_host=2)
-    for i in range(10):
-        queue.put(Photo(f"slow{i}", "http://slow/x"))
-    queue.put(Photo("fast", "http://fast/x"))
-    queue.close()
-    workers = [iter(queue) for _ in range(3)]
-    assert [next(worker).id for worker in workers] == ["slow0", "fast", "slow1"]
-
-
-def test_photos_of_one_host_are_downloaded_so_many_at_once():
-    queue = HostChannel(100, per_host=2)
-    for i in range(6):
-        queue.put(Photo(f"p{i}", "http://one/x"))
-    queue.close()
-    at_once, most, done = 0, 0, []
-    guard = threading.Lock()
-
-    def work():
-        nonlocal at_once, most
-        for photo in queue:
-            with guard:
-                at_once += 1
-                most = max(most, at_once)
-            time.sleep(0.01)
-            with guard:
-                at_once -= 1
-                done.append(photo.id)
-
-    finish([threading.Thread(target=work) for _ in range(5)])
-    assert most == 2
-    assert sorted(done) == [f"p{i}" for i in range(6)]
-
-
-def test_photos_of_many_hosts_are_all_handed_on_while_more_come():
-    queue = HostChannel(20, per_host=1)
-    photos = [Photo(f"p{i}", f"http://host{i % 7}/x") for i in range(400)]
-    done = []
-
-    def work():
-        for photo in queue:
-            time.sleep(0.0005)
-            done.append(photo.id)
-
-    def put():
-        for photo in photos:
-            queue.put(photo)
-        queue.close()
-
-    finish([threading.Thread(target=put), *(threading.Thread(target=work) for _ in range(5))])
-    assert sorted(done) == sorted(photo.id for photo in photos)

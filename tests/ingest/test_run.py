@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 import threading
@@ -218,6 +219,21 @@ def test_a_stop_finishes_what_is_under_way_and_the_next_run_goes_on(
     assert database.collection("photos").count() == 300
 
 
+@pytest.mark.skipif(not hasattr(os, "SCHED_BATCH"), reason="only Linux has such a policy")
+def test_its_threads_break_nobody_off(ingest):
+    policies = []
+
+    def photos():
+        for i in range(3):
+            policies.append(os.sched_getscheduler(0))
+            yield Photo(f"p{i}", payload=jpeg(i))
+
+    ingest(photos())
+    # The first photo is read in the calling thread, which keeps its own policy.
+    assert policies == [os.SCHED_OTHER, os.SCHED_BATCH, os.SCHED_BATCH]
+    assert os.sched_getscheduler(0) == os.SCHED_OTHER
+
+
 def test_a_stop_that_was_set_before_ingests_nothing(ingest, tmp_path):
     stop = threading.Event()
     stop.set()
@@ -256,7 +272,7 @@ def test_a_database_that_goes_away_ends_the_run_with_a_sentence_and_loses_nothin
             source, database=database, progress=progress, options=Options(workers=4), **given
         )
     assert "did not answer" in str(summary.error)
-    assert "run the same command again" in str(summary.error)
+    assert "the same ingest again goes on from here" in str(summary.error)
     assert 0 < summary.inserted < 200
     with server(tmp_path) as (dsn, process), connect(dsn) as database:
         before = database.collection("photos").count()
