@@ -14,6 +14,7 @@ from encoder import Encoder, EncoderError
 from pages._class_views import confusions, heat_map, per_template, photos, sheets
 from pages._corrections import NONE, as_file, corrected, from_upload
 from pages._likeness import look_for_more
+from pages._query import lines
 from pages._session import EMPTY, choose_collection, encoder_note, keep, ready_encoder
 from pages._sources import Source, of_collection, of_folder, of_uploads
 from pages.grid import photo_grid
@@ -64,11 +65,6 @@ def source(collection: Collection, encoder: Encoder) -> Source | None:
         state.class_source = (name, encoded)
     found: Source = state.class_source[1]
     return found
-
-
-def lines(text: str) -> list[str]:
-    """Return the lines that are not empty, each once."""
-    return list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
 
 
 def setup(collection: Collection, encoder: Encoder) -> tuple[Source, SavedClasses, float] | None:

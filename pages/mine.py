@@ -12,7 +12,7 @@ from classifier import ClassifierError
 from encoder import EncoderError
 from pages._likeness import look_for_more
 from pages._page_data import page_data
-from pages._query import parse_phrases
+from pages._query import lines, parse_phrases
 from pages._rounds import Page, shared_rounds
 from pages._session import EMPTY, choose_collection, encoder_note, ready_encoder
 from pages._tiles import grid_tiles
@@ -97,7 +97,7 @@ def ask() -> None:
         query = Query(
             phrases=parse_phrases(state.get("prompt", ""), state.get("more_phrases", "")),
             pictures=[picture_from(file.getvalue()) for file in state.get("pictures") or []],
-            photo_ids=(state.get("photo_ids") or "").split(),
+            photo_ids=lines(state.get("photo_ids")),
         )
     except Refused as refused:
         state.error = str(refused)
@@ -134,7 +134,7 @@ def header() -> Collection | None:
             key="pictures",
             type=["jpg", "png", "webp"],
         )
-        st.text_input("Ids of example photos", key="photo_ids")
+        st.text_area("Ids of example photos, one a line", key="photo_ids")
         st.button("Start with these", on_click=ask, width="stretch")
     state.setdefault("page_size", 25)
     columns[3].selectbox(

@@ -16,7 +16,7 @@ from encoder import EncoderError
 from pages._asked import conditions, key, remember, restore, said, words
 from pages._asking import forget, narrow, refine
 from pages._found import offer
-from pages._query import parse_phrases
+from pages._query import lines, parse_phrases
 from pages._rounds import shared_rounds
 from pages._session import EMPTY, choose_collection, encoder_note, ready_encoder
 from pages._tiles import grid_tiles
@@ -81,7 +81,7 @@ def asked(pictures: list[Image.Image]) -> Query:
     return Query(
         parse_phrases(state[key("text")], state[key("more")]),
         [*state.get("search_pictures", []), *pictures],
-        [line for line in state[key("like")].splitlines() if line.strip()],
+        lines(state[key("like")]),
         [vector] if vector else [],
     )
 

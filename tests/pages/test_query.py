@@ -1,6 +1,6 @@
 import pytest
 
-from pages._query import parse_phrases
+from pages._query import lines, parse_phrases
 
 
 @pytest.mark.parametrize(
@@ -17,3 +17,13 @@ from pages._query import parse_phrases
 )  # fmt: skip
 def test_phrases_are_read_with_their_weights(prompt, more, expected):
     assert parse_phrases(prompt, more) == expected
+
+
+@pytest.mark.parametrize("text", ["my cat.jpg\r\n\n  b/2 \nmy cat.jpg", "my cat.jpg\nb/2"])
+def test_ids_are_read_one_a_line_whatever_they_hold(text):
+    assert lines(text) == ["my cat.jpg", "b/2"]
+
+
+@pytest.mark.parametrize("text", [None, "", " \n "])
+def test_no_lines_are_no_ids(text):
+    assert lines(text) == []

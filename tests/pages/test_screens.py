@@ -68,6 +68,13 @@ def test_a_search_waits_for_an_encoder_that_still_loads(concept, monkeypatch):
     assert loading.done()
 
 
+def test_example_photos_are_named_one_a_line(concept):
+    test = run("mine.py")
+    test.text_area(key="photo_ids").set_value("a cat's photo.jpg\n")
+    next(button for button in test.button if button.label == "Start with these").click().run()
+    assert "a cat's photo.jpg" in test.session_state.error
+
+
 def test_no_page_leaves_its_progress_to_a_timer_of_the_browser():
     scripts = [path.read_text("utf-8") for path in (ROOT / "pages").glob("*.py")]
     assert scripts
