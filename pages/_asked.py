@@ -35,11 +35,33 @@ def key(name: str) -> str:
 
 
 def restore() -> None:
-    """Fill the widgets from the address, or from when the page was last open."""
-    if key("text") in state:
-        return
-    state.pop("search_address_written", None)
-    source: Mapping[str, str] = dict(st.query_params) or state.get("search_kept", {})
+    """Fill the widgets from the address, or from when the page was last open.
+
+    Someone who goes back or forward finds the search of that address: it is not the one that this
+    page has written, and no widget was touched.
+    """
+    address = dict(st.query_params)
+    if key("text") not in state:
+        _fill(address or state.get("search_kept", {}))
+        state.search_written = address
+    elif address != state.search_written and _given() == state.get("search_given"):
+        _fill(address)
+        state.search_written = address
+
+
+def remember() -> None:
+    """Write what is asked into the address, unless that is nothing and the address says so."""
+    state.search_given = given = _given()
+    kept = {name: str(value) for name, value in given.items() if value not in ("", None)}
+    if kept or st.query_params:
+        kept["collection"] = state.collection
+    state.search_kept = kept
+    if state.search_written != kept:
+        state.search_written = kept
+        st.query_params.from_dict(kept)
+
+
+def _fill(source: Mapping[str, str]) -> None:
     for name in WORDS:
         state[key(name)] = source.get(name, "")
     for name in NUMBERS:
@@ -55,18 +77,13 @@ def restore() -> None:
         state.collection = source["collection"]
 
 
-def remember() -> None:
-    """Write what is asked into the address, once: who goes back from it is not held up."""
-    values: dict[str, Any] = {name: state[key(name)] for name in (*WORDS, *NUMBERS, *DAYS)}
-    values["orientation"] = state[key("orientation")]
-    values["no_duplicates"] = "yes" if state[key("no_duplicates")] else ""
-    values["fold"] = "" if state[key("fold")] else "no"
-    kept = {name: str(value) for name, value in values.items() if value not in ("", None)}
-    kept["collection"] = state.collection
-    state.search_kept = kept
-    if state.get("search_address_written") != kept:
-        state.search_address_written = kept
-        st.query_params.from_dict(kept)
+def _given() -> dict[str, Any]:
+    """Return what the widgets hold, as the address says it."""
+    given: dict[str, Any] = {name: state[key(name)] for name in (*WORDS, *NUMBERS, *DAYS)}
+    given["orientation"] = state[key("orientation")]
+    given["no_duplicates"] = "yes" if state[key("no_duplicates")] else ""
+    given["fold"] = "" if state[key("fold")] else "no"
+    return given
 
 
 def conditions() -> Filter | None:

@@ -80,6 +80,30 @@ def test_words_are_searched_for_with_the_offline_encoder(search, page):
     page.wait_for_url("**text=a+dog**")
 
 
+def test_back_leads_through_the_searches_to_the_page_before(search, app, page):
+    page.goto(app.address)
+    page.get_by_role("link", name="Search").click()
+    page.get_by_placeholder("Search by words").wait_for()
+    more = page.get_by_label("Ids of photos to find more like, one a line")
+    for photo in ("yes-050", "yes-060"):
+        page.get_by_role("button", name="Refine").click()
+        more.fill(photo)
+        page.keyboard.press("Control+Enter")
+        page.wait_for_url(f"**like={photo}**")
+        page.keyboard.press("Escape")
+    page.go_back()
+    page.get_by_text("like yes-050").wait_for()
+    page.go_forward()
+    page.get_by_text("like yes-060").wait_for()
+    page.go_back()
+    page.get_by_text("like yes-050").wait_for()
+    page.go_back()
+    page.get_by_role("button", name="Start a concept").wait_for(state="detached")
+    page.go_back()
+    page.get_by_placeholder("What are you looking for?").wait_for()
+    assert page.url.rstrip("/") == app.address
+
+
 def test_a_picture_of_the_camera_is_searched_with_and_can_be_forgotten(search, page):
     search()
     page.get_by_role("button", name="Refine").click()
