@@ -122,7 +122,7 @@ class HostChannel:
         self._queues: OrderedDict[str, deque[Photo]] = OrderedDict()
         self._active: dict[str, int] = {}
         self._size = 0
-        self.most = most
+        self._most = most
         self._per_host = per_host
         self._closed = False
         self._idle = 0  # workers that wait
@@ -132,7 +132,7 @@ class HostChannel:
     def put(self, photo: Photo) -> None:
         """Add a photo, when there is room; dropped once closed."""
         with self._room:
-            self._room.wait_for(lambda: self._closed or self._size < self.most)
+            self._room.wait_for(lambda: self._closed or self._size < self._most)
             if not self._closed:
                 self._queues.setdefault(_host(photo), deque()).append(photo)
                 self._size += 1
@@ -197,8 +197,8 @@ class HostChannel:
 
     def _ask(self) -> None:
         """Wake who puts, if it can put many in a row, or has work for those who wait."""
-        room = self.most - self._size
-        if room >= self.most // 2 or (0 < self._idle <= room and self._free_host() is None):
+        room = self._most - self._size
+        if room >= self._most // 2 or (0 < self._idle <= room and self._free_host() is None):
             self._room.notify()
 
     def _release(self, host: str) -> None:

@@ -67,39 +67,43 @@ def test_room_for_several_wakes_all_who_wait_for_it():
     assert channel.take(4) == ["small"] * 4
 
 
-def test_writers_rest_until_few_items_are_left_and_then_fill_up():
-    channel: Channel[int] = Channel(4, writers=1, refill=1)
+def eventually(is_so, seconds=5):
+    until = time.monotonic() + seconds
+    while not is_so() and time.monotonic() < until:
+        time.sleep(0.002)
+    return is_so()
+
+
+def writer_that_waits(channel, most, items):
+    """Start a thread that puts so many items; it has filled the channel and waits for room."""
 
     def write():
-        for i in range(8):
+        for i in range(items):
             channel.put(i)
         channel.done()
 
     writer = threading.Thread(target=write, daemon=True)
     writer.start()
-    assert eventually(lambda: len(channel) == 4)
-    time.sleep(0.05)  # until it waits for room
+    assert eventually(lambda: len(channel) == most)
+    time.sleep(0.05)
+    return writer
+
+
+def test_writers_rest_until_few_items_are_left_and_then_fill_up():
+    channel: Channel[int] = Channel(4, writers=1, refill=1)
+    writer = writer_that_waits(channel, 4, 8)
     assert channel.take(2) == [0, 1]
     time.sleep(0.05)
     assert len(channel) == 2
     assert channel.take() == [2]
     assert eventually(lambda: len(channel) == 4)
     assert list(channel) == [3, 4, 5, 6, 7]
-    writer.join()
+    finish([writer], started=True)
 
 
 def test_who_gathers_wakes_writers_that_rest():
     channel: Channel[int] = Channel(8, writers=1, refill=2)
-
-    def write():
-        for i in range(12):
-            channel.put(i)
-        channel.done()
-
-    writer = threading.Thread(target=write, daemon=True)
-    writer.start()
-    assert eventually(lambda: len(channel) == 8)
-    time.sleep(0.05)  # until it waits for room
+    writer = writer_that_waits(channel, 8, 12)
     assert channel.take(5) == [0, 1, 2, 3, 4]
     started = time.monotonic()
     assert channel.take(6, linger=20) == [5, 6, 7, 8, 9, 10]
@@ -124,13 +128,6 @@ def test_who_gathers_a_batch_gets_it_whole():
     channel.done()
     finish(readers, started=True)
     assert sorted(map(len, batches)) == [4, 8, 8]
-
-
-def eventually(is_so, seconds=5):
-    until = time.monotonic() + seconds
-    while not is_so() and time.monotonic() < until:
-        time.sleep(0.002)
-    return is_so()
 
 
 def test_a_slow_host_does_not_hold_up_the_others():
