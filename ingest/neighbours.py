@@ -19,7 +19,8 @@ class Neighbours:
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
         self._ids: list[str] = []
-        self._vectors = np.empty((0, collection.dim), np.float32)
+        # Whole from the start: memory is taken row by row as it is written, and never twice.
+        self._vectors = np.empty((REMEMBERED, collection.dim), np.float32)
         self._next = 0
         self._is_read = False
 
@@ -64,17 +65,9 @@ class Neighbours:
     def _remember(self, ids: list[str], vectors: np.ndarray) -> None:
         for photo_id, vector in zip(ids, vectors, strict=True):
             if len(self._ids) < REMEMBERED:
-                self._grow()
                 self._vectors[len(self._ids)] = vector
                 self._ids.append(photo_id)
             else:
                 self._vectors[self._next] = vector
                 self._ids[self._next] = photo_id
                 self._next = (self._next + 1) % REMEMBERED
-
-    def _grow(self) -> None:
-        if len(self._ids) == len(self._vectors):
-            rows = min(REMEMBERED, max(1024, len(self._vectors) * 3 // 2))
-            grown = np.empty((rows, self._vectors.shape[1]), np.float32)
-            grown[: len(self._vectors)] = self._vectors
-            self._vectors = grown
