@@ -2,7 +2,9 @@
 
 Pictures of a folder are served by a local HTTP server in a process of its own, and ingested into
 embedded databases in a temporary folder. Side by side in one run: the bare encoder on pictures
-that are ready, and the same pictures from their addresses to the table. With --rival PYTHON also
+that are ready, and the same pictures from their addresses to the table; then from bytes in memory,
+and both again with an encoder that costs nothing, which shows what limits beside a fast one: take
+ten times the images there. With --rival PYTHON also
 `clip-retrieval inference`, installed in that Python, and this project's command line, in turns on
 the same folder of pictures.
 """
@@ -26,7 +28,9 @@ import pyarrow as pa
 import torch
 
 from encoder import Encoder, EncoderError, load_encoder, vision
+from encoder.protocol import Pixels, Vectors
 from encoder.random_clip import save_random_clip
+from encoder.vision import unit
 from ingest.benchmark_commands import beside_rival, command
 from ingest.decode import decode
 from ingest.folders import picture_paths
@@ -59,6 +63,8 @@ def main() -> int:
     if not next(picture_paths(args.folder), None):
         print(f"{args.folder} holds no pictures: name a folder that does.", file=sys.stderr)
         return 2
+    if args.rounds < 1:
+        parser.error("--rounds must be 1 or more.")
     if args.fp32:
         setattr(vision, "choose_dtype", lambda device: torch.float32)  # noqa: B010 (mypy refuses =)
     figures = {}
@@ -88,16 +94,17 @@ def measured(args: argparse.Namespace, scratch: Path, address: str) -> Iterator[
     bare, whole = [bare_rate(encoder, ready)], []
     busy: dict[str, float] = {}
     for number in range(args.rounds):
-        source = listed(scratch / f"round{number}.tsv", names, address, args.images, number)
-        rate, busy = ingest_rate(source, scratch / f"round{number}", name, args.device)
+        table = listed(scratch / f"round{number}.tsv", names, address, args.images, number)
+        rate, busy = ingest_rate(table, scratch / f"round{number}", name, args.device)
         whole.append(rate)
         bare.append(bare_rate(encoder, ready))
     yield "bare_encoder", [rate.shown() for rate in bare]
     yield "ingest", [rate.shown() for rate in whole]
     photos = from_bytes([args.folder / file for file in names], args.images)
     with gpu_use() as percent:
-        rate, _ = ingest_rate(photos, scratch / "bytes", name, args.device)
+        rate, busy_on_bytes = ingest_rate(photos, scratch / "bytes", name, args.device)
     yield "ingest_from_jpeg_bytes", rate.shown()
+    yield "busy_on_jpeg_bytes", shares(busy_on_bytes)
     if percent:
         yield "gpu_utilisation_percent", round(float(np.mean(percent)), 1)
     # Each ingest against the mean of the bare runs before and after it: the machine has moods.
@@ -106,12 +113,41 @@ def measured(args: argparse.Namespace, scratch: Path, address: str) -> Iterator[
     times = [(a.cpu_ms + b.cpu_ms) / (2 * w.cpu_ms) for a, w, b in pairs]
     yield "ingest_to_bare_encoder", round(median(rates), 3)
     yield "same_by_processor_time", round(median(times), 3)
-    yield "busy", {stage: round(share, 3) for stage, share in busy.items()}
+    yield "busy", shares(busy)
+    sources: dict[str, Path | Iterator[Photo]] = {
+        "addresses": listed(scratch / "free.tsv", names, address, args.images, args.rounds),
+        "jpeg_bytes": from_bytes([args.folder / file for file in names], args.images),
+    }
+    for kind, source in sources.items():
+        with encoding_for_nothing(encoder):
+            rate, busy = ingest_rate(source, scratch / f"free-{kind}", name, args.device)
+        yield f"encoding_for_nothing_{kind}", rate.shown()
+        yield f"busy_then_{kind}", shares(busy)
     yield "resume_seconds", round(resume(scratch, name), 2)
     yield "peak_memory_mib", memory(scratch, names, address, args.memory)
     if args.rival:
         files = [args.folder / file for file in names]
         yield "beside_clip_retrieval", beside_rival(scratch, files, name, args.rival)
+
+
+def shares(busy: dict[str, float]) -> dict[str, float]:
+    """Round how busy each stage's workers were."""
+    return {stage: round(share, 3) for stage, share in busy.items()}
+
+
+@contextmanager
+def encoding_for_nothing(encoder: Encoder) -> Iterator[None]:
+    """Let an encoder give random unit vectors inside the block, in no time."""
+
+    def draw(pixels: Pixels) -> Vectors:
+        generator = np.random.default_rng()
+        return unit(generator.standard_normal((len(pixels), encoder.dim), np.float32))
+
+    setattr(encoder, "encode_prepared", draw)  # noqa: B010 (mypy refuses =)
+    try:
+        yield
+    finally:
+        del encoder.encode_prepared
 
 
 def decode_rate(encoder: Encoder, files: list[Path]) -> float:
@@ -147,7 +183,10 @@ def timed() -> Iterator[Callable[[int], Rate]]:
 
 def bare_rate(encoder: Encoder, files: list[Path], seconds: float = 8) -> Rate:
     """Measure the encoder alone, on pictures that are ready in memory."""
-    pixels = np.stack([encoder.prepare(decode(file.read_bytes()).image) for file in files])
+    ready = [encoder.prepare(decode(file.read_bytes()).image) for file in files]
+    # A GPU's batch is larger than the folder, perhaps; each thread shall have full ones.
+    n = max(len(ready), 2 * ENCODERS * encoder.batch)
+    pixels = np.stack([ready[at % len(ready)] for at in range(n)])
     encoder.encode_prepared(pixels[: encoder.batch])
     done, started = 0, time.perf_counter()
     starts = range(0, len(pixels), encoder.batch)

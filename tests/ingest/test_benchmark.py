@@ -1,6 +1,12 @@
 import time
 
+import numpy as np
+import pytest
+from PIL import Image
+
+from encoder import load_encoder
 from ingest import benchmark
+from ingest.pipeline import ENCODERS
 
 
 def test_the_use_of_a_gpu_is_read_while_the_block_runs(tmp_path, monkeypatch):
@@ -25,3 +31,31 @@ def test_bytes_come_round_again_each_time_with_another_end(tmp_path):
     (tmp_path / "b.jpg").write_bytes(b"B")
     photos = list(benchmark.from_bytes([tmp_path / "a.jpg", tmp_path / "b.jpg"], 3))
     assert [photo.payload for photo in photos] == [b"A0", b"B1", b"A2"]
+
+
+def test_encoding_for_nothing_ends_with_the_block(tiny_clip):
+    encoder = load_encoder(tiny_clip)
+    pixels = np.stack([encoder.prepare(Image.new("RGB", (300, 200), "red"))] * 2)
+    true = encoder.encode_prepared(pixels)
+    with benchmark.encoding_for_nothing(encoder):
+        drawn = encoder.encode_prepared(pixels)
+    assert drawn.shape == true.shape
+    assert drawn.dtype == np.float32
+    assert np.linalg.norm(drawn, axis=1) == pytest.approx([1, 1])
+    assert not np.allclose(drawn[0], drawn[1])
+    assert encoder.encode_prepared(pixels) == pytest.approx(true)
+
+
+def test_the_bare_encoder_gets_full_batches_of_a_small_folder(tmp_path, monkeypatch, tiny_clip):
+    Image.new("RGB", (300, 200), "red").save(tmp_path / "one.jpg")
+    encoder = load_encoder(tiny_clip)
+    sizes, encode = [], encoder.encode_prepared
+
+    def noted(pixels):
+        sizes.append(len(pixels))
+        return encode(pixels)
+
+    monkeypatch.setattr(encoder, "encode_prepared", noted)
+    assert benchmark.bare_rate(encoder, [tmp_path / "one.jpg"], seconds=0.01).per_second > 0
+    assert set(sizes) == {encoder.batch}
+    assert len(sizes) >= 1 + 2 * ENCODERS
