@@ -1,7 +1,7 @@
 """Classes: class names become a classifier, shown as sheets, and better with every correction."""
 
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import streamlit as st
@@ -49,22 +49,27 @@ def source(collection: Collection, encoder: Encoder) -> Source | None:
     if kind == "Collection":
         prefix = st.text_input("Only ids that start with", key="class_prefix")
         return of_collection(collection, prefix.strip())
+    kept = state.get("class_source")
     if kind == "Folder":
-        folder = st.text_input("Folder on this machine", key="class_folder").strip()
-        given: Any = folder
+        given: Any = st.text_input("Folder on this machine", key="class_folder").strip()
     else:
-        given = st.file_uploader("Pictures", accept_multiple_files=True)
+        given = st.file_uploader(
+            "Pictures", accept_multiple_files=True, on_change=state.pop, args=("class_source", None)
+        )
+        if not given and kept and kept[0][:2] == (kind, encoder.name):
+            # Streamlit forgets the files when another page is drawn; their vectors are here.
+            st.caption(f"{photos(len(kept[1].photos.ids))} uploaded before; others replace them.")
+            return cast(Source, kept[1])
     if not given:
         st.caption("Nothing to classify yet.")
         return None
-    files = given if kind == "Folder" else str([file.file_id for file in given])
-    name = f"{encoder.name} {files}"
-    if state.get("class_source", ("",))[0] != name:
+    files = given if kind == "Folder" else [file.file_id for file in given]
+    wanted = (kind, encoder.name, files)
+    if kept is None or kept[0] != wanted:
         with st.spinner("Encoding the pictures"):
             encoded = of_folder(given, encoder) if kind == "Folder" else of_uploads(given, encoder)
-        state.class_source = (name, encoded)
-    found: Source = state.class_source[1]
-    return found
+        state.class_source = kept = (wanted, encoded)
+    return cast(Source, kept[1])
 
 
 def setup(collection: Collection, encoder: Encoder) -> tuple[Source, SavedClasses, float] | None:
@@ -75,7 +80,10 @@ def setup(collection: Collection, encoder: Encoder) -> tuple[Source, SavedClasse
     labels = sorted({label for label in found.photos.labels if label})
     if state.get("class_names_of") != found.key:
         state.class_names_of = found.key
-        state.class_names = "\n".join(labels) if 1 < len(labels) <= 200 else ""
+        suggested = "\n".join(labels) if 1 < len(labels) <= 200 else ""
+        if suggested or state.get("class_names", "") == state.get("class_suggested", ""):
+            state.class_names = suggested  # what was typed outlives pictures without labels
+        state.class_suggested = suggested
         state.class_corrections = {}
     st.text_area("Classes, one a line", key="class_names", height=240)
     state.setdefault("class_templates", "\n".join(TEMPLATES))

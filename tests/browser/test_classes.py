@@ -194,3 +194,15 @@ def test_uploaded_pictures_are_sorted_into_the_classes_typed(page):
     page.wait_for_function("document.querySelectorAll('[data-class] img').length === 3")
     page.get_by_role("radio", name="Confusion").click()
     page.get_by_text("The true classes of these pictures are not known").wait_for()
+    # Another page and back: the pictures are still there, until they are taken away.
+    page.get_by_role("link", name="Data").click()
+    page.get_by_text("Drop pictures").first.wait_for()
+    page.get_by_role("link", name="Classes").click()
+    page.get_by_text("3 photos uploaded before").wait_for()
+    page.get_by_text("3 photos into 2 classes").wait_for()
+    page.locator("input[type=file]").first.set_input_files(pictures[:2])
+    page.get_by_text("2 photos into 2 classes").wait_for(timeout=60_000)
+    for _ in range(2):
+        page.get_by_test_id("stFileChipDeleteBtn").first.get_by_role("button").click()
+        page.wait_for_timeout(1000)
+    page.get_by_text("Nothing to classify yet.").wait_for()
