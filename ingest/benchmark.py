@@ -25,13 +25,12 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import torch
 
-from encoder import Encoder, EncoderError, load_encoder, vision
+from encoder import Encoder, EncoderError, load_encoder
 from encoder.protocol import Pixels, Vectors
 from encoder.random_clip import save_random_clip
 from encoder.vision import unit
-from ingest.benchmark_commands import beside_rival, command
+from ingest.benchmark_commands import beside_rival, command, keep_single_precision
 from ingest.decode import decode
 from ingest.folders import picture_paths
 from ingest.photo import Photo
@@ -66,7 +65,7 @@ def main() -> int:
     if args.rounds < 1:
         parser.error("--rounds must be 1 or more.")
     if args.fp32:
-        setattr(vision, "choose_dtype", lambda device: torch.float32)  # noqa: B010 (mypy refuses =)
+        keep_single_precision()
     figures = {}
     with tempfile.TemporaryDirectory() as scratch, served(args.folder) as address:
         try:
@@ -127,7 +126,10 @@ def measured(args: argparse.Namespace, scratch: Path, address: str) -> Iterator[
     yield "peak_memory_mib", memory(scratch, names, address, args.memory)
     if args.rival:
         files = [args.folder / file for file in names]
-        yield "beside_clip_retrieval", beside_rival(scratch, files, name, args.rival)
+        yield (
+            "beside_clip_retrieval",
+            beside_rival(scratch, files, name, args.rival, fp32=args.fp32),
+        )
 
 
 def shares(busy: dict[str, float]) -> dict[str, float]:

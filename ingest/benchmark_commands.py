@@ -10,14 +10,29 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import torch
+
+from encoder import vision
 
 RIVAL = Path(__file__).with_name("benchmark_rival.py")
 FEW, MANY = 20, 320  # pictures; the difference of two runs leaves their start-up out
 RIVAL_ROUNDS = 2
+IN_SINGLE_PRECISION = """
+import sys
+from ingest import benchmark_commands
+benchmark_commands.keep_single_precision()
+from ingest.__main__ import main
+sys.exit(main())
+"""
+
+
+def keep_single_precision() -> None:
+    """Let encoders that this process loads from now on compute in single precision."""
+    setattr(vision, "choose_dtype", lambda device: torch.float32)  # noqa: B010 (mypy refuses =)
 
 
 def beside_rival(
-    scratch: Path, files: list[Path], encoder: str, python: str
+    scratch: Path, files: list[Path], encoder: str, python: str, *, fp32: bool
 ) -> dict[str, dict[str, float]]:
     """Return wall and processor milliseconds a picture of both, and how many times less ours are.
 
@@ -33,7 +48,7 @@ def beside_rival(
         for at in range(number):
             shutil.copyfile(files[at % len(files)], folders[-1] / f"{at:04d}.jpg")
     commands: dict[str, Callable[[Path, Path], object]] = {
-        "ours": lambda pictures, output: command(pictures, output, encoder),
+        "ours": lambda pictures, output: command(pictures, output, encoder, fp32=fp32),
         "clip-retrieval": lambda pictures, output: subprocess.run(
             [python, RIVAL, pictures, output], check=True, capture_output=True
         ),
@@ -64,12 +79,13 @@ def child_cost(act: Callable[[Path, Path], object], source: Path, output: Path) 
     return np.array([wall, now.ru_utime + now.ru_stime - used.ru_utime - used.ru_stime]) * 1e3
 
 
-def command(source: Path, folder: Path, encoder: str) -> tuple[float, int]:
+def command(source: Path, folder: Path, encoder: str, *, fp32: bool = False) -> tuple[float, int]:
     """Run the command line, and return its seconds and its peak memory in MiB."""
     environment = {**os.environ, "VECDB_DSN": f"chdb://{folder}/db", "VECDB_TABLE": "photos"}
     environment |= {"VECDB_STORE": f"{folder}/store", "ENCODER": encoder}
     started = time.perf_counter()
-    line = [sys.executable, "-m", "ingest", str(source), "--quiet"]
+    program = ["-c", IN_SINGLE_PRECISION] if fp32 else ["-m", "ingest"]
+    line = [sys.executable, *program, str(source), "--quiet"]
     with subprocess.Popen(line, env=environment) as process:
         peak = 0
         while process.poll() is None:

@@ -2,11 +2,13 @@ import time
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
-from encoder import load_encoder
-from ingest import benchmark
+from encoder import load_encoder, vision
+from ingest import benchmark, benchmark_commands
 from ingest.pipeline import ENCODERS
+from vecdb import connect
 
 
 def test_the_use_of_a_gpu_is_read_while_the_block_runs(tmp_path, monkeypatch):
@@ -59,3 +61,16 @@ def test_the_bare_encoder_gets_full_batches_of_a_small_folder(tmp_path, monkeypa
     assert benchmark.bare_rate(encoder, [tmp_path / "one.jpg"], seconds=0.01).per_second > 0
     assert set(sizes) == {encoder.batch}
     assert len(sizes) >= 1 + 2 * ENCODERS
+
+
+def test_single_precision_is_kept_here_and_in_whole_commands(tmp_path, monkeypatch, tiny_clip):
+    monkeypatch.setattr(vision, "choose_dtype", vision.choose_dtype)
+    benchmark_commands.keep_single_precision()
+    assert vision.choose_dtype(torch.device("cuda")) == torch.float32
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    Image.new("RGB", (300, 200), "red").save(pictures / "one.jpg")
+    seconds, _ = benchmark_commands.command(pictures, tmp_path / "out", tiny_clip, fp32=True)
+    assert seconds > 0
+    with connect(f"chdb://{tmp_path}/out/db") as database:
+        assert database.collection("photos").count() == 1
