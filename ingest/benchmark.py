@@ -3,8 +3,8 @@
 Pictures of a folder are served by a local HTTP server in a process of its own, and ingested into
 embedded databases in a temporary folder. Side by side in one run: the bare encoder on pictures
 that are ready, and the same pictures from their addresses to the table; then from bytes in memory,
-and both again with an encoder that costs nothing, which shows what limits beside a fast one: take
-ten times the images there. With --rival PYTHON also
+and both again with an encoder that costs nothing, which shows what limits beside a fast one. On a
+GPU take `--images 40000`, or the start of a run counts too much. With --rival PYTHON also
 `clip-retrieval inference`, installed in that Python, and this project's command line, in turns on
 the same folder of pictures.
 """
