@@ -32,10 +32,10 @@ from encoder.random_clip import save_random_clip
 from encoder.vision import unit
 from ingest.benchmark_commands import beside_rival, command, keep_single_precision
 from ingest.decode import decode
-from ingest.folders import picture_paths
 from ingest.photo import Photo
 from ingest.pipeline import ENCODERS
 from ingest.run import Options, run
+from ingest.sources.folders import picture_paths
 from vecdb import Store, connect
 
 CLOTHING = Path(__file__).parents[2] / "shared" / "data" / "clothing" / "images"

@@ -17,9 +17,8 @@ from ingest.fetch import Fetcher, Patience
 from ingest.photo import Photo
 from ingest.pipeline import Pipeline
 from ingest.progress import ProgressCallback, Summary, Tally
-from ingest.sources import Source, first, shuffled
-from ingest.tables import Table
-from ingest.where import condition
+from ingest.sources import Source, Table, first, shuffled
+from ingest.sources.where import condition
 from ingest.writer import Writer
 from vecdb import Collection, Database, Store, connect
 from vecdb.errors import UnknownCollection

@@ -13,9 +13,8 @@ import pytest
 
 from ingest.errors import DamagedSource, Rejected, SourceError
 from ingest.photo import Photo
-from ingest.sources import Source, first, shuffled
-from ingest.tables import Table
-from ingest.where import condition
+from ingest.sources import Source, Table, first, shuffled
+from ingest.sources.where import condition
 from tests.ingest.pictures import jpeg
 
 COLUMNS = """

@@ -5,12 +5,12 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from ingest.columns import Columns
-from ingest.delimited import delimiter_of, records
 from ingest.errors import DamagedSource, SourceError
 from ingest.photo import Photo, short_id
-from ingest.text import text_lines
-from ingest.where import Condition, holds
+from ingest.sources.columns import Columns
+from ingest.sources.delimited import delimiter_of, records
+from ingest.sources.text import text_lines
+from ingest.sources.where import Condition, holds
 
 PARQUET = b"PAR1"
 ROWS = 1_000

@@ -1,21 +1,16 @@
 """Find out what a source is, and read its photos as a stream."""
 
-import random
-import re
 import tarfile
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterator
 from pathlib import Path
 
 from ingest.errors import SourceError
-from ingest.folders import folder, is_picture, picture_paths, tar
 from ingest.photo import Photo
-from ingest.tables import PARQUET, Table, addresses
-from ingest.text import GZIP, ZIP, is_table, magic, text_lines
-
-SHARD = re.compile(r"(.+\.[ct]sv)(\d{3})(\.gz|\.zip)?", re.IGNORECASE)
-SHUFFLED = 50_000  # photos shuffled at once; of those that carry their own bytes fewer
-SHUFFLED_BYTES = 256 << 20
+from ingest.sources.folders import folder, is_picture, picture_paths
+from ingest.sources.shards import list_files
+from ingest.sources.tables import PARQUET, Table, addresses
+from ingest.sources.text import GZIP, ZIP, is_table, magic, text_lines
+from ingest.sources.webdataset import tar
 
 
 class Source:
@@ -38,7 +33,7 @@ class Source:
                 f"{self._path} does not exist: give a TSV, CSV, Parquet or tar file, a text file "
                 "of addresses, or a folder of pictures."
             )
-        self._files = _files(self._path)
+        self._files = list_files(self._path)
 
     def __iter__(self) -> Iterator[Photo]:
         """Yield the photos in the source's order.
@@ -79,51 +74,6 @@ class Source:
             return sum(1 for _ in picture_paths(self._path))
         counts = [_count(path) for path in self._files]
         return None if None in counts else sum(count or 0 for count in counts)
-
-
-def shuffled(photos: Iterable[Photo], seed: int = 0) -> Iterator[Photo]:
-    """Shuffle a stream in memory that stays bounded: 50,000 photos, or 256 MiB, at a time."""
-    chance = random.Random(seed)
-    held: list[Photo] = []
-    size = 0
-    for photo in photos:
-        held.append(photo)
-        size += len(photo.payload or b"")
-        if len(held) >= SHUFFLED or size > SHUFFLED_BYTES:
-            at = chance.randrange(len(held))
-            held[at], held[-1] = held[-1], held[at]
-            chosen = held.pop()
-            size -= len(chosen.payload or b"")
-            yield chosen
-    chance.shuffle(held)
-    yield from held
-
-
-def first(photos: Iterable[Photo], limit: int | None) -> Iterator[Photo]:
-    """Yield the first photos of a stream, or all of them."""
-    return islice(photos, limit)
-
-
-def _files(path: Path) -> list[Path]:
-    """Return the files of a source; none where it is a folder of pictures."""
-    if path.is_dir():
-        found = sorted(
-            p
-            for p in path.iterdir()
-            if p.suffix.lower() in {".parquet", ".tar"} or is_table(p.name)
-        )
-        shards = [p for p in found if SHARD.fullmatch(p.name)]
-        return [] if next(picture_paths(path), None) else _photos_only(shards) or found
-    shard = SHARD.fullmatch(path.name)
-    if shard and shard[2] == "000":
-        same = re.compile(re.escape(shard[1]) + r"\d{3}" + re.escape(shard[3] or ""))
-        return sorted(p for p in path.parent.iterdir() if same.fullmatch(p.name))
-    return [path]
-
-
-def _photos_only(shards: list[Path]) -> list[Path]:
-    # Unsplash's folder also holds keywords, colors, collections and conversions.
-    return [path for path in shards if path.name.lower().startswith("photos.")] or shards
 
 
 def _is_tar(path: Path) -> bool:
