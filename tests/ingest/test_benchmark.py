@@ -6,7 +6,7 @@ import torch
 from PIL import Image
 
 from encoder import load_encoder, vision
-from ingest import benchmark, benchmark_commands
+from ingest.benchmark import commands, stages
 from ingest.pipeline import ENCODERS
 from vecdb import connect
 
@@ -16,14 +16,14 @@ def test_the_use_of_a_gpu_is_read_while_the_block_runs(tmp_path, monkeypatch):
     fake.write_text("#!/bin/sh\necho 90\necho [N/A]\necho 70\nexec sleep 30\n")
     fake.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    with benchmark.gpu_use() as percent:
+    with stages.gpu_use() as percent:
         time.sleep(0.3)
     assert percent == [90, 70]
 
 
 def test_without_a_gpu_nothing_is_read(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
-    with benchmark.gpu_use() as percent:
+    with stages.gpu_use() as percent:
         pass
     assert percent == []
 
@@ -31,7 +31,7 @@ def test_without_a_gpu_nothing_is_read(tmp_path, monkeypatch):
 def test_bytes_come_round_again_each_time_with_another_end(tmp_path):
     (tmp_path / "a.jpg").write_bytes(b"A")
     (tmp_path / "b.jpg").write_bytes(b"B")
-    photos = list(benchmark.from_bytes([tmp_path / "a.jpg", tmp_path / "b.jpg"], 3))
+    photos = list(stages.from_bytes([tmp_path / "a.jpg", tmp_path / "b.jpg"], 3))
     assert [photo.payload for photo in photos] == [b"A0", b"B1", b"A2"]
 
 
@@ -39,7 +39,7 @@ def test_encoding_for_nothing_ends_with_the_block(tiny_clip):
     encoder = load_encoder(tiny_clip)
     pixels = np.stack([encoder.prepare(Image.new("RGB", (300, 200), "red"))] * 2)
     true = encoder.encode_prepared(pixels)
-    with benchmark.encoding_for_nothing(encoder):
+    with stages.encoding_for_nothing(encoder):
         drawn = encoder.encode_prepared(pixels)
     assert drawn.shape == true.shape
     assert drawn.dtype == np.float32
@@ -58,19 +58,19 @@ def test_the_bare_encoder_gets_full_batches_of_a_small_folder(tmp_path, monkeypa
         return encode(pixels)
 
     monkeypatch.setattr(encoder, "encode_prepared", noted)
-    assert benchmark.bare_rate(encoder, [tmp_path / "one.jpg"], seconds=0.01).per_second > 0
+    assert stages.bare_rate(encoder, [tmp_path / "one.jpg"], seconds=0.01).per_second > 0
     assert set(sizes) == {encoder.batch}
     assert len(sizes) >= 1 + 2 * ENCODERS
 
 
 def test_single_precision_is_kept_here_and_in_whole_commands(tmp_path, monkeypatch, tiny_clip):
     monkeypatch.setattr(vision, "choose_dtype", vision.choose_dtype)
-    benchmark_commands.keep_single_precision()
+    commands.keep_single_precision()
     assert vision.choose_dtype(torch.device("cuda")) == torch.float32
     pictures = tmp_path / "pictures"
     pictures.mkdir()
     Image.new("RGB", (300, 200), "red").save(pictures / "one.jpg")
-    seconds, _ = benchmark_commands.command(pictures, tmp_path / "out", tiny_clip, fp32=True)
+    seconds, _ = commands.command(pictures, tmp_path / "out", tiny_clip, fp32=True)
     assert seconds > 0
     with connect(f"chdb://{tmp_path}/out/db") as database:
         assert database.collection("photos").count() == 1

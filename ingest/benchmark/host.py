@@ -1,4 +1,4 @@
-"""The benchmark's HTTP server: `python -m ingest.benchmark_host FOLDER` prints its address.
+"""The benchmark's HTTP server: `python -m ingest.benchmark.host FOLDER` prints its address.
 
 It stands for hosts elsewhere, so it takes as little of this machine as it can.
 """

@@ -14,13 +14,13 @@ import torch
 
 from encoder import vision
 
-RIVAL = Path(__file__).with_name("benchmark_rival.py")
+RIVAL = Path(__file__).with_name("rival.py")
 FEW, MANY = 20, 320  # pictures; the difference of two runs leaves their start-up out
 RIVAL_ROUNDS = 2
 IN_SINGLE_PRECISION = """
 import sys
-from ingest import benchmark_commands
-benchmark_commands.keep_single_precision()
+from ingest.benchmark import commands
+commands.keep_single_precision()
 from ingest.__main__ import main
 sys.exit(main())
 """

@@ -1,0 +1,1 @@
+"""`python -m ingest.benchmark`: what an ingest costs beside its encoder."""
