@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .errors import ClassifierError
+
 
 def average_precision(positive: ArrayLike, scores: ArrayLike) -> float:
     """Area under the precision-recall steps; tied scores count as one step.
@@ -13,8 +15,17 @@ def average_precision(positive: ArrayLike, scores: ArrayLike) -> float:
 
     Returns:
         AP in [0, 1]; NaN where nothing is positive.
+
+    Raises:
+        ClassifierError: `positive` is not yes or no, `scores` is, or they differ in number.
     """
-    truth, values = np.asarray(positive, dtype=bool), np.asarray(scores, dtype=np.float64)
+    given, ranked = np.asarray(positive), np.asarray(scores)
+    if given.shape != ranked.shape or ranked.dtype == bool or not np.isin(given, (0, 1)).all():
+        raise ClassifierError(
+            "Average precision takes the photos that are positive, then as many scores; "
+            "were they swapped?"
+        )
+    truth, values = given.astype(bool), ranked.astype(np.float64)
     if not truth.any():
         return float("nan")
     order = np.argsort(-values, kind="stable")

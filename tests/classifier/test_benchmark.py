@@ -8,9 +8,10 @@ import pytest
 from PIL import Image
 
 from classifier import ClassifierError
-from classifier.benchmark import main, measure, read_set
-from classifier.coverage import coverage, synthetic_collection
-from classifier.simulation import Plan, Trace, run, split, stop_round
+from classifier.benchmark.__main__ import main
+from classifier.benchmark.coverage import coverage, synthetic_collection
+from classifier.benchmark.measure import measure, read_set
+from classifier.benchmark.simulation import Plan, Trace, run, split, stop_round
 
 ROOT = Path(__file__).parent.parent.parent
 REAL = ROOT.parent / "shared/data/clip_sets/fashion_dev.npz"
@@ -82,6 +83,17 @@ def test_a_plot_is_a_picture(clusters: Path, tmp_path: Path, capsys: pytest.Capt
         assert picture.size == (960, 600)
 
 
+@pytest.mark.parametrize("name", ["curve.txt", "curve", "nowhere/curve.png", "."])
+def test_an_impossible_plot_is_refused_before_the_work(
+    clusters: Path, tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+):
+    assert (
+        main([str(clusters), "--rounds", "1", "--seeds", "1", "--plot", str(tmp_path / name)]) == 2
+    )
+    said = capsys.readouterr()
+    assert (said.out, said.err[:25]) == ("", "No plot can be written to")
+
+
 def test_a_concept_nobody_photographed_is_left_out(clusters: Path):
     with np.load(clusters) as old:
         fields = {name: old[name] for name in old.files}
@@ -122,7 +134,18 @@ def test_a_settled_trace_stops_and_a_restless_one_does_not():
     same, page = frozenset({1, 2}), [1, 1, 1]
     assert stop_round(Trace(accepted=[same] * 4, page_yes=page)) == 2
     restless = [frozenset({number}) for number in range(4)]
-    assert stop_round(Trace(accepted=restless, page_yes=page)) == 3
+    assert stop_round(Trace(accepted=restless, page_yes=page)) is None
+
+
+def test_the_benchmark_says_never_where_the_advice_never_says_stop(
+    clusters: Path, capsys: pytest.CaptureFixture[str]
+):
+    options = [str(clusters), "--rounds", "1", "--seeds", "1"]  # stopping takes two rounds at least
+    assert main(options) == 0
+    assert "the advice never says stop" in capsys.readouterr().out
+    assert main([*options, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["stopped"], told["stop_round"], told["stop_regret"]) == (0.0, "never", "never")
 
 
 def test_coverage_counts_intervals_that_hold_the_truth():

@@ -12,15 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from .advice import advice, agreement
-from .anchor import anchor
-from .arrays import Floats
-from .background import Background, background_of
-from .candidates import Candidates
-from .fit import fit, prompt_head
-from .head import Head
-from .metrics import average_precision, calibration_error
-from .mining import mine, wanted
+from ..advice import advice, agreement
+from ..anchor import anchor
+from ..arrays import Floats
+from ..background import Background, background_of
+from ..candidates import Candidates
+from ..fit import fit, prompt_head
+from ..head import Head
+from ..metrics import average_precision, calibration_error
+from ..mining import mine, wanted
 
 POOL_SHARE = 0.6
 
@@ -129,14 +129,14 @@ def _answers(data: Split, concept: str, noise: float) -> Floats:
     return np.where(slips, -truth, truth)
 
 
-def stop_round(trace: Trace) -> int:
-    """Round in which the advice first says to stop; the last one where it never does."""
+def stop_round(trace: Trace) -> int | None:
+    """Round in which the advice first says to stop; None where it never does."""
     rounds = len(trace.page_yes)
     agreements = [agreement(a, b) for a, b in pairwise(trace.accepted)]
     for done in range(1, rounds + 1):
         if advice(agreements[:done], trace.page_yes[:done]).stop:
             return done
-    return rounds
+    return None
 
 
 def full_supervision(data: Split, concept: str, prompt: NDArray[np.float32]) -> float:

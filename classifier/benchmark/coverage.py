@@ -1,15 +1,22 @@
-"""Does a 95 % interval hold the truth 95 times in 100? Audits simulated where truth is known."""
+"""Does a 95 % interval hold the truth 95 times in 100? Audits simulated where truth is known.
 
+`python -m classifier.benchmark.coverage [--runs 600]`
+"""
+
+import argparse
+import sys
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .arrays import Floats
-from .audit import Interval, estimate, plan
+from ..arrays import Floats
+from ..audit import Interval, estimate, plan
 
 RUNS = 200
 FIGURES = ("precision", "recall", "matches")
+COLLECTIONS = [(n, r, h) for n in (2_000, 25_000) for r in (2.0, 4.0) for h in (0.5, 1.0, 2.0)]
+"""Size, rarity and honesty of the made-up collections."""
 
 
 def coverage(truth: NDArray[np.bool_], scores: Floats, *, runs: int = RUNS) -> dict[str, float]:
@@ -60,3 +67,20 @@ def synthetic_collection(
     random = np.random.default_rng(seed)
     margins = random.normal(-rarity, 2.0, photos)
     return random.random(photos) < 1 / (1 + np.exp(-honesty * margins)), margins
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print a line a collection: its size, rarity and honesty, and the share of intervals right."""
+    options = argparse.ArgumentParser(prog="python -m classifier.benchmark.coverage")
+    options.add_argument("--runs", type=int, default=RUNS, help="audits of each collection")
+    runs = options.parse_args(arguments).runs
+    print("photos  rarity  honesty  asked  " + "  ".join(f"{name:>9}" for name in FIGURES))
+    for photos, rarity, honesty in COLLECTIONS:
+        held = coverage(*synthetic_collection(photos, rarity, honesty), runs=runs)
+        shares = "  ".join(f"{held[name]:9.3f}" for name in FIGURES)
+        print(f"{photos:6d}  {rarity:6.1f}  {honesty:7.1f}  {held['questions']:5.0f}  {shares}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

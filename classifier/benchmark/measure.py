@@ -1,26 +1,19 @@
-"""How good the classifier is after each page of clicks.
+"""Simulate every concept of a labelled set and sum up how the clicks went."""
 
-`python -m classifier.benchmark SET.npz [--method anchored|sgd] [--strategy ...] [--json] [--plot]`
-"""
-
-import argparse
-import json
-import sys
 import zipfile
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .arrays import Floats
-from .errors import ClassifierError
-from .mining import STRATEGIES
-from .plot import Line, draw
+from ..arrays import Floats
+from ..errors import ClassifierError
 from .simulation import Plan, Trace, full_supervision, run, split, stop_round
 
 FIELDS = ("ids", "vectors", "labels", "concepts", "prompts")
+NEVER = "never"
+"""Stands in the report where the advice never said to stop."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,8 +31,9 @@ class Result:
     """AP of every concept, seed and round, and how it was reached.
 
     `ap` is (seeds, concepts, rounds + 1); NaN where a seed holds out no photo of a concept.
-    `calibration_error` is the mean of each round; `stop_round` the mean round in which the advice
-    says to stop, `stop_regret` the mean AP that stopping there loses against the last round.
+    `calibration_error` is the mean of each round. `stopped` is the share of runs in which the
+    advice says to stop; of these `stop_round` is the mean round in which it does and `stop_regret`
+    the mean AP that stopping there loses against the last round, both None where it never does.
     """
 
     plan: Plan
@@ -48,8 +42,9 @@ class Result:
     full_supervision: float
     fit_ms_p50: float
     calibration_error: Floats
-    stop_round: float
-    stop_regret: float
+    stopped: float
+    stop_round: float | None
+    stop_regret: float | None
 
     def mean_ap(self) -> Floats:
         """Mean over seeds, then concepts: (rounds + 1,)."""
@@ -83,8 +78,9 @@ class Result:
             "noise": self.plan.noise,
             "worst_fall": round(self.worst_fall()[0], 4),
             "calibration_error": [round(float(x), 4) for x in self.calibration_error],
-            "stop_round": round(self.stop_round, 2),
-            "stop_regret": round(self.stop_regret, 4),
+            "stopped": round(self.stopped, 4),
+            "stop_round": NEVER if self.stop_round is None else round(self.stop_round, 2),
+            "stop_regret": NEVER if self.stop_regret is None else round(self.stop_regret, 4),
         }
 
 
@@ -127,8 +123,8 @@ def measure(data: LabelledSet, plan: Plan, seeds: int) -> Result:
     kept = ~np.isnan(ap).all(axis=(0, 2))
     if not kept.any():
         raise ClassifierError("no concept has a photo among the held-out ones; check the labels")
-    stops = [stop_round(trace) for trace in traces]
-    lost = [trace.ap[-1] - trace.ap[stop] for trace, stop in zip(traces, stops, strict=True)]
+    stops = [(trace, when) for trace in traces if (when := stop_round(trace)) is not None]
+    lost = [trace.ap[-1] - trace.ap[when] for trace, when in stops]
     return Result(
         plan,
         [name for name, keep in zip(names, kept, strict=True) if keep],
@@ -136,73 +132,7 @@ def measure(data: LabelledSet, plan: Plan, seeds: int) -> Result:
         float(np.nanmean(ceiling)),
         float(np.median([ms for trace in traces for ms in trace.fit_ms])),
         np.mean([trace.calibration_error for trace in traces], axis=0),
-        float(np.mean(stops)),
-        float(np.mean(lost)),
+        len(stops) / len(traces),
+        float(np.mean([when for _, when in stops])) if stops else None,
+        float(np.mean(lost)) if lost else None,
     )
-
-
-def table(result: Result) -> str:
-    """Lay the result out for a terminal: a line a concept, a column a round."""
-    width = max(len(name) for name in [*result.concepts, "mean AP"])
-    rows = [("round", [f"{r:5d}" for r in range(result.plan.rounds + 1)])]
-    rows += [
-        (name, [f"{x:5.3f}" for x in line])
-        for name, line in zip(result.concepts, np.nanmean(result.ap, axis=0), strict=True)
-    ]
-    rows.append(("mean AP", [f"{x:5.3f}" for x in result.mean_ap()]))
-    lines = [f"{name:{width}s}  {'  '.join(cells)}" for name, cells in rows]
-    lines.append(
-        f"{result.plan.method}, {result.plan.strategy}: full supervision "
-        f"{result.full_supervision:.3f}, fit {result.fit_ms_p50:.1f} ms (median)"
-    )
-    lines.append(
-        f"calibration error {result.calibration_error[-1]:.3f}; the advice stops in round "
-        f"{result.stop_round:.1f} and loses {result.stop_regret:.3f}"
-    )
-    fall, name, when = result.worst_fall()
-    lines.append(f"largest fall below the prompt {fall:.3f} ({name}, round {when})")
-    return "\n".join(lines)
-
-
-def parser() -> argparse.ArgumentParser:
-    """Describe the command line."""
-    options = argparse.ArgumentParser(prog="python -m classifier.benchmark", description=__doc__)
-    options.add_argument("set", type=Path, help=f".npz with {', '.join(FIELDS)}")
-    options.add_argument("--method", choices=("anchored", "sgd"), default="anchored")
-    options.add_argument("--strategy", choices=STRATEGIES, help="mixed; top with --method sgd")
-    options.add_argument("--rounds", type=int, default=10)
-    options.add_argument("--batch", type=int, default=9, help="photos a page")
-    options.add_argument("--seeds", type=int, default=3)
-    options.add_argument("--noise", type=float, default=0.0, help="share of answers that are wrong")
-    options.add_argument("--json", action="store_true", help="one line of JSON instead of a table")
-    options.add_argument("--plot", type=Path, help="PNG of AP against clicks, beside the sgd rule")
-    return options
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; exit code 0 done, 2 bad usage or an unreadable set."""
-    options = parser().parse_args(arguments)
-    if min(options.rounds, options.batch, options.seeds) < 1:
-        parser().error("--rounds, --batch and --seeds must be at least 1")
-    if not 0 <= options.noise < 0.5:
-        parser().error("--noise is a share of the answers, 0 to 0.5")
-    # Without a choice the seed's rule mines as the seed did, so that its curve is its own.
-    strategy = options.strategy or ("top" if options.method == "sgd" else "mixed")
-    plan = Plan(options.method, strategy, options.rounds, options.batch, options.noise)
-    try:
-        data = read_set(options.set)
-        result = measure(data, plan, options.seeds)
-    except ClassifierError as error:
-        print(error, file=sys.stderr)
-        return 2
-    print(json.dumps(result.as_json()) if options.json else table(result))
-    if options.plot:
-        yardstick = measure(data, replace(plan, method="sgd", strategy="top"), options.seeds)
-        kept = [result] if options.method == "sgd" else [result, yardstick]
-        lines = [Line(f"{r.plan.method}, {r.plan.strategy}", r.by_seed()) for r in kept]
-        draw(options.plot, lines, options.batch)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

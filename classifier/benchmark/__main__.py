@@ -1,0 +1,95 @@
+"""How good the learner is after each page of clicks: `python -m classifier.benchmark SET.npz`."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import ClassifierError
+from ..mining import STRATEGIES
+from .measure import FIELDS, NEVER, Result, measure, read_set
+from .plot import Line, check_plot, draw_plot
+from .simulation import Plan
+
+
+def table(result: Result) -> str:
+    """Lay the result out for a terminal: a line a concept, a column a round."""
+    width = max(len(name) for name in [*result.concepts, "mean AP"])
+    rows = [("round", [f"{r:5d}" for r in range(result.plan.rounds + 1)])]
+    rows += [
+        (name, [f"{x:5.3f}" for x in line])
+        for name, line in zip(result.concepts, np.nanmean(result.ap, axis=0), strict=True)
+    ]
+    rows.append(("mean AP", [f"{x:5.3f}" for x in result.mean_ap()]))
+    lines = [f"{name:{width}s}  {'  '.join(cells)}" for name, cells in rows]
+    lines.append(
+        f"{result.plan.method}, {result.plan.strategy}: full supervision "
+        f"{result.full_supervision:.3f}, fit {result.fit_ms_p50:.1f} ms (median)"
+    )
+    lines.append(f"calibration error {result.calibration_error[-1]:.3f}; {_tell_stop(result)}")
+    fall, name, when = result.worst_fall()
+    lines.append(f"largest fall below the prompt {fall:.3f} ({name}, round {when})")
+    return "\n".join(lines)
+
+
+def _tell_stop(result: Result) -> str:
+    """Say in words when the advice stops and what that loses."""
+    if result.stop_round is None:
+        return f"the advice {NEVER} says stop"
+    told = f"the advice stops in round {result.stop_round:.1f} and loses {result.stop_regret:.3f}"
+    rest = 1 - result.stopped
+    return f"{told}; in {rest:.0%} of the runs it {NEVER} does" if rest else told
+
+
+def parser() -> argparse.ArgumentParser:
+    """Describe the command line."""
+    options = argparse.ArgumentParser(prog="python -m classifier.benchmark", description=__doc__)
+    options.add_argument("set", type=Path, help=f".npz with {', '.join(FIELDS)}")
+    options.add_argument("--method", choices=("anchored", "sgd"), default="anchored")
+    options.add_argument("--strategy", choices=STRATEGIES, help="mixed; top with --method sgd")
+    options.add_argument("--rounds", type=int, default=10)
+    options.add_argument("--batch", type=int, default=9, help="photos a page")
+    options.add_argument("--seeds", type=int, default=3)
+    options.add_argument("--noise", type=float, default=0.0, help="share of answers that are wrong")
+    options.add_argument("--json", action="store_true", help="one line of JSON instead of a table")
+    options.add_argument(
+        "--plot",
+        type=Path,
+        help="picture of AP against clicks, beside the sgd rule: .png, .svg or .pdf",
+    )
+    return options
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; exit code 0 done, 2 bad usage or an unreadable set."""
+    options = parser().parse_args(arguments)
+    if min(options.rounds, options.batch, options.seeds) < 1:
+        parser().error("--rounds, --batch and --seeds must be at least 1")
+    if not 0 <= options.noise < 0.5:
+        parser().error("--noise is a share of the answers, 0 to 0.5")
+    # Without a choice the seed's rule mines as the seed did, so that its curve is its own.
+    strategy = options.strategy or ("top" if options.method == "sgd" else "mixed")
+    plan = Plan(options.method, strategy, options.rounds, options.batch, options.noise)
+    try:
+        if options.plot:
+            check_plot(options.plot)
+        data = read_set(options.set)
+        result = measure(data, plan, options.seeds)
+    except ClassifierError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(json.dumps(result.as_json()) if options.json else table(result))
+    if options.plot:
+        yardstick = measure(data, replace(plan, method="sgd", strategy="top"), options.seeds)
+        kept = [result] if options.method == "sgd" else [result, yardstick]
+        lines = [Line(f"{r.plan.method}, {r.plan.strategy}", r.by_seed()) for r in kept]
+        draw_plot(options.plot, lines, options.batch)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
