@@ -1,4 +1,4 @@
-"""Composition root: opens the database once, mounts the pages and the HTTP routes."""
+"""Composition root: one explorer, the pages and the HTTP routes over it."""
 
 import contextlib
 from collections.abc import AsyncIterator
@@ -6,9 +6,12 @@ from collections.abc import AsyncIterator
 import streamlit as st
 from threadpoolctl import threadpool_limits
 
-from api import resources, routes
+from api import routes
 from api.sockets import answer_at_once
-from pages._turns import page_routes
+from pages._session import shared_explorer
+from pages.grid.page import page_data
+
+explorer = shared_explorer()
 
 
 @contextlib.asynccontextmanager
@@ -17,12 +20,12 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     # Fits are small: more BLAS threads gain nothing, and on a busy machine their spinning takes
     # many times what the fit does.
     threadpool_limits(1, user_api="blas")
-    resources.warm()
+    explorer.warm()
     answer_at_once()
     try:
         yield
     finally:
-        resources.close()
+        explorer.close()
 
 
-app = st.App("pages/_navigation.py", lifespan=lifespan, routes=[*routes(), *page_routes()])
+app = st.App("pages/_navigation.py", lifespan=lifespan, routes=routes(explorer, page_data))

@@ -6,7 +6,6 @@ password for clients that take nothing but an address. API_RATE_LIMIT: calls a m
 
 import base64
 import binascii
-import hashlib
 import hmac
 import os
 import threading
@@ -16,13 +15,9 @@ from collections import OrderedDict
 from starlette.requests import Request
 
 from api.errors import Refused
+from explorer.addresses import read_token, sign
 
 CLIENTS = 10_000
-
-
-def token() -> str:
-    """Return the configured token, empty where none is asked for."""
-    return os.environ.get("API_TOKEN", "")
 
 
 def check_token(request: Request) -> None:
@@ -31,7 +26,7 @@ def check_token(request: Request) -> None:
     Raises:
         Refused: 401.
     """
-    wanted = token()
+    wanted = read_token()
     given = _given(request.headers.get("authorization", ""))
     if wanted and not hmac.compare_digest(given.encode(), wanted.encode()):
         raise Refused(
@@ -53,16 +48,6 @@ def _given(header: str) -> str:
     return ""
 
 
-def signature(place: str, name: str) -> str:
-    """Sign an address, so that pages can use it without giving the token away.
-
-    Args:
-        place: the kind of address, for a thumbnail its collection; name: what it is about.
-    """
-    message = f"{len(place)}:{place}{name}".encode()
-    return hmac.new(token().encode(), message, hashlib.sha256).hexdigest()[:32]
-
-
 def check_thumbnail(request: Request) -> None:
     """Let a caller with the token, or with a signed address, pass.
 
@@ -81,7 +66,7 @@ def check_signed(request: Request, place: str, name: str) -> None:
         Refused: 401.
     """
     given = request.query_params.get("key", "")
-    if not (token() and hmac.compare_digest(given.encode(), signature(place, name).encode())):
+    if not (read_token() and hmac.compare_digest(given.encode(), sign(place, name).encode())):
         check_token(request)
 
 
@@ -104,10 +89,7 @@ class Rate:
         return wait
 
 
-RATE = Rate()
-
-
-def check_rate(request: Request) -> None:
+def check_rate(request: Request, rate: Rate) -> None:
     """Count a call against its client's rate.
 
     Raises:
@@ -117,7 +99,7 @@ def check_rate(request: Request) -> None:
     if not limit.isdigit() or not int(limit):
         return
     client = request.client.host if request.client else ""
-    wait = RATE.take(client, int(limit), time.monotonic())
+    wait = rate.take(client, int(limit), time.monotonic())
     if wait:
         seconds = int(wait) + 1
         raise Refused(

@@ -11,15 +11,15 @@ from urllib.parse import unquote, urlsplit
 
 from starlette.responses import PlainTextResponse, Response
 
-from api.collections import collection_names, collection_of, encoder_of, photo_json
+from api.collections import photo_json
 from api.endpoint import Call, Endpoint
 from api.errors import Refused
-from api.fetching import fetch_picture
-from api.metrics import summary, timed
-from api.pictures import picture_from, picture_from_text
-from api.query import Query
-from api.ranking import Ranked, ranked
 from api.schema import Schema
+from explorer.fetching import fetch_picture
+from explorer.metrics import summary, timed
+from explorer.pictures import picture_from, picture_from_text
+from explorer.query import Query
+from explorer.ranking import Ranked, rank
 from vecdb import Collection, photo_number
 
 _COUNT: Schema = {"type": "integer", "minimum": 0, "maximum": 10_000}
@@ -67,15 +67,15 @@ def knn(call: Call) -> list[dict[str, Any]]:
     """Answer with the nearest photos: metadata for the first num_images, a number for the rest."""
     values = call.values
     with timed("knn"):
-        collection = collection_of(values.get("indice_name"))
+        collection = call.explorer.collection(values.get("indice_name"))
         query = _query(values, collection, call.base)
-        encoder = encoder_of(collection) if query.needs_encoder else None
+        encoder = call.explorer.encoder_of(collection) if query.needs_encoder else None
         shown = values["num_images"]
         k = values.get("num_result_ids", shown)
         if not k:
             return []
         vector = query.vector(collection, encoder, centred=False)
-        found = ranked(collection, vector, k, fold=bool(values["deduplicate"]), shown=shown)
+        found = rank(collection, vector, k, fold=bool(values["deduplicate"]), shown=shown)
         return _results(collection, found, call.base)
 
 
@@ -84,7 +84,7 @@ def metadata(call: Call) -> list[dict[str, Any]]:
     numbers = call.values["ids"]
     if not numbers:
         return []
-    collection = collection_of(call.values.get("indice_name"))
+    collection = call.explorer.collection(call.values.get("indice_name"))
     known = collection.numbered(numbers)
     rows = {row["id"]: row for row in collection.photos(list(known.values()))}
     return [
@@ -96,7 +96,7 @@ def metadata(call: Call) -> list[dict[str, Any]]:
 
 def indices(call: Call) -> list[str]:
     """Answer with the names of the collections."""
-    return collection_names()
+    return call.explorer.collection_names()
 
 
 def metrics_summary(call: Call) -> Response:

@@ -4,13 +4,12 @@ from typing import Any
 
 import numpy as np
 
-from api import resources
-from api.collections import encoder_of, photo_json
+from api.collections import photo_json
 from api.endpoint import Call, Endpoint
 from api.errors import Refused
-from api.pictures import picture_from_text
 from api.schema import Schema
 from classifier import Head
+from explorer.pictures import picture_from_text
 from vecdb import Collection, Concept
 
 THRESHOLD: Schema = {
@@ -39,14 +38,14 @@ def concept_json(concept: Concept) -> dict[str, Any]:
 
 def concepts(call: Call) -> list[dict[str, Any]]:
     """Answer with the concepts, the latest changed first."""
-    found = resources.database().concepts.list(call.values.get("collection"))
+    found = call.explorer.concepts.list(call.values.get("collection"))
     return [concept_json(concept) for concept in found]
 
 
 def concept(call: Call) -> dict[str, Any]:
     """Answer with a concept, its weights, and how many photos were judged how."""
     found = _concept(call)
-    labels = resources.database().concepts.labels(found.id)
+    labels = call.explorer.concepts.labels(found.id)
     return {
         **concept_json(found),
         "weights": [float(x) for x in found.weights],
@@ -78,7 +77,7 @@ def apply_to_collection(call: Call) -> dict[str, Any]:
 def apply_to_given(call: Call) -> dict[str, Any]:
     """Answer with the probability of each picture, vector or photo that was sent."""
     found, collection, head = _ready(call)
-    vectors = _vectors(call.values, collection)
+    vectors = _vectors(call, collection)
     threshold = call.values.get("threshold", found.threshold)
     return {
         "concept": found.id,
@@ -90,7 +89,8 @@ def apply_to_given(call: Call) -> dict[str, Any]:
     }
 
 
-def _vectors(values: dict[str, Any], collection: Collection) -> np.ndarray:
+def _vectors(call: Call, collection: Collection) -> np.ndarray:
+    values = call.values
     kinds = [kind for kind in ("images", "vectors", "photo_ids") if values.get(kind)]
     if len(kinds) != 1:
         raise Refused(400, "Send one of images, vectors and photo_ids.")
@@ -98,7 +98,9 @@ def _vectors(values: dict[str, Any], collection: Collection) -> np.ndarray:
     if kinds[0] == "photo_ids":
         return collection.vectors(given)
     if kinds[0] == "images":
-        return encoder_of(collection).encode_images([picture_from_text(text) for text in given])
+        return call.explorer.encoder_of(collection).encode_images(
+            [picture_from_text(text) for text in given]
+        )
     if any(len(vector) != collection.dim for vector in given):
         raise Refused(400, f"Every vector needs {collection.dim} numbers.")
     vectors = np.asarray(given, np.float64)
@@ -109,7 +111,7 @@ def _vectors(values: dict[str, Any], collection: Collection) -> np.ndarray:
 
 
 def _concept(call: Call) -> Concept:
-    found = resources.database().concepts.get(call.path["concept_id"])
+    found = call.explorer.concepts.get(call.path["concept_id"])
     if found.deleted:
         raise Refused(404, "This concept was deleted; restore it on the Concepts page.")
     return found
@@ -119,7 +121,7 @@ def _ready(call: Call) -> tuple[Concept, Collection, Head]:
     found = _concept(call)
     if not len(found.weights):
         raise Refused(409, "This concept has not been fitted yet: finish a round of it first.")
-    collection = resources.database().collection(found.collection)
+    collection = call.explorer.database.collection(found.collection)
     return found, collection, Head(found.weights, found.bias, found.threshold)
 
 

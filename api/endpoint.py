@@ -14,10 +14,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from api.access import check_rate, check_token
+from api.access import Rate, check_rate, check_token
 from api.errors import Refused, described
-from api.metrics import count_request
 from api.schema import Schema, checked, parsed
+from explorer import Explorer
+from explorer.metrics import count_request
 
 LARGEST_BODY = 24 * 2**20
 NOTHING: Schema = {"type": "object", "properties": {}, "additionalProperties": False}
@@ -25,11 +26,15 @@ NOTHING: Schema = {"type": "object", "properties": {}, "additionalProperties": F
 
 @dataclass(frozen=True)
 class Call:
-    """A checked request: its values, the variables of its path, and how this server was called."""
+    """A checked request: its values, the variables of its path, and how this server was called.
+
+    `explorer` is what answers.
+    """
 
     values: dict[str, Any]
     path: Mapping[str, str]
     base: str
+    explorer: Explorer
 
 
 Handler = Callable[[Call], Any]
@@ -52,8 +57,9 @@ class Endpoint:
     counted: bool = True
 
 
-def mounted(endpoints: list[Endpoint]) -> list[Route]:
+def mounted(endpoints: list[Endpoint], explorer: Explorer) -> list[Route]:
     """Make the routes: one a path, with CORS where API_CORS_ORIGINS names origins."""
+    rate = Rate()
     by_path: dict[str, dict[str, Endpoint]] = {}
     for endpoint in endpoints:
         by_path.setdefault(endpoint.path, {})[endpoint.method] = endpoint
@@ -66,7 +72,7 @@ def mounted(endpoints: list[Endpoint]) -> list[Route]:
         allow_headers=["Authorization", "Content-Type"],
     )
     return [
-        Route(path, Served(path, methods), middleware=[cors] if origins else None)
+        Route(path, Served(path, methods, explorer, rate), middleware=[cors] if origins else None)
         for path, methods in by_path.items()
     ]
 
@@ -74,9 +80,13 @@ def mounted(endpoints: list[Endpoint]) -> list[Route]:
 class Served:
     """The ASGI side of the endpoints of one path."""
 
-    def __init__(self, path: str, methods: dict[str, Endpoint]) -> None:
+    def __init__(
+        self, path: str, methods: dict[str, Endpoint], explorer: Explorer, rate: Rate
+    ) -> None:
         self._path = path
         self._methods = methods
+        self._explorer = explorer
+        self._rate = rate
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; every error is a status and one sentence."""
@@ -102,7 +112,7 @@ class Served:
             )
         endpoint.guard(request)
         if endpoint.counted:
-            check_rate(request)
+            check_rate(request, self._rate)
         values: Any = parsed(endpoint.takes, request.query_params.multi_items())
         if method == "POST":
             values = _read(await _body(request))
@@ -112,6 +122,7 @@ class Served:
             checked(endpoint.takes, values, "The request"),
             request.path_params,
             str(request.base_url).rstrip("/"),
+            self._explorer,
         )
         result = await run_in_threadpool(endpoint.handler, call)
         return result if isinstance(result, Response) else as_json(result)

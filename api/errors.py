@@ -4,12 +4,19 @@ import logging
 
 from classifier import ClassifierError
 from encoder import EmptyText, EncoderError, TextTooLong
+from explorer.errors import (
+    BadInput,
+    ExplorerError,
+    NotAllowed,
+    NothingThere,
+    NothingToTurn,
+)
 from vecdb import VecdbError
 from vecdb.errors import BadName, BadVector, UnknownCollection, UnknownConcept, UnknownPhoto
 
 LOG = logging.getLogger("api")
-MALFORMED = (EmptyText, TextTooLong, ClassifierError, BadVector, BadName)
-UNKNOWN = (UnknownCollection, UnknownConcept, UnknownPhoto)
+MALFORMED = (EmptyText, TextTooLong, ClassifierError, BadInput, BadVector, BadName)
+UNKNOWN = (NothingThere, UnknownCollection, UnknownConcept, UnknownPhoto)
 
 
 class Refused(Exception):
@@ -29,7 +36,11 @@ def described(error: Exception) -> Refused:
         return Refused(400, _sentence(error))
     if isinstance(error, UNKNOWN):
         return Refused(404, _sentence(error))
-    if isinstance(error, EncoderError | VecdbError):
+    if isinstance(error, NotAllowed):
+        return Refused(403, _sentence(error))
+    if isinstance(error, NothingToTurn):
+        return Refused(409, _sentence(error))
+    if isinstance(error, EncoderError | VecdbError | ExplorerError):
         return Refused(503, _sentence(error))
     LOG.error("a request failed", exc_info=error)
     return Refused(500, "The server could not answer this request; its log says why.")

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from api import resources
-from api.collections import collection_of, photo_json
+from api.collections import photo_json
 from api.endpoint import Call, Endpoint
 from api.errors import Refused
 from api.schema import Schema
@@ -11,7 +10,7 @@ from api.schema import Schema
 
 def photo(call: Call) -> dict[str, Any]:
     """Answer with the metadata of a photo and, on request, its vector."""
-    collection = collection_of(call.values.get("collection"))
+    collection = call.explorer.collection(call.values.get("collection"))
     photo_id = call.path["photo_id"]
     rows = collection.photos([photo_id])
     if not rows:
@@ -26,7 +25,7 @@ def collections(call: Call) -> list[dict[str, Any]]:
     """Answer with every collection."""
     return [
         {**vars(info), "created": info.created.isoformat()}
-        for info in resources.database().collections()
+        for info in call.explorer.database.collections()
     ]
 
 

@@ -3,15 +3,15 @@
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from api.collections import collection_of, encoder_of, photo_json
+from api.collections import photo_json
 from api.endpoint import Call, Endpoint
 from api.errors import Refused
-from api.fetching import fetch_picture
 from api.filters import FILTERS, filter_of
-from api.pictures import picture_from, picture_from_text
-from api.query import Query
-from api.ranking import ranked
 from api.schema import Schema
+from explorer.fetching import fetch_picture
+from explorer.pictures import picture_from, picture_from_text
+from explorer.query import Query
+from explorer.ranking import rank
 
 PAGE = 25
 _aside = ThreadPoolExecutor(8, thread_name_prefix="count")
@@ -108,11 +108,11 @@ def query_of(values: dict[str, Any]) -> Query:
 def search(call: Call) -> dict[str, Any]:
     """Answer with the photos of ranks offset to offset + k."""
     values = call.values
-    collection = collection_of(values.get("collection"))
+    collection = call.explorer.collection(values.get("collection"))
     query, where = query_of(values), filter_of(values)
-    encoder = encoder_of(collection) if query.needs_encoder else None
+    encoder = call.explorer.encoder_of(collection) if query.needs_encoder else None
     count = _aside.submit(collection.count, where)
-    found = ranked(
+    found = rank(
         collection,
         query.vector(collection, encoder, centred=False),
         values["k"],

@@ -3,15 +3,14 @@
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from api import resources
 from api.endpoint import Call, Endpoint
 from api.errors import Refused
-from api.metrics import exposition
+from explorer.metrics import exposition
 
 
 def healthz(call: Call) -> dict[str, str]:
     """Answer ok once the database answers."""
-    resources.database().collections()
+    call.explorer.database.collections()
     return {"status": "ok"}
 
 

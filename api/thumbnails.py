@@ -1,33 +1,24 @@
 """`GET /api/thumb/{collection}/{photo id}`: a stored thumbnail."""
 
-import os
-from urllib.parse import quote
-
 from starlette.responses import Response
 
-from api import resources
-from api.access import check_thumbnail, signature, token
+from api.access import check_thumbnail
 from api.endpoint import Call, Endpoint
 from api.errors import Refused
-from api.metrics import timed
-
-
-def thumbnail_url(collection: str, photo_id: str) -> str:
-    """Return the address, on this server, of a photo's thumbnail."""
-    signed = f"?key={signature(collection, photo_id)}" if token() else ""
-    return f"/api/thumb/{quote(collection, safe='')}/{quote(photo_id, safe='')}{signed}"
+from explorer import default_table
+from explorer.metrics import timed
 
 
 def thumbnail(call: Call) -> Response:
     """Answer with the JPEG, cacheable for a day."""
     collection, photo_id = call.path.get("collection", ""), call.path["photo_id"]
     with timed("thumbnail"):
-        store = resources.store()
+        store = call.explorer.store
         jpeg = store.thumbnail(collection, photo_id)
         if jpeg is None:
             # An id alone: of the default collection.
             whole = f"{collection}/{photo_id}" if collection else photo_id
-            jpeg = store.thumbnail(os.environ.get("VECDB_TABLE", "unsplash_25k"), whole)
+            jpeg = store.thumbnail(default_table(), whole)
     if jpeg is None:
         raise Refused(404, "No thumbnail of this photo is stored.")
     return Response(jpeg, media_type="image/jpeg", headers={"Cache-Control": "max-age=86400"})

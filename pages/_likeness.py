@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from api.pictures import picture_from_text
+from explorer.pictures import picture_from_text
 
 state = st.session_state
 

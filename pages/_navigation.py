@@ -4,10 +4,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from api import resources
 from classifier import ClassifierError
 from encoder import EncoderError
 from pages import _likeness
+from pages._session import shared_explorer
 from vecdb import VecdbError
 
 HERE = Path(__file__).parent
@@ -28,7 +28,7 @@ page = st.navigation(
     position="top",
 )
 try:
-    resources.database()
+    _ = shared_explorer().database
     _likeness.go()
     page.run()
 except (VecdbError, EncoderError, ClassifierError) as error:

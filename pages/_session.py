@@ -1,13 +1,11 @@
 """What the pages share within a session: the collection, the concept, the encoder's state."""
 
-import os
 from concurrent.futures import wait
 
 import streamlit as st
 
-from api import resources
 from encoder import Encoder, EncoderError
-from pages._rounds import shared_rounds
+from explorer import Explorer, default_table
 from vecdb import Collection, Concept
 
 EMPTY = """
@@ -17,24 +15,31 @@ EMPTY = """
 - stop the app and run `python -m ingest FOLDER` or `python -m ingest photos.tsv000`.
 """
 
+
+@st.cache_resource(show_spinner=False)
+def shared_explorer() -> Explorer:
+    """Return the one explorer of this process; app.py opens and closes it."""
+    return Explorer()
+
+
 LOOK = 0.25  # seconds between two looks at what loads, and at whether the user asks for more
 
 
 def choose_collection() -> Collection | None:
     """Draw the collection picker and return its choice; None where there is no collection."""
-    names = _collection_names(resources.database().dsn_display)
+    names = _collection_names(shared_explorer().database.dsn_display)
     if not names:
         return None
-    preferred = os.environ.get("VECDB_TABLE", "unsplash_25k")
+    preferred = default_table()
     if st.session_state.get("collection") not in names:
         st.session_state.collection = preferred if preferred in names else names[0]
     st.selectbox("Collection", names, key="collection", label_visibility="collapsed")
-    return shared_rounds().memory.collection(st.session_state.collection)
+    return shared_explorer().rounds.memory.collection(st.session_state.collection)
 
 
 @st.cache_data(ttl=5, show_spinner=False)
 def _collection_names(database: str) -> list[str]:
-    return [info.name for info in resources.database().collections() if info.count]
+    return [info.name for info in shared_explorer().database.collections() if info.count]
 
 
 def ready_encoder(name: str) -> Encoder | None:
@@ -42,7 +47,7 @@ def ready_encoder(name: str) -> Encoder | None:
 
     Both are said in words. A click, or another page, ends the waiting: the script runs anew.
     """
-    future = resources.encoder(name)
+    future = shared_explorer().encoders.start(name)
     line = st.empty()
     # The script waits, not a timer of the browser: a timer that ends before the page has arrived
     # tears the page down.
@@ -79,7 +84,7 @@ def keep(*names: str) -> None:
 
 def open_concept() -> Concept | None:
     """Draw the concept picker and return its choice; the address names it, so it can be shared."""
-    concepts = {concept.id: concept for concept in resources.database().concepts.list()}
+    concepts = {concept.id: concept for concept in shared_explorer().concepts.list()}
     if not concepts:
         st.info("No concepts yet. Type a phrase on the **Mine** page to start one.")
         return None

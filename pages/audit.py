@@ -4,13 +4,11 @@ from typing import Any
 
 import streamlit as st
 
-from api import resources
 from classifier import ClassifierError
-from pages import _audit
-from pages._rounds import shared_rounds
-from pages._session import open_concept
-from pages._tiles import grid_tiles
+from explorer import audits
+from pages._session import open_concept, shared_explorer
 from pages.grid import photo_grid
+from pages.grid.tiles import grid_tiles
 from vecdb import Collection, Concept, VecdbError
 
 PAGE = 25
@@ -33,7 +31,7 @@ def on_event(event: dict[str, Any]) -> None:
     rule = -1 if state.get("audit_unmarked", "negative") == "negative" else 0
     answers = {photo: int(event["marks"].get(photo, rule)) for photo in state.audit_asked}
     try:
-        _audit.answer(resources.database(), state.concept_id, answers)
+        audits.answer(shared_explorer().database, state.concept_id, answers)
     except (VecdbError, ClassifierError) as error:
         state.audit_error = str(error)
 
@@ -41,9 +39,9 @@ def on_event(event: dict[str, Any]) -> None:
 def on_begin() -> None:
     """Draw a new audit."""
     try:
-        concept = resources.database().concepts.get(state.concept_id)
-        collection = shared_rounds().memory.collection(concept.collection)
-        _audit.begin(resources.database(), collection, concept, WIDTHS[state.audit_width])
+        concept = shared_explorer().concepts.get(state.concept_id)
+        collection = shared_explorer().rounds.memory.collection(concept.collection)
+        audits.begin(shared_explorer().database, collection, concept, WIDTHS[state.audit_width])
         state.audit_error = ""
     except (VecdbError, ClassifierError) as error:
         state.audit_error = str(error)
@@ -59,7 +57,7 @@ def offer(label: str) -> None:
 def ask(collection: Collection, concept: Concept) -> None:
     """Draw the next questions, without scores, reasons or order."""
     audit = concept.audit
-    waiting = _audit.open_questions(audit)
+    waiting = audits.open_questions(audit)
     state.audit_asked = waiting[:PAGE]
     done = len(audit["answers"])
     photo_grid(
@@ -115,7 +113,7 @@ def draw(concept: Concept) -> None:
         )
         offer("Begin the audit")
     elif "findings" not in concept.audit:
-        ask(shared_rounds().memory.collection(concept.collection), concept)
+        ask(shared_explorer().rounds.memory.collection(concept.collection), concept)
         offer("Begin anew")
     else:
         report(concept)

@@ -9,15 +9,16 @@ import streamlit as st
 from classifier import ClassifierError
 from classifier.class_file import SavedClasses
 from classifier.classes import accuracy, decided
-from classifier.zeroshot import TEMPLATES, heads_of, truth_of
 from encoder import Encoder, EncoderError
-from pages._class_views import confusions, heat_map, per_template, photos, sheets
-from pages._corrections import NONE, as_file, corrected, from_upload
+from explorer.corrections import NONE, as_file, corrected, from_upload
+from explorer.photo_sets import PhotoSet, of_collection, of_folder, of_uploads
+from explorer.phrases import lines
+from explorer.zeroshot import TEMPLATES, heads_of, truth_of
 from pages._likeness import look_for_more
-from pages._query import lines
 from pages._session import EMPTY, choose_collection, encoder_note, keep, ready_encoder
-from pages._sources import Source, of_collection, of_folder, of_uploads
 from pages.grid import photo_grid
+from pages.sorting.tiles import set_tiles
+from pages.sorting.views import confusions, heat_map, per_template, photos, sheets
 from vecdb import Collection, VecdbError
 
 VIEWS = ("Sheets", "One class", "Heat map", "Confusion")
@@ -28,7 +29,7 @@ MISTAKES = (EncoderError, VecdbError, ClassifierError, OSError)
 state = st.session_state
 
 
-def on_event(found: Source, event: dict[str, Any]) -> None:
+def on_event(found: PhotoSet, event: dict[str, Any]) -> None:
     """Take the marks of a sheet as corrections: yes is the chosen class, no is not the sheet's."""
     if event["type"] == "like":
         look_for_more(event, found.small.get(event["id"]))
@@ -42,7 +43,7 @@ def on_event(found: Source, event: dict[str, Any]) -> None:
     state.class_turn = state.get("class_turn", 0) + 1
 
 
-def source(collection: Collection, encoder: Encoder) -> Source | None:
+def source(collection: Collection, encoder: Encoder) -> PhotoSet | None:
     """Draw the choice of what is classified and return it; encoded pictures are kept."""
     state.setdefault("class_kind", SOURCES[0])
     kind = st.segmented_control("Classify", SOURCES, key="class_kind", required=True)
@@ -59,7 +60,7 @@ def source(collection: Collection, encoder: Encoder) -> Source | None:
         if not given and kept and kept[0][:2] == (kind, encoder.name):
             # Streamlit forgets the files when another page is drawn; their vectors are here.
             st.caption(f"{photos(len(kept[1].photos.ids))} uploaded before; others replace them.")
-            return cast(Source, kept[1])
+            return cast(PhotoSet, kept[1])
     if not given:
         st.caption("Nothing to classify yet.")
         return None
@@ -69,10 +70,10 @@ def source(collection: Collection, encoder: Encoder) -> Source | None:
         with st.spinner("Encoding the pictures"):
             encoded = of_folder(given, encoder) if kind == "Folder" else of_uploads(given, encoder)
         state.class_source = kept = (wanted, encoded)
-    return cast(Source, kept[1])
+    return cast(PhotoSet, kept[1])
 
 
-def setup(collection: Collection, encoder: Encoder) -> tuple[Source, SavedClasses, float] | None:
+def setup(collection: Collection, encoder: Encoder) -> tuple[PhotoSet, SavedClasses, float] | None:
     """Draw the left column: what is classified, the names, the templates, the file."""
     found = source(collection, encoder)
     if found is None:
@@ -120,7 +121,7 @@ def opened(encoder: Encoder) -> SavedClasses | None:
     return saved
 
 
-def one_class(found: Source, classes: SavedClasses, chosen: np.ndarray, sure: np.ndarray) -> None:
+def one_class(found: PhotoSet, classes: SavedClasses, chosen: np.ndarray, sure: np.ndarray) -> None:
     """Draw the sheet of one class, where mistakes are corrected."""
     heads, done = classes.heads, len(classes.corrections)
     names = [*heads.names, NONE]
@@ -144,7 +145,7 @@ def one_class(found: Source, classes: SavedClasses, chosen: np.ndarray, sure: np
             "mode": "results",
             "key": f"classes:{found.key}:{shown}:{order}:{state.get('class_turn', 0)}:{names}",
             "title": f"{shown}: {photos(counts[shown])}",
-            "tiles": found.tiles(ids, scores=list(sure[rows]), reasons=[""] * len(ids)),
+            "tiles": set_tiles(found, ids, scores=list(sure[rows]), reasons=[""] * len(ids)),
             "judging": True,
             "like": state.collection,
             "action": "Correct" if ids else "",

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from api import resources
-from api.thumbnails import thumbnail_url
+from explorer.addresses import thumbnail_url
+from pages._session import shared_explorer
 from vecdb import Concept, VecdbError
 
 STRIP = 8
@@ -13,7 +13,7 @@ state = st.session_state
 
 def counts(concept: Concept) -> tuple[list[str], int]:
     """Return the ids judged positive and how many were judged negative."""
-    labels = resources.database().concepts.labels(concept.id)
+    labels = shared_explorer().concepts.labels(concept.id)
     yes = [row.photo_id for row in labels if row.label == 1]
     return yes, sum(row.label == -1 for row in labels)
 
@@ -21,7 +21,7 @@ def counts(concept: Concept) -> tuple[list[str], int]:
 def attempt(action: str, *arguments: str, **changes: str) -> None:
     """Run one change of the store; say what went wrong in one sentence."""
     try:
-        getattr(resources.database().concepts, action)(*arguments, **changes)
+        getattr(shared_explorer().concepts, action)(*arguments, **changes)
     except VecdbError as error:
         state.concepts_error = str(error)
     else:
@@ -119,7 +119,7 @@ def main() -> None:
         st.error(state.concepts_error)
     if state.get("deleted"):
         st.button("Undo the deletion", icon=":material/undo:", on_click=restore)
-    concepts = resources.database().concepts.list()
+    concepts = shared_explorer().concepts.list()
     if not concepts:
         st.info("No concepts yet. Type a phrase on the **Mine** page to start one.")
         return

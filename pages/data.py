@@ -1,18 +1,17 @@
 """Data: the collections there are, and putting photos into them."""
 
-import os
 import re
 import time
 
 import pandas as pd
 import streamlit as st
 
-from api import resources
 from encoder.choice import choose
+from explorer import default_table
+from explorer.jobs import Job, keep_uploads
 from ingest import Progress
 from ingest.tell import closing
-from pages import _jobs
-from pages._session import LOOK
+from pages._session import LOOK, shared_explorer
 from vecdb import VecdbError
 
 TABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
@@ -21,7 +20,7 @@ state = st.session_state
 
 def collections() -> None:
     """List the collections."""
-    rows = resources.database().collections()
+    rows = shared_explorer().database.collections()
     if not rows:
         st.info("No collection yet: name a folder or drop pictures below.")
         return
@@ -53,9 +52,11 @@ def start() -> None:
         state.data_error = "Name a folder or a table of addresses, or drop pictures."
     else:
         try:
-            known = {info.name: info.encoder for info in resources.database().collections()}
+            known = {info.name: info.encoder for info in shared_explorer().database.collections()}
             encoder = known.get(table) or choose()[0]
-            _jobs.start(source or str(_jobs.keep_uploads(table, files)), table, encoder)
+            explorer = shared_explorer()
+            source = source or str(keep_uploads(explorer.store, table, files))
+            explorer.jobs.start(source, table, encoder)
         except (VecdbError, OSError) as error:
             state.data_error = f"Nothing was added: {error}"
 
@@ -69,14 +70,14 @@ def form() -> None:
         key="data_source",
         placeholder="/photos/holidays or photos.tsv000",
     )
-    left.text_input("Collection", os.environ.get("VECDB_TABLE", "unsplash_25k"), key="data_table")
+    left.text_input("Collection", default_table(), key="data_table")
     right.file_uploader(
         "Or drop pictures here", accept_multiple_files=True, key="data_files",
         type=["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "avif"],
     )  # fmt: skip
     if state.get("data_error"):
         st.error(state.data_error)
-    job = _jobs.latest()
+    job = shared_explorer().jobs.latest
     st.button("Add to the collection", on_click=start, disabled=bool(job and job.running))
 
 
@@ -89,7 +90,7 @@ def far(progress: Progress) -> str:
     return f"{done:,}{of} photos, {rate:.0f} a second{failed}."
 
 
-def running(job: _jobs.Job) -> None:
+def running(job: Job) -> None:
     """Draw the progress of a running job until it has ended; a click draws the page anew."""
     line, stopping = st.empty(), job.stop.is_set()
     st.button("Stopping" if stopping else "Stop", on_click=job.stop.set, disabled=stopping)
@@ -104,7 +105,7 @@ def running(job: _jobs.Job) -> None:
 
 def ended() -> None:
     """Say how the latest job ended."""
-    job = _jobs.latest()
+    job = shared_explorer().jobs.latest
     if job is None or job.running:
         return
     if job.error:
@@ -116,7 +117,7 @@ def ended() -> None:
 
 collections()
 form()
-job = _jobs.latest()
+job = shared_explorer().jobs.latest
 if job is not None and job.running:
     running(job)
 else:

@@ -5,13 +5,12 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from api import resources
 from classifier import ClassifierError
+from explorer.rounds import head_of
 from pages._likeness import look_for_more
-from pages._rounds import head_of, shared_rounds
-from pages._session import open_concept
-from pages._tiles import grid_tiles
+from pages._session import open_concept, shared_explorer
 from pages.grid import photo_grid
+from pages.grid.tiles import grid_tiles
 from vecdb import Collection, Concept, Label, VecdbError
 
 SHOWN = 200
@@ -29,10 +28,9 @@ def on_event(event: dict[str, Any]) -> None:
             marks = event["marks"]
             changed = {p: marks.get(p, 0) for p in before if marks.get(p, 0) != before[p]}
             if changed:
-                shared_rounds().relabel(concept_id, changed)
-                shared_rounds().refit(concept_id)
+                shared_explorer().rounds.relabel(concept_id, changed)
         elif event["type"] in {"undo", "redo"}:
-            getattr(shared_rounds(), event["type"])(concept_id)
+            getattr(shared_explorer().rounds, event["type"])(concept_id)
         elif event["type"] == "more":
             state.labels_shown = event["shown"] + SHOWN
         elif event["type"] == "like":
@@ -58,7 +56,7 @@ def draw(collection: Collection, concept: Concept) -> None:
     left, right, _ = st.columns([2, 3, 5])
     sign = left.segmented_control("Show", list(SIGNS), default="All", required=True)
     order = right.selectbox("Order", ORDERS)
-    rows = [row for row in shared_rounds().database.concepts.labels(concept.id) if row.label]
+    rows = [row for row in shared_explorer().concepts.labels(concept.id) if row.label]
     rows = [row for row in rows if row.label in SIGNS[sign or "All"]]
     if not rows:
         st.info("No labels of this kind yet. They are made on the **Mine** page.")
@@ -97,4 +95,4 @@ def draw(collection: Collection, concept: Concept) -> None:
 
 concept = open_concept()
 if concept is not None:
-    draw(resources.database().collection(concept.collection), concept)
+    draw(shared_explorer().database.collection(concept.collection), concept)

@@ -4,20 +4,19 @@ from typing import Any
 
 import streamlit as st
 
-from api import resources
-from api.errors import Refused
-from api.pictures import picture_from, picture_from_text
-from api.query import Query
 from classifier import ClassifierError
 from encoder import EncoderError
+from explorer.errors import ExplorerError
+from explorer.phrases import lines, parse_phrases
+from explorer.pictures import picture_from, picture_from_text
+from explorer.query import Query
+from explorer.rounds import Page
+from explorer.settings import settings_for
 from pages._likeness import look_for_more
-from pages._page_data import page_data
-from pages._query import lines, parse_phrases
-from pages._rounds import Page, shared_rounds
-from pages._session import EMPTY, choose_collection, encoder_note, ready_encoder
-from pages._tiles import grid_tiles
-from pages._turns import taken, turns_url
+from pages._session import EMPTY, choose_collection, encoder_note, ready_encoder, shared_explorer
 from pages.grid import photo_grid
+from pages.grid.page import page_data
+from pages.grid.tiles import grid_tiles
 from vecdb import Collection, VecdbError
 from vecdb.errors import UnknownCollection, UnknownConcept
 
@@ -30,10 +29,10 @@ def current_page() -> Page | None:
     wanted = st.query_params.get("concept")
     page: Page | None = state.get("page")
     if wanted and (page is None or page.concept.id != wanted):
-        page = state.page = shared_rounds().page(resources.database().concepts.get(wanted))
+        page = state.page = shared_explorer().rounds.page(shared_explorer().concepts.get(wanted))
         state.collection = page.concept.collection
         state.prompt = page.concept.prompt
-        state.page_size = page.concept.settings.get("page_size", 25)
+        state.page_size = page.settings.page_size
     return page
 
 
@@ -58,7 +57,7 @@ def on_event(event: dict[str, Any]) -> None:
             look_for_more(event)
         elif page is not None:
             answer(page, event)
-    except (VecdbError, ClassifierError, Refused) as error:
+    except (VecdbError, ClassifierError, ExplorerError) as error:
         state.error = str(error)
 
 
@@ -68,14 +67,16 @@ def answer(page: Page, event: dict[str, Any]) -> None:
     match event["type"]:
         case "turned":
             # The grid has got this page already, over our own route.
-            now = taken(event["ticket"]) or shared_rounds().page(
-                resources.database().concepts.get(concept.id)
+            now = shared_explorer().tickets.take(event["ticket"]) or shared_explorer().rounds.page(
+                shared_explorer().concepts.get(concept.id)
             )
             show(now)
         case "unmarked":
-            page.concept = shared_rounds().keep_setting(concept.id, "unmarked", event["rule"])
+            page.concept = shared_explorer().rounds.keep_settings(
+                concept.id, unmarked=event["rule"]
+            )
         case "threshold":
-            concepts = resources.database().concepts
+            concepts = shared_explorer().concepts
             page.concept = concepts.update(concept.id, threshold=float(event["value"]))
 
 
@@ -84,8 +85,8 @@ def on_page_size() -> None:
     if state.get("page"):
         try:
             concept_id = state.page.concept.id
-            shared_rounds().keep_setting(concept_id, "page_size", state.page_size)
-            show(shared_rounds().refit(concept_id))
+            shared_explorer().rounds.keep_settings(concept_id, page_size=state.page_size)
+            show(shared_explorer().rounds.refit(concept_id))
         except (VecdbError, ClassifierError) as error:
             state.error = str(error)
 
@@ -99,8 +100,8 @@ def ask() -> None:
             pictures=[picture_from(file.getvalue()) for file in state.get("pictures") or []],
             photo_ids=lines(state.get("photo_ids")),
         )
-    except Refused as refused:
-        state.error = str(refused)
+    except ExplorerError as error:
+        state.error = str(error)
         return
     if query:
         state.pending = query
@@ -157,12 +158,12 @@ def begin(collection: Collection) -> None:
     del state.pending
     try:
         vector = query.vector(collection, encoder)
-        settings = {
-            "phrases": [list(phrase) for phrase in query.phrases],
-            "page_size": state.page_size,
-            "unmarked": "skip",
-        }
-        show(shared_rounds().begin(collection, state.get("prompt", "").strip(), vector, settings))
+        settings = settings_for(query, state.page_size)
+        show(
+            shared_explorer().rounds.begin(
+                collection, state.get("prompt", "").strip(), vector, settings
+            )
+        )
     except (EncoderError, VecdbError, ClassifierError, OSError) as error:
         state.error = str(error)
 
@@ -185,9 +186,9 @@ def welcome(collection: Collection) -> None:
     st.caption(f"{collection.count():,} photos, {encoder_note(collection)}.")
 
 
-def grid(collection: Collection, page: Page) -> None:
+def grid(page: Page) -> None:
     """Draw the page."""
-    data = page_data(collection, page, turns_url(page.concept.id))
+    data = page_data(shared_explorer(), page)
     photo_grid({**data, "error": state.get("error", "")}, key="mine_grid", on_event=on_event)
 
 
@@ -203,15 +204,15 @@ def main() -> None:
     if collection is None:
         st.info(EMPTY)
         return
-    resources.encoder(collection.encoder)
-    shared_rounds().memory.warm(collection.name)
+    shared_explorer().encoders.start(collection.encoder)
+    shared_explorer().rounds.memory.warm(collection.name)
     if "pending" in state:
         begin(collection)
     page = state.get("page")
     if page is None or page.concept.collection != collection.name:
         welcome(collection)
         return
-    grid(collection, page)
+    grid(page)
     st.caption(f"{collection.name}: {encoder_note(collection)}.")
 
 

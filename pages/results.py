@@ -5,15 +5,14 @@ from typing import Any
 
 import streamlit as st
 
-from api import resources
-from api.fold import folded
 from classifier import to_sql
-from pages._export import FORMATS, as_classifier, as_zip, matches
+from explorer.exports import FORMATS, as_classifier, as_zip, matches
+from explorer.folding import group_alike
+from explorer.rounds import head_of
 from pages._likeness import look_for_more
-from pages._rounds import head_of, shared_rounds
-from pages._session import open_concept
-from pages._tiles import grid_tiles
+from pages._session import open_concept, shared_explorer
 from pages.grid import photo_grid
+from pages.grid.tiles import grid_tiles
 from vecdb import Collection, Concept, VecdbError
 
 SHOWN = 100
@@ -32,9 +31,7 @@ def on_threshold() -> None:
     """Keep the threshold with the concept."""
     state.results_shown = SHOWN
     try:
-        shared_rounds().database.concepts.update(
-            state.concept_id, threshold=state.results_threshold
-        )
+        shared_explorer().concepts.update(state.concept_id, threshold=state.results_threshold)
     except VecdbError as error:
         st.error(str(error))
 
@@ -58,7 +55,7 @@ def export(collection: Collection, concept: Concept) -> None:
         )
     st.download_button(
         "Zip of pictures",
-        lambda: as_zip(collection, table()),
+        lambda: as_zip(shared_explorer().store, collection, table()),
         f"{name}.zip",
         "application/zip",
         on_click="ignore",
@@ -66,7 +63,7 @@ def export(collection: Collection, concept: Concept) -> None:
     )
     st.download_button(
         "Classifier (.safetensors)",
-        lambda: as_classifier(concept, head, shared_rounds().database.concepts.labels(concept.id)),
+        lambda: as_classifier(concept, head, shared_explorer().concepts.labels(concept.id)),
         f"{name}.safetensors",
         on_click="ignore",
         width="stretch",
@@ -98,7 +95,7 @@ def draw(collection: Collection, concept: Concept) -> None:
     ids, scores, notes = found.ids, list(found.scores), [""] * len(found.ids)
     if fold and ids:
         known, vectors = collection.known_vectors(ids)
-        groups = folded(vectors)
+        groups = group_alike(vectors)
         ids = [known[group[0]] for group in groups]
         notes = [f"+{len(group) - 1} alike" if len(group) > 1 else "" for group in groups]
         at = dict(zip(found.ids, found.scores, strict=True))
@@ -120,4 +117,4 @@ def draw(collection: Collection, concept: Concept) -> None:
 
 concept = open_concept()
 if concept is not None:
-    draw(resources.database().collection(concept.collection), concept)
+    draw(shared_explorer().database.collection(concept.collection), concept)

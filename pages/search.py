@@ -7,20 +7,20 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from api.errors import Refused
-from api.pictures import picture_from_text
-from api.query import Query
-from api.ranking import MOST_FOLDED, Ranked, ranked
 from classifier import ClassifierError
 from encoder import EncoderError
-from pages._asked import conditions, key, remember, restore, said, words
-from pages._asking import forget, narrow, refine
-from pages._found import offer
-from pages._query import lines, parse_phrases
-from pages._rounds import shared_rounds
-from pages._session import EMPTY, choose_collection, encoder_note, ready_encoder
-from pages._tiles import grid_tiles
+from explorer.errors import ExplorerError
+from explorer.phrases import lines, parse_phrases
+from explorer.pictures import picture_from_text
+from explorer.query import Query
+from explorer.ranking import MOST_FOLDED, Ranked, rank
+from explorer.settings import settings_for
+from pages._session import EMPTY, choose_collection, encoder_note, ready_encoder, shared_explorer
 from pages.grid import photo_grid
+from pages.grid.tiles import grid_tiles
+from pages.searching.address import conditions, key, remember, restore, said, words
+from pages.searching.controls import forget, narrow, refine
+from pages.searching.files import offer
 from vecdb import Collection, Filter, VecdbError
 
 SHOWN = 100
@@ -39,7 +39,7 @@ def on_event(event: dict[str, Any]) -> None:
     elif event["type"] == "pictures":
         try:
             state.search_pictures = [picture_from_text(address) for address in event["pictures"]]
-        except Refused as refused:
+        except ExplorerError as refused:
             state.search_error = str(refused)
 
 
@@ -99,12 +99,8 @@ def start_concept(query: Query, collection: Collection) -> None:
     vector = vector_of(query, collection, centred=True)
     if vector is None:
         return
-    settings = {
-        "phrases": [list(phrase) for phrase in query.phrases],
-        "page_size": state.get("page_size", 25),
-        "unmarked": "skip",
-    }
-    page = shared_rounds().begin(collection, words(query), vector, settings)
+    settings = settings_for(query, state.get("page_size", 25))
+    page = shared_explorer().rounds.begin(collection, words(query), vector, settings)
     state.page = page
     st.switch_page("mine.py", query_params={"concept": page.concept.id, "round": "1"})
 
@@ -129,7 +125,7 @@ def draw(collection: Collection, query: Query) -> None:
     if vector is None:
         found = Ranked(collection.sample(limit, seed=0, where=where), [], [])
     else:
-        found = ranked(collection, vector, limit, where=where, fold=state[key("fold")])
+        found = rank(collection, vector, limit, where=where, fold=state[key("fold")])
         left, middle, right, last = st.columns([5, 1.3, 1.7, 1.2], vertical_alignment="center")
         left.text(words(query))
         middle.button("Clear", on_click=forget, width="stretch")

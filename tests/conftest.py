@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.browser.harness import ROOT, chromium, environment, have_chromium
@@ -36,3 +37,11 @@ def running_chromium() -> Iterator[Any]:
         pytest.skip("no Chromium is installed")
     with chromium() as running:
         yield running
+
+
+@pytest.fixture
+def direction() -> np.ndarray:
+    """A prompt vector (16,) near, not at, the matches' direction in `small_collection`."""
+    vector = np.zeros(16, np.float32)
+    vector[[0, 1]] = 0.8, 0.6
+    return vector

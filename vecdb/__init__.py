@@ -12,9 +12,11 @@ from vecdb.labels import Label
 from vecdb.moments import Moments
 from vecdb.numbers import photo_number
 from vecdb.scores import Histogram, Scored
+from vecdb.statements import DEFAULT_TABLE
 from vecdb.store import Store
 
 __all__ = [
+    "DEFAULT_TABLE",
     "Collection",
     "CollectionInfo",
     "Concept",

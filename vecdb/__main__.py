@@ -1,4 +1,7 @@
-"""`python -m vecdb status | index | drop-index | search`: a database from the command line."""
+"""`python -m vecdb status | index | drop-index`: a database from the command line.
+
+`python -m vecdb search` is `python -m explorer search`.
+"""
 
 import argparse
 import json
@@ -11,9 +14,7 @@ from vecdb.collection import Collection
 from vecdb.database import Database, connect
 from vecdb.errors import VecdbError
 from vecdb.index import IndexStatus
-from vecdb.search_command import add_arguments, search
-
-DEFAULT_TABLE = "unsplash_25k"
+from vecdb.statements import DEFAULT_TABLE
 
 
 def status(database: Database, options: argparse.Namespace) -> None:
@@ -78,7 +79,6 @@ COMMANDS: dict[str, Callable[[Database, argparse.Namespace], None]] = {
     "status": status,
     "index": index,
     "drop-index": drop_index,
-    "search": search,
 }
 
 
@@ -91,15 +91,18 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument("--dsn", help="the database; without it VECDB_DSN, else ./data/chdb")
         command.add_argument("--table", help="the collection; without it VECDB_TABLE")
         command.add_argument("--json", action="store_true", help="answer in JSON on stdout")
-        if run is search:
-            add_arguments(command)
         command.set_defaults(run=run)
     return made
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0 done, 1 not possible, 2 bad usage."""
-    options = parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    if given[:1] == ["search"]:
+        from explorer.__main__ import main as explore
+
+        return explore(given)
+    options = parser().parse_args(given)
     try:
         with connect(options.dsn) as database:
             options.run(database, options)

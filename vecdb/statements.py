@@ -9,6 +9,8 @@ from vecdb.errors import BadName
 
 FOLDER = Path(__file__).parent.parent / "sql"
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
+# What commands and pages start with where VECDB_TABLE names nothing else.
+DEFAULT_TABLE = "unsplash_25k"
 RESERVED = {"collections", "concepts", "labels", "ingest_failures", "schema_version", "moments"}
 
 

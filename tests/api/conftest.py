@@ -17,9 +17,9 @@ import uvicorn
 from PIL import Image
 from starlette.applications import Starlette
 
-from api import resources, routes
-from api.access import RATE
+from api import routes
 from encoder import load_encoder
+from explorer import Explorer
 from tests.browser.harness import free_port
 from tests.encoder.tiny_clip import save_tiny_clip
 from vecdb import Collection
@@ -42,14 +42,18 @@ def serving(app: Starlette) -> Iterator[str]:
 
 
 @pytest.fixture
-def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Serve `routes()` on an empty database."""
+def explorer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Explorer]:
+    """An explorer of an empty database and an empty store."""
     monkeypatch.setenv("VECDB_STORE", str(tmp_path / "store"))
-    monkeypatch.setenv("VECDB_DSN", f"chdb://{tmp_path}/chdb")
-    resources.close()
-    with serving(Starlette(routes=routes())) as address:
+    with Explorer(f"chdb://{tmp_path}/chdb", store=tmp_path / "store") as opened:
+        yield opened
+
+
+@pytest.fixture
+def server(explorer: Explorer) -> Iterator[str]:
+    """Serve `routes()` on an empty database."""
+    with serving(Starlette(routes=routes(explorer))) as address:
         yield address
-    resources.close()
 
 
 @pytest.fixture(scope="session")
@@ -78,6 +82,7 @@ class Served:
     address: str
     collection: Collection
     folder: Path
+    explorer: Explorer
 
     def get(self, path: str, **parameters: Any) -> requests.Response:
         return requests.get(self.address + path, params=parameters, timeout=60)
@@ -87,16 +92,21 @@ class Served:
 
 
 @pytest.fixture
-def served(server: str, model: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Served:
+def served(
+    server: str,
+    explorer: Explorer,
+    model: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Served:
     """Fill the served database: photos `colours/red`, ... and `copy of red`."""
     monkeypatch.setenv("VECDB_TABLE", "colours")
-    RATE.__init__()  # type: ignore[misc]
     images = [picture(colour) for colour in COLOURS]
     ids = [f"colours/{colour}" for colour in COLOURS]
     encoder = load_encoder(model)
     vectors = encoder.encode_images(images)
     vectors = np.stack([*vectors, vectors[0]])  # a copy to the bit, on every processor
-    collection = resources.database().create_collection("colours", model, encoder.dim)
+    collection = explorer.database.create_collection("colours", model, encoder.dim)
     files = tmp_path / "pictures"
     files.mkdir()
     for colour, image in zip(COLOURS, images, strict=True):
@@ -119,8 +129,8 @@ def served(server: str, model: str, tmp_path: Path, monkeypatch: pytest.MonkeyPa
         (photo, str(at), jpeg(image))
         for at, (photo, image) in enumerate(zip(ids, images, strict=True))
     ]
-    resources.store().put_thumbnails("colours", rows)
-    return Served(server, collection, files)
+    explorer.store.put_thumbnails("colours", rows)
+    return Served(server, collection, files, explorer)
 
 
 def unit(vector: Any) -> np.ndarray:

@@ -6,7 +6,7 @@ from starlette.applications import Starlette
 
 from api import routes
 from api.access import Rate
-from api.thumbnails import thumbnail_url
+from explorer.addresses import thumbnail_url
 from tests.api.conftest import serving
 
 
@@ -71,7 +71,7 @@ def test_other_origins_are_let_in_only_where_configured(served, monkeypatch):
     plain = requests.get(f"{served.address}/indices-list", headers=origin, timeout=10)
     assert "access-control-allow-origin" not in plain.headers
     monkeypatch.setenv("API_CORS_ORIGINS", "https://front.example, https://other.example")
-    with serving(Starlette(routes=routes())) as address:
+    with serving(Starlette(routes=routes(served.explorer))) as address:
         asked = {**origin, "Access-Control-Request-Method": "POST"}
         before = requests.options(f"{address}/knn-service", headers=asked, timeout=10)
         assert before.status_code == 200

@@ -53,7 +53,10 @@ def front(tmp_path):
 def test_a_search_typed_in_the_front_shows_our_photos(front, served, running_chromium, monkeypatch):
     origin, config = front
     monkeypatch.setenv("API_CORS_ORIGINS", origin)
-    with serving(Starlette(routes=routes())) as back, fresh_page(running_chromium) as page:
+    with (
+        serving(Starlette(routes=routes(served.explorer))) as back,
+        fresh_page(running_chromium) as page,
+    ):
         config.update(defaultBackend=back, defaultIndex="colours", urlColumn="url")
         # The front asks for the indices when it has read its configuration: then it can search.
         page.goto(origin)

@@ -3,7 +3,6 @@ import base64
 import numpy as np
 import pytest
 
-from api import resources
 from classifier import Head
 from tests.api.conftest import jpeg, picture
 from vecdb import Label
@@ -14,7 +13,7 @@ def reds(served):
     """A fitted concept, and its head."""
     [weights] = served.collection.vectors(["colours/red"]) * 8
     head = Head(weights.astype(np.float32), -6.0)
-    concepts = resources.database().concepts
+    concepts = served.explorer.database.concepts
     concept = concepts.create("reds", "colours", "red things")
     concepts.update(concept.id, weights=head.weights, bias=head.bias, threshold=0.6)
     concepts.label(concept.id, [Label("colours/red", 1), Label("colours/blue", -1)], action="a")
@@ -65,7 +64,7 @@ def test_what_cannot_be_judged_is_refused(served, reds):
     assert served.post(path, {"vectors": [[1.0]]}).status_code == 400
     assert served.post(path, {"photo_ids": ["gone"]}).status_code == 404
     assert served.get("/api/concepts/none/apply").status_code == 404
-    fresh = resources.database().concepts.create("new", "colours", "")
+    fresh = served.explorer.database.concepts.create("new", "colours", "")
     assert served.get(f"/api/concepts/{fresh.id}/apply").status_code == 409
-    resources.database().concepts.delete(reds[0])
+    served.explorer.database.concepts.delete(reds[0])
     assert served.get(path).status_code == 404

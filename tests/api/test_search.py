@@ -2,7 +2,6 @@ import base64
 
 import pytest
 
-from api import resources
 from encoder import load_encoder
 from tests.api.conftest import COLOURS, jpeg, picture, unit
 
@@ -94,7 +93,7 @@ def test_near_duplicates_are_folded_into_the_best_of_them(served):
 def test_photos_judged_in_a_concept_can_be_left_out(served):
     from vecdb import Label
 
-    concepts = resources.database().concepts
+    concepts = served.explorer.database.concepts
     concept = concepts.create("reds", "colours", "red")
     concepts.label(concept.id, [Label("colours/red", 1)], action="a")
     answer = served.get("/api/search", photo_ids="colours/red", k=1, exclude_concept=concept.id)

@@ -1,13 +1,12 @@
 import pytest
 import requests
 
-from api import resources
-from api.thumbnails import thumbnail_url
+from explorer.addresses import thumbnail_url
 
 
 @pytest.mark.parametrize("photo", ["plain", "folder/with slash.jpg", "a?b#c%20", "снег ☃", '"><b>'])
-def test_a_stored_thumbnail_is_served_whatever_its_id_looks_like(server, photo):
-    resources.store().put_thumbnails("my photos", [(photo, "0" * 64, b"jpeg bytes")])
+def test_a_stored_thumbnail_is_served_whatever_its_id_looks_like(server, explorer, photo):
+    explorer.store.put_thumbnails("my photos", [(photo, "0" * 64, b"jpeg bytes")])
     answer = requests.get(server + thumbnail_url("my photos", photo), timeout=10)
     assert answer.status_code == 200
     assert answer.content == b"jpeg bytes"

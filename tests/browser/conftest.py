@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from pages._rounds import Rounds
+from explorer.rounds import Rounds
 from tests.browser.harness import environment, fresh_page, have_chromium, running_app
 from tests.browser.latency import DIM, picture
 from vecdb import Store, connect
@@ -56,10 +56,8 @@ def build(data: Path) -> list[str]:
             )
         )
         rounds = Rounds(database)
-        settings = {"page_size": 25, "unmarked": "skip"}
         return [
-            rounds.begin(collection, f"{ODD} {at}", anchor, settings).concept.id
-            for at in range(CONCEPTS)
+            rounds.begin(collection, f"{ODD} {at}", anchor).concept.id for at in range(CONCEPTS)
         ]
 
 

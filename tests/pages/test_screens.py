@@ -12,12 +12,12 @@ import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from api import resources
 from encoder import Encoder
 from encoder.errors import ModelNotFound
-from pages._rounds import Rounds
+from explorer import Rounds, Settings
+from pages._session import shared_explorer
 from tests.browser.harness import ROOT
-from tests.pages.conftest import small_collection
+from tests.explorer.conftest import small_collection
 from vecdb import Label, connect
 
 DIM = 512
@@ -29,9 +29,9 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("VECDB_DSN", f"chdb://{tmp_path}/chdb")
     monkeypatch.setenv("VECDB_STORE", str(tmp_path / "store"))
     monkeypatch.setenv("VECDB_TABLE", "things")
-    resources.close()
+    shared_explorer().close()
     yield tmp_path
-    resources.close()
+    shared_explorer().close()
 
 
 @pytest.fixture
@@ -40,9 +40,11 @@ def concept(empty: Path) -> str:
     ids, small = small_collection()
     vectors = np.zeros((len(ids), DIM), np.float32)
     vectors[:, : small.shape[1]] = small
-    collection = resources.database().create_collection("things", "offline", DIM)
+    collection = shared_explorer().database.create_collection("things", "offline", DIM)
     collection.insert(pa.table({"id": ids, "url": [""] * len(ids), "vector": list(vectors)}))
-    begun = Rounds(resources.database()).begin(collection, "a thing", vectors[0], {"page_size": 9})
+    begun = Rounds(shared_explorer().database).begin(
+        collection, "a thing", vectors[0], Settings(page_size=9)
+    )
     return begun.concept.id
 
 
@@ -63,7 +65,7 @@ def test_a_search_waits_for_an_encoder_that_still_loads(concept, monkeypatch):
     # In the script itself: a timer of the browser that ends too early tears the page down.
     loading: Future[Encoder] = Future()
     Timer(1, loading.set_exception, [ModelNotFound("No such model.")]).start()
-    monkeypatch.setattr(resources, "encoder", lambda name: loading)
+    monkeypatch.setattr(shared_explorer().encoders, "start", lambda name: loading)
     assert said(run("search.py", text="a thing")) == ["No such model."]
     assert loading.done()
 
@@ -118,13 +120,13 @@ def test_a_database_that_another_process_owns_is_named_with_its_owner(empty):
 
 
 def test_a_database_that_is_gone_is_one_sentence_on_a_page_that_asks_for_it(concept):
-    resources.database().close()
+    shared_explorer().database.close()
     [sentence] = said(run("_navigation.py", concept=concept))
     assert "is closed: connect to it again" in sentence
 
 
 def test_a_phrase_longer_than_the_model_reads_is_one_sentence_and_nothing_is_lost(concept):
-    resources.encoder("offline").result(60)
+    shared_explorer().encoders.start("offline").result(60)
     test = run("mine.py", concept=concept)
     test.text_input(key="prompt").set_value("word " * 600).run()
     assert not test.exception
@@ -133,7 +135,7 @@ def test_a_phrase_longer_than_the_model_reads_is_one_sentence_and_nothing_is_los
 
 
 def test_a_prompt_becomes_a_concept_with_a_full_page(concept):
-    resources.encoder("offline").result(60)
+    shared_explorer().encoders.start("offline").result(60)
     test = run("mine.py")
     test.text_input(key="prompt").set_value("zzqx <b>nothing</b> “like” this 🐈").run()
     assert not test.exception
@@ -151,7 +153,7 @@ def test_ten_thousand_labels_open_and_refit(empty):
         collection = database.create_collection("things", "offline", 64)
         collection.insert(pa.table({"id": ids, "url": [""] * 11_000, "vector": list(vectors)}))
         rounds = Rounds(database)
-        begun = rounds.begin(collection, "a thing", vectors[0], {"page_size": 25})
+        begun = rounds.begin(collection, "a thing", vectors[0])
         sign = np.where(vectors[:, 0] > 0, 1, -1)
         rows = [Label(ids[at], int(sign[at]), 1, "top") for at in range(10_000)]
         database.concepts.label(begun.concept.id, rows, action="round:many")

@@ -1,0 +1,19 @@
+"""What the app does, free of Streamlit and of HTTP: rounds, queries, audits, exports, jobs."""
+
+from explorer.explorer import Explorer, default_table
+from explorer.query import Query
+from explorer.ranking import Ranked, rank
+from explorer.rounds import Page, Rounds
+from explorer.settings import Settings, Tile
+
+__all__ = [
+    "Explorer",
+    "Page",
+    "Query",
+    "Ranked",
+    "Rounds",
+    "Settings",
+    "Tile",
+    "default_table",
+    "rank",
+]

@@ -1,0 +1,57 @@
+"""`python -m explorer`: what the pages do, from the command line."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from typing import NamedTuple
+
+from classifier import ClassifierError
+from encoder import EncoderError
+from explorer.commands import classes, search
+from explorer.errors import ExplorerError
+from explorer.explorer import Explorer
+from vecdb import VecdbError
+
+
+class Command(NamedTuple):
+    """What a subcommand does, and what adds the arguments that only it takes."""
+
+    run: Callable[[Explorer, argparse.Namespace], None]
+    add_arguments: Callable[[argparse.ArgumentParser], None]
+
+
+# A new subcommand is a file of commands/ and a line in this table.
+COMMANDS = {
+    "search": Command(search.search, search.add_arguments),
+    "classes": Command(classes.classify, classes.add_arguments),
+}
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return what reads the command line."""
+    made = argparse.ArgumentParser("python -m explorer", description=__doc__)
+    subcommands = made.add_subparsers(dest="command", required=True)
+    for name, command in COMMANDS.items():
+        added = subcommands.add_parser(name, help=command.run.__doc__)
+        added.add_argument("--dsn", help="the database; without it VECDB_DSN, else ./data/chdb")
+        added.add_argument("--table", help="the collection; without it VECDB_TABLE")
+        added.add_argument("--json", action="store_true", help="answer in JSON on stdout")
+        command.add_arguments(added)
+        added.set_defaults(run=command.run)
+    return made
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; 0 done, 1 not possible, 2 bad usage."""
+    options = parser().parse_args(arguments)
+    try:
+        with Explorer(options.dsn) as explorer:
+            options.run(explorer, options)
+    except (VecdbError, EncoderError, ClassifierError, ExplorerError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

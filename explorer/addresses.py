@@ -1,0 +1,37 @@
+"""Addresses on this server that pages and answers name, signed where API_TOKEN is set."""
+
+import hashlib
+import hmac
+import os
+from urllib.parse import quote
+
+
+def read_token() -> str:
+    """Return the configured token, empty where none is asked for."""
+    return os.environ.get("API_TOKEN", "")
+
+
+def sign(place: str, name: str) -> str:
+    """Sign an address, so that pages can use it without giving the token away.
+
+    Args:
+        place: the kind of address, for a thumbnail its collection.
+        name: what it is about.
+    """
+    message = f"{len(place)}:{place}{name}".encode()
+    return hmac.new(read_token().encode(), message, hashlib.sha256).hexdigest()[:32]
+
+
+def thumbnail_url(collection: str, photo_id: str) -> str:
+    """Return the address, on this server, of a photo's thumbnail."""
+    path = f"/api/thumb/{quote(collection, safe='')}/{quote(photo_id, safe='')}"
+    return path + _key(collection, photo_id)
+
+
+def turns_url(concept_id: str) -> str:
+    """Return the address, on this server, that takes the turns of a concept."""
+    return f"/mine/{concept_id}" + _key("turns", concept_id)
+
+
+def _key(place: str, name: str) -> str:
+    return f"?key={sign(place, name)}" if read_token() else ""

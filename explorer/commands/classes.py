@@ -1,0 +1,49 @@
+"""`python -m explorer classes`: classify a collection by class names, and score the templates.
+
+Prints, where the collection's labels are known, the accuracy of every template and of their
+average; with --corrections also what a number of corrected mistakes do for the other photos.
+"""
+
+import argparse
+import json
+from typing import Any
+
+from explorer.explorer import Explorer, default_table
+from explorer.zeroshot import TEMPLATES, heads_of, measure_corrections, read, report, truth_of
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """Add what only this command takes."""
+    command.add_argument("--classes", nargs="+", help="names; without it the collection's labels")
+    command.add_argument("--template", action="append", help="with {} for the name; repeatable")
+    command.add_argument("--prefix", default="", help="only photos whose ids start with this")
+    command.add_argument("--corrections", action="store_true", help="also refit to corrections")
+
+
+def classify(explorer: Explorer, options: argparse.Namespace) -> None:
+    """Classify a collection by class names, and score the templates."""
+    collection = explorer.database.collection(options.table or default_table())
+    photos = read(collection, options.prefix)
+    encoder = explorer.encoder_of(collection)
+    names = options.classes or sorted({label for label in photos.labels if label})
+    templates = options.template or list(TEMPLATES)
+    result = report(names, templates, photos, encoder)
+    if options.corrections:
+        heads = heads_of(names, templates, encoder)
+        truth = truth_of(photos.labels, names)
+        result["corrections"] = measure_corrections(heads, photos, truth)
+    print(json.dumps(result) if options.json else _lines(result))
+
+
+def _lines(result: dict[str, Any]) -> str:
+    known = f"{result['labelled']} with a known class, encoder {result['encoder']}"
+    lines = [f"{result['photos']} photos, {known}"]
+    if result["labelled"]:
+        for name, value in result["accuracy_per_template"].items():
+            lines.append(f"{value:6.1%}  {name}")
+        lines.append(f"{result['accuracy']:6.1%}  all templates averaged")
+    lines += [f"{count:6}  {name}" for name, count in result["counts"].items()]
+    for row in result.get("corrections", ()):
+        change = f"{row['before']:.1%} -> {row['after']:.1%}"
+        lines.append(f"{row['corrected']} mistakes corrected: the others {change}")
+    return "\n".join(lines)

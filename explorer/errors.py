@@ -1,0 +1,25 @@
+"""What the explorer refuses, each as one sentence that names the thing and the remedy."""
+
+
+class ExplorerError(Exception):
+    """Base of every error that explorer raises on purpose."""
+
+
+class BadInput(ExplorerError):
+    """What was given cannot be understood: a picture, an address, a query."""
+
+
+class NotAllowed(ExplorerError):
+    """What was asked for is switched off, or must not be reached."""
+
+
+class NothingThere(ExplorerError):
+    """What was asked for does not exist, or not yet."""
+
+
+class NotReady(ExplorerError):
+    """What was asked for still loads."""
+
+
+class NothingToTurn(ExplorerError):
+    """There is no action to take back, or to do again."""

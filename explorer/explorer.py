@@ -1,0 +1,226 @@
+"""One explorer: a database with its store, its encoders and the work that goes on in it."""
+
+import os
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+from encoder import Encoder
+from explorer.encoders import Encoders
+from explorer.errors import NothingThere, NothingToTurn
+from explorer.jobs import Jobs
+from explorer.query import Query
+from explorer.ranking import Ranked, rank
+from explorer.rounds import Page, Rounds
+from explorer.settings import settings_for
+from explorer.tickets import Tickets
+from vecdb import (
+    DEFAULT_TABLE,
+    Collection,
+    Concept,
+    ConceptStore,
+    Database,
+    Store,
+    VecdbError,
+    connect,
+)
+from vecdb.errors import UnknownCollection
+
+
+class Explorer:
+    """Everything the app does, for pages, HTTP and notebooks. Safe to share between threads.
+
+    The database is opened at its first use.
+    """
+
+    def __init__(self, dsn: str | None = None, *, store: str | Path | None = None) -> None:
+        """Name the places.
+
+        Args:
+            dsn: the database; without one VECDB_DSN, else ./data/chdb.
+            store: folder of thumbnails and cached vectors; without one VECDB_STORE, else
+                ./data/store.
+        """
+        self._dsn = dsn
+        self._store = store
+        self._lock = threading.RLock()
+        self._database: Database | None = None
+        self._rounds: Rounds | None = None
+        self.encoders = Encoders()
+        self.jobs = Jobs(self)
+        self.tickets = Tickets()
+
+    @property
+    def database(self) -> Database:
+        """The one open database.
+
+        Raises:
+            VecdbError: it cannot be opened; the next call tries again.
+        """
+        with self._lock:
+            if self._database is None:
+                self._database = connect(self._dsn)
+            return self._database
+
+    @property
+    def concepts(self) -> ConceptStore:
+        """The concepts of the open database."""
+        return self.database.concepts
+
+    @property
+    def rounds(self) -> Rounds:
+        """The rounds of the open database, one for all sessions."""
+        with self._lock:
+            database = self.database
+            if self._rounds is None or self._rounds.database is not database:
+                self._rounds = Rounds(database, self._encode)
+            return self._rounds
+
+    @property
+    def store(self) -> Store:
+        """Thumbnails and cached vectors; stores of one folder share what is open."""
+        return Store(self._store)
+
+    def warm(self) -> None:
+        """Open the database; a failure is left to whoever uses it, and said there."""
+        try:
+            _ = self.database
+        except VecdbError:
+            return
+
+    def close(self) -> None:
+        """Close the database; the next use opens it again."""
+        with self._lock:
+            if self._database is not None:
+                self._database.close()
+            self._database = None
+
+    def __enter__(self) -> "Explorer":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def collection_names(self) -> list[str]:
+        """Return the collections that hold photos, the one that VECDB_TABLE names first."""
+        preferred = default_table()
+        names = [info.name for info in self.database.collections() if info.count]
+        return sorted(names, key=lambda name: (name != preferred, name))
+
+    def collection(self, name: str | None = None) -> Collection:
+        """Return a collection by name, or the first.
+
+        Raises:
+            NothingThere: there is none yet.
+            UnknownCollection: there is none of that name.
+        """
+        if name:
+            return self.database.collection(name)
+        try:
+            # Known without a query, unlike the list.
+            return self.database.collection(default_table())
+        except UnknownCollection:
+            names = self.collection_names()
+        if not names:
+            raise NothingThere("There are no photos yet: run `python -m ingest` first.")
+        return self.database.collection(names[0])
+
+    def encoder_of(self, collection: Collection) -> Encoder:
+        """Return a collection's encoder, waiting while it loads.
+
+        Raises:
+            NotReady: it is still loading.
+            EncoderError: it cannot be loaded.
+        """
+        return self.encoders.get(collection.encoder)
+
+    def search(
+        self, query: Query | str, k: int = 20, *, table: str | None = None, **how: Any
+    ) -> Ranked:
+        """Return the k photos most similar to a phrase or a query.
+
+        Args:
+            query: a phrase, or phrases, pictures, photos and vectors together.
+            table: the collection; by default the first.
+            how: what `rank` takes: offset, where, exclude_concept, threshold, fold.
+
+        Raises:
+            EncoderError, VecdbError, ClassifierError: see `Query.vector`.
+        """
+        collection = self.collection(table)
+        return rank(collection, self._vector(query, collection, centred=False), k, **how)
+
+    def begin(self, query: Query | str, *, table: str | None = None, page_size: int = 25) -> Page:
+        """Start a concept from a phrase or a query, and mine its first page.
+
+        Raises:
+            EncoderError, VecdbError, ClassifierError: see `Query.vector`.
+        """
+        asked = Query.of(query)
+        collection = self.collection(table)
+        name = " ".join(text for text, _ in asked.phrases)
+        settings = settings_for(asked, page_size)
+        return self.rounds.begin(collection, name, self._vector(asked, collection), settings)
+
+    def page(self, concept_id: str) -> Page:
+        """Return the page a concept stands at, as it was left.
+
+        Raises:
+            UnknownConcept: there is none of this id.
+        """
+        return self.rounds.page(self.concepts.get(concept_id))
+
+    def answer(self, page: Page, marks: Mapping[str, int], *, unmarked: str = "skip") -> Page:
+        """Store the marks of a page, fit again, and return the next page.
+
+        Args:
+            marks: photo id -> 1 yes or -1 no.
+            unmarked: what the others are, "skip" or "negative".
+        """
+        return self.rounds.submit(page.concept.id, page.tiles, marks, unmarked=unmarked)
+
+    def undo(self, concept_id: str) -> Page:
+        """Take a concept's latest action back.
+
+        Raises:
+            NothingToTurn: there is none.
+        """
+        return _turned(self.rounds.undo(concept_id), "undo")
+
+    def redo(self, concept_id: str) -> Page:
+        """Do again what was taken back last.
+
+        Raises:
+            NothingToTurn: there is none.
+        """
+        return _turned(self.rounds.redo(concept_id), "redo")
+
+    def _encode(self, concept: Concept) -> np.ndarray:
+        return self._vector(concept.prompt, self.collection(concept.collection))
+
+    def _vector(
+        self, query: Query | str, collection: Collection, *, centred: bool = True
+    ) -> np.ndarray:
+        asked = Query.of(query)
+        encoder = self.encoder_of(collection) if asked.needs_encoder else None
+        return asked.vector(collection, encoder, centred=centred)
+
+
+def default_table() -> str:
+    """Return the collection that commands and pages start with: VECDB_TABLE, else unsplash_25k."""
+    return os.environ.get("VECDB_TABLE") or DEFAULT_TABLE
+
+
+def _turned(page: Page | None, kind: str) -> Page:
+    if page is None:
+        raise NothingToTurn(f"There is nothing to {kind}.")
+    return page

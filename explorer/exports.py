@@ -1,0 +1,107 @@
+"""A concept's matches as files that other tools read."""
+
+import io
+import json
+import tempfile
+import zipfile
+from collections.abc import Callable, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import pandas as pd
+
+from classifier import Head, SavedClassifier, save
+from vecdb import Collection, Concept, Label, Store
+
+ALL = 10_000_000
+
+
+def matches(collection: Collection, head: Head, threshold: float) -> pd.DataFrame:
+    """Return every match, best first: id, url, score, label and the metadata of ingest."""
+    found = collection.above(head.weights, head.bias, threshold, limit=ALL)
+    frame = pd.DataFrame({"id": found.ids, "score": found.scores})
+    details = pd.DataFrame(collection.photos(found.ids))
+    if details.empty:
+        return frame.assign(url="")
+    details = details.drop(columns=["vector"], errors="ignore")
+    details["extra"] = [json.dumps(dict(extra), ensure_ascii=False) for extra in details["extra"]]
+    return frame.merge(details, on="id", how="inner")
+
+
+def as_csv(frame: pd.DataFrame) -> bytes:
+    """UTF-8 CSV with a header."""
+    return frame.to_csv(index=False).encode("utf-8")
+
+
+def as_parquet(frame: pd.DataFrame) -> bytes:
+    """One Parquet file."""
+    buffer = io.BytesIO()
+    frame.to_parquet(buffer, index=False)
+    return buffer.getvalue()
+
+
+def as_img2dataset(frame: pd.DataFrame) -> bytes:
+    """JSON that `img2dataset --input_format json --url_col url --caption_col caption` reads."""
+    rows: list[dict[str, Any]] = [
+        {
+            "url": row["url"],
+            "caption": row.get("description", ""),
+            "id": row["id"],
+            "score": row["score"],
+        }
+        for row in frame.to_dict("records")
+        if str(row["url"]).startswith(("http://", "https://"))
+    ]
+    return json.dumps(rows, ensure_ascii=False, indent=1).encode("utf-8")
+
+
+def as_zip(store: Store, collection: Collection, frame: pd.DataFrame) -> bytes:
+    """Zip of pictures: the file itself where it lies on this machine, else its stored thumbnail."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for rank, row in enumerate(frame.to_dict("records"), 1):
+            address = str(row["url"])
+            local = Path(address.removeprefix("file://"))
+            remote = address.startswith(("http://", "https://"))
+            if not remote and local.is_file():
+                archive.write(local, _name(rank, row["id"], local.suffix))
+                continue
+            thumbnail = store.thumbnail(collection.name, row["id"])
+            if thumbnail:
+                archive.writestr(_name(rank, row["id"], ".jpg"), thumbnail)
+    return buffer.getvalue()
+
+
+def as_classifier(concept: Concept, head: Head, labels: Sequence[Label]) -> bytes:
+    """Return the `.safetensors` file that `classifier.load` reads."""
+    calibration = {
+        f"{name}_{part}": float(value)
+        for name, found in concept.audit.get("findings", {}).items()
+        for part, value in found.items()
+    }
+    saved = SavedClassifier(
+        head,
+        concept.encoder,
+        concept.prompt,
+        sum(row.label == 1 for row in labels),
+        sum(row.label == -1 for row in labels),
+        calibration,
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "classifier.safetensors"
+        save(path, saved)
+        return path.read_bytes()
+
+
+def _name(rank: int, photo_id: str, suffix: str) -> str:
+    """Return a file name that keeps the rank, and cannot climb out of a folder."""
+    stem = PurePosixPath(photo_id).name or "photo"
+    safe = "".join(c if c.isalnum() or c in "-_." else "_" for c in stem)[:80]
+    return f"{rank:05d}_{safe.removesuffix(suffix)}{suffix}"
+
+
+FORMATS: dict[str, tuple[str, str, Callable[[pd.DataFrame], bytes]]] = {
+    "CSV": ("csv", "text/csv", as_csv),
+    "Parquet": ("parquet", "application/vnd.apache.parquet", as_parquet),
+    "JSON for img2dataset": ("json", "application/json", as_img2dataset),
+}

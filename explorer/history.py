@@ -1,0 +1,113 @@
+"""Every answer of a concept as one value; undo and redo are read from it.
+
+Every change of labels is one action. A plain action has a name of its own; taking it back appends
+the labels that stood before it under `undo:<action>:<nonce>`, doing it again `redo:<action>:...`.
+So the stacks can be rebuilt from the table at any time, also after a restart.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+from vecdb import Label
+
+
+class History:
+    """Every label of a concept, oldest first, and what follows from them."""
+
+    def __init__(self, rows: Sequence[Label] = ()) -> None:
+        self.rows = list(rows)
+
+    def __iter__(self) -> Iterator[Label]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def extend(self, rows: Sequence[Label]) -> "History":
+        """Return the history with these labels after the others."""
+        return History([*self.rows, *rows])
+
+    @cached_property
+    def latest(self) -> dict[str, Label]:
+        """The last label of each photo, in the order of first judgement."""
+        return {row.photo_id: row for row in self.rows}
+
+    @cached_property
+    def labels(self) -> dict[str, int]:
+        """The label of each photo as it stands now; 0 where it was cleared or skipped."""
+        return {photo: row.label for photo, row in self.latest.items()}
+
+    @cached_property
+    def judged(self) -> dict[str, int]:
+        """The photos that are a yes (1) or a no (-1)."""
+        return {photo: label for photo, label in self.labels.items() if label}
+
+    @property
+    def yes(self) -> int:
+        """How many photos are a yes."""
+        return sum(label == 1 for label in self.judged.values())
+
+    @property
+    def no(self) -> int:
+        """How many photos are a no."""
+        return sum(label == -1 for label in self.judged.values())
+
+    @cached_property
+    def _stacks(self) -> tuple[list[str], list[str]]:
+        done: list[str] = []
+        undone: list[str] = []
+        for action in dict.fromkeys(row.action for row in self.rows):
+            kind, _, rest = action.partition(":")
+            target = rest.rpartition(":")[0]
+            if kind == "undo" and target in done:
+                done.remove(target)
+                undone.append(target)
+            elif kind == "redo" and target in undone:
+                undone.remove(target)
+                done.append(target)
+            elif kind not in {"undo", "redo"}:
+                done.append(action)
+                undone.clear()
+        return done, undone
+
+    @property
+    def done(self) -> list[str]:
+        """The actions that can be undone, the latest last."""
+        return self._stacks[0]
+
+    @property
+    def undone(self) -> list[str]:
+        """The actions that can be done again, the one taken back last at the end."""
+        return self._stacks[1]
+
+    def labels_before(self, action: str) -> dict[str, int]:
+        """Return the label of each photo as it stood before an action was made."""
+        labels: dict[str, int] = {}
+        for row in self.rows:
+            if row.action == action:
+                break
+            labels[row.photo_id] = row.label
+        return labels
+
+    def labels_of(self, action: str) -> list[Label]:
+        """Return the labels that an action wrote."""
+        return [row for row in self.rows if row.action == action]
+
+    def last_answered(self) -> list[str]:
+        """Return the photos judged by the latest action."""
+        last = self.rows[-1].action if self.rows else ""
+        return [row.photo_id for row in self.rows if row.label and row.action == last]
+
+    def skipped_since(self, number: int) -> list[str]:
+        """Return the photos shown in round `number` or later and left without a mark."""
+        return [
+            row.photo_id
+            for row in self.latest.values()
+            if row.label == 0 and row.round >= number and row.action.startswith("round:")
+        ]
+
+    def yes_by_round(self) -> list[int]:
+        """Count the photos that are a yes by the round they were last judged in, from round 1."""
+        rounds = [row.round for row in self.latest.values() if row.label]
+        found = [row.round for row in self.latest.values() if row.label == 1]
+        return [found.count(number) for number in range(1, max(rounds, default=0) + 1)]

@@ -1,0 +1,121 @@
+"""What the process keeps of a collection between rounds, so that a page costs few statements."""
+
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from classifier import Background, Candidates
+from explorer.history import History
+from vecdb import Collection, Database, VecdbError
+
+BACKGROUND_PHOTOS = 300
+# Random photos kept at hand, so that a page's share of them costs no reading.
+POOL_PHOTOS = 2000
+# Photos added meanwhile change a collection's mean and covariance slowly.
+BACKGROUND_SECONDS = 60.0
+# Vectors of photos seen as candidates, 2 kB each: the next rounds see most of them again.
+REMEMBERED = 20_000
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Random photos of a collection at hand: ids, vectors (n, d) float32 in the same order."""
+
+    ids: list[str]
+    vectors: np.ndarray
+
+    def draw(self, k: int, seed: int, without: set[str]) -> Candidates:
+        """Draw up to k of them, others for each seed."""
+        order = np.random.default_rng(seed).permutation(len(self.ids))
+        rows = [int(at) for at in order if self.ids[at] not in without][:k]
+        return Candidates([self.ids[at] for at in rows], self.vectors[rows])
+
+
+@dataclass(frozen=True)
+class Known:
+    """A collection of `count` photos: moments, random photos, vectors (d,) by id read lately."""
+
+    collection: Collection
+    count: int
+    background: Background
+    pool: Pool
+    vectors: dict[str, np.ndarray]
+
+    def remember(self, vectors: Mapping[str, np.ndarray]) -> None:
+        """Keep vectors that the next rounds will ask for."""
+        if len(self.vectors) > REMEMBERED:
+            self.vectors.clear()
+        self.vectors.update(vectors)
+
+    def judged(self, history: History) -> tuple[np.ndarray, np.ndarray]:
+        """Vectors (n, d) and labels (n,) of all judged photos that still exist, in their order."""
+        latest = history.judged
+        at_hand = {photo: self.vectors[photo] for photo in latest if photo in self.vectors}
+        unread = [photo for photo in latest if photo not in at_hand]
+        if unread:
+            found = dict(zip(*self.collection.known_vectors(unread), strict=True))
+            self.remember(found)
+            at_hand.update(found)
+        known = [photo for photo in latest if photo in at_hand]
+        rows = np.asarray([at_hand[photo] for photo in known], np.float32)
+        labels = np.asarray([latest[photo] for photo in known], np.int8)
+        return rows.reshape(-1, self.collection.dim), labels
+
+
+class Memory:
+    """What is known of each collection of one database; looked after once a minute."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._collections: dict[str, Collection] = {}
+        self._known: dict[str, Known] = {}
+        self._until: dict[str, float] = {}
+        self._reading = threading.Lock()
+
+    def collection(self, name: str) -> Collection:
+        """Return a collection, looked up once."""
+        if name not in self._collections:
+            self._collections[name] = self._database.collection(name)
+        return self._collections[name]
+
+    def known(self, name: str) -> Known:
+        """Return what is known of a collection; what is old is read again in the background."""
+        if name not in self._known:
+            with self._reading:
+                self._read_again(name)
+        else:
+            self.warm(name)
+        return self._known[name]
+
+    def warm(self, name: str) -> None:
+        """Read what is known of a collection in the background, before a page asks for it."""
+        if time.monotonic() > self._until.get(name, 0.0):
+            threading.Thread(target=self._warm, args=(name,), daemon=True).start()
+
+    def _warm(self, name: str) -> None:
+        if self._reading.acquire(blocking=False):
+            try:
+                self._read_again(name)
+            except VecdbError:
+                return  # the page that cannot do without it says so
+            finally:
+                self._reading.release()
+
+    def _read_again(self, name: str) -> None:
+        """Read what is missing or has changed; only who holds `_reading` may."""
+        collection, before = self.collection(name), self._known.get(name)
+        count = collection.count()
+        if before is None or before.count != count:
+            self._known[name] = _read(collection, count, before.vectors if before else {})
+        self._until[name] = time.monotonic() + BACKGROUND_SECONDS
+
+
+def _read(collection: Collection, count: int, vectors: dict[str, np.ndarray]) -> Known:
+    moments = collection.moments()
+    pool = Pool(*collection.known_vectors(collection.sample(POOL_PHOTOS, seed=0)))
+    sample = pool.vectors[:BACKGROUND_PHOTOS]
+    background = Background(moments.mean, moments.covariance, sample)
+    return Known(collection, count, background, pool, vectors)

@@ -1,0 +1,65 @@
+"""What a user is looking for, in words, pictures, photos and vectors, as one unit vector."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from classifier import anchor
+from encoder import Encoder
+from explorer.metrics import timed
+from vecdb import Collection
+
+
+@dataclass(frozen=True)
+class Query:
+    """Phrases with weights, example pictures, ids of photos of the collection, raw vectors (d,)."""
+
+    phrases: Sequence[tuple[str, float]] = ()
+    pictures: Sequence[Image.Image] = ()
+    photo_ids: Sequence[str] = ()
+    vectors: Sequence[Sequence[float]] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.phrases or self.pictures or self.photo_ids or self.vectors)
+
+    @classmethod
+    def of(cls, asked: "Query | str") -> "Query":
+        """Return a query as it is, and a phrase as a query."""
+        return cls([(asked, 1.0)]) if isinstance(asked, str) else asked
+
+    @property
+    def needs_encoder(self) -> bool:
+        """Whether anything in it has to be encoded first."""
+        return bool(self.phrases or self.pictures)
+
+    def vector(
+        self, collection: Collection, encoder: Encoder | None, *, centred: bool = True
+    ) -> np.ndarray:
+        """Return (dim,) float32, unit length.
+
+        Args:
+            collection: where the photos of `photo_ids` are.
+            encoder: None is enough where nothing needs one.
+            centred: take what all photos of the collection share off the examples, as a concept's
+                start does. Without phrases a search leaves it in: a photo's own similarity is 1.
+
+        Raises:
+            EncoderError, VecdbError, ClassifierError: a phrase is too long, a photo id is not in
+                the collection, or what was given cancels out.
+        """
+        texts, parts = [], []
+        if encoder is not None and self.needs_encoder:
+            with timed("encode"):
+                texts = list(encoder.encode_texts([text for text, _ in self.phrases]))
+                if self.pictures:
+                    parts.append(encoder.encode_images(list(self.pictures)))
+        weights = [weight for _, weight in self.phrases]
+        directions = list(zip(texts, weights, strict=True)) + [(v, 1.0) for v in self.vectors]
+        if self.photo_ids:
+            parts.append(collection.vectors(list(self.photo_ids)))
+        examples = np.concatenate(parts) if parts else None
+        blended = examples is not None and (centred or directions)
+        mean = collection.moments().mean if blended else None
+        return anchor(directions, examples, mean=mean)

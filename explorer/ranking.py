@@ -1,0 +1,85 @@
+"""Photos ranked by similarity to a vector, near-duplicates folded where that is asked for."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from explorer.folding import group_alike
+from explorer.metrics import timed
+from vecdb import Collection, Filter
+
+# Folding compares every photo with every other.
+MOST_FOLDED = 3000
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """Photos, best first.
+
+    `similarities` (m,) are cosines; `alike` holds, for each, the near-duplicates folded into it;
+    `photos` tells by id what the collection knows of those that are shown.
+    """
+
+    ids: list[str]
+    similarities: list[float]
+    alike: list[list[str]]
+    photos: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+def rank(
+    collection: Collection,
+    vector: np.ndarray,
+    k: int,
+    *,
+    offset: int = 0,
+    where: Filter | None = None,
+    exclude_concept: str | None = None,
+    threshold: float | None = None,
+    fold: bool = False,
+    shown: int | None = None,
+) -> Ranked:
+    """Return the photos of ranks offset to offset + k.
+
+    Args:
+        vector: (dim,) unit length.
+        threshold: least similarity.
+        fold: of near-duplicates among the ranks up to offset + k return the best only.
+        shown: of how many photos `photos` has to tell; all by default.
+
+    Raises:
+        VecdbError: the vector has another dimension.
+    """
+    deep = offset + k
+    fold = fold and deep <= MOST_FOLDED
+    # One statement tells of all it finds: quicker, unless much of that is not shown.
+    at_once = not offset and threshold is None and (shown is None or shown >= k)
+    with timed("query"):
+        found = collection.nearest(
+            vector,
+            deep,
+            where=where,
+            exclude_concept=exclude_concept,
+            with_vectors=fold,
+            with_photos=at_once,
+        )
+    similarities = 1.0 - found.distances.astype(np.float64)
+    count = len(found)
+    if threshold is not None:
+        count = int(np.searchsorted(-similarities, -threshold, side="right"))
+    if fold and found.vectors is not None and count:
+        groups = group_alike(found.vectors[:count])
+    else:
+        groups = [[row] for row in range(count)]
+    groups = [group for group in groups if group[0] >= offset]
+    ids = [found.ids[group[0]] for group in groups]
+    rows = collection.photos(ids[:shown]) if found.photos is None else found.photos
+    return Ranked(
+        ids,
+        [float(similarities[group[0]]) for group in groups],
+        [[found.ids[row] for row in group[1:]] for group in groups],
+        {row["id"]: row for row in rows},
+    )

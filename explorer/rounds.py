@@ -1,0 +1,317 @@
+"""One round of mining: labels in, a refitted head and the next page out."""
+
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from classifier import Head, anchor, fit, prompt_head
+from explorer.history import History
+from explorer.memory import Known, Memory
+from explorer.mining import BINS, Mined, Standing, mine_page, round_score
+from explorer.settings import Settings, Tile
+from vecdb import Collection, Concept, Database, Label
+
+# Statements that do not wait for each other run side by side.
+SIDE_BY_SIDE = 4
+
+
+@dataclass
+class Page:
+    """What the user is asked next.
+
+    `counts` (100,) is the histogram of the collection's probabilities; `upcoming` are likely photos
+    of the page after this one; `rows` what is known of the photos, None where nobody asked yet;
+    `timing` is in seconds; `made` when, as Unix time.
+    """
+
+    concept: Concept
+    tiles: list[Tile]
+    history: History
+    counts: list[int]
+    upcoming: list[str] = field(default_factory=list)
+    rows: list[dict[str, Any]] | None = None
+    timing: dict[str, float] = field(default_factory=dict)
+    made: float = field(default_factory=time.time)
+
+    @property
+    def settings(self) -> Settings:
+        """How the concept is worked on."""
+        return Settings.read(self.concept.settings)
+
+
+class Rounds:
+    """The rounds of one database. Safe to share between threads.
+
+    Everything a page needs lies in the database before the page is returned.
+    """
+
+    def __init__(
+        self, database: Database, encode: Callable[[Concept], np.ndarray] | None = None
+    ) -> None:
+        """Work on a database.
+
+        Args:
+            database: an open one.
+            encode: returns the direction (d,) of a concept's words, for concepts that were made
+                without one.
+        """
+        self.database = database
+        self.memory = Memory(database)
+        self._encode = encode
+        self._concepts = database.concepts
+        self._aside = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="rounds")
+        self._lock = threading.Lock()
+        self._turns: dict[str, threading.Lock] = {}
+
+    def begin(
+        self,
+        collection: Collection,
+        prompt: str,
+        anchor: np.ndarray,
+        settings: Settings | None = None,
+    ) -> Page:
+        """Create a concept that starts as `anchor` (d,) and mine its first page.
+
+        Raises:
+            DimensionMismatch: the anchor is of another dimension than the collection.
+        """
+        prompt_head(anchor, self.memory.known(collection.name).background)
+        settings = replace(settings or Settings(), anchor=tuple(float(x) for x in anchor))
+        concept = self._concepts.create(
+            prompt or "from pictures", collection.name, prompt, settings=settings.as_json()
+        )
+        return self._next(concept, 1, History())
+
+    def submit(
+        self,
+        concept_id: str,
+        tiles: Sequence[Tile],
+        marks: Mapping[str, int],
+        *,
+        unmarked: str = "skip",
+    ) -> Page:
+        """Store the marks of a page, refit and mine the next page.
+
+        Args:
+            concept_id: the concept; another tab may have moved it on, nothing is lost then.
+            tiles: the page that was shown.
+            marks: photo id -> 1 or -1 for the photos that were clicked.
+            unmarked: what the others are, "skip" or "negative"; kept with the concept.
+        """
+        timing: dict[str, float] = {}
+        with self._alone(concept_id):
+            with _timed(timing, "read"):
+                concept, history = self._read(concept_id)
+            settings = replace(Settings.read(concept.settings), unmarked=unmarked)
+            concept = replace(concept, settings=settings.as_json())
+            rows = _answers(concept, history, tiles, marks, -1 if unmarked == "negative" else 0)
+            action = f"round:{uuid.uuid4().hex}"
+            stored = self._aside.submit(self._concepts.label, concept_id, rows, action=action)
+            history = history.extend([replace(row, action=action) for row in rows])
+            return self._next(concept, concept.round + 1, history, stored=stored, timing=timing)
+
+    def relabel(self, concept_id: str, labels: Mapping[str, int]) -> Page:
+        """Change or remove (0) single labels, fit again, and mine the page of the round anew."""
+        with self._alone(concept_id):
+            concept, history = self._read(concept_id)
+            rows = []
+            for photo, label in labels.items():
+                before = history.latest.get(photo)
+                at = (before.round, before.reason) if before else (concept.round, "edit")
+                rows.append(Label(photo, int(label), *at))
+            action = f"edit:{uuid.uuid4().hex}"
+            self._concepts.label(concept_id, rows, action=action)
+            history = history.extend([replace(row, action=action) for row in rows])
+            return self._next(concept, concept.round, history)
+
+    def refit(self, concept_id: str) -> Page:
+        """Fit again after labels changed elsewhere, and mine the page of the same round anew."""
+        with self._alone(concept_id):
+            concept, history = self._read(concept_id)
+            return self._next(concept, concept.round, history)
+
+    def keep_settings(self, concept_id: str, **changes: Any) -> Concept:
+        """Remember choices with the concept: fields of `Settings` by name."""
+        with self._alone(concept_id):
+            settings = Settings.read(self._concepts.get(concept_id).settings)
+            return self._concepts.update(
+                concept_id, settings=replace(settings, **changes).as_json()
+            )
+
+    def undo(self, concept_id: str) -> Page | None:
+        """Take the latest action back; a whole round comes back with its marks."""
+        with self._alone(concept_id):
+            return self._turn(concept_id, "undo")
+
+    def redo(self, concept_id: str) -> Page | None:
+        """Do again what was taken back last."""
+        with self._alone(concept_id):
+            return self._turn(concept_id, "redo")
+
+    def page(self, concept: Concept) -> Page:
+        """Return the page a concept stands at, as it was left; the first one is mined."""
+        history = History(self._concepts.history(concept.id))
+        tiles = Settings.read(concept.settings).page
+        if tiles is None or not len(concept.weights):
+            with self._alone(concept.id):
+                return self._next(concept, max(1, concept.round), history)
+        counts = _histogram(self.memory.collection(concept.collection), head_of(concept))
+        return Page(concept, list(tiles), history, counts)
+
+    @contextmanager
+    def _alone(self, concept_id: str) -> Iterator[None]:
+        """Let one call at a time read a concept, think, and write it back."""
+        with self._lock:
+            turn = self._turns.setdefault(concept_id, threading.Lock())
+        with turn:
+            yield
+
+    def _read(self, concept_id: str) -> tuple[Concept, History]:
+        history = self._aside.submit(self._concepts.history, concept_id)
+        return self._concepts.get(concept_id), History(history.result())
+
+    def _turn(self, concept_id: str, kind: str) -> Page | None:
+        concept, history = self._read(concept_id)
+        pile = history.done if kind == "undo" else history.undone
+        if not pile:
+            return None
+        target = pile[-1]
+        made = history.labels_of(target)
+        before = history.labels_before(target)
+        rows = [
+            replace(row, label=before.get(row.photo_id, 0) if kind == "undo" else row.label)
+            for row in made
+        ]
+        action = f"{kind}:{target}:{uuid.uuid4().hex}"
+        history = history.extend([replace(row, action=action) for row in rows])
+        number, tiles = concept.round, []
+        if target.startswith("round:"):
+            number = made[0].round + (kind == "redo")
+            if kind == "undo":
+                tiles = [Tile(row.photo_id, row.reason, row.label) for row in made]
+        # Fitted before anything is stored: what cannot be fitted must not change the labels.
+        standing = self._fit(concept, number, history)
+        self._concepts.label(concept_id, rows, action=action)
+        return self._next(concept, number, history, tiles=tiles, standing=standing)
+
+    def _next(
+        self,
+        concept: Concept,
+        number: int,
+        history: History,
+        *,
+        tiles: Sequence[Tile] = (),
+        standing: Standing | None = None,
+        stored: "Future[None] | None" = None,
+        timing: dict[str, float] | None = None,
+    ) -> Page:
+        """Fit on all labels, mine a page unless `tiles` are given, and store both.
+
+        Args:
+            history: every label of the concept, those still being stored too.
+            standing: the fit, where it has been made.
+            stored: the storing of labels that is under way.
+        """
+        timing = {} if timing is None else timing
+        known = self.memory.known(concept.collection)
+        with _timed(timing, "fit"):
+            standing = standing or self._fit(concept, number, history)
+        with _timed(timing, "mine"):
+            mined = _shown_again(known, standing, tiles) if tiles else mine_page(known, standing)
+            if stored:
+                stored.result()
+        # One figure for each round answered: what it kept of the matches of the round before.
+        agreements = standing.settings.agreements[: max(0, number - 2)]
+        if number > 1 and not tiles:
+            agreements += (round(mined.agreement, 4),)
+        settings = replace(standing.settings, page=tuple(mined.tiles), agreements=agreements)
+        with _timed(timing, "store"):
+            ids = [tile.photo_id for tile in mined.tiles]
+            rows = self._aside.submit(known.collection.photos, ids)
+            concept = self._concepts.update(
+                concept.id,
+                weights=standing.head.weights,
+                bias=standing.head.bias,
+                round=number,
+                settings=settings.as_json(),
+            )
+            return Page(
+                concept, mined.tiles, history, mined.counts, mined.upcoming, rows.result(), timing
+            )
+
+    def _fit(self, concept: Concept, number: int, history: History) -> Standing:
+        known = self.memory.known(concept.collection)
+        judged, labels = known.judged(history)
+        settings = Settings.read(concept.settings)
+        if settings.anchor is None:
+            start = self._anchor_of(concept, known, judged[labels > 0])
+            settings = replace(settings, anchor=tuple(float(x) for x in start))
+        direction = np.asarray(settings.anchor, np.float32)
+        head = (
+            fit(direction, judged, labels, background=known.background)
+            if len(labels)
+            else prompt_head(direction, known.background)
+        )
+        return Standing(concept, settings, number, head, judged, labels, history)
+
+    def _anchor_of(self, concept: Concept, known: Known, examples: np.ndarray) -> np.ndarray:
+        """Rebuild where a concept starts, for one that was made by a program.
+
+        Raises:
+            NoAnchor: it has no words, no weights and no yes.
+        """
+        if concept.prompt and self._encode is not None:
+            return self._encode(concept)
+        if len(concept.weights):
+            return np.asarray(concept.weights, np.float32)
+        return anchor([], examples if len(examples) else None, mean=known.background.mean)
+
+
+def head_of(concept: Concept) -> Head:
+    """Return the concept's fitted head."""
+    return Head(np.asarray(concept.weights, np.float32), concept.bias, concept.threshold)
+
+
+def _answers(
+    concept: Concept,
+    history: History,
+    tiles: Sequence[Tile],
+    marks: Mapping[str, int],
+    default: int,
+) -> list[Label]:
+    """Turn the marks of a page into labels."""
+    shown = {**dict.fromkeys(marks, "edit"), **{tile.photo_id: tile.reason for tile in tiles}}
+    # A photo nobody clicked here may have been judged in another tab meanwhile: that stands.
+    return [
+        Label(photo, int(marks.get(photo, default)), concept.round, reason)
+        for photo, reason in shown.items()
+        if photo in marks or photo not in history.judged
+    ]
+
+
+def _shown_again(known: Known, standing: Standing, tiles: Sequence[Tile]) -> Mined:
+    """Score a page that was shown before."""
+    head = standing.head
+    found, vectors = known.collection.known_vectors([tile.photo_id for tile in tiles])
+    scores = dict(zip(found, head.probabilities(vectors), strict=True))
+    scored = [replace(tile, score=round_score(scores.get(tile.photo_id))) for tile in tiles]
+    return Mined(scored, [], _histogram(known.collection, head), 1.0)
+
+
+def _histogram(collection: Collection, head: Head) -> list[int]:
+    found = collection.histogram(head.weights, head.bias, bins=BINS)
+    return [int(count) for count in found.counts]
+
+
+@contextmanager
+def _timed(timing: dict[str, float], part: str) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    timing[part] = time.perf_counter() - start

@@ -1,0 +1,58 @@
+"""A page of mining as the grid in the browser takes it."""
+
+import time
+from typing import Any
+
+from explorer import Explorer, Page
+from explorer.addresses import thumbnail_url, turns_url
+from pages.grid.insight import insight
+from pages.grid.tiles import grid_tiles
+
+
+def page_data(explorer: Explorer, page: Page) -> dict[str, Any]:
+    """Describe a page for the grid: its tiles, its line of state, its charts."""
+    concept, history = page.concept, page.history
+    collection = explorer.rounds.memory.collection(concept.collection)
+    begun = time.perf_counter()
+    tiles = grid_tiles(
+        collection,
+        [tile.photo_id for tile in page.tiles],
+        scores=[tile.score for tile in page.tiles],
+        reasons=[tile.reason for tile in page.tiles],
+        rows=page.rows,
+    )
+    seconds = time.perf_counter() - begun
+    return {
+        "mode": "mine",
+        "intake": True,
+        "key": f"{concept.id}:{concept.round}",
+        "made": page.made,
+        "turns": turns_url(concept.id),
+        "round": concept.round,
+        "title": f"Round {concept.round}",
+        "tiles": tiles,
+        "marks": {tile.photo_id: tile.mark for tile in page.tiles if tile.mark},
+        "counts": {
+            "yes": history.yes,
+            "no": history.no,
+        },
+        "last": last_page(page),
+        "unmarked": page.settings.unmarked,
+        "canUndo": bool(history.done),
+        "canRedo": bool(history.undone),
+        "judging": True,
+        "like": collection.name,
+        "action": "Next round" if tiles else "",
+        "note": "" if tiles else "Every photo of this collection has been judged.",
+        "insight": insight(page),
+        "prefetch": [thumbnail_url(collection.name, photo) for photo in page.upcoming],
+        "timing": {**page.timing, "tiles": seconds},
+    }
+
+
+def last_page(page: Page) -> str:
+    """Say how many of the previous page were right."""
+    rows = [r for r in page.history if r.round == page.concept.round - 1]
+    latest = {row.photo_id: row.label for row in rows}
+    yes = sum(label == 1 for label in latest.values())
+    return f"last page {yes} of {len(latest)} yes" if latest else ""

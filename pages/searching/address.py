@@ -1,0 +1,131 @@
+"""What is asked on the Search page, kept in the address so that a search can be shared."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timezone
+from typing import Any
+
+import streamlit as st
+
+from explorer.query import Query
+from vecdb import Collection, Filter
+
+state = st.session_state
+
+# Name in the address -> the value that asks for nothing, and so is left out of it.
+WORDS = {
+    "text": "",
+    "more": "",
+    "like": "",
+    "vector": "",
+    "description": "",
+    "photographer": "",
+    "camera": "",
+    "country": "",
+    "city": "",
+    "label": "",
+}
+NUMBERS = ("min_width", "min_height", "min_views", "min_downloads")
+DAYS = ("taken_from", "taken_before")
+SHAPES = ("landscape", "portrait", "square")
+
+
+def key(name: str) -> str:
+    """Return the session's key of a widget of the page."""
+    return f"search_{name}"
+
+
+def restore() -> None:
+    """Fill the widgets from the address, or from when the page was last open.
+
+    Someone who goes back or forward finds the search of that address: it is not the one that this
+    page has written, and no widget was touched.
+    """
+    address = dict(st.query_params)
+    if key("text") not in state:
+        _fill(address or state.get("search_kept", {}))
+        state.search_written = address
+    elif address != state.search_written and _given() == state.get("search_given"):
+        _fill(address)
+        state.search_written = address
+
+
+def remember() -> None:
+    """Write what is asked into the address, unless that is nothing and the address says so."""
+    state.search_given = given = _given()
+    kept = {name: str(value) for name, value in given.items() if value not in ("", None)}
+    if kept or st.query_params:
+        kept["collection"] = state.collection
+    state.search_kept = kept
+    if state.search_written != kept:
+        state.search_written = kept
+        st.query_params.from_dict(kept)
+
+
+def _fill(source: Mapping[str, str]) -> None:
+    for name in WORDS:
+        state[key(name)] = source.get(name, "")
+    for name in NUMBERS:
+        given = source.get(name, "")
+        state[key(name)] = min(int(given), 2**31) if given.isdecimal() else None
+    for name in DAYS:
+        state[key(name)] = _day(source.get(name, ""))
+    shape = source.get("orientation")
+    state[key("orientation")] = shape if shape in SHAPES else None
+    state[key("no_duplicates")] = source.get("no_duplicates") == "yes"
+    state[key("fold")] = source.get("fold") != "no"
+    if source.get("collection"):
+        state.collection = source["collection"]
+
+
+def _given() -> dict[str, Any]:
+    """Return what the widgets hold, as the address says it."""
+    given: dict[str, Any] = {name: state[key(name)] for name in (*WORDS, *NUMBERS, *DAYS)}
+    given["orientation"] = state[key("orientation")]
+    given["no_duplicates"] = "yes" if state[key("no_duplicates")] else ""
+    given["fold"] = "" if state[key("fold")] else "no"
+    return given
+
+
+def conditions() -> Filter | None:
+    """Return the filter that the widgets ask for, None where they ask for none."""
+    given: dict[str, Any] = {
+        name: state[key(name)].strip() for name in WORDS if name not in _LOOKED_FOR
+    }
+    given |= {name: state[key(name)] for name in (*NUMBERS, "orientation", "no_duplicates")}
+    for name in DAYS:
+        day: date | None = state[key(name)]
+        given[name] = datetime.combine(day, time(), timezone.utc) if day else None
+    given = {name: value for name, value in given.items() if value}
+    return Filter(**given) if given else None
+
+
+_LOOKED_FOR = {"text", "more", "like", "vector"}
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if 1970 <= day.year <= 2105 else None
+
+
+def words(query: Query) -> str:
+    """Say what is looked for, in one line."""
+    parts = [
+        f"{'−' if weight < 0 else '+'}{'' if abs(weight) == 1 else f'{abs(weight):g} '}{text}"
+        for text, weight in query.phrases
+    ]
+    parts += [f"like {photo}" for photo in query.photo_ids]
+    if query.pictures:
+        parts.append(f"{len(query.pictures)} picture{'s' if len(query.pictures) > 1 else ''}")
+    if query.vectors:
+        parts.append("a vector")
+    return "  ".join(parts).removeprefix("+")
+
+
+def said(total: int, shown: int, narrowed: bool, collection: Collection) -> str:
+    """Say how many photos there are and are shown."""
+    photos = f"{total:,} photo{'' if total == 1 else 's'}"
+    where = "satisfy the filters" if narrowed else f"in {collection.name}"
+    return f"{photos} {where}, {shown:,} shown"

@@ -1,0 +1,89 @@
+"""The controls of the Search page that stay folded away: other ways to say it, and conditions."""
+
+import streamlit as st
+from PIL import Image
+
+from explorer.errors import ExplorerError
+from explorer.fetching import fetch_picture, fetching_allowed
+from explorer.pictures import picture_from
+from pages.searching.address import DAYS, NUMBERS, SHAPES, key
+
+state = st.session_state
+
+
+def forget() -> None:
+    """Look for nothing; the conditions stay."""
+    for name in ("text", "more", "like", "vector"):
+        state[key(name)] = ""
+    state.search_pictures = []
+    state.search_uploads = state.get("search_uploads", 0) + 1
+
+
+def fetch() -> None:
+    """Take the picture at an address as an example."""
+    address = state.search_address.strip()
+    if not address:
+        return
+    try:
+        state.search_pictures = [
+            *state.get("search_pictures", []),
+            picture_from(fetch_picture(address)),
+        ]
+        state.search_error = ""
+    except ExplorerError as refused:
+        state.search_error = str(refused)
+
+
+def refine() -> list[Image.Image]:
+    """Draw the other ways to say what is looked for; return the pictures added here."""
+    st.text_area(
+        "More phrases, one a line", key=key("more"), placeholder="+ at night\n- people\n-0.5 snow"
+    )
+    files = st.file_uploader(
+        "Pictures",
+        accept_multiple_files=True,
+        key=f"search_files_{state.get('search_uploads', 0)}",
+        type=["jpg", "png", "webp"],
+    )
+    given = list(files)
+    if st.toggle("Use the camera", key="use_camera"):
+        shot = st.camera_input(
+            "Camera",
+            label_visibility="collapsed",
+            key=f"search_camera_{state.get('search_uploads', 0)}",
+        )
+        given += [shot] if shot else []
+    if fetching_allowed():
+        st.text_input("Address of a picture", key="search_address", on_change=fetch)
+    st.text_area("Ids of photos to find more like, one a line", key=key("like"), height=68)
+    st.text_area(
+        "A vector of the encoder, as numbers", key=key("vector"), height=68, placeholder="0.12 -0.3"
+    )
+    found = []
+    for file in given:
+        try:
+            found.append(picture_from(file.getvalue()))
+        except ExplorerError as refused:
+            st.error(f"{file.name}: {refused}")
+    return found
+
+
+def narrow() -> None:
+    """Draw the conditions on what is known of a photo."""
+    left, right = st.columns(2)
+    left.text_input("Description holds", key=key("description"))
+    right.text_input("Label", key=key("label"))
+    left.text_input("Photographer", key=key("photographer"))
+    right.text_input("Camera", key=key("camera"))
+    left.text_input("Country", key=key("country"))
+    right.text_input("City", key=key("city"))
+    for at, name in enumerate(NUMBERS):
+        title = f"At least this {name.removeprefix('min_')}"
+        (left, right)[at % 2].number_input(
+            title, key=key(name), min_value=0, max_value=2**31, step=1
+        )
+    for at, name in enumerate(DAYS):
+        title = ("Taken on this day or later", "Taken before")[at]
+        (left, right)[at].date_input(title, key=key(name), min_value="1970-01-01")
+    st.segmented_control("Shape", SHAPES, key=key("orientation"))
+    st.toggle("Leave out near-duplicates noted by ingest", key=key("no_duplicates"))

@@ -1,0 +1,51 @@
+"""What a search found, as files."""
+
+import json
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from explorer.exports import as_csv
+from explorer.ranking import Ranked, rank
+from vecdb import Collection, Filter
+
+EXPORTED = 1000
+
+
+def table(found: Ranked) -> pd.DataFrame:
+    """Return photos with similarity and metadata, best first."""
+    kept = [
+        {"similarity": round(similarity, 6), **found.photos[photo]}
+        for photo, similarity in zip(found.ids, found.similarities, strict=True)
+        if photo in found.photos
+    ]
+    return pd.DataFrame(kept)
+
+
+def as_json(frame: pd.DataFrame) -> bytes:
+    """One JSON list, an object a photo."""
+    return json.dumps(frame.to_dict("records"), ensure_ascii=False, indent=1, default=str).encode()
+
+
+def offer(collection: Collection, vector: np.ndarray, where: Filter | None, *, fold: bool) -> None:
+    """Offer the best photos as files, made when they are asked for."""
+    st.caption(f"The best {EXPORTED:,}, near-duplicates {'folded' if fold else 'kept'}.")
+    for title, suffix, mime, render in (
+        ("JSON", "json", "application/json", as_json),
+        ("CSV", "csv", "text/csv", as_csv),
+    ):
+        st.download_button(
+            title,
+            partial(
+                lambda render: render(
+                    table(rank(collection, vector, EXPORTED, where=where, fold=fold))
+                ),
+                render,
+            ),
+            f"search.{suffix}",
+            mime,
+            on_click="ignore",
+            width="stretch",
+        )

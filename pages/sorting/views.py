@@ -1,0 +1,95 @@
+"""What classes made of the photos, to look at: strips, a heat map, a confusion table."""
+
+import html
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from classifier.classes import ClassHeads, accuracy, confusion, decided
+from encoder import Encoder
+from explorer.corrections import NONE
+from explorer.photo_sets import PhotoSet
+from explorer.zeroshot import heads_of
+from pages.sorting.tiles import set_tiles
+
+STRIP = 12
+EXAMPLES = 2
+
+
+def photos(count: int) -> str:
+    """Say how many photos."""
+    return f"{count:,} photo" + ("" if count == 1 else "s")
+
+
+def sheets(found: PhotoSet, heads: ClassHeads, chosen: np.ndarray, sure: np.ndarray) -> None:
+    """Draw a strip for each class, the surest first."""
+    for at in [*range(len(heads.names)), -1]:
+        rows = np.flatnonzero(chosen == at)
+        if at == -1 and not len(rows):
+            continue
+        rows = rows[np.argsort(-sure[rows], kind="stable")]
+        name = heads.names[at] if at >= 0 else NONE
+        pictures = "".join(
+            f'<img src="{html.escape(tile["src"], quote=True)}" alt="" '
+            f'title="{html.escape(tile["caption"], quote=True)}" '
+            'style="width:84px;height:84px;object-fit:cover;border-radius:3px">'
+            for tile in set_tiles(found, [found.photos.ids[row] for row in rows[:STRIP]])
+        )
+        mean = f", mean probability {sure[rows].mean():.2f}" if len(rows) else ""
+        safe = html.escape(name, quote=True)
+        st.html(
+            f'<div data-class="{safe}"><strong>{safe}</strong> {photos(len(rows))}{mean}'
+            f'<div style="display:flex;gap:4px;overflow:hidden">{pictures}</div></div>'
+        )
+
+
+def heat_map(found: PhotoSet, heads: ClassHeads, truth: np.ndarray, chosen: np.ndarray) -> None:
+    """Draw the cosines of example photos with the classes' words."""
+    groups = truth if (truth >= 0).any() else chosen
+    rows = [
+        row for at in range(len(heads.names)) for row in np.flatnonzero(groups == at)[:EXAMPLES]
+    ]
+    cosines = heads.cosines(found.photos.vectors[rows])
+    frame = pd.DataFrame(
+        [
+            {"photo": f"{heads.names[groups[row]]} {n % EXAMPLES + 1}", "class": name,
+             "cosine": cosines[n, at]}
+            for n, row in enumerate(rows) for at, name in enumerate(heads.names)
+        ]
+    )  # fmt: skip
+    order = list(dict.fromkeys(frame["photo"])) if len(frame) else []
+    chart = (
+        alt.Chart(frame)
+        .mark_rect()
+        .encode(
+            alt.X("class:N", sort=list(heads.names), title="class, in words"),
+            alt.Y("photo:N", sort=order, title="example photos"),
+            alt.Color("cosine:Q", scale=alt.Scale(scheme="greys")),
+            tooltip=["photo", "class", alt.Tooltip("cosine:Q", format=".3f")],
+        )
+    )
+    st.altair_chart(chart, width="stretch")
+
+
+def confusions(heads: ClassHeads, chosen: np.ndarray, truth: np.ndarray) -> None:
+    """Draw the table of true against chosen classes."""
+    if not (truth >= 0).any():
+        st.info("The true classes of these pictures are not known, so nothing can be counted.")
+        return
+    table = confusion(chosen, truth, len(heads.names))
+    frame = pd.DataFrame(table, index=list(heads.names), columns=[*heads.names, NONE])
+    st.caption("Rows: the true class. Columns: the class that was chosen.")
+    st.dataframe(frame, height=38 * (len(frame) + 1))
+
+
+def per_template(found: PhotoSet, heads: ClassHeads, encoder: Encoder, truth: np.ndarray) -> None:
+    """Draw the accuracy that each template reaches by itself."""
+    rows = []
+    for template in heads.templates:
+        alone = heads_of(heads.names, [template], encoder).probabilities(found.photos.vectors)
+        rows.append({"template": template, "accuracy": accuracy(decided(alone, 0), truth)})
+    frame = pd.DataFrame(rows)
+    frame["accuracy"] = frame["accuracy"].map("{:.1%}".format)
+    st.dataframe(frame, hide_index=True)

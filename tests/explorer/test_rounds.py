@@ -1,0 +1,170 @@
+import numpy as np
+import pytest
+
+from explorer.rounds import Page, Rounds
+from explorer.settings import Settings
+from vecdb import Collection
+
+
+def truth(page: Page) -> dict[str, int]:
+    return {t.photo_id: 1 if t.photo_id.startswith("yes") else -1 for t in page.tiles}
+
+
+def begin(rounds: Rounds, collection: Collection, direction: np.ndarray, size: int = 10) -> Page:
+    return rounds.begin(collection, "a thing", direction, Settings(page_size=size))
+
+
+def test_the_first_page_holds_the_photos_nearest_to_the_prompt(rounds, collection, direction):
+    page = begin(rounds, collection, direction)
+    assert len(page.tiles) == 10
+    assert page.concept.round == 1
+    assert [t.photo_id for t in page.tiles] == collection.nearest(page.concept.weights, 10).ids
+    assert [t.photo_id for t in page.tiles] == collection.nearest(direction, 10).ids
+
+
+def test_pages_stay_full_and_no_judged_photo_comes_back_until_none_is_left(
+    rounds, collection, direction
+):
+    page = begin(rounds, collection, direction)
+    seen: set[str] = set()
+    while page.tiles:
+        shown = {tile.photo_id for tile in page.tiles}
+        assert len(shown) == 10
+        assert not shown & seen
+        seen |= shown
+        page = rounds.submit(page.concept.id, page.tiles, truth(page))
+    assert len(seen) == 120
+
+
+def test_skipped_photos_stay_away_at_first_and_fill_the_page_when_nothing_else_is_left(
+    rounds, collection, direction
+):
+    page = begin(rounds, collection, direction, size=50)
+    first = {tile.photo_id for tile in page.tiles}
+    page = rounds.submit(page.concept.id, page.tiles, {})
+    assert not first & {tile.photo_id for tile in page.tiles}
+    page = rounds.submit(page.concept.id, page.tiles, {})
+    assert len(page.tiles) == 50
+
+
+def test_unmarked_means_negative_where_the_user_said_so(rounds, collection, direction):
+    page = begin(rounds, collection, direction)
+    shown = [tile.photo_id for tile in page.tiles]
+    page = rounds.submit(page.concept.id, page.tiles, {shown[0]: 1}, unmarked="negative")
+    labels = {row.photo_id: row.label for row in page.history}
+    assert labels == {photo: 1 if photo == shown[0] else -1 for photo in shown}
+
+
+def test_everything_is_in_the_database_before_the_page_is_returned(
+    rounds, database, collection, direction
+):
+    page = begin(rounds, collection, direction)
+    answers = truth(page)
+    page = rounds.submit(page.concept.id, page.tiles, answers)
+    stored = database.concepts.get(page.concept.id)
+    assert stored.round == 2
+    assert list(Settings.read(stored.settings).page or ()) == page.tiles
+    assert np.array_equal(stored.weights, page.concept.weights)
+    assert {r.photo_id: r.label for r in database.concepts.labels(stored.id)} == answers
+    # Another process opening the same concept stands at the same page.
+    assert Rounds(database).page(stored).tiles == page.tiles
+
+
+def test_five_rounds_rank_better_than_the_prompt(rounds, collection, direction):
+    page = begin(rounds, collection, direction)
+    for _ in range(5):
+        page = rounds.submit(page.concept.id, page.tiles, truth(page))
+
+    def matches_on_top(weights: np.ndarray) -> int:
+        return sum(photo.startswith("yes") for photo in collection.nearest(weights, 30).ids)
+
+    assert matches_on_top(page.concept.weights) >= 29
+    assert matches_on_top(page.concept.weights) > matches_on_top(direction)
+
+
+def test_undo_brings_a_whole_round_back_with_its_marks_and_redo_takes_it_again(
+    rounds, collection, direction
+):
+    first = begin(rounds, collection, direction)
+    answers = truth(first)
+    second = rounds.submit(first.concept.id, first.tiles, answers)
+    undone = Rounds(rounds.database).undo(first.concept.id)
+    assert undone is not None
+    assert undone.concept.round == 1
+    assert {tile.photo_id: tile.mark for tile in undone.tiles} == answers
+    assert not any(row.label for row in rounds.database.concepts.labels(first.concept.id))
+    assert np.allclose(undone.concept.weights, first.concept.weights)
+    assert rounds.undo(first.concept.id) is None
+    redone = rounds.redo(first.concept.id)
+    assert redone is not None
+    assert redone.concept.round == 2
+    assert np.allclose(redone.concept.weights, second.concept.weights)
+    assert rounds.redo(first.concept.id) is None
+
+
+def test_single_labels_can_be_changed_cleared_and_taken_back(rounds, collection, direction):
+    page = begin(rounds, collection, direction)
+    rounds.submit(page.concept.id, page.tiles, truth(page))
+    one, two = (tile.photo_id for tile in page.tiles[:2])
+    before = {r.photo_id: r.label for r in rounds.database.concepts.labels(page.concept.id)}
+    rounds.relabel(page.concept.id, {one: -before[one], two: 0})
+    after = {r.photo_id: r.label for r in rounds.database.concepts.labels(page.concept.id)}
+    assert after == {**before, one: -before[one], two: 0}
+    assert rounds.undo(page.concept.id) is not None
+    restored = {r.photo_id: r.label for r in rounds.database.concepts.labels(page.concept.id)}
+    assert restored == before
+
+
+def test_two_tabs_on_one_concept_lose_no_label(rounds, collection, direction):
+    here = begin(rounds, collection, direction)
+    there = Rounds(rounds.database)
+    moved = there.submit(here.concept.id, here.tiles, truth(here))
+    there.submit(here.concept.id, moved.tiles, truth(moved))
+    rounds.submit(here.concept.id, here.tiles, {here.tiles[0].photo_id: -1})
+    labels = {r.photo_id: r.label for r in rounds.database.concepts.labels(here.concept.id)}
+    assert {p: labels[p] for p in truth(moved)} == truth(moved)
+
+
+def test_a_photo_deleted_in_mid_round_is_left_out_of_the_fit(
+    rounds, database, collection, direction
+):
+    page = begin(rounds, collection, direction)
+    answers = truth(page) | {"gone": 1}
+    page = rounds.submit(page.concept.id, page.tiles, answers)
+    assert len(page.tiles) == 10
+    assert "gone" in {row.photo_id for row in database.concepts.labels(page.concept.id)}
+
+
+def test_a_collection_of_three_photos_works_to_its_end(rounds, database, direction):
+    import pyarrow as pa
+
+    tiny = database.create_collection("tiny", "offline", 16)
+    vectors = np.eye(16, dtype=np.float32)[:3]
+    tiny.insert(pa.table({"id": ["a", "b", "c"], "url": [""] * 3, "vector": list(vectors)}))
+    page = begin(rounds, tiny, direction, size=25)
+    assert sorted(tile.photo_id for tile in page.tiles) == ["a", "b", "c"]
+    page = rounds.submit(page.concept.id, page.tiles, {"a": 1, "b": -1, "c": -1})
+    assert page.tiles == []
+
+
+@pytest.mark.parametrize("threshold", [0.0, 1.0])
+def test_rounds_go_on_with_the_threshold_dragged_to_an_end(
+    rounds, database, collection, direction, threshold
+):
+    page = begin(rounds, collection, direction)
+    database.concepts.update(page.concept.id, threshold=threshold)
+    for _ in range(2):
+        page = rounds.submit(page.concept.id, page.tiles, truth(page))
+    assert len(page.tiles) == 10
+    assert page.concept.threshold == threshold
+
+
+def test_positives_are_counted_by_round(rounds, collection, direction):
+    page = begin(rounds, collection, direction)
+    counts = []
+    for _ in range(3):
+        answers = truth(page)
+        counts.append(sum(label == 1 for label in answers.values()))
+        page = rounds.submit(page.concept.id, page.tiles, answers)
+    assert page.history.yes_by_round() == counts
+    assert len(page.history.done) == 3
