@@ -13,7 +13,7 @@ from ..errors import ClassifierError
 from ..mining import STRATEGIES
 from .measure import FIELDS, NEVER, Result, measure, read_set
 from .plot import Line, check_plot, draw_plot
-from .simulation import Plan
+from .simulation import OWN_STRATEGY, Plan
 
 
 def table(result: Result) -> str:
@@ -49,8 +49,8 @@ def parser() -> argparse.ArgumentParser:
     """Describe the command line."""
     options = argparse.ArgumentParser(prog="python -m classifier.benchmark", description=__doc__)
     options.add_argument("set", type=Path, help=f".npz with {', '.join(FIELDS)}")
-    options.add_argument("--method", choices=("anchored", "sgd"), default="anchored")
-    options.add_argument("--strategy", choices=STRATEGIES, help="mixed; top with --method sgd")
+    options.add_argument("--method", choices=OWN_STRATEGY, default="anchored")
+    options.add_argument("--strategy", choices=STRATEGIES, help="default: the method's own")
     options.add_argument("--rounds", type=int, default=10)
     options.add_argument("--batch", type=int, default=9, help="photos a page")
     options.add_argument("--seeds", type=int, default=3)
@@ -59,7 +59,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument(
         "--plot",
         type=Path,
-        help="picture of AP against clicks, beside the sgd rule: .png, .svg or .pdf",
+        help="AP against clicks, beside the other methods: .png, .svg, .pdf",
     )
     return options
 
@@ -71,8 +71,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser().error("--rounds, --batch and --seeds must be at least 1")
     if not 0 <= options.noise < 0.5:
         parser().error("--noise is a share of the answers, 0 to 0.5")
-    # Without a choice the seed's rule mines as the seed did, so that its curve is its own.
-    strategy = options.strategy or ("top" if options.method == "sgd" else "mixed")
+    if options.method == "forest" and options.strategy:
+        parser().error("the forest chooses its own pages: leave --strategy out")
+    strategy = options.strategy or OWN_STRATEGY[options.method]
     plan = Plan(options.method, strategy, options.rounds, options.batch, options.noise)
     try:
         if options.plot:
@@ -84,9 +85,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     print(json.dumps(result.as_json()) if options.json else table(result))
     if options.plot:
-        yardstick = measure(data, replace(plan, method="sgd", strategy="top"), options.seeds)
-        kept = [result] if options.method == "sgd" else [result, yardstick]
-        lines = [Line(f"{r.plan.method}, {r.plan.strategy}", r.by_seed()) for r in kept]
+        others = [replace(plan, method=m, strategy=s) for m, s in OWN_STRATEGY.items()]
+        results = [result, *(measure(data, p, options.seeds) for p in others if p != plan)]
+        lines = [Line(f"{r.plan.method}, {r.plan.strategy}", r.by_seed()) for r in results]
         draw_plot(options.plot, lines, options.batch)
     return 0
 

@@ -11,7 +11,7 @@ from ..arrays import Floats
 from ..errors import ClassifierError
 
 ENDINGS = (".png", ".svg", ".pdf")
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")  # told apart colour-blind
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9")  # told apart colour-blind
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +45,7 @@ def draw_plot(path: Path, lines: Sequence[Line], clicks_a_page: int) -> None:
 
     Args:
         path: where, ending in one of ENDINGS.
-        lines: at most four methods.
+        lines: at most five methods.
         clicks_a_page: what one round costs the user.
     """
     from matplotlib.figure import Figure

@@ -21,8 +21,11 @@ from ..fit import fit, prompt_head
 from ..head import Head
 from ..metrics import average_precision, calibration_error
 from ..mining import mine, wanted
+from .rivals import Forest, choose_halves, fit_forest, fit_rocchio
 
 POOL_SHARE = 0.6
+OWN_STRATEGY = {"anchored": "mixed", "sgd": "top", "forest": "halves", "rocchio": "top"}
+"""How each method chooses its pages where nobody says otherwise, so that its curve is its own."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +64,6 @@ class Trace:
     ap: list[float] = field(default_factory=list)
     calibration_error: list[float] = field(default_factory=list)
     accepted: list[frozenset[int]] = field(default_factory=list)
-    heads: list[Head] = field(default_factory=list)
     page_yes: list[int] = field(default_factory=list)
     fit_ms: list[float] = field(default_factory=list)
 
@@ -99,9 +101,9 @@ def run(
     """
     answers = _answers(data, concept, plan.noise)
     start = anchor([(prompt, 1.0)])
-    head = prompt_head(start, data.background)
-    if plan.method == "sgd":
-        head = Head(start, 0.0)
+    head: Head | Forest = Head(start, 0.0)
+    if plan.method == "anchored":
+        head = prompt_head(start, data.background)
     trace = Trace()
     judged: list[int] = []
     _record(trace, data, concept, head)
@@ -109,17 +111,29 @@ def run(
         page = _page(data, head, judged, answers, plan, round_number)
         judged += page
         began = time.perf_counter()
-        head = fit(
-            head.weights if plan.method == "sgd" else start,
-            data.pool[judged],
-            answers[judged],
-            background=data.background,
-            method=plan.method,
-        )
+        head = _refit(head, start, data, judged, answers, plan)
         trace.fit_ms.append(1000 * (time.perf_counter() - began))
         trace.page_yes.append(int((answers[page] > 0).sum()))
         _record(trace, data, concept, head)
     return trace
+
+
+def _refit(
+    head: Head | Forest,
+    start: NDArray[np.float32],
+    data: Split,
+    judged: list[int],
+    answers: Floats,
+    plan: Plan,
+) -> Head | Forest:
+    """Fit anew to all answers so far, by the plan's method."""
+    rows, said = data.pool[judged], answers[judged]
+    if plan.method == "forest":
+        return fit_forest(rows, said, seed=data.seed) or head
+    if plan.method == "rocchio":
+        return fit_rocchio(start.astype(np.float64), rows.astype(np.float64), said)
+    begin = head.weights if plan.method == "sgd" and isinstance(head, Head) else start
+    return fit(begin, rows, said, background=data.background, method=plan.method)
 
 
 def _answers(data: Split, concept: str, noise: float) -> Floats:
@@ -146,8 +160,7 @@ def full_supervision(data: Split, concept: str, prompt: NDArray[np.float32]) -> 
     return average_precision(data.held_out_names == concept, head.margins(data.held_out))
 
 
-def _record(trace: Trace, data: Split, concept: str, head: Head) -> None:
-    trace.heads.append(head)
+def _record(trace: Trace, data: Split, concept: str, head: Head | Forest) -> None:
     truth, scores = data.held_out_names == concept, head.margins(data.held_out)
     trace.ap.append(average_precision(truth, scores))
     trace.calibration_error.append(calibration_error(truth, expit(scores)))
@@ -155,13 +168,25 @@ def _record(trace: Trace, data: Split, concept: str, head: Head) -> None:
 
 
 def _page(
-    data: Split, head: Head, judged: list[int], answers: Floats, plan: Plan, round_number: int
+    data: Split,
+    head: Head | Forest,
+    judged: list[int],
+    answers: Floats,
+    plan: Plan,
+    round_number: int,
 ) -> list[int]:
     """Ask the mining for a page, giving it only what the database would: rows of the pool."""
-    need = wanted(plan.strategy, plan.batch)
     free = np.setdiff1d(np.arange(len(data.pool)), judged)
     scores = head.margins(data.pool[free])
-    shuffled = np.random.default_rng((data.seed, round_number)).permutation(len(free))
+    random = np.random.default_rng((data.seed, round_number))
+    if plan.strategy == "halves":
+        if isinstance(head, Forest):
+            return choose_halves(scores, free, plan.batch, random)
+        # Without a forest there is nothing to halve yet: the query's best photos.
+        return free[np.argsort(-scores, kind="stable")[: plan.batch]].tolist()
+    assert isinstance(head, Head)
+    need = wanted(plan.strategy, plan.batch)
+    shuffled = random.permutation(len(free))
     picks = mine(
         _candidates(data, free[np.argsort(-scores, kind="stable")[: need.top]]),
         _candidates(data, free[np.argsort(np.abs(scores), kind="stable")[: need.boundary]]),
