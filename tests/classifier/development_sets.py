@@ -176,6 +176,40 @@ def made_up(source: Source, seed: int, photos: int, *, gain: float, tilt: float)
     return Labelled(vectors, names[drawn], names[asked].tolist(), texts[asked])
 
 
+def many_classes(source: Source, seed: int, *, families: bool) -> Labelled:
+    """Draw 100 classes of 20 to 100 photos around CLIP's text vectors, twelve of them asked for.
+
+    With `families` the classes come in tens of near meanings, told apart with more trouble.
+    """
+    fashion, words = source.fashion(), source.words()
+    random = np.random.default_rng(seed)
+    names = np.array(sorted(words))
+    texts = unit(np.array([words[name] for name in names]))
+    shared = texts.mean(0)
+    chosen = random.permutation(len(names))[:100]
+    if families:
+        chosen = _families(unit(texts - shared), random)
+    drawn = np.repeat(np.arange(100), random.integers(20, 101, 100))
+    gain, tilt = (0.3, 0.3) if families else (0.27, 0.35)
+    off = unit(texts - shared)[chosen]
+    centres = unit(off + tilt * unit(random.normal(size=off.shape)))
+    length = np.linalg.norm(texts[chosen] - shared, axis=1).mean()
+    noise = random.normal(size=(len(drawn), texts.shape[1])) @ _noise(fashion).T
+    vectors = unit(fashion.vectors.mean(0) + gain * length * centres[drawn] + 1.1 * noise)
+    asked = chosen[::9]
+    return Labelled(vectors, names[chosen[drawn]], names[asked].tolist(), texts[asked])
+
+
+def _families(meanings: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Choose 100 rows of (n, d) unit `meanings`: ten at random, each with its nine nearest."""
+    chosen: list[int] = []
+    for root in random.permutation(len(meanings)):
+        if len(chosen) < 100 and root not in chosen:
+            near = np.argsort(-(meanings @ meanings[root]), kind="stable")
+            chosen += [row for row in near if row not in chosen][:10]
+    return np.array(chosen)
+
+
 def _noise(real: Labelled) -> np.ndarray:
     """Root (d, d) of the covariance within classes, half of it spread over all dimensions."""
     groups = [real.vectors[real.labels == name] for name in np.unique(real.labels)]
@@ -203,6 +237,10 @@ SETS: dict[str, Callable[[Source], Labelled]] = {
     "made_up": lambda source: made_up(source, 0, 4000, gain=0.45, tilt=0.6),
     "made_up_poor_words": lambda source: made_up(source, 1, 4000, gain=0.35, tilt=1.0),
     "made_up_good_words": lambda source: made_up(source, 2, 4000, gain=0.4, tilt=0.3),
+    "many_classes": lambda source: many_classes(source, 3, families=False),
+    "many_classes2": lambda source: many_classes(source, 5, families=False),
+    "fine_classes": lambda source: many_classes(source, 4, families=True),
+    "fine_classes2": lambda source: many_classes(source, 6, families=True),
 }
 
 
