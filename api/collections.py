@@ -22,4 +22,6 @@ def photo_json(collection: Collection, row: dict[str, Any], base: str) -> dict[s
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()}
     return value.isoformat() if isinstance(value, datetime) else value

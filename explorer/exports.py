@@ -24,7 +24,9 @@ def matches(collection: Collection, head: Head, threshold: float) -> pd.DataFram
     if details.empty:
         return frame.assign(url="")
     details = details.drop(columns=["vector"], errors="ignore")
-    details["extra"] = [json.dumps(dict(extra), ensure_ascii=False) for extra in details["extra"]]
+    details["extra"] = [
+        json.dumps(extra, ensure_ascii=False, default=str) for extra in details["extra"]
+    ]
     return frame.merge(details, on="id", how="inner")
 
 

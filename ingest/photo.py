@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ingest.errors import Rejected
+from vecdb.photos import Extra
 
 LONGEST_ID = 255
 LONGEST_ADDRESS = 4_000
@@ -21,7 +22,7 @@ class Photo:
         id: names it in the collection.
         address: an http or https address, or a file's path; empty where `payload` is given.
         metadata: values for the table's own columns.
-        extra: every other column of the source, as text.
+        extra: every other column of the source: words, numbers, times, true or false.
         payload: the picture's bytes, where the source holds them itself.
         broken: why the row cannot be used, where it cannot.
     """
@@ -29,7 +30,7 @@ class Photo:
     id: str
     address: str = ""
     metadata: dict[str, Any] = field(default_factory=dict)
-    extra: dict[str, str] = field(default_factory=dict)
+    extra: dict[str, Extra] = field(default_factory=dict)
     payload: bytes | None = None
     broken: str | None = None
 

@@ -10,9 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from ingest.photo import Photo, clean
-from vecdb.photos import METADATA
-
-EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+from vecdb.photos import METADATA, stored_extra
 
 
 @dataclass
@@ -43,23 +41,27 @@ def table(items: Sequence[Item], duplicate_of: Sequence[str]) -> pa.Table:
         "url": pa.array([clean(_url(item.photo)) for item in items], pa.string()),
         "vector": pa.FixedSizeListArray.from_arrays(pa.array(vectors.ravel()), vectors.shape[1]),
     }
-    values = [_values(item, other) for item, other in zip(items, duplicate_of, strict=True)]
+    now = datetime.now(timezone.utc).replace(microsecond=0)
+    values = [_values(item, other, now) for item, other in zip(items, duplicate_of, strict=True)]
     for name, kind in METADATA.items():
         columns[name] = pa.array([row[name] for row in values], kind)
     return pa.table(columns)
 
 
-def _values(item: Item, duplicate_of: str) -> dict[str, Any]:
+def _values(item: Item, duplicate_of: str, added_at: datetime) -> dict[str, Any]:
     given = item.photo.metadata
     row: dict[str, Any] = {
-        name: "" if kind == pa.string() else 0 for name, kind in METADATA.items()
+        name: "" if kind == pa.string() else None for name, kind in METADATA.items()
     }
     row |= {name: clean(v) if isinstance(v, str) else v for name, v in given.items()}
     # The source knows the original; a rendition's own size is only a stand-in for it.
     row["width"] = given.get("width") or item.width
     row["height"] = given.get("height") or item.height
-    row["taken"] = given.get("taken", EPOCH)
-    row["extra"] = [(clean(name), clean(value)) for name, value in item.photo.extra.items()]
+    extra = {
+        clean(name): clean(value) if isinstance(value, str) else value
+        for name, value in item.photo.extra.items()
+    }
+    row |= {**stored_extra(extra), "added_at": added_at}
     return {**row, "digest": item.digest, "duplicate_of": duplicate_of}
 
 

@@ -2,6 +2,7 @@
 
 from vecdb.collection import Collection
 from vecdb.concepts import Concept, ConceptStore
+from vecdb.condition import Condition, parse_condition
 from vecdb.database import CollectionInfo, Database, connect
 from vecdb.errors import VecdbError
 from vecdb.filter import Filter
@@ -21,6 +22,7 @@ __all__ = [
     "CollectionInfo",
     "Concept",
     "ConceptStore",
+    "Condition",
     "Database",
     "Failure",
     "FailureStore",
@@ -34,5 +36,6 @@ __all__ = [
     "Store",
     "VecdbError",
     "connect",
+    "parse_condition",
     "photo_number",
 ]

@@ -53,6 +53,10 @@ class BadPhotos(VecdbError):
     """A table of photos lacks a column, or holds a value that cannot be stored."""
 
 
+class BadCondition(VecdbError):
+    """A condition on a column cannot be understood, or compares what has no order."""
+
+
 class UnknownPhoto(VecdbError):
     """A photo id that the collection does not hold."""
 

@@ -1,18 +1,51 @@
 """Conditions on what is known of a photo, as one small value; always typed parameters in SQL."""
 
-from dataclasses import dataclass, fields
-from datetime import datetime, timezone
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+
+from vecdb.condition import Condition
+
+WORDS = ("id", "url", "description", "photographer", "camera", "country", "city", "label")
+NUMBERS = ("width", "height", "views", "downloads")
+TIMES = ("taken", "added_at")
+# What a field of a filter asks of which column.
+FIELDS = {
+    "min_width": ("width", ">="),
+    "min_height": ("height", ">="),
+    "description": ("description", "~"),
+    "photographer": ("photographer", "="),
+    "camera": ("camera", "="),
+    "country": ("country", "="),
+    "city": ("city", "="),
+    "label": ("label", "="),
+    "taken_from": ("taken", ">="),
+    "taken_before": ("taken", "<"),
+    "min_views": ("views", ">="),
+    "min_downloads": ("downloads", ">="),
+}
+
+
+@dataclass(frozen=True)
+class Predicate:
+    """A file of sql/filter, the names it is about, and the values of its parameters."""
+
+    file: str
+    values: dict[str, Any] = field(default_factory=dict)
+    parts: dict[str, str] = field(default_factory=dict)
+    negated: bool = False
 
 
 @dataclass(frozen=True)
 class Filter:
     """Which photos may come back; every field given must hold, None asks nothing.
 
-    `orientation` is "landscape", "portrait" or "square"; `description` is a piece of text in
-    either case; `photographer`, `camera`, `country`, `city` and `label` are compared exactly;
-    times without a zone are taken as UTC, `taken_before` is exclusive; `no_duplicates` leaves out
-    near-duplicates of earlier photos.
+    `orientation` is "landscape", "portrait" or "square"; words are compared in either case and
+    without the spaces around them, `description` as a piece of the text; times without a zone are
+    taken as UTC, `taken_before` is exclusive; `no_duplicates` leaves out near-duplicates of earlier
+    photos; `conditions` ask of any column, those of `extra` included. What is unknown of a photo
+    satisfies no condition but `!=`.
     """
 
     min_width: int | None = None
@@ -29,17 +62,43 @@ class Filter:
     min_views: int | None = None
     min_downloads: int | None = None
     no_duplicates: bool | None = None
+    conditions: tuple[Condition, ...] = ()
 
-    def predicates(self) -> dict[str, Any]:
-        """Files of sql/filter that must hold, each with the value of its parameter."""
-        given = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {
-            name: _parameter(value) for name, value in given.items() if value not in (None, False)
-        }
+    def predicates(self) -> list[Predicate]:
+        """Return what must hold, as files of sql/filter with their parameters."""
+        found = [_predicate(asked, at) for at, asked in enumerate(self._asked())]
+        if self.orientation is not None:
+            found.append(Predicate("orientation", {"orientation": self.orientation}))
+        if self.no_duplicates:
+            found.append(Predicate("no_duplicates"))
+        return found
+
+    def _asked(self) -> Iterator[Condition]:
+        for name, (column, sign) in FIELDS.items():
+            value = getattr(self, name)
+            if value is not None:
+                yield Condition(column, sign, value)
+        yield from self.conditions
 
 
-def _parameter(value: Any) -> Any:
-    if isinstance(value, datetime):
-        known = value if value.tzinfo else value.replace(tzinfo=timezone.utc)
-        return max(0, int(known.timestamp()))
-    return value
+def _predicate(asked: Condition, at: int) -> Predicate:
+    """Say it in SQL, with `at` at the end of its parameters' names, so that many go together."""
+    word: dict[str, Any] = {f"word{at}": asked.word}
+    low, high = asked.numbers()
+    since, until = asked.times()
+    numbers: dict[str, Any] = {f"low{at}": low, f"high{at}": high}
+    times = {f"since{at}": since, f"until{at}": until}
+    parts = {"at": str(at), "column": asked.name}
+    negated = asked.sign == "!="
+    kind = {"~": "contains", "=": "equals", "!=": "equals"}.get(asked.sign, "between")
+    if asked.name in NUMBERS:
+        return Predicate("number", numbers, parts, negated)
+    if asked.name in TIMES:
+        return Predicate("time", times, parts, negated)
+    if asked.name in WORDS:
+        words = numbers if kind == "between" else word
+        return Predicate(f"word_{kind}", words, parts, negated)
+    values: dict[str, Any] = {f"name{at}": asked.name}
+    values |= {} if kind == "between" else word
+    values |= {} if kind == "contains" else {**numbers, **times}
+    return Predicate(f"extra_{kind}", values, {"at": str(at)}, negated)

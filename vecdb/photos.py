@@ -1,5 +1,6 @@
 """The photos table: its columns, and the check every row passes on its way in."""
 
+from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
 
@@ -14,6 +15,12 @@ UNIT_TOLERANCE = 1e-3
 # and C0 and C1 controls do not survive every browser and file on the way.
 UNWRITABLE = r"[\x00-\x1f\x7f-\x{9f}\x{2028}\x{2029}]"
 
+MAPS = {
+    "extra": pa.map_(pa.string(), pa.string()),
+    "extra_numbers": pa.map_(pa.string(), pa.float64()),
+    "extra_times": pa.map_(pa.string(), pa.timestamp("ms", "UTC")),
+    "extra_flags": pa.map_(pa.string(), pa.bool_()),
+}
 METADATA = {
     "width": pa.uint32(),
     "height": pa.uint32(),
@@ -28,8 +35,13 @@ METADATA = {
     "label": pa.string(),
     "digest": pa.string(),
     "duplicate_of": pa.string(),
-    "extra": pa.map_(pa.string(), pa.string()),
+    **MAPS,
+    "added_at": pa.timestamp("s", "UTC"),
 }
+# What has stood for unknown, and is stored as NULL.
+UNKNOWN = {"width": 0, "height": 0, "label": ""}
+EXACT_WHOLE = 2**53  # above, a whole number is not kept exactly as a Float64
+Extra = str | float | int | bool | datetime
 NEEDED = {"id": pa.string(), "url": pa.string()}
 
 
@@ -67,6 +79,7 @@ def checked_photos(photos: pa.Table, dim: int, *, normalize: bool = False) -> pa
             f"The photo id {ids[at].as_py()[:80]!a} holds a line break or another control "
             "character: give the photo an id that fits on a line."
         )
+    columns.setdefault("added_at", _now(len(ids)))
     vectors = _unit(_matrix(photos.column("vector"), ids, dim), ids, normalize)
     columns["vector"] = _lists(vectors)
     table = pa.table(columns)
@@ -75,9 +88,33 @@ def checked_photos(photos: pa.Table, dim: int, *, normalize: bool = False) -> pa
 
 
 def described(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a stored row of metadata as a person would write it."""
-    taken = datetime.fromtimestamp(row["taken"], timezone.utc) if row["taken"] else None
-    return {**row, "taken": taken, "extra": dict(row["extra"])}
+    """Return a stored row of metadata as a person would write it: one `extra` of typed values."""
+    extra: dict[str, Extra] = {}
+    for name in MAPS:
+        extra |= row[name]
+    for name, value in extra.items():
+        if isinstance(value, float) and value.is_integer():
+            extra[name] = int(value)
+    known = {name: value for name, value in row.items() if name not in MAPS}
+    return {**known, "extra": dict(sorted(extra.items()))}
+
+
+def stored_extra(extra: Mapping[str, Extra]) -> dict[str, list[tuple[str, Any]]]:
+    """Part typed values into the maps that the table keeps them in.
+
+    A whole number that a Float64 does not hold exactly, such as a long id, is kept as a word.
+    """
+    maps: dict[str, list[tuple[str, Any]]] = {name: [] for name in MAPS}
+    for name, value in extra.items():
+        if isinstance(value, bool):
+            maps["extra_flags"].append((name, value))
+        elif isinstance(value, datetime):
+            maps["extra_times"].append((name, value))
+        elif isinstance(value, str) or (abs(value) > EXACT_WHOLE and isinstance(value, int)):
+            maps["extra"].append((name, str(value)))
+        else:
+            maps["extra_numbers"].append((name, float(value)))
+    return maps
 
 
 def _column(photos: pa.Table, name: str) -> pa.Array:
@@ -86,7 +123,16 @@ def _column(photos: pa.Table, name: str) -> pa.Array:
         column = photos.column(name).cast(wanted)
     except pa.ArrowInvalid as error:
         raise BadPhotos(f"The photos' column {name!r} does not fit {wanted}: {error}.") from error
-    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], wanted)
+    whole = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], wanted)
+    if name not in UNKNOWN:
+        return whole
+    unknown = pc.equal(whole, pa.scalar(UNKNOWN[name], wanted))
+    return pc.if_else(unknown, pa.scalar(None, wanted), whole)
+
+
+def _now(n: int) -> pa.Array:
+    now = datetime.now(timezone.utc).replace(microsecond=0)
+    return pa.array([now] * n, METADATA["added_at"])
 
 
 def _matrix(column: pa.ChunkedArray, ids: pa.Array, dim: int) -> np.ndarray:

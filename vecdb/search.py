@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from vecdb.connection import Connection
 from vecdb.errors import BadVector, QueryFailed
-from vecdb.filter import Filter
+from vecdb.filter import Filter, Predicate
 from vecdb.hits import Hits, hits
 from vecdb.statements import statement
 
@@ -38,12 +38,12 @@ class Scope:
     exclude_concept: str | None = None
     where: Filter | None = None
 
-    def values(self) -> dict[str, Any]:
-        """Predicates of sql/filter with their parameters; excluded ids are not among them."""
-        values = self.where.predicates() if self.where else {}
+    def predicates(self) -> list[Predicate]:
+        """Return what must hold; excluded ids are not among it."""
+        found = self.where.predicates() if self.where else []
         if self.exclude_concept is not None:
-            values["exclude_concept"] = self.exclude_concept
-        return values
+            found.append(Predicate("exclude_concept", {"exclude_concept": self.exclude_concept}))
+        return found
 
 
 @dataclass(frozen=True)
@@ -62,11 +62,11 @@ class Page:
 
     def exact(self) -> Hits:
         """Read every vector."""
-        values, exclude = self.scope.values(), self.scope.exclude
+        asked, exclude = self.scope.predicates(), self.scope.exclude
         if self._name_excluded():
-            values["exclude"] = list(exclude)
-            return self._kept(self._select(self.name, values, self.k), ())
-        return self._kept(self._select(self.name, values, self.k + len(exclude)), exclude)
+            asked.append(Predicate("exclude", {"exclude": list(exclude)}))
+            return self._kept(self._select(self.name, asked, self.k), ())
+        return self._kept(self._select(self.name, asked, self.k + len(exclude)), exclude)
 
     def indexed(self) -> Hits:
         """Ask the index, and read every vector where it cannot answer well."""
@@ -76,11 +76,11 @@ class Page:
         # MyScale's distance() takes no typed parameter and wants decimal points.
         numbers = self.parameters["q"].strip("[]").split(",")
         literal = "[" + ",".join(f"{float(number):.9f}" for number in numbers) + "]"
-        values = page.scope.where.predicates() if page.scope.where else {}
+        predicates = page.scope.where.predicates() if page.scope.where else []
         asked = page.k + len(page.scope.exclude)
         room = max(LEAST_ROOM, ROOM_PER_ROW * asked)
         found = page._crowded_select(
-            values, asked, fetch=f"{fetch:.1f}", literal=literal, room=str(room)
+            predicates, asked, fetch=f"{fetch:.1f}", literal=literal, room=str(room)
         )
         answer = page._kept(found, page.scope.exclude) if found is not None else None
         # Fewer than k means that nothing more qualifies, or that the index looked too near.
@@ -112,11 +112,13 @@ class Page:
         )
         return page, 2 / share if share >= BROAD else None
 
-    def _crowded_select(self, values: dict[str, Any], asked: int, **parts: str) -> pa.Table | None:
+    def _crowded_select(
+        self, predicates: list[Predicate], asked: int, **parts: str
+    ) -> pa.Table | None:
         for attempt in range(CROWDED_RETRIES):
             try:
                 with GRAPH_SEARCHES:
-                    return self._select("indexed", values, asked, **parts)
+                    return self._select("indexed", predicates, asked, **parts)
             except QueryFailed as error:
                 # Other processes of a server search too; their number is not ours to limit.
                 if "Too many threads" not in str(error):
@@ -124,13 +126,13 @@ class Page:
                 time.sleep(0.01 * 2**attempt)
         return None
 
-    def _select(self, name: str, values: dict[str, Any], asked: int, **parts: str) -> pa.Table:
+    def _select(self, name: str, predicates: list[Predicate], asked: int, **parts: str) -> pa.Table:
         return self.connection.select(
             f"search/{name}",
-            {**self.parameters, **values, "k": asked},
+            {**self.parameters, **parameters(predicates), "k": asked},
             table=self.table,
             columns=self._columns(),
-            where=where_clause(values, self.connection.dialect),
+            where=where_clause(predicates, self.connection.dialect),
             **parts,
         )
 
@@ -148,20 +150,32 @@ class Page:
         return hits(found, self.dim)
 
 
-def where_clause(values: dict[str, Any], dialect: str) -> str:
-    """Join the predicates of sql/filter into a WHERE or what the dialect has for it."""
-    if not values:
+def where_clause(predicates: Sequence[Predicate], dialect: str) -> str:
+    """Join predicates into a WHERE or what the dialect has for it."""
+    if not predicates:
         return ""
-    predicates = [statement(f"filter/{name}", dialect) for name in values]
-    condition = " AND ".join(f"({predicate})" for predicate in predicates)
-    return statement("where", dialect, condition=condition)
+    return statement("where", dialect, condition=joined(predicates, dialect))
+
+
+def joined(predicates: Sequence[Predicate], dialect: str) -> str:
+    """Return the condition that all predicates hold, in SQL."""
+    texts = []
+    for asked in predicates:
+        text = statement(f"filter/{asked.file}", dialect, **asked.parts)
+        texts.append(statement("filter/not", dialect, predicate=text) if asked.negated else text)
+    return " AND ".join(f"({text})" for text in texts)
+
+
+def parameters(predicates: Sequence[Predicate]) -> dict[str, Any]:
+    """Return the values of all parameters of some predicates."""
+    return {name: value for asked in predicates for name, value in asked.values.items()}
 
 
 def matching(connection: Connection, table: str, scope: Scope) -> int:
     """How many photos are in a scope."""
-    values = scope.values()
-    where = where_clause(values, connection.dialect)
-    found = connection.select("photos/count", values, table=table, where=where)
+    asked = scope.predicates()
+    where = where_clause(asked, connection.dialect)
+    found = connection.select("photos/count", parameters(asked), table=table, where=where)
     return int(found.column("count")[0].as_py())
 
 

@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 
 from vecdb.connection import Connection
+from vecdb.filter import Predicate
 from vecdb.hits import Hits, matrix
-from vecdb.search import Scope
-from vecdb.statements import statement
+from vecdb.search import Scope, joined, parameters
 
 
 @dataclass(frozen=True)
@@ -40,16 +40,15 @@ def one_pass(
     at_hand: Mapping[str, np.ndarray],
 ) -> Survey:
     """Read the collection once, then the vectors of the candidates that are not at hand."""
-    values = scope.values()
+    asked = scope.predicates()
     if scope.exclude:
-        values["exclude"] = list(scope.exclude)
-    predicates = [f"({statement(f'filter/{name}', connection.dialect)})" for name in values]
+        asked.append(Predicate("exclude", {"exclude": list(scope.exclude)}))
     top, boundary = (str(max(1, size)) for size in sizes)
     found = connection.select(
         "search/survey",
-        {**head, **values},
+        {**head, **parameters(asked)},
         table=table,
-        open=" AND ".join(predicates) or "1",
+        open=joined(asked, connection.dialect) or "1",
         top=top,
         boundary=boundary,
         bins=str(bins),

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from ingest.errors import SourceError
 from ingest.photo import LONGEST_TEXT, Photo, short_id
+from vecdb.photos import Extra
 
 IDS = ("photo_id", "id", "image_id", "uid", "uuid", "key")
 ADDRESSES = (
@@ -106,7 +107,7 @@ class Columns:
         photo_id = short_id(row.get(self._id, "") if self._id else "") or short_id(address)
         used = {self._address, self._id or ""}
         metadata = _metadata(row, used)
-        extra = {
+        extra: dict[str, Extra] = {
             name: value[:LONGEST_TEXT]
             for name, value in row.items()
             if name and value and name not in used

@@ -3,14 +3,17 @@
 -- Short granules, because vectors are asked for by id all over the table: 120 of 25,000 cost 13 ms,
 -- with granules of 128 20 ms, and with the default of 8192 nearly the whole table.
 -- $table: its name; $dim: numbers in a vector
--- columns: url: the picture; taken: 0 when unknown; digest: sha256 of the picture's bytes;
---          duplicate_of: id of a near-duplicate seen earlier; extra: every other source column
+-- columns: url: the picture; digest: sha256 of the picture's bytes; duplicate_of: id of a
+--          near-duplicate seen earlier; extra, extra_numbers, extra_times, extra_flags: every other
+--          source column by its type; added_at: when it was stored; NULL stands for unknown
 CREATE TABLE IF NOT EXISTS `$table` (
     id String, url String, vector Array(Float32) CODEC(NONE),
-    width UInt32, height UInt32, description String, photographer String,
+    width Nullable(UInt32), height Nullable(UInt32), description String, photographer String,
     camera LowCardinality(String), country LowCardinality(String), city String,
-    taken DateTime('UTC'), views UInt64, downloads UInt64, label String,
-    digest String, duplicate_of String, extra Map(String, String),
+    taken Nullable(DateTime64(0, 'UTC')), views Nullable(UInt64), downloads Nullable(UInt64),
+    label Nullable(String), digest String, duplicate_of String, extra Map(String, String),
+    extra_numbers Map(String, Float64), extra_times Map(String, DateTime64(3, 'UTC')),
+    extra_flags Map(String, Bool), added_at Nullable(DateTime64(0, 'UTC')),
     CONSTRAINT vec_len CHECK length(vector) = $dim
 ) ENGINE = MergeTree ORDER BY id
 SETTINGS index_granularity = 32, non_replicated_deduplication_window = 1000

@@ -15,9 +15,9 @@ def later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     def add(**files: str) -> None:
         folder = tmp_path / "sql"
         shutil.copytree(statements.FOLDER, folder)
-        (folder / "schema" / "2").mkdir()
+        (folder / "schema" / "99").mkdir()
         for name, text in files.items():
-            (folder / "schema" / "2" / f"{name}.sql").write_text(text)
+            (folder / "schema" / "99" / f"{name}.sql").write_text(text)
         monkeypatch.setattr(statements, "FOLDER", folder)
         statements._template.cache_clear()
 
@@ -44,7 +44,7 @@ def test_an_older_database_is_migrated_with_everything_in_it(tmp_path: Path, lat
                     columns = client.query(f"DESCRIBE TABLE {name}").result_rows
                 assert "stars" in [column[0] for column in columns]
             version = database._connection.select("schema_version/read")
-            assert version.column("version").to_pylist() == [2]
+            assert version.column("version").to_pylist() == [99]
 
 
 def test_a_migration_that_was_interrupted_is_finished(tmp_path: Path, later) -> None:

@@ -1,2 +1,0 @@
--- Exactly this camera.
-camera = {camera:String}

@@ -1,2 +1,0 @@
--- Exactly this city.
-city = {city:String}

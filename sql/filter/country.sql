@@ -1,2 +1,0 @@
--- Exactly this country.
-country = {country:String}

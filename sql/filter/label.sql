@@ -1,2 +1,0 @@
--- Exactly this label.
-label = {label:String}

@@ -1,2 +1,0 @@
--- Downloaded at least so often.
-downloads >= {min_downloads:UInt64}

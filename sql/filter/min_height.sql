@@ -1,2 +1,0 @@
--- At least so many pixels high.
-height >= {min_height:UInt32}

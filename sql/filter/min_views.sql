@@ -1,2 +1,0 @@
--- Seen at least so often.
-views >= {min_views:UInt64}

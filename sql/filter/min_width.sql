@@ -1,2 +1,0 @@
--- At least so many pixels wide.
-width >= {min_width:UInt32}

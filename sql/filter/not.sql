@@ -1,0 +1,3 @@
+-- The opposite of a predicate.
+-- $predicate: of sql/filter
+NOT ($predicate)

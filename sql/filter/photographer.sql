@@ -1,2 +1,0 @@
--- Exactly this photographer.
-photographer = {photographer:String}
