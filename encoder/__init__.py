@@ -1,8 +1,8 @@
-"""Pictures and text to unit vectors: CLIP, or the offline encoder."""
+"""Pictures and text to unit vectors: any image-text model of transformers, or the offline one."""
 
-from encoder.choice import DEFAULT, OFFLINE, default_encoder_name, hub_answers
-from encoder.errors import EmptyText, EncoderError, ModelNotFound, NotClip, TextTooLong
-from encoder.load import load_encoder
+from encoder.choice import DEFAULT, OFFLINE, clean_name, default_encoder_name, hub_answers
+from encoder.errors import EmptyText, EncoderError, ModelNotFound, TextTooLong, UnusableModel
+from encoder.load import fingerprint_encoder, load_encoder
 from encoder.protocol import Encoder
 
 __all__ = [
@@ -12,9 +12,11 @@ __all__ = [
     "Encoder",
     "EncoderError",
     "ModelNotFound",
-    "NotClip",
     "TextTooLong",
+    "UnusableModel",
+    "clean_name",
     "default_encoder_name",
+    "fingerprint_encoder",
     "hub_answers",
     "load_encoder",
 ]

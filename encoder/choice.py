@@ -3,33 +3,74 @@
 import os
 import threading
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import requests
 
 DEFAULT = "openai/clip-vit-base-patch32"
 OFFLINE = "offline"
-WEIGHTS = ("model.safetensors", "pytorch_model.bin")
+WEIGHTS = (
+    "model.safetensors",
+    "model.safetensors.index.json",
+    "pytorch_model.bin",
+    "pytorch_model.bin.index.json",
+)
 
 
 def default_encoder_name() -> str:
-    """Return the environment's ENCODER, or CLIP ViT-B/32."""
-    return os.environ.get("ENCODER") or DEFAULT
+    """Return the environment's ENCODER, or CLIP ViT-B/32 where it is unset or blank."""
+    return clean_name(os.environ.get("ENCODER", "")) or DEFAULT
+
+
+def clean_name(name: str) -> str:
+    """Return one spelling for all spellings of an encoder's name.
+
+    Blanks and quotes around it are left out, a folder becomes its absolute path without a slash at
+    its end, an address on the hub becomes the model's name there.
+    """
+    name = name.strip().strip("\"'").strip()
+    if name.lower() == OFFLINE:
+        return OFFLINE
+    if name.startswith("file://"):
+        name = unquote(urlsplit(name).path)
+    if name.startswith(("https://huggingface.co/", "hf://")):
+        return "/".join(
+            name.removeprefix("https://huggingface.co/").removeprefix("hf://").split("/")[:2]
+        )
+    folder = Path(name).expanduser()
+    if name and (folder.is_dir() or is_path(name)):
+        return os.path.abspath(folder)
+    return name.rstrip("/")
+
+
+def is_path(name: str) -> bool:
+    """Tell whether a name can only be a folder's: the hub's are `owner/model` or `model`."""
+    return (
+        name.startswith(("/", "~", "./", "../")) or "\\" in name or name.strip("/").count("/") > 1
+    )
+
+
+def folder_of(name: str) -> Path | None:
+    """Return the folder that holds a model's files: a local one, or the hub's cache; else None."""
+    if Path(name).is_dir():
+        return Path(name)
+    from huggingface_hub import try_to_load_from_cache
+    from huggingface_hub.errors import HFValidationError
+
+    def cached(file: str) -> str | None:
+        found = try_to_load_from_cache(name, file)
+        return found if isinstance(found, str) else None
+
+    try:
+        config = cached("config.json")
+        return Path(config).parent if config and any(map(cached, WEIGHTS)) else None
+    except HFValidationError:
+        return None
 
 
 def is_local(name: str) -> bool:
     """Tell whether a model can be loaded without the hub: offline, a folder, or cached."""
-    if name == OFFLINE or Path(name).is_dir():
-        return True
-    from huggingface_hub import try_to_load_from_cache
-    from huggingface_hub.errors import HFValidationError
-
-    def cached(file: str) -> bool:
-        return isinstance(try_to_load_from_cache(name, file), str)
-
-    try:
-        return cached("config.json") and any(cached(file) for file in WEIGHTS)
-    except HFValidationError:
-        return False
+    return name == OFFLINE or folder_of(name) is not None
 
 
 def hub_answers(timeout: float = 10.0, name: str = DEFAULT) -> bool:
@@ -65,10 +106,10 @@ def choose() -> tuple[str, str | None]:
         (name, reason): the reason is a sentence when the offline encoder stands in, else None.
     """
     name = default_encoder_name()
-    if is_local(name) or hub_answers(name=name):
+    if is_local(name) or is_path(name) or hub_answers(name=name):
         return name, None
     return OFFLINE, (
         f"The model hub does not answer, and {name} is not on this machine: using the offline "
-        "encoder, which is not CLIP and understands plainer phrases. Set ENCODER to a CLIP folder, "
-        "or come back online, for CLIP."
+        "encoder, which is not CLIP and understands plainer phrases. Set ENCODER to a model's "
+        "folder, or come back online, for CLIP."
     )

@@ -27,13 +27,13 @@ class ModelNotFound(EncoderError):
     """There is no such model here and none could be fetched."""
 
 
-class NotClip(EncoderError):
-    """A model folder holds something other than CLIP."""
+class UnusableModel(EncoderError):
+    """A model does not bring pictures and text into one space, or lacks a part."""
 
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(
-            f"{name} is not a usable CLIP model ({reason}): give a CLIP folder or hub name, for "
-            "example openai/clip-vit-base-patch32, or `offline`."
+            f"{name} is not a usable image-text model ({reason}): give the folder or the hub name "
+            "of a CLIP, SigLIP or the like, for example openai/clip-vit-base-patch32, or `offline`."
         )
 
 

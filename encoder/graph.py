@@ -18,7 +18,8 @@ class Graph:
     recorded graph gives the same bits; where it folds batch norms, the same but for rounding.
 
     Args:
-        network: takes (n, 3, h, w) of one size and dtype, any n; must not depend on the values.
+        network: takes (n, 3, h, w) of one size and dtype, any n. One that cannot be recorded, or
+            whose recording goes astray with other pictures, runs as it is.
     """
 
     def __init__(self, network: torch.nn.Module) -> None:
@@ -37,6 +38,13 @@ class Graph:
             warnings.simplefilter("ignore")
             # Two pictures: of one, the recorder might take its number for a constant.
             example = torch.zeros(2, *x.shape[1:], dtype=x.dtype)
-            traced = torch.jit.trace(self._network, example, check_trace=False)
-            recorded: Network = torch.jit.freeze(traced)
-        return recorded
+            try:
+                traced = torch.jit.trace(self._network, example, check_trace=False)
+                recorded: Network = torch.jit.freeze(traced)
+                others = torch.rand(3, *x.shape[1:]).to(x.dtype)
+                agrees = torch.allclose(
+                    recorded(others), self._network(others), rtol=0.02, atol=1e-3
+                )
+            except (RuntimeError, TypeError):
+                agrees = False
+        return recorded if agrees else self._network

@@ -1,41 +1,93 @@
 """Load an encoder by name, once per process."""
 
 import threading
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from encoder.choice import OFFLINE
+from encoder.choice import OFFLINE, clean_name, folder_of
+from encoder.fingerprint import fingerprint_folder
 from encoder.protocol import Encoder
 
 _loaded: dict[tuple[str, str | None], Encoder] = {}
 _lock = threading.Lock()
 
 
+@dataclass(frozen=True)
+class Kind:
+    """One kind of encoder.
+
+    Attributes:
+        owns: whether a name, in its one spelling, is of this kind.
+        load: loads it by name and device.
+        fingerprint: tells its weights and settings; None while they are not on this machine.
+    """
+
+    owns: Callable[[str], bool]
+    load: Callable[[str, str | None], Encoder]
+    fingerprint: Callable[[str], str | None]
+
+
 def load_encoder(name: str, *, device: str | None = None) -> Encoder:
-    """Load an encoder, or return the one already loaded under this name and device.
+    """Load an encoder, or return the one already loaded from these weights on this device.
 
     Torch and transformers are imported here, not with the package, so that a page is drawn
     before the model is there.
 
     Args:
-        name: `offline`, a CLIP model's name on the hub, or a local folder that holds one.
+        name: `offline`, a model's name on the hub, or a local folder that holds one.
         device: cpu, cuda, cuda:1 or mps; the best the machine has by default.
 
     Raises:
         ModelNotFound: no such model here, and the hub did not give one within 20 s.
-        NotClip: the model is not CLIP.
+        UnusableModel: the model does not bring pictures and text into one space.
         BadDevice: the machine lacks the device.
     """
+    name = clean_name(name)
     with _lock:
-        key = (name, device)
-        if key not in _loaded:
-            _loaded[key] = _load(name, device)
-        return _loaded[key]
+        kind = _kind_of(name)
+        found = _loaded.get((name, device))
+        # Other weights may lie in the folder by now.
+        if found is None or found.fingerprint != kind.fingerprint(name):
+            found = _loaded[name, device] = kind.load(name, device)
+        return found
 
 
-def _load(name: str, device: str | None) -> Encoder:
-    if name == OFFLINE:
-        from encoder.offline import OfflineEncoder
+def fingerprint_encoder(name: str) -> str:
+    """Return what tells an encoder's weights and settings, whatever its name and place.
 
-        return OfflineEncoder(device=device)
-    from encoder.clip import ClipEncoder
+    Args:
+        name: as for `load_encoder`; what is not on this machine yet is fetched from the hub.
 
-    return ClipEncoder(name, device=device)
+    Raises:
+        ModelNotFound, UnusableModel: as `load_encoder`.
+    """
+    name = clean_name(name)
+    return _kind_of(name).fingerprint(name) or load_encoder(name).fingerprint
+
+
+def _kind_of(name: str) -> Kind:
+    return next(kind for kind in KINDS if kind.owns(name))
+
+
+def _load_offline(name: str, device: str | None) -> Encoder:
+    from encoder.offline import OfflineEncoder
+
+    return OfflineEncoder(device=device)
+
+
+def _load_image_text(name: str, device: str | None) -> Encoder:
+    from encoder.image_text import ImageTextEncoder
+
+    return ImageTextEncoder(name, device=device)
+
+
+def _fingerprint_image_text(name: str) -> str | None:
+    folder = folder_of(name)
+    return fingerprint_folder(folder) if folder else None
+
+
+# The first that owns a name makes it; the last owns every name.
+KINDS = [
+    Kind(lambda name: name == OFFLINE, _load_offline, lambda name: OFFLINE),
+    Kind(lambda name: True, _load_image_text, _fingerprint_image_text),
+]

@@ -19,7 +19,7 @@ from PIL import Image
 from encoder.choice import OFFLINE
 from encoder.graph import Graph
 from encoder.minilm import DIM as TEXT_DIM
-from encoder.minilm import MiniLm
+from encoder.minilm import LIMIT, MiniLm
 from encoder.pixels import Window, to_rgb
 from encoder.protocol import Pixels, Vectors
 from encoder.vision import Vision, choose_device, unit
@@ -39,10 +39,12 @@ class OfflineEncoder:
         BadDevice: the machine lacks the device.
     """
 
-    name = OFFLINE
+    name = kind = fingerprint = OFFLINE
     dim = TEXT_DIM + VISUAL_DIM
-    is_clip = False
+    side = SIDE
+    text_limit = LIMIT
     logit_scale = 15.0  # gave the likeliest classes on ten kinds of clothing; CLIP learns its 100
+    logit_bias = 0.0
 
     def __init__(self, *, device: str | None = None) -> None:
         where = choose_device(device)
@@ -82,11 +84,11 @@ class OfflineEncoder:
         """Squeeze a picture into 260 x 260, so that nothing at its edges is lost."""
         return self._window.cut(to_rgb(image))
 
-    def encode_prepared(self, pixels: Pixels) -> Vectors:
-        """Encode (n, 260, 260, 3) uint8 pictures to (n, 512) float32 unit rows."""
+    def encode_prepared(self, pixels: Sequence[Pixels] | Pixels) -> Vectors:
+        """Encode n pictures of (260, 260, 3) uint8 to (n, 512) float32 unit rows."""
         if len(pixels) == 0:
             return np.zeros((0, self.dim), np.float32)
-        outputs = self._vision.run(pixels)
+        outputs = self._vision.run(np.asarray(pixels))
         features, probabilities = outputs[:, :FEATURES], outputs[:, FEATURES:]
         halves = [self._called(probabilities), self._looks(features)]
         return unit(np.concatenate([WEIGHT * unit(half) for half in halves], axis=1))
@@ -105,9 +107,7 @@ class OfflineEncoder:
 
     def encode_images(self, images: Sequence[Image.Image]) -> Vectors:
         """Encode pictures of any mode and size to (n, 512) float32 unit rows."""
-        if not images:
-            return np.zeros((0, self.dim), np.float32)
-        return self.encode_prepared(np.stack([self.prepare(image) for image in images]))
+        return self.encode_prepared([self.prepare(image) for image in images])
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
         """Encode phrases to (n, 512) float32 unit rows; their visual part is zero.

@@ -42,29 +42,33 @@ class Window:
     """Resize, then crop the centre.
 
     Attributes:
-        shorter: pixels the shorter side is resized to; None squeezes the whole picture into
-            `height` x `width`.
+        shorter: pixels the shorter side is resized to; None squeezes the whole picture.
         height: of the window cut from the middle.
         width: of the window cut from the middle.
         resample: Pillow's filter.
+        squeezed: (height, width) that the whole picture is squeezed into; the window's by default.
     """
 
     shorter: int | None
     height: int
     width: int
     resample: Image.Resampling = Image.Resampling.BICUBIC
+    squeezed: tuple[int, int] | None = None
 
     def cut(self, image: Image.Image) -> Pixels:
         """Cut the window from an RGB picture: (height, width, 3) uint8."""
         if self.shorter is None:
-            return np.asarray(image.resize((self.width, self.height), self.resample))
-        image = _without_far_ends(image)
-        w, h = image.size
-        # Whole numbers are cut off as transformers' processor does, so that pixels are equal.
-        longer = int(self.shorter * max(w, h) / min(w, h))
-        size = (self.shorter, longer) if w <= h else (longer, self.shorter)
-        resized = image.resize(size, self.resample)
-        left, top = (size[0] - self.width) // 2, (size[1] - self.height) // 2
+            h, w = self.squeezed or (self.height, self.width)
+        else:
+            image = _without_far_ends(image)
+            w, h = image.size
+            # Whole numbers are cut off as transformers' processor does, so that pixels are equal.
+            longer = int(self.shorter * max(w, h) / min(w, h))
+            w, h = (self.shorter, longer) if w <= h else (longer, self.shorter)
+        resized = image.resize((w, h), self.resample)
+        if (w, h) == (self.width, self.height):
+            return np.asarray(resized)
+        left, top = (w - self.width) // 2, (h - self.height) // 2
         return np.asarray(resized.crop((left, top, left + self.width, top + self.height)))
 
 

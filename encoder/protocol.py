@@ -23,12 +23,28 @@ class Encoder(Protocol):
         """Length d of its vectors."""
 
     @property
-    def is_clip(self) -> bool:
-        """False for the offline encoder: the page then says that it is not CLIP."""
+    def kind(self) -> str:
+        """The model's kind, as its config names it: clip, siglip and so on; or `offline`."""
+
+    @property
+    def fingerprint(self) -> str:
+        """A digest of its weights and settings: the same for a model under two names."""
+
+    @property
+    def side(self) -> int:
+        """How many pixels the shorter side of a picture should have at least."""
+
+    @property
+    def text_limit(self) -> int:
+        """How many tokens of a phrase it reads."""
 
     @property
     def logit_scale(self) -> float:
         """Factor that turns cosines between phrases and a picture into logits."""
+
+    @property
+    def logit_bias(self) -> float:
+        """Added to each logit: SigLIP's, whose sigmoid is then a probability; 0 elsewhere."""
 
     @property
     def device(self) -> str:
@@ -58,5 +74,5 @@ class Encoder(Protocol):
         Cheap and free of the model, so that it can run beside it in other threads.
         """
 
-    def encode_prepared(self, pixels: Pixels) -> Vectors:
-        """Encode what `prepare` returned, stacked (n, h, w, 3) uint8, to (n, d) unit rows."""
+    def encode_prepared(self, pixels: Sequence[Pixels] | Pixels) -> Vectors:
+        """Encode n pictures that `prepare` returned, also of several sizes, to (n, d) unit rows."""

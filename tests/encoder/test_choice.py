@@ -1,3 +1,4 @@
+import json
 import socket
 import subprocess
 import sys
@@ -5,7 +6,7 @@ import time
 
 import pytest
 
-from encoder import default_encoder_name, hub_answers
+from encoder import clean_name, default_encoder_name, hub_answers
 from encoder.choice import choose, is_local
 
 
@@ -46,16 +47,59 @@ def test_nonsense_is_not_taken_for_a_model_here():
     assert not is_local("a b c/d/e")
 
 
-def test_the_command_prints_the_offline_encoder_and_says_why(monkeypatch):
+def test_a_blank_encoder_in_the_environment_is_none(monkeypatch):
+    for blank in ("", "  ", '""'):
+        monkeypatch.setenv("ENCODER", blank)
+        assert default_encoder_name() == "openai/clip-vit-base-patch32"
+    monkeypatch.setenv("ENCODER", " Offline ")
+    assert default_encoder_name() == "offline"
+
+
+@pytest.mark.parametrize(
+    ("name", "clean"),
+    [
+        ("openai/clip-vit-base-patch32/", "openai/clip-vit-base-patch32"),
+        (
+            "https://huggingface.co/google/siglip2-base-patch16-224/tree/main",
+            "google/siglip2-base-patch16-224",
+        ),
+        ("/no/such/folder/", "/no/such/folder"),
+        ("file:///no/such%20folder", "/no/such folder"),
+    ],
+)
+def test_every_spelling_of_a_name_becomes_one(name, clean):
+    assert clean_name(name) == clean
+
+
+def run_command(*arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "encoder", *arguments], capture_output=True, text=True, timeout=120
+    )
+
+
+def test_the_command_says_what_a_model_is(tiny_clip):
+    done = run_command(str(tiny_clip), "--device", "cpu", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    facts = json.loads(done.stdout)
+    assert (facts["kind"], facts["dimension"], facts["text_tokens"]) == ("clip", 24, 77)
+    assert "dimension: 24\n" in run_command(str(tiny_clip), "--device", "cpu").stdout
+
+
+def test_the_command_names_the_offline_encoder_where_nothing_else_is_and_says_why(monkeypatch):
     monkeypatch.delenv("ENCODER", raising=False)
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     monkeypatch.setenv("HF_HOME", "/nonexistent")
-    done = subprocess.run(
-        [sys.executable, "-m", "encoder", "choose"], capture_output=True, text=True, timeout=60
-    )
+    done = run_command()
     assert done.returncode == 0
-    assert done.stdout == "offline\n"
+    assert "name: offline\n" in done.stdout
     assert "not CLIP" in done.stderr
+
+
+def test_the_command_refuses_a_folder_that_is_no_model_in_one_sentence(tmp_path):
+    done = run_command(str(tmp_path))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.count("\n") == 1
+    assert "holds no config.json" in done.stderr
 
 
 def test_importing_the_package_loads_no_model_library():

@@ -16,7 +16,7 @@ def offline():
 
 
 def test_it_says_that_it_is_not_clip(offline):
-    assert (offline.name, offline.dim, offline.is_clip) == ("offline", 512, False)
+    assert (offline.name, offline.dim, offline.kind) == ("offline", 512, "offline")
 
 
 def test_phrases_lie_in_the_first_384_numbers_and_are_unit(offline):

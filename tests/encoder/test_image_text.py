@@ -1,4 +1,5 @@
 import json
+import re
 import shutil
 import threading
 
@@ -6,11 +7,13 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from transformers import AutoTokenizer, CLIPModel
+from safetensors.torch import load_file, save_file
+from transformers import AutoImageProcessor, AutoTokenizer, CLIPModel
 from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
 
-from encoder import EmptyText, ModelNotFound, NotClip, TextTooLong, load_encoder
+from encoder import EmptyText, ModelNotFound, TextTooLong, UnusableModel, load_encoder
 from encoder.errors import BadDevice
+from encoder.random_clip import save_random_clip
 
 
 def noise(width, height, seed=0):
@@ -72,7 +75,8 @@ def test_a_phrase_has_the_same_vector_alone_and_beside_longer_ones(tiny_clip):
 
 def test_a_model_says_what_it_is(tiny_clip):
     clip = load_encoder(str(tiny_clip))
-    assert (clip.name, clip.dim, clip.is_clip) == (str(tiny_clip), 24, True)
+    assert (clip.name, clip.dim, clip.kind) == (str(tiny_clip), 24, "clip")
+    assert (clip.side, clip.text_limit, clip.logit_bias) == (32, 77, 0)
     assert clip.logit_scale == pytest.approx(float(np.exp(2.6592)))
 
 
@@ -96,10 +100,70 @@ def test_an_empty_phrase_is_refused(tiny_clip, text):
         load_encoder(str(tiny_clip)).encode_texts(["fine", text])
 
 
-def test_a_folder_of_another_model_is_refused_with_its_type(tiny_clip, tmp_path):
-    (tmp_path / "config.json").write_text(json.dumps({"model_type": "bert"}))
-    with pytest.raises(NotClip, match=r"config\.json says 'bert'"):
+@pytest.mark.parametrize(
+    ("kind", "lacks"),
+    [
+        ("bert", "config.json says 'bert', a model without a picture side"),
+        ("dinov2", "config.json says 'dinov2', a model without a text side"),
+        ("clip_vision_model", "a model without a text side"),
+        ("clip_text_model", "a model without a picture side"),
+        ("wav2vec2", "which does not bring pictures and text together"),
+        ("no-such-model", "its config.json cannot be read"),
+    ],
+)
+def test_a_folder_of_another_model_is_refused_with_what_it_lacks(tmp_path, kind, lacks):
+    (tmp_path / "config.json").write_text(json.dumps({"model_type": kind}))
+    with pytest.raises(UnusableModel, match=re.escape(lacks)) as refused:
         load_encoder(str(tmp_path))
+    assert len(str(refused.value).splitlines()) == 1
+
+
+def test_weights_without_the_text_side_are_refused_by_what_they_lack(tiny_clip, tmp_path):
+    folder = tmp_path / "model"
+    shutil.copytree(tiny_clip, folder)
+    weights = load_file(folder / "model.safetensors")
+    seeing = {name: value for name, value in weights.items() if not name.startswith("text")}
+    save_file(seeing, folder / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(UnusableModel, match=r"its weights lack text_model\.\S+ and \d+ more"):
+        load_encoder(str(folder))
+
+
+def test_a_tokenizer_of_more_words_than_the_model_knows_is_refused(tiny_clip, tmp_path):
+    folder = tmp_path / "model"
+    shutil.copytree(tiny_clip, folder)
+    config = json.loads((folder / "config.json").read_text())
+    config["text_config"]["vocab_size"] = 100
+    (folder / "config.json").write_text(json.dumps(config))
+    with pytest.raises(UnusableModel, match="vocabulary is missing or is another model's"):
+        load_encoder(str(folder))
+
+
+def test_a_path_that_is_no_folder_is_refused_at_once_without_asking_the_hub(tmp_path, monkeypatch):
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    with pytest.raises(ModelNotFound, match="There is no folder"):
+        load_encoder(str(tmp_path / "nothing"))
+    with pytest.raises(UnusableModel, match=r"holds no config\.json"):
+        load_encoder(str(tmp_path))
+
+
+def test_large_pictures_in_half_precision_stay_near(tmp_path):
+    """Of 12 million weights, from which half precision is used where the machine has it."""
+    large = {"hidden_size": 512, "intermediate_size": 2048, "num_hidden_layers": 4}
+    small = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 1}
+    folder = save_random_clip(
+        tmp_path / "clip",
+        text={**small, "num_attention_heads": 2, "projection_dim": 64},
+        vision={**large, "num_attention_heads": 8, "projection_dim": 64, "image_size": 64},
+    )
+    ours = load_encoder(str(folder)).encode_images(PICTURES)
+    inputs = AutoImageProcessor.from_pretrained(folder, backend="pil")(
+        PICTURES, return_tensors="pt"
+    )
+    with torch.inference_mode():
+        model = CLIPModel.from_pretrained(folder).eval()
+        theirs = model.get_image_features(inputs["pixel_values"]).pooler_output.numpy()
+    theirs /= np.linalg.norm(theirs, axis=1, keepdims=True)
+    assert (ours * theirs).sum(axis=1).min() > 0.9995
 
 
 @pytest.mark.parametrize("missing", ["config.json", "model.safetensors"])
@@ -107,7 +171,7 @@ def test_a_folder_without_a_needed_file_is_refused(tiny_clip, tmp_path, missing)
     folder = tmp_path / "model"
     shutil.copytree(tiny_clip, folder)
     (folder / missing).unlink()
-    with pytest.raises(NotClip, match="not a usable CLIP model"):
+    with pytest.raises(UnusableModel, match="not a usable image-text model"):
         load_encoder(str(folder))
 
 
@@ -116,7 +180,7 @@ def test_a_folder_without_a_vocabulary_is_refused(tiny_clip, tmp_path):
     shutil.copytree(tiny_clip, folder)
     for file in ("tokenizer.json", "tokenizer_config.json", "vocab.json", "merges.txt"):
         (folder / file).unlink()
-    with pytest.raises(NotClip, match="not a usable CLIP model"):
+    with pytest.raises(UnusableModel, match="not a usable image-text model"):
         load_encoder(str(folder))
 
 
@@ -124,7 +188,7 @@ def test_a_folder_with_damaged_weights_is_refused(tiny_clip, tmp_path):
     folder = tmp_path / "model"
     shutil.copytree(tiny_clip, folder)
     (folder / "model.safetensors").write_bytes(b"\x00" * 50)
-    with pytest.raises(NotClip, match="not a usable CLIP model"):
+    with pytest.raises(UnusableModel, match="not a usable image-text model"):
         load_encoder(str(folder))
 
 

@@ -1,0 +1,130 @@
+"""Read an image-text model from its folder or the hub: weights, tokenizer, picture processor."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+import transformers
+from safetensors import SafetensorError
+from transformers import MODEL_MAPPING, AutoConfig, AutoImageProcessor, AutoModel, AutoTokenizer
+from transformers.models.auto.processing_auto import PROCESSOR_MAPPING_NAMES
+from transformers.utils import logging as transformers_logging
+
+from encoder.choice import hub_answers, is_local, is_path
+from encoder.errors import ModelNotFound, UnusableModel
+
+HUB_TIMEOUT = 15.0
+FAULTS = (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, ImportError)
+NOT_NEEDED = ("logit_scale", "logit_bias", "temperature")  # of weights: a config has their start
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What a model's folder holds.
+
+    Attributes:
+        model: with get_image_features and get_text_features, in float32 on the CPU.
+        tokenizer: of its text side.
+        processor: of its pictures, on Pillow.
+        text_settings: how its own processor calls the tokenizer, e.g. padding and max_length.
+    """
+
+    model: Any
+    tokenizer: Any
+    processor: Any
+    text_settings: dict[str, Any]
+
+
+def read_checkpoint(name: str) -> Checkpoint:
+    """Read a model by its folder, or by its name in the hub's cache or on the hub.
+
+    Raises:
+        ModelNotFound: no such model here, and the hub did not give one.
+        UnusableModel: a part is missing or damaged, or it is a model of another kind.
+    """
+    local = _find(name)
+    transformers_logging.disable_progress_bar()
+    transformers_logging.set_verbosity_error()
+
+    def read(part: str, reader: Callable[..., Any], **options: Any) -> Any:
+        try:
+            return reader(name, local_files_only=local, **options)
+        except (*FAULTS, SafetensorError) as error:
+            raise UnusableModel(name, f"{part}: {first_line(error)}") from error
+
+    config = read("its config.json cannot be read", AutoConfig.from_pretrained)
+    _check_kind(name, config)
+    processor = read(
+        "its picture processor is missing", AutoImageProcessor.from_pretrained, backend="pil"
+    )
+    tokenizer = read("its tokenizer is missing", AutoTokenizer.from_pretrained)
+    _check_vocabulary(name, tokenizer, config)
+    model, found = read(
+        "its weights cannot be read",
+        AutoModel.from_pretrained,
+        dtype=torch.float32,
+        output_loading_info=True,
+    )
+    missing = sorted(key for key in found["missing_keys"] if key not in NOT_NEEDED)
+    if missing:
+        raise UnusableModel(name, f"its weights lack {missing[0]} and {len(missing) - 1} more")
+    return Checkpoint(model.eval(), tokenizer, processor, _text_settings(config.model_type))
+
+
+def _find(name: str) -> bool:
+    """Tell whether the model is here; refuse a name that leads nowhere."""
+    if is_path(name) and not Path(name).is_dir():
+        raise ModelNotFound(
+            f"There is no folder {name}: check the path, or give a model's name on the hub, such "
+            "as openai/clip-vit-base-patch32."
+        )
+    if Path(name).is_dir() and not (Path(name) / "config.json").is_file():
+        raise UnusableModel(name, "the folder holds no config.json")
+    local = is_local(name)
+    if not local and not hub_answers(HUB_TIMEOUT, name):
+        raise ModelNotFound(
+            f"The model {name!r} is not on this machine and the model hub does not give it: check "
+            "the name and the connection, or use the encoder `offline`."
+        )
+    return local
+
+
+def _check_kind(name: str, config: Any) -> None:
+    try:
+        model: Any = MODEL_MAPPING[type(config)]
+    except KeyError:
+        model = object
+    says = f"its config.json says {config.model_type!r}"
+    sees, reads = (hasattr(model, f"get_{side}_features") for side in ("image", "text"))
+    if sees and reads:
+        return
+    inputs = getattr(model, "main_input_name", None)
+    if sees or (not reads and inputs == "pixel_values"):
+        raise UnusableModel(name, f"{says}, a model without a text side")
+    if reads or inputs == "input_ids":
+        raise UnusableModel(name, f"{says}, a model without a picture side")
+    raise UnusableModel(name, f"{says}, which does not bring pictures and text together")
+
+
+def _check_vocabulary(name: str, tokenizer: Any, config: Any) -> None:
+    """Without its files a tokenizer may load all the same, and know no words."""
+    known = getattr(getattr(config, "text_config", config), "vocab_size", None)
+    words = len(tokenizer) - len(tokenizer.all_special_ids)
+    if words < 1 or (known and len(tokenizer) > known):
+        raise UnusableModel(name, "its vocabulary is missing or is another model's")
+
+
+def _text_settings(kind: str) -> dict[str, Any]:
+    settings = getattr(
+        getattr(transformers, PROCESSOR_MAPPING_NAMES.get(kind) or "", None), "text_kwargs", None
+    )
+    if "siglip" in kind:  # trained on padded text; its first processor leaves that to the caller
+        return {"padding": "max_length", **(settings or {})}
+    return dict(settings or {})
+
+
+def first_line(error: Exception) -> str:
+    """Return the first line of an error's words, without its full stop."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
