@@ -20,7 +20,8 @@ from encoder.choice import OFFLINE
 from encoder.graph import Graph
 from encoder.minilm import DIM as TEXT_DIM
 from encoder.minilm import LIMIT, MiniLm
-from encoder.pixels import Window, to_rgb
+from encoder.pictures import to_rgb
+from encoder.pixels import Window
 from encoder.protocol import Pixels, Vectors
 from encoder.vision import Vision, choose_device, unit
 

@@ -1,4 +1,4 @@
-"""Pictures of any kind to RGB, and RGB to the square of pixels that a model reads."""
+"""RGB pictures to the square of pixels that a model reads."""
 
 from dataclasses import dataclass
 
@@ -8,33 +8,6 @@ from PIL import Image
 from encoder.protocol import Pixels
 
 LONGEST = 8  # times the shorter side: far more than a square window sees
-
-
-def to_rgb(image: Image.Image) -> Image.Image:
-    """Convert a picture of any mode to RGB: transparency on white, 16 bits scaled down to 8."""
-    if image.mode == "RGB" and "transparency" not in image.info:
-        return image
-    if image.mode.startswith("I") or image.mode == "F":
-        return _scaled(image)
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
-        white = Image.new("RGBA", image.size, "white")
-        return Image.alpha_composite(white, image).convert("RGB")
-    return image.convert("RGB")
-
-
-def _scaled(image: Image.Image) -> Image.Image:
-    values = np.nan_to_num(np.asarray(image).astype(np.float64))
-    values = np.clip(values * _scale(image.mode, float(values.max())), 0, 255)
-    return Image.fromarray(values.astype(np.uint8)).convert("RGB")
-
-
-def _scale(mode: str, brightest: float) -> float:
-    if mode.startswith("I;16"):
-        return 255 / 65535
-    if mode == "I":  # 16-bit samples in 32-bit numbers, or 8-bit ones
-        return 255 / 65535 if brightest > 255 else 1
-    return 255 if brightest <= 1 else 1  # fractions are either 0..1 or already 0..255
 
 
 @dataclass(frozen=True)

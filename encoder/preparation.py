@@ -6,7 +6,8 @@ import numpy as np
 from PIL import Image
 
 from encoder.errors import UnusableModel
-from encoder.pixels import Window, to_rgb
+from encoder.pictures import to_rgb
+from encoder.pixels import Window
 from encoder.protocol import Pixels
 
 PROBES = ((97, 61), (61, 97), (300, 90))  # width, height of pictures to try a processor on

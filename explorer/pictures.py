@@ -2,14 +2,11 @@
 
 import base64
 import binascii
-import io
 
-from PIL import Image, ImageOps
+from PIL import Image
 
+from encoder.pictures import UnreadablePicture, read_picture
 from explorer.errors import BadInput
-
-MOST_PIXELS = 80_000_000
-KINDS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "MPO", "AVIF")
 
 
 def picture_from_text(text: str) -> Image.Image:
@@ -26,19 +23,15 @@ def picture_from_text(text: str) -> Image.Image:
 
 
 def picture_from(data: bytes) -> Image.Image:
-    """Read a picture's bytes, and turn it upright as ingest does.
+    """Read a picture's bytes as ingest does, of every kind that it reads.
 
     Raises:
         BadInput: no picture, broken, or too large.
     """
     try:
-        picture: Image.Image = Image.open(io.BytesIO(data), formats=KINDS)
-        if picture.width * picture.height > MOST_PIXELS:
-            raise BadInput(f"The picture has more than {MOST_PIXELS // 10**6} million pixels.")
-        picture = ImageOps.exif_transpose(picture)
-    except BadInput:
-        raise
-    except Exception as error:
-        # Pillow's decoders raise anything on broken files, from struct.error to IndexError.
-        raise BadInput("The picture cannot be read: send a JPEG, PNG or WebP.") from error
-    return picture
+        return read_picture(data).image
+    except UnreadablePicture as error:
+        raise BadInput(
+            f"The picture cannot be read ({error.reason}): send another, such as a JPEG, PNG or "
+            "WebP."
+        ) from error

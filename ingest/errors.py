@@ -19,9 +19,11 @@ class Rejected(Exception):
     Attributes:
         reason: a short phrase, the same for every photo that fails this way, so that it counts.
         permanent: trying again would give the same.
+        mendable: trying again with another version, library or setting may not.
     """
 
-    def __init__(self, reason: str, *, permanent: bool) -> None:
+    def __init__(self, reason: str, *, permanent: bool, mendable: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.permanent = permanent
+        self.mendable = mendable

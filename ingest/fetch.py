@@ -107,8 +107,6 @@ class Fetcher:
     def _file(self, address: str) -> bytes:
         path = Path(url2pathname(urlsplit(address).path) if address[:5] == "file:" else address)
         try:
-            if path.stat().st_size > self._patience.largest:
-                raise Rejected("file too large", permanent=True)
             return path.read_bytes()
         except FileNotFoundError:
             raise Rejected("no such file", permanent=False) from None
@@ -155,12 +153,12 @@ class Fetcher:
         with self._response(address) as response:
             _check(response)
             if int(response.headers.get("Content-Length") or 0) > self._patience.largest:
-                raise Rejected("picture too large", permanent=True)
+                raise Rejected("picture too large", permanent=True, mendable=True)
             body = bytearray()
             while block := response.raw.read1(BLOCK, decode_content=True):
                 body += block
                 if len(body) > self._patience.largest:
-                    raise Rejected("picture too large", permanent=True)
+                    raise Rejected("picture too large", permanent=True, mendable=True)
             if response.raw.length_remaining:
                 raise Busy("body shorter than announced")
             return bytes(body)

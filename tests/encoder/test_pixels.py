@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from encoder.pixels import to_rgb
+from encoder.pictures import to_rgb
 
 
 def colour(image):

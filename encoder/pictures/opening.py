@@ -1,0 +1,110 @@
+"""Bytes of a known kind to a Pillow image that is not decoded yet."""
+
+import functools
+import io
+import re
+import warnings
+
+from PIL import Image, PngImagePlugin
+
+from encoder.pictures.errors import UnreadablePicture
+from encoder.pictures.jxl import jxl_size
+from encoder.pictures.limit import check_pixels
+from encoder.pictures.tiff import first_directory
+
+FORMATS = {
+    "JPEG": ("JPEG", "MPO"),
+    "PNG": ("PNG",),
+    "WebP": ("WEBP",),
+    "GIF": ("GIF",),
+    "BMP": ("BMP",),
+    "TIFF": ("TIFF",),
+    "AVIF": ("AVIF",),
+    "HEIC": ("HEIF",),
+    "JPEG XL": ("JXL",),
+    "JPEG 2000": ("JPEG2000",),
+    "PSD": ("PSD",),
+    "TGA": ("TGA",),
+    "PNM": ("PPM",),
+}
+MOST_PAGES = 1_000
+# The limit is the caller's, who asks it of every picture; Pillow's own would refuse large JPEGs.
+Image.MAX_IMAGE_PIXELS = None
+# Long descriptions and large colour profiles are no reason to lose a photo.
+PngImagePlugin.MAX_TEXT_CHUNK = 1 << 24
+# What readers think of a picture must not end up between the progress bars: bad ones are counted.
+warnings.filterwarnings("ignore", module=r"PIL\.|pillow_jxl|pillow_heif")
+
+
+def open_image(data: bytes, kind: str, most_pixels: int) -> Image.Image:
+    """Open a picture: its size, mode and metadata are read, its pixels are not.
+
+    Raises:
+        UnreadablePicture: a library is missing, or there are too many pixels.
+        Exception: nearly any, on damaged bytes.
+    """
+    _add_reader(kind)
+    if kind == "JPEG XL":
+        check_pixels(jxl_size(data), most_pixels)  # its reader decodes as it opens
+    opened: Image.Image = Image.open(io.BytesIO(data), formats=FORMATS[kind])
+    if kind == "TIFF":
+        _seek_largest_page(opened)
+    # Baseline JPEGs are decoded at a fraction of their size, row by row; others need it all.
+    if kind != "JPEG" or opened.info.get("progressive"):
+        check_pixels(opened.size, most_pixels)
+    return opened
+
+
+def without_exif(data: bytes, kind: str) -> bytes:
+    """Return the picture with its EXIF hidden, for readers that fail on what it holds.
+
+    Raises:
+        ValueError: this kind's reader never looks at it.
+    """
+    if kind in {"AVIF", "HEIC"}:
+        return re.sub(rb"(infe.{8})Exif", rb"\1free", data, flags=re.DOTALL)
+    directory = first_directory(data) if kind == "TIFF" else None
+    if directory is None:
+        raise ValueError(f"The EXIF of a {kind} is never in the way.")
+    return directory.hide(EXIF_DIRECTORIES)
+
+
+EXIF_DIRECTORIES = (0x8769, 0x8825, 0xA005)
+
+
+@functools.cache
+def _add_reader(kind: str) -> None:
+    """Load the library that reads a kind, once.
+
+    Raises:
+        UnreadablePicture: it is not installed.
+    """
+    Image.preinit()
+    try:
+        if kind == "HEIC":
+            from pillow_heif import register_heif_opener
+
+            register_heif_opener()
+        elif kind == "JPEG XL":
+            import pillow_jxl  # noqa: F401
+        else:
+            Image.init()
+    except ImportError:
+        raise UnreadablePicture(f"a reader of {kind} is not installed") from None
+    if not any(name in Image.OPEN for name in FORMATS[kind]):
+        raise UnreadablePicture(f"a reader of {kind} is not installed")
+
+
+def _seek_largest_page(opened: Image.Image) -> None:
+    """Turn to the page of a TIFF that has the most pixels; pages of kinds unknown are passed."""
+    best, most = 0, opened.width * opened.height
+    for page in range(1, MOST_PAGES):
+        try:
+            opened.seek(page)
+        except EOFError:
+            break
+        except Exception:
+            continue
+        if opened.width * opened.height > most:
+            best, most = page, opened.width * opened.height
+    opened.seek(best)

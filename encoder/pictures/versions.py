@@ -1,0 +1,25 @@
+"""What reads pictures here, so that what failed is tried again where something else reads them."""
+
+import functools
+from importlib.metadata import PackageNotFoundError, version
+
+from encoder.pictures.limit import most_pixels_allowed
+
+OWN = "2"  # rises when more pictures can be read than before
+LIBRARIES = ("pillow", "pillow-heif", "pillow-jxl-plugin", "rawpy")
+
+
+def reader_versions() -> str:
+    """Name the versions of what reads pictures here, and the limit of their pixels."""
+    return f"{_installed()}, {most_pixels_allowed():,} pixels"
+
+
+@functools.cache
+def _installed() -> str:
+    found = [OWN]
+    for name in LIBRARIES:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            continue
+    return ", ".join(found)
