@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from encoder.pictures import reader_versions
 from ingest.errors import Rejected
 from ingest.photo import Photo, clean
 from vecdb import Database, Failure
@@ -13,15 +14,20 @@ class Failures:
     def __init__(self, database: Database, collection: str) -> None:
         self._store = database.failures
         self._collection = collection
+        self._reader = reader_versions()
 
     def given_up(self, photos: Sequence[Photo]) -> set[str]:
-        """Return the ids that failed for good, at the very address they have now."""
+        """Return the ids that failed for good, at the very address they have now.
+
+        What could not be read is tried again once something else reads pictures here.
+        """
         latest = self._store.latest(self._collection, [photo.id for photo in photos])
         return {
             photo.id
             for photo in photos
             if photo.id in latest
             and latest[photo.id].permanent
+            and latest[photo.id].reader in {"", self._reader}
             and latest[photo.id].url == clean(photo.address)
         }
 
@@ -38,6 +44,7 @@ class Failures:
                     url=clean(photo.address),
                     reason=rejected.reason,
                     permanent=rejected.permanent,
+                    reader=self._reader if rejected.mendable else "",
                     attempts=1 + (latest[photo.id].attempts if photo.id in latest else 0),
                 )
                 for photo, rejected in failed

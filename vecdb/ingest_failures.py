@@ -14,7 +14,8 @@ from vecdb.statements import checked_name
 class Failure:
     """One failure of one photo; `permanent` where trying the same address again is in vain.
 
-    `attempts` counts the runs that tried it; `created` (UTC) is set by the database.
+    `attempts` counts the runs that tried it; `created` (UTC) is set by the database; `reader` names
+    what could not read the picture, where another version of it may.
     """
 
     photo_id: str
@@ -22,6 +23,7 @@ class Failure:
     reason: str
     permanent: bool
     attempts: int = 1
+    reader: str = ""
     created: datetime | None = None
 
 
@@ -43,6 +45,7 @@ class FailureStore:
             "reason": [failure.reason for failure in failures],
             "permanent": pa.array([int(f.permanent) for f in failures], pa.uint8()),
             "attempts": pa.array([failure.attempts for failure in failures], pa.uint32()),
+            "reader": [failure.reader for failure in failures],
             "created": pa.array([now] * len(failures), pa.timestamp("us", "UTC")),
         }
         self._connection.insert("ingest_failures", pa.table(columns))
