@@ -30,6 +30,7 @@ check: $(VENV)/.dev  ## format, lint, types and tests: what CI runs
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	pages/grid/check.sh
 	$(BIN)/python -m pytest
 
 format: $(VENV)/.dev

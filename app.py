@@ -10,6 +10,7 @@ from api import routes
 from api.sockets import answer_at_once
 from pages._session import shared_explorer
 from pages.grid.page import page_data
+from pages.grid.scripts import grid_routes
 
 explorer = shared_explorer()
 
@@ -28,4 +29,8 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
         explorer.close()
 
 
-app = st.App("pages/_navigation.py", lifespan=lifespan, routes=routes(explorer, page_data))
+app = st.App(
+    "pages/_navigation.py",
+    lifespan=lifespan,
+    routes=[*routes(explorer, page_data), *grid_routes()],
+)

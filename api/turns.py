@@ -5,8 +5,8 @@ browser need not wait for it.
 """
 
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, cast
 
 from starlette.requests import Request
 
@@ -16,7 +16,7 @@ from api.errors import Refused
 from explorer import Explorer, Page, Tile
 
 # Describes a page of a collection as the browser takes it.
-Describe = Callable[[Explorer, Page], dict[str, Any]]
+Describe = Callable[[Explorer, Page], Mapping[str, object]]
 
 
 def turns(describe: Describe) -> list[Endpoint]:
@@ -25,8 +25,8 @@ def turns(describe: Describe) -> list[Endpoint]:
     def turn(call: Call) -> dict[str, Any]:
         begun = time.perf_counter()
         page = _turned(call)
-        data = describe(call.explorer, page)
-        data["timing"]["server"] = time.perf_counter() - begun
+        data = dict(describe(call.explorer, page))
+        cast(dict[str, float], data["timing"])["server"] = time.perf_counter() - begun
         return {**data, "ticket": call.explorer.tickets.keep(page)}
 
     return [

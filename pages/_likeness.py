@@ -1,15 +1,14 @@
 """More like this: from a tile of any page to the Search page, with that photo in its address."""
 
-from typing import Any
-
 import streamlit as st
 
 from explorer.pictures import picture_from_text
+from pages.grid.contract import LikeEvent
 
 state = st.session_state
 
 
-def look_for_more(event: dict[str, Any], picture: str | None = None) -> None:
+def look_for_more(event: LikeEvent, picture: str | None = None) -> None:
     """Note what a grid asked for.
 
     Args:

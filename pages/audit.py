@@ -1,13 +1,12 @@
 """Audit: a blind, random check that says how good a classifier really is."""
 
-from typing import Any
-
 import streamlit as st
 
 from classifier import ClassifierError
 from explorer import audits
 from pages._session import open_concept, shared_explorer
 from pages.grid import photo_grid
+from pages.grid.contract import GridEvent
 from pages.grid.tiles import grid_tiles
 from vecdb import Collection, Concept, VecdbError
 
@@ -20,7 +19,7 @@ WIDTHS = {
 state = st.session_state
 
 
-def on_event(event: dict[str, Any]) -> None:
+def on_event(event: GridEvent) -> None:
     """Keep the answers of a page."""
     state.audit_error = ""
     if event["type"] == "unmarked":
@@ -68,7 +67,6 @@ def ask(collection: Collection, concept: Concept) -> None:
             "note": f"Which of these are “{concept.prompt or concept.name}”? Mark every match.",
             "tiles": grid_tiles(collection, state.audit_asked),
             "unmarked": state.get("audit_unmarked", "negative"),
-            "judging": True,
             "action": "Save answers",
             "error": state.get("audit_error", ""),
         },

@@ -17,6 +17,7 @@ from explorer.zeroshot import TEMPLATES, heads_of, truth_of
 from pages._likeness import look_for_more
 from pages._session import EMPTY, choose_collection, encoder_note, keep, ready_encoder
 from pages.grid import photo_grid
+from pages.grid.contract import GridEvent
 from pages.sorting.tiles import set_tiles
 from pages.sorting.views import confusions, heat_map, per_template, photos, sheets
 from vecdb import Collection, VecdbError
@@ -29,7 +30,7 @@ MISTAKES = (EncoderError, VecdbError, ClassifierError, OSError)
 state = st.session_state
 
 
-def on_event(found: PhotoSet, event: dict[str, Any]) -> None:
+def on_event(found: PhotoSet, event: GridEvent) -> None:
     """Take the marks of a sheet as corrections: yes is the chosen class, no is not the sheet's."""
     if event["type"] == "like":
         look_for_more(event, found.small.get(event["id"]))
@@ -142,12 +143,11 @@ def one_class(found: PhotoSet, classes: SavedClasses, chosen: np.ndarray, sure: 
     ids = [found.photos.ids[row] for row in rows]
     photo_grid(
         {
-            "mode": "results",
+            "mode": "sheet",
             "key": f"classes:{found.key}:{shown}:{order}:{state.get('class_turn', 0)}:{names}",
             "title": f"{shown}: {photos(counts[shown])}",
             "tiles": set_tiles(found, ids, scores=list(sure[rows]), reasons=[""] * len(ids)),
-            "judging": True,
-            "like": state.collection,
+            "collection": state.collection,
             "action": "Correct" if ids else "",
             "note": "" if ids else "No photo was put into this class.",
         },

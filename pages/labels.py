@@ -1,7 +1,5 @@
 """Labels: every judged photo of a concept, to look over, change or clear."""
 
-from typing import Any
-
 import numpy as np
 import streamlit as st
 
@@ -10,6 +8,7 @@ from explorer.rounds import head_of
 from pages._likeness import look_for_more
 from pages._session import open_concept, shared_explorer
 from pages.grid import photo_grid
+from pages.grid.contract import GridEvent
 from pages.grid.tiles import grid_tiles
 from vecdb import Collection, Concept, Label, VecdbError
 
@@ -19,7 +18,7 @@ SIGNS = {"All": (1, -1), "Yes": (1,), "No": (-1,)}
 state = st.session_state
 
 
-def on_event(event: dict[str, Any]) -> None:
+def on_event(event: GridEvent) -> None:
     """Store what was changed and fit again at once, so that every page agrees."""
     concept_id = state.concept_id
     try:
@@ -80,11 +79,10 @@ def draw(collection: Collection, concept: Concept) -> None:
                 reasons=[f"round {row.round}" for row in shown],
             ),
             "marks": state.labels_before,
-            "judging": True,
-            "canUndo": True,
-            "canRedo": True,
+            "undoable": True,
+            "redoable": True,
             "more": len(rows) > limit,
-            "like": collection.name,
+            "collection": collection.name,
             "action": "Save changes",
             "error": state.get("labels_error", ""),
         },

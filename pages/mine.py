@@ -1,7 +1,5 @@
 """Mine: type a phrase, click right and wrong photos, get the next page."""
 
-from typing import Any
-
 import streamlit as st
 
 from classifier import ClassifierError
@@ -15,6 +13,7 @@ from explorer.settings import settings_for
 from pages._likeness import look_for_more
 from pages._session import EMPTY, choose_collection, encoder_note, ready_encoder, shared_explorer
 from pages.grid import photo_grid
+from pages.grid.contract import GridEvent
 from pages.grid.page import page_data
 from pages.grid.tiles import grid_tiles
 from vecdb import Collection, VecdbError
@@ -44,7 +43,7 @@ def show(page: Page) -> None:
     st.query_params["round"] = str(page.concept.round)
 
 
-def on_event(event: dict[str, Any]) -> None:
+def on_event(event: GridEvent) -> None:
     """Answer the grid. An error leaves the page, and the clicks in the browser, as they were."""
     page: Page | None = state.get("page")
     try:
@@ -61,7 +60,7 @@ def on_event(event: dict[str, Any]) -> None:
         state.error = str(error)
 
 
-def answer(page: Page, event: dict[str, Any]) -> None:
+def answer(page: Page, event: GridEvent) -> None:
     """Do what was asked of the concept on the page."""
     concept = page.concept
     match event["type"]:
@@ -178,7 +177,7 @@ def welcome(collection: Collection) -> None:
             "tiles": grid_tiles(collection, collection.sample(12, seed=0)),
             "note": "Type a phrase above, or drop or paste a picture anywhere on this page.",
             "error": state.get("error", ""),
-            "like": collection.name,
+            "collection": collection.name,
         },
         key="mine_grid",
         on_event=on_event,
@@ -189,7 +188,8 @@ def welcome(collection: Collection) -> None:
 def grid(page: Page) -> None:
     """Draw the page."""
     data = page_data(shared_explorer(), page)
-    photo_grid({**data, "error": state.get("error", "")}, key="mine_grid", on_event=on_event)
+    data["error"] = state.get("error", "")
+    photo_grid(data, key="mine_grid", on_event=on_event)
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from explorer.rounds import head_of
 from pages._likeness import look_for_more
 from pages._session import open_concept, shared_explorer
 from pages.grid import photo_grid
+from pages.grid.contract import GridEvent
 from pages.grid.tiles import grid_tiles
 from vecdb import Collection, Concept, VecdbError
 
@@ -19,7 +20,7 @@ SHOWN = 100
 state = st.session_state
 
 
-def on_event(event: dict[str, Any]) -> None:
+def on_event(event: GridEvent) -> None:
     """Show more when the end of the page comes near; look for more like one."""
     if event["type"] == "more":
         state.results_shown = state.get("results_shown", SHOWN) + SHOWN
@@ -107,7 +108,7 @@ def draw(collection: Collection, concept: Concept) -> None:
             "title": f"{total:,} of {collection.count():,} photos above {concept.threshold:.2f}",
             "tiles": grid_tiles(collection, ids, scores=scores, reasons=notes),
             "more": limit < total,
-            "like": collection.name,
+            "collection": collection.name,
             "note": "" if ids else "Nothing scores that high: lower the threshold.",
         },
         key="results_grid",

@@ -1,7 +1,6 @@
 """Search: photos by phrases, pictures, photos, a vector and any mixture of them."""
 
 import hashlib
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -17,6 +16,7 @@ from explorer.ranking import MOST_FOLDED, Ranked, rank
 from explorer.settings import settings_for
 from pages._session import EMPTY, choose_collection, encoder_note, ready_encoder, shared_explorer
 from pages.grid import photo_grid
+from pages.grid.contract import GridEvent
 from pages.grid.tiles import grid_tiles
 from pages.searching.address import conditions, key, remember, restore, said, words
 from pages.searching.controls import forget, narrow, refine
@@ -28,7 +28,7 @@ MISTAKES = (EncoderError, VecdbError, ClassifierError, ValueError, OSError)
 state = st.session_state
 
 
-def on_event(event: dict[str, Any]) -> None:
+def on_event(event: GridEvent) -> None:
     """Answer the grid."""
     state.search_error = ""
     if event["type"] == "more":
@@ -147,7 +147,7 @@ def draw(collection: Collection, query: Query) -> None:
                 rows=list(found.photos.values()) or None,
             ),
             "more": limit < min(total, MOST_FOLDED),
-            "like": collection.name,
+            "collection": collection.name,
             "intake": True,
             "note": "" if found.ids else "No photo satisfies the filters: loosen one of them.",
             "error": state.get("search_error", ""),

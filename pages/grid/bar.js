@@ -1,27 +1,21 @@
 // The one line of state above the grid, with the round's button.
 
-class Bar {
+import { el } from "./dom.js";
+import { KEYS } from "./keys.js";
+
+export class Bar {
+  /** @param {import("./grid.js").Grid} grid */
   constructor(grid) {
     this.grid = grid;
     this.round = el("strong", { className: "vde-round" });
     this.counts = el("span", { className: "vde-counts" });
     this.last = el("span", { className: "vde-last" });
-    this.unmarked = el("button", { type: "button", className: "vde-quiet vde-unmarked" });
-    this.unmarked.addEventListener("click", () => {
-      if (grid.busy) return;
-      const rule = grid.data.unmarked === "skip" ? "negative" : "skip";
-      grid.data.unmarked = rule;
-      this.draw();
-      grid.send("unmarked", { rule });
-    });
-    this.undo = el("button", { type: "button", className: "vde-quiet", textContent: "Undo", title: "z" });
-    this.undo.addEventListener("click", () => grid.undo());
-    this.redo = el("button", { type: "button", className: "vde-quiet", textContent: "Redo", title: "y" });
-    this.redo.addEventListener("click", () => grid.redo());
-    this.fit = el("button", { type: "button", className: "vde-quiet", title: "f" });
-    this.fit.addEventListener("click", () => grid.toggleFit());
-    this.keys = el("button", { type: "button", className: "vde-quiet", textContent: "Keys", title: "?" });
-    this.keys.addEventListener("click", () => this.toggleHelp());
+    this.unmarked = quiet("", "", () => this.switchRule());
+    this.unmarked.classList.add("vde-unmarked");
+    this.undo = quiet("Undo", "z", () => grid.undo());
+    this.redo = quiet("Redo", "y", () => grid.redo());
+    this.fit = quiet("", "f", () => grid.toggleFit());
+    this.keys = quiet("Keys", "?", () => this.toggleHelp());
     this.action = el("button", { type: "button", className: "vde-action" });
     this.action.addEventListener("click", () => grid.finish());
     this.help = el("dl", { className: "vde-help", hidden: true });
@@ -31,8 +25,16 @@ class Bar {
     ]);
   }
 
+  switchRule() {
+    const { grid } = this;
+    if (grid.busy || !grid.data.unmarked) return;
+    grid.data.unmarked = grid.data.unmarked === "skip" ? "negative" : "skip";
+    this.draw();
+    grid.send({ type: "unmarked", rule: grid.data.unmarked });
+  }
+
   toggleHelp() {
-    const keys = KEYS.filter(([key]) => key !== "m" || this.grid.data.like);
+    const keys = KEYS.filter(([, what]) => what !== "more like this" || this.grid.data.collection);
     this.help.replaceChildren(...keys.flatMap(([key, what]) => [
       el("dt", { textContent: key }), el("dd", { textContent: what }),
     ]));
@@ -40,33 +42,49 @@ class Bar {
     this.keys.setAttribute("aria-expanded", String(!this.help.hidden));
   }
 
+  closeHelp() { if (!this.help.hidden) this.toggleHelp(); }
+
   draw() {
     const { grid } = this;
     const { data } = grid;
-    if (!data) return;
-    const marks = [...grid.marks.entries()].filter(([id]) => grid.tiles.has(id));
-    const yes = marks.filter(([, mark]) => mark === 1).length;
-    const no = marks.filter(([, mark]) => mark === -1).length;
-    this.round.textContent = data.title;
-    if (data.round != null) this.round.dataset.round = data.round;
-    else delete this.round.dataset.round;
-    const counts = data.counts;
+    this.root.hidden = !data.title;
+    this.round.textContent = data.title ?? "";
+    if (data.round === undefined) delete this.round.dataset.round;
+    else this.round.dataset.round = String(data.round);
+    this.drawCounts();
+    this.last.textContent = data.last ?? "";
+    this.unmarked.hidden = !data.unmarked;
+    this.unmarked.textContent = `Unmarked means: ${data.unmarked === "negative" ? "no" : "skip"}`;
+    this.unmarked.setAttribute("aria-pressed", String(data.unmarked === "negative"));
+    this.undo.hidden = this.redo.hidden = this.keys.hidden = !grid.judging;
+    this.undo.disabled = grid.busy || !(grid.marks.done.length || data.undoable);
+    this.redo.disabled = grid.busy || !(grid.marks.undone.length || data.redoable);
+    this.fit.textContent = grid.whole ? "Crop" : "Whole";
+    this.fit.setAttribute("aria-label", grid.whole ? "Crop photos to squares" : "Show whole photos");
+    this.action.hidden = !data.action;
+    this.action.textContent = data.action ?? "";
+    this.action.disabled = grid.busy;
+  }
+
+  drawCounts() {
+    const { counts, tiles } = this.grid.data;
+    const here = tiles.map((tile) => this.grid.marks.of(tile.id));
+    const yes = here.filter((mark) => mark === 1).length;
+    const no = here.filter((mark) => mark === -1).length;
     this.counts.replaceChildren(...(counts ? [
       el("span", { className: "vde-yes", textContent: `✓ ${counts.yes + yes} yes` }),
       el("span", { className: "vde-no", textContent: `✕ ${counts.no + no} no` }),
     ] : []));
-    this.last.textContent = data.last || "";
-    this.unmarked.hidden = !data.unmarked;
-    this.unmarked.textContent = `Unmarked means: ${data.unmarked === "negative" ? "no" : "skip"}`;
-    this.unmarked.setAttribute("aria-pressed", String(data.unmarked === "negative"));
-    this.undo.hidden = this.redo.hidden = this.keys.hidden = !data.judging;
-    this.undo.disabled = grid.busy || !(grid.done.length || data.canUndo);
-    this.redo.disabled = grid.busy || !(grid.undone.length || data.canRedo);
-    this.fit.textContent = grid.whole ? "Crop" : "Whole";
-    this.fit.setAttribute("aria-label", grid.whole ? "Crop photos to squares" : "Show whole photos");
-    this.action.hidden = !data.action;
-    this.action.textContent = data.action || "";
-    this.action.disabled = Boolean(grid.busy);
-    this.root.hidden = !data.title;
   }
+}
+
+/**
+ * @param {string} textContent
+ * @param {string} title
+ * @param {() => void} act
+ */
+function quiet(textContent, title, act) {
+  const button = el("button", { type: "button", className: "vde-quiet", textContent, title });
+  button.addEventListener("click", act);
+  return button;
 }

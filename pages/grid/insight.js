@@ -1,17 +1,23 @@
 // The one line of insight below the grid: new matches a page, the collection's scores with the
 // threshold to drag, and what to do next.
 
-const SVG = "http://www.w3.org/2000/svg";
+import { el, svg } from "./dom.js";
 
-function svg(tag, attributes = {}) {
-  const node = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  return node;
-}
+/** @type {{ [key: string]: number }} how far a key moves the threshold */
+const STEPS = { ArrowLeft: -0.01, ArrowRight: 0.01, ArrowDown: -0.05, ArrowUp: 0.05 };
 
-class Insight {
+export class Insight {
+  /** @param {import("./grid.js").Grid} grid */
   constructor(grid) {
     this.grid = grid;
+    /** @type {import("./contract").GridInsight | undefined} */
+    this.insight = undefined;
+    this.threshold = 0;
+    this.dragging = false;
+    this.timer = 0;
+    /** @type {Element[]} */
+    this.bars = [];
+    this.line = el("span", { className: "vde-threshold" });
     this.pages = el("figure", { className: "vde-pages" });
     this.histogram = el("div", {
       className: "vde-histogram", role: "slider", tabIndex: 0, "aria-label": "Threshold",
@@ -22,6 +28,7 @@ class Insight {
     this.root = el("div", { className: "vde-insight" }, [
       this.pages, el("figure", { className: "vde-scores" }, [this.histogram, this.matches]), this.advice,
     ]);
+    /** @param {PointerEvent} event */
     const at = (event) => {
       const box = this.histogram.getBoundingClientRect();
       return Math.max(0, Math.min(1, (event.clientX - box.left) / box.width));
@@ -34,7 +41,7 @@ class Insight {
     this.histogram.addEventListener("pointermove", (event) => { if (this.dragging) this.show(at(event)); });
     this.histogram.addEventListener("pointerup", () => { this.dragging = false; this.commit(); });
     this.histogram.addEventListener("keydown", (event) => {
-      const step = { ArrowLeft: -0.01, ArrowRight: 0.01, ArrowDown: -0.05, ArrowUp: 0.05 }[event.key];
+      const step = STEPS[event.key];
       if (!step) return;
       event.preventDefault();
       event.stopPropagation();
@@ -44,18 +51,20 @@ class Insight {
     });
   }
 
-  commit() { this.grid.send("threshold", { value: this.threshold }); }
+  commit() { this.grid.send({ type: "threshold", value: this.threshold }); }
 
+  /** @param {import("./contract").GridInsight | undefined} insight */
   draw(insight) {
     this.root.hidden = !insight;
-    if (!insight) return;
     this.insight = insight;
+    if (!insight) return;
     this.drawPages(insight.pages);
     this.drawHistogram(insight.counts);
     this.show(insight.threshold);
-    this.advice.textContent = insight.advice || "";
+    this.advice.textContent = insight.advice;
   }
 
+  /** @param {number[]} pages */
   drawPages(pages) {
     const chart = svg("svg", { viewBox: `0 0 ${Math.max(pages.length, 1) * 10} 34`, role: "img",
       "aria-label": `New matches on the last pages: ${pages.join(", ") || "none yet"}` });
@@ -69,6 +78,7 @@ class Insight {
     this.pages.hidden = !pages.length;
   }
 
+  /** @param {number[]} counts */
   drawHistogram(counts) {
     const chart = svg("svg", { viewBox: `0 0 ${counts.length} 34`, preserveAspectRatio: "none", "aria-hidden": "true" });
     const most = Math.log1p(Math.max(1, ...counts));
@@ -78,12 +88,15 @@ class Insight {
       chart.append(bar);
       return bar;
     });
-    this.line = el("span", { className: "vde-threshold" });
     this.histogram.replaceChildren(chart, this.line);
   }
 
-  // Thresholds are hundredths, as the histogram's bins are: so the counts are exact.
+  /**
+   * Thresholds are hundredths, as the histogram's bins are: so the counts are exact.
+   * @param {number} wanted
+   */
   show(wanted) {
+    if (!this.insight) return;
     const { counts, interval } = this.insight;
     const threshold = Math.round(wanted * 100) / 100;
     this.threshold = threshold;
@@ -93,7 +106,7 @@ class Insight {
       const low = index / counts.length;
       const high = (index + 1) / counts.length;
       above += count * Math.max(0, Math.min(1, (high - threshold) / (high - low)));
-      this.bars[index].classList.toggle("vde-above", (low + high) / 2 >= threshold);
+      this.bars[index]?.classList.toggle("vde-above", (low + high) / 2 >= threshold);
     });
     const words = `threshold ${threshold.toFixed(2)} → ${Math.round(above).toLocaleString("en")} above it`;
     const audited = Math.abs(threshold - this.insight.threshold) < 1e-9 && interval;

@@ -4,9 +4,10 @@ from typing import Any
 
 from classifier import advice
 from explorer.rounds import Page
+from pages.grid.contract import GridInsight
 
 
-def insight(page: Page) -> dict[str, Any]:
+def insight(page: Page) -> GridInsight:
     """Describe the concept's state for the grid's charts."""
     concept = page.concept
     pages = page.history.yes_by_round()

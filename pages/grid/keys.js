@@ -1,39 +1,78 @@
 // What every key does.
 
-const KEYS = [
+import { targetOf } from "./dom.js";
+
+export const KEYS = [
   ["← → ↑ ↓", "move"], ["1 or p", "yes"], ["2 or n", "no"], ["0 or x", "clear"],
   ["a", "all yes"], ["i", "invert"], ["Enter", "finish the page"], ["z", "undo"], ["y", "redo"],
-  ["space", "large picture"], ["m", "more like this"], ["f", "whole or cropped"], ["shift-click, drag", "mark a range"], ["?", "these keys"],
+  ["space", "large picture"], ["m or ≈", "more like this"], ["f", "whole or cropped"],
+  ["shift-click, drag", "mark a range"], ["?", "these keys"],
 ];
 
-function handleKey(grid, event) {
-  const typing = event.target.closest && event.target.closest("input, textarea, select, [contenteditable]");
-  if (typing || event.altKey || event.metaKey || !grid.data || !grid.root.isConnected) return;
-  if (event.ctrlKey && !"zy".includes(event.key)) return;
-  const elsewhere = event.target.closest && event.target.closest("button, a, [role=button], [role=slider]");
-  const outside = elsewhere && !grid.list.contains(event.target);
+/**
+ * Every key's action by the name of the key; letters are small.
+ * @param {import("./grid.js").Grid} grid
+ * @returns {{ [key: string]: () => void }}
+ */
+function actionsOf(grid) {
   const id = grid.order[grid.focus];
-  const mark = (value) => () => id && grid.apply([[id, value]]);
-  const actions = {
+  /** @param {import("./contract").Mark} value */
+  const mark = (value) => () => { if (id) grid.apply([[id, value]]); };
+  return {
     ArrowRight: () => grid.move(grid.focus + 1),
     ArrowLeft: () => grid.move(grid.focus - 1),
     ArrowDown: () => grid.move(grid.focus + grid.columns),
     ArrowUp: () => grid.move(grid.focus - grid.columns),
     1: mark(1), p: mark(1), 2: mark(-1), n: mark(-1), 0: mark(0), x: mark(0),
     a: () => grid.apply(grid.order.map((photo) => [photo, 1])),
-    i: () => grid.apply(grid.order.map((photo) => [photo, -(grid.marks.get(photo) || 0)])),
+    i: () => grid.apply(grid.order.map((photo) => [photo, opposite(grid.marks.of(photo))])),
     z: () => grid.undo(),
     y: () => grid.redo(),
     " ": () => grid.viewer.toggle(),
     Enter: () => (grid.viewer.isOpen ? grid.viewer.close() : grid.finish()),
-    Escape: () => grid.viewer.close(),
+    Escape: () => { grid.bar.closeHelp(); grid.viewer.close(); },
     f: () => grid.toggleFit(),
     m: () => grid.moreLike(id),
     "?": () => grid.bar.toggleHelp(),
   };
-  if (outside && !grid.viewer.isOpen && [" ", "Enter"].includes(event.key)) return;
-  if (outside && event.target.getAttribute("role") === "slider") return;
-  const action = actions[event.key];
+}
+
+/**
+ * @param {import("./contract").Mark} mark
+ * @returns {import("./contract").Mark}
+ */
+function opposite(mark) { return mark === 1 ? -1 : mark === -1 ? 1 : 0; }
+
+/**
+ * Name the key that was meant: Caps Lock is on, or the layout writes other letters than Latin ones
+ * or has its digits above the shift key. Then the place on the keyboard counts, not what it writes.
+ * @param {KeyboardEvent} event
+ */
+export function meantKey({ key, code, shiftKey }) {
+  if (/^[a-z]$/i.test(key)) return key.toLowerCase();
+  if (/^\d$/.test(key) || key === "?") return key;
+  const digit = /^(?:Digit|Numpad)(\d)$/.exec(code)?.[1];
+  if (digit && !shiftKey && key.length === 1) return digit;
+  const letter = /^Key([A-Z])$/.exec(code)?.[1];
+  const foreign = key === "Process" || (key.length === 1 && key > "\u007f");
+  return letter && foreign ? letter.toLowerCase() : key;
+}
+
+/**
+ * @param {import("./grid.js").Grid} grid
+ * @param {KeyboardEvent} event
+ */
+export function handleKey(grid, event) {
+  const target = targetOf(event);
+  const typing = target.closest("input, textarea, select, [contenteditable]");
+  if (typing || event.altKey || event.metaKey || !grid.root.isConnected) return;
+  const key = meantKey(event);
+  if (event.ctrlKey && !"zy".includes(key)) return;
+  const elsewhere = target.closest("button, a, [role=button], [role=slider]");
+  const outside = elsewhere && !grid.list.contains(target);
+  if (outside && !grid.viewer.isOpen && [" ", "Enter"].includes(key)) return;
+  if (outside && target.getAttribute("role") === "slider") return;
+  const action = actionsOf(grid)[key];
   if (!action) return;
   event.preventDefault();
   event.stopPropagation();

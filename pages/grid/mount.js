@@ -1,17 +1,28 @@
 // What Streamlit calls at every run: keep one grid per place on the page, give it the new data.
 
+import { Grid } from "./grid.js";
+
+/** @type {WeakMap<HTMLElement, Grid>} */
 const grids = new WeakMap();
 
-export default function (component) {
-  const { parentElement, data, setTriggerValue } = component;
+/**
+ * @param {{
+ *   parentElement: HTMLElement,
+ *   data: import("./contract").GridData,
+ *   setTriggerValue: (name: "event", value: import("./contract").GridEvent) => void,
+ * }} component
+ */
+export default function mount({ parentElement, data, setTriggerValue }) {
   let grid = grids.get(parentElement);
   if (!grid || !grid.root.isConnected) {
+    grid?.destroy();
     grid = new Grid(parentElement);
     grids.set(parentElement, grid);
   }
-  grid.update(data, setTriggerValue);
+  grid.update(data, (event) => setTriggerValue("event", event));
+  const mounted = grid;
   return () => {
-    grid.destroy();
+    mounted.destroy();
     grids.delete(parentElement);
   };
 }

@@ -1,15 +1,16 @@
 """A page of mining as the grid in the browser takes it."""
 
 import time
-from typing import Any
+from typing import cast
 
 from explorer import Explorer, Page
 from explorer.addresses import thumbnail_url, turns_url
+from pages.grid.contract import Mark, MiningGrid, Rule
 from pages.grid.insight import insight
 from pages.grid.tiles import grid_tiles
 
 
-def page_data(explorer: Explorer, page: Page) -> dict[str, Any]:
+def page_data(explorer: Explorer, page: Page) -> MiningGrid:
     """Describe a page for the grid: its tiles, its line of state, its charts."""
     concept, history = page.concept, page.history
     collection = explorer.rounds.memory.collection(concept.collection)
@@ -31,17 +32,16 @@ def page_data(explorer: Explorer, page: Page) -> dict[str, Any]:
         "round": concept.round,
         "title": f"Round {concept.round}",
         "tiles": tiles,
-        "marks": {tile.photo_id: tile.mark for tile in page.tiles if tile.mark},
+        "marks": {tile.photo_id: cast(Mark, tile.mark) for tile in page.tiles if tile.mark},
         "counts": {
             "yes": history.yes,
             "no": history.no,
         },
         "last": last_page(page),
-        "unmarked": page.settings.unmarked,
-        "canUndo": bool(history.done),
-        "canRedo": bool(history.undone),
-        "judging": True,
-        "like": collection.name,
+        "unmarked": cast(Rule, page.settings.unmarked),
+        "undoable": bool(history.done),
+        "redoable": bool(history.undone),
+        "collection": collection.name,
         "action": "Next round" if tiles else "",
         "note": "" if tiles else "Every photo of this collection has been judged.",
         "insight": insight(page),

@@ -1,54 +1,70 @@
 // Pointer: a click cycles, shift-click and a mouse drag mark a range. Fingers scroll, taps click.
-function installPointer(grid) {
-  let start = null;
-  let dragged = null;
-  const indexOf = (target) => {
-    const cell = target && target.closest && target.closest(".vde-cell");
-    return cell && grid.list.contains(cell) ? grid.order.indexOf(cell.firstChild.dataset.photoId) : -1;
+
+import { targetOf } from "./dom.js";
+import { NEXT_MARK } from "./words.js";
+
+/** @typedef {import("./contract").Mark} Mark */
+
+/**
+ * @param {import("./grid.js").Grid} grid
+ * @param {AbortSignal} signal ends the listening
+ */
+export function installPointer(grid, signal) {
+  let start = -1;
+  let dragged = -1;
+  let dragEnded = -Infinity;
+  let anchor = -1;
+  /** @param {Event} event */
+  const indexOf = (event) => {
+    const tile = targetOf(event).closest(".vde-cell")?.querySelector("[data-photo-id]");
+    return tile instanceof HTMLElement ? grid.order.indexOf(tile.dataset.photoId ?? "") : -1;
   };
-  const range = (from, to, mark) => {
-    const [low, high] = from < to ? [from, to] : [to, from];
-    return grid.order.slice(low, high + 1).map((id) => [id, mark]);
-  };
+  /**
+   * @param {number} from
+   * @param {number} to
+   * @param {Mark} mark
+   * @returns {Array<[string, Mark]>}
+   */
+  const range = (from, to, mark) =>
+    grid.order.slice(Math.min(from, to), Math.max(from, to) + 1).map((id) => [id, mark]);
+  /** @param {number} index */
+  const markAt = (index) => grid.marks.of(grid.order[index] ?? "");
+
   grid.list.addEventListener("pointerdown", (event) => {
     if (event.pointerType !== "mouse" || event.button !== 0 || event.shiftKey) return;
-    if (event.target.closest(".vde-like")) return;
-    start = indexOf(event.target);
-    dragged = null;
+    if (targetOf(event).closest(".vde-like")) return;
+    start = indexOf(event);
+    dragged = -1;
   });
   grid.list.addEventListener("pointerover", (event) => {
-    if (start === null || start < 0 || !(event.buttons & 1)) return;
-    const over = indexOf(event.target);
-    if (over < 0 || (over === start && dragged === null)) return;
+    if (start < 0 || !(event.buttons & 1)) return;
+    const over = indexOf(event);
+    if (over < 0 || (over === start && dragged < 0)) return;
     dragged = over;
     grid.order.forEach((id, index) => {
       const inside = index >= Math.min(start, over) && index <= Math.max(start, over);
-      grid.tiles.get(id).button.classList.toggle("vde-ranging", inside);
+      grid.tiles.get(id)?.button.classList.toggle("vde-ranging", inside);
     });
   });
   window.addEventListener("pointerup", () => {
-    if (start !== null && start >= 0 && dragged !== null) {
-      const mark = NEXT_MARK[grid.marks.get(grid.order[start]) || 0] || 1;
+    if (start >= 0 && dragged >= 0) {
       grid.tiles.forEach(({ button }) => button.classList.remove("vde-ranging"));
-      grid.apply(range(start, dragged, mark));
-      grid.dragEnded = performance.now();
+      grid.apply(range(start, dragged, NEXT_MARK[markAt(start)] || 1));
+      dragEnded = performance.now();
     }
-    start = null;
-  });
+    start = -1;
+  }, { signal });
   grid.list.addEventListener("click", (event) => {
-    const index = indexOf(event.target);
-    if (index < 0 || performance.now() - (grid.dragEnded || -1e9) < 50) return;
+    const index = indexOf(event);
     const id = grid.order[index];
-    if (event.target.closest(".vde-like")) {
-      grid.moreLike(id);
-      return;
-    }
-    const anchor = grid.anchor ?? index;
+    if (!id || performance.now() - dragEnded < 50) return;
+    if (targetOf(event).closest(".vde-like")) return grid.moreLike(id);
+    const from = anchor < 0 ? index : anchor;
     grid.focus = index;
-    if (!grid.data.judging) grid.viewer.open(index);
-    else if (event.shiftKey) grid.apply(range(anchor, index, grid.marks.get(grid.order[anchor]) || 1));
-    else grid.apply([[id, NEXT_MARK[grid.marks.get(id) || 0]]]);
-    grid.anchor = index;
+    if (!grid.judging) grid.viewer.open(index);
+    else if (event.shiftKey) grid.apply(range(from, index, markAt(from) || 1));
+    else grid.apply([[id, NEXT_MARK[markAt(index)] ?? 1]]);
+    anchor = index;
     grid.paintMarks();
   });
 }

@@ -1,6 +1,16 @@
 // One tile: the picture with what is written on it, and the control beside it.
 
-function makeTile(tile, lazy) {
+import { addressOf } from "./address.js";
+import { el } from "./dom.js";
+import { REASON_HINT } from "./words.js";
+
+/** @typedef {ReturnType<typeof makeTile>} Entry */
+
+/**
+ * @param {import("./contract").GridTile} tile
+ * @param {boolean} lazy
+ */
+export function makeTile(tile, lazy) {
   const img = el("img", { loading: lazy ? "lazy" : "eager", alt: "", decoding: "async", draggable: false });
   const badge = el("span", { className: "vde-mark", "aria-hidden": "true" });
   const reason = el("span", { className: "vde-reason" });
@@ -19,21 +29,26 @@ function makeTile(tile, lazy) {
   img.addEventListener("load", () => { button.dataset.state = "loaded"; });
   img.addEventListener("error", () => {
     // The stored thumbnail first, then the picture's own address, then an honest empty tile.
-    if (tile.fallback && img.src !== tile.fallback) img.src = tile.fallback;
+    if (tile.fallback && img.src !== addressOf(tile.fallback)) img.src = addressOf(tile.fallback);
     else button.dataset.state = "dead";
   });
   button.dataset.state = "loading";
-  img.src = tile.src;
+  img.src = addressOf(tile.src);
   return { cell, button, like, img, badge, reason, rank, score };
 }
 
-function dressTile(entry, tile, data) {
-  entry.button.dataset.reason = tile.reason || "";
-  entry.reason.textContent = tile.reason && tile.reason !== "audit" ? tile.reason : "";
+/**
+ * @param {Entry} entry
+ * @param {import("./contract").GridTile} tile
+ * @param {import("./contract").GridData} data
+ */
+export function dressTile(entry, tile, data) {
+  entry.button.dataset.reason = tile.reason;
+  entry.reason.textContent = tile.reason;
   entry.reason.title = REASON_HINT[tile.reason] || "";
-  entry.rank.textContent = tile.rank;
-  entry.score.textContent = tile.score == null ? "" : tile.score;
-  entry.like.hidden = !data.like;
+  entry.rank.textContent = String(tile.rank);
+  entry.score.textContent = tile.score;
+  entry.like.hidden = !data.collection;
   entry.like.setAttribute("aria-label", `More like photo ${tile.rank}`);
-  entry.button.title = data.mode === "audit" ? "" : tile.caption || "";
+  entry.button.title = data.mode === "audit" ? "" : tile.caption;
 }

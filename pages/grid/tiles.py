@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from explorer.addresses import thumbnail_url
+from pages.grid.contract import GridTile
 from vecdb import Collection
 
 SHOWN = (
@@ -27,41 +28,43 @@ def grid_tiles(
     reasons: Sequence[str] | None = None,
     first_rank: int = 1,
     rows: Sequence[dict[str, Any]] | None = None,
-) -> list[dict[str, Any]]:
+) -> list[GridTile]:
     """Return one tile a photo, in order; a photo that is gone keeps its place.
 
     Args:
         rows: what `Collection.photos` says of them, where it has been asked already.
     """
     found = {row["id"]: row for row in (collection.photos(ids) if rows is None else rows)}
-    return [
-        {
+    tiles = []
+    for at, photo in enumerate(ids):
+        score = None if scores is None else scores[at]
+        tile: GridTile = {
             "id": photo,
             "src": thumbnail_url(collection.name, photo),
             "rank": first_rank + at,
-            "score": None if scores is None or scores[at] is None else f"{scores[at]:.2f}",
+            "score": None if score is None else f"{score:.2f}",
             "reason": reasons[at] if reasons is not None else "",
-            **_words(photo, found.get(photo)),
+            "caption": photo,
+            "meta": [("Id", photo)],
         }
-        for at, photo in enumerate(ids)
-    ]
+        _describe(tile, found.get(photo))
+        tiles.append(tile)
+    return tiles
 
 
-def _words(photo: str, row: dict[str, Any] | None) -> dict[str, Any]:
+def _describe(tile: GridTile, row: dict[str, Any] | None) -> None:
     if row is None:
-        return {"caption": photo, "meta": [["Id", photo], ["State", "no longer in the collection"]]}
-    address = row["url"] if row["url"].startswith(("http://", "https://")) else ""
-    meta = [["Id", photo]]
-    meta += [[name, str(row[key])] for key, name in SHOWN if row.get(key)]
+        tile["meta"].append(("State", "no longer in the collection"))
+        return
+    tile["caption"] = row["description"] or tile["id"]
+    tile["meta"] += [(name, str(row[key])) for key, name in SHOWN if row.get(key)]
     if row.get("width") and row.get("height"):
-        meta.append(["Size", f"{row['width']} × {row['height']}"])
-    return {
-        "caption": row["description"] or photo,
-        "fallback": rendition(address, 448),
-        "full": rendition(address, 1600),
-        "link": address,
-        "meta": meta,
-    }
+        tile["meta"].append(("Size", f"{row['width']} × {row['height']}"))
+    address = row["url"]
+    if address.startswith(("http://", "https://")):
+        tile["fallback"] = rendition(address, 448)
+        tile["full"] = rendition(address, 1600)
+        tile["link"] = address
 
 
 def rendition(address: str, width: int) -> str:

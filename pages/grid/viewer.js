@@ -1,9 +1,15 @@
 // The large picture: metadata, link, "more like this". Opened with space or, where nothing is
 // being judged, with a click.
 
-class Viewer {
+import { addressOf } from "./address.js";
+import { el } from "./dom.js";
+import { MARK_NAME, MARK_SIGN, MARK_WORD } from "./words.js";
+
+export class Viewer {
+  /** @param {import("./grid.js").Grid} grid */
   constructor(grid) {
     this.grid = grid;
+    this.shown = "";
     this.img = el("img", { alt: "" });
     this.meta = el("dl", { className: "vde-meta" });
     this.link = el("a", { target: "_blank", rel: "noopener noreferrer", textContent: "Open the original" });
@@ -21,6 +27,7 @@ class Viewer {
 
   get isOpen() { return this.root.open; }
 
+  /** @param {number} index */
   open(index) {
     if (!this.grid.data.tiles.length) return;
     this.grid.focus = index;
@@ -37,25 +44,24 @@ class Viewer {
   toggle() { if (this.isOpen) this.close(); else this.open(this.grid.focus); }
 
   paint() {
-    if (!this.isOpen) return;
     const tile = this.grid.data.tiles[this.grid.focus];
-    if (!tile) return;
+    if (!this.isOpen || !tile) return;
     if (this.shown !== tile.id) {
       this.shown = tile.id;
-      this.img.onerror = () => { this.img.onerror = null; this.img.src = tile.src; };
-      this.img.src = tile.full || tile.src;
+      this.img.onerror = () => { this.img.onerror = null; this.img.src = addressOf(tile.src); };
+      this.img.src = addressOf(tile.full || tile.src);
     }
-    this.img.alt = tile.caption || tile.name || tile.id;
-    this.meta.replaceChildren(...(tile.meta || []).flatMap(([name, value]) => [
+    this.img.alt = tile.caption || tile.id;
+    this.meta.replaceChildren(...tile.meta.flatMap(([name, value]) => [
       el("dt", { textContent: name }), el("dd", { textContent: value, dir: "auto" }),
     ]));
     const web = /^https?:\/\//.test(tile.link || "");
     this.link.hidden = !web;
-    if (web) this.link.href = tile.link;
+    if (web) this.link.href = tile.link ?? "";
     else this.link.removeAttribute("href");
-    this.like.hidden = !this.grid.data.like;
-    const mark = this.grid.marks.get(tile.id) || 0;
-    this.state.textContent = this.grid.data.judging ? { 1: "✓ yes", "-1": "✕ no", 0: "unmarked" }[mark] : "";
+    this.like.hidden = !this.grid.data.collection;
+    const mark = this.grid.marks.of(tile.id);
+    this.state.textContent = this.grid.judging ? `${MARK_SIGN[mark]} ${MARK_WORD[mark]}`.trim() : "";
     this.state.dataset.label = MARK_NAME[mark];
   }
 }

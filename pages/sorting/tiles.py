@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from explorer.photo_sets import PhotoSet
+from pages.grid.contract import GridTile
 from pages.grid.tiles import grid_tiles
 
 
-def set_tiles(found: PhotoSet, ids: Sequence[str], **shown: Any) -> list[dict[str, Any]]:
+def set_tiles(found: PhotoSet, ids: Sequence[str], **shown: Any) -> list[GridTile]:
     """Return what the grid needs to show some photos of a set, in a collection or not."""
     if found.collection is not None:
         return grid_tiles(found.collection, ids, **shown)
@@ -20,7 +21,7 @@ def set_tiles(found: PhotoSet, ids: Sequence[str], **shown: Any) -> list[dict[st
             "score": f"{scores[at]:.2f}" if scores else None,
             "reason": reasons[at] if reasons else "",
             "caption": photo,
-            "meta": [["Name", photo]],
+            "meta": [("Name", photo)],
         }
         for at, photo in enumerate(ids)
     ]

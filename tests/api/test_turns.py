@@ -69,7 +69,7 @@ def test_undo_and_redo_bring_pages_back_and_say_when_there_are_none(
     second = requests.post(address, json=finished(begun), timeout=30).json()
     undone = requests.post(address, json={"turn": "undo"}, timeout=30).json()
     assert [tile["id"] for tile in undone["tiles"]] == [tile.photo_id for tile in begun.tiles]
-    assert undone["canRedo"]
+    assert undone["redoable"]
     wanted = {t.photo_id: 1 if t.photo_id.startswith("yes") else -1 for t in begun.tiles}
     assert undone["marks"] == wanted
     redone = requests.post(address, json={"turn": "redo"}, timeout=30).json()

@@ -7,6 +7,16 @@ from tests.browser.harness import fresh_page
 pytestmark = pytest.mark.browser
 COLUMNS = """getComputedStyle(document.querySelector('.vde-tiles'))
   .gridTemplateColumns.split(' ').length"""
+# What the grid's scripts hear of the window and the document, by the signal that ends it.
+LISTENING = """
+  window.heard = [];
+  const plain = EventTarget.prototype.addEventListener;
+  EventTarget.prototype.addEventListener = function (name, listener, options) {
+    const ours = new Error().stack.includes("/grid/");
+    if (ours && (this === window || this === document)) heard.push(options.signal);
+    return plain.call(this, name, listener, options);
+  };
+"""
 
 
 def labels(page):
@@ -266,3 +276,16 @@ def test_a_phone_shows_two_columns_and_taps_mark(app, running_chromium):
         assert page.evaluate(COLUMNS) == 2
         tile(page, 1).tap()
         assert labels(page)[1] == "positive"
+
+
+def test_what_the_grid_listens_to_ends_with_it(app, running_chromium):
+    with fresh_page(running_chromium) as page:
+        page.add_init_script(LISTENING)
+        page.goto(f"{app.address}/?concept={app.concepts.pop()}")
+        page.wait_for_selector("button[data-photo-id]")
+        assert page.evaluate("heard.length") > 4
+        assert not page.evaluate("heard.some(signal => signal.aborted)")
+        page.get_by_role("link", name="Concepts").click()
+        page.wait_for_selector("text=the latest first")
+        page.wait_for_function("!document.querySelector('.vde')")
+        assert page.evaluate("heard.every(signal => signal.aborted)")

@@ -1,0 +1,193 @@
+// Made by `python -m pages.grid.typings` from contract.py: change that, not this.
+type Keys<T> = T extends unknown ? keyof T : never;
+type Filled<T, All = T> = T extends unknown
+  ? T & { [name in Exclude<Keys<All>, keyof T>]?: undefined }
+  : never;
+
+export type Mark = 1 | 0 | -1;
+
+export type Rule = "skip" | "negative";
+
+export interface GridTile {
+  id: string;
+  src: string;
+  rank: number;
+  score: string | null;
+  reason: string;
+  caption: string;
+  meta: Array<[string, string]>;
+  fallback?: string;
+  full?: string;
+  link?: string;
+}
+
+export interface Counts {
+  yes: number;
+  no: number;
+}
+
+export interface GridInsight {
+  pages: Array<number>;
+  counts: Array<number>;
+  threshold: number;
+  interval: string;
+  advice: string;
+}
+
+export interface CommonGrid {
+  key: string;
+  tiles: Array<GridTile>;
+  note?: string;
+  error?: string;
+  collection?: string;
+  intake?: boolean;
+}
+
+export interface WelcomeGrid {
+  key: string;
+  tiles: Array<GridTile>;
+  note?: string;
+  error?: string;
+  collection?: string;
+  intake?: boolean;
+  mode: "welcome";
+}
+
+export interface MiningGrid {
+  key: string;
+  tiles: Array<GridTile>;
+  note?: string;
+  error?: string;
+  collection?: string;
+  intake?: boolean;
+  mode: "mine";
+  title: string;
+  action: string;
+  made: number;
+  turns: string;
+  round: number;
+  marks: { [name: string]: 1 | 0 | -1 };
+  counts: Counts;
+  last: string;
+  unmarked: "skip" | "negative";
+  undoable: boolean;
+  redoable: boolean;
+  insight: GridInsight;
+  prefetch: Array<string>;
+  timing: { [name: string]: number };
+  ticket?: string;
+}
+
+export interface ResultsGrid {
+  key: string;
+  tiles: Array<GridTile>;
+  note?: string;
+  error?: string;
+  collection?: string;
+  intake?: boolean;
+  mode: "results";
+  title: string;
+  more: boolean;
+}
+
+export interface LabelsGrid {
+  key: string;
+  tiles: Array<GridTile>;
+  note?: string;
+  error?: string;
+  collection?: string;
+  intake?: boolean;
+  mode: "labels";
+  title: string;
+  action: string;
+  marks: { [name: string]: 1 | 0 | -1 };
+  undoable: boolean;
+  redoable: boolean;
+  more: boolean;
+}
+
+export interface AuditGrid {
+  key: string;
+  tiles: Array<GridTile>;
+  note?: string;
+  error?: string;
+  collection?: string;
+  intake?: boolean;
+  mode: "audit";
+  title: string;
+  action: string;
+  unmarked: "skip" | "negative";
+}
+
+export interface SheetGrid {
+  key: string;
+  tiles: Array<GridTile>;
+  note?: string;
+  error?: string;
+  collection?: string;
+  intake?: boolean;
+  mode: "sheet";
+  title: string;
+  action: string;
+}
+
+export type GridData = Filled<WelcomeGrid | MiningGrid | ResultsGrid | LabelsGrid | AuditGrid | SheetGrid>;
+
+export interface FinishEvent {
+  type: "finish";
+  marks: { [name: string]: 1 | 0 | -1 };
+}
+
+export interface HistoryEvent {
+  type: "undo" | "redo";
+}
+
+export interface TurnedEvent {
+  type: "turned";
+  ticket: string;
+}
+
+export interface UnmarkedEvent {
+  type: "unmarked";
+  rule: "skip" | "negative";
+}
+
+export interface ThresholdEvent {
+  type: "threshold";
+  value: number;
+}
+
+export interface PicturesEvent {
+  type: "pictures";
+  pictures: Array<string>;
+}
+
+export interface LikeEvent {
+  type: "like";
+  id: string;
+  collection: string;
+}
+
+export interface MoreEvent {
+  type: "more";
+  shown: number;
+}
+
+export type GridEvent = Filled<FinishEvent | HistoryEvent | TurnedEvent | UnmarkedEvent | ThresholdEvent | PicturesEvent | LikeEvent | MoreEvent>;
+
+export interface ShownTile {
+  id: string;
+  reason: string;
+}
+
+export interface Turn {
+  turn: "finish" | "undo" | "redo";
+  shown?: Array<ShownTile>;
+  yes?: Array<string>;
+  no?: Array<string>;
+  unmarked?: "skip" | "negative";
+}
+
+export interface Refusal {
+  error: string;
+}

@@ -1,0 +1,55 @@
+"""The border to the browser: the scripts' types are the pages', the scripts reach the browser."""
+
+import re
+from collections.abc import Iterator
+from typing import get_type_hints
+
+import pytest
+import requests
+from starlette.applications import Starlette
+
+from api.turns import _TURN
+from pages.grid import contract
+from pages.grid.scripts import SCRIPTS, VERSION, grid_routes
+from pages.grid.typings import TARGET, declare_contract
+from tests.api.conftest import serving
+
+
+@pytest.fixture
+def server() -> Iterator[str]:
+    with serving(Starlette(routes=grid_routes())) as address:
+        yield address
+
+
+def test_the_scripts_types_are_made_from_the_contract_as_it_is() -> None:
+    made = TARGET.read_text("utf-8")
+    assert made == declare_contract(), "Run `python -m pages.grid.typings`."
+
+
+def test_a_script_can_be_kept_for_good_because_its_address_names_its_version(server: str) -> None:
+    answer = requests.get(f"{server}/grid/{VERSION}/mount.js", timeout=10)
+    assert answer.content == SCRIPTS["mount.js"]
+    assert answer.headers["Content-Type"].startswith("text/javascript")
+    assert "immutable" in answer.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    "address", ["000000000000/mount.js", f"{VERSION}/contract.py", f"{VERSION}/..%2fcontract.py"]
+)
+def test_no_other_version_and_no_other_file_is_served(server: str, address: str) -> None:
+    assert requests.get(f"{server}/grid/{address}", timeout=10).status_code == 404
+
+
+def test_every_import_of_a_script_is_a_script_that_is_served() -> None:
+    wanted = {
+        name
+        for text in SCRIPTS.values()
+        for name in re.findall(r'^import .* from "\./(.*)";$', text.decode(), re.MULTILINE)
+    }
+    assert wanted
+    assert wanted | {"mount.js"} == set(SCRIPTS)
+
+
+def test_the_route_of_the_turns_takes_what_the_contract_says_is_posted() -> None:
+    assert set(_TURN["properties"]) == set(get_type_hints(contract.Turn))
+    assert set(_TURN["required"]) == set(contract.Turn.__required_keys__)
