@@ -59,13 +59,13 @@ def apply_to_collection(call: Call) -> dict[str, Any]:
     found, collection, head = _ready(call)
     threshold = call.values.get("threshold", found.threshold)
     limit, offset = call.values["limit"], call.values["offset"]
-    matches = collection.above(head.weights, head.bias, threshold, limit=limit, offset=offset)
+    matches = collection.above(head, threshold, limit=limit, offset=offset)
     rows = {row["id"]: row for row in collection.photos(matches.ids)}
     return {
         "concept": found.id,
         "collection": collection.name,
         "threshold": threshold,
-        "count": collection.count_above(head.weights, head.bias, threshold),
+        "count": collection.count_above(head, threshold),
         "hits": [
             {"probability": round(float(score), 6), **photo_json(collection, rows[id], call.base)}
             for id, score in zip(matches.ids, matches.scores, strict=True)

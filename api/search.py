@@ -12,6 +12,7 @@ from explorer.fetching import fetch_picture
 from explorer.pictures import picture_from, picture_from_text
 from explorer.query import Query
 from explorer.ranking import rank
+from vecdb import Scope
 
 PAGE = 25
 _aside = ThreadPoolExecutor(8, thread_name_prefix="count")
@@ -111,7 +112,7 @@ def search(call: Call) -> dict[str, Any]:
     collection = call.explorer.collection(values.get("collection"))
     query, where = query_of(values), filter_of(values)
     encoder = call.explorer.encoder_of(collection) if query.needs_encoder else None
-    count = _aside.submit(collection.count, where)
+    count = _aside.submit(collection.count, Scope(where=where))
     found = rank(
         collection,
         query.vector(collection, encoder, centred=False),

@@ -16,10 +16,10 @@ def begin(database: Database, collection: Collection, concept: Concept, width: f
         width: wanted half-width of the 95 % interval of precision.
     """
     total = collection.count()
-    accepted = collection.count_above(concept.weights, concept.bias, concept.threshold)
+    accepted = collection.count_above(concept, concept.threshold)
     drawn = plan(total, accepted, width=width, seed=random.SystemRandom().randrange(1 << 31))
     ranks = [rank for part in drawn.ranks for rank in part]
-    photos = dict(zip(ranks, collection.at_ranks(concept.weights, ranks), strict=True))
+    photos = dict(zip(ranks, collection.at_ranks(concept, ranks), strict=True))
     shuffled = [photos[rank] for rank in ranks]
     random.SystemRandom().shuffle(shuffled)  # blind: the order tells nothing of the score
     audit = {

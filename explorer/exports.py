@@ -18,7 +18,7 @@ ALL = 10_000_000
 
 def matches(collection: Collection, head: Head, threshold: float) -> pd.DataFrame:
     """Return every match, best first: id, url, score, label and the metadata of ingest."""
-    found = collection.above(head.weights, head.bias, threshold, limit=ALL)
+    found = collection.above(head, threshold, limit=ALL)
     frame = pd.DataFrame({"id": found.ids, "score": found.scores})
     details = pd.DataFrame(collection.photos(found.ids))
     if details.empty:

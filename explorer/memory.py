@@ -115,7 +115,7 @@ class Memory:
 
 def _read(collection: Collection, count: int, vectors: dict[str, np.ndarray]) -> Known:
     moments = collection.moments()
-    pool = Pool(*collection.known_vectors(collection.sample(POOL_PHOTOS, seed=0)))
+    pool = Pool(*collection.known_vectors(collection.sample(POOL_PHOTOS, seed=0).ids))
     sample = pool.vectors[:BACKGROUND_PHOTOS]
     background = Background(moments.mean, moments.covariance, sample)
     return Known(collection, count, background, pool, vectors)

@@ -9,7 +9,7 @@ from classifier import Candidates, Head, mine, wanted
 from explorer.history import History
 from explorer.memory import Known
 from explorer.settings import Settings, Tile
-from vecdb import Concept
+from vecdb import Concept, Scope
 
 # Skipped photos stay away for this many rounds, so that the next page does not show them again.
 SKIPPED_ROUNDS = 3
@@ -62,15 +62,13 @@ def mine_page(known: Known, standing: Standing) -> Mined:
         exclude = [*history.last_answered(), *skipped]
         drawn = known.pool.draw(need.sample, number, {*history.judged, *exclude})
         found = collection.survey(
-            head.weights,
-            head.bias,
+            head,
+            Scope(exclude, concept.id),
             top=need.top,
             boundary=need.boundary,
             bins=BINS,
-            before=(concept.weights, concept.bias) if len(concept.weights) else None,
+            before=concept if len(concept.weights) else None,
             cut=_margin(concept.threshold),
-            exclude=exclude,
-            exclude_concept=concept.id,
             at_hand=known.vectors,
         )
         known.remember(found.vectors)

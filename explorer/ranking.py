@@ -7,7 +7,7 @@ import numpy as np
 
 from explorer.folding import group_alike
 from explorer.metrics import timed
-from vecdb import Collection, Filter
+from vecdb import Collection, Filter, Scope
 
 # Folding compares every photo with every other.
 MOST_FOLDED = 3000
@@ -61,8 +61,7 @@ def rank(
         found = collection.nearest(
             vector,
             deep,
-            where=where,
-            exclude_concept=exclude_concept,
+            Scope(exclude_concept=exclude_concept, where=where),
             with_vectors=fold,
             with_photos=at_once,
         )

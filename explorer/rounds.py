@@ -306,7 +306,7 @@ def _shown_again(known: Known, standing: Standing, tiles: Sequence[Tile]) -> Min
 
 
 def _histogram(collection: Collection, head: Head) -> list[int]:
-    found = collection.histogram(head.weights, head.bias, bins=BINS)
+    found = collection.histogram(head, bins=BINS)
     return [int(count) for count in found.counts]
 
 

@@ -48,7 +48,7 @@ def truth_of(labels: Sequence[str], names: Sequence[str]) -> np.ndarray:
 
 def read(collection: Any, prefix: str, most: int = MOST) -> Photos:
     """Read the photos of a collection whose ids start with a prefix; of a large one a sample."""
-    found = collection.sample_hits(most, seed=0, with_vectors=True)
+    found = collection.sample(most, seed=0, with_vectors=True)
     rows = {row["id"]: row["label"] for row in collection.photos(found.ids)}
     kept = [at for at, photo in enumerate(found.ids) if photo.startswith(prefix)]
     ids = [found.ids[at] for at in kept]

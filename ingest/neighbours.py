@@ -57,7 +57,7 @@ class Neighbours:
 
     def _read(self) -> None:
         self._is_read = True
-        ids = self._collection.sample(REMEMBERED, seed=0)
+        ids = self._collection.sample(REMEMBERED, seed=0).ids
         for start in range(0, len(ids), BLOCK):
             part = ids[start : start + BLOCK]
             self._remember(part, self._collection.vectors(part))

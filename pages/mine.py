@@ -174,7 +174,7 @@ def welcome(collection: Collection) -> None:
             "mode": "welcome",
             "key": "welcome",
             "intake": True,
-            "tiles": grid_tiles(collection, collection.sample(12, seed=0)),
+            "tiles": grid_tiles(collection, collection.sample(12, seed=0).ids),
             "note": "Type a phrase above, or drop or paste a picture anywhere on this page.",
             "error": state.get("error", ""),
             "collection": collection.name,

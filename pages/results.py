@@ -90,9 +90,9 @@ def draw(collection: Collection, concept: Concept) -> None:
     with columns[2].popover("Export", width="stretch"):
         export(collection, concept)
     head = head_of(concept)
-    total = collection.count_above(head.weights, head.bias, concept.threshold)
+    total = collection.count_above(head, concept.threshold)
     limit = state.get("results_shown", SHOWN)
-    found = collection.above(head.weights, head.bias, concept.threshold, limit=limit)
+    found = collection.above(head, concept.threshold, limit=limit)
     ids, scores, notes = found.ids, list(found.scores), [""] * len(found.ids)
     if fold and ids:
         known, vectors = collection.known_vectors(ids)

@@ -21,7 +21,7 @@ from pages.grid.tiles import grid_tiles
 from pages.searching.address import conditions, key, remember, restore, said, words
 from pages.searching.controls import forget, narrow, refine
 from pages.searching.files import offer
-from vecdb import Collection, Filter, VecdbError
+from vecdb import Collection, Filter, Scope, VecdbError
 
 SHOWN = 100
 MISTAKES = (EncoderError, VecdbError, ClassifierError, ValueError, OSError)
@@ -116,14 +116,14 @@ def shown_count(signature: str) -> int:
 def draw(collection: Collection, query: Query) -> None:
     """Draw the line about the search, and the photos."""
     where = conditions()
-    total = collection.count(where)
+    total = collection.count(Scope(where=where))
     signature = signature_of(query, where, collection.name)
     limit = shown_count(signature)
     vector = vector_of(query, collection) if query else None
     if query and vector is None:
         return
     if vector is None:
-        found = Ranked(collection.sample(limit, seed=0, where=where), [], [])
+        found = Ranked(collection.sample(limit, Scope(where=where), seed=0).ids, [], [])
     else:
         found = rank(collection, vector, limit, where=where, fold=state[key("fold")])
         left, middle, right, last = st.columns([5, 1.3, 1.7, 1.2], vertical_alignment="center")

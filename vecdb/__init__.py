@@ -6,6 +6,7 @@ from vecdb.condition import Condition, parse_condition
 from vecdb.database import CollectionInfo, Database, connect
 from vecdb.errors import VecdbError
 from vecdb.filter import Filter
+from vecdb.heads import LinearHead, PlainHead
 from vecdb.hits import Hits
 from vecdb.index import IndexStatus
 from vecdb.ingest_failures import Failure, FailureStore
@@ -13,6 +14,7 @@ from vecdb.labels import Label
 from vecdb.moments import Moments
 from vecdb.numbers import photo_number
 from vecdb.scores import Histogram, Scored
+from vecdb.search import Scope
 from vecdb.statements import DEFAULT_TABLE
 from vecdb.store import Store
 
@@ -31,7 +33,10 @@ __all__ = [
     "Hits",
     "IndexStatus",
     "Label",
+    "LinearHead",
     "Moments",
+    "PlainHead",
+    "Scope",
     "Scored",
     "Store",
     "VecdbError",

@@ -22,6 +22,7 @@ import pyarrow as pa
 from vecdb import rivals
 from vecdb.collection import Collection
 from vecdb.database import connect
+from vecdb.search import Scope
 
 DIM = 512
 CLUSTERS = 500
@@ -161,7 +162,7 @@ def mining(collection: Collection, asked: np.ndarray) -> dict[str, float]:
     for query in asked[:50]:
         judged = collection.nearest(query, EXCLUDED, exact=True).ids
         begun = time.perf_counter()
-        page = collection.nearest(query, 25, exclude=judged)
+        page = collection.nearest(query, 25, Scope(judged))
         took.append(1000 * (time.perf_counter() - begun))
         assert len(page) == 25
     p50, p95 = (round(float(np.quantile(took, q)), 2) for q in (0.5, 0.95))

@@ -13,12 +13,18 @@ import pyarrow.compute as pc
 from vecdb import moments, scores
 from vecdb.connection import Connection
 from vecdb.errors import UnknownPhoto
-from vecdb.filter import Filter
+from vecdb.heads import LinearHead, head_parameters, two_head_parameters, unit_query
 from vecdb.hits import Hits, matrix
 from vecdb.index import IndexStatus, build_index, drop_index, index_status
 from vecdb.numbers import photo_number
 from vecdb.photos import checked_photos, described
-from vecdb.search import EXCLUDED_BYTES_IN_STATEMENT, Page, Scope, direction, matching, unit
+from vecdb.search import (
+    EVERYTHING,
+    EXCLUDED_BYTES_IN_STATEMENT,
+    Scope,
+    Search,
+    count_matching,
+)
 from vecdb.survey import Survey, composed, one_pass, shared
 
 # Servers refuse a form field of 128 KiB.
@@ -80,18 +86,16 @@ class Collection:
             for photo in table.column("id").to_pylist()
         }
 
-    def count(self, where: Filter | None = None) -> int:
-        """How many photos there are, or satisfy a filter."""
-        return matching(self._connection, self.name, Scope(where=where))
+    def count(self, scope: Scope = EVERYTHING) -> int:
+        """How many photos there are, or are in a scope."""
+        return count_matching(self._connection, self.name, scope)
 
     def nearest(
         self,
         q: Any,
         k: int,
+        scope: Scope = EVERYTHING,
         *,
-        exclude: Sequence[str] = (),
-        exclude_concept: str | None = None,
-        where: Filter | None = None,
         exact: bool | None = None,
         with_vectors: bool = False,
         with_photos: bool = False,
@@ -100,8 +104,7 @@ class Collection:
 
         Args:
             q: (dim,) numbers of any length but zero; weights of a head give its best photos.
-            exclude: ids that must not come back.
-            exclude_concept: photos judged in this concept do not come back.
+            scope: which photos may come back.
             exact: True reads every vector, False prefers the index, None chooses by cost.
             with_vectors: also return the vectors.
             with_photos: also return what is known of each, for less than `photos` asks afterwards.
@@ -109,88 +112,41 @@ class Collection:
         Raises:
             BadVector: q has another shape or is not finite.
         """
-        scope = Scope(exclude, exclude_concept, where)
-        page = self._page("nearest", {"q": unit(q, self.dim)}, k, scope, with_vectors)
-        page = replace(page, with_photos=with_photos)
-        if exact or (exact is None and not self._index().serves):
-            return page.exact()
-        return page.indexed()
-
-    def similar(
-        self,
-        ids: Sequence[str],
-        k: int,
-        *,
-        exclude: Sequence[str] = (),
-        exclude_concept: str | None = None,
-        where: Filter | None = None,
-    ) -> Hits:
-        """Return the k photos nearest to the middle of some photos, these left out.
-
-        Raises:
-            UnknownPhoto: an id that the collection does not hold.
-            BadVector: the photos' vectors cancel out, or there are none.
-        """
-        middle = self.vectors(ids).sum(axis=0)
-        return self.nearest(
-            middle, k, exclude=[*ids, *exclude], exclude_concept=exclude_concept, where=where
+        search = replace(
+            self._search("nearest", {}, k, scope, with_vectors),
+            query=unit_query(q, self.dim),
+            with_photos=with_photos,
         )
+        if exact or (exact is None and not self._index().serves):
+            return search.exact()
+        return search.indexed()
 
     def boundary(
-        self,
-        weights: Any,
-        bias: float,
-        k: int,
-        *,
-        exclude: Sequence[str] = (),
-        exclude_concept: str | None = None,
-        where: Filter | None = None,
-        with_vectors: bool = False,
+        self, head: LinearHead, k: int, scope: Scope = EVERYTHING, *, with_vectors: bool = False
     ) -> Hits:
         """Return the k photos of smallest |weights . vector + bias|, smallest first."""
-        scope = Scope(exclude, exclude_concept, where)
-        return self._page("boundary", self._head(weights, bias), k, scope, with_vectors).exact()
+        parameters = head_parameters(head, self.dim)
+        return self._search("boundary", parameters, k, scope, with_vectors).exact()
 
     def sample(
-        self,
-        k: int,
-        *,
-        seed: int,
-        exclude: Sequence[str] = (),
-        exclude_concept: str | None = None,
-        where: Filter | None = None,
-    ) -> list[str]:
-        """Return k ids drawn uniformly; the same seed draws the same while nothing is added."""
-        return self.sample_hits(
-            k, seed=seed, exclude=exclude, exclude_concept=exclude_concept, where=where
-        ).ids
-
-    def sample_hits(
-        self,
-        k: int,
-        *,
-        seed: int,
-        exclude: Sequence[str] = (),
-        exclude_concept: str | None = None,
-        where: Filter | None = None,
-        with_vectors: bool = False,
+        self, k: int, scope: Scope = EVERYTHING, *, seed: int, with_vectors: bool = False
     ) -> Hits:
-        """Return what `sample` does with distances 0 and, where asked for, vectors."""
-        scope = Scope(exclude, exclude_concept, where)
-        return self._page("sample", {"seed": seed}, k, scope, with_vectors).exact()
+        """Return k photos drawn uniformly, at distance 0.
+
+        The same seed draws the same while nothing is added.
+        """
+        return self._search("sample", {"seed": seed}, k, scope, with_vectors).exact()
 
     def survey(
         self,
-        weights: Any,
-        bias: float,
+        head: LinearHead,
+        scope: Scope = EVERYTHING,
         *,
         top: int,
         boundary: int,
         bins: int,
-        before: tuple[Any, float] | None = None,
+        before: LinearHead | None = None,
         cut: float = 0.0,
-        exclude: Sequence[str] = (),
-        exclude_concept: str | None = None,
         at_hand: Mapping[str, np.ndarray] | None = None,
     ) -> Survey:
         """Return what a page of mining needs: candidates with vectors, spread of probabilities.
@@ -199,33 +155,28 @@ class Collection:
         reading the whole collection is the cheapest way.
 
         Args:
-            weights: (dim,) of a head; bias: its bias.
+            head: whose candidates, and whose probabilities over the whole collection.
+            scope: which photos may be candidates; excluded ids and a concept, no filter.
             top, boundary: how many candidates of each kind.
-            bins: of the histogram, over the whole collection.
-            before: (weights (dim,), bias) of the head to compare with; itself by default.
+            bins: of the histogram.
+            before: the head to compare with; itself by default.
             cut: margin from which a head accepts a photo.
             at_hand: vectors (dim,) by id that need not be read again.
         """
-        scope = Scope(exclude, exclude_concept)
-        short = sum(len(photo) + 3 for photo in exclude) <= EXCLUDED_BYTES_IN_STATEMENT
+        short = sum(len(photo) + 3 for photo in scope.exclude) <= EXCLUDED_BYTES_IN_STATEMENT
         if short and self._connection.dialect == "clickhouse" and not self._index().serves:
-            head = self._two_heads((weights, bias), before or (weights, bias), cut)
+            heads = two_head_parameters(head, before or head, cut, self.dim)
             sizes = (top, boundary)
             return one_pass(
-                self._connection, self.name, self.dim, head, sizes, scope, bins, at_hand or {}
+                self._connection, self.name, self.dim, heads, sizes, scope, bins, at_hand or {}
             )
-        places: dict[str, Any] = {
-            "exclude": exclude,
-            "exclude_concept": exclude_concept,
-            "with_vectors": True,
-        }
         return composed(
             (
-                self.nearest(weights, top, **places),
-                self.boundary(weights, bias, boundary, **places),
+                self.nearest(head.weights, top, scope, with_vectors=True),
+                self.boundary(head, boundary, scope, with_vectors=True),
             ),
-            self.histogram(weights, bias, bins=bins).counts,
-            self.agreement((weights, bias), before, cut) if before else 1.0,
+            self.histogram(head, bins=bins).counts,
+            self.agreement(head, before, cut) if before else 1.0,
         )
 
     def vectors(self, ids: Sequence[str]) -> np.ndarray:
@@ -279,46 +230,47 @@ class Collection:
         found = self._connection.select("photos/at_address", {"url": url}, table=self.name)
         return str(found.column("id")[0].as_py()) if found.num_rows else None
 
-    def histogram(self, weights: Any, bias: float, *, bins: int = 40) -> scores.Histogram:
+    def histogram(self, head: LinearHead, *, bins: int = 40) -> scores.Histogram:
         """Count the collection by sigmoid(weights . vector + bias), in equal bins from 0 to 1."""
-        return scores.histogram(self._connection, self.name, self._head(weights, bias), bins)
+        parameters = head_parameters(head, self.dim)
+        return scores.histogram(self._connection, self.name, parameters, bins)
 
-    def count_above(self, weights: Any, bias: float, probability: float) -> int:
+    def count_above(self, head: LinearHead, probability: float) -> int:
         """Count the photos of at least this probability."""
-        head = {**self._head(weights, bias), "probability": float(probability)}
-        return scores.count_above(self._connection, self.name, head)
+        parameters = {**head_parameters(head, self.dim), "probability": float(probability)}
+        return scores.count_above(self._connection, self.name, parameters)
 
     def above(
-        self, weights: Any, bias: float, probability: float, *, limit: int, offset: int = 0
+        self, head: LinearHead, probability: float, *, limit: int, offset: int = 0
     ) -> scores.Scored:
         """List the photos of at least this probability, best first, ties by id."""
-        head = {**self._head(weights, bias), "probability": float(probability)}
-        return scores.above(self._connection, self.name, head, limit, offset)
+        parameters = {**head_parameters(head, self.dim), "probability": float(probability)}
+        return scores.above(self._connection, self.name, parameters, limit, offset)
 
-    def agreement(self, head: tuple[Any, float], before: tuple[Any, float], cut: float) -> float:
+    def agreement(self, head: LinearHead, before: LinearHead, cut: float) -> float:
         """Return the share of photos that two heads both accept, of those either accepts.
 
         Args:
-            head, before: (weights (dim,), bias) of each.
+            head, before: the two.
             cut: margin from which a photo is accepted.
 
         Returns:
             A share in [0, 1]; 1.0 where neither accepts any.
         """
-        parameters = self._two_heads(head, before, cut)
+        parameters = two_head_parameters(head, before, cut, self.dim)
         return shared(self._connection.select("scores/agreement", parameters, table=self.name))
 
-    def at_ranks(self, weights: Any, ranks: Sequence[int]) -> list[str]:
+    def at_ranks(self, head: LinearHead, ranks: Sequence[int]) -> list[str]:
         """Return the photos at places of the ranking by a head, in the order asked.
 
         Places past the end are left out; rank 0 has the highest score, ties are ordered by id.
         """
-        parameters = {"weights": direction(weights, self.dim, "weights")}
+        weights = head_parameters(head, self.dim)["weights"]
         found: dict[int, str] = {}
         for start in range(0, len(ranks), RANKS_IN_STATEMENT):
             part = [int(rank) for rank in ranks[start : start + RANKS_IN_STATEMENT]]
             rows = self._connection.select(
-                "scores/at_ranks", {**parameters, "ranks": part}, table=self.name
+                "scores/at_ranks", {"weights": weights, "ranks": part}, table=self.name
             )
             found |= zip(
                 rows.column("rank").to_pylist(), rows.column("id").to_pylist(), strict=True
@@ -354,19 +306,6 @@ class Collection:
         """Return count, mean and covariance; kept in the database until photos are added."""
         return moments.moments(self._connection, self.name, self.dim)
 
-    def _head(self, weights: Any, bias: float) -> dict[str, Any]:
-        return {"weights": direction(weights, self.dim, "weights"), "bias": float(bias)}
-
-    def _two_heads(
-        self, head: tuple[Any, float], before: tuple[Any, float], cut: float
-    ) -> dict[str, Any]:
-        return {
-            **self._head(*head),
-            "before": direction(before[0], self.dim, "weights"),
-            "bias_before": float(before[1]),
-            "cut": float(cut),
-        }
-
     def _insert_settings(self) -> dict[str, Any]:
         if self._connection.dialect == "clickhouse" and self._index().kind:
             # New rows are read in full until a merge takes them into a graph: building one for
@@ -379,10 +318,12 @@ class Collection:
         if large and not self.index_status().kind:
             self.build_index(wait=False)
 
-    def _page(
+    def _search(
         self, name: str, parameters: dict[str, Any], k: int, scope: Scope, with_vectors: bool
-    ) -> Page:
-        return Page(self._connection, self.name, self.dim, name, parameters, k, scope, with_vectors)
+    ) -> Search:
+        return Search(
+            self._connection, self.name, self.dim, name, parameters, k, scope, with_vectors
+        )
 
     def _index(self) -> IndexStatus:
         # Every search needs it, and asking the engine takes longer than a search.

@@ -11,8 +11,9 @@ import numpy as np
 import pyarrow as pa
 
 from vecdb.connection import Connection
-from vecdb.errors import BadVector, QueryFailed
+from vecdb.errors import QueryFailed
 from vecdb.filter import Filter, Predicate
+from vecdb.heads import write_array, write_literal
 from vecdb.hits import Hits, hits
 from vecdb.statements import statement
 
@@ -46,9 +47,15 @@ class Scope:
         return found
 
 
+EVERYTHING = Scope()
+
+
 @dataclass(frozen=True)
-class Page:
-    """One search: sql/search/<name>.sql, k rows of a collection of dim numbers."""
+class Search:
+    """One search: sql/search/<name>.sql, k rows of a collection of dim numbers.
+
+    `query` is the vector (dim,) of length 1 that the nearest are looked for.
+    """
 
     connection: Connection
     table: str
@@ -56,9 +63,10 @@ class Page:
     name: str
     parameters: dict[str, Any]
     k: int
-    scope: Scope
+    scope: Scope = EVERYTHING
     with_vectors: bool = False
     with_photos: bool = False
+    query: np.ndarray | None = None
 
     def exact(self) -> Hits:
         """Read every vector."""
@@ -71,11 +79,10 @@ class Page:
     def indexed(self) -> Hits:
         """Ask the index, and read every vector where it cannot answer well."""
         page, fetch = self._for_index()
-        if fetch is None:
+        if fetch is None or self.query is None:
             return self.exact()
-        # MyScale's distance() takes no typed parameter and wants decimal points.
-        numbers = self.parameters["q"].strip("[]").split(",")
-        literal = "[" + ",".join(f"{float(number):.9f}" for number in numbers) + "]"
+        myscale = self.connection.dialect == "myscale"
+        literal = write_literal(self.query) if myscale else ""
         predicates = page.scope.where.predicates() if page.scope.where else []
         asked = page.k + len(page.scope.exclude)
         room = max(LEAST_ROOM, ROOM_PER_ROW * asked)
@@ -95,8 +102,8 @@ class Page:
         size = sum(len(photo.encode()) + 3 for photo in self.scope.exclude)
         return self.with_vectors and 0 < size <= EXCLUDED_BYTES_IN_STATEMENT
 
-    def _for_index(self) -> tuple["Page", float | None]:
-        """Return the page with a concept's photos named, and how much to over-fetch, or None."""
+    def _for_index(self) -> tuple["Search", float | None]:
+        """Return the search with a concept's photos named, and how much to over-fetch, or None."""
         scope, connection = self.scope, self.connection
         if scope.exclude_concept is not None:
             judged = connection.select("labels/judged", {"concept": scope.exclude_concept})
@@ -107,8 +114,8 @@ class Page:
             return page, None
         if scope.where is None or not scope.where.predicates() or connection.dialect == "myscale":
             return page, 1.0
-        share = matching(connection, self.table, scope) / max(
-            1, matching(connection, self.table, Scope())
+        share = count_matching(connection, self.table, scope) / max(
+            1, count_matching(connection, self.table, EVERYTHING)
         )
         return page, 2 / share if share >= BROAD else None
 
@@ -129,12 +136,15 @@ class Page:
     def _select(self, name: str, predicates: list[Predicate], asked: int, **parts: str) -> pa.Table:
         return self.connection.select(
             f"search/{name}",
-            {**self.parameters, **parameters(predicates), "k": asked},
+            {**self.parameters, **self._query(), **parameters(predicates), "k": asked},
             table=self.table,
             columns=self._columns(),
             where=where_clause(predicates, self.connection.dialect),
             **parts,
         )
+
+    def _query(self) -> dict[str, str]:
+        return {} if self.query is None else {"q": write_array(self.query)}
 
     def _columns(self) -> str:
         if not self.with_photos:
@@ -171,36 +181,9 @@ def parameters(predicates: Sequence[Predicate]) -> dict[str, Any]:
     return {name: value for asked in predicates for name, value in asked.values.items()}
 
 
-def matching(connection: Connection, table: str, scope: Scope) -> int:
+def count_matching(connection: Connection, table: str, scope: Scope) -> int:
     """How many photos are in a scope."""
     asked = scope.predicates()
     where = where_clause(asked, connection.dialect)
     found = connection.select("photos/count", parameters(asked), table=table, where=where)
     return int(found.column("count")[0].as_py())
-
-
-def unit(numbers: Any, dim: int) -> str:
-    """Return a query vector, at length 1, which changes no cosine, as `direction` writes it.
-
-    Raises:
-        BadVector: another shape than (dim,), not finite, or zero.
-    """
-    array = np.asarray(numbers, dtype=np.float64)
-    length = np.linalg.norm(array)
-    if length == 0:
-        raise BadVector("The query vector is zero: it points nowhere, so nothing is near it.")
-    return direction(array / length, dim, "query vector")
-
-
-def direction(numbers: Any, dim: int, what: str) -> str:
-    """Return numbers as the text of an array parameter: the driver takes ten times as long to.
-
-    Raises:
-        BadVector: another shape than (dim,), or not finite.
-    """
-    array = np.asarray(numbers, dtype=np.float32)
-    if array.shape != (dim,):
-        raise BadVector(f"The {what} has shape {array.shape} where the collection needs ({dim},).")
-    if not np.isfinite(array).all():
-        raise BadVector(f"The {what} holds a number that is not finite.")
-    return "[" + ",".join([f"{number:.9g}" for number in array.tolist()]) + "]"

@@ -119,7 +119,7 @@ def ingest_both(folder: Path, encoder: str, rows: int, pictures: int) -> tuple[S
         assert second.error is None, second.error
         assert second.inserted + second.failed == pictures
         assert collection.count() == first.inserted + second.inserted
-        ids = collection.sample(first.inserted + second.inserted, seed=0)
+        ids = collection.sample(first.inserted + second.inserted, seed=0).ids
         assert max(Counter(ids).values()) == 1
     return first, second
 

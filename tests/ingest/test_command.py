@@ -59,7 +59,7 @@ def table(tmp_path, rows):
 def stored(tmp_path):
     with connect(f"chdb://{tmp_path}/db") as database:
         collection = database.collection("photos")
-        ids = collection.sample(10_000, seed=0)
+        ids = collection.sample(10_000, seed=0).ids
         assert len(set(ids)) == len(ids) == collection.count()
         return set(ids)
 

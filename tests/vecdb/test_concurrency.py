@@ -4,7 +4,7 @@ import time
 import numpy as np
 
 from tests.vecdb.conftest import many, photos, unit
-from vecdb import Database, Label
+from vecdb import Database, Label, Scope
 
 THREADS, SEARCHES = 16, 40
 
@@ -35,7 +35,7 @@ def test_sixteen_threads_search_the_index_while_photos_are_inserted(database: Da
         for at in range(SEARCHES):
             row = (number * SEARCHES + at) % len(ids)
             begun = time.perf_counter()
-            hits = collection.nearest(vectors[row], 9, exclude=ids[:at])
+            hits = collection.nearest(vectors[row], 9, Scope(ids[:at]))
             took.append(time.perf_counter() - begun)
             assert len(hits) == 9
             if row >= at:

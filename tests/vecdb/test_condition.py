@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 
 from tests.vecdb.conftest import photos
-from vecdb import Collection, Condition, Database, Filter, parse_condition
+from vecdb import Collection, Condition, Database, Filter, Scope, parse_condition
 from vecdb.errors import BadCondition
 from vecdb.photos import MAPS, Extra, stored_extra
 
@@ -73,9 +73,9 @@ CASES = [
 def test_a_condition_on_any_column_finds_what_satisfies_it(typed: Collection) -> None:
     for text, expected in CASES:
         where = Filter(conditions=(parse_condition(text),))
-        found = typed.nearest([0.5, 0.5, 0.5, 0.5], 9, where=where)
+        found = typed.nearest([0.5, 0.5, 0.5, 0.5], 9, Scope(where=where))
         assert "".join(sorted(found.ids)) == expected, text
-        assert typed.count(where) == len(expected), text
+        assert typed.count(Scope(where=where)) == len(expected), text
 
 
 def test_conditions_hold_together_and_beside_the_fields_of_a_filter(typed: Collection) -> None:
@@ -84,11 +84,11 @@ def test_conditions_hold_together_and_beside_the_fields_of_a_filter(typed: Colle
         Condition("iso", ">=", 400),
         Condition("iso", "<", 500),
     )
-    assert typed.count(Filter(conditions=asked)) == 2
-    assert typed.count(Filter(conditions=asked, label="dog")) == 1
+    assert typed.count(Scope(where=Filter(conditions=asked))) == 2
+    assert typed.count(Scope(where=Filter(conditions=asked, label="dog"))) == 1
     flash = Condition("flash", "=", True)
     before = Condition("shot", "<", datetime(1966, 1, 1, tzinfo=timezone.utc))
-    assert typed.count(Filter(conditions=(flash, before), camera="canon EOS 5d")) == 1
+    assert typed.count(Scope(where=Filter(conditions=(flash, before), camera="canon EOS 5d"))) == 1
 
 
 def test_values_come_back_with_their_types(typed: Collection) -> None:
@@ -107,8 +107,8 @@ def test_a_whole_number_too_long_for_a_float_stays_exact(database: Database) -> 
     collection = database.create_collection("long", "by hand", 4)
     maps = {name: pa.array([stored[name]], kind) for name, kind in MAPS.items()}
     collection.insert(photos("a", np.eye(4)[:1], **maps))
-    assert collection.count(Filter(conditions=(Condition("key", "=", long),))) == 1
-    assert collection.count(Filter(conditions=(Condition("key", "=", long - 1),))) == 0
+    assert collection.count(Scope(where=Filter(conditions=(Condition("key", "=", long),)))) == 1
+    assert collection.count(Scope(where=Filter(conditions=(Condition("key", "=", long - 1),)))) == 0
 
 
 @pytest.mark.parametrize("text", ["", "views", "views>=many", ">=3", "taken<soon", "a<true"])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.vecdb.conftest import photos
-from vecdb import Collection, Database, Filter
+from vecdb import Collection, Database, Filter, PlainHead, Scope
 
 
 def when(year: int) -> datetime:
@@ -63,8 +63,9 @@ CASES = [
 
 def test_only_photos_that_satisfy_every_condition_come_back(described: Collection) -> None:
     for where, expected in CASES:
-        found = described.nearest([0.5, 0.5, 0.5, 0.5], 9, where=where)
+        found = described.nearest([0.5, 0.5, 0.5, 0.5], 9, Scope(where=where))
         assert "".join(found.ids) == expected, where
-        assert described.count(where) == len(expected), where
-        assert set(described.sample(9, seed=1, where=where)) == set(expected), where
-        assert set(described.boundary([1, 1, 1, 1], 0, 9, where=where).ids) == set(expected), where
+        assert described.count(Scope(where=where)) == len(expected), where
+        assert set(described.sample(9, Scope(where=where), seed=1).ids) == set(expected), where
+        doubted = described.boundary(PlainHead([1, 1, 1, 1]), 9, Scope(where=where))
+        assert set(doubted.ids) == set(expected), where

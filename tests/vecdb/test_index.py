@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tests.vecdb.conftest import many, photos, unit
-from vecdb import Collection, Database, Filter, IndexStatus, Label
+from vecdb import Collection, Database, Filter, IndexStatus, Label, Scope
 
 ROWS, DIM = 1200, 16
 
@@ -60,7 +60,7 @@ def test_a_page_behind_excluded_photos_is_full_and_right(
         hits = collection.nearest(
             vectors[3],
             25,
-            exclude=[ids[at] for at in order[:excluded]],
+            Scope([ids[at] for at in order[:excluded]]),
             with_vectors=True,
             with_photos=True,
         )
@@ -80,9 +80,7 @@ def test_photos_judged_in_a_concept_are_left_out_through_the_index(
         concept = database.concepts.create("c", "many", "c")
         answers = [Label(ids[at], 1) for at in order[:judged]]
         database.concepts.label(concept.id, answers, action="one")
-        hits = collection.nearest(
-            vectors[3], 25, exclude=[ids[order[judged]]], exclude_concept=concept.id
-        )
+        hits = collection.nearest(vectors[3], 25, Scope([ids[order[judged]]], concept.id))
         assert len(hits) == 25
         expected = [ids[at] for at in order[judged + 1 : judged + 26]]
         assert recall(hits.ids, expected) >= 0.95
@@ -97,7 +95,7 @@ def test_a_filter_still_fills_the_page(database: Database, share: int) -> None:
     collection.insert(photos(ids, vectors, country=countries))
     collection.build_index()
     order = [at for at in np.argsort(-(vectors @ vectors[3])) if countries[at]]
-    hits = collection.nearest(vectors[3], 25, where=Filter(country="Peru"))
+    hits = collection.nearest(vectors[3], 25, Scope(where=Filter(country="Peru")))
     assert len(hits) == min(25, len(order))
     assert recall(hits.ids, [ids[at] for at in order[:25]]) >= 0.95
 

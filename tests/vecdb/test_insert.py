@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from tests.vecdb.conftest import photos, unit
-from vecdb import Collection, Database
+from vecdb import Collection, Database, Scope
 from vecdb.errors import BadPhotos, BadVector, UnknownPhoto
 
 NASTY = ["it's", "a\\b", " two  spaces ", 'é"x` {q:String}', "-- DROP", "0" * 600]
@@ -46,7 +46,7 @@ def test_ids_are_data_whatever_they_hold(database: Database) -> None:
     collection.insert(photos(NASTY, np.eye(6)))
     assert collection.known_ids([*NASTY, "other"]) == set(NASTY)
     assert collection.vectors(NASTY[::-1]).tolist() == np.eye(6)[::-1].tolist()
-    assert collection.nearest(np.eye(6)[0], 6, exclude=NASTY[1:]).ids == NASTY[:1]
+    assert collection.nearest(np.eye(6)[0], 6, Scope(NASTY[1:])).ids == NASTY[:1]
 
 
 def test_metadata_comes_back_in_the_order_asked(axes: Collection) -> None:

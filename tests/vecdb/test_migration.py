@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from tests.vecdb.conftest import photos
-from vecdb import Condition, Database, Filter, connect, parse_condition, statements
+from vecdb import Condition, Database, Filter, Scope, connect, parse_condition, statements
 
 OLD = Path(__file__).parent / "data" / "photos_1.sql"
 
@@ -56,7 +56,10 @@ def test_a_database_of_the_first_schema_keeps_everything_and_knows_what_is_unkno
         for name in ("width", "height", "taken", "views", "downloads", "label", "added_at"):
             assert unknown[name] is None
         assert collection.vectors(["a", "b"]).tolist() == np.eye(4)[:2].tolist()
-        assert collection.count(Filter(conditions=(parse_condition("iso>=400"),))) == 1
+        assert collection.count(Scope(where=Filter(conditions=(parse_condition("iso>=400"),)))) == 1
         collection.insert(photos("c", np.eye(4)[2:3], taken=[datetime(1912, 4, 14)]))
-        assert collection.count(Filter(conditions=(Condition("taken", "<", "1970"),))) == 1
+        assert (
+            collection.count(Scope(where=Filter(conditions=(Condition("taken", "<", "1970"),))))
+            == 1
+        )
         assert collection.photos(["c"])[0]["added_at"] is not None

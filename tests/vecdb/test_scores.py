@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from tests.vecdb.conftest import many, photos
-from vecdb import Collection, Database
+from vecdb import Collection, Database, PlainHead
 
-WEIGHTS, BIAS = [2.0, 0.0, -2.0, 0.5], 0.25
+HEAD = PlainHead([2.0, 0.0, -2.0, 0.5], 0.25)
 
 
 def sigmoid(margins: np.ndarray) -> np.ndarray:
@@ -13,22 +13,22 @@ def sigmoid(margins: np.ndarray) -> np.ndarray:
 
 def test_the_histogram_counts_probabilities_in_equal_bins(axes: Collection) -> None:
     # sigmoid of 2.25, .25, -1.75 and .75 is .90, .56, .15 and .68
-    found = axes.histogram(WEIGHTS, BIAS, bins=4)
+    found = axes.histogram(HEAD, bins=4)
     assert found.edges.tolist() == [0, 0.25, 0.5, 0.75, 1]
     assert found.counts.tolist() == [1, 0, 2, 1]
 
 
 def test_a_certain_photo_falls_into_the_last_bin(axes: Collection) -> None:
-    assert axes.histogram([1000, 0, 0, 0], 0, bins=10).counts.tolist()[-1] == 1
-    assert axes.histogram([-1000, 0, 0, 0], 0, bins=10).counts.tolist()[0] == 1
+    assert axes.histogram(PlainHead([1000, 0, 0, 0]), bins=10).counts.tolist()[-1] == 1
+    assert axes.histogram(PlainHead([-1000, 0, 0, 0]), bins=10).counts.tolist()[0] == 1
 
 
 def test_photos_above_a_probability_are_counted_and_listed_best_first(axes: Collection) -> None:
-    assert axes.count_above(WEIGHTS, BIAS, 0.6) == 2
-    found = axes.above(WEIGHTS, BIAS, 0.5, limit=2)
+    assert axes.count_above(HEAD, 0.6) == 2
+    found = axes.above(HEAD, 0.5, limit=2)
     assert found.ids == ["a", "d"]
     assert found.scores == pytest.approx(sigmoid(np.array([2.25, 0.75])))
-    assert axes.above(WEIGHTS, BIAS, 0.5, limit=2, offset=2).ids == ["b"]
+    assert axes.above(HEAD, 0.5, limit=2, offset=2).ids == ["b"]
 
 
 def test_scores_agree_with_numpy(database: Database) -> None:
@@ -36,12 +36,14 @@ def test_scores_agree_with_numpy(database: Database) -> None:
     weights = np.random.default_rng(1).normal(size=16) * 4
     scores = sigmoid(vectors.astype(np.float64) @ weights - 1)
     counts, edges = np.histogram(scores, bins=40, range=(0, 1))
-    found = collection.histogram(weights, -1)
+    found = collection.histogram(PlainHead(weights, -1))
     assert np.abs(found.counts - counts).sum() <= 2
     assert np.allclose(found.edges, edges)
     order = np.argsort(-scores)
-    listed = collection.above(weights, -1, 0.3, limit=1000)
-    assert len(listed) == collection.count_above(weights, -1, 0.3) == (scores >= 0.3).sum()
+    listed = collection.above(PlainHead(weights, -1), 0.3, limit=1000)
+    assert (
+        len(listed) == collection.count_above(PlainHead(weights, -1), 0.3) == (scores >= 0.3).sum()
+    )
     assert listed.ids[:50] == [ids[at] for at in order[:50]]
     assert np.allclose(listed.scores, scores[order[: len(listed)]], atol=1e-5)
 
@@ -63,7 +65,7 @@ def test_moments_agree_with_numpy_and_follow_the_collection(database: Database) 
 def test_an_empty_collection_has_scores_and_moments_too(database: Database) -> None:
     empty = database.create_collection("empty", "by hand", 4)
     assert empty.moments().mean.tolist() == [0, 0, 0, 0]
-    assert empty.histogram(WEIGHTS, BIAS).counts.sum() == 0
-    assert empty.nearest(WEIGHTS, 5).ids == []
-    assert empty.sample(5, seed=0) == []
-    assert empty.above(WEIGHTS, BIAS, 0.5, limit=5).ids == []
+    assert empty.histogram(HEAD).counts.sum() == 0
+    assert empty.nearest(HEAD.weights, 5).ids == []
+    assert empty.sample(5, seed=0).ids == []
+    assert empty.above(HEAD, 0.5, limit=5).ids == []
