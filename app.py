@@ -4,9 +4,11 @@ import contextlib
 from collections.abc import AsyncIterator
 
 import streamlit as st
+from starlette.middleware import Middleware
 from threadpoolctl import threadpool_limits
 
 from api import routes
+from api.prefix import BelowPrefix
 from api.sockets import answer_at_once
 from pages._session import shared_explorer
 from pages.grid.page import page_data
@@ -29,8 +31,10 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
         explorer.close()
 
 
+own = [*routes(explorer, page_data), *grid_routes()]
 app = st.App(
     "pages/_navigation.py",
     lifespan=lifespan,
-    routes=[*routes(explorer, page_data), *grid_routes()],
+    routes=own,
+    middleware=[Middleware(BelowPrefix, st.get_option("server.baseUrlPath"), own)],
 )

@@ -7,7 +7,7 @@ vectors of pictures only, so a search over "text" answers with pictures and thei
 """
 
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from starlette.responses import PlainTextResponse, Response
 
@@ -124,7 +124,7 @@ def _own_photo(address: str, collection: Collection, base: str) -> str | None:
     """Return the photo an address of ours, or of its source, stands for: nothing is fetched."""
     own = f"{base}/api/thumb/{collection.name}/"
     if address.startswith(own):
-        photo = unquote(urlsplit(address).path).removeprefix(f"/api/thumb/{collection.name}/")
+        photo = unquote(address.removeprefix(own).partition("?")[0])
         return photo if collection.known_ids([photo]) else None
     return collection.at_address(address)
 

@@ -17,7 +17,7 @@ def photo_json(collection: Collection, row: dict[str, Any], base: str) -> dict[s
     return {
         **known,
         "url": row["url"] if web else "",
-        "thumbnail": base + thumbnail_url(collection.name, row["id"]),
+        "thumbnail": f"{base}/{thumbnail_url(collection.name, row['id'])}",
     }
 
 

@@ -1,4 +1,8 @@
-"""Addresses on this server that pages and answers name, signed where API_TOKEN is set."""
+"""Addresses on this server that pages and answers name, signed where API_TOKEN is set.
+
+They are relative to the app's root, without a leading slash: every page lies right below the root,
+so they hold in a page as they are, also where a proxy serves the app below a path.
+"""
 
 import hashlib
 import hmac
@@ -23,14 +27,14 @@ def sign(place: str, name: str) -> str:
 
 
 def thumbnail_url(collection: str, photo_id: str) -> str:
-    """Return the address, on this server, of a photo's thumbnail."""
-    path = f"/api/thumb/{quote(collection, safe='')}/{quote(photo_id, safe='')}"
+    """Return the address, from the app's root, of a photo's thumbnail."""
+    path = f"api/thumb/{quote(collection, safe='')}/{quote(photo_id, safe='')}"
     return path + _key(collection, photo_id)
 
 
 def turns_url(concept_id: str) -> str:
-    """Return the address, on this server, that takes the turns of a concept."""
-    return f"/mine/{concept_id}" + _key("turns", concept_id)
+    """Return the address, from the app's root, that takes the turns of a concept."""
+    return f"mine/{concept_id}" + _key("turns", concept_id)
 
 
 def _key(place: str, name: str) -> str:

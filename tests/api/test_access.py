@@ -37,7 +37,7 @@ def test_the_pages_thumbnails_show_under_a_token_and_one_address_opens_one_only(
     served, monkeypatch
 ):
     monkeypatch.setenv("API_TOKEN", "sesame")
-    red, blue = (thumbnail_url("colours", f"colours/{name}") for name in ("red", "blue"))
+    red, blue = ("/" + thumbnail_url("colours", f"colours/{name}") for name in ("red", "blue"))
     assert served.get(red).status_code == 200
     assert served.get(red.partition("?")[0]).status_code == 401
     stolen = blue.partition("?")[0] + "?" + red.partition("?")[2]

@@ -28,7 +28,7 @@ def begun(explorer: Explorer, direction: np.ndarray) -> Page:
 @pytest.fixture
 def address(explorer: Explorer, begun: Page) -> Iterator[str]:
     with serving(Starlette(routes=routes(explorer, page_data))) as server:
-        yield server + turns_url(begun.concept.id)
+        yield f"{server}/" + turns_url(begun.concept.id)
 
 
 def finished(page: Page) -> dict[str, Any]:
@@ -91,7 +91,7 @@ def test_with_a_token_only_the_signed_address_is_answered(
 ) -> None:
     monkeypatch.setenv("API_TOKEN", "sesame")
     assert requests.post(address, json=finished(begun), timeout=30).status_code == 401
-    signed = address.rpartition("/mine/")[0] + turns_url(begun.concept.id)
+    signed = address.rpartition("mine/")[0] + turns_url(begun.concept.id)
     assert requests.post(signed, json=finished(begun), timeout=30).status_code == 200
 
 

@@ -55,14 +55,15 @@ def free_port() -> int:
 def running_app(env: Mapping[str, str]) -> Iterator[str]:
     """Start `streamlit run app.py`, wait until it answers, yield its address, stop it."""
     port = free_port()
+    address = f"http://localhost:{port}/{env.get('STREAMLIT_SERVER_BASE_URL_PATH', '')}"
     command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
             command, cwd=ROOT, env={**os.environ, **env}, stdout=log, stderr=subprocess.STDOUT
         )
         try:
-            _wait_until_up(f"http://localhost:{port}", process)
-            yield f"http://localhost:{port}"
+            _wait_until_up(address.rstrip("/"), process)
+            yield address.rstrip("/")
         finally:
             process.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):

@@ -1,0 +1,19 @@
+"""The routes below a path, as behind a proxy that serves the app under `server.baseUrlPath`."""
+
+import requests
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+
+from api import routes
+from api.prefix import BelowPrefix
+from explorer import Explorer
+from tests.api.conftest import serving
+
+
+def test_routes_answer_below_the_prefix_and_beside_it(explorer: Explorer) -> None:
+    own = routes(explorer)
+    app = Starlette(routes=own, middleware=[Middleware(BelowPrefix, "vde", own)])
+    with serving(app) as address:
+        for place, status in {"": 200, "/vde": 200, "/other": 404, "/vdeo": 404}.items():
+            answer = requests.get(f"{address}{place}/api/healthz", timeout=10)
+            assert answer.status_code == status, place
