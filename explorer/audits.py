@@ -1,15 +1,95 @@
-"""An audit of a concept: what is asked, what was answered, what follows. Kept with the concept."""
+"""An audit of a concept: what is asked, what was answered, what follows.
+
+What is asked, and what was found, is kept with the concept; answers are rows of their own.
+"""
 
 import random
+import uuid
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from classifier.audit import Audit, Findings, Stratum, estimate, plan
+from classifier.audit import Audit, Findings, Interval, Stratum, estimate, plan
 from vecdb import Collection, Concept, Database
 
+VERSION = 1
 
-def begin(database: Database, collection: Collection, concept: Concept, width: float) -> Concept:
+
+@dataclass(frozen=True)
+class AuditRecord:
+    """An audit as the concept keeps it.
+
+    Attributes:
+        id: names its answers.
+        round, threshold: of the classifier that is audited.
+        total: photos in the collection.
+        plan: what is asked, by rank.
+        photos: the photos of those ranks, stratum by stratum.
+        order: the same photos in the order in which they are asked.
+        findings: what follows from the answers, once all are given.
+        old_answers: answers of an audit that was begun before answers were rows.
+    """
+
+    id: str
+    round: int
+    threshold: float
+    total: int
+    plan: Audit
+    photos: tuple[tuple[str, ...], ...]
+    order: tuple[str, ...]
+    findings: Findings | None = None
+    old_answers: Mapping[str, int] | None = None
+
+    @classmethod
+    def read(cls, concept: Concept) -> "AuditRecord | None":
+        """Read the audit of a concept, None where it has none."""
+        stored = concept.audit
+        if not stored:
+            return None
+        found = stored.get("findings")
+        return cls(
+            id=stored.get("id") or concept.id,
+            round=stored["round"],
+            threshold=stored["threshold"],
+            total=stored["total"],
+            plan=Audit(
+                stored["accepted"],
+                tuple(Stratum(*part) for part in stored["strata"]),
+                tuple(tuple(part) for part in stored["ranks"]),
+            ),
+            photos=tuple(tuple(part) for part in stored["photos"]),
+            order=tuple(stored["order"]),
+            findings=_read_findings(found) if found else None,
+            old_answers=stored.get("answers"),
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what JSON holds of it, with the version of this form."""
+        return {
+            "version": VERSION,
+            "id": self.id,
+            "round": self.round,
+            "threshold": self.threshold,
+            "total": self.total,
+            "accepted": self.plan.accepted,
+            "strata": [[part.start, part.stop] for part in self.plan.strata],
+            "ranks": [list(part) for part in self.plan.ranks],
+            "photos": [list(part) for part in self.photos],
+            "order": list(self.order),
+            "findings": asdict(self.findings) if self.findings else None,
+            **({"answers": dict(self.old_answers)} if self.old_answers else {}),
+        }
+
+    def is_current(self, concept: Concept) -> bool:
+        """Whether the concept still has the classifier and the threshold that were audited."""
+        return (self.round, self.threshold) == (concept.round, concept.threshold)
+
+
+def begin_audit(
+    database: Database, collection: Collection, concept: Concept, width: float
+) -> Concept:
     """Draw the photos to ask about and keep them with the concept.
 
     Args:
@@ -22,50 +102,47 @@ def begin(database: Database, collection: Collection, concept: Concept, width: f
     photos = dict(zip(ranks, collection.at_ranks(concept, ranks), strict=True))
     shuffled = [photos[rank] for rank in ranks]
     random.SystemRandom().shuffle(shuffled)  # blind: the order tells nothing of the score
-    audit = {
-        "round": concept.round,
-        "threshold": concept.threshold,
-        "total": total,
-        "accepted": accepted,
-        "strata": [[part.start, part.stop] for part in drawn.strata],
-        "photos": [[photos[rank] for rank in part] for part in drawn.ranks],
-        "ranks": [list(part) for part in drawn.ranks],
-        "order": shuffled,
-        "answers": {},
-    }
-    return database.concepts.update(concept.id, audit=audit)
-
-
-def open_questions(audit: dict[str, Any]) -> list[str]:
-    """Return the photos that have not been answered, in the order they are asked."""
-    return [photo for photo in audit["order"] if photo not in audit["answers"]]
-
-
-def answer(database: Database, concept_id: str, answers: dict[str, int]) -> Concept:
-    """Keep answers (1, -1, or 0 for not sure); with the last one the findings are computed."""
-    concept = database.concepts.get(concept_id)
-    audit = {**concept.audit, "answers": {**concept.audit["answers"], **answers}}
-    if not open_questions(audit):
-        found = findings(audit)
-        audit["findings"] = {
-            name: vars(getattr(found, name)) for name in ("precision", "recall", "matches")
-        }
-        audit["sentence"] = sentence(found)
-    return database.concepts.update(concept_id, audit=audit)
-
-
-def findings(audit: dict[str, Any]) -> Findings:
-    """Compute precision, recall and matches from the answers given so far."""
-    drawn = Audit(
-        audit["accepted"],
-        tuple(Stratum(*part) for part in audit["strata"]),
-        tuple(tuple(part) for part in audit["ranks"]),
+    record = AuditRecord(
+        id=uuid.uuid4().hex,
+        round=concept.round,
+        threshold=concept.threshold,
+        total=total,
+        plan=drawn,
+        photos=tuple(tuple(photos[rank] for rank in part) for part in drawn.ranks),
+        order=tuple(shuffled),
     )
-    given = [[audit["answers"].get(photo, 0) for photo in part] for part in audit["photos"]]
-    return estimate(drawn, given)
+    return database.concepts.update(concept.id, audit=record.as_json())
 
 
-def sentence(found: Findings) -> str:
+def read_answers(database: Database, record: AuditRecord) -> dict[str, int]:
+    """Return the answers to an audit so far: 1, -1, or 0 for not sure, by photo."""
+    return {**(record.old_answers or {}), **database.audits.answers(record.id)}
+
+
+def open_questions(record: AuditRecord, answers: Mapping[str, int]) -> list[str]:
+    """Return the photos that have not been answered, in the order they are asked."""
+    return [photo for photo in record.order if photo not in answers]
+
+
+def answer_audit(database: Database, concept_id: str, answers: Mapping[str, int]) -> Concept:
+    """Keep answers (1, -1, or 0 for not sure); with the last one the findings are computed.
+
+    Answers of two windows add up: each is a row of its own.
+    """
+    concept = database.concepts.get(concept_id)
+    record = AuditRecord.read(concept)
+    if record is None:
+        return concept
+    database.audits.answer(record.id, answers)
+    known = read_answers(database, record)
+    if open_questions(record, known):
+        return concept
+    given = [[known.get(photo, 0) for photo in part] for part in record.photos]
+    done = replace(record, findings=estimate(record.plan, given))
+    return database.concepts.update(concept_id, audit=done.as_json())
+
+
+def describe_findings(found: Findings) -> str:
     """State the findings in one line."""
     precision, recall, matches = found.precision, found.recall, found.matches
     return (
@@ -74,3 +151,8 @@ def sentence(found: Findings) -> str:
         f"about {matches.value:,.0f} matches ({np.floor(matches.low):,.0f} "
         f"to {np.ceil(matches.high):,.0f})"
     )
+
+
+def _read_findings(stored: Mapping[str, Mapping[str, float]]) -> Findings:
+    parts = (Interval(**stored[name]) for name in ("precision", "recall", "matches"))
+    return Findings(*parts)

@@ -5,12 +5,14 @@ import json
 import tempfile
 import zipfile
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pandas as pd
 
 from classifier import Head, SavedClassifier, save
+from explorer.audits import AuditRecord
 from vecdb import Collection, Concept, Label, Store
 
 ALL = 10_000_000
@@ -76,9 +78,11 @@ def as_zip(store: Store, collection: Collection, frame: pd.DataFrame) -> bytes:
 
 def as_classifier(concept: Concept, head: Head, labels: Sequence[Label]) -> bytes:
     """Return the `.safetensors` file that `classifier.load` reads."""
+    record = AuditRecord.read(concept)
+    findings = asdict(record.findings) if record and record.findings else {}
     calibration = {
         f"{name}_{part}": float(value)
-        for name, found in concept.audit.get("findings", {}).items()
+        for name, found in findings.items()
         for part, value in found.items()
     }
     saved = SavedClassifier(

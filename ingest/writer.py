@@ -92,12 +92,13 @@ class Writer:
         return []
 
     def _patiently(self, action: Callable[[], T]) -> T:
-        """Do it, again and again for half a minute when the database does not answer."""
+        """Do it, again for some 15 s while the database does not answer or fails in passing."""
         for attempt in range(ATTEMPTS):
             try:
                 return action()
             except (Unreachable, QueryFailed) as error:
-                if attempt == ATTEMPTS - 1:
+                passing = not isinstance(error, QueryFailed) or error.transient
+                if attempt == ATTEMPTS - 1 or not passing:
                     raise IngestError(
                         f"{error} What was stored is safe: the same ingest again goes on from here."
                     ) from error

@@ -3,7 +3,14 @@
 import streamlit as st
 
 from classifier import ClassifierError
-from explorer import audits
+from classifier.audit import Findings, Interval
+from explorer.audits import (
+    AuditRecord,
+    answer_audit,
+    begin_audit,
+    open_questions,
+    read_answers,
+)
 from pages._session import open_concept, shared_explorer
 from pages.grid import photo_grid
 from pages.grid.contract import GridEvent
@@ -30,7 +37,7 @@ def on_event(event: GridEvent) -> None:
     rule = -1 if state.get("audit_unmarked", "negative") == "negative" else 0
     answers = {photo: int(event["marks"].get(photo, rule)) for photo in state.audit_asked}
     try:
-        audits.answer(shared_explorer().database, state.concept_id, answers)
+        answer_audit(shared_explorer().database, state.concept_id, answers)
     except (VecdbError, ClassifierError) as error:
         state.audit_error = str(error)
 
@@ -40,7 +47,7 @@ def on_begin() -> None:
     try:
         concept = shared_explorer().concepts.get(state.concept_id)
         collection = shared_explorer().rounds.memory.collection(concept.collection)
-        audits.begin(shared_explorer().database, collection, concept, WIDTHS[state.audit_width])
+        begin_audit(shared_explorer().database, collection, concept, WIDTHS[state.audit_width])
         state.audit_error = ""
     except (VecdbError, ClassifierError) as error:
         state.audit_error = str(error)
@@ -53,16 +60,16 @@ def offer(label: str) -> None:
     right.button(label, on_click=on_begin, width="stretch")
 
 
-def ask(collection: Collection, concept: Concept) -> None:
+def ask(collection: Collection, concept: Concept, record: AuditRecord) -> None:
     """Draw the next questions, without scores, reasons or order."""
-    audit = concept.audit
-    waiting = audits.open_questions(audit)
+    answers = read_answers(shared_explorer().database, record)
+    waiting = open_questions(record, answers)
     state.audit_asked = waiting[:PAGE]
-    done = len(audit["answers"])
+    done = len(answers)
     photo_grid(
         {
             "mode": "audit",
-            "key": f"audit:{concept.id}:{audit['round']}:{done}",
+            "key": f"audit:{concept.id}:{record.id}:{done}",
             "title": f"{done} of {done + len(waiting)} answered",
             "note": f"Which of these are “{concept.prompt or concept.name}”? Mark every match.",
             "tiles": grid_tiles(collection, state.audit_asked),
@@ -75,26 +82,24 @@ def ask(collection: Collection, concept: Concept) -> None:
     )
 
 
-def report(concept: Concept) -> None:
+def report(concept: Concept, record: AuditRecord, findings: Findings) -> None:
     """State what was found, and of which classifier."""
-    audit = concept.audit
     columns = st.columns(3)
     for column, (name, title) in zip(
         columns,
         (("precision", "Precision"), ("recall", "Recall"), ("matches", "Matches")),
         strict=True,
     ):
-        found = audit["findings"][name]
+        found: Interval = getattr(findings, name)
         form = "{:,.0f}" if name == "matches" else "{:.2f}"
-        column.metric(title, form.format(found["value"]))
-        low, high = form.format(found["low"]), form.format(found["high"])
+        column.metric(title, form.format(found.value))
+        low, high = form.format(found.low), form.format(found.high)
         column.caption(f"95 % interval: {low} to {high}")
     st.caption(
-        f"From {len(audit['answers'])} answers to a stratified random sample of "
-        f"{audit['total']:,} photos, at threshold {audit['threshold']:.2f}, after round "
-        f"{audit['round']}."
+        f"From {len(record.order)} answers to a stratified random sample of {record.total:,} "
+        f"photos, at threshold {record.threshold:.2f}, after round {record.round}."
     )
-    if (concept.round, concept.threshold) != (audit["round"], audit["threshold"]):
+    if not record.is_current(concept):
         st.warning("The classifier or its threshold has changed since: audit it again.")
 
 
@@ -102,19 +107,20 @@ def draw(concept: Concept) -> None:
     """Draw the page of a concept."""
     if state.get("audit_error"):
         st.error(state.audit_error)
+    record = AuditRecord.read(concept)
     if not len(concept.weights):
         st.info("This concept has no classifier yet: start it on the **Mine** page.")
-    elif not concept.audit:
+    elif record is None:
         st.markdown(
             "Clicked pages flatter a classifier: it chose them itself. An audit asks about photos "
             "drawn at random over its whole range of scores, without showing the scores."
         )
         offer("Begin the audit")
-    elif "findings" not in concept.audit:
-        ask(shared_explorer().rounds.memory.collection(concept.collection), concept)
+    elif record.findings is None:
+        ask(shared_explorer().rounds.memory.collection(concept.collection), concept, record)
         offer("Begin anew")
     else:
-        report(concept)
+        report(concept, record, record.findings)
         offer("Audit again")
 
 

@@ -3,19 +3,13 @@
 import streamlit as st
 
 from explorer.addresses import thumbnail_url
+from explorer.audits import AuditRecord, describe_findings
 from pages._session import shared_explorer
-from vecdb import Concept, VecdbError
+from vecdb import Concept, LabelCounts, VecdbError
 
 STRIP = 8
 SHOWN = 20
 state = st.session_state
-
-
-def counts(concept: Concept) -> tuple[list[str], int]:
-    """Return the ids judged positive and how many were judged negative."""
-    labels = shared_explorer().concepts.labels(concept.id)
-    yes = [row.photo_id for row in labels if row.label == 1]
-    return yes, sum(row.label == -1 for row in labels)
 
 
 def attempt(action: str, *arguments: str, **changes: str) -> None:
@@ -42,9 +36,8 @@ def restore() -> None:
     attempt("restore", state.deleted.pop())
 
 
-def row(concept: Concept, others: list[Concept]) -> None:
+def row(concept: Concept, counts: LabelCounts, others: list[Concept]) -> None:
     """Draw one concept: strip of matches, prompt, counts, what can be done with it."""
-    yes, no = counts(concept)
     with st.container(border=True):
         left, middle, right = st.columns([3, 5, 2], vertical_alignment="center")
         left.text_input(
@@ -55,9 +48,9 @@ def row(concept: Concept, others: list[Concept]) -> None:
             args=[concept.id],
             label_visibility="collapsed",
         )
-        left.text(summary(concept, len(yes), no))
-        if yes:
-            middle.html(strip(concept, yes[-STRIP:][::-1]))
+        left.text(summary(concept, counts))
+        if counts.latest:
+            middle.html(strip(concept, counts.latest))
         else:
             middle.caption("No match marked yet.")
         right.page_link(
@@ -106,11 +99,14 @@ def strip(concept: Concept, photos: list[str]) -> str:
     return f'<div style="display:flex;gap:4px;overflow:hidden">{pictures}</div>'
 
 
-def summary(concept: Concept, yes: int, no: int) -> str:
+def summary(concept: Concept, counts: LabelCounts) -> str:
     """Say what a concept holds in one line."""
-    words = f"{concept.collection}, round {concept.round}, {yes} yes, {no} no"
-    audit = concept.audit.get("sentence")
-    return f"{words}. {audit}" if audit else words
+    words = f"{concept.collection}, round {concept.round}, {counts.yes} yes, {counts.no} no"
+    record = AuditRecord.read(concept)
+    if record is None or record.findings is None:
+        return words
+    overtaken = "" if record.is_current(concept) else " (before its latest change)"
+    return f"{words}. {describe_findings(record.findings)}{overtaken}"
 
 
 def main() -> None:
@@ -124,10 +120,13 @@ def main() -> None:
         st.info("No concepts yet. Type a phrase on the **Mine** page to start one.")
         return
     shown = concepts if state.get("all_concepts") else concepts[:SHOWN]
-    st.caption(f"{len(concepts)} concepts, the latest first")
+    many = len(concepts) != 1
+    st.caption(f"{len(concepts)} concept{'s' if many else ''}, the latest first")
+    counts = shared_explorer().concepts.counts([concept.id for concept in shown], strip=STRIP)
     for concept in shown:
         row(
             concept,
+            counts[concept.id],
             [o for o in concepts if o.id != concept.id and o.collection == concept.collection],
         )
     if len(concepts) > SHOWN:

@@ -10,7 +10,7 @@ from vecdb.heads import LinearHead, PlainHead
 from vecdb.hits import Hits
 from vecdb.index import IndexStatus
 from vecdb.ingest_failures import Failure, FailureStore
-from vecdb.labels import Label
+from vecdb.labels import Label, LabelCounts
 from vecdb.moments import Moments
 from vecdb.numbers import photo_number
 from vecdb.scores import Histogram, Scored
@@ -33,6 +33,7 @@ __all__ = [
     "Hits",
     "IndexStatus",
     "Label",
+    "LabelCounts",
     "LinearHead",
     "Moments",
     "PlainHead",

@@ -18,9 +18,11 @@ from vecdb.labels import (
     UTC_MICROSECONDS,
     Extent,
     Label,
+    LabelCounts,
     add_labels,
     current_labels,
     extent,
+    label_counts,
     label_history,
 )
 from vecdb.scores import Scored, scored
@@ -139,6 +141,14 @@ class ConceptStore:
     def labels(self, concept_id: str) -> Labels:
         """Return the last answer about each photo, 0 included, in order of writing."""
         return current_labels(self._connection, concept_id)
+
+    def counts(self, concept_ids: Sequence[str], *, strip: int = 0) -> dict[str, LabelCounts]:
+        """Count the answers of several concepts in one statement, by id.
+
+        Args:
+            strip: how many of the latest yes to name.
+        """
+        return label_counts(self._connection, concept_ids, strip)
 
     def history(self, concept_id: str) -> Labels:
         """Return every answer ever given, in order of writing."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from vecdb.audits import AuditStore
 from vecdb.collection import Collection
 from vecdb.concepts import ConceptStore
 from vecdb.connection import Connection
@@ -37,6 +38,7 @@ class Database:
         self._guard = threading.Lock()
         self._open: dict[str, Collection] = {}
         self.concepts = ConceptStore(connection)
+        self.audits = AuditStore(connection)
         self.failures = FailureStore(connection)
 
     @property

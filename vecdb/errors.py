@@ -25,8 +25,27 @@ class AccessDenied(VecdbError):
     """The server refused the user, the password or the action."""
 
 
+# Codes of ClickHouse for what may pass: timeouts, too many at once, memory, network, replicas.
+TRANSIENT = {
+    159, 160, 201, 202, 203, 209, 210, 225, 236, 241, 242, 252, 279, 285, 319, 439, 473, 999, 1000
+}  # fmt: skip
+
+
 class QueryFailed(VecdbError):
-    """The engine answered a statement with an error."""
+    """The engine answered a statement with an error.
+
+    `code` and `name` are the engine's own, None and "" where it gave none.
+    """
+
+    def __init__(self, sentence: str, code: int | None = None, name: str = "") -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.name = name
+
+    @property
+    def transient(self) -> bool:
+        """Whether the same statement may succeed later; an error without a code may."""
+        return self.code is None or self.code in TRANSIENT
 
 
 class SchemaTooNew(VecdbError):

@@ -1,5 +1,6 @@
 """What the driver raises, said again as our own errors in one sentence without secrets."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,6 +12,10 @@ from vecdb.errors import AccessDenied, QueryFailed, Unreachable, VecdbError
 
 # What the transport says when an answer ends too soon.
 CUT = ("Connection broken", "Connection aborted", "Remote end closed", "ConnectionReset")
+
+# How the engine ends its messages: `Code: 60. DB::Exception: ... (UNKNOWN_TABLE)`.
+CODE = re.compile(r"Code: (\d+)")
+NAME = re.compile(r"\(([A-Z][A-Z0-9_]+)\)")
 
 # Codes of ClickHouse: unknown user, wrong password, authentication failed, access denied.
 REFUSED = {192, 193, 194, 497, 516}
@@ -32,7 +37,7 @@ def translated(dsn: Dsn) -> Iterator[None]:
     except (HTTPError, ConnectionError, TimeoutError) as error:
         raise _unreachable(dsn) from error
     except RuntimeError as error:
-        raise QueryFailed(f"The database {dsn.display} failed: {_first_line(error)}") from error
+        raise _query_failed(error, dsn) from error
 
 
 def _sentence(error: ClickHouseError, dsn: Dsn) -> VecdbError:
@@ -44,7 +49,15 @@ def _sentence(error: ClickHouseError, dsn: Dsn) -> VecdbError:
         )
     if code is None and dsn.directory is None:
         return CutOff(str(_unreachable(dsn))) if any(c in text for c in CUT) else _unreachable(dsn)
-    return QueryFailed(f"The database {dsn.display} failed: {text}")
+    return _query_failed(error, dsn)
+
+
+def _query_failed(error: Exception, dsn: Dsn) -> QueryFailed:
+    text = str(error)
+    code, name = CODE.search(text), NAME.findall(text)
+    number = getattr(error, "code", None) or (int(code[1]) if code else None)
+    sentence = f"The database {dsn.display} failed: {_first_line(error)}"
+    return QueryFailed(sentence, number, name[-1] if name else "")
 
 
 def _unreachable(dsn: Dsn) -> Unreachable:

@@ -48,6 +48,15 @@ SEQUENCE = Sequence64()
 
 
 @dataclass(frozen=True)
+class LabelCounts:
+    """How many photos are a yes and a no in a concept, and the latest yes, latest first."""
+
+    yes: int
+    no: int
+    latest: list[str]
+
+
+@dataclass(frozen=True)
 class Extent:
     """How far a concept's answers go: how many there are, and the highest number of one."""
 
@@ -99,6 +108,15 @@ def extent(connection: Connection, concept_id: str) -> Extent:
 def current_labels(connection: Connection, concept_id: str) -> list[Label]:
     """The last answer about each photo, 0 included, in order of writing."""
     return _read(connection, "labels/current", concept_id)
+
+
+def label_counts(
+    connection: Connection, concepts: Sequence[str], strip: int
+) -> dict[str, LabelCounts]:
+    """Count the answers of concepts by id; one without answers has no yes and no no."""
+    found = connection.select("labels/counts", {"concepts": list(concepts), "strip": strip})
+    counts = {row.pop("concept_id"): LabelCounts(**row) for row in found.to_pylist()}
+    return {concept: counts.get(concept, LabelCounts(0, 0, [])) for concept in concepts}
 
 
 def label_history(connection: Connection, concept_id: str) -> list[Label]:

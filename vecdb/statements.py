@@ -11,7 +11,10 @@ FOLDER = Path(__file__).parent.parent / "sql"
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 # What commands and pages start with where VECDB_TABLE names nothing else.
 DEFAULT_TABLE = "unsplash_25k"
-RESERVED = {"collections", "concepts", "labels", "ingest_failures", "schema_version", "moments"}
+RESERVED = {
+    "audit_answers", "collections", "concepts", "ingest_failures", "labels", "moments",
+    "schema_version",
+}  # fmt: skip
 
 
 def statement(name: str, dialect: str, **parts: str) -> str:

@@ -1,10 +1,10 @@
 """The line below the grid: pages so far, the collection's scores, what to do next."""
 
-from typing import Any
-
 from classifier import advice
+from explorer.audits import AuditRecord
 from explorer.rounds import Page
 from pages.grid.contract import GridInsight
+from vecdb import Concept
 
 
 def insight(page: Page) -> GridInsight:
@@ -15,14 +15,14 @@ def insight(page: Page) -> GridInsight:
         "pages": pages,
         "counts": page.counts,
         "threshold": concept.threshold,
-        "interval": _audited(concept.audit, concept.threshold),
+        "interval": _describe_matches(concept),
         "advice": advice(page.settings.agreements, pages).sentence if pages else "",
     }
 
 
-def _audited(audit: dict[str, Any], threshold: float) -> str:
-    found = audit.get("findings")
-    if not found or audit["threshold"] != threshold:
+def _describe_matches(concept: Concept) -> str:
+    record = AuditRecord.read(concept)
+    if record is None or record.findings is None or record.threshold != concept.threshold:
         return ""
-    low, high = (round(found["matches"][key]) for key in ("low", "high"))
-    return f"{low:,} to {high:,} matches by the audit of round {audit['round']}"
+    found = record.findings.matches
+    return f"{found.low:,.0f} to {found.high:,.0f} matches by the audit of round {record.round}"

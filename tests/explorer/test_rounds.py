@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
+from classifier import NoAnchor
 from explorer.rounds import Page, Rounds
 from explorer.settings import Settings
-from vecdb import Collection
+from vecdb import Collection, Label
 
 
 def truth(page: Page) -> dict[str, int]:
@@ -168,3 +169,34 @@ def test_positives_are_counted_by_round(rounds, collection, direction):
         page = rounds.submit(page.concept.id, page.tiles, answers)
     assert page.history.yes_by_round() == counts
     assert len(page.history.done) == 3
+
+
+def test_a_concept_made_by_a_program_opens_at_a_page_and_can_be_undone(
+    database, collection, direction
+):
+    rounds = Rounds(database, encode=lambda concept: direction)
+    made = database.concepts.create("things", "things", "a thing")
+    answers = [Label("yes-000", 1), Label("no-050", -1)]
+    database.concepts.label(made.id, answers, action="by hand")
+    page = rounds.page(database.concepts.get(made.id))
+    assert len(page.tiles) == 25
+    assert not {tile.photo_id for tile in page.tiles} & {"yes-000", "no-050"}
+    undone = rounds.undo(made.id)
+    assert undone is not None
+    assert undone.history.judged == {}
+
+
+def test_a_concept_of_labels_alone_starts_from_its_yes(rounds, database, collection):
+    made = database.concepts.create("things", "things", "")
+    answers = [Label(f"yes-{at:03d}", 1) for at in range(5)]
+    database.concepts.label(made.id, answers, action="by hand")
+    page = rounds.page(database.concepts.get(made.id))
+    assert sum(tile.photo_id.startswith("yes") for tile in page.tiles) >= 10
+
+
+def test_nothing_is_stored_of_a_turn_that_cannot_be_fitted(rounds, database, collection):
+    made = database.concepts.create("things", "things", "")
+    database.concepts.label(made.id, [Label("no-050", -1)], action="by hand")
+    with pytest.raises(NoAnchor):
+        rounds.undo(made.id)
+    assert len(database.concepts.history(made.id)) == 1

@@ -179,3 +179,15 @@ def test_what_another_process_writes_is_seen_beside_what_is_remembered(
     assert (renamed.name, renamed.settings) == ("caps", {"phrases": [["a", 1.0]]})
     ours.update(concept.id, settings={"pair": ("a", 1)})
     assert ours.get(concept.id).settings == theirs.get(concept.id).settings == {"pair": ["a", 1]}
+
+
+def test_the_answers_of_several_concepts_are_counted_at_once(axes, database: Database) -> None:
+    first, second, third = (database.concepts.create(name, "axes", name) for name in "xyz")
+    database.concepts.label(first.id, [Label("a", 1), Label("b", 1), Label("c", -1)], action="1")
+    database.concepts.label(first.id, [Label("a", 0), Label("d", 1)], action="2")
+    database.concepts.label(second.id, [Label("a", -1)], action="1")
+    found = database.concepts.counts([first.id, second.id, third.id], strip=1)
+    assert [(found[c.id].yes, found[c.id].no) for c in (first, second, third)] == [
+        (2, 1), (0, 1), (0, 0)
+    ]  # fmt: skip
+    assert found[first.id].latest == ["d"]

@@ -115,3 +115,13 @@ def test_a_label_whose_answer_is_lost_is_written_once(servers: Servers, served: 
     servers.plan("clickhouse", kind="lost", match="INSERT INTO `labels`", times=1)
     served.concepts.label(concept.id, [Label("a", 1), Label("b", -1)], action="one")
     assert len(served.concepts.history(concept.id)) == 2
+
+
+def test_an_error_of_the_engine_keeps_its_code_and_tells_whether_it_may_pass(
+    database: Database,
+) -> None:
+    with pytest.raises(QueryFailed) as raised:
+        database._connection.select("photos/count", table="nowhere", where="")
+    assert (raised.value.code, raised.value.name) == (60, "UNKNOWN_TABLE")
+    assert not raised.value.transient
+    assert QueryFailed("The database failed.", 241).transient

@@ -1,0 +1,44 @@
+"""What people answered in audits: rows that are only ever added, so that no two overwrite."""
+
+from collections.abc import Mapping
+from datetime import datetime, timezone
+
+import pyarrow as pa
+
+from vecdb.connection import Connection
+from vecdb.labels import SEQUENCE, UTC_MICROSECONDS
+
+
+class AuditStore:
+    """The answers of all audits. Safe to share between threads."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def answer(self, audit_id: str, answers: Mapping[str, int]) -> None:
+        """Append answers by photo id: 1 a match, -1 none, 0 not sure; durable on return.
+
+        Raises:
+            ValueError: another answer.
+        """
+        for photo, answer in answers.items():
+            if answer not in (1, -1, 0):
+                raise ValueError(f"The answer about photo {photo!r} is {answer}: use 1, -1 or 0.")
+        if not answers:
+            return
+        first = SEQUENCE.take(len(answers))
+        now = datetime.now(timezone.utc)
+        rows = {
+            "audit_id": [audit_id] * len(answers),
+            "photo_id": list(answers),
+            "seq": pa.array(range(first, first + len(answers)), pa.uint64()),
+            "answer": pa.array(answers.values(), pa.int8()),
+            "created": pa.array([now] * len(answers), UTC_MICROSECONDS),
+        }
+        self._connection.insert("audit_answers", pa.table(rows))
+
+    def answers(self, audit_id: str) -> dict[str, int]:
+        """Return the last answer about each photo, in the order in which they were given."""
+        found = self._connection.select("audits/answers", {"audit": audit_id})
+        photos, answers = (found.column(name).to_pylist() for name in ("photo_id", "answer"))
+        return dict(zip(photos, answers, strict=True))
