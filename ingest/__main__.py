@@ -95,6 +95,8 @@ def _options(args: argparse.Namespace) -> Options:
         where=tuple(args.where),
         id_column=args.id_column,
         url_column=args.url_column,
+        exclude=tuple(args.exclude),
+        failures=args.failures,
         retry_failed=args.retry_failed,
         device=args.device,
         batch_size=args.batch_size,
@@ -128,6 +130,14 @@ def _parser() -> argparse.ArgumentParser:
     add("--device", help="cpu, cuda or mps; by default the best there is")
     add("--batch-size", type=_positive, metavar="N", help="pictures encoded at once")
     add("--workers", type=_positive, default=WORKERS, metavar="N", help="downloads at once")
+    add(
+        "--exclude", action="append", default=[], metavar="PATTERN",
+        help="leave out such files and folders, for example '*.png' or 'drafts/'",
+    )  # fmt: skip
+    add(
+        "--failures", type=Path, metavar="FILE",
+        help="write each photo that failed, with the reason, to a CSV or .jsonl file",
+    )  # fmt: skip
     add("--retry-failed", action="store_true", help="try again what failed for good")
     add("--json", action="store_true", help="print the summary as JSON on the last line")
     add("--quiet", action="store_true", help="print no progress")

@@ -4,7 +4,9 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 
 from ingest.errors import DamagedSource, Rejected, SourceError
+from ingest.failure_list import FailureList
 from ingest.failures import Failures
+from ingest.naming import Naming
 from ingest.photo import Photo
 from ingest.progress import Tally
 from vecdb import Collection
@@ -14,20 +16,28 @@ CHUNK_BYTES = 64 << 20  # of payloads held meanwhile
 
 
 class Admission:
-    """Passes over what is stored, under way, or failed for good before.
+    """Leaves out what is stored, under way, or failed for good before.
 
     Args:
         retry_failed: let through what failed for good, too.
     """
 
     def __init__(
-        self, collection: Collection, failures: Failures, tally: Tally, *, retry_failed: bool
+        self,
+        collection: Collection,
+        failures: Failures,
+        tally: Tally,
+        failure_list: FailureList,
+        *,
+        retry_failed: bool,
     ) -> None:
         self._collection = collection
+        self._naming = Naming(collection)
         self._failures = failures
         self._tally = tally
+        self._failure_list = failure_list
         self._retry_failed = retry_failed
-        self._under_way: set[str] = set()
+        self._under_way: dict[str, str] = {}
         self._guard = threading.Lock()
 
     def admit(self, photos: Iterable[Photo]) -> Iterator[Photo | tuple[Photo, Rejected]]:
@@ -37,35 +47,53 @@ class Admission:
             yield from self._admit(chunk)
 
     def _admit(self, chunk: Sequence[Photo]) -> Iterator[Photo | tuple[Photo, Rejected]]:
-        fresh: dict[str, Photo] = {}
+        usable: list[Photo] = []
         for photo in chunk:
             try:
                 photo.check()
             except Rejected as rejected:
                 yield photo, rejected
-                continue
-            with self._guard:
-                again = photo.id in self._under_way or photo.id in fresh
-            if again:
-                self._tally.add("skipped")
             else:
-                fresh[photo.id] = photo
-        # Asked after the look at what is under way: a photo that just left it is stored by now.
-        known = self._collection.known_ids(list(fresh)) if fresh else set()
-        photos = [photo for photo in fresh.values() if photo.id not in known]
-        given_up = set() if self._retry_failed else self._failures.given_up(photos)
-        self._tally.add("skipped", len(known) + len(given_up))
+                usable.append(photo)
+        photos = self._named([photo for photo in usable if photo.within])
+        photos += self._unknown([photo for photo in usable if not photo.within])
+        self._tally.add("skipped", len(usable) - len(photos))
+        given_up = {} if self._retry_failed else self._failures.given_up(photos)
+        self._tally.add("skipped", len(given_up))
         self._tally.add("failed_before", len(given_up))
         for photo in photos:
-            if photo.id not in given_up:
-                with self._guard:
-                    self._under_way.add(photo.id)
+            if photo.id in given_up:
+                self._failure_list.add(photo, given_up[photo.id])
+                self.leave(photo)
+            else:
                 yield photo
+
+    def _named(self, photos: Sequence[Photo]) -> list[Photo]:
+        """Return the photos that are new, under ids of their own."""
+        if not photos:
+            return []
+        with self._guard:
+            claimed = dict(self._under_way)
+        named = [photo for photo in self._naming.name(photos, claimed) if photo is not None]
+        with self._guard:
+            self._under_way |= {photo.id: claimed[photo.id] for photo in named}
+        return named
+
+    def _unknown(self, photos: Sequence[Photo]) -> list[Photo]:
+        """Return the photos whose ids are new, each once."""
+        with self._guard:
+            fresh = {p.id: p for p in reversed(photos) if p.id not in self._under_way}
+        # Asked after the look at what is under way: a photo that just left it is stored by now.
+        known = self._collection.known_ids(list(fresh)) if fresh else set()
+        found = [photo for photo in reversed(fresh.values()) if photo.id not in known]
+        with self._guard:
+            self._under_way |= {photo.id: "" for photo in found}
+        return found
 
     def leave(self, photo: Photo) -> None:
         """Say that a photo is stored or has failed."""
         with self._guard:
-            self._under_way.discard(photo.id)
+            self._under_way.pop(photo.id, None)
 
 
 def _chunks(photos: Iterable[Photo]) -> Iterator[list[Photo]]:

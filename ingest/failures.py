@@ -16,14 +16,14 @@ class Failures:
         self._collection = collection
         self._reader = reader_versions()
 
-    def given_up(self, photos: Sequence[Photo]) -> set[str]:
-        """Return the ids that failed for good, at the very address they have now.
+    def given_up(self, photos: Sequence[Photo]) -> dict[str, str]:
+        """Return why photos failed for good, at the very address they have now, by their ids.
 
         What could not be read is tried again once something else reads pictures here.
         """
         latest = self._store.latest(self._collection, [photo.id for photo in photos])
         return {
-            photo.id
+            photo.id: latest[photo.id].reason
             for photo in photos
             if photo.id in latest
             and latest[photo.id].permanent

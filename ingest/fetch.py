@@ -14,7 +14,6 @@ from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
-from urllib.request import url2pathname
 
 import requests
 from urllib3.exceptions import HTTPError
@@ -22,6 +21,7 @@ from urllib3.exceptions import HTTPError
 from ingest.deadline import Transfer, Watch, WatchedAdapter
 from ingest.errors import Rejected
 from ingest.photo import Photo
+from vecdb.addresses import local_path
 
 AGENT = "VisualDatasetExplorer/0.1 (python-requests; one-off indexing of listed pictures)"
 RENDITION = "w=448&q=75&fm=jpg&fit=max"
@@ -105,7 +105,7 @@ class Fetcher:
         return self._file(photo.address)
 
     def _file(self, address: str) -> bytes:
-        path = Path(url2pathname(urlsplit(address).path) if address[:5] == "file:" else address)
+        path = local_path(address) or Path(address)
         try:
             return path.read_bytes()
         except FileNotFoundError:

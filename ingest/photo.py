@@ -1,9 +1,12 @@
 """One photo as a source names it, before anything of it is fetched."""
 
 import hashlib
+import os
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from ingest.errors import Rejected
 from vecdb.photos import Extra
@@ -25,6 +28,11 @@ class Photo:
         extra: every other column of the source: words, numbers, times, true or false.
         payload: the picture's bytes, where the source holds them itself.
         broken: why the row cannot be used, where it cannot.
+        within: the folder or archive from which the id is a path; empty where the id is the
+            source's own. Where another photo has the id already, parts of it go before the id.
+        former: ids that earlier versions gave; a photo that is stored under one keeps it.
+        modified: of a file, seconds since 1970; 0 where not known.
+        size: of a file, bytes; 0 where not known.
     """
 
     id: str
@@ -33,11 +41,22 @@ class Photo:
     extra: dict[str, Extra] = field(default_factory=dict)
     payload: bytes | None = None
     broken: str | None = None
+    within: str = ""
+    former: tuple[str, ...] = ()
+    modified: float = 0.0
+    size: int = 0
 
     @property
     def is_remote(self) -> bool:
         """Whether it must be downloaded."""
         return "://" in self.address and not self.address.startswith("file:")
+
+    @property
+    def url(self) -> str:
+        """The address as it is stored: a file's as a percent-encoded `file:` one."""
+        if not self.address or "://" in self.address:
+            return clean(self.address)
+        return Path(self.address).absolute().as_uri()
 
     def check(self) -> None:
         """Refuse what cannot be a photo's row.
@@ -46,7 +65,7 @@ class Photo:
             Rejected: the row is broken, or its id or address cannot be one.
         """
         if self.broken:
-            raise Rejected(self.broken, permanent=True)
+            raise Rejected(self.broken, permanent=False)
         if not self.id and (self.address or self.payload is not None):
             raise Rejected("no id", permanent=True)
         if CONTROL.search(self.id):
@@ -57,6 +76,24 @@ class Photo:
             raise Rejected("no address", permanent=True)
         if len(self.address) > LONGEST_ADDRESS:
             raise Rejected("address too long", permanent=True)
+
+
+def id_of_path(path: str) -> str:
+    """Return a path as an id: with slashes, UTF-8, on one line, and no `.` or `..` in it."""
+    text = os.fsencode(path).decode("utf-8", "replace")
+    names: list[str] = []
+    for name in (text.replace("\\", "/") if ".." in text else text).split("/"):
+        if name == ".." and names and names[-1]:
+            names.pop()
+        elif name not in {".", ".."}:
+            names.append(name)
+    return short_id(CONTROL.sub(lambda found: quote(found[0]), "/".join(names)))
+
+
+def address_of(path: Path) -> str:
+    """Return a file's address: its path, or a percent-encoded one where that is no plain text."""
+    text = str(path)
+    return path.absolute().as_uri() if CONTROL.search(text) or clean(text) != text else text
 
 
 def short_id(text: str) -> str:

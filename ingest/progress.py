@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+EXAMPLES = 3  # failed photos named for each reason
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -55,6 +57,8 @@ class Summary:
         seen: photos with an outcome: inserted, skipped or failed.
         images_per_second: photos inserted a second.
         reasons: how many failed, by reason.
+        examples: addresses of some that failed, by reason.
+        left_out: files of folders and tars that are no pictures, or not meant, by kind.
         failed_before: those of `skipped` that an earlier run had found to fail for good.
         interrupted: it was stopped; the next run continues.
         error: why it ended early, in one sentence, or None.
@@ -68,6 +72,8 @@ class Summary:
     seconds: float
     images_per_second: float
     reasons: dict[str, int]
+    examples: dict[str, list[str]]
+    left_out: dict[str, int]
     failed_before: int
     cached: int
     duplicates: int
@@ -92,6 +98,8 @@ class Tally:
         self._guard = threading.Lock()
         self._counts: Counter[str] = Counter()
         self._reasons: Counter[str] = Counter()
+        self._examples: dict[str, list[str]] = {}
+        self._left_out: Counter[str] = Counter()
         self._busy: Counter[str] = Counter()
         self._workers: dict[str, int] = {}
         self._started = time.monotonic()
@@ -102,11 +110,19 @@ class Tally:
         with self._guard:
             self._counts[name] += n
 
-    def fail(self, reason: str) -> None:
-        """Count a photo that failed."""
+    def fail(self, reason: str, name: str = "") -> None:
+        """Count a photo that failed; the first few names of each reason are kept."""
         with self._guard:
             self._counts["failed"] += 1
             self._reasons[reason] += 1
+            examples = self._examples.setdefault(reason, [])
+            if name and len(examples) < EXAMPLES:
+                examples.append(name)
+
+    def leave_out(self, kind: str) -> None:
+        """Count a file that the source leaves out."""
+        with self._guard:
+            self._left_out[kind] += 1
 
     def staff(self, stage: str, workers: int) -> None:
         """Say how many threads a stage has."""
@@ -141,6 +157,8 @@ class Tally:
             seconds=done.seconds,
             images_per_second=done.inserted / done.seconds if done.seconds else 0.0,
             reasons=done.reasons,
+            examples={reason: list(names) for reason, names in self._examples.items() if names},
+            left_out=dict(self._left_out.most_common()),
             failed_before=self._counts["failed_before"],
             cached=done.cached,
             duplicates=done.duplicates,

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -38,7 +37,7 @@ def table(items: Sequence[Item], duplicate_of: Sequence[str]) -> pa.Table:
     vectors = stacked(items)
     columns: dict[str, pa.Array] = {
         "id": pa.array([item.photo.id for item in items], pa.string()),
-        "url": pa.array([clean(_url(item.photo)) for item in items], pa.string()),
+        "url": pa.array([item.photo.url for item in items], pa.string()),
         "vector": pa.FixedSizeListArray.from_arrays(pa.array(vectors.ravel()), vectors.shape[1]),
     }
     now = datetime.now(timezone.utc).replace(microsecond=0)
@@ -63,9 +62,3 @@ def _values(item: Item, duplicate_of: str, added_at: datetime) -> dict[str, Any]
     }
     row |= {**stored_extra(extra), "added_at": added_at}
     return {**row, "digest": item.digest, "duplicate_of": duplicate_of}
-
-
-def _url(photo: Photo) -> str:
-    if not photo.address or "://" in photo.address:
-        return photo.address
-    return Path(photo.address).absolute().as_uri()

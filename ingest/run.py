@@ -12,6 +12,7 @@ from encoder import Encoder, default_encoder_name, load_encoder
 from ingest.admission import Admission
 from ingest.deadline import Watch
 from ingest.errors import IngestError
+from ingest.failure_list import FailureList
 from ingest.failures import Failures
 from ingest.fetch import Fetcher, Patience
 from ingest.photo import Photo
@@ -37,6 +38,8 @@ class Options:
         where: conditions on the source's columns, such as "photo_width>=1000".
         id_column: of a table; guessed by default.
         url_column: of a table; guessed by default.
+        exclude: patterns of names and paths that are left out of folders and tars.
+        failures: a file to write every failure into, CSV or JSON lines by its ending.
         retry_failed: try again what failed for good.
         device: of the encoder; the best the machine has by default.
         batch_size: pictures encoded at once; what suits the device by default.
@@ -49,6 +52,8 @@ class Options:
     where: tuple[str, ...] = ()
     id_column: str | None = None
     url_column: str | None = None
+    exclude: tuple[str, ...] = ()
+    failures: Path | None = None
     retry_failed: bool = False
     device: str | None = None
     batch_size: int | None = None
@@ -94,21 +99,27 @@ def run(
     """
     options = options or Options()
     stop = stop or threading.Event()
-    total, photos = _photos(source, options, limit if limit is not None else options.limit)
-    tally = Tally(total)
+    tally = Tally()
+    limit = limit if limit is not None else options.limit
+    tally.total, photos = _photos(source, options, limit, tally.leave_out)
     with ExitStack() as held:
+        failure_list = held.enter_context(FailureList(options.failures))
         database = database or held.enter_context(connect(dsn))
         store = store or Store()
         collection = _collection(database, table, encoder, options.device)
         failures = Failures(database, collection.name)
-        admission = Admission(collection, failures, tally, retry_failed=options.retry_failed)
+        admission = Admission(
+            collection, failures, tally, failure_list, retry_failed=options.retry_failed
+        )
         watch = held.enter_context(Watch())
         pipeline = Pipeline(
             encoder=lambda: load_encoder(collection.encoder, device=options.device),
             encoder_name=collection.encoder,
             admission=admission,
             fetcher=Fetcher(watch, stop, options.patience),
-            writer=Writer(collection, store, failures, tally, warn or (lambda sentence: None)),
+            writer=Writer(
+                collection, store, failures, tally, warn or (lambda sentence: None), failure_list
+            ),
             store=store,
             tally=tally,
             stop=stop,
@@ -125,7 +136,10 @@ def run(
 
 
 def _photos(
-    source: str | Path | Iterable[Photo], options: Options, limit: int | None
+    source: str | Path | Iterable[Photo],
+    options: Options,
+    limit: int | None,
+    leave_out: Callable[[str], None],
 ) -> tuple[int | None, Iterator[Photo]]:
     """Return how many photos there are, if that can be told, and a stream of them."""
     total: int | None = None
@@ -135,6 +149,8 @@ def _photos(
         found = Source(
             source,
             Table(id_column=options.id_column, url_column=options.url_column, where=conditions),
+            exclude=options.exclude,
+            leave_out=leave_out,
         )
         photos, total = found, None if conditions else found.total()
     else:

@@ -71,8 +71,14 @@ def closing(summary: Summary, table: str) -> str:
             f"{summary.failed_before:,} had failed for good before; --retry-failed tries them."
         )
     if summary.reasons:
-        failed = ", ".join(f"{count:,} {reason}" for reason, count in summary.reasons.items())
+        failed = ", ".join(
+            f"{count:,} {reason}{_named(summary.examples.get(reason, []), count)}"
+            for reason, count in summary.reasons.items()
+        )
         lines.append(f"Failed: {failed}.")
+    if summary.left_out:
+        left = ", ".join(f"{count:,} {kind}" for kind, count in summary.left_out.items())
+        lines.append(f"Left out: {left}.")
     if summary.interrupted:
         lines.append(
             "Stopped: what was under way is stored; the same ingest again goes on from here."
@@ -80,6 +86,11 @@ def closing(summary: Summary, table: str) -> str:
     if summary.error:
         lines.append(summary.error)
     return "\n".join(lines)
+
+
+def _named(names: list[str], count: int) -> str:
+    more = ", ..." if count > len(names) else ""
+    return f" ({', '.join(names)}{more})" if names else ""
 
 
 def log_to(path: Path) -> None:

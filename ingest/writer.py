@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from ingest.errors import IngestError, Rejected
+from ingest.failure_list import FailureList
 from ingest.failures import Failures
 from ingest.neighbours import Neighbours
 from ingest.photo import Photo
@@ -29,12 +30,14 @@ class Writer:
         failures: Failures,
         tally: Tally,
         warn: Callable[[str], None],
+        failure_list: FailureList,
     ) -> None:
         self._collection = collection
         self._store = store
         self._failures = failures
         self._tally = tally
         self._warn = warn
+        self._failure_list = failure_list
         self._neighbours = Neighbours(collection)
         self._stores = True
 
@@ -51,8 +54,9 @@ class Writer:
             duplicate_of = self._patiently(lambda: self._near(items))
             failed += self._insert(items, duplicate_of)
         self._patiently(lambda: self._failures.add(failed))
-        for _, rejected in failed:
-            self._tally.fail(rejected.reason)
+        for photo, rejected in failed:
+            self._tally.fail(rejected.reason, photo.id or photo.address)
+            self._failure_list.add(photo, rejected.reason)
 
     def _near(self, items: Sequence[Item]) -> list[str]:
         return self._neighbours.note([item.photo.id for item in items], stacked(items))

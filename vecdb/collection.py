@@ -86,6 +86,22 @@ class Collection:
             for photo in table.column("id").to_pylist()
         }
 
+    def origins(self, ids: Iterable[str]) -> dict[str, tuple[str, str]]:
+        """Return the address and the digest of those of these photos that the collection holds."""
+        return {
+            row["id"]: (row["url"], row["digest"])
+            for table in self._rows("photos/origins", list(ids))
+            for row in table.to_pylist()
+        }
+
+    def stored_addresses(self, addresses: Iterable[str]) -> set[str]:
+        """Which of these addresses the collection holds photos of; it reads every row's."""
+        return {
+            url
+            for table in self._rows("photos/stored_addresses", list(addresses))
+            for url in table.column("url").to_pylist()
+        }
+
     def count(self, scope: Scope = EVERYTHING) -> int:
         """How many photos there are, or are in a scope."""
         return count_matching(self._connection, self.name, scope)

@@ -37,7 +37,7 @@ from ingest.benchmark.stages import (
     shares,
 )
 from ingest.photo import Photo
-from ingest.sources.folders import picture_paths
+from ingest.sources.folders import picture_names
 
 CLOTHING = Path(__file__).parents[3] / "shared" / "data" / "clothing" / "images"
 READY = 256  # pictures the bare encoder is timed on
@@ -58,7 +58,7 @@ def main() -> int:
     parser.add_argument("--rival", help="a Python that `clip-retrieval inference` runs in")
     parser.add_argument("--json", action="store_true", help="print JSON")
     args = parser.parse_args()
-    if not next(picture_paths(args.folder), None):
+    if not next(picture_names(args.folder), None):
         print(f"{args.folder} holds no pictures: name a folder that does.", file=sys.stderr)
         return 2
     if args.rounds < 1:
@@ -82,7 +82,7 @@ def main() -> int:
 
 def measured(args: argparse.Namespace, scratch: Path, address: str) -> Iterator[tuple[str, Any]]:
     """Yield each figure with its name, as soon as it is known."""
-    names = [path.relative_to(args.folder).as_posix() for path in picture_paths(args.folder)]
+    names = list(picture_names(args.folder))
     name = args.encoder or str(save_random_clip(scratch / "vit-b-32"))
     encoder = load_encoder(name, device=args.device)
     ready = [args.folder / file for file in names[:READY]]

@@ -1,36 +1,151 @@
 """Photos from a folder tree."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ingest.photo import Photo, short_id
-
-PICTURES = {
-    *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"),
-    *(".avif", ".heic", ".heif", ".ppm", ".pgm"),
-}
-
-
-def is_picture(name: str) -> bool:
-    """Tell whether a file's name is that of a picture."""
-    return os.path.splitext(name)[1].lower() in PICTURES
-
-
-def folder(root: Path) -> Iterator[Photo]:
-    """Walk a folder in order; a photo's id is its path from here, its label its folder's name."""
-    for path in picture_paths(root):
-        relative = path.relative_to(root)
-        # File names are bytes: what is not UTF-8 cannot be stored as text.
-        name = os.fsencode(relative.as_posix()).decode("utf-8", "replace")
-        label = {"label": relative.parent.name} if relative.parent.name else {}
-        yield Photo(short_id(name), str(path), label)
+from encoder.pictures import HEAD
+from ingest.photo import Photo, address_of, id_of_path
+from ingest.sources.kinds import begins_as_picture, has_picture_ending, is_tar
+from ingest.sources.left_out import Exclusion, LeaveOut, ending_kind, keep_silent
+from ingest.sources.listings import NAMES, Listings
+from ingest.sources.sidecars import LARGEST, described, is_sidecar
+from ingest.sources.stream import each
+from ingest.sources.takeout import picture_name
+from ingest.sources.walk import File, Folder, Walk
+from ingest.sources.webdataset import Shard
 
 
-def picture_paths(root: Path) -> Iterator[Path]:
-    """Yield the pictures of a folder tree in order, hidden ones left out."""
-    for parent, folders, files in os.walk(root):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(files):
-            if is_picture(name) and not name.startswith("."):
-                yield Path(parent) / name
+class PictureFolder:
+    """The pictures of a folder tree, with what stands beside them, and those of the tars in it.
+
+    A photo's id is its path from here, its label its folder's name unless a file beside it says
+    another. Pictures are known by their endings, others by their first bytes.
+
+    Args:
+        exclude: patterns of names and paths to leave out.
+        leave_out: takes the kind of each file that is no picture and describes none.
+    """
+
+    def __init__(self, root: Path, exclude: Sequence[str], leave_out: LeaveOut) -> None:
+        self._root = root
+        self._exclusion = Exclusion(exclude)
+        self._leave_out = leave_out
+        self._listings = Listings(root, leave_out)
+
+    def __iter__(self) -> Iterator[Photo]:
+        """Yield the photos in the order of their paths, those of tars after all others.
+
+        Raises:
+            SourceError: the folder cannot be read.
+            DamagedSource: a tar breaks off.
+        """
+        tars: list[Path] = []
+        for folder in Walk(self._root, self._exclusion, self._leave_out):
+            tars += [file.path for file in folder.files if is_tar(file.name)]
+            yield from self._photos(folder)
+        for relative in self._listings.missing():
+            address = address_of(self._root / relative)
+            yield Photo(relative, address, broken="listed in metadata, but no such file")
+        yield from each(Shard(path, self._exclusion, self._leave_out) for path in tars)
+
+    def _photos(self, folder: Folder) -> Iterator[Photo]:
+        for path, relative, reason in folder.faults:
+            yield Photo(id_of_path(relative), address_of(path), broken=reason)
+        beside = Beside(folder.files, self._leave_out)
+        for file in folder.files:
+            if file.name.lower() in NAMES:
+                self._listings.read(file.path, folder.relative)
+        for file in folder.files:
+            if beside.holds(file) or is_tar(file.name) or file.name.lower() in NAMES:
+                continue
+            try:
+                if has_picture_ending(file.name) or _is_picture(file.path):
+                    yield self._photo(file, beside)
+                else:
+                    self._leave_out(ending_kind(file.name))
+            except OSError as error:
+                reason = f"file not readable: {error.strerror}"
+                yield Photo(id_of_path(file.relative), address_of(file.path), broken=reason)
+        beside.leave_out_unused()
+
+    def _photo(self, file: File, beside: "Beside") -> Photo:
+        above = file.relative.rpartition("/")[0].rpartition("/")[2]
+        row = self._listings.take(file.relative)
+        metadata, extra = described(row, beside.parts(file.name), self._leave_out)
+        if above:
+            metadata.setdefault("label", id_of_path(above))
+        return Photo(
+            id_of_path(file.relative),
+            address_of(file.path),
+            metadata,
+            extra,
+            within=str(self._root.absolute()),
+            modified=file.modified,
+            size=file.size,
+        )
+
+
+def picture_names(root: Path) -> Iterator[str]:
+    """Yield the paths, from the root, of the files in a folder tree with the names of pictures."""
+    for folder in Walk(root, Exclusion(), keep_silent):
+        yield from (file.relative for file in folder.files if has_picture_ending(file.name))
+
+
+def count_pictures(root: Path, exclude: Sequence[str]) -> int | None:
+    """Count the files in a folder tree with the names of pictures; None where there are tars."""
+    count = 0
+    for folder in Walk(root, Exclusion(exclude), keep_silent):
+        if any(is_tar(file.name) for file in folder.files):
+            return None
+        count += sum(has_picture_ending(file.name) for file in folder.files)
+    return count
+
+
+class Beside:
+    """The files of one folder that describe its pictures."""
+
+    def __init__(self, files: Sequence[File], leave_out: LeaveOut) -> None:
+        self._leave_out = leave_out
+        self._by_stem: dict[str, list[tuple[str, File]]] = {}
+        self._used: set[str] = set()
+        self._all: dict[str, str] = {}
+        for file in files:
+            stem, ending = os.path.splitext(file.name)
+            if is_sidecar(ending.lower()) and file.name.lower() not in NAMES:
+                self._all[file.name] = ending.lower()
+                self._by_stem.setdefault(picture_name(stem), []).append((ending.lower(), file))
+
+    def holds(self, file: File) -> bool:
+        """Tell whether a file describes others."""
+        return file.name in self._all
+
+    def parts(self, name: str) -> Iterator[tuple[str, bytes]]:
+        """Yield (ending, content) of the files that describe a picture."""
+        stem = os.path.splitext(name)[0]
+        for key in dict.fromkeys((stem, name)):
+            for ending, file in self._by_stem.get(key, ()):
+                self._used.add(file.name)
+                content = self._content(file, ending)
+                if content is not None:
+                    yield ending, content
+
+    def _content(self, file: File, ending: str) -> bytes | None:
+        try:
+            if file.size <= LARGEST:
+                return file.path.read_bytes()
+        except OSError:
+            pass
+        self._leave_out(f"unreadable {ending}")
+        return None
+
+    def leave_out_unused(self) -> None:
+        """Count the files that describe no picture here."""
+        for name, ending in self._all.items():
+            if name not in self._used:
+                self._leave_out(ending)
+
+
+def _is_picture(path: Path) -> bool:
+    with path.open("rb") as file:
+        return begins_as_picture(file.read(HEAD))

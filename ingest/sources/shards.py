@@ -3,22 +3,29 @@
 import re
 from pathlib import Path
 
-from ingest.sources.folders import picture_paths
+from ingest.sources.folders import picture_names
+from ingest.sources.kinds import TAR_ENDING, is_tar
 from ingest.sources.text import is_table
 
 SHARD = re.compile(r"(.+\.[ct]sv)(\d{3})(\.gz|\.zip)?", re.IGNORECASE)
 
 
 def list_files(path: Path) -> list[Path]:
-    """Return the files of a source; none where it is a folder of pictures."""
+    """Return the files of a source; none where it is a folder of pictures, or of tars alone."""
     if path.is_dir():
-        found = sorted(
+        inside = sorted(path.iterdir())
+        tars = [p for p in inside if is_tar(p.name)]
+        # A table beside a tar of its name tells of the same pictures, which are in the tar.
+        told = {TAR_ENDING.sub("", p.name) for p in tars}
+        tables = [
             p
-            for p in path.iterdir()
-            if p.suffix.lower() in {".parquet", ".tar"} or is_table(p.name)
-        )
-        shards = [p for p in found if SHARD.fullmatch(p.name)]
-        return [] if next(picture_paths(path), None) else _photos_only(shards) or found
+            for p in inside
+            if (p.suffix.lower() == ".parquet" or is_table(p.name)) and p.stem not in told
+        ]
+        shards = [p for p in tables if SHARD.fullmatch(p.name)]
+        if not tables or next(picture_names(path), None):
+            return []
+        return _photos_only(shards) or sorted(tables + tars)
     shard = SHARD.fullmatch(path.name)
     if shard and shard[2] == "000":
         same = re.compile(re.escape(shard[1]) + r"\d{3}" + re.escape(shard[3] or ""))

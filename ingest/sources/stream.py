@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+from ingest.errors import DamagedSource
 from ingest.photo import Photo
 
 SHUFFLED = 50_000  # photos shuffled at once; of those that carry their own bytes fewer
@@ -31,3 +32,19 @@ def shuffled(photos: Iterable[Photo], seed: int = 0) -> Iterator[Photo]:
 def first(photos: Iterable[Photo], limit: int | None) -> Iterator[Photo]:
     """Yield the first photos of a stream, or all of them."""
     return islice(photos, limit)
+
+
+def each(sources: Iterable[Iterable[Photo]]) -> Iterator[Photo]:
+    """Yield the photos of several sources; a damaged one does not keep the next from being read.
+
+    Raises:
+        DamagedSource: at the end, in one text for all that are damaged.
+    """
+    damaged = []
+    for source in sources:
+        try:
+            yield from source
+        except DamagedSource as error:
+            damaged.append(str(error))
+    if damaged:
+        raise DamagedSource(" ".join(damaged))

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest import Options, run
 from ingest.deadline import Watch
 from ingest.fetch import Fetcher, Patience
 from tests.encoder.tiny_clip import save_tiny_clip
@@ -43,3 +44,18 @@ def database(tmp_path):
 @pytest.fixture
 def store(tmp_path) -> Store:
     return Store(Path(tmp_path) / "store")
+
+
+QUICK = Patience(connect=2, read=1, whole=2, attempts=2, backoff=0.05)
+
+
+@pytest.fixture
+def ingest(database, store, tiny_clip):
+    """Run an ingest into the table `photos` of a database that stays open."""
+
+    def call(source, **given):
+        options = Options(patience=QUICK, **given.pop("options", {}))
+        given = {"table": "photos", "encoder": tiny_clip, "options": options, **given}
+        return run(source, database=database, store=store, **given)
+
+    return call

@@ -113,7 +113,7 @@ def test_an_encoder_that_cannot_be_had_is_exit_code_1(command, tmp_path):
     (tmp_path / "model").mkdir()
     code, _, err = command(tmp_path / "1.jpg", "--quiet", "--encoder", tmp_path / "model")
     assert code == 1
-    assert "not a usable CLIP model" in err
+    assert "not a usable image-text model" in err
     assert len(err.splitlines()) == 1
 
 

@@ -10,24 +10,9 @@ from PIL import Image
 
 from encoder import load, load_encoder
 from ingest import Options, Photo, Progress, SourceError, run, writer
-from ingest.fetch import Patience
 from tests.ingest.pictures import encoded, jpeg, noise
 from vecdb import connect
 from vecdb.errors import EncoderMismatch
-
-QUICK = Patience(connect=2, read=1, whole=2, attempts=2, backoff=0.05)
-
-
-@pytest.fixture
-def ingest(database, store, tiny_clip):
-    """Run an ingest into the table `photos` of a database that stays open."""
-
-    def call(source, **given):
-        options = Options(patience=QUICK, **given.pop("options", {}))
-        given = {"table": "photos", "encoder": tiny_clip, "options": options, **given}
-        return run(source, database=database, store=store, **given)
-
-    return call
 
 
 def listed(tmp_path, rows, header="id,url"):
@@ -311,7 +296,7 @@ def test_an_encoder_that_is_gone_ends_the_run_with_a_sentence(ingest, tmp_path):
     (model / "model.safetensors").unlink()
     summary = ingest([Photo("b", payload=jpeg(2))], encoder=None)
     assert summary.inserted == 0
-    assert "not a usable CLIP model" in summary.error
+    assert "not a usable image-text model" in summary.error
 
 
 def test_a_source_of_the_wrong_kind_is_an_error_before_a_table_is_made(ingest, database, tmp_path):

@@ -1,0 +1,63 @@
+"""`--failures FILE`: every photo that could not be read, with its address and the reason."""
+
+import csv
+import json
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+from ingest.errors import SourceError
+from ingest.photo import Photo, clean
+
+COLUMNS = ("id", "address", "reason")
+
+
+class FailureList:
+    """A file of failures: JSON lines where its ending is .jsonl or .json, else CSV.
+
+    Args:
+        path: of the file, which is written anew; None writes nothing.
+
+    Raises:
+        SourceError: it cannot be written.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._guard = threading.Lock()
+        self._file: IO[str] | None = None
+        self._is_json = path is not None and path.suffix.lower() in {".jsonl", ".json"}
+        if path is not None:
+            try:
+                self._file = path.open("w", encoding="utf-8", newline="")
+            except OSError as error:
+                raise SourceError(
+                    f"The file of failures {path} cannot be written: {error.strerror}."
+                ) from error
+            if not self._is_json:
+                csv.writer(self._file).writerow(COLUMNS)
+
+    def __enter__(self) -> "FailureList":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._file:
+            self._file.close()
+
+    def add(self, photo: Photo, reason: str) -> None:
+        """Write one failure; any thread may."""
+        if self._file is None:
+            return
+        row = [clean(photo.id), clean(photo.address), reason]
+        with self._guard:
+            if self._is_json:
+                line = json.dumps(dict(zip(COLUMNS, row, strict=True)), ensure_ascii=False)
+                self._file.write(line + "\n")
+            else:
+                csv.writer(self._file).writerow(row)
+            self._file.flush()

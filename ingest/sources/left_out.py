@@ -1,0 +1,69 @@
+"""What a source leaves out: whose folders and files nobody means, and what the user excludes."""
+
+import os
+from collections.abc import Callable, Iterable
+from fnmatch import fnmatchcase
+
+# Takes the kind of a thing that is left out, such as ".mov", each time one is.
+LeaveOut = Callable[[str], None]
+
+# Thumbnails, bins and bookkeeping of NAS, desktops and cameras; what begins with a dot is hidden.
+SYSTEM = {
+    *("@eadir", "@tmp", "#recycle", "#snapshot", "@recycle", "@recently-snapshot"),
+    *("$recycle.bin", "recycler", "recycled", "system volume information", "found.000"),
+    *("lost+found", "__macosx", "network trash folder", "temporary items"),
+    *("thumbs.db", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini", "icon\r", "picasa.ini"),
+}
+
+
+def keep_silent(kind: str) -> None:
+    """Count nothing: for whoever does not ask what is left out."""
+
+
+def system_kind(name: str) -> str | None:
+    """Return under which word a hidden or system file or folder is counted; None for others."""
+    if name.lower() in SYSTEM:
+        return name.strip()
+    return "hidden" if name.startswith(".") else None
+
+
+def ending_kind(name: str) -> str:
+    """Return under which word a file of no use is counted: its ending."""
+    return os.path.splitext(name)[1].lower() or "without ending"
+
+
+class Exclusion:
+    """Patterns of names and paths that the user does not want, as --exclude takes them.
+
+    Args:
+        patterns: globs in any case. One without a slash is compared with each file's and folder's
+            name, one with a slash with the path from the source's folder; a slash at its end
+            means folders alone.
+    """
+
+    def __init__(self, patterns: Iterable[str] = ()) -> None:
+        self._patterns = [pattern.replace("\\", "/").lower() for pattern in patterns]
+
+    def matches(self, path: str, *, is_folder: bool = False) -> bool:
+        """Tell whether a path, relative to the source's folder, is excluded."""
+        path = path.lower()
+        name = path.rpartition("/")[2]
+        return any(_matches(path, name, pattern, is_folder) for pattern in self._patterns)
+
+    def matches_within(self, path: str) -> bool:
+        """Tell whether a file or one of the folders it lies in is excluded, as in an archive."""
+        folders = path.split("/")[:-1]
+        above = ("/".join(folders[: at + 1]) for at in range(len(folders)))
+        return any(self.matches(folder, is_folder=True) for folder in above) or self.matches(path)
+
+
+def _matches(path: str, name: str, pattern: str, is_folder: bool) -> bool:
+    if pattern.endswith("/") and not is_folder:
+        return False
+    pattern = pattern.rstrip("/")
+    if "/" not in pattern:
+        return fnmatchcase(name, pattern)
+    pattern = pattern.removeprefix("./").lstrip("/")
+    # `cats/**` means all that lies in cats, which is never entered; `**/cats` also the first cats.
+    whole = pattern.removesuffix("/**") if is_folder else pattern
+    return any(fnmatchcase(path, form) for form in {pattern, whole, whole.removeprefix("**/")})

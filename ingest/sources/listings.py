@@ -1,0 +1,90 @@
+"""metadata.csv, .jsonl and .parquet of an image folder: a row for each picture in it."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ingest.errors import DamagedSource, SourceError
+from ingest.photo import id_of_path
+from ingest.sources.delimited import delimiter_of, records
+from ingest.sources.left_out import LeaveOut
+from ingest.sources.text import text_lines
+
+NAMES = ("metadata.csv", "metadata.tsv", "metadata.jsonl", "metadata.parquet")
+FILE_COLUMNS = ("file_name", "filename", "file", "path", "image")
+ROWS = 1_000
+
+
+class Listings:
+    """The rows of all such files in a folder tree, each handed out with its picture.
+
+    They are kept as JSON until their pictures come, some 300 bytes each.
+    """
+
+    def __init__(self, root: Path, leave_out: LeaveOut) -> None:
+        self._root = root
+        self._leave_out = leave_out
+        self._rows: dict[str, bytes] = {}
+
+    def read(self, path: Path, relative: str) -> None:
+        """Read a file of rows; pictures are named in it from the folder it lies in.
+
+        Args:
+            relative: the folder's path from the tree's root.
+        """
+        try:
+            for row in _rows(path):
+                name = next((row.pop(column) for column in FILE_COLUMNS if column in row), None)
+                if name:
+                    at = id_of_path(f"{relative}/{name}" if relative else str(name))
+                    row = {**json.loads(self._rows.get(at, b"{}")), **row}
+                    self._rows[at] = json.dumps(row, default=str).encode()
+        except (SourceError, DamagedSource, ValueError):
+            self._leave_out(f"unreadable {path.name}")
+
+    def take(self, relative: str) -> dict[str, Any]:
+        """Return the row of a picture, once; empty where there is none."""
+        found: dict[str, Any] = json.loads(self._rows.pop(id_of_path(relative), b"{}"))
+        return found
+
+    def missing(self) -> Iterator[str]:
+        """Yield the paths that rows name and that do not exist."""
+        for relative in self._rows:
+            if not (self._root / relative).exists():
+                yield relative
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    if path.suffix.lower() == ".parquet":
+        yield from _from_parquet(path)
+        return
+    with text_lines(path) as lines:
+        if path.suffix.lower() == ".jsonl":
+            for line in lines:
+                row = json.loads(line) if line.strip() else {}
+                if isinstance(row, dict):
+                    yield row
+            return
+        header = next((line for line in lines if line.strip()), "")
+        rows = records(_again(header, lines), delimiter_of(header))
+        names = [name.strip().strip("\ufeff") for name in next(rows, None) or []]
+        for fields in rows:
+            if fields is not None:
+                yield dict(zip(names, fields, strict=True))
+
+
+def _again(first: str, rest: Iterator[str]) -> Iterator[str]:
+    yield first
+    yield from rest
+
+
+def _from_parquet(path: Path) -> Iterator[dict[str, Any]]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        for batch in pq.ParquetFile(path).iter_batches(batch_size=ROWS):
+            yield from batch.to_pylist()
+    except (pa.ArrowException, OSError) as error:
+        raise DamagedSource(f"{path} is not a readable Parquet file: fetch it again.") from error

@@ -1,0 +1,85 @@
+"""Which files of a webdataset belong together, and which texts are about which picture.
+
+A file's name up to the first dot of its last part is its sample's key, as webdataset has it; a
+picture's own name, less its ending, is its photo's id. So names with dots are photos of their own,
+and share the captions that their sample has for all.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ingest.sources.sidecars import JSON, text_of
+
+# Pictures that say something of another picture of their sample, such as 0001.seg.png.
+COMPANIONS = {
+    *("seg", "segm", "segmentation", "semseg", "mask", "masks", "alpha", "depth", "normal"),
+    *("normals", "edge", "edges", "canny", "label", "labels", "annotation", "thumb", "thumbnail"),
+}
+MOST_TEXTS = 100  # searched for those named after a picture
+
+
+@dataclass
+class Sample:
+    """What is known of one key.
+
+    Attributes:
+        texts: (ending, content) of its texts, by their names without ending.
+        stems: names of its pictures, without their endings.
+        given: ids its photos have.
+    """
+
+    texts: dict[str, list[tuple[str, bytes]]] = field(default_factory=dict)
+    stems: set[str] = field(default_factory=set)
+    given: set[str] = field(default_factory=set)
+
+    @property
+    def lacks_picture(self) -> bool:
+        """Whether there are texts about no picture."""
+        return bool(self.texts) and not self.stems
+
+    def is_companion(self, name: str) -> bool:
+        """Tell whether a picture says something of another one, as a mask does."""
+        before, _, last = stem_of(name).rpartition(".")
+        return last.lower() in COMPANIONS and before in self.stems
+
+    def about(self, stem: str) -> list[tuple[str, bytes]]:
+        """Return the texts about a picture: what holds for its whole sample first."""
+        names = [stem]
+        while "." in names[0].rpartition("/")[2]:
+            names.insert(0, names[0].rpartition(".")[0])
+        parts = [part for name in names for part in self.texts.get(name, ())]
+        return parts + [part for _, part in self._after(stem) if part[0] in JSON]
+
+    def fields(self, stem: str) -> dict[str, str]:
+        """Return the texts named after a picture, by the rest of their names: 0001.prompt.txt."""
+        return {
+            name: text_of(content)
+            for name, (ending, content) in self._after(stem)
+            if ending not in JSON
+        }
+
+    def _after(self, stem: str) -> Iterator[tuple[str, tuple[str, bytes]]]:
+        if len(self.texts) > MOST_TEXTS:
+            return
+        for name, parts in self.texts.items():
+            if name.startswith(stem + ".") and name not in self.stems:
+                for part in parts:
+                    yield name[len(stem) + 1 :], part
+
+
+def key_of(name: str) -> str:
+    """Return the key of the sample that a file belongs to."""
+    above, slash, last = name.rpartition("/")
+    return above + slash + last.partition(".")[0]
+
+
+def stem_of(name: str) -> str:
+    """Return a file's path without its ending."""
+    above, slash, last = name.rpartition("/")
+    return above + slash + (last.rpartition(".")[0] or last)
+
+
+def ending_of(name: str) -> str:
+    """Return a file's ending in lower case, with its dot; empty where it has none."""
+    last = name.rpartition("/")[2]
+    return "." + last.rpartition(".")[2].lower() if "." in last else ""

@@ -1,0 +1,111 @@
+"""What stands in files beside a picture, in a folder or in a tar: captions, metadata, a label."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ingest.photo import LONGEST_TEXT
+from ingest.sources.columns import Columns
+from ingest.sources.left_out import LeaveOut
+from ingest.sources.takeout import from_takeout
+from ingest.sources.text import encoding_of
+from ingest.sources.xmp import from_xmp
+
+CAPTIONS = (".txt", ".text", ".caption", ".cap")
+JSON = (".json", ".jsn")
+LABELS = (".cls", ".label")
+XMP = ".xmp"
+LARGEST = 1 << 20  # bytes of one such file
+OWN = "(the picture itself)"  # stands for its address where a row of a table would name one
+
+
+def is_sidecar(ending: str) -> bool:
+    """Tell whether files of this ending, in lower case, describe pictures."""
+    return ending in {*CAPTIONS, *JSON, *LABELS, XMP}
+
+
+def described(
+    row: Mapping[str, Any], parts: Iterable[tuple[str, bytes]], leave_out: LeaveOut
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Read what is known of a picture into the columns of the table.
+
+    Args:
+        row: what a list of pictures says of it.
+        parts: (ending, content) of the files beside it; a later one goes before an earlier one.
+        leave_out: takes the kinds of those that cannot be read.
+
+    Returns:
+        The values for the table's own columns, and all others.
+    """
+    fields = dict(row)
+    caption = label = ""
+    for ending, content in parts:
+        if ending in JSON:
+            fields |= _from_json(content, leave_out)
+        elif ending == XMP:
+            fields |= from_xmp(content, leave_out)
+        elif ending in LABELS:
+            label = text_of(content) or label
+        elif _is_numbers(text := text_of(content)):
+            leave_out(f"boxes in {ending}")
+        else:
+            caption = text or caption
+    metadata, extra = by_column(fields)
+    # A file of its own is what its maker calls the caption, whatever else is called so.
+    for name, text in {"description": caption, "label": label}.items():
+        if text and metadata.get(name, text) != text:
+            extra.setdefault(name, metadata[name])
+        if text:
+            metadata[name] = text[:LONGEST_TEXT]
+    return metadata, extra
+
+
+def by_column(fields: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Part fields by name into the table's own columns and all others."""
+    plain = {name: value for name, value in flattened(fields).items() if value not in ("", None)}
+    texts = {name: _as_text(value) for name, value in plain.items()}
+    photo = Columns([OWN, *texts], id_column=OWN, url_column=OWN).photo(texts)
+    return photo.metadata, {name: plain[name] for name in photo.extra}
+
+
+def flattened(fields: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+    """Write nested fields as `outer.inner`, lists of words as one text; drop lists of numbers."""
+    flat: dict[str, Any] = {}
+    for key, value in fields.items():
+        name = f"{before}{key}"
+        if isinstance(value, Mapping):
+            flat |= flattened(value, f"{name}.")
+        elif isinstance(value, list | tuple):
+            words = [item for item in value if isinstance(item, str)]
+            if words and len(words) == len(value):
+                flat[name] = ", ".join(words)
+        else:
+            flat[name] = value[:LONGEST_TEXT] if isinstance(value, str) else value
+    return flat
+
+
+def text_of(content: bytes) -> str:
+    """Decode a caption, whatever its encoding."""
+    return content.decode(encoding_of(content), "replace").replace("\0", "").strip()
+
+
+def _is_numbers(text: str) -> bool:
+    # Detectors keep a class and four numbers a box in files named as captions are.
+    words = text.split()
+    return len(words) >= 5 and all(re.fullmatch(r"[-+]?[\d.]+(e[-+]?\d+)?", word) for word in words)
+
+
+def _from_json(content: bytes, leave_out: LeaveOut) -> dict[str, Any]:
+    try:
+        found = json.loads(content.decode(encoding_of(content)))
+    except (ValueError, RecursionError):
+        leave_out("unreadable .json")
+        return {}
+    if isinstance(found, list) and len(found) == 1:
+        found = found[0]
+    return from_takeout(found) if isinstance(found, dict) else {}
+
+
+def _as_text(value: Any) -> str:
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)

@@ -1,0 +1,280 @@
+import csv
+import json
+import os
+from collections import Counter
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from ingest.errors import Rejected
+from ingest.sources import Source
+from tests.ingest.pictures import jpeg
+
+XMP = """<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF
+ xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""
+ xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/"
+ xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/" xmlns:exif="http://ns.adobe.com/exif/1.0/"
+ xmp:Rating="4" photoshop:City="Lyon" exif:GPSLatitude="45,45.5N" exif:GPSLongitude="4,51,0W">
+ <dc:description><rdf:Alt><rdf:li xml:lang="x-default">a bridge</rdf:li></rdf:Alt></dc:description>
+ <dc:creator><rdf:Seq><rdf:li>Ann Lee</rdf:li></rdf:Seq></dc:creator>
+ <dc:subject><rdf:Bag><rdf:li>river</rdf:li><rdf:li>stone</rdf:li></rdf:Bag></dc:subject>
+</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="w"?>"""
+
+
+@pytest.fixture
+def tree(tmp_path):
+    """Writes files into a folder: pictures where no content is given."""
+    root = tmp_path / "tree"
+    root.mkdir()
+
+    def write(files):
+        for at, name in enumerate(files):
+            path = root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            content = files[name] if isinstance(files, dict) else None
+            content = jpeg(at) if content is None else content
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return root
+
+    return write
+
+
+def read(root, **given):
+    """The photos of a folder by id, those that cannot be read by reason, and what is left out."""
+    left: list[str] = []
+    photos, faults = {}, {}
+    for photo in Source(root, leave_out=left.append, **given):
+        try:
+            photo.check()
+            photos[photo.id] = photo
+        except Rejected as rejected:
+            faults[photo.id] = rejected.reason
+    return photos, faults, Counter(left)
+
+
+def ids(root, **given):
+    return list(read(root, **given)[0])
+
+
+def test_bins_thumbnails_and_bookkeeping_are_left_out_and_counted(tree):
+    root = tree(
+        ["IMG_1.JPG", "@eaDir/IMG_1.JPG/SYNOPHOTO_THUMB_M.jpg", "#recycle/gone.jpg",
+         "$RECYCLE.BIN/y.jpg", "lost+found/x.jpg", "._IMG_1.JPG", ".thumbnails/1.jpg",
+         "System Volume Information/z.jpg", "sub/@EADIR/a.jpg", "sub/Thumbs.db",
+         ".Trash-1000/a.jpg",
+         "__MACOSX/._IMG_1.JPG", "sub/2.jpg", ".DS_Store", "Network Trash Folder/q.jpg"]
+    )  # fmt: skip
+    photos, faults, left = read(root)
+    assert list(photos) == ["IMG_1.JPG", "sub/2.jpg"]
+    assert not faults
+    assert left["@eaDir"] == left["@EADIR"] == left["#recycle"] == left["lost+found"] == 1
+    assert left["hidden"] == 4
+
+
+def test_files_of_other_kinds_are_counted_by_their_endings(tree):
+    root = tree({"a.jpg": None, "b.MOV": b"0", "c.mov": b"1", "d.pdf": b"%PDF", "README": b"hello"})
+    assert read(root)[2] == {".mov": 2, ".pdf": 1, "without ending": 1}
+
+
+def test_pictures_are_known_by_their_content_where_the_name_does_not_tell(tree):
+    root = tree(
+        {"noending": None, "weird.jpg_large": None, "0815": None, "a.img": None, "b.dat": b"x"}
+    )
+    photos, _, left = read(root)
+    assert sorted(photos) == ["0815", "a.img", "noending", "weird.jpg_large"]
+    assert left == {".dat": 1}
+
+
+@pytest.mark.parametrize(
+    ("patterns", "kept"),
+    [
+        (["*.png"], ["a.jpg", "drafts/b.jpg", "x/drafts/d.jpg"]),
+        (["drafts"], ["a.jpg", "x/c.PNG"]),
+        (["drafts/"], ["a.jpg", "x/c.PNG"]),
+        (["drafts/*"], ["a.jpg", "x/c.PNG", "x/drafts/d.jpg"]),
+        (["/drafts"], ["a.jpg", "x/c.PNG", "x/drafts/d.jpg"]),
+        (["x/**"], ["a.jpg", "drafts/b.jpg"]),
+        (["**/drafts"], ["a.jpg", "x/c.PNG"]),
+        (["?.jpg", "[cC].*"], []),
+    ],
+)
+def test_patterns_leave_out_files_and_folders(tree, patterns, kept):
+    root = tree(["a.jpg", "drafts/b.jpg", "x/c.PNG", "x/drafts/d.jpg"])
+    assert ids(root, exclude=patterns) == kept
+
+
+def test_linked_folders_are_followed_once_and_loops_noticed(tree, tmp_path):
+    root = tree(["z/1.jpg", "b/2.jpg"])
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "3.jpg").write_bytes(jpeg(3))
+    (root / "a-link").symlink_to(root / "z")
+    (root / "far").symlink_to(tmp_path / "elsewhere")
+    (root / "z" / "loop").symlink_to(root)
+    (tmp_path / "elsewhere" / "back").symlink_to(root / "b")
+    photos, faults, left = read(root)
+    assert list(photos) == ["b/2.jpg", "z/1.jpg", "far/3.jpg"]
+    assert not faults
+    assert left == {"linked folder read already": 3}
+
+
+def test_what_cannot_be_read_is_named_and_the_rest_is_read(tree):
+    root = tree(["cat/0.jpg", "IMG_1.JPG/thumb.jpg", "dog/1.jpg"])
+    (root / "dog" / "gone.jpg").symlink_to("nowhere")
+    (root / "dog" / "round").symlink_to("round")
+    os.mkfifo(root / "dog" / "pipe.jpg")
+    photos, faults, left = read(root)
+    assert list(photos) == ["cat/0.jpg", "dog/1.jpg"]
+    assert faults["dog/gone.jpg"] == "a link that leads nowhere"
+    assert faults["IMG_1.JPG"] == "a folder, not a picture"
+    assert faults["dog/round"].startswith("not readable: ")
+    assert left == {"pipe or device": 1}
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is unreadable for root")
+def test_folders_and_files_without_permission_are_named(tree):
+    root = tree(["a.jpg", "closed/b.jpg", "odd"])
+    (root / "closed").chmod(0)
+    (root / "odd").chmod(0)
+    try:
+        photos, faults, _ = read(root)
+    finally:
+        (root / "closed").chmod(0o700)
+    assert list(photos) == ["a.jpg"]
+    assert faults == {
+        "closed": "folder not readable: Permission denied",
+        "odd": "file not readable: Permission denied",
+    }
+
+
+def test_names_that_are_no_text_and_names_with_line_breaks_are_read(tree, ingest, database):
+    root = tree(["plain.jpg"])
+    for seed, name in enumerate((b"caf\xe9.jpg", b"caf\xe8.jpg", b"two\nlines.jpg"), 1):
+        Path(os.fsdecode(os.fsencode(root) + b"/" + name)).write_bytes(jpeg(seed))
+    assert ingest(root).inserted == 4
+    again = ingest(root)
+    assert (again.inserted, again.skipped, again.failed) == (0, 4, 0)
+    kept = set(database.collection("photos").sample(10, seed=0).ids)
+    assert {"plain.jpg", "two%0Alines.jpg", "caf\ufffd.jpg", "tree/caf\ufffd.jpg"} == kept
+
+
+def test_captions_and_metadata_beside_a_picture_are_its_own(tree):
+    root = tree(
+        {
+            "a.jpg": None,
+            "a.txt": "a red box\n",
+            "a.json": '{"width": 640, "mood": "calm", "score": 0.5, "box": [1, 2], "ok": true}',
+            "b.JPG": None,
+            "b.JPG.xmp": XMP,
+            "c.png": None,
+            "c.caption": "été".encode("cp1252"),
+            "d.jpg": None,
+            "d.xmp": XMP,
+            "d.cap": "mine",
+            "lonely.txt": "about nothing",
+            "e.jpg": None,
+            "e.json": "{broken",
+            "f.jpg": None,
+            "f.txt": "0 0.5 0.5 0.25 0.25\n1 0.1 0.1 0.2 0.2\n",
+        }
+    )  # fmt: skip
+    photos, faults, left = read(root)
+    assert not faults
+    assert photos["a.jpg"].metadata == {"description": "a red box", "width": 640}
+    assert photos["a.jpg"].extra == {"mood": "calm", "score": 0.5, "ok": True}
+    assert photos["b.JPG"].metadata == {
+        "description": "a bridge", "photographer": "Ann Lee", "city": "Lyon",
+    }  # fmt: skip
+    assert photos["b.JPG"].extra["keywords"] == "river, stone"
+    assert photos["b.JPG"].extra["latitude"] == pytest.approx(45.7583, abs=1e-3)
+    assert photos["b.JPG"].extra["longitude"] == pytest.approx(-4.85)
+    assert photos["c.png"].metadata["description"] == "été"
+    assert photos["d.jpg"].metadata["description"] == "mine"
+    assert photos["d.jpg"].extra["description"] == "a bridge"
+    assert "description" not in photos["f.jpg"].metadata
+    assert left == {".txt": 1, "unreadable .json": 1, "boxes in .txt": 1}
+
+
+def test_what_google_writes_beside_a_picture_is_read(tree):
+    about = {
+        "title": "IMG_1.jpg",
+        "description": "",
+        "photoTakenTime": {"timestamp": "1500000000", "formatted": "14 Jul 2017"},
+        "geoData": {"latitude": 45.5, "longitude": 4.5},
+        "people": [{"name": "Ann"}, {"name": "Bo"}],
+    }
+    root = tree(
+        {"IMG_1.jpg": None, "IMG_1.jpg.supplemental-metad.json": json.dumps(about),
+         "IMG_2.jpg": None, "IMG_2.jpg.json": json.dumps(about)}
+    )  # fmt: skip
+    photos, _, left = read(root)
+    assert not left
+    for photo in photos.values():
+        assert photo.metadata == {"taken": datetime(2017, 7, 14, 2, 40, tzinfo=timezone.utc)}
+        assert photo.extra == {"latitude": 45.5, "longitude": 4.5, "people": "Ann, Bo"}
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
+def test_an_image_folders_rows_go_to_their_pictures(tree, kind):
+    rows = [
+        {"file_name": "0.jpg", "text": "caption 0", "split": "train"},
+        {"file_name": "sub/1.jpg", "text": "caption, 1", "split": "val"},
+        {"file_name": "gone.jpg", "text": "no picture", "split": "val"},
+    ]
+    root = tree(["train/0.jpg", "train/sub/1.jpg", "train/2.jpg"])
+    path = root / "train" / f"metadata.{kind}"
+    if kind == "parquet":
+        pq.write_table(pa.Table.from_pylist(rows), path)
+    elif kind == "jsonl":
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    else:
+        with path.open("w", newline="") as file:
+            writer = csv.DictWriter(file, rows[0])
+            writer.writeheader()
+            writer.writerows(rows)
+    photos, faults, left = read(root)
+    described = {name: photo.metadata.get("description") for name, photo in photos.items()}
+    assert described == {
+        "train/0.jpg": "caption 0", "train/2.jpg": None, "train/sub/1.jpg": "caption, 1",
+    }  # fmt: skip
+    assert photos["train/sub/1.jpg"].extra == {"split": "val"}
+    assert photos["train/0.jpg"].metadata["label"] == "train"
+    assert faults == {"train/gone.jpg": "listed in metadata, but no such file"}
+    assert not left
+
+
+def test_a_label_beside_a_picture_goes_before_its_folders_name(tree):
+    root = tree({"x/a.jpg": None, "x/a.json": '{"label": 3}'})
+    assert read(root)[0]["x/a.jpg"].metadata["label"] == "3"
+
+
+def test_a_photo_of_a_file_carries_what_tells_whether_it_changed(tree):
+    root = tree(["a.jpg"])
+    photo = read(root)[0]["a.jpg"]
+    status = (root / "a.jpg").stat()
+    assert (photo.modified, photo.size) == (status.st_mtime, status.st_size)
+
+
+@pytest.mark.parametrize(("name", "kind"), [("failed.csv", "csv"), ("failed.jsonl", "json")])
+def test_failures_are_written_to_a_file_again_at_each_run(tree, ingest, tmp_path, name, kind):
+    root = tree({"a.jpg": None, 'damaged, "x".jpg': b"\xff\xd8\xff nothing", "b.mov": b"0"})
+    (root / "gone.jpg").symlink_to("nowhere")
+    path = tmp_path / name
+    for inserted in (1, 0):
+        summary = ingest(root, options={"failures": path})
+        assert summary.inserted == inserted
+        assert summary.left_out == {".mov": 1}
+        text = path.read_text("utf-8")
+        if kind == "json":
+            rows = [json.loads(line) for line in text.splitlines()]
+        else:
+            rows = list(csv.DictReader(text.splitlines()))
+        assert sorted((row["id"], row["reason"]) for row in rows)[1] == (
+            "gone.jpg", "a link that leads nowhere",
+        )  # fmt: skip
+        assert rows[0]["address"].startswith(str(root))
+        assert len(rows) == 2
+    assert summary.examples["a link that leads nowhere"] == ["gone.jpg"]

@@ -1,0 +1,121 @@
+import io
+import os
+import shutil
+import tarfile
+
+import pytest
+
+from ingest import Photo
+from tests.ingest.pictures import jpeg
+
+
+def card(root, seeds, sub="DCIM/100CANON"):
+    """A memory card: a picture of each seed, named by its place in the list."""
+    for at, seed in enumerate(seeds):
+        path = root / sub / f"IMG_{at:04}.JPG"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(jpeg(seed))
+    return root
+
+
+def shard(path, members):
+    path.parent.mkdir(exist_ok=True)
+    with tarfile.open(path, "w") as archive:
+        for name, data in members.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+    return path
+
+
+def stored(database):
+    collection = database.collection("photos")
+    return sorted(collection.sample(1000, seed=0).ids)
+
+
+def test_two_cards_with_the_same_names_are_two_sets_of_photos(ingest, database, tmp_path):
+    a, b = card(tmp_path / "a" / "card", range(4)), card(tmp_path / "b" / "card", range(10, 14))
+    c = card(tmp_path / "cardC", range(20, 24))
+    assert ingest(a).inserted == ingest(b).inserted == ingest(c).inserted == 4
+    names = [f"DCIM/100CANON/IMG_{at:04}.JPG" for at in range(4)]
+    assert stored(database) == sorted(
+        [*names, *(f"card/{name}" for name in names), *(f"cardC/{name}" for name in names)]
+    )
+    for root in (c, a, b, a):
+        again = ingest(root)
+        assert (again.inserted, again.skipped, again.failed) == (0, 4, 0)
+
+
+def test_a_folder_of_the_same_name_has_the_folder_above_put_before_it(ingest, database, tmp_path):
+    for at, place in enumerate(("x", "y", "z")):
+        ingest(card(tmp_path / place / "card", [at], sub="."))
+    assert stored(database) == ["IMG_0000.JPG", "card/IMG_0000.JPG", "z/card/IMG_0000.JPG"]
+
+
+def test_a_moved_or_copied_folder_is_the_same_set(ingest, database, tmp_path):
+    a = card(tmp_path / "cardA", range(3))
+    ingest(a)
+    shutil.copytree(a, tmp_path / "copy")
+    assert ingest(tmp_path / "copy").skipped == 3
+    a.rename(tmp_path / "renamed")
+    assert ingest(tmp_path / "renamed").skipped == 3
+    assert len(stored(database)) == 3
+
+
+def test_a_second_card_keeps_its_ids_when_the_first_is_gone(ingest, database, tmp_path):
+    a, b = card(tmp_path / "cardA", range(3)), card(tmp_path / "cardB", range(10, 13))
+    ingest(a)
+    ingest(b)
+    shutil.rmtree(a)
+    assert ingest(b).skipped == 3
+    assert len(stored(database)) == 6
+
+
+def test_a_picture_stored_by_an_earlier_version_is_not_stored_again(ingest, database, tmp_path):
+    a = card(tmp_path / "cardA", range(2), sub=".")
+    old = [Photo(f"../{path.name}", str(path)) for path in sorted(a.iterdir())]
+    assert ingest(old).inserted == 2
+    new = [
+        Photo(path.name, str(path), within=str(tmp_path), former=(f"../{path.name}",))
+        for path in sorted(a.iterdir())
+    ]
+    assert ingest(new).skipped == 2
+    assert len(stored(database)) == 2
+
+
+def test_shards_whose_keys_start_anew_are_all_stored(ingest, database, tmp_path):
+    root = tmp_path / "laion"
+    for at in range(3):
+        shard(root / f"{at:05}.tar", {f"{n}.jpg": jpeg(10 * at + n) for n in range(2)})
+    assert ingest(root).inserted == 6
+    expected = ["0", "00001/0", "00001/1", "00002/0", "00002/1", "1"]
+    assert stored(database) == expected
+    assert ingest(root).skipped == 6
+    assert ingest(root / "00002.tar").skipped == 2
+    other = tmp_path / "other"
+    shard(other / "00001.tar", {"0.jpg": jpeg(99)})
+    assert ingest(other / "00001.tar").inserted == 1
+    assert set(stored(database)) - set(expected) == {"other/00001/0"}
+
+
+def test_one_key_with_two_pictures_of_one_name_keeps_both(ingest, database, tmp_path):
+    path = tmp_path / "a.tar"
+    with tarfile.open(path, "w") as archive:
+        for seed in (1, 2):
+            data = jpeg(seed)
+            member = tarfile.TarInfo("0.jpg")
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+    assert ingest(path).inserted == 2
+    assert stored(database) == ["0", "0.jpg"]
+    assert ingest(path).skipped == 2
+
+
+@pytest.mark.parametrize("name", ["plain.jpg", "é à.jpg", "50% off #3.jpg"])
+def test_a_file_by_itself_is_named_as_in_its_folder(ingest, database, tmp_path, name):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / name).write_bytes(jpeg(1))
+    assert ingest(tmp_path / "a" / name).inserted == 1
+    assert ingest(tmp_path / "a").skipped == 1
+    assert stored(database) == [name]
+    assert os.path.exists(tmp_path / "a" / name)
