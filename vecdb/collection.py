@@ -78,6 +78,21 @@ class Collection:
             self._index_when_large()
         return rows.num_rows
 
+    def delete(self, ids: Sequence[str]) -> int:
+        """Remove photos for good; ids that the collection does not hold are no error.
+
+        Returns:
+            How many ids were given.
+        """
+        for part in _parts(ids):
+            self._connection.run("photos/delete", {"ids": part}, table=self.name)
+        return len(ids)
+
+    def labelled(self, most: int) -> tuple[list[str], list[str]]:
+        """Return ids and labels of photos that have a label, at most `most` of each label."""
+        found = self._connection.select("photos/labels", {"k": most}, table=self.name)
+        return found.column("id").to_pylist(), found.column("label").to_pylist()
+
     def known_ids(self, ids: Iterable[str]) -> set[str]:
         """Which of these ids the collection holds."""
         return {

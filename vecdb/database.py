@@ -1,6 +1,7 @@
 """The database as a whole: its collections and its concepts."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from types import TracebackType
@@ -12,6 +13,7 @@ from vecdb.audits import AuditStore
 from vecdb.collection import Collection
 from vecdb.concepts import ConceptStore
 from vecdb.connection import Connection
+from vecdb.derived import Followed, Transform, derived_name, follow, source_of
 from vecdb.dsn import parse_dsn
 from vecdb.errors import EncoderMismatch, UnknownCollection
 from vecdb.ingest_failures import FailureStore
@@ -96,6 +98,60 @@ class Database:
         return [
             CollectionInfo(**row) for row in self._connection.select("collections/list").to_pylist()
         ]
+
+    def drop_collection(self, name: str) -> None:
+        """Remove a collection with its photos; its concepts are hidden, as by their own delete.
+
+        Raises:
+            UnknownCollection: there is none of that name.
+        """
+        self.collection(name)
+        for concept in self.concepts.list(name):
+            self.concepts.delete(concept.id)
+        with self._guard:
+            # The table first: where this breaks off, the list still tells what to remove again.
+            self._connection.run("photos/drop", table=name)
+            self._connection.run("moments/forget", {"name": name})
+            self._connection.run("collections/forget", {"name": name})
+            self._open.pop(name, None)
+
+    def derived(self, source: str) -> list[CollectionInfo]:
+        """Collections that are derived from one; see vecdb/derived.py."""
+        found = {info.name: info for info in self.collections()}
+        if source not in found:
+            return []
+        origin = (source, found[source].encoder)
+        return [info for info in found.values() if source_of(info.name, info.encoder) == origin]
+
+    def derive(self, source: str, name: str) -> Collection:
+        """Return the collection derived from `source` by NAME, made empty if there is none.
+
+        Raises:
+            UnknownCollection: there is no source of that name.
+            BadName: the derived collection's name cannot be a table's.
+        """
+        of = self.collection(source)
+        return self.create_collection(derived_name(source, name), f"{of.encoder}+{name}", of.dim)
+
+    def follow(
+        self,
+        name: str,
+        transform: Transform,
+        *,
+        progress: Callable[[Followed], None] = lambda followed: None,
+        stop: threading.Event | None = None,
+    ) -> Followed:
+        """Bring a derived collection to what its source holds; see `vecdb.derived.follow`.
+
+        Raises:
+            UnknownCollection: there is none of that name, or it is not derived from any.
+        """
+        derived = self.collection(name)
+        origin = source_of(name, derived.encoder)
+        if origin is None:
+            raise UnknownCollection(f"The collection {name} is not derived from another.")
+        source = self.collection(origin[0])
+        return follow(self._connection, source, derived, transform, progress=progress, stop=stop)
 
     def close(self) -> None:
         """Let go of the database; other processes may open it afterwards."""

@@ -46,11 +46,18 @@ class Store:
                 transaction.put(_key("digest", digest), jpeg)
 
     def thumbnail(self, collection: str, photo_id: str) -> bytes | None:
-        """Return the JPEG of a photo, or None where none is kept."""
+        """Return the JPEG of a photo, or None where none is kept.
+
+        A collection `T__NAME`, derived from T, shows T's.
+        """
         with self._transaction(self._thumbnails) as transaction:
-            digest = transaction.get(_key("photo", collection, photo_id))
-            jpeg = transaction.get(digest) if digest else None
-            return None if jpeg is None else bytes(jpeg)
+            while collection:
+                digest = transaction.get(_key("photo", collection, photo_id))
+                jpeg = transaction.get(digest) if digest else None
+                if jpeg is not None:
+                    return bytes(jpeg)
+                collection = collection.rpartition("__")[0]
+        return None
 
     def put_vectors(self, encoder: str, digests: Sequence[str], vectors: np.ndarray) -> None:
         """Keep vectors (n, d) of pictures by what encoded them and the pictures' digests."""

@@ -1,0 +1,2 @@
+-- Remove a collection's table with every photo.
+DROP TABLE IF EXISTS `$table` SYNC

@@ -1,0 +1,4 @@
+-- Photos with a label, at most k of each, drawn the same way each time.
+-- parameters: k UInt64
+-- result: id String, label String
+SELECT id, label FROM `$table` WHERE label != '' ORDER BY label, cityHash64(id) LIMIT {k:UInt64} BY label
