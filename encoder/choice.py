@@ -7,6 +7,8 @@ from urllib.parse import unquote, urlsplit
 
 import requests
 
+from encoder.similarity import base_encoder
+
 DEFAULT = "openai/clip-vit-base-patch32"
 OFFLINE = "offline"
 WEIGHTS = (
@@ -70,6 +72,7 @@ def folder_of(name: str) -> Path | None:
 
 def is_local(name: str) -> bool:
     """Tell whether a model can be loaded without the hub: offline, a folder, or cached."""
+    name = base_encoder(name)
     return name == OFFLINE or folder_of(name) is not None
 
 

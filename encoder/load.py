@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from encoder.choice import OFFLINE, clean_name, folder_of
 from encoder.fingerprint import fingerprint_folder
 from encoder.protocol import Encoder
+from encoder.similarity import has_head, load_head
 
 _loaded: dict[tuple[str, str | None], Encoder] = {}
 _lock = threading.Lock()
@@ -34,7 +35,8 @@ def load_encoder(name: str, *, device: str | None = None) -> Encoder:
     before the model is there.
 
     Args:
-        name: `offline`, a model's name on the hub, or a local folder that holds one.
+        name: `offline`, a model's name on the hub, a local folder that holds one, or any of these
+            with `+NAME` behind it: the similarity head of that name moves its vectors.
         device: cpu, cuda, cuda:1 or mps; the best the machine has by default.
 
     Raises:
@@ -81,6 +83,20 @@ def _load_image_text(name: str, device: str | None) -> Encoder:
     return ImageTextEncoder(name, device=device)
 
 
+def _load_tuned(name: str, device: str | None) -> Encoder:
+    from encoder.tuned import TunedEncoder
+
+    base = name.rpartition("+")[0]
+    head = load_head(name)
+    return TunedEncoder(name, _kind_of(base).load(base, device), head, _fingerprint_tuned(name))
+
+
+def _fingerprint_tuned(name: str) -> str | None:
+    base = name.rpartition("+")[0]
+    before = _kind_of(base).fingerprint(base)
+    return before and f"{before}+{load_head(name).fingerprint}"
+
+
 def _fingerprint_image_text(name: str) -> str | None:
     folder = folder_of(name)
     return fingerprint_folder(folder) if folder else None
@@ -89,5 +105,6 @@ def _fingerprint_image_text(name: str) -> str | None:
 # The first that owns a name makes it; the last owns every name.
 KINDS = [
     Kind(lambda name: name == OFFLINE, _load_offline, lambda name: OFFLINE),
+    Kind(has_head, _load_tuned, _fingerprint_tuned),
     Kind(lambda name: True, _load_image_text, _fingerprint_image_text),
 ]
