@@ -7,13 +7,25 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-LAYERS = {"app", "pages", "api", "explorer", "classifier", "encoder", "vecdb", "ingest", "sample"}
+LAYERS = {
+    "app",
+    "pages",
+    "api",
+    "explorer",
+    "classifier",
+    "encoder",
+    "vecdb",
+    "ingest",
+    "sample",
+    "tuning",
+}
 ALLOWED = {
     "app": {"pages", "api"},
     "pages": {"explorer", "classifier", "encoder", "vecdb", "ingest"},
     "api": {"explorer", "classifier", "encoder", "vecdb"},
     "explorer": {"classifier", "encoder", "vecdb", "ingest"},
     "ingest": {"encoder", "vecdb"},
+    "tuning": {"encoder", "vecdb", "ingest"},
     "sample": {"encoder", "vecdb", "ingest"},
     "classifier": set(),
     "encoder": set(),

@@ -1,0 +1,1 @@
+"""Tuning: heads on stored vectors that make photos of one kind lie closer together."""

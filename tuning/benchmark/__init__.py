@@ -1,0 +1,1 @@
+"""What a similarity head gains on a labelled set."""

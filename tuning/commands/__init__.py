@@ -1,0 +1,1 @@
+"""What `python -m tuning` does, a file for each group of subcommands."""

@@ -1,0 +1,169 @@
+"""`similarity`, `sync` and `delete`: heads on stored vectors from the command line."""
+
+import argparse
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from tqdm import tqdm
+
+from tuning.errors import TuningError
+from tuning.groups import Groups, group_by_concept, group_by_label, grouped
+from tuning.losses import LOSSES, MINING
+from tuning.saved_classes import read_corrections
+from tuning.serve import check_name, described, refuse_unless_better, serve
+from tuning.serve import delete as delete_head
+from tuning.serve import sync as sync_all
+from tuning.train import Epoch, Settings
+from tuning.trial import UNSEEN, Trial, run_trial
+from vecdb import Collection, Database, connect
+from vecdb.derived import Followed
+
+DEFAULT_TABLE = "unsplash_25k"
+
+
+def add_common(command: argparse.ArgumentParser) -> None:
+    """Add what every command on a database takes."""
+    command.add_argument("--dsn", help="the database; without it VECDB_DSN, else ./data/chdb")
+    command.add_argument("--table", help="the collection; without it VECDB_TABLE")
+    command.add_argument("--json", action="store_true", help="answer in JSON on stdout")
+
+
+def add_name(command: argparse.ArgumentParser) -> None:
+    """Add what names a head."""
+    add_common(command)
+    command.add_argument("name", help="of the head")
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """Add what only training takes."""
+    add_common(command)
+    add = command.add_argument
+    add(
+        "--by", choices=("label", "concept", "classes"), default="label", help="tells what is alike"
+    )
+    add("--classes", type=Path, metavar="FILE", help="classes saved on the Classes page")
+    add("--out", required=True, metavar="NAME", help="the head; the collection is TABLE__NAME")
+    add("--loss", choices=LOSSES, default=Settings.loss)
+    add("--mining", choices=MINING, default=Settings.mining, help="which triplets count")
+    add("--rate", type=float, default=Settings.rate, help="learning rate")
+    add("--seed", type=int, default=Settings.seed)
+    add("--force", action="store_true", help="serve it whatever was measured")
+
+
+def train_and_serve(options: argparse.Namespace) -> None:
+    """Train a similarity head, measure it, and make the collection TABLE__NAME behind it."""
+    if (options.by == "classes") != (options.classes is not None):
+        raise TuningError("--by classes and --classes FILE go together: give both or neither.")
+    settings = Settings(
+        loss=options.loss, mining=options.mining, rate=options.rate, seed=options.seed
+    )
+    table = _table(options)
+    with connect(options.dsn) as database:
+        check_name(database, table, options.out)
+        collection = database.collection(table)
+        groups = _groups(database, collection, options)
+        trial = _trial(groups, collection, settings)
+        _tell(trial, options)
+        if not options.force:
+            refuse_unless_better(trial, options.out)
+        head = described(trial, groups, table, settings)
+        with _stopped_by_interrupt() as stop, _photo_bar() as show:
+            made = serve(database, table, options.out, head, progress=show, stop=stop)
+        if stop.is_set():
+            raise TuningError(f"{made.name} is not complete: `python -m tuning sync` finishes it.")
+        print(f"{made.name}: {made.count()} photos, by {made.encoder}", file=sys.stderr)
+
+
+def sync(options: argparse.Namespace) -> None:
+    """Bring collections in a tuned space to what their sources hold."""
+    with connect(options.dsn) as database, _stopped_by_interrupt() as stop, _photo_bar() as show:
+        done = sync_all(database, options.table, progress=show, stop=stop)
+    if options.json:
+        print(json.dumps({name: vars(followed) for name, followed in done.items()}))
+        return
+    for name, followed in done.items():
+        print(f"{name}: {followed.added} photos added, {followed.removed} removed")
+    if not done:
+        print("No collection is in a tuned space.")
+
+
+def delete(options: argparse.Namespace) -> None:
+    """Remove a head and the collection behind it; the collection it came from stays."""
+    with connect(options.dsn) as database:
+        delete_head(database, _table(options), options.name)
+
+
+def _table(options: argparse.Namespace) -> str:
+    return options.table or os.environ.get("VECDB_TABLE") or DEFAULT_TABLE
+
+
+def _groups(database: Database, collection: Collection, options: argparse.Namespace) -> Groups:
+    if options.by == "label":
+        return group_by_label(collection)
+    if options.by == "concept":
+        return group_by_concept(database, collection)
+    return grouped(collection, read_corrections(options.classes), "classes")
+
+
+def _trial(groups: Groups, collection: Collection, settings: Settings) -> Trial:
+    bar = tqdm(total=settings.epochs, unit="epoch", disable=None)
+
+    def show(epoch: Epoch) -> None:
+        bar.set_postfix(loss=f"{epoch.loss:.3f}", r_precision=f"{epoch.r_precision:.3f}")
+        bar.update(epoch.number - bar.n)
+
+    with bar, _stopped_by_interrupt() as stop:
+        return run_trial(
+            groups.vectors,
+            groups.classes,
+            settings,
+            encoder=collection.encoder,
+            unseen=UNSEEN,
+            progress=show,
+            stop=stop,
+        )
+
+
+def _tell(trial: Trial, options: argparse.Namespace) -> None:
+    if options.json:
+        served = options.force or not trial.missing
+        print(json.dumps({**trial.as_json(), "served": served}), flush=True)
+        return
+    print(f"Training ended because {trial.trained.ended}; epoch {trial.trained.best} is kept.")
+    for line in trial.lines():
+        print(line)
+
+
+@contextmanager
+def _stopped_by_interrupt() -> Iterator[threading.Event]:
+    """Set an event at the first Ctrl-C; the second ends the program."""
+    stop = threading.Event()
+
+    def interrupted(number: int, frame: FrameType | None) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+
+    before = signal.signal(signal.SIGINT, interrupted)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _photo_bar() -> Iterator[Callable[[Followed], None]]:
+    with tqdm(unit="photo", disable=None) as bar:
+
+        def show(followed: Followed) -> None:
+            bar.total = followed.missing
+            bar.update(followed.added - bar.n)
+
+        yield show

@@ -1,0 +1,79 @@
+"""How well a space brings photos of one class together: R-precision, mean AP, intervals."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+QUERIES_AT_ONCE = 512
+RESAMPLES = 2000
+
+
+@dataclass(frozen=True, eq=False)
+class Retrieval:
+    """What each photo finds when it asks for others of its class among all the others.
+
+    Attributes:
+        rows: (q,) int64, the photos that asked: those whose class has another photo.
+        r_precision: (q,) share of the class among the R nearest, R the class's other photos.
+        average_precision: (q,) over the whole ranking.
+        chance: (q,) what a random ranking has on average, R / (n - 1).
+    """
+
+    rows: NDArray[np.int64]
+    r_precision: NDArray[np.float64]
+    average_precision: NDArray[np.float64]
+    chance: NDArray[np.float64]
+
+
+def retrieve(vectors: NDArray[np.float32], classes: NDArray[np.int64]) -> Retrieval:
+    """Rank all other photos by cosine for each photo.
+
+    Args:
+        vectors: (n, d) float32 unit rows.
+        classes: (n,) class numbers.
+
+    Returns:
+        Retrieval of the q photos whose class has two photos or more; q may be 0.
+    """
+    _, class_of, sizes = np.unique(classes, return_inverse=True, return_counts=True)
+    others = sizes[class_of] - 1
+    rows = np.flatnonzero(others > 0)
+    precisions, averages = np.zeros(len(rows)), np.zeros(len(rows))
+    for start in range(0, len(rows), QUERIES_AT_ONCE):
+        asked = rows[start : start + QUERIES_AT_ONCE]
+        scores = vectors[asked] @ vectors.T
+        scores[np.arange(len(asked)), asked] = -np.inf
+        order = np.argsort(-scores, axis=1, kind="stable")[:, :-1]
+        hits = class_of[order] == class_of[asked, None]
+        found = np.cumsum(hits, axis=1)
+        r = others[asked]
+        at = slice(start, start + len(asked))
+        precisions[at] = found[np.arange(len(asked)), r - 1] / r
+        averages[at] = (found * hits / np.arange(1, hits.shape[1] + 1)).sum(axis=1) / r
+    return Retrieval(rows, precisions, averages, others[rows] / max(len(classes) - 1, 1))
+
+
+def interval(
+    before: NDArray[np.float64], after: NDArray[np.float64], units: NDArray[np.int64]
+) -> tuple[float, float]:
+    """Return the 95 % bootstrap interval of the mean after, the mean before taken as it is.
+
+    The differences are resampled, not the values: both were measured on the same photos.
+
+    Args:
+        before, after: (q,) what each photo has before and after.
+        units: (q,) what is drawn together: the class of each photo, or its own number.
+
+    Returns:
+        Lower and upper end.
+    """
+    _, unit_of, sizes = np.unique(units, return_inverse=True, return_counts=True)
+    sums = np.bincount(unit_of, after - before)
+    rng = np.random.default_rng(0)
+    means = np.empty(RESAMPLES)
+    for at in range(RESAMPLES):
+        drawn = rng.integers(len(sums), size=len(sums))
+        means[at] = sums[drawn].sum() / sizes[drawn].sum()
+    low, high = before.mean() + np.percentile(means, [2.5, 97.5])
+    return float(low), float(high)

@@ -1,0 +1,185 @@
+"""A trial of a head: train it on part of a labelled set and measure it on the rest."""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from encoder.similarity import SimilarityHead
+from tuning.division import divide
+from tuning.measure import Retrieval, interval, retrieve
+from tuning.train import Epoch, Settings, Trained, train
+
+UNSEEN = 0.25
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """What the same photos find before and after a head.
+
+    Attributes:
+        base: among the vectors as they are.
+        tuned: among the vectors behind the head.
+        units: (q,) what the bootstrap draws together.
+    """
+
+    base: Retrieval
+    tuned: Retrieval
+    units: NDArray[np.int64]
+
+    @property
+    def gain(self) -> tuple[float, float]:
+        """Ends of the 95 % interval of R-precision behind the head, the base as it is."""
+        return interval(self.base.r_precision, self.tuned.r_precision, self.units)
+
+    @property
+    def is_better(self) -> bool:
+        """Whether the whole interval lies above the base."""
+        return self.gain[0] > self.base.r_precision.mean()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return chance, base, tuned and interval of R-precision; mean AP's under `mean_ap`."""
+        average = (self.base.average_precision, self.tuned.average_precision)
+        return {
+            "chance": rounded(self.base.chance.mean()),
+            "base": rounded(self.base.r_precision.mean()),
+            "tuned": rounded(self.tuned.r_precision.mean()),
+            "interval": [rounded(end) for end in self.gain],
+            "mean_ap": {
+                "base": rounded(average[0].mean()),
+                "tuned": rounded(average[1].mean()),
+                "interval": [rounded(end) for end in interval(*average, self.units)],
+            },
+        }
+
+    def sentence(self) -> str:
+        """Say R-precision and mean AP before and after, with interval and chance."""
+        base, tuned, (low, high) = self.base, self.tuned, self.gain
+        return (
+            f"R-precision {base.r_precision.mean():.3f} -> {tuned.r_precision.mean():.3f} "
+            f"(95 % {low:.3f} to {high:.3f}, chance {base.chance.mean():.3f}), mean AP "
+            f"{base.average_precision.mean():.3f} -> {tuned.average_precision.mean():.3f}"
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """A trained head and what it is worth; None where there was nothing to measure on."""
+
+    head: SimilarityHead
+    trained: Trained
+    unseen_classes: Comparison | None
+    unseen_photos: Comparison | None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return both comparisons; null where there was nothing to measure on."""
+        parts = {"unseen_classes": self.unseen_classes, "unseen_photos": self.unseen_photos}
+        return {name: part and part.as_json() for name, part in parts.items()}
+
+    def lines(self) -> list[str]:
+        """Return both comparisons in words, one a line."""
+        parts = (("classes", self.unseen_classes), ("photos", self.unseen_photos))
+        return [f"On {name} never seen: {part.sentence()}" for name, part in parts if part]
+
+    @property
+    def missing(self) -> list[str]:
+        """Say what stands against serving the head; empty where nothing does."""
+        found = []
+        if self.unseen_classes is None:
+            found.append("it could not be measured on classes never seen: label 6 classes or more")
+        elif not self.unseen_classes.is_better:
+            found.append(
+                f"on classes never seen {_shortfall(self.unseen_classes)}: label more classes"
+            )
+        if self.unseen_photos is None:
+            found.append(
+                "it could not be measured on photos never seen: label 4 photos a class or more"
+            )
+        elif not self.unseen_photos.is_better:
+            found.append(
+                f"on photos never seen {_shortfall(self.unseen_photos)}: label more photos a class"
+            )
+        return found
+
+
+def run_trial(
+    vectors: NDArray[np.float32],
+    classes: NDArray[np.int64],
+    settings: Settings,
+    *,
+    encoder: str,
+    unseen: float,
+    progress: Callable[[Epoch], None] = lambda epoch: None,
+    stop: threading.Event | None = None,
+) -> Trial:
+    """Train a head on a labelled set and measure it on what it never saw.
+
+    Args:
+        vectors: (n, d) float32 unit rows; classes: (n,) class numbers.
+        encoder: name of what made the vectors.
+        unseen: share of the classes kept for the measurement.
+        progress, stop: see `train`.
+
+    Raises:
+        TooFewPhotos: too few classes or photos of a class.
+        LossDiverged: nothing was learnt.
+    """
+    division = divide(classes, unseen=unseen, seed=settings.seed)
+    trained = train(vectors, classes, division, settings, progress=progress, stop=stop)
+    head = SimilarityHead(trained.weights, trained.bias, encoder)
+    return Trial(
+        head,
+        trained,
+        _compared(head, vectors, classes, division.unseen_classes, by_class=True),
+        _compared(head, vectors, classes, division.unseen_photos, by_class=False),
+    )
+
+
+def pooled(comparisons: Sequence[Comparison | None]) -> Comparison | None:
+    """Take the comparisons of several trials as one."""
+    there = [found for found in comparisons if found is not None]
+    if not there:
+        return None
+
+    def joined(parts: list[Retrieval]) -> Retrieval:
+        fields = [[getattr(part, name) for part in parts] for name in vars(parts[0])]
+        return Retrieval(*(np.concatenate(columns) for columns in fields))
+
+    return Comparison(
+        joined([found.base for found in there]),
+        joined([found.tuned for found in there]),
+        np.concatenate([found.units for found in there]),
+    )
+
+
+def rounded(value: float) -> float:
+    """Return a measured number as it is reported."""
+    return round(float(value), 4)
+
+
+def _compared(
+    head: SimilarityHead,
+    vectors: NDArray[np.float32],
+    classes: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    *,
+    by_class: bool,
+) -> Comparison | None:
+    base = retrieve(vectors[rows], classes[rows])
+    if not len(base.rows):
+        return None
+    tuned = retrieve(head.apply(vectors[rows]), classes[rows])
+    # Whether other classes gain is asked of classes; whether other photos do, of photos.
+    asked = rows[base.rows]
+    return Comparison(base, tuned, classes[asked] if by_class else asked)
+
+
+def _shortfall(found: Comparison) -> str:
+    low, high = found.gain
+    return (
+        f"R-precision is {low:.3f} to {high:.3f} and not surely above the "
+        f"{found.base.r_precision.mean():.3f} of the vectors as they are"
+    )
