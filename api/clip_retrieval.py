@@ -15,6 +15,7 @@ from api.collections import photo_json
 from api.endpoint import Call, Endpoint
 from api.errors import Refused
 from api.schema import Schema
+from explorer.addresses import with_dots
 from explorer.fetching import fetch_picture
 from explorer.metrics import summary, timed
 from explorer.pictures import picture_from, picture_from_text
@@ -124,7 +125,7 @@ def _own_photo(address: str, collection: Collection, base: str) -> str | None:
     """Return the photo an address of ours, or of its source, stands for: nothing is fetched."""
     own = f"{base}/api/thumb/{collection.name}/"
     if address.startswith(own):
-        photo = unquote(address.removeprefix(own).partition("?")[0])
+        photo = with_dots(unquote(address.removeprefix(own).partition("?")[0]))
         return photo if collection.known_ids([photo]) else None
     return collection.at_address(address)
 

@@ -6,6 +6,7 @@ from api.access import check_thumbnail
 from api.endpoint import Call, Endpoint
 from api.errors import Refused
 from explorer import default_table
+from explorer.addresses import with_dots
 from explorer.metrics import timed
 
 
@@ -15,6 +16,8 @@ def thumbnail(call: Call) -> Response:
     with timed("thumbnail"):
         store = call.explorer.store
         jpeg = store.thumbnail(collection, photo_id)
+        if jpeg is None:
+            jpeg = store.thumbnail(collection, with_dots(photo_id))
         if jpeg is None:
             # An id alone: of the default collection.
             whole = f"{collection}/{photo_id}" if collection else photo_id

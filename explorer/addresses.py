@@ -7,7 +7,10 @@ so they hold in a page as they are, also where a proxy serves the app below a pa
 import hashlib
 import hmac
 import os
+import re
 from urllib.parse import quote
+
+DOTS = re.compile(r"(?<![^/\\])\.\.(?![^/\\])")
 
 
 def read_token() -> str:
@@ -26,10 +29,21 @@ def sign(place: str, name: str) -> str:
     return hmac.new(read_token().encode(), message, hashlib.sha256).hexdigest()[:32]
 
 
+def without_dots(photo_id: str) -> str:
+    """Return an id that may stand in a path: the server and proxies refuse `..` there."""
+    return DOTS.sub("%2E%2E", photo_id)
+
+
+def with_dots(name: str) -> str:
+    """Return the id that `without_dots` was given."""
+    return name.replace("%2E%2E", "..")
+
+
 def thumbnail_url(collection: str, photo_id: str) -> str:
     """Return the address, from the app's root, of a photo's thumbnail."""
-    path = f"api/thumb/{quote(collection, safe='')}/{quote(photo_id, safe='')}"
-    return path + _key(collection, photo_id)
+    name = without_dots(photo_id)
+    path = f"api/thumb/{quote(collection, safe='')}/{quote(name, safe='')}"
+    return path + _key(collection, name)
 
 
 def turns_url(concept_id: str) -> str:

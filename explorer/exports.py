@@ -14,6 +14,7 @@ import pandas as pd
 from classifier import Head, SavedClassifier, save
 from explorer.audits import AuditRecord
 from vecdb import Collection, Concept, Label, Store
+from vecdb.addresses import local_file
 
 ALL = 10_000_000
 
@@ -64,10 +65,8 @@ def as_zip(store: Store, collection: Collection, frame: pd.DataFrame) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for rank, row in enumerate(frame.to_dict("records"), 1):
-            address = str(row["url"])
-            local = Path(address.removeprefix("file://"))
-            remote = address.startswith(("http://", "https://"))
-            if not remote and local.is_file():
+            local = local_file(str(row["url"]))
+            if local is not None:
                 archive.write(local, _name(rank, row["id"], local.suffix))
                 continue
             thumbnail = store.thumbnail(collection.name, row["id"])

@@ -37,6 +37,15 @@ def local_path(url: str) -> Path | None:
     return decoded
 
 
+def local_file(url: str) -> Path | None:
+    """Return the path of the file that an address names, where it exists; else None."""
+    path = local_path(url)
+    try:
+        return path if path is not None and path.is_file() else None
+    except (OSError, ValueError):
+        return None  # a name too long for the disk, or a folder that may not be entered
+
+
 def _spelled(text: str) -> Path:
     """Return the path, each name in the form (composed or not) that the disk holds it in."""
     path = Path(text)

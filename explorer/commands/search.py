@@ -17,6 +17,7 @@ from explorer.pictures import picture_from
 from explorer.query import Query
 from explorer.ranking import Ranked, rank
 from vecdb import Collection, Store
+from vecdb.addresses import local_file
 
 DEFAULT_K = 20
 
@@ -87,9 +88,9 @@ def _copy(store: Store, collection: Collection, found: Ranked, folder: Path) -> 
     copied = {}
     for place, photo in enumerate(found.ids, 1):
         row = found.photos.get(photo)
-        source = Path(str(row["url"]).removeprefix("file://")) if row else None
+        source = local_file(str(row["url"])) if row else None
         stem = f"{place:05d}_" + re.sub(r"[^\w.-]", "_", photo)[-80:]
-        if source is not None and source.is_file():
+        if source is not None:
             target = folder / (stem.removesuffix(source.suffix) + source.suffix)
             shutil.copyfile(source, target)
         else:

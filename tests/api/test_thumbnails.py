@@ -1,7 +1,12 @@
 import pytest
 import requests
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from streamlit.web.server.starlette.starlette_path_security_middleware import PathSecurityMiddleware
 
+from api import routes
 from explorer.addresses import thumbnail_url
+from tests.api.conftest import serving
 
 
 @pytest.mark.parametrize("photo", ["plain", "folder/with slash.jpg", "a?b#c%20", "снег ☃", '"><b>'])
@@ -17,3 +22,16 @@ def test_a_photo_without_a_thumbnail_is_a_404_in_words(server):
     answer = requests.get(f"{server}/" + thumbnail_url("none", "nothing"), timeout=10)
     assert answer.status_code == 404
     assert "No thumbnail" in answer.text
+
+
+@pytest.mark.parametrize(
+    "photo", ["../images/0.jpg", "a/../b.jpg", "..", "..\\x\\..\\0.jpg", "a..b"]
+)
+def test_an_id_with_two_dots_passes_the_servers_own_guard(explorer, monkeypatch, photo):
+    monkeypatch.setenv("API_TOKEN", "secret")
+    explorer.store.put_thumbnails("my photos", [(photo, "0" * 64, b"jpeg bytes")])
+    app = Starlette(routes=routes(explorer), middleware=[Middleware(PathSecurityMiddleware)])
+    with serving(app) as server:
+        answer = requests.get(f"{server}/" + thumbnail_url("my photos", photo), timeout=10)
+    assert answer.status_code == 200
+    assert answer.content == b"jpeg bytes"
