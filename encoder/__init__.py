@@ -1,8 +1,15 @@
 """Pictures and text to unit vectors: any image-text model of transformers, or the offline one."""
 
-from encoder.choice import DEFAULT, OFFLINE, clean_name, default_encoder_name, hub_answers
-from encoder.errors import EmptyText, EncoderError, ModelNotFound, TextTooLong, UnusableModel
-from encoder.load import fingerprint_encoder, load_encoder
+from encoder.choice import DEFAULT, OFFLINE, clean_name, default_encoder_name, hub_answers, is_local
+from encoder.errors import (
+    EmptyText,
+    EncoderError,
+    ModelNotFound,
+    OtherWeights,
+    TextTooLong,
+    UnusableModel,
+)
+from encoder.load import fingerprint_encoder, load_encoder, load_known_encoder
 from encoder.protocol import Encoder
 
 __all__ = [
@@ -12,11 +19,14 @@ __all__ = [
     "Encoder",
     "EncoderError",
     "ModelNotFound",
+    "OtherWeights",
     "TextTooLong",
     "UnusableModel",
     "clean_name",
     "default_encoder_name",
     "fingerprint_encoder",
     "hub_answers",
+    "is_local",
     "load_encoder",
+    "load_known_encoder",
 ]

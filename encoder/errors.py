@@ -37,5 +37,15 @@ class UnusableModel(EncoderError):
         )
 
 
+class OtherWeights(EncoderError):
+    """An encoder is not the one that made a collection's vectors, though it has its name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"The vectors were made by other weights or settings than {name} holds now: put the "
+            "old ones back, or make new vectors with `python -m explorer encode`."
+        )
+
+
 class BadDevice(EncoderError):
     """The machine lacks the device that was asked for."""

@@ -30,10 +30,14 @@ VOLATILE = {"_name_or_path", "name_or_path", "transformers_version", "torch_dtyp
 def fingerprint_folder(folder: Path) -> str:
     """Return 32 hex digits that tell a model's weights and settings, not where it lies.
 
-    Every byte of the weights is read, once in a process while the files stay as they are.
+    Every byte of the weights is read, once in a process while the files stay as they are. Empty
+    where the folder holds none.
     """
+    weights = _weights(folder)
+    if not weights:
+        return ""
     digest = hashlib.sha256()
-    for path in [*_weights(folder), *(folder / name for name in SETTINGS)]:
+    for path in [*weights, *(folder / name for name in SETTINGS)]:
         if path.is_file():
             digest.update(f"{path.name}:{_digest_file(path)}\n".encode())
     return digest.hexdigest()[:32]

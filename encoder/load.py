@@ -4,7 +4,15 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from encoder.choice import OFFLINE, clean_name, folder_of
+from encoder.choice import (
+    OFFLINE,
+    clean_name,
+    default_encoder_name,
+    folder_of,
+    is_local,
+    is_path,
+)
+from encoder.errors import OtherWeights
 from encoder.fingerprint import fingerprint_folder
 from encoder.protocol import Encoder
 from encoder.similarity import has_head, load_head
@@ -20,12 +28,12 @@ class Kind:
     Attributes:
         owns: whether a name, in its one spelling, is of this kind.
         load: loads it by name and device.
-        fingerprint: tells its weights and settings; None while they are not on this machine.
+        fingerprint: tells its weights and settings; empty while they are not on this machine.
     """
 
     owns: Callable[[str], bool]
     load: Callable[[str, str | None], Encoder]
-    fingerprint: Callable[[str], str | None]
+    fingerprint: Callable[[str], str]
 
 
 def load_encoder(name: str, *, device: str | None = None) -> Encoder:
@@ -54,17 +62,40 @@ def load_encoder(name: str, *, device: str | None = None) -> Encoder:
         return found
 
 
+def load_known_encoder(name: str, fingerprint: str, *, device: str | None = None) -> Encoder:
+    """Load the encoder that made a collection's vectors, also where its folder was moved.
+
+    A folder that is gone is looked for under the environment's ENCODER.
+
+    Args:
+        name: as the collection remembers it.
+        fingerprint: as the collection remembers it; empty takes what the name leads to.
+
+    Raises:
+        OtherWeights: the name leads to other weights or settings by now.
+        ModelNotFound, UnusableModel, BadDevice: as `load_encoder`.
+    """
+    name = clean_name(name)
+    if fingerprint and is_path(name) and not is_local(name):
+        other = default_encoder_name()
+        if fingerprint_encoder(other) == fingerprint:
+            name = other
+    encoder = load_encoder(name, device=device)
+    if fingerprint and encoder.fingerprint != fingerprint:
+        raise OtherWeights(name)
+    return encoder
+
+
 def fingerprint_encoder(name: str) -> str:
     """Return what tells an encoder's weights and settings, whatever its name and place.
 
-    Args:
-        name: as for `load_encoder`; what is not on this machine yet is fetched from the hub.
+    No model is loaded; empty where the weights are not on this machine.
 
-    Raises:
-        ModelNotFound, UnusableModel: as `load_encoder`.
+    Args:
+        name: as for `load_encoder`.
     """
     name = clean_name(name)
-    return _kind_of(name).fingerprint(name) or load_encoder(name).fingerprint
+    return _kind_of(name).fingerprint(name)
 
 
 def _kind_of(name: str) -> Kind:
@@ -91,15 +122,15 @@ def _load_tuned(name: str, device: str | None) -> Encoder:
     return TunedEncoder(name, _kind_of(base).load(base, device), head, _fingerprint_tuned(name))
 
 
-def _fingerprint_tuned(name: str) -> str | None:
+def _fingerprint_tuned(name: str) -> str:
     base = name.rpartition("+")[0]
     before = _kind_of(base).fingerprint(base)
     return before and f"{before}+{load_head(name).fingerprint}"
 
 
-def _fingerprint_image_text(name: str) -> str | None:
+def _fingerprint_image_text(name: str) -> str:
     folder = folder_of(name)
-    return fingerprint_folder(folder) if folder else None
+    return fingerprint_folder(folder) if folder else ""
 
 
 # The first that owns a name makes it; the last owns every name.

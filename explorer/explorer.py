@@ -141,7 +141,7 @@ class Explorer:
             NotReady: it is still loading.
             EncoderError: it cannot be loaded.
         """
-        return self.encoders.get(collection.encoder)
+        return self.encoders.get(collection.encoder, collection.fingerprint)
 
     def search(
         self, query: Query | str, k: int = 20, *, table: str | None = None, **how: Any

@@ -29,6 +29,7 @@ PER_HOST = 16
 QUEUED = 512  # photos waiting for a download
 DOWNLOADED = 128  # pictures waiting to be decoded
 DECODED = 128  # pictures waiting to be encoded, beside two batches
+SIDE = 224  # pixels that most encoders see, before the encoder says how many
 FIRST_BATCH = 32  # pictures, before the encoder says how many
 WRITTEN = 512  # rows in one insert at most
 LINGER = 3.0  # seconds that rows wait for more: a small insert costs as much as a large one
@@ -41,7 +42,7 @@ class Pipeline:
 
     Args:
         encoder: gives the encoder; called when the first picture needs it.
-        encoder_name: under which the store keeps its vectors.
+        encoder_key: under which the store keeps its vectors.
         workers: downloads at once.
         batch: pictures encoded at once; None leaves it to the encoder.
         stop: when set, what is under way is finished and nothing more begun.
@@ -51,7 +52,7 @@ class Pipeline:
         self,
         *,
         encoder: Callable[[], Encoder],
-        encoder_name: str,
+        encoder_key: str,
         admission: Admission,
         fetcher: Fetcher,
         writer: Writer,
@@ -64,7 +65,8 @@ class Pipeline:
         self._load = encoder
         self._encoder: Encoder | None = None
         self._loading = threading.Lock()
-        self._encoder_name = encoder_name
+        self._encoder_key = encoder_key
+        self._side = SIDE
         self._admission = admission
         self._fetcher = fetcher
         self._writer = writer
@@ -169,16 +171,20 @@ class Pipeline:
                 self._to_encode.put(item)
 
     def _open(self, item: Item) -> None:
-        picture = decode(item.data)
-        item.data = b""
+        side = self._side
+        picture = decode(item.data, side=side)
         item.width, item.height = picture.width, picture.height
         item.digest, item.thumbnail = picture.digest, picture.thumbnail
-        item.vector = self._store.vectors(self._encoder_name, [picture.digest]).get(picture.digest)
+        item.vector = self._store.vectors(self._encoder_key, [picture.digest]).get(picture.digest)
         if item.vector is None:
-            item.pixels = self._ready.prepare(picture.image)
+            encoder = self._ready
+            if self._side > side:  # the first ones: nobody knew yet how much the encoder sees
+                picture = decode(item.data, side=self._side)
+            item.pixels = encoder.prepare(picture.image)
         else:
             item.is_cached = True
             self._tally.add("cached")
+        item.data = b""
 
     @property
     def _ready(self) -> Encoder:
@@ -186,6 +192,7 @@ class Pipeline:
             if self._encoder is None:
                 self._encoder = self._load()
                 self._encoder.batch = self._batch = self._batch or self._encoder.batch
+                self._side = max(SIDE, self._encoder.side)
                 self._to_encode.resize(2 * self._batch + DECODED, 2 * self._batch)
             return self._encoder
 
@@ -194,7 +201,7 @@ class Pipeline:
             self._encode_batch(items)
 
     def _encode_batch(self, items: list[Item]) -> None:
-        pixels = np.stack([item.pixels for item in items if item.pixels is not None])
+        pixels = [item.pixels for item in items if item.pixels is not None]
         with self._tally.busy("encode"):
             vectors = self._ready.encode_prepared(pixels)
         self._tally.add("encoded", len(items))

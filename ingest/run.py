@@ -8,7 +8,15 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from encoder import Encoder, default_encoder_name, load_encoder
+from encoder import (
+    Encoder,
+    clean_name,
+    default_encoder_name,
+    fingerprint_encoder,
+    is_local,
+    load_encoder,
+    load_known_encoder,
+)
 from ingest.admission import Admission
 from ingest.deadline import Watch
 from ingest.errors import IngestError
@@ -113,8 +121,10 @@ def run(
         )
         watch = held.enter_context(Watch())
         pipeline = Pipeline(
-            encoder=lambda: load_encoder(collection.encoder, device=options.device),
-            encoder_name=collection.encoder,
+            encoder=lambda: load_known_encoder(
+                collection.encoder, collection.fingerprint, device=options.device
+            ),
+            encoder_key=collection.encoder_key,
             admission=admission,
             fetcher=Fetcher(watch, stop, options.patience),
             writer=Writer(
@@ -175,8 +185,17 @@ def _collection(
         found = database.collection(table)
     except UnknownCollection:
         loaded: Encoder = load_encoder(encoder or default_encoder_name(), device=device)
-        return database.create_collection(table, loaded.name, loaded.dim)
-    return database.create_collection(table, encoder or found.encoder, found.dim)
+        return database.create_collection(table, loaded.name, loaded.dim, loaded.fingerprint)
+    if not encoder and found.fingerprint:
+        return found
+    name = clean_name(encoder or found.encoder)
+    fingerprint = fingerprint_encoder(name)
+    if not found.fingerprint and clean_name(found.encoder) == name:
+        database.set_encoder(found, name, fingerprint)
+    database.create_collection(table, name, found.dim, fingerprint)
+    if name != found.encoder and not is_local(found.encoder):
+        database.set_encoder(found, name, fingerprint)  # the model was moved
+    return found
 
 
 def _attend(

@@ -73,7 +73,7 @@ class Writer:
             )
             if new:
                 digests = [item.digest for item in new]
-                self._store.put_vectors(self._collection.encoder, digests, stacked(new))
+                self._store.put_vectors(self._collection.encoder_key, digests, stacked(new))
         except (VecdbError, OSError) as error:
             # The store is a convenience: a full disk there must not keep photos out of the table.
             self._stores = False

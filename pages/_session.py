@@ -42,17 +42,20 @@ def _collection_names(database: str) -> list[str]:
     return [info.name for info in shared_explorer().database.collections() if info.count]
 
 
-def ready_encoder(name: str) -> Encoder | None:
-    """Return the encoder, waiting for it where it still loads; None where it cannot be had.
+def ready_encoder(collection: Collection) -> Encoder | None:
+    """Return a collection's encoder, waiting while it loads; None where it cannot be had.
 
     Both are said in words. A click, or another page, ends the waiting: the script runs anew.
     """
-    future = shared_explorer().encoders.start(name)
+    future = shared_explorer().encoders.start(collection.encoder, collection.fingerprint)
     line = st.empty()
     # The script waits, not a timer of the browser: a timer that ends before the page has arrived
     # tears the page down.
     while not future.done():
-        line.info(f"Loading the encoder {name}. The search starts by itself when it is ready.")
+        line.info(
+            f"Loading the encoder {collection.encoder}. "
+            "The search starts by itself when it is ready."
+        )
         wait([future], LOOK)
     line.empty()
     try:

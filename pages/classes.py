@@ -205,7 +205,7 @@ def main() -> None:
     if collection is None:
         st.info(EMPTY)
         return
-    encoder = ready_encoder(collection.encoder)
+    encoder = ready_encoder(collection)
     if encoder is not None:
         try:
             draw(collection, encoder)

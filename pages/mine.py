@@ -151,7 +151,7 @@ def header() -> Collection | None:
 def begin(collection: Collection) -> None:
     """Turn the pending query into a concept, once the encoder is there."""
     query: Query = state.pending
-    encoder = ready_encoder(collection.encoder) if query.needs_encoder else None
+    encoder = ready_encoder(collection) if query.needs_encoder else None
     if encoder is None and query.needs_encoder:
         return
     del state.pending
@@ -204,7 +204,7 @@ def main() -> None:
     if collection is None:
         st.info(EMPTY)
         return
-    shared_explorer().encoders.start(collection.encoder)
+    shared_explorer().encoders.start(collection.encoder, collection.fingerprint)
     shared_explorer().rounds.memory.warm(collection.name)
     if "pending" in state:
         begin(collection)

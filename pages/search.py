@@ -88,7 +88,7 @@ def asked(pictures: list[Image.Image]) -> Query:
 
 def vector_of(query: Query, collection: Collection, *, centred: bool = False) -> np.ndarray | None:
     """Return the query's vector, None while the encoder loads."""
-    encoder = ready_encoder(collection.encoder) if query.needs_encoder else None
+    encoder = ready_encoder(collection) if query.needs_encoder else None
     if query.needs_encoder and encoder is None:
         return None
     return query.vector(collection, encoder, centred=centred)

@@ -40,16 +40,24 @@ INDEX_ABOVE = 200_000
 class Collection:
     """Photos of one table: put them in, find them, score them. Safe to share between threads."""
 
-    def __init__(self, connection: Connection, name: str, encoder: str, dim: int) -> None:
+    def __init__(
+        self, connection: Connection, name: str, encoder: str, dim: int, fingerprint: str = ""
+    ) -> None:
         self._connection = connection
         self._inserting = threading.Lock()
         self._status: IndexStatus | None = None
         self._status_until = 0.0
         self.name = name
         self.encoder = encoder
+        self.fingerprint = fingerprint
         self.dim = dim
         # Passing this many photos, a collection gets an index by itself; None never.
         self.index_above: int | None = INDEX_ABOVE
+
+    @property
+    def encoder_key(self) -> str:
+        """Under what the store keeps this encoder's vectors: its fingerprint, else its name."""
+        return self.fingerprint or self.encoder
 
     def insert(self, photos: pa.Table, *, normalize: bool = False) -> int:
         """Store the photos whose ids are new; the others stay as they were.

@@ -23,13 +23,20 @@ from vecdb.statements import checked_name
 
 @dataclass(frozen=True)
 class CollectionInfo:
-    """A collection as the list shows it; `count` photos, `created` in UTC."""
+    """A collection as the list shows it.
+
+    Attributes:
+        created: in UTC.
+        count: of its photos.
+        fingerprint: what tells its encoder's weights and settings; empty where nobody said.
+    """
 
     name: str
     encoder: str
     dim: int
     created: datetime
     count: int
+    fingerprint: str = ""
 
 
 class Database:
@@ -53,8 +60,14 @@ class Database:
         """Where the database is, without user or password."""
         return self._connection.dsn.display
 
-    def create_collection(self, name: str, encoder: str, dim: int) -> Collection:
+    def create_collection(
+        self, name: str, encoder: str, dim: int, fingerprint: str = ""
+    ) -> Collection:
         """Return the collection, made if there is none of that name.
+
+        Args:
+            fingerprint: what tells the encoder's weights and settings. Two encoders are the same
+                where it is; where one of them has none, their names decide.
 
         Raises:
             BadName: the name cannot be a table's.
@@ -65,16 +78,19 @@ class Database:
             found = self._find(name)
             if found is None:
                 self._connection.run("photos/create", table=name, dim=str(int(dim)))
-                self._connection.insert("collections", _row(name, encoder, dim))
+                self._connection.insert("collections", _row(name, encoder, dim, fingerprint))
                 found = self._find(name)
         assert found is not None
-        if (found.encoder, found.dim) != (encoder, dim):
-            raise EncoderMismatch(
-                f"The collection {name} holds vectors of {found.encoder} with {found.dim} numbers, "
-                f"not of {encoder} with {dim}: set ENCODER={found.encoder}, or use another "
-                "collection (VECDB_TABLE)."
-            )
+        _check_encoder(found, encoder, dim, fingerprint)
         return found
+
+    def set_encoder(self, collection: Collection, encoder: str, fingerprint: str) -> None:
+        """Record under which name a collection's encoder is found now, and what tells it."""
+        self._connection.run(
+            "collections/set_encoder",
+            {"name": collection.name, "encoder": encoder, "fingerprint": fingerprint},
+        )
+        collection.encoder, collection.fingerprint = encoder, fingerprint
 
     def collection(self, name: str) -> Collection:
         """Return a collection that exists.
@@ -174,11 +190,30 @@ class Database:
             if not found.num_rows:
                 return None
             row: dict[str, Any] = found.to_pylist()[0]
-            self._open[name] = Collection(self._connection, name, row["encoder"], row["dim"])
+            self._open[name] = Collection(
+                self._connection, name, row["encoder"], row["dim"], row["fingerprint"]
+            )
         return self._open[name]
 
 
-def _row(name: str, encoder: str, dim: int) -> pa.Table:
+def _check_encoder(found: Collection, encoder: str, dim: int, fingerprint: str) -> None:
+    known = bool(found.fingerprint and fingerprint)
+    same = found.fingerprint == fingerprint if known else found.encoder == encoder
+    if same and found.dim == dim:
+        return
+    if found.encoder == encoder and found.dim == dim:
+        raise EncoderMismatch(
+            f"The collection {found.name} was made by other weights or settings than {encoder} "
+            "holds now: put the old ones back, or use another collection (VECDB_TABLE)."
+        )
+    raise EncoderMismatch(
+        f"The collection {found.name} holds vectors of {found.encoder} with {found.dim} numbers, "
+        f"not of {encoder} with {dim}: set ENCODER={found.encoder}, or use another "
+        "collection (VECDB_TABLE)."
+    )
+
+
+def _row(name: str, encoder: str, dim: int, fingerprint: str) -> pa.Table:
     now = pa.array([datetime.now(timezone.utc)], pa.timestamp("us", "UTC"))
     return pa.table(
         {
@@ -186,6 +221,7 @@ def _row(name: str, encoder: str, dim: int) -> pa.Table:
             "encoder": [encoder],
             "dim": pa.array([dim], pa.uint32()),
             "created": now,
+            "fingerprint": [fingerprint],
         }
     )
 

@@ -1,6 +1,7 @@
 -- Every collection with the number of its photos, by name.
--- result: name String, encoder String, dim UInt32, created DateTime64, count UInt64
-SELECT name, encoder, dim, created, count
+-- result: name String, encoder String, dim UInt32, created DateTime64, count UInt64,
+--   fingerprint String
+SELECT name, encoder, dim, created, count, fingerprint
 FROM (SELECT * FROM collections ORDER BY name, created LIMIT 1 BY name) AS c
 LEFT JOIN (
     SELECT table, sum(rows) AS count FROM system.parts

@@ -1,4 +1,6 @@
+import io
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -6,10 +8,13 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
+from safetensors.torch import load_file, save_file
 
 from encoder import load, load_encoder
 from ingest import Options, Photo, Progress, SourceError, run, writer
+from tests.encoder.tiny_models import KINDS
 from tests.ingest.pictures import encoded, jpeg, noise
 from vecdb import connect
 from vecdb.errors import EncoderMismatch
@@ -297,6 +302,49 @@ def test_an_encoder_that_is_gone_ends_the_run_with_a_sentence(ingest, tmp_path):
     summary = ingest([Photo("b", payload=jpeg(2))], encoder=None)
     assert summary.inserted == 0
     assert "not a usable image-text model" in summary.error
+
+
+def test_a_moved_model_goes_on_with_its_collection_and_its_cached_vectors(
+    ingest, database, store, tiny_clip, tmp_path, monkeypatch
+):
+    model = shutil.copytree(tiny_clip, tmp_path / "model")
+    assert ingest([Photo("a", payload=jpeg(1))], encoder=f"{model}/").inserted == 1
+    assert database.collection("photos").encoder == str(model)
+    moved = model.rename(tmp_path / "moved")
+    summary = ingest([Photo("again", payload=jpeg(1))], encoder=str(moved))
+    assert (summary.inserted, summary.cached) == (1, 1)
+    assert database.collection("photos").encoder == str(moved)
+    moved.rename(tmp_path / "elsewhere")
+    monkeypatch.setenv("ENCODER", str(tmp_path / "elsewhere"))
+    assert ingest([Photo("b", payload=jpeg(2))], encoder=None).inserted == 1
+
+
+def test_new_weights_in_the_same_folder_are_new_vectors(ingest, store, tiny_clip, tmp_path):
+    model = shutil.copytree(tiny_clip, tmp_path / "model")
+    assert ingest([Photo("a", payload=jpeg(1))], encoder=str(model)).inserted == 1
+    weights = load_file(model / "model.safetensors")
+    weights["visual_projection.weight"] *= torch.linspace(-1, 1, 32)
+    save_file(weights, model / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(EncoderMismatch, match="other weights or settings than"):
+        ingest([Photo("b", payload=jpeg(2))], encoder=str(model))
+    summary = ingest([Photo("b", payload=jpeg(2))], encoder=None)
+    assert "other weights or settings than" in summary.error
+    summary = ingest([Photo("a", payload=jpeg(1))], encoder=str(model), table="anew")
+    assert (summary.inserted, summary.cached) == (1, 0)
+
+
+@pytest.mark.parametrize("kind", ["siglip2", "align"])
+def test_pictures_of_several_shapes_are_encoded_side_by_side(ingest, database, tmp_path, kind):
+    KINDS[kind][0](tmp_path / kind)
+    encoder = load_encoder(str(tmp_path / kind))
+    sizes = [(300, 200), (200, 300), (240, 240), (310, 190)]
+    photos = [Photo(f"p{i}", payload=jpeg(i, *size)) for i, size in enumerate(sizes)]
+    assert ingest(photos, encoder=str(tmp_path / kind), table="shapes").inserted == 4
+    shapes = database.collection("shapes")
+    expected = encoder.encode_images(
+        [Image.open(io.BytesIO(photo.payload or b"")) for photo in photos]
+    )
+    assert (shapes.vectors([photo.id for photo in photos]) * expected).sum(1) == pytest.approx(1)
 
 
 def test_a_source_of_the_wrong_kind_is_an_error_before_a_table_is_made(ingest, database, tmp_path):

@@ -1,0 +1,2 @@
+-- What tells the weights and settings that made a collection's vectors; empty where nobody said.
+ALTER TABLE collections ADD COLUMN IF NOT EXISTS fingerprint String
