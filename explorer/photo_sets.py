@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,22 +12,31 @@ import numpy as np
 
 from encoder import Encoder
 from explorer.zeroshot import Photos, read
-from ingest.decode import decode
+from ingest import IngestError, Photo
+from ingest.decode import Decoded, decode
 from ingest.errors import Rejected
+from ingest.sources.folders import PictureFolder
 from vecdb import Collection
+from vecdb.addresses import local_path
 
 MOST_PICTURES = 1000
-ENDINGS = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp"}
+BATCH = 64  # pictures encoded at once
+NAMED = 10  # files that could not be read, named one by one
 
 
 @dataclass(frozen=True)
 class PhotoSet:
-    """Photos with vectors and, where they are in no collection, small pictures to show."""
+    """Photos with vectors and, where they are in no collection, small pictures to show.
+
+    Attributes:
+        notes: sentences about pictures that are not among them.
+    """
 
     photos: Photos
     key: str
     collection: Collection | None = None
     small: dict[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 def of_collection(collection: Collection, prefix: str) -> PhotoSet:
@@ -35,46 +45,103 @@ def of_collection(collection: Collection, prefix: str) -> PhotoSet:
 
 
 def of_folder(folder: str, encoder: Encoder) -> PhotoSet:
-    """Encode the pictures of a folder; the folder each lies in is taken as its label.
+    """Encode the pictures of a folder; their labels are those that an ingest gives them.
 
     Raises:
         OSError: there is no such folder, or it holds no picture.
     """
-    root = Path(folder).expanduser()
-    paths = sorted(path for path in root.rglob("*") if path.suffix.lower() in ENDINGS)
-    if not paths:
+    root = local_path(folder.strip("'\"")) or Path(folder)
+    root = root.expanduser()
+    left: Counter[str] = Counter()
+    files = Files()
+    if root.is_dir():
+        try:
+            files.take(PictureFolder(root, (), lambda kind: left.update([kind])), encoder)
+        except IngestError as error:
+            files.notes.append(str(error))
+    if not files.names and not files.faults:
         raise OSError(f"There is no folder {folder} with pictures in it.")
-    paths = paths[:MOST_PICTURES]
-    labels = [path.parent.name if path.parent != root else "" for path in paths]
-    files = (
-        (path.relative_to(root).as_posix(), label, path.read_bytes())
-        for path, label in zip(paths, labels, strict=True)
-    )
-    return _encoded(files, encoder)
+    if left:
+        kinds = ", ".join(f"{count:,} {kind}" for kind, count in left.most_common())
+        files.notes.append(f"Left out: {kinds}.")
+    return files.photo_set()
 
 
 def of_uploads(files: Sequence[Any], encoder: Encoder) -> PhotoSet:
-    """Encode uploaded pictures; nothing is known of their classes."""
-    given = enumerate(files[:MOST_PICTURES], 1)
-    return _encoded(((f"{at} {file.name}", "", file.getvalue()) for at, file in given), encoder)
+    """Encode uploaded pictures; nothing is known of their classes.
+
+    Raises:
+        OSError: none of them is a picture.
+    """
+    given = Files()
+    given.take(
+        (Photo(f"{at} {file.name}", payload=file.getvalue()) for at, file in enumerate(files, 1)),
+        encoder,
+    )
+    return given.photo_set()
 
 
-def _encoded(files: Iterable[tuple[str, str, bytes]], encoder: Encoder) -> PhotoSet:
-    """Encode pictures given as (name, label, bytes)."""
-    names, labels, pixels = [], [], []
-    small: dict[str, str] = {}
-    digests = hashlib.sha256()
-    for name, label, data in files:
-        try:
-            picture = decode(data)
-        except Rejected:
-            continue  # a file that is no picture is left out, and the count says so
-        names.append(name)
-        labels.append(label)
-        pixels.append(encoder.prepare(picture.image))
-        small[name] = "data:image/jpeg;base64," + base64.b64encode(picture.thumbnail).decode()
-        digests.update(picture.digest.encode())
-    if not names:
-        raise OSError("None of these files is a picture that can be read.")
-    photos = Photos(names, encoder.encode_prepared(np.stack(pixels)), labels)
-    return PhotoSet(photos, digests.hexdigest()[:16], None, small)
+class Files:
+    """Pictures as they are encoded, and what is to be said of the others."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+        self.notes: list[str] = []
+        self.faults: list[str] = []
+        self._labels: list[str] = []
+        self._small: dict[str, str] = {}
+        self._pixels: list[np.ndarray] = []
+        self._vectors: list[np.ndarray] = []
+        self._digests = hashlib.sha256()
+
+    def take(self, photos: Iterable[Photo], encoder: Encoder) -> None:
+        """Encode the first MOST_PICTURES of some photos; one that cannot be read is noted."""
+        for photo in photos:
+            if len(self.names) == MOST_PICTURES:
+                self.notes.append(f"Only the first {MOST_PICTURES:,} pictures are taken.")
+                break
+            try:
+                photo.check()
+                self._add(photo, decode(_content(photo)), encoder)
+            except (Rejected, OSError) as error:
+                reason = getattr(error, "strerror", None) or str(error)
+                self.faults.append(f"{photo.id} ({reason})")
+        self._encode(encoder)
+
+    def _add(self, photo: Photo, picture: Decoded, encoder: Encoder) -> None:
+        name = photo.id if photo.id not in self._small else f"{photo.id} {len(self.names)}"
+        self.names.append(name)
+        self._labels.append(str(photo.metadata.get("label", "")))
+        self._pixels.append(encoder.prepare(picture.image))
+        thumbnail = base64.b64encode(picture.thumbnail).decode()
+        self._small[name] = f"data:image/jpeg;base64,{thumbnail}"
+        self._digests.update(picture.digest.encode())
+        if len(self._pixels) == BATCH:
+            self._encode(encoder)
+
+    def _encode(self, encoder: Encoder) -> None:
+        if self._pixels:
+            self._vectors.append(encoder.encode_prepared(np.stack(self._pixels)))
+            self._pixels = []
+
+    def photo_set(self) -> PhotoSet:
+        """Return the pictures.
+
+        Raises:
+            OSError: there are none.
+        """
+        if not self.names:
+            raise OSError("None of these files is a picture that can be read.")
+        if self.faults:
+            more = ", ..." if len(self.faults) > NAMED else ""
+            named = ", ".join(self.faults[:NAMED]) + more
+            self.notes.append(f"{len(self.faults):,} could not be read: {named}.")
+        photos = Photos(self.names, np.concatenate(self._vectors), self._labels)
+        key = self._digests.hexdigest()[:16]
+        return PhotoSet(photos, key, None, self._small, tuple(self.notes))
+
+
+def _content(photo: Photo) -> bytes:
+    if photo.payload is not None:
+        return photo.payload
+    return (local_path(photo.address) or Path(photo.address)).read_bytes()

@@ -71,6 +71,8 @@ def source(collection: Collection, encoder: Encoder) -> PhotoSet | None:
         with st.spinner("Encoding the pictures"):
             encoded = of_folder(given, encoder) if kind == "Folder" else of_uploads(given, encoder)
         state.class_source = kept = (wanted, encoded)
+    for note in kept[1].notes:
+        st.caption(note)
     return cast(PhotoSet, kept[1])
 
 

@@ -103,7 +103,7 @@ def test_samples_whose_files_lie_apart_are_whole(tmp_path, names):
 
 def test_a_key_of_many_pictures_is_not_held_in_memory(tmp_path):
     members = [(f"IMG.{at}.jpg", b"\xff\xd8\xff" + bytes(1 << 20)) for at in range(40)]
-    members += [(f"IMG.{at}.txt", f"caption {at}") for at in range(40)]
+    members += [(f"IMG.{at}.txt", b"caption %d" % at) for at in range(40)]
     path = tar(tmp_path / "a.tar", members)
     del members
     tracemalloc.start()
