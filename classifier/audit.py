@@ -135,7 +135,8 @@ def estimate(audit: Audit, answers: Sequence[Sequence[int]], *, seed: int = 0) -
     matches that nobody saw, so one supposed match is divided among them all. A lone yes deep down
     stands for hundreds of photos, though, and there a prior that supposes less tells more: the two
     ends of an interval are therefore read from two priors (Walley's imprecise beta model), fewer
-    supposed matches for the end with few, more for the end with many; docs/learning.md has figures.
+    supposed matches for the end with few, more for the end with many; docs/measurements/learning.md
+    has figures.
 
     Args:
         audit: what was asked.

@@ -14,8 +14,8 @@ from .laplace import laplace
 from .primal import solve_primal
 from .sgd import sgd_step
 
-# All in the frame's units, so that they mean the same for every encoder; docs/learning.md has the
-# evidence. The fit is flat around them: half or double costs about .01 mean AP.
+# All in the frame's units, so that they mean the same for every encoder; the evidence is in
+# docs/measurements/learning.md. The fit is flat around them: half or double costs some .01 AP.
 PROMPT_SPREAD = 0.85
 """Standard deviation, over the collection, of the margins a concept starts with."""
 PULL = 0.1

@@ -10,6 +10,7 @@ from encoder.errors import (
     UnusableModel,
 )
 from encoder.load import fingerprint_encoder, load_encoder, load_known_encoder
+from encoder.nouns import digest_of_nouns, mean_of_nouns, share_of_nouns
 from encoder.protocol import Encoder
 
 __all__ = [
@@ -24,9 +25,12 @@ __all__ = [
     "UnusableModel",
     "clean_name",
     "default_encoder_name",
+    "digest_of_nouns",
     "fingerprint_encoder",
     "hub_answers",
     "is_local",
     "load_encoder",
     "load_known_encoder",
+    "mean_of_nouns",
+    "share_of_nouns",
 ]

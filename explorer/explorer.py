@@ -13,6 +13,7 @@ from encoder import Encoder
 from explorer.encoders import Encoders
 from explorer.errors import NothingThere, NothingToTurn
 from explorer.jobs import Jobs
+from explorer.nouns import Nouns
 from explorer.query import Query
 from explorer.ranking import Ranked, rank
 from explorer.rounds import Page, Rounds
@@ -51,6 +52,7 @@ class Explorer:
         self._database: Database | None = None
         self._rounds: Rounds | None = None
         self.encoders = Encoders()
+        self.nouns = Nouns(lambda: self.store)
         self.jobs = Jobs(self)
         self.tickets = Tickets()
 
@@ -157,19 +159,44 @@ class Explorer:
             EncoderError, VecdbError, ClassifierError: see `Query.vector`.
         """
         collection = self.collection(table)
-        return rank(collection, self._vector(query, collection, centred=False), k, **how)
+        return rank(collection, self.ranking_vector(query, collection), k, **how)
 
-    def begin(self, query: Query | str, *, table: str | None = None, page_size: int = 25) -> Page:
+    def begin(
+        self,
+        query: Query | str,
+        *,
+        table: str | None = None,
+        page_size: int = 25,
+        name: str | None = None,
+    ) -> Page:
         """Start a concept from a phrase or a query, and mine its first page.
+
+        Args:
+            name: what the concept is called; by default its phrases.
 
         Raises:
             EncoderError, VecdbError, ClassifierError: see `Query.vector`.
         """
         asked = Query.of(query)
         collection = self.collection(table)
-        name = " ".join(text for text, _ in asked.phrases)
-        settings = settings_for(asked, page_size)
-        return self.rounds.begin(collection, name, self._vector(asked, collection), settings)
+        if name is None:
+            name = " ".join(text for text, _ in asked.phrases)
+        encoder, shared = self._encoder_for(asked, collection)
+        first = None if shared is None else asked.vector(collection, encoder, shared=shared)
+        settings = settings_for(asked, page_size, first)
+        return self.rounds.begin(collection, name, asked.vector(collection, encoder), settings)
+
+    def ranking_vector(self, query: Query | str, collection: Collection) -> np.ndarray:
+        """Return what a query's photos are ranked by, (dim,) unit length.
+
+        Of a query in words alone, what all words share is left out.
+
+        Raises:
+            EncoderError, VecdbError, ClassifierError: see `Query.vector`.
+        """
+        asked = Query.of(query)
+        encoder, shared = self._encoder_for(asked, collection)
+        return asked.vector(collection, encoder, centred=False, shared=shared)
 
     def page(self, concept_id: str) -> Page:
         """Return the page a concept stands at, as it was left.
@@ -205,14 +232,17 @@ class Explorer:
         return _turned(self.rounds.redo(concept_id), "redo")
 
     def _encode(self, concept: Concept) -> np.ndarray:
-        return self._vector(concept.prompt, self.collection(concept.collection))
+        collection = self.collection(concept.collection)
+        return Query.of(concept.prompt).vector(collection, self.encoder_of(collection))
 
-    def _vector(
-        self, query: Query | str, collection: Collection, *, centred: bool = True
-    ) -> np.ndarray:
-        asked = Query.of(query)
-        encoder = self.encoder_of(collection) if asked.needs_encoder else None
-        return asked.vector(collection, encoder, centred=centred)
+    def _encoder_for(
+        self, query: Query, collection: Collection
+    ) -> tuple[Encoder | None, np.ndarray | None]:
+        """Return the encoder a query needs, and what to take off its phrases when they rank."""
+        if not query.needs_encoder:
+            return None, None
+        encoder = self.encoder_of(collection)
+        return encoder, self.nouns.shared(encoder) if query.only_words else None
 
 
 def default_table() -> str:

@@ -34,8 +34,18 @@ class Query:
         """Whether anything in it has to be encoded first."""
         return bool(self.phrases or self.pictures)
 
+    @property
+    def only_words(self) -> bool:
+        """Whether phrases are all there is."""
+        return bool(self.phrases) and not (self.pictures or self.photo_ids or self.vectors)
+
     def vector(
-        self, collection: Collection, encoder: Encoder | None, *, centred: bool = True
+        self,
+        collection: Collection,
+        encoder: Encoder | None,
+        *,
+        centred: bool = True,
+        shared: np.ndarray | None = None,
     ) -> np.ndarray:
         """Return (dim,) float32, unit length.
 
@@ -44,6 +54,7 @@ class Query:
             encoder: None is enough where nothing needs one.
             centred: take what all photos of the collection share off the examples, as a concept's
                 start does. Without phrases a search leaves it in: a photo's own similarity is 1.
+            shared: (dim,) what all words share, to be taken off each phrase.
 
         Raises:
             EncoderError, VecdbError, ClassifierError: a phrase is too long, a photo id is not in
@@ -55,6 +66,8 @@ class Query:
                 texts = list(encoder.encode_texts([text for text, _ in self.phrases]))
                 if self.pictures:
                     parts.append(encoder.encode_images(list(self.pictures)))
+        if shared is not None:
+            texts = [text - shared for text in texts]
         weights = [weight for _, weight in self.phrases]
         directions = list(zip(texts, weights, strict=True)) + [(v, 1.0) for v in self.vectors]
         if self.photo_ids:

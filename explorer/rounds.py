@@ -257,7 +257,7 @@ class Rounds:
         head = (
             fit(direction, judged, labels, background=known.background)
             if len(labels)
-            else prompt_head(direction, known.background)
+            else prompt_head(settings.first or direction, known.background)
         )
         return Standing(concept, settings, number, head, judged, labels, history)
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any
 
+import numpy as np
+
 from explorer.query import Query
 
 VERSION = 1
@@ -26,6 +28,7 @@ class Settings:
 
     Attributes:
         anchor: (d,) direction that the concept starts from; None where nobody has said.
+        first: (d,) direction that its first page is ranked by; None where that is the anchor.
         phrases: words with weights that it was started with.
         photo_ids: example photos that it was started with.
         page_size: photos a page.
@@ -35,6 +38,7 @@ class Settings:
     """
 
     anchor: tuple[float, ...] | None = None
+    first: tuple[float, ...] | None = None
     phrases: tuple[tuple[str, float], ...] = ()
     photo_ids: tuple[str, ...] = ()
     page_size: int = 25
@@ -45,10 +49,11 @@ class Settings:
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> "Settings":
         """Read what `as_json` wrote; what is missing or of another kind takes its default."""
-        anchor, page = stored.get("anchor"), stored.get("page")
+        page = stored.get("page")
         size, unmarked = stored.get("page_size"), stored.get("unmarked")
         return cls(
-            anchor=tuple(float(x) for x in anchor) if anchor else None,
+            anchor=_direction(stored, "anchor"),
+            first=_direction(stored, "first"),
             phrases=tuple((str(text), float(w)) for text, w in _list(stored, "phrases")),
             photo_ids=tuple(str(photo) for photo in _list(stored, "photo_ids")),
             page_size=size if isinstance(size, int) and size > 0 else cls.page_size,
@@ -62,6 +67,7 @@ class Settings:
         return {
             "version": VERSION,
             "anchor": None if self.anchor is None else list(self.anchor),
+            "first": None if self.first is None else list(self.first),
             "phrases": [list(phrase) for phrase in self.phrases],
             "photo_ids": list(self.photo_ids),
             "page_size": self.page_size,
@@ -71,11 +77,18 @@ class Settings:
         }
 
 
-def settings_for(query: Query, page_size: int) -> Settings:
-    """Return the settings of a concept that starts with a query."""
+def settings_for(query: Query, page_size: int, first: np.ndarray | None = None) -> Settings:
+    """Return the settings of a concept that starts with a query; its first page by `first` (d,)."""
     return Settings(
-        phrases=tuple(query.phrases), photo_ids=tuple(query.photo_ids), page_size=page_size
+        first=None if first is None else tuple(float(x) for x in first),
+        phrases=tuple(query.phrases),
+        photo_ids=tuple(query.photo_ids),
+        page_size=page_size,
     )
+
+
+def _direction(stored: Mapping[str, Any], name: str) -> tuple[float, ...] | None:
+    return tuple(float(x) for x in _list(stored, name)) or None
 
 
 def _list(stored: Mapping[str, Any], name: str) -> Sequence[Any]:

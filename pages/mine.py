@@ -9,7 +9,6 @@ from explorer.phrases import lines, parse_phrases
 from explorer.pictures import picture_from, picture_from_text
 from explorer.query import Query
 from explorer.rounds import Page
-from explorer.settings import settings_for
 from pages._likeness import look_for_more
 from pages._session import EMPTY, choose_collection, encoder_note, ready_encoder, shared_explorer
 from pages.grid import photo_grid
@@ -151,18 +150,13 @@ def header() -> Collection | None:
 def begin(collection: Collection) -> None:
     """Turn the pending query into a concept, once the encoder is there."""
     query: Query = state.pending
-    encoder = ready_encoder(collection) if query.needs_encoder else None
-    if encoder is None and query.needs_encoder:
+    if query.needs_encoder and ready_encoder(collection) is None:
         return
     del state.pending
     try:
-        vector = query.vector(collection, encoder)
-        settings = settings_for(query, state.page_size)
-        show(
-            shared_explorer().rounds.begin(
-                collection, state.get("prompt", "").strip(), vector, settings
-            )
-        )
+        name = state.get("prompt", "").strip()
+        size = state.page_size
+        show(shared_explorer().begin(query, table=collection.name, page_size=size, name=name))
     except (EncoderError, VecdbError, ClassifierError, OSError) as error:
         state.error = str(error)
 

@@ -13,7 +13,6 @@ from explorer.phrases import lines, parse_phrases
 from explorer.pictures import picture_from_text
 from explorer.query import Query
 from explorer.ranking import MOST_FOLDED, Ranked, rank
-from explorer.settings import settings_for
 from pages._session import EMPTY, choose_collection, encoder_note, ready_encoder, shared_explorer
 from pages.grid import photo_grid
 from pages.grid.contract import GridEvent
@@ -86,21 +85,19 @@ def asked(pictures: list[Image.Image]) -> Query:
     )
 
 
-def vector_of(query: Query, collection: Collection, *, centred: bool = False) -> np.ndarray | None:
+def vector_of(query: Query, collection: Collection) -> np.ndarray | None:
     """Return the query's vector, None while the encoder loads."""
-    encoder = ready_encoder(collection) if query.needs_encoder else None
-    if query.needs_encoder and encoder is None:
+    if query.needs_encoder and ready_encoder(collection) is None:
         return None
-    return query.vector(collection, encoder, centred=centred)
+    return shared_explorer().ranking_vector(query, collection)
 
 
 def start_concept(query: Query, collection: Collection) -> None:
     """Begin to mine from what is looked for."""
-    vector = vector_of(query, collection, centred=True)
-    if vector is None:
+    if query.needs_encoder and ready_encoder(collection) is None:
         return
-    settings = settings_for(query, state.get("page_size", 25))
-    page = shared_explorer().rounds.begin(collection, words(query), vector, settings)
+    size = state.get("page_size", 25)
+    page = shared_explorer().begin(query, table=collection.name, page_size=size, name=words(query))
     state.page = page
     st.switch_page("mine.py", query_params={"concept": page.concept.id, "round": "1"})
 

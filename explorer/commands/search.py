@@ -38,8 +38,7 @@ def search(explorer: Explorer, options: argparse.Namespace) -> None:
     """List the photos nearest to phrases, pictures and photos."""
     collection = explorer.database.collection(options.table or default_table())
     query = _query(options)
-    encoder = explorer.encoder_of(collection) if query.needs_encoder else None
-    vector = query.vector(collection, encoder, centred=False)
+    vector = explorer.ranking_vector(query, collection)
     k = options.k or (DEFAULT_K if options.threshold is None else max(1, collection.count()))
     found = rank(collection, vector, k, threshold=options.threshold, fold=options.fold)
     copied = _copy(explorer.store, collection, found, options.copy_to) if options.copy_to else {}

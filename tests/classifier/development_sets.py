@@ -1,4 +1,4 @@
-"""Build the sets that docs/learning.md reports on, from pictures and vectors beside the checkout.
+"""Build the sets that docs/measurements/learning.md reports on, from files beside the checkout.
 
 `python -m tests.classifier.development_sets ../shared/data OUT [--only NAME ..] [--limit N]`
 
