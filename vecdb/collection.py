@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -116,6 +116,18 @@ class Collection:
             for table in self._rows("photos/origins", list(ids))
             for row in table.to_pylist()
         }
+
+    def pages_missing_in(self, other: "Collection", k: int) -> Iterator[pa.Table]:
+        """Yield the photos that another collection lacks, by id, k at a time, without vectors."""
+        tables = {"source": self.name, "other": other.name}
+        after = ""
+        while True:
+            parameters = {"after": after, "k": k}
+            page = self._connection.select("derived/unencoded", parameters, **tables)
+            if not page.num_rows:
+                return
+            after = page.column("id")[-1].as_py()
+            yield page
 
     def stored_addresses(self, addresses: Iterable[str]) -> set[str]:
         """Which of these addresses the collection holds photos of; it reads every row's."""

@@ -1,0 +1,6 @@
+-- Photos of one collection that another lacks, by id: everything of them but the vectors.
+-- $source, $other: the collections; parameters: after String, the last id of the page before;
+--          k UInt64
+SELECT * EXCEPT vector FROM `$source`
+WHERE id > {after:String} AND id NOT IN (SELECT id FROM `$other`)
+ORDER BY id LIMIT {k:UInt64}
