@@ -12,6 +12,8 @@ LOG = logging.getLogger("ingest")
 LOG.addHandler(logging.NullHandler())  # said to the user in other ways; a file only on request
 LOG.propagate = False
 
+NAMED = 100  # letters of a failed photo's name
+
 
 class Bars:
     """A progress bar on stderr, with the counts of each stage beside it."""
@@ -90,7 +92,9 @@ def closing(summary: Summary, table: str) -> str:
 
 def _named(names: list[str], count: int) -> str:
     more = ", ..." if count > len(names) else ""
-    return f" ({', '.join(names)}{more})" if names else ""
+    # A name is the source's: nothing in it may steer a terminal.
+    plain = ("".join(c if c.isprintable() else "?" for c in name[:NAMED]) for name in names)
+    return f" ({', '.join(plain)}{more})" if names else ""
 
 
 def log_to(path: Path) -> None:

@@ -35,6 +35,9 @@ class Listings:
         """
         try:
             for row in _rows(path):
+                if not isinstance(row, dict):
+                    self._leave_out(f"unreadable row of {path.name}")
+                    continue
                 name = next((row.pop(column) for column in FILE_COLUMNS if column in row), None)
                 if name:
                     at = id_of_path(f"{relative}/{name}" if relative else str(name))
@@ -55,23 +58,28 @@ class Listings:
                 yield relative
 
 
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
+def _rows(path: Path) -> Iterator[dict[str, Any] | None]:
+    """Yield the rows of a file, None for one that cannot be read."""
     if path.suffix.lower() == ".parquet":
         yield from _from_parquet(path)
         return
     with text_lines(path) as lines:
         if path.suffix.lower() == ".jsonl":
-            for line in lines:
-                row = json.loads(line) if line.strip() else {}
-                if isinstance(row, dict):
-                    yield row
+            yield from (_from_line(line) for line in lines if line.strip())
             return
         header = next((line for line in lines if line.strip()), "")
         rows = records(_again(header, lines), delimiter_of(header))
         names = [name.strip().strip("\ufeff") for name in next(rows, None) or []]
         for fields in rows:
-            if fields is not None:
-                yield dict(zip(names, fields, strict=True))
+            yield None if fields is None else dict(zip(names, fields, strict=True))
+
+
+def _from_line(line: str) -> dict[str, Any] | None:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return row if isinstance(row, dict) else None
 
 
 def _again(first: str, rest: Iterator[str]) -> Iterator[str]:

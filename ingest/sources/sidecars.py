@@ -16,6 +16,7 @@ CAPTIONS = (".txt", ".text", ".caption", ".cap")
 JSON = (".json", ".jsn")
 LABELS = (".cls", ".label")
 XMP = ".xmp"
+DEEPEST = 8  # fields in fields
 LARGEST = 1 << 20  # bytes of one such file
 OWN = "(the picture itself)"  # stands for its address where a row of a table would name one
 
@@ -74,13 +75,13 @@ def flattened(fields: Mapping[str, Any], before: str = "") -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for key, value in fields.items():
         name = f"{before}{key}"
-        if isinstance(value, Mapping):
+        if isinstance(value, Mapping) and name.count(".") < DEEPEST:
             flat |= flattened(value, f"{name}.")
         elif isinstance(value, list | tuple):
             words = [item for item in value if isinstance(item, str)]
             if words and len(words) == len(value):
                 flat[name] = ", ".join(words)
-        else:
+        elif not isinstance(value, Mapping):
             flat[name] = value[:LONGEST_TEXT] if isinstance(value, str) else value
     return flat
 

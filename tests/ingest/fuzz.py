@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ingest import Options, Photo, Summary, run
 from ingest.fetch import Patience
+from tests.ingest.fuzz_tars import ingest_tree, read_tars
 from tests.ingest.pictures import encoded, noise
 from vecdb import Store, connect
 
@@ -131,11 +132,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=10_000)
     parser.add_argument("--pictures", type=int, default=2_000)
+    parser.add_argument("--tars", type=int, default=500)
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         clip = str(save_tiny_clip(Path(folder) / "clip"))
         for summary in ingest_both(Path(folder), clip, args.rows, args.pictures):
             print(summary.as_json())
+        print(read_tars(Path(folder), args.tars), "pictures of whole and of damaged tars")
+        print(ingest_tree(Path(folder), clip, args.tars // 5).as_json())
 
 
 if __name__ == "__main__":
