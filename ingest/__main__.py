@@ -97,6 +97,7 @@ def _options(args: argparse.Namespace) -> Options:
         url_column=args.url_column,
         exclude=tuple(args.exclude),
         failures=args.failures,
+        megapixels=args.megapixels,
         retry_failed=args.retry_failed,
         device=args.device,
         batch_size=args.batch_size,
@@ -108,6 +109,13 @@ def _positive(text: str) -> int:
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError(f"{number} is not 1 or more")
+    return number
+
+
+def _megapixels(text: str) -> float:
+    number = float(text)
+    if not 0 < number < 1e6:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of megapixels")
     return number
 
 
@@ -138,6 +146,7 @@ def _parser() -> argparse.ArgumentParser:
         "--failures", type=Path, metavar="FILE",
         help="write each photo that failed, with the reason, to a CSV or .jsonl file",
     )  # fmt: skip
+    add("--megapixels", type=_megapixels, metavar="N", help="largest picture; by default 200")
     add("--retry-failed", action="store_true", help="try again what failed for good")
     add("--json", action="store_true", help="print the summary as JSON on the last line")
     add("--quiet", action="store_true", help="print no progress")

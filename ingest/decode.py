@@ -3,12 +3,15 @@
 import hashlib
 import io
 from dataclasses import dataclass, field
+from typing import Any
 
 from PIL import Image
 
 from encoder.pictures import Picture, UnreadablePicture, read_picture
+from ingest.embedded import read_embedded
 from ingest.errors import Rejected
 
+SIDE = 224  # pixels of the shorter side that most models look at
 THUMBNAIL = 384
 QUALITY = 85
 SMALL = 1 << 17  # bytes of a JPEG that is its own thumbnail
@@ -24,7 +27,8 @@ class Decoded:
         height: of the upright picture in the file.
         digest: sha256 of the bytes, in hex.
         thumbnail: JPEG, longer side at most 384.
-        blocks: EXIF, XMP and IPTC as they stood in the file.
+        metadata: what the file says of it, for the table's own columns.
+        extra: what else it says.
     """
 
     image: Image.Image
@@ -32,10 +36,11 @@ class Decoded:
     height: int
     digest: str
     thumbnail: bytes
-    blocks: dict[str, bytes] = field(default_factory=dict)
+    metadata: dict[str, Any] = field(default_factory=dict)
+    extra: dict[str, Any] = field(default_factory=dict)
 
 
-def decode(data: bytes, *, side: int = 224, most_pixels: int | None = None) -> Decoded:
+def decode(data: bytes, *, side: int = SIDE, most_pixels: int | None = None) -> Decoded:
     """Decode a picture of any kind that `encoder.pictures` reads.
 
     Args:
@@ -51,9 +56,14 @@ def decode(data: bytes, *, side: int = 224, most_pixels: int | None = None) -> D
         picture = read_picture(data, needed=max(2 * side, THUMBNAIL), most_pixels=most_pixels)
     except UnreadablePicture as error:
         raise Rejected(error.reason, permanent=True, mendable=error.mendable) from None
-    digest = hashlib.sha256(data).hexdigest()
-    thumbnail = _thumbnail(picture, data)
-    return Decoded(picture.image, picture.width, picture.height, digest, thumbnail, picture.blocks)
+    return Decoded(
+        picture.image,
+        picture.width,
+        picture.height,
+        hashlib.sha256(data).hexdigest(),
+        _thumbnail(picture, data),
+        *read_embedded(picture.blocks),
+    )
 
 
 def _thumbnail(picture: Picture, data: bytes) -> bytes:

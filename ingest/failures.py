@@ -9,12 +9,16 @@ from vecdb import Database, Failure
 
 
 class Failures:
-    """The failures of one collection."""
+    """The failures of one collection.
 
-    def __init__(self, database: Database, collection: str) -> None:
+    Args:
+        most_pixels: the limit of this run; None is the environment's.
+    """
+
+    def __init__(self, database: Database, collection: str, most_pixels: int | None = None) -> None:
         self._store = database.failures
         self._collection = collection
-        self._reader = reader_versions()
+        self._reader = reader_versions(most_pixels)
 
     def given_up(self, photos: Sequence[Photo]) -> dict[str, str]:
         """Return why photos failed for good, at the very address they have now, by their ids.

@@ -18,6 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 import requests
 from urllib3.exceptions import HTTPError
 
+from encoder.pictures import HEAD, picture_kind
 from ingest.deadline import Transfer, Watch, WatchedAdapter
 from ingest.errors import Rejected
 from ingest.photo import Photo
@@ -27,6 +28,8 @@ AGENT = "VisualDatasetExplorer/0.1 (python-requests; one-off indexing of listed 
 RENDITION = "w=448&q=75&fm=jpg&fit=max"
 BUSY = {408, 425, 429, 500, 502, 503, 504}
 BLOCK = 1 << 16
+LARGE_FILE = 32 << 20  # bytes of a file that is read only when its turn to be decoded comes
+LARGEST_FILE = 2 << 30  # bytes read into memory at once
 # What urllib3 thinks of a bad host's headers is no news to the user: the failure is counted.
 logging.getLogger("urllib3").setLevel(logging.ERROR)
 
@@ -42,7 +45,7 @@ class Patience:
         attempts: how often in all, when the host is busy or the connection breaks.
         backoff: seconds before the second attempt at most; doubled for each further one.
         longest_wait: seconds a host's Retry-After is obeyed at most.
-        largest: bytes of a picture.
+        largest: bytes of a download.
         redirects: hops to other addresses.
     """
 
@@ -104,9 +107,20 @@ class Fetcher:
             return self._download(photo.address)
         return self._file(photo.address)
 
-    def _file(self, address: str) -> bytes:
-        path = local_path(address) or Path(address)
+    def is_large_file(self, photo: Photo) -> bool:
+        """Tell whether a photo is a file here that should not wait in memory for its turn."""
+        if photo.payload is not None or photo.is_remote:
+            return False
         try:
+            return _path(photo.address).stat().st_size > LARGE_FILE
+        except (OSError, ValueError):
+            return False
+
+    def _file(self, address: str) -> bytes:
+        path = _path(address)
+        try:
+            if path.stat().st_size > LARGE_FILE:
+                _check_large(path)
             return path.read_bytes()
         except FileNotFoundError:
             raise Rejected("no such file", permanent=False) from None
@@ -191,6 +205,19 @@ class Fetcher:
             self._sessions.session = session
         kept: requests.Session = self._sessions.session
         return kept
+
+
+def _path(address: str) -> Path:
+    return local_path(address) or Path(address)
+
+
+def _check_large(path: Path) -> None:
+    """Refuse a large file before it is read whole, where that would be in vain."""
+    with path.open("rb") as file:
+        if picture_kind(file.read(HEAD)) is None:
+            raise Rejected("not a picture", permanent=True, mendable=True)
+    if path.stat().st_size > LARGEST_FILE:
+        raise Rejected("file too large", permanent=True, mendable=True)
 
 
 def rendition(address: str) -> str:

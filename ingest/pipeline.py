@@ -16,7 +16,7 @@ import numpy as np
 from encoder import Encoder, EncoderError
 from ingest.admission import Admission
 from ingest.channel import Channel, HostChannel
-from ingest.decode import decode
+from ingest.decode import SIDE, decode
 from ingest.errors import DamagedSource, IngestError, Rejected, SourceError
 from ingest.fetch import Fetcher
 from ingest.photo import Photo
@@ -29,7 +29,6 @@ PER_HOST = 16
 QUEUED = 512  # photos waiting for a download
 DOWNLOADED = 128  # pictures waiting to be decoded
 DECODED = 128  # pictures waiting to be encoded, beside two batches
-SIDE = 224  # pixels that most encoders see, before the encoder says how many
 FIRST_BATCH = 32  # pictures, before the encoder says how many
 WRITTEN = 512  # rows in one insert at most
 LINGER = 3.0  # seconds that rows wait for more: a small insert costs as much as a large one
@@ -45,6 +44,7 @@ class Pipeline:
         encoder_key: under which the store keeps its vectors.
         workers: downloads at once.
         batch: pictures encoded at once; None leaves it to the encoder.
+        most_pixels: of a picture that cannot be decoded smaller; None leaves it to the environment.
         stop: when set, what is under way is finished and nothing more begun.
     """
 
@@ -61,6 +61,7 @@ class Pipeline:
         stop: threading.Event,
         workers: int,
         batch: int | None = None,
+        most_pixels: int | None = None,
     ) -> None:
         self._load = encoder
         self._encoder: Encoder | None = None
@@ -74,6 +75,8 @@ class Pipeline:
         self._tally = tally
         self._stop = stop
         self._batch = batch
+        self._most_pixels = most_pixels
+        self._one_large = threading.Lock()
         decoders = max(2, os.cpu_count() or 1)
         self._staff = {"fetch": workers, "decode": decoders, "encode": ENCODERS, "write": 1}
         self._to_fetch = HostChannel(QUEUED, PER_HOST)
@@ -148,14 +151,15 @@ class Pipeline:
                 continue
             try:
                 with self._tally.busy("fetch"):
-                    data = self._fetcher.fetch(photo)
+                    is_large = self._fetcher.is_large_file(photo)
+                    data = None if is_large else self._fetcher.fetch(photo)
             except Rejected as rejected:
                 # Asked to stop while a host was busy: not a failure, the next run asks again.
                 if rejected.permanent or not self._stop.is_set():
                     self._fail(photo, rejected)
                 continue
             self._tally.add("downloaded")
-            self._to_decode.put(Item(photo, data), len(data))
+            self._to_decode.put(Item(photo, data), len(data or b""))
 
     def _decode(self) -> None:
         for item in self._to_decode:
@@ -171,20 +175,28 @@ class Pipeline:
                 self._to_encode.put(item)
 
     def _open(self, item: Item) -> None:
+        if item.data is not None:
+            self._prepare(item, item.data)
+            return
+        with self._one_large:
+            self._prepare(item, self._fetcher.fetch(item.photo))
+
+    def _prepare(self, item: Item, data: bytes) -> None:
         side = self._side
-        picture = decode(item.data, side=side)
+        picture = decode(data, side=side, most_pixels=self._most_pixels)
         item.width, item.height = picture.width, picture.height
         item.digest, item.thumbnail = picture.digest, picture.thumbnail
+        item.metadata, item.extra = picture.metadata, picture.extra
         item.vector = self._store.vectors(self._encoder_key, [picture.digest]).get(picture.digest)
         if item.vector is None:
             encoder = self._ready
             if self._side > side:  # the first ones: nobody knew yet how much the encoder sees
-                picture = decode(item.data, side=self._side)
+                picture = decode(data, side=self._side, most_pixels=self._most_pixels)
             item.pixels = encoder.prepare(picture.image)
         else:
             item.is_cached = True
             self._tally.add("cached")
-        item.data = b""
+        item.data = None
 
     @property
     def _ready(self) -> Encoder:

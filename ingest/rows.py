@@ -1,7 +1,7 @@
 """Photos with their pictures and vectors, as rows of the table."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
@@ -17,11 +17,13 @@ class Item:
     """A photo on its way through the stages, which fill in what they learn."""
 
     photo: Photo
-    data: bytes = b""
+    data: bytes | None = None
     width: int = 0
     height: int = 0
     digest: str = ""
     thumbnail: bytes = b""
+    metadata: dict[str, Any] = field(default_factory=dict)
+    extra: dict[str, Any] = field(default_factory=dict)
     pixels: np.ndarray | None = None
     vector: np.ndarray | None = None
     is_cached: bool = False
@@ -48,7 +50,7 @@ def table(items: Sequence[Item], duplicate_of: Sequence[str]) -> pa.Table:
 
 
 def _values(item: Item, duplicate_of: str, added_at: datetime) -> dict[str, Any]:
-    given = item.photo.metadata
+    given = {**item.metadata, **item.photo.metadata}  # the source knows better than the file
     row: dict[str, Any] = {
         name: "" if kind == pa.string() else None for name, kind in METADATA.items()
     }
@@ -58,7 +60,7 @@ def _values(item: Item, duplicate_of: str, added_at: datetime) -> dict[str, Any]
     row["height"] = given.get("height") or item.height
     extra = {
         clean(name): clean(value) if isinstance(value, str) else value
-        for name, value in item.photo.extra.items()
+        for name, value in {**item.extra, **item.photo.extra}.items()
     }
     row |= {**stored_extra(extra), "added_at": added_at}
     return {**row, "digest": item.digest, "duplicate_of": duplicate_of}

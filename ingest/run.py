@@ -48,6 +48,8 @@ class Options:
         url_column: of a table; guessed by default.
         exclude: patterns of names and paths that are left out of folders and tars.
         failures: a file to write every failure into, CSV or JSON lines by its ending.
+        megapixels: of a picture at most, JPEGs excepted that can be decoded smaller; by default
+            PICTURE_MEGAPIXELS of the environment, or 200.
         retry_failed: try again what failed for good.
         device: of the encoder; the best the machine has by default.
         batch_size: pictures encoded at once; what suits the device by default.
@@ -62,6 +64,7 @@ class Options:
     url_column: str | None = None
     exclude: tuple[str, ...] = ()
     failures: Path | None = None
+    megapixels: float | None = None
     retry_failed: bool = False
     device: str | None = None
     batch_size: int | None = None
@@ -115,7 +118,8 @@ def run(
         database = database or held.enter_context(connect(dsn))
         store = store or Store()
         collection = _collection(database, table, encoder, options.device)
-        failures = Failures(database, collection.name)
+        most_pixels = int(options.megapixels * 1e6) if options.megapixels else None
+        failures = Failures(database, collection.name, most_pixels)
         admission = Admission(
             collection, failures, tally, failure_list, retry_failed=options.retry_failed
         )
@@ -135,6 +139,7 @@ def run(
             stop=stop,
             workers=options.workers,
             batch=options.batch_size,
+            most_pixels=most_pixels,
         )
         try:
             _attend(pipeline.start(photos), tally, progress)

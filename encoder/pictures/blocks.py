@@ -7,6 +7,7 @@ from typing import Any
 from PIL import Image
 
 from encoder.pictures.jxl import boxes
+from encoder.pictures.opening import HIDDEN
 from encoder.pictures.tiff import STARTS, orientation
 
 LONGEST = 1 << 20  # bytes of a block; more is rubbish, or a bomb
@@ -24,7 +25,10 @@ def read_blocks(opened: Image.Image, data: bytes) -> dict[str, bytes]:
     """
     info = opened.info
     found = {
-        "exif": info.get("exif") or _from_text(info, "exif") or _from_text(info, "APP1"),
+        "exif": info.get("exif")
+        or _hidden(opened)
+        or _from_text(info, "exif")
+        or _from_text(info, "APP1"),
         "xmp": info.get("xmp") or info.get("XML:com.adobe.xmp"),
         "iptc": _from_text(info, "iptc"),
     }
@@ -58,6 +62,12 @@ def turn_of(opened: Image.Image, blocks: dict[str, bytes]) -> int:
 def _was_jpeg(opened: Image.Image) -> bool:
     """Tell whether a JPEG XL file holds a JPEG as it was, turned by its EXIF as ever."""
     return bool(getattr(opened, "jpeg", False))
+
+
+def _hidden(opened: Image.Image) -> bytes:
+    """Return the EXIF of a JPEG that was renamed before it was opened."""
+    segments: list[tuple[str, bytes]] = getattr(opened, "applist", [])
+    return next((body for _, body in segments if body.startswith(HIDDEN)), b"")[len(HIDDEN) :]
 
 
 def _from_text(info: dict[Any, Any], name: str) -> bytes:

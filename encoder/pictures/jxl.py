@@ -16,9 +16,9 @@ def jxl_size(data: bytes) -> tuple[int, int]:
     """
     stream = data
     if data[:2] != b"\xff\x0a":
-        parts = [body for kind, body in boxes(data) if kind in {b"jxlc", b"jxlp"}]
-        found = next(iter(parts), b"")
-        stream = found if found[:2] == b"\xff\x0a" else found[4:]
+        parts = [(kind, body) for kind, body in boxes(data) if kind in {b"jxlc", b"jxlp"}]
+        # Parts begin with their number.
+        stream = b"".join(body[4:] if kind == b"jxlp" else body for kind, body in parts)
     if stream[:2] != b"\xff\x0a" or len(stream) < 12:
         raise ValueError("There is no JPEG XL codestream.")
     bits = _Bits(int.from_bytes(stream[2:12], "little"))

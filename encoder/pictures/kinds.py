@@ -86,6 +86,6 @@ def _is_tga(head: bytes) -> bool:
     if kind in {1, 9}:
         is_mapped = has_map == 1 and map_length > 0 and map_depth in {15, 16, 24, 32}
         return is_mapped and depth == 8
-    if has_map not in {0, 1} or (has_map == 0 and any(head[3:8])):
+    if has_map or any(head[3:8]):
         return False
     return depth in {2: (16, 24, 32), 10: (16, 24, 32), 3: (8, 16), 11: (8, 16)}.get(kind, ())

@@ -2,6 +2,7 @@
 
 import functools
 import io
+import logging
 import re
 import warnings
 
@@ -33,6 +34,7 @@ Image.MAX_IMAGE_PIXELS = None
 # Long descriptions and large colour profiles are no reason to lose a photo.
 PngImagePlugin.MAX_TEXT_CHUNK = 1 << 24
 # What readers think of a picture must not end up between the progress bars: bad ones are counted.
+logging.getLogger("PIL").setLevel(logging.CRITICAL)
 warnings.filterwarnings("ignore", module=r"PIL\.|pillow_jxl|pillow_heif")
 
 
@@ -55,20 +57,25 @@ def open_image(data: bytes, kind: str, most_pixels: int) -> Image.Image:
     return opened
 
 
-def without_exif(data: bytes, kind: str) -> bytes:
-    """Return the picture with its EXIF hidden, for readers that fail on what it holds.
+def hide_exif(data: bytes, kind: str) -> bytes:
+    """Return the picture with its EXIF renamed, for readers that fail on what it holds.
 
     Raises:
         ValueError: this kind's reader never looks at it.
     """
     if kind in {"AVIF", "HEIC"}:
         return re.sub(rb"(infe.{8})Exif", rb"\1free", data, flags=re.DOTALL)
+    if kind == "JPEG":
+        # Nor is a second picture looked for, as cameras put one for each eye.
+        data = re.sub(rb"(\xff\xe2..)MPF\0", rb"\1free", data, flags=re.DOTALL)
+        return re.sub(rb"(\xff\xe1..)Exif\0\0", rb"\1" + HIDDEN, data, flags=re.DOTALL)
     directory = first_directory(data) if kind == "TIFF" else None
     if directory is None:
         raise ValueError(f"The EXIF of a {kind} is never in the way.")
     return directory.hide(EXIF_DIRECTORIES)
 
 
+HIDDEN = b"free\0\0"  # what EXIF is renamed to in a JPEG
 EXIF_DIRECTORIES = (0x8769, 0x8825, 0xA005)
 
 

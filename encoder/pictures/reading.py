@@ -11,11 +11,11 @@ from encoder.pictures.colour import to_rgb
 from encoder.pictures.errors import UnreadablePicture
 from encoder.pictures.kinds import picture_kind
 from encoder.pictures.limit import most_pixels_allowed
-from encoder.pictures.opening import open_image, without_exif
+from encoder.pictures.opening import hide_exif, open_image
 from encoder.pictures.raw import is_raw_tiff, open_raw
 
 HUGE = 12_000_000  # pixels from which only one picture at a time is decoded, to bound memory
-NEEDED = 448  # pixels of the shorter side that models of 224 look at, twice
+NEEDED = 1_024  # pixels of the shorter side: twice what the largest usual models look at
 REDUCIBLE = {"L", "LA", "RGB", "RGBA", "CMYK", "YCbCr", "LAB", "F", "I"}
 TRANSPOSE = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -66,6 +66,8 @@ def read_picture(data: bytes, *, needed: int = NEEDED, most_pixels: int | None =
     kind = picture_kind(data)
     if kind is None:
         raise _not_a_picture(data)
+    if kind == "TIFF" and is_raw_tiff(data):
+        kind = "RAW"
     most_pixels = most_pixels or most_pixels_allowed()
     try:
         return _read(data, kind, needed, most_pixels)
@@ -79,10 +81,10 @@ def read_picture(data: bytes, *, needed: int = NEEDED, most_pixels: int | None =
 
 
 def _read(data: bytes, kind: str, needed: int, most_pixels: int) -> Picture:
-    if kind == "RAW" or (kind == "TIFF" and is_raw_tiff(data)):
+    if kind == "RAW":
         preview, turn, (width, height) = open_raw(data, most_pixels)
         image, blocks, _ = _decode(preview, data, needed, turn)
-        return Picture(image, width, height, "RAW", blocks=blocks)
+        return Picture(image, width, height, kind, blocks=blocks)
     try:
         opened = open_image(data, kind, most_pixels)
         width, height = opened.size
@@ -90,7 +92,7 @@ def _read(data: bytes, kind: str, needed: int, most_pixels: int) -> Picture:
     except (UnreadablePicture, MemoryError):
         raise
     except Exception:
-        data = without_exif(data, kind)
+        data = hide_exif(data, kind)
         opened = open_image(data, kind, most_pixels)
         width, height = opened.size
         image, blocks, turn = _decode(opened, data, needed)

@@ -9,9 +9,13 @@ OWN = "2"  # rises when more pictures can be read than before
 LIBRARIES = ("pillow", "pillow-heif", "pillow-jxl-plugin", "rawpy")
 
 
-def reader_versions() -> str:
-    """Name the versions of what reads pictures here, and the limit of their pixels."""
-    return f"{_installed()}, {most_pixels_allowed():,} pixels"
+def reader_versions(most_pixels: int | None = None) -> str:
+    """Name the versions of what reads pictures here, and the limit of their pixels.
+
+    Args:
+        most_pixels: the limit; None is the environment's.
+    """
+    return f"{_installed()}, {most_pixels or most_pixels_allowed():,} pixels"
 
 
 @functools.cache

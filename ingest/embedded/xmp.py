@@ -1,0 +1,97 @@
+"""XMP: what photo managers write into a picture, or into a file beside it."""
+
+import re
+from xml.etree import ElementTree
+
+from ingest.embedded.words import Fields, join_words, name_camera, place_at, read_moment
+
+LONGEST = 1 << 20  # bytes
+RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
+# Their names in XML are unambiguous without their namespaces.
+TEXTS = {
+    "description": "description",
+    "title": "title",
+    "Headline": "headline",
+    "City": "city",
+    "Country": "country",
+    "CountryName": "country",
+    "State": "state",
+    "Location": "place",
+}
+LISTS = {"creator": "photographer", "subject": "keywords"}
+MOMENTS = ("DateTimeOriginal", "DateCreated", "CreateDate")
+NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def read_xmp(packet: bytes) -> Fields:
+    """Read the fields that have a column, or a name of their own, here; none of what is no XMP.
+
+    Packets that declare a document type are not read: nothing in them is ever expanded.
+    """
+    if not 0 < len(packet) <= LONGEST:
+        return {}
+    text = _decode(packet)
+    if "<!DOCTYPE" in text or "<!ENTITY" in text:
+        return {}
+    try:
+        root = ElementTree.fromstring(text)
+    except (ElementTree.ParseError, ValueError):
+        return {}
+    found: dict[str, list[str]] = {}
+    for about in root.iter(RDF + "Description"):
+        for tag, value in about.attrib.items():
+            found.setdefault(tag.rpartition("}")[2], [value])
+        for element in about:
+            found.setdefault(element.tag.rpartition("}")[2], _values(element))
+    return _fields({name: values for name, values in found.items() if any(values)})
+
+
+def _fields(found: dict[str, list[str]]) -> Fields:
+    # Of translations the first is the default one; the least known names come last.
+    fields: Fields = {
+        field: found[name][0] for name, field in reversed(TEXTS.items()) if name in found
+    }
+    fields |= {field: join_words(found[name]) for name, field in LISTS.items() if name in found}
+    camera = name_camera(*(found.get(name, [""])[0] for name in ("Make", "Model")))
+    if camera:
+        fields["camera"] = camera
+    texts = (found[name][0] for name in MOMENTS if name in found)
+    moment = next((moment for text in texts if (moment := read_moment(text))), None)
+    if moment:
+        fields["taken"] = moment
+    latitude, longitude = (
+        _degrees(found.get(name, [""])[0]) for name in ("GPSLatitude", "GPSLongitude")
+    )
+    if latitude is not None and longitude is not None:
+        fields |= place_at(latitude, longitude)
+    if re.fullmatch(r"[1-5]", found.get("Rating", [""])[0]):
+        fields["rating"] = float(found["Rating"][0])
+    return fields
+
+
+def _decode(packet: bytes) -> str:
+    """Return the XML of a packet, without what stands around it."""
+    wide = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}.get(packet[:2], "utf-8")
+    text = NOT_XML.sub("", packet.decode(wide, "replace"))
+    starts = [at for mark in ("<x:xmpmeta", "<rdf:RDF") if (at := text.find(mark)) >= 0]
+    end = max((text.rfind(mark) for mark in ("</x:xmpmeta>", "</rdf:RDF>")), default=-1)
+    return text[min(starts) : text.find(">", end) + 1] if starts and end >= 0 else text.strip()
+
+
+def _values(element: ElementTree.Element) -> list[str]:
+    """Return a property's text, or the texts of its list."""
+    items = [(item.text or "").strip() for item in element.iter(RDF + "li")]
+    return items or [(element.text or element.get(RDF + "value") or "").strip()]
+
+
+def _degrees(text: str) -> float | None:
+    """Read "48,51.5N": degrees, minutes and perhaps seconds, and a side of the world."""
+    found = re.fullmatch(r"([\d.,]{1,40})([NSEW])", text.strip())
+    try:
+        parts = [float(part) for part in found[1].split(",")] if found else []
+    except ValueError:
+        return None
+    if not parts or not found:
+        return None
+    degrees = sum(part / 60**at for at, part in enumerate(parts))
+    return -degrees if found[2] in "SW" else degrees
