@@ -10,7 +10,7 @@ from threadpoolctl import threadpool_limits
 from api import routes
 from api.prefix import BelowPrefix
 from api.sockets import answer_at_once
-from pages._session import shared_explorer
+from pages._current import shared_explorer
 from pages.grid.page import page_data
 from pages.grid.scripts import grid_routes
 

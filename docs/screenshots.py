@@ -15,7 +15,8 @@ from typing import Any
 from tests.browser.harness import ROOT, browser, environment, running_app
 
 IMAGES = Path(__file__).parent / "images"
-PAGES = ("Labels", "Audit", "Results", "Concepts", "Search", "Classes", "Data")
+PAGES = ("Concepts", "Search", "Classes", "Data")
+VIEWS = ("Results", "Labels", "Audit", "Export")
 
 
 LAKES = r"summer|darkesthour|eveningglow|nagasaki|black-canyon|bythewater|coldripple"
@@ -67,7 +68,7 @@ def audit(page: Any) -> None:
     page.wait_for_selector("button[data-photo-id]")
 
 
-PREPARE = {"Search": search, "Classes": classes, "Audit": audit}
+PREPARE = {"Search": search, "Classes": classes}
 
 
 def gallery(address: str) -> None:
@@ -88,6 +89,14 @@ def gallery(address: str) -> None:
                 PREPARE.get(name, settle)(page)
                 settle(page)
                 page.screenshot(path=IMAGES / f"{name.lower()}.png")
+        page.get_by_role("link", name="Concepts", exact=True).first.click()
+        page.get_by_role("button", name="Open", exact=True).first.click()
+        for name in VIEWS:
+            page.get_by_role("radio", name=name).click()
+            if name == "Audit":
+                audit(page)
+            settle(page)
+            page.screenshot(path=IMAGES / f"{name.lower()}.png")
     with browser(color_scheme="dark") as page:
         mine(page, address, "a dog", "/dog/", 2)
         page.screenshot(path=IMAGES / "mine-dark.png")

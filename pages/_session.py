@@ -5,8 +5,9 @@ from concurrent.futures import wait
 import streamlit as st
 
 from encoder import Encoder, EncoderError
-from explorer import Explorer, default_table
-from vecdb import Collection, Concept
+from explorer import default_table
+from pages._current import close_concept, shared_explorer
+from vecdb import Collection
 
 EMPTY = """
 **No photos yet.** Put some in, then come back:
@@ -14,12 +15,6 @@ EMPTY = """
 - on the **Data** page, drop pictures or name a folder, or
 - stop the app and run `python -m ingest FOLDER` or `python -m ingest photos.tsv000`.
 """
-
-
-@st.cache_resource(show_spinner=False)
-def shared_explorer() -> Explorer:
-    """Return the one explorer of this process; app.py opens and closes it."""
-    return Explorer()
 
 
 LOOK = 0.25  # seconds between two looks at what loads, and at whether the user asks for more
@@ -33,7 +28,13 @@ def choose_collection() -> Collection | None:
     preferred = default_table()
     if st.session_state.get("collection") not in names:
         st.session_state.collection = preferred if preferred in names else names[0]
-    st.selectbox("Collection", names, key="collection", label_visibility="collapsed")
+    st.selectbox(
+        "Collection",
+        names,
+        key="collection",
+        label_visibility="collapsed",
+        on_change=close_concept,
+    )
     return shared_explorer().rounds.memory.collection(st.session_state.collection)
 
 
@@ -85,25 +86,11 @@ def keep(*names: str) -> None:
             st.session_state[name] = memory[name]
 
 
-def open_concept() -> Concept | None:
-    """Draw the concept picker and return its choice; the address names it, so it can be shared."""
-    concepts = {concept.id: concept for concept in shared_explorer().concepts.list()}
-    if not concepts:
-        st.info("No concepts yet. Type a phrase on the **Mine** page to start one.")
-        return None
-    wanted = st.query_params.get("concept") or st.session_state.get("concept_id")
-    if st.session_state.get("concept_id") not in concepts or wanted in concepts:
-        st.session_state.concept_id = wanted if wanted in concepts else next(iter(concepts))
+def count_photos(count: int) -> str:
+    """Say how many photos."""
+    return count_things(count, "photo")
 
-    def remember() -> None:
-        st.query_params["concept"] = st.session_state.concept_id
 
-    st.selectbox(
-        "Concept",
-        list(concepts),
-        key="concept_id",
-        format_func=lambda key: f"{concepts[key].name} · {concepts[key].collection}",
-        on_change=remember,
-        label_visibility="collapsed",
-    )
-    return concepts[st.session_state.concept_id]
+def count_things(count: int, thing: str) -> str:
+    """Say how many there are, in the singular or the plural."""
+    return f"{count:,} {thing}" + ("" if count == 1 else "s")

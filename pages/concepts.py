@@ -1,14 +1,30 @@
-"""Concepts: everything that was taught, to open, rename, duplicate, merge and delete."""
+"""Concepts: everything that was taught; an opened one with its labels, audit, results, files."""
 
 import streamlit as st
 
 from explorer.addresses import thumbnail_url
 from explorer.audits import AuditRecord, describe_findings
-from pages._session import shared_explorer
+from pages._current import (
+    close_concept,
+    current_concept,
+    listed_concepts,
+    name_concepts,
+    open_concept,
+    shared_explorer,
+)
+from pages._session import count_things
+from pages.concept import audit, export, labels, results
 from vecdb import Concept, LabelCounts, VecdbError
+from vecdb.errors import UnknownConcept
 
-STRIP = 8
 SHOWN = 20
+VIEWS = {
+    "results": ("Results", results.draw),
+    "labels": ("Labels", labels.draw),
+    "audit": ("Audit", audit.draw),
+    "export": ("Export", export.draw),
+}
+NOTHING = "No concepts yet. Type a phrase on the **Train** page to start one."
 state = st.session_state
 
 
@@ -22,6 +38,8 @@ def attempt(action: str, *arguments: str, **changes: str) -> None:
         state.concepts_error = ""
         if action == "delete":
             state.deleted = [*state.get("deleted", []), arguments[0]]
+            if state.get("concept_id") == arguments[0]:
+                close_concept()
 
 
 def rename(concept_id: str) -> None:
@@ -54,10 +72,13 @@ def row(concept: Concept, counts: LabelCounts, others: list[Concept]) -> None:
         else:
             middle.caption("No match marked yet.")
         right.page_link(
-            "mine.py",
-            label="Open",
+            "train.py",
+            label="Train",
             icon=":material/play_arrow:",
             query_params={"concept": concept.id},
+        )
+        right.button(
+            "Open", key=f"open_{concept.id}", on_click=show, args=[concept], width="stretch"
         )
         with right.popover("More", width="stretch"):
             st.button(
@@ -109,28 +130,103 @@ def summary(concept: Concept, counts: LabelCounts) -> str:
     return f"{words}. {describe_findings(record.findings)}{overtaken}"
 
 
-def main() -> None:
-    """Draw the screen."""
+def show(concept: Concept) -> None:
+    """Open a concept here."""
+    open_concept(concept)
+    state.concepts_open = True
+    address(concept.id)
+
+
+def address(concept_id: str) -> None:
+    """Say in the address what is open, so that it can be shared."""
+    st.query_params.from_dict({"concept": concept_id, "view": state.get("concept_view", "results")})
+
+
+def on_pick() -> None:
+    """Open the concept that was picked."""
+    show(shared_explorer().concepts.get(state.concept_pick))
+
+
+def on_view() -> None:
+    """Say in the address which view is open."""
+    address(state.concept_id)
+
+
+def back() -> None:
+    """Return to the list; the concept stays the one that is open."""
+    state.concepts_open = False
+    st.query_params.clear()
+
+
+def opened(concept: Concept) -> None:
+    """Draw an opened concept."""
+    wanted = st.query_params.get("view")
+    if wanted in VIEWS:
+        state.concept_view = wanted
+    state.setdefault("concept_view", "results")
+    names = name_concepts(listed_concepts())
+    state.concept_pick = concept.id
+    left, middle, right = st.columns([1.3, 4, 5], vertical_alignment="center")
+    left.button("All concepts", icon=":material/arrow_back:", on_click=back, width="stretch")
+    middle.selectbox(
+        "Concept",
+        list(names),
+        key="concept_pick",
+        format_func=lambda key: names.get(key, key),
+        on_change=on_pick,
+        label_visibility="collapsed",
+    )
+    view = right.segmented_control(
+        "View",
+        list(VIEWS),
+        key="concept_view",
+        format_func=lambda key: VIEWS[key][0],
+        on_change=on_view,
+        required=True,
+        label_visibility="collapsed",
+    )
+    st.query_params.from_dict({"concept": concept.id, "view": view or "results"})
+    if not len(concept.weights):
+        # Made by a program: fitted to what is stored of it.
+        with st.spinner("Fitting the concept to its answers"):
+            concept = shared_explorer().page(concept.id).concept
+    draw = VIEWS[view or "results"][1]
+    draw(shared_explorer().rounds.memory.collection(concept.collection), concept)
+
+
+def listing() -> None:
+    """Draw the list of the concepts."""
     if state.get("concepts_error"):
         st.error(state.concepts_error)
     if state.get("deleted"):
         st.button("Undo the deletion", icon=":material/undo:", on_click=restore)
-    concepts = shared_explorer().concepts.list()
-    if not concepts:
-        st.info("No concepts yet. Type a phrase on the **Mine** page to start one.")
+    listed = listed_concepts()
+    if not listed:
+        st.info(NOTHING)
         return
+    concepts = [concept for concept, _ in listed.values()]
     shown = concepts if state.get("all_concepts") else concepts[:SHOWN]
-    many = len(concepts) != 1
-    st.caption(f"{len(concepts)} concept{'s' if many else ''}, the latest first")
-    counts = shared_explorer().concepts.counts([concept.id for concept in shown], strip=STRIP)
+    st.caption(f"{count_things(len(concepts), 'concept')}, the latest first")
     for concept in shown:
-        row(
-            concept,
-            counts[concept.id],
-            [o for o in concepts if o.id != concept.id and o.collection == concept.collection],
-        )
+        others = [o for o in concepts if o.id != concept.id and o.collection == concept.collection]
+        row(concept, listed[concept.id][1], others)
     if len(concepts) > SHOWN:
         st.toggle(f"Show all {len(concepts)}", key="all_concepts")
+
+
+def main() -> None:
+    """Draw the screen."""
+    named = "concept" in st.query_params
+    try:
+        concept = current_concept()
+    except UnknownConcept as error:
+        st.error(str(error))
+        concept = None
+    if concept is not None and (named or state.get("concepts_open")):
+        state.concepts_open = True
+        opened(concept)
+    else:
+        listing()
 
 
 main()

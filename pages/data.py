@@ -11,7 +11,8 @@ from explorer import default_table
 from explorer.jobs import Job, keep_uploads
 from ingest import Progress
 from ingest.tell import closing
-from pages._session import LOOK, shared_explorer
+from pages._current import shared_explorer
+from pages._session import LOOK
 from vecdb import VecdbError
 
 TABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")

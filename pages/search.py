@@ -13,11 +13,19 @@ from explorer.phrases import lines, parse_phrases
 from explorer.pictures import picture_from_text
 from explorer.query import Query
 from explorer.ranking import MOST_FOLDED, Ranked, rank
-from pages._session import EMPTY, choose_collection, encoder_note, ready_encoder, shared_explorer
+from pages._current import open_concept, shared_explorer
+from pages._session import EMPTY, choose_collection, encoder_note, ready_encoder
 from pages.grid import photo_grid
 from pages.grid.contract import GridEvent
 from pages.grid.tiles import grid_tiles
-from pages.searching.address import conditions, key, remember, restore, said, words
+from pages.searching.address import (
+    conditions,
+    describe_count,
+    describe_query,
+    key,
+    remember,
+    restore,
+)
 from pages.searching.controls import forget, narrow, refine
 from pages.searching.files import offer
 from vecdb import Collection, Filter, Scope, VecdbError
@@ -96,10 +104,11 @@ def start_concept(query: Query, collection: Collection) -> None:
     """Begin to mine from what is looked for."""
     if query.needs_encoder and ready_encoder(collection) is None:
         return
-    size = state.get("page_size", 25)
-    page = shared_explorer().begin(query, table=collection.name, page_size=size, name=words(query))
+    size, name = state.get("page_size", 25), describe_query(query)
+    page = shared_explorer().begin(query, table=collection.name, page_size=size, name=name)
     state.page = page
-    st.switch_page("mine.py", query_params={"concept": page.concept.id, "round": "1"})
+    open_concept(page.concept)
+    st.switch_page("train.py", query_params={"concept": page.concept.id, "round": "1"})
 
 
 def shown_count(signature: str) -> int:
@@ -124,7 +133,7 @@ def draw(collection: Collection, query: Query) -> None:
     else:
         found = rank(collection, vector, limit, where=where, fold=state[key("fold")])
         left, middle, right, last = st.columns([5, 1.3, 1.7, 1.2], vertical_alignment="center")
-        left.text(words(query))
+        left.text(describe_query(query))
         middle.button("Clear", on_click=forget, width="stretch")
         if right.button("Start a concept", width="stretch"):
             start_concept(query, collection)
@@ -135,7 +144,7 @@ def draw(collection: Collection, query: Query) -> None:
         {
             "mode": "results",
             "key": f"search:{signature}",
-            "title": said(total, len(found), where is not None, collection),
+            "title": describe_count(total, len(found), where is not None, collection),
             "tiles": grid_tiles(
                 collection,
                 found.ids,

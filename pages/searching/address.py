@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from explorer.phrases import describe_phrases
 from explorer.query import Query
 from vecdb import Collection, Filter
 
@@ -110,21 +111,18 @@ def _day(text: str) -> date | None:
     return day if 1970 <= day.year <= 2105 else None
 
 
-def words(query: Query) -> str:
+def describe_query(query: Query) -> str:
     """Say what is looked for, in one line."""
-    parts = [
-        f"{'−' if weight < 0 else '+'}{'' if abs(weight) == 1 else f'{abs(weight):g} '}{text}"
-        for text, weight in query.phrases
-    ]
+    parts = [describe_phrases(list(query.phrases))] if query.phrases else []
     parts += [f"like {photo}" for photo in query.photo_ids]
     if query.pictures:
         parts.append(f"{len(query.pictures)} picture{'s' if len(query.pictures) > 1 else ''}")
     if query.vectors:
         parts.append("a vector")
-    return "  ".join(parts).removeprefix("+")
+    return "  ".join(parts)
 
 
-def said(total: int, shown: int, narrowed: bool, collection: Collection) -> str:
+def describe_count(total: int, shown: int, narrowed: bool, collection: Collection) -> str:
     """Say how many photos there are and are shown."""
     photos = f"{total:,} photo{'' if total == 1 else 's'}"
     where = "satisfy the filters" if narrowed else f"in {collection.name}"

@@ -77,7 +77,7 @@ def running_app(env: Mapping[str, str]) -> Iterator[str]:
 def _wait_until_up(address: str, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and process.poll() is None:
-        with contextlib.suppress(requests.ConnectionError):
+        with contextlib.suppress(requests.RequestException):
             if requests.get(f"{address}/_stcore/health", timeout=5).ok:
                 return
         time.sleep(0.1)

@@ -41,7 +41,7 @@ def test_m_on_mine_leads_to_search_and_clicks_that_were_not_sent_are_there_on_re
     photo = tile(page, 5).get_attribute("data-photo-id")
     page.keyboard.press("m")
     wait_search(page, photo)
-    page.get_by_role("link", name="Mine", exact=True).click()
+    page.get_by_role("link", name="Train", exact=True).click()
     page.wait_for_selector('[data-round="1"]')
     page.wait_for_selector("button[data-photo-id][data-label=positive]")
     assert tile(page, 0).get_attribute("data-label") == "positive"
@@ -117,4 +117,4 @@ def test_an_audit_stays_blind(mine, page):
     assert "more like this" not in page.locator(".vde-help").inner_text()
     page.keyboard.press("m")
     page.wait_for_timeout(1000)
-    assert "/audit" in page.url
+    assert "view=audit" in page.url

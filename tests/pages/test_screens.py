@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from encoder import Encoder
 from encoder.errors import ModelNotFound
 from explorer import Rounds, Settings
-from pages._session import shared_explorer
+from pages._current import shared_explorer
 from tests.browser.harness import ROOT
 from tests.explorer.conftest import small_collection
 from vecdb import Label, connect
@@ -65,13 +65,13 @@ def test_a_search_waits_for_an_encoder_that_still_loads(concept, monkeypatch):
     # In the script itself: a timer of the browser that ends too early tears the page down.
     loading: Future[Encoder] = Future()
     Timer(1, loading.set_exception, [ModelNotFound("No such model.")]).start()
-    monkeypatch.setattr(shared_explorer().encoders, "start", lambda name: loading)
+    monkeypatch.setattr(shared_explorer().encoders, "start", lambda *name: loading)
     assert said(run("search.py", text="a thing")) == ["No such model."]
     assert loading.done()
 
 
 def test_example_photos_are_named_one_a_line(concept):
-    test = run("mine.py")
+    test = run("train.py")
     test.text_area(key="photo_ids").set_value("a cat's photo.jpg\n")
     next(button for button in test.button if button.label == "Start with these").click().run()
     assert "a cat's photo.jpg" in test.session_state.error
@@ -83,20 +83,58 @@ def test_no_page_leaves_its_progress_to_a_timer_of_the_browser():
     assert not [text for text in scripts if "run_every" in text]
 
 
-@pytest.mark.parametrize("page", ["mine.py", "labels.py", "results.py", "concepts.py"])
+@pytest.mark.parametrize("page", ["train.py", "concepts.py"])
 def test_an_empty_database_is_met_with_advice(empty, page):
     [advice] = said(run(page))
     assert "No photos yet" in advice or "No concepts yet" in advice
 
 
-# Concepts links to other pages, which needs the navigation: the browser tests open it.
-@pytest.mark.parametrize("page", ["mine.py", "labels.py", "results.py"])
-def test_a_page_opens_on_a_concept(concept, page):
-    assert not run(page, concept=concept).error
+@pytest.mark.parametrize("view", ["results", "labels", "audit", "export"])
+def test_a_concept_opens_in_every_view(concept, view):
+    assert not run("concepts.py", concept=concept, view=view).error
+
+
+def test_training_opens_on_a_concept(concept):
+    assert not run("train.py", concept=concept).error
+
+
+def test_equal_names_are_told_apart(concept):
+    database = shared_explorer().database
+    names = [database.concepts.create("hats", "things", "hats") for _ in range(3)]
+    for made in names:
+        database.concepts.label(made.id, [Label("yes-000", 1)], action="one")
+    test = run("concepts.py", concept=names[1].id, view="labels")
+    options = test.selectbox(key="concept_pick").options
+    assert len(set(options)) == len(options) == 3
+    test.selectbox(key="concept_pick").set_value(names[2].id).run()
+    assert test.session_state["concept_id"] == names[2].id
+
+
+def test_what_is_open_stays_open_on_the_next_page_and_closes_with_its_collection(concept):
+    test = run("train.py", concept=concept)
+    assert test.session_state["concept_id"] == concept
+    test.query_params.clear()
+    test.run()
+    assert test.session_state["page"].concept.id == concept
+    test.button[-1].click().run()
+    assert test.session_state["concept_id"] == ""
+
+
+def test_the_same_words_again_offer_what_was_taught_before(concept):
+    page = shared_explorer().page(concept)
+    taught = shared_explorer().answer(page, {page.tiles[0].photo_id: 1})
+    shared_explorer().encoders.start("offline").result(60)
+    test = run("train.py")
+    test.text_input(key="prompt").set_value(taught.concept.prompt.upper()).run()
+    begun = test.session_state["concept_id"]
+    assert begun != concept
+    test.button(key=f"continue_{concept}").click().run()
+    assert test.session_state["concept_id"] == concept
+    assert shared_explorer().concepts.get(begun).deleted
 
 
 def test_an_unknown_concept_in_the_address_is_one_sentence(concept):
-    test = run("mine.py", concept="nobody")
+    test = run("train.py", concept="nobody")
     assert "nobody" in test.error[0].value
 
 
@@ -127,7 +165,7 @@ def test_a_database_that_is_gone_is_one_sentence_on_a_page_that_asks_for_it(conc
 
 def test_a_phrase_longer_than_the_model_reads_is_one_sentence_and_nothing_is_lost(concept):
     shared_explorer().encoders.start("offline").result(60)
-    test = run("mine.py", concept=concept)
+    test = run("train.py", concept=concept)
     test.text_input(key="prompt").set_value("word " * 600).run()
     assert not test.exception
     assert test.session_state["page"].concept.id == concept
@@ -136,7 +174,7 @@ def test_a_phrase_longer_than_the_model_reads_is_one_sentence_and_nothing_is_los
 
 def test_a_prompt_becomes_a_concept_with_a_full_page(concept):
     shared_explorer().encoders.start("offline").result(60)
-    test = run("mine.py")
+    test = run("train.py")
     test.text_input(key="prompt").set_value("zzqx <b>nothing</b> “like” this 🐈").run()
     assert not test.exception
     page = test.session_state["page"]
@@ -160,4 +198,4 @@ def test_ten_thousand_labels_open_and_refit(empty):
         page = rounds.refit(begun.concept.id)
         assert len(page.tiles) == 25
         assert not {tile.photo_id for tile in page.tiles} & set(ids[:10_000])
-    assert not run("labels.py", concept=begun.concept.id).error
+    assert not run("concepts.py", concept=begun.concept.id, view="labels").error

@@ -11,7 +11,7 @@ from explorer.audits import (
     open_questions,
     read_answers,
 )
-from pages._session import open_concept, shared_explorer
+from pages._current import shared_explorer
 from pages.grid import photo_grid
 from pages.grid.contract import GridEvent
 from pages.grid.tiles import grid_tiles
@@ -103,13 +103,13 @@ def report(concept: Concept, record: AuditRecord, findings: Findings) -> None:
         st.warning("The classifier or its threshold has changed since: audit it again.")
 
 
-def draw(concept: Concept) -> None:
-    """Draw the page of a concept."""
+def draw(collection: Collection, concept: Concept) -> None:
+    """Draw the audit of a concept."""
     if state.get("audit_error"):
         st.error(state.audit_error)
     record = AuditRecord.read(concept)
     if not len(concept.weights):
-        st.info("This concept has no classifier yet: start it on the **Mine** page.")
+        st.info("This concept has no classifier yet: start it on the **Train** page.")
     elif record is None:
         st.markdown(
             "Clicked pages flatter a classifier: it chose them itself. An audit asks about photos "
@@ -117,13 +117,8 @@ def draw(concept: Concept) -> None:
         )
         offer("Begin the audit")
     elif record.findings is None:
-        ask(shared_explorer().rounds.memory.collection(concept.collection), concept, record)
+        ask(collection, concept, record)
         offer("Begin anew")
     else:
         report(concept, record, record.findings)
         offer("Audit again")
-
-
-concept = open_concept()
-if concept is not None:
-    draw(concept)

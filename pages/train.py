@@ -1,16 +1,23 @@
-"""Mine: type a phrase, click right and wrong photos, get the next page."""
+"""Train: type a phrase, click right and wrong photos, get the next page."""
 
 import streamlit as st
 
 from classifier import ClassifierError
 from encoder import EncoderError
 from explorer.errors import ExplorerError
-from explorer.phrases import lines, parse_phrases
+from explorer.phrases import describe_phrases, lines, parse_phrases
 from explorer.pictures import picture_from, picture_from_text
 from explorer.query import Query
 from explorer.rounds import Page
+from pages._current import (
+    close_concept,
+    current_concept,
+    listed_concepts,
+    open_concept,
+    shared_explorer,
+)
 from pages._likeness import look_for_more
-from pages._session import EMPTY, choose_collection, encoder_note, ready_encoder, shared_explorer
+from pages._session import EMPTY, choose_collection, encoder_note, ready_encoder
 from pages.grid import photo_grid
 from pages.grid.contract import GridEvent
 from pages.grid.page import page_data
@@ -19,27 +26,72 @@ from vecdb import Collection, VecdbError
 from vecdb.errors import UnknownCollection, UnknownConcept
 
 PAGE_SIZES = (9, 25, 50, 100)
+LATEST = 8
+GUIDE = """
+**A minute to a classifier of your own**
+
+1. Type what you are looking for, such as *a house by the lake*, and press Enter.
+2. Click the photos that match, click twice on those that do not, and press **Next round**.
+3. Stop when a page brings nothing new. **Concepts** then lists every match and takes it elsewhere.
+"""
+FIRST_PAGE = (
+    "Click what matches (✓), click twice what does not (✕), then press Next round. "
+    "Three to five rounds are usually enough: stop when a page brings nothing new."
+)
 state = st.session_state
 
 
 def current_page() -> Page | None:
-    """Return the session's page; a concept in the address wins, so addresses can be shared."""
-    wanted = st.query_params.get("concept")
+    """Return the page of the concept that is open."""
+    concept = current_concept()
     page: Page | None = state.get("page")
-    if wanted and (page is None or page.concept.id != wanted):
-        page = state.page = shared_explorer().rounds.page(shared_explorer().concepts.get(wanted))
-        state.collection = page.concept.collection
+    if concept is None:
+        return None
+    if page is None or page.concept.id != concept.id or page.concept.round != concept.round:
+        page = state.page = shared_explorer().rounds.page(concept)
         state.prompt = page.concept.prompt
         state.page_size = page.settings.page_size
+    address(page)
     return page
+
+
+def address(page: Page) -> None:
+    """Say in the address what is open, so that it can be shared and reloaded."""
+    st.query_params["concept"] = page.concept.id
+    st.query_params["round"] = str(page.concept.round)
 
 
 def show(page: Page) -> None:
     """Make a page the session's own, and its address the browser's."""
     state.page = page
     state.error = ""
-    st.query_params["concept"] = page.concept.id
-    st.query_params["round"] = str(page.concept.round)
+    open_concept(page.concept)
+    address(page)
+
+
+def start_anew() -> None:
+    """Leave the concept that is open, and what led to it."""
+    close_concept()
+    for name in ("prompt", "more_phrases", "photo_ids"):
+        state[name] = ""
+    state.uploads = state.get("uploads", 0) + 1
+    state.twins, state.error = [], ""
+
+
+def reopen(concept_id: str) -> None:
+    """Go on with a concept."""
+    drop_unanswered()
+    state.twins = []
+    show(shared_explorer().page(concept_id))
+    state.prompt = state.page.concept.prompt
+    state.page_size = state.page.settings.page_size
+
+
+def drop_unanswered() -> None:
+    """Do not keep the concept that is open where nobody has answered in it."""
+    page: Page | None = state.get("page")
+    if page is not None and page.concept.round <= 1 and not page.history.judged:
+        shared_explorer().concepts.delete(page.concept.id)
 
 
 def on_event(event: GridEvent) -> None:
@@ -80,9 +132,9 @@ def answer(page: Page, event: GridEvent) -> None:
 
 def on_page_size() -> None:
     """Mine the page again at its new size; the clicks stay with their photos."""
-    if state.get("page"):
+    if state.get("concept_id"):
         try:
-            concept_id = state.page.concept.id
+            concept_id = state.concept_id
             shared_explorer().rounds.keep_settings(concept_id, page_size=state.page_size)
             show(shared_explorer().rounds.refit(concept_id))
         except (VecdbError, ClassifierError) as error:
@@ -95,7 +147,7 @@ def ask() -> None:
     try:
         query = Query(
             phrases=parse_phrases(state.get("prompt", ""), state.get("more_phrases", "")),
-            pictures=[picture_from(file.getvalue()) for file in state.get("pictures") or []],
+            pictures=[picture_from(file.getvalue()) for file in state.get(uploads()) or []],
             photo_ids=lines(state.get("photo_ids")),
         )
     except ExplorerError as error:
@@ -107,9 +159,14 @@ def ask() -> None:
         state.error = "Type what you are looking for, or add an example picture."
 
 
+def uploads() -> str:
+    """Return the key of the upload; another one is an empty one."""
+    return f"pictures_{state.get('uploads', 0)}"
+
+
 def header() -> Collection | None:
     """Draw the line of controls."""
-    columns = st.columns([2, 6, 1.3, 1.3], vertical_alignment="bottom")
+    columns = st.columns([2, 6, 1.3, 1.3, 0.9], vertical_alignment="bottom")
     with columns[0]:
         collection = choose_collection()
     if collection is None:
@@ -130,7 +187,7 @@ def header() -> Collection | None:
         st.file_uploader(
             "Example pictures",
             accept_multiple_files=True,
-            key="pictures",
+            key=uploads(),
             type=["jpg", "png", "webp"],
         )
         st.text_area("Ids of example photos, one a line", key="photo_ids")
@@ -144,6 +201,7 @@ def header() -> Collection | None:
         format_func=lambda size: f"{size} per page",
         label_visibility="collapsed",
     )
+    columns[4].button("New", on_click=start_anew, width="stretch", help="Start from nothing")
     return collection
 
 
@@ -156,13 +214,67 @@ def begin(collection: Collection) -> None:
     try:
         name = state.get("prompt", "").strip()
         size = state.page_size
+        drop_unanswered()
+        state.twins = twins(collection)
         show(shared_explorer().begin(query, table=collection.name, page_size=size, name=name))
     except (EncoderError, VecdbError, ClassifierError, OSError) as error:
         state.error = str(error)
 
 
+def twins(collection: Collection) -> list[str]:
+    """Return the concepts of the same words that somebody has answered in."""
+    words = state.get("prompt", "").strip().casefold()
+    return [
+        concept.id
+        for concept, counts in listed_concepts().values()
+        if concept.collection == collection.name
+        and concept.prompt.casefold() == words != ""
+        and counts.yes + counts.no
+    ]
+
+
+def offer_twins(page: Page) -> None:
+    """Offer to go on with what was taught before under the same words."""
+    for concept_id in state.get("twins", [])[:2]:
+        concept, counts = listed_concepts()[concept_id]
+        left, right = st.columns([6, 2], vertical_alignment="center")
+        left.text(
+            f"“{concept.name}” was taught before, on {concept.updated:%-d %B %Y}. "
+            "This page starts a new one."
+        )
+        right.button(
+            f"Continue {concept.name} ({counts.yes} yes)",
+            key=f"continue_{concept_id}",
+            on_click=reopen,
+            args=[concept_id],
+            width="stretch",
+        )
+
+
+def offer_latest(collection: Collection) -> None:
+    """List the latest concepts of a collection; without any, say how one is made."""
+    listed = [
+        (concept, counts)
+        for concept, counts in listed_concepts().values()
+        if concept.collection == collection.name
+    ]
+    if not listed:
+        st.markdown(GUIDE)
+        return
+    st.caption("Go on with")
+    with st.container(horizontal=True):
+        for concept, counts in listed[:LATEST]:
+            st.button(
+                f"{concept.name}: {counts.yes} yes, {counts.no} no",
+                key=f"go_on_{concept.id}",
+                on_click=reopen,
+                args=[concept.id],
+            )
+
+
 def welcome(collection: Collection) -> None:
     """Draw the page of somebody who has not asked for anything yet."""
+    offer_latest(collection)
     photo_grid(
         {
             "mode": "welcome",
@@ -181,6 +293,13 @@ def welcome(collection: Collection) -> None:
 
 def grid(page: Page) -> None:
     """Draw the page."""
+    if page.concept.round == 1 and not page.history.judged:
+        offer_twins(page)
+        if len(listed_concepts()) <= 1:
+            st.caption(FIRST_PAGE)
+    understood = describe_phrases(list(page.settings.phrases))
+    if understood and understood != page.concept.prompt:
+        st.caption(f"Looking for: {understood}")
     data = page_data(shared_explorer(), page)
     data["error"] = state.get("error", "")
     photo_grid(data, key="mine_grid", on_event=on_event)
@@ -203,7 +322,7 @@ def main() -> None:
     if "pending" in state:
         begin(collection)
     page = state.get("page")
-    if page is None or page.concept.collection != collection.name:
+    if page is None or page.concept.id != state.get("concept_id"):
         welcome(collection)
         return
     grid(page)

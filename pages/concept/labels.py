@@ -5,8 +5,8 @@ import streamlit as st
 
 from classifier import ClassifierError
 from explorer.rounds import head_of
+from pages._current import shared_explorer
 from pages._likeness import look_for_more
-from pages._session import open_concept, shared_explorer
 from pages.grid import photo_grid
 from pages.grid.contract import GridEvent
 from pages.grid.tiles import grid_tiles
@@ -58,7 +58,7 @@ def draw(collection: Collection, concept: Concept) -> None:
     rows = [row for row in shared_explorer().concepts.labels(concept.id) if row.label]
     rows = [row for row in rows if row.label in SIGNS[sign or "All"]]
     if not rows:
-        st.info("No labels of this kind yet. They are made on the **Mine** page.")
+        st.info("No labels of this kind yet. They are made on the **Train** page.")
         return
     found, vectors = collection.known_vectors([row.photo_id for row in rows])
     scores = head_of(concept).probabilities(vectors)
@@ -89,8 +89,3 @@ def draw(collection: Collection, concept: Concept) -> None:
         key="labels_grid",
         on_event=on_event,
     )
-
-
-concept = open_concept()
-if concept is not None:
-    draw(shared_explorer().database.collection(concept.collection), concept)

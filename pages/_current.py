@@ -1,0 +1,111 @@
+"""What is open: one concept across pages, reloads and windows, and after a restart.
+
+The address names it where it can; a session remembers it between pages, and a cookie of this
+browser between sessions.
+"""
+
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from explorer import Explorer
+from vecdb import Concept, LabelCounts
+from vecdb.errors import UnknownConcept
+
+state = st.session_state
+
+# Keeps a cookie; the page that is drawn says which.
+_KEEP = """
+export default function ({ data }) {
+  const kept = `${data.name}=${encodeURIComponent(data.value)}`;
+  document.cookie = `${kept}; path=/; max-age=31536000; SameSite=Lax`;
+}
+"""
+
+
+@st.cache_resource(show_spinner=False)
+def shared_explorer() -> Explorer:
+    """Return the one explorer of this process; app.py opens and closes it."""
+    return Explorer()
+
+
+def open_concept(concept: Concept) -> None:
+    """Make a concept the one that every page works on."""
+    state.concept_id = concept.id
+    if state.get("collection") != concept.collection:
+        state.collection = concept.collection
+
+
+def close_concept() -> None:
+    """Leave the concept that is open; nothing of it is lost."""
+    state.concept_id = ""
+    for name in ("concept", "round", "view"):
+        st.query_params.pop(name, None)
+
+
+def current_concept() -> Concept | None:
+    """Return the concept that is open, None where there is none.
+
+    Raises:
+        UnknownConcept: the address names one that does not exist.
+    """
+    named = st.query_params.get("concept")
+    wanted = named or state.get("concept_id", _remembered())
+    if not wanted:
+        return None
+    try:
+        concept = shared_explorer().concepts.get(wanted)
+    except UnknownConcept:
+        close_concept()
+        if named:
+            raise
+        return None
+    if concept.deleted:
+        close_concept()
+        return None
+    open_concept(concept)
+    return concept
+
+
+def remember_concept() -> None:
+    """Keep what is open in a cookie, for the next window and after a restart."""
+    if "concept_id" in state:
+        keep = st.components.v2.component("remember_concept", js=_KEEP)
+        keep(data={"name": _cookie(), "value": state.concept_id}, key="remember_concept")
+
+
+def listed_concepts() -> dict[str, tuple[Concept, LabelCounts]]:
+    """Return the concepts that somebody answered in, and the one that is open, latest first."""
+    concepts = shared_explorer().concepts.list()
+    counts = shared_explorer().concepts.counts([concept.id for concept in concepts], strip=8)
+    kept = {}
+    for concept in concepts:
+        found = counts[concept.id]
+        if found.yes or found.no or concept.id == state.get("concept_id"):
+            kept[concept.id] = (concept, found)
+    return kept
+
+
+def name_concepts(listed: dict[str, tuple[Concept, LabelCounts]]) -> dict[str, str]:
+    """Return a name for each concept, by id, that no other has."""
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    for key, (concept, counts) in listed.items():
+        day = f"{concept.created:%-d %b %Y, %H:%M}"
+        name = f"{concept.name} · {concept.collection} · {counts.yes} yes · {day}"
+        number = 2
+        while name in taken:
+            name = f"{name.split(' · #')[0]} · #{number}"
+            number += 1
+        taken.add(name)
+        names[key] = name
+    return names
+
+
+def _remembered() -> str:
+    return st.context.cookies.get(_cookie(), "")
+
+
+def _cookie() -> str:
+    # Cookies of one host are shared by all its ports: each app has a name of its own.
+    return f"vde_concept_{urlsplit(st.context.url or '').port or 80}"

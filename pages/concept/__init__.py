@@ -1,0 +1,1 @@
+"""The views of an opened concept, one a file."""
