@@ -41,6 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
             progress=bars.show,
             stop=stop,
             warn=bars.say,
+            tell=bars.tell,
         )
     except SourceError as error:
         return _refused(str(error))
@@ -98,6 +99,11 @@ def _options(args: argparse.Namespace) -> Options:
         exclude=tuple(args.exclude),
         failures=args.failures,
         megapixels=args.megapixels,
+        caption_column=args.caption_column,
+        label_column=args.label_column,
+        header=args.header,
+        delimiter=args.delimiter,
+        encoding=args.encoding,
         retry_failed=args.retry_failed,
         device=args.device,
         batch_size=args.batch_size,
@@ -119,19 +125,41 @@ def _megapixels(text: str) -> float:
     return number
 
 
+def _delimiter(text: str) -> str:
+    character = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";"}.get(text, text)
+    if len(character) != 1 or character in '"\r\n':
+        raise argparse.ArgumentTypeError(f"{text!r} is not one character, or tab")
+    return character
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m ingest", description=__doc__)
     parser.add_argument(
         "source",
-        help="photos.tsv000 of Unsplash (its other shards follow), any CSV, TSV or Parquet with an "
-        "address or path column, a text file of addresses, a webdataset tar, or a folder",
+        help="photos.tsv000 of Unsplash (its other shards follow), any CSV, TSV, JSON, Parquet or "
+        "Lance with an address or path column, a text file of addresses, a webdataset tar, a "
+        "folder, or one of these at s3://, gs://, hf:// or https://; - reads addresses from "
+        "standard input",
     )
     add = parser.add_argument
     add("--limit", type=_positive, metavar="N", help="take only N photos of the source")
     add("--shuffle", action="store_true", help="take them in random order")
     add("--where", action="append", default=[], metavar="COLUMN>=VALUE", help="only such rows")
     add("--id-column", metavar="NAME", help="column of the ids")
-    add("--url-column", metavar="NAME", help="column of the addresses or paths")
+    add(
+        *("--url-column", "--address-column"),
+        metavar="NAME",
+        help="column of the addresses or paths",
+    )
+    add("--caption-column", metavar="NAME", help="column of the descriptions")
+    add("--label-column", metavar="NAME", help="column of the labels")
+    add(
+        "--header",
+        action=argparse.BooleanOptionalAction,
+        help="whether a table's first row names its columns; columns without names are numbers",
+    )
+    add("--delimiter", type=_delimiter, metavar="CHARACTER", help="what parts a table's columns")
+    add("--encoding", metavar="NAME", help="of a table of text, such as gb18030 or cp1252")
     add("--dsn", help="database; by default VECDB_DSN, else an embedded one in ./data")
     add("--table", help="collection; by default VECDB_TABLE, else unsplash_25k")
     add("--encoder", help="offline, a CLIP's hub name, or its folder; by default ENCODER")

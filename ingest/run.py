@@ -44,8 +44,9 @@ class Options:
         limit: take only so many photos of the source.
         shuffle: take them in random order.
         where: conditions on the source's columns, such as "photo_width>=1000".
-        id_column: of a table; guessed by default.
-        url_column: of a table; guessed by default.
+        id_column, url_column, caption_column, label_column: of a table; guessed by default.
+        header: whether a table's first row names its columns; guessed by default.
+        delimiter, encoding: of a table of text; guessed by default.
         exclude: patterns of names and paths that are left out of folders and tars.
         failures: a file to write every failure into, CSV or JSON lines by its ending.
         megapixels: of a picture at most, JPEGs excepted that can be decoded smaller; by default
@@ -62,6 +63,11 @@ class Options:
     where: tuple[str, ...] = ()
     id_column: str | None = None
     url_column: str | None = None
+    caption_column: str | None = None
+    label_column: str | None = None
+    header: bool | None = None
+    delimiter: str | None = None
+    encoding: str | None = None
     exclude: tuple[str, ...] = ()
     failures: Path | None = None
     megapixels: float | None = None
@@ -70,6 +76,23 @@ class Options:
     batch_size: int | None = None
     workers: int = WORKERS
     patience: Patience = field(default_factory=Patience)
+
+    def table(self) -> Table:
+        """Return how tables are read.
+
+        Raises:
+            SourceError: a condition is not understood.
+        """
+        return Table(
+            id_column=self.id_column,
+            url_column=self.url_column,
+            caption_column=self.caption_column,
+            label_column=self.label_column,
+            header=self.header,
+            delimiter=self.delimiter,
+            encoding=self.encoding,
+            where=tuple(condition(text) for text in self.where),
+        )
 
 
 def run(
@@ -85,6 +108,7 @@ def run(
     progress: ProgressCallback | None = None,
     stop: threading.Event | None = None,
     warn: Callable[[str], None] | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> Summary:
     """Ingest a source into a table, and return when it is done or stopped.
 
@@ -102,6 +126,7 @@ def run(
         progress: called about four times a second, in the calling thread, and once at the end.
         stop: set it from elsewhere to finish what is under way and return.
         warn: takes a sentence about something that went wrong but stops nothing.
+        tell: takes a sentence about what was chosen, such as which column holds the addresses.
 
     Raises:
         SourceError: the source is missing, of no known kind, or lacks a column.
@@ -112,7 +137,7 @@ def run(
     stop = stop or threading.Event()
     tally = Tally()
     limit = limit if limit is not None else options.limit
-    tally.total, photos = _photos(source, options, limit, tally.leave_out)
+    tally.total, photos = _photos(source, options, limit, tally.leave_out, tell)
     with ExitStack() as held:
         failure_list = held.enter_context(FailureList(options.failures))
         database = database or held.enter_context(connect(dsn))
@@ -155,19 +180,18 @@ def _photos(
     options: Options,
     limit: int | None,
     leave_out: Callable[[str], None],
+    tell: Callable[[str], None] | None,
 ) -> tuple[int | None, Iterator[Photo]]:
     """Return how many photos there are, if that can be told, and a stream of them."""
     total: int | None = None
     photos: Iterable[Photo] = ()
     if isinstance(source, str | Path):
-        conditions = [condition(text) for text in options.where]
         found = Source(
-            source,
-            Table(id_column=options.id_column, url_column=options.url_column, where=conditions),
-            exclude=options.exclude,
-            leave_out=leave_out,
+            source, options.table(), exclude=options.exclude, leave_out=leave_out
         )
-        photos, total = found, None if conditions else found.total()
+        photos, total = found, None if options.where else found.total()
+        if tell and (choices := found.choices()[0]):
+            tell(f"Read by {choices}.")
     else:
         photos = source
         total = len(source) if isinstance(source, list | tuple) else None

@@ -40,6 +40,12 @@ class Bars:
         LOG.warning("%s", sentence)
         tqdm.write(sentence, file=sys.stderr)
 
+    def tell(self, sentence: str) -> None:
+        """Print a sentence that nobody must read."""
+        LOG.info("%s", sentence)
+        if not self._bar.disable:
+            tqdm.write(sentence, file=sys.stderr)
+
     def close(self) -> None:
         """Leave the bar as it stands."""
         self._bar.close()

@@ -99,7 +99,7 @@ class Condition:
     def _span(self) -> tuple[timedelta, timedelta] | None:
         """Return since 1970 when the time starts and, exclusive, ends."""
         if isinstance(self.value, datetime):
-            start = _since_1970(self.value)
+            start = since_1970(self.value)
             return start, start
         return _text_span(self.value.strip()) if isinstance(self.value, str) else None
 
@@ -119,7 +119,8 @@ def parse_condition(text: str) -> Condition:
     return Condition(*match.groups())
 
 
-def _since_1970(moment: datetime) -> timedelta:
+def since_1970(moment: datetime) -> timedelta:
+    """Return how long after the start of 1970 a time is; UTC where it names no zone."""
     return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)) - EPOCH
 
 
@@ -128,9 +129,9 @@ def _text_span(text: str) -> tuple[timedelta, timedelta] | None:
         if match := MONTH.fullmatch(text):
             year, month = int(match[1]), int(match[2] or 1)
             days = calendar.monthrange(year, month)[1] if match[2] else 365 + calendar.isleap(year)
-            start = _since_1970(datetime(year, month, 1))
+            start = since_1970(datetime(year, month, 1))
             return start, start + timedelta(days=days)
-        start = _since_1970(datetime.fromisoformat(text.replace("Z", "+00:00")))
+        start = since_1970(datetime.fromisoformat(text.replace("Z", "+00:00")))
     except (ValueError, OverflowError):
         return None
     return start, start + (timedelta(days=1) if DAY.fullmatch(text) else timedelta())

@@ -1,70 +1,70 @@
-"""Which column of a table means what: Unsplash's names, and the usual names elsewhere."""
+"""Which column of a table means what, and how its rows become photos."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timezone
-from pathlib import Path
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from ingest.errors import SourceError
-from ingest.photo import LONGEST_TEXT, Photo, short_id
+from ingest.photo import LONGEST_TEXT, Photo, id_of_path, short_id
+from ingest.sources.addresses import Locator, is_web
+from ingest.sources.cells import WHOLE, as_text, is_empty, kind_of, plain, read_as, read_moment
+from ingest.sources.guess import guess_address, guess_by_content, is_picture_bytes, is_vector
+from ingest.sources.names import IDS, METADATA, PAIRS, usual
 from vecdb.photos import Extra
 
-IDS = ("photo_id", "id", "image_id", "uid", "uuid", "key")
-ADDRESSES = (
-    *("photo_image_url", "image_url", "url", "image_link", "link", "src", "address", "href"),
-    *("file", "path", "file_path", "filepath", "image_path", "filename", "file_name", "image"),
-    *("img", "picture", "photo", "photo_url"),
-)
 UINT32, UINT64 = 2**32 - 1, 2**64 - 1
+Row = Mapping[str, Any]
+# The options of the command line that name columns.
+OPTIONS = {
+    "id": "--id-column",
+    "address": "--url-column",
+    "caption": "--caption-column",
+    "label": "--label-column",
+}
 
 
-def _whole(most: int) -> Callable[[str], int | None]:
-    def read(text: str) -> int | None:
+@dataclass(frozen=True)
+class Roles:
+    """The columns that have been named for a table's photos; None where one is to be guessed."""
+
+    id: str | None = None
+    address: str | None = None
+    caption: str | None = None
+    label: str | None = None
+
+
+def _whole(most: int) -> Callable[[Any], int | None]:
+    def read(value: Any) -> int | None:
         try:
-            number = int(float(text))
-        except (ValueError, OverflowError):
+            number = int(float(value))
+        except (ValueError, OverflowError, TypeError):
             return None
         return number if 0 <= number <= most else None
 
     return read
 
 
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text.strip().replace("Z", "+00:00").replace("/", "-"))
-    except ValueError:
-        return None
-    moment = moment.replace(tzinfo=moment.tzinfo or timezone.utc)
-    # The database keeps seconds since 1970 in 32 bits.
-    return moment if 0 < moment.timestamp() < UINT32 else None
+def _text(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        value = next((part for part in value if isinstance(part, str)), "")
+    return as_text(plain(value)).strip()[:LONGEST_TEXT]
 
 
-def _text(text: str) -> str:
-    return text[:LONGEST_TEXT]
+def _word(value: Any) -> str:
+    """Read a word that may have been a whole number once: 1.0 is 1."""
+    text = _text(value)
+    match = WHOLE.fullmatch(text)
+    return match[1] if match else text
 
 
-# The table's column, how its value is read, and the columns it may come from, the best first.
-METADATA: dict[str, tuple[Callable[[str], Any], tuple[str, ...]]] = {
-    "width": (_whole(UINT32), ("photo_width", "width")),
-    "height": (_whole(UINT32), ("photo_height", "height")),
-    "description": (
-        _text,
-        ("photo_description", "description", "caption", "title", "text", "ai_description"),
-    ),
-    "photographer": (_text, ("photographer", "author", "artist", "photographer_username")),
-    "camera": (_text, ("camera",)),
-    "country": (_text, ("photo_location_country", "country")),
-    "city": (_text, ("photo_location_city", "city")),
-    "taken": (_moment, ("photo_submitted_at", "taken", "date", "datetime", "created")),
-    "views": (_whole(UINT64), ("stats_views", "views")),
-    "downloads": (_whole(UINT64), ("stats_downloads", "downloads")),
-    "label": (_text, ("label", "class", "category", "labels")),
-}
-# Two columns of Unsplash's that together are one of ours.
-PAIRS = {
-    "photographer": ("photographer_first_name", "photographer_last_name"),
-    "camera": ("exif_camera_make", "exif_camera_model"),
+READERS: dict[str, Callable[[Any], Any]] = {
+    "width": _whole(UINT32),
+    "height": _whole(UINT32),
+    "taken": read_moment,
+    "views": _whole(UINT64),
+    "downloads": _whole(UINT64),
+    "label": _word,
 }
 
 
@@ -75,10 +75,15 @@ class Columns:
         names: the table's columns, in any case.
         id_column: which one holds the ids; guessed by default, the address where none does.
         url_column: which one holds addresses or paths; guessed by default.
+        caption_column, label_column: which ones hold descriptions and labels; guessed by default.
         base: folder that relative paths start from; None where paths make no sense.
+        sample: some of its rows, to guess by what they hold.
+        named: whether the names are the table's own; else everything is guessed by content.
+        is_text: whether every cell is text, so that numbers are to be told from words.
+        words: the words that whole numbers stand for, by column: classes of a data set.
 
     Raises:
-        SourceError: a column asked for is not there, or no column holds addresses.
+        SourceError: a column asked for is not there, or no column holds addresses or pictures.
     """
 
     def __init__(
@@ -87,69 +92,142 @@ class Columns:
         *,
         id_column: str | None = None,
         url_column: str | None = None,
-        base: Path | None = None,
+        caption_column: str | None = None,
+        label_column: str | None = None,
+        base: Any = None,
+        sample: Sequence[Row] = (),
+        named: bool = True,
+        is_text: bool = True,
+        words: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
-        self._base = base
-        self._id = _chosen(names, id_column, "--id-column") or _guessed(names, IDS)
-        address = _chosen(names, url_column, "--url-column") or _guessed(names, ADDRESSES)
-        if address is None:
+        self.names = list(names)
+        self._locator = Locator(base) if base is not None else None
+        self._within = str(base) if base is not None else None
+        self._words = words or {}
+        asked = Roles(id_column, url_column, caption_column, label_column)
+        roles = Roles(**{role: _chosen(names, name, role) for role, name in vars(asked).items()})
+        cells = {name: [row.get(name) for row in sample] for name in names}
+        self.vector = next((name for name in names if is_vector(cells[name])), None)
+        pictures = (name for name in names if is_picture_bytes(cells[name]))
+        self.picture = None if url_column else next(pictures, None)
+        self.roles = self._guessed(roles, cells, named)
+        if self.roles.address is None and self.picture is None:
             raise SourceError(
                 "None of the columns "
-                + ", ".join(names[:12])
+                + ", ".join(list(names)[:12])
                 + " looks like addresses or paths of "
                 "pictures (such as photo_image_url, url or path): name one with --url-column."
             )
-        self._address = address
-
-    def photo(self, row: Mapping[str, str]) -> Photo:
-        """Turn a row into a photo; a row without id takes its address for one."""
-        address = row.get(self._address, "").strip()
-        photo_id = short_id(row.get(self._id, "") if self._id else "") or short_id(address)
-        used = {self._address, self._id or ""}
-        metadata = _metadata(row, used)
-        extra: dict[str, Extra] = {
-            name: value[:LONGEST_TEXT]
-            for name, value in row.items()
-            if name and value and name not in used
+        kinds = ("number", "flag", "time") if is_text else ("time",)
+        self._kinds = {
+            name: kind_of((c for c in cells[name] if isinstance(c, str)), kinds) for name in names
         }
-        return Photo(photo_id, self._located(address), metadata, extra)
+
+    def choices(self) -> list[str]:
+        """Say what was chosen, a phrase a role."""
+        said = {"address": self.roles.address, "picture": self.picture}
+        said |= {"caption": self.roles.caption, "label": self.roles.label, "id": self.roles.id}
+        return [f"{role}: {name}" for role, name in said.items() if name]
+
+    def photo(self, row: Row, number: str = "") -> Photo:
+        """Turn a row into a photo; a row without id takes its address for one, or its number.
+
+        Args:
+            number: names the row, where neither an id nor an address does.
+        """
+        roles = self.roles
+        address = as_text(plain(row.get(roles.address))).strip() if roles.address else ""
+        payload = row.get(self.picture) if self.picture else None
+        payload = payload if isinstance(payload, bytes) and payload else None
+        own = short_id(_word(row.get(roles.id))) if roles.id else ""
+        if payload is not None:
+            address = ""
+        named = number if payload is not None else address
+        used = {roles.address or "", roles.id or "", self.picture or ""}
+        metadata = self._metadata(row, used)
+        extra = dict(self._extra(row, used))
+        found = Photo(own, self._located(address), metadata, extra, payload)
+        if own or self._within is None or is_web(address) or is_empty(named):
+            return found if own else replace(found, id=short_id(named))
+        # The id is a path from the table's folder: another folder may have the same.
+        return replace(
+            found, id=id_of_path(named), within=self._within, former=(short_id(named),)
+        )
+
+    def _guessed(self, asked: Roles, cells: Mapping[str, list[Any]], named: bool) -> Roles:
+        found = asked
+        if found.address is None and self.picture is None:
+            found = replace(found, address=guess_address(cells, self._locator or Locator("")))
+        if not named:
+            return Roles(**guess_by_content(vars(found), cells))
+        taken = {found.address, self.picture}
+        lower = {usual(name): name for name in reversed(self.names) if name not in taken}
+        guessed = {
+            "id": _first(lower, IDS),
+            "caption": _first(lower, METADATA["description"]),
+            "label": _first(lower, METADATA["label"]) or next(iter(self._words), None),
+        }
+        return replace(found, **{r: n for r, n in guessed.items() if getattr(found, r) is None})
+
+    def _metadata(self, row: Row, used: set[str]) -> dict[str, Any]:
+        lower = {usual(name): name for name in row}
+        metadata: dict[str, Any] = {}
+        for column, parts in PAIRS.items():
+            words = [_text(row[lower[part]]) for part in parts if part in lower]
+            if any(words):
+                metadata[column] = _text(" ".join(filter(None, words)))
+                used |= {lower[part] for part in parts if part in lower}
+        chosen = {"description": self.roles.caption, "label": self.roles.label}
+        for column, names in METADATA.items():
+            first = chosen.get(column)
+            for name in [
+                *([first] if first else []),
+                *(lower[name] for name in names if name in lower),
+            ]:
+                value = row.get(name)
+                if column in metadata or name in used or is_empty(value):
+                    continue
+                value = READERS.get(column, _text)(self._worded(name, value))
+                if value not in (None, ""):
+                    metadata[column] = value
+                    used.add(name)
+        return metadata
+
+    def _extra(self, row: Row, used: set[str]) -> Iterable[tuple[str, Extra]]:
+        for name, value in row.items():
+            value = plain(self._worded(name, value))
+            if not name or name in used or is_empty(value) or name.startswith("__index_level_"):
+                continue
+            if isinstance(value, str):
+                yield name, read_as(self._kinds.get(name, "word"), value[:LONGEST_TEXT])
+            elif isinstance(value, int | float | datetime):
+                yield name, str(value) if value in (float("inf"), float("-inf")) else value
+
+    def _worded(self, name: str, value: Any) -> Any:
+        words = self._words.get(name)
+        if words is None or not isinstance(value, int | float) or is_empty(value):
+            return value
+        return words[int(value)] if 0 <= value < len(words) else None
 
     def _located(self, address: str) -> str:
-        if not address or "://" in address or self._base is None:
-            return address
-        if urlsplit(address).scheme in {"data", "javascript", "mailto"}:
-            return address
-        return str(self._base / address)
+        return (
+            self._locator.locate(address)
+            if self._locator and not is_empty(address)
+            else ("" if is_empty(address) else address)
+        )
 
 
-def _metadata(row: Mapping[str, str], used: set[str]) -> dict[str, Any]:
-    lower = {name.lower(): name for name in row}
-    metadata = {}
-    for column, parts in PAIRS.items():
-        words = [row[lower[part]].strip() for part in parts if part in lower]
-        if any(words):
-            metadata[column] = _text(" ".join(filter(None, words)))
-            used |= {lower[part] for part in parts if part in lower}
-    for column, (read, names) in METADATA.items():
-        for name in names:
-            text = row[lower[name]] if name in lower and lower[name] not in used else ""
-            if column in metadata or not text.strip():
-                continue
-            value = read(text.strip())
-            if value is not None:
-                metadata[column] = value
-                used.add(lower[name])
-    return metadata
-
-
-def _chosen(names: Iterable[str], wanted: str | None, option: str) -> str | None:
+def _chosen(names: Sequence[str], wanted: str | None, role: str) -> str | None:
     if wanted is None or wanted in names:
         return wanted
+    if wanted.isdecimal() and 1 <= int(wanted) <= len(names):
+        return names[int(wanted) - 1]
     raise SourceError(
-        f"There is no column {wanted!r} for {option}; the columns are " + ", ".join(names) + "."
+        f"There is no column {wanted!r} for {OPTIONS[role]}; the columns are "
+        + ", ".join(names)
+        + "."
     )
 
 
-def _guessed(names: Sequence[str], known: Sequence[str]) -> str | None:
-    lower = {name.lower(): name for name in reversed(names)}
+def _first(lower: Mapping[str, str], known: Iterable[str]) -> str | None:
     return next((lower[name] for name in known if name in lower), None)

@@ -12,11 +12,6 @@ LONGEST_RECORD = 64  # lines that one quoted field may span
 csv.field_size_limit(1 << 27)
 
 
-def delimiter_of(header: str) -> str:
-    """Guess what parts a header's columns; Unsplash's .csv000 has tabs too."""
-    return max("\t,;|", key=header.count)
-
-
 def records(lines: Iterator[str], delimiter: str) -> Iterator[list[str] | None]:
     """Split lines into records of as many fields as the first has.
 
@@ -24,13 +19,14 @@ def records(lines: Iterator[str], delimiter: str) -> Iterator[list[str] | None]:
     with too many fields. Blank lines are passed over.
     """
     n = 0
-    for fields in _split(lines, delimiter):
+    for fields in split_records(lines, delimiter):
         n = n or len(fields)
         surplus = fields[n:]
         yield None if any(surplus) else [*fields[:n], *[""] * (n - len(fields))]
 
 
-def _split(lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:
+def split_records(lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:
+    """Split lines into records of as many fields as each has; blank lines are passed over."""
     n = 0
     waiting: Iterator[str] = lines
     while (line := next(waiting, None)) is not None:

@@ -7,13 +7,12 @@ from typing import Any
 
 from ingest.errors import DamagedSource, SourceError
 from ingest.photo import id_of_path
-from ingest.sources.delimited import delimiter_of, records
+from ingest.sources.addresses import Locator
 from ingest.sources.left_out import LeaveOut
-from ingest.sources.text import text_lines
+from ingest.sources.tables import Table, open_rows
 
 NAMES = ("metadata.csv", "metadata.tsv", "metadata.jsonl", "metadata.parquet")
 FILE_COLUMNS = ("file_name", "filename", "file", "path", "image")
-ROWS = 1_000
 
 
 class Listings:
@@ -60,39 +59,5 @@ class Listings:
 
 def _rows(path: Path) -> Iterator[dict[str, Any] | None]:
     """Yield the rows of a file, None for one that cannot be read."""
-    if path.suffix.lower() == ".parquet":
-        yield from _from_parquet(path)
-        return
-    with text_lines(path) as lines:
-        if path.suffix.lower() == ".jsonl":
-            yield from (_from_line(line) for line in lines if line.strip())
-            return
-        header = next((line for line in lines if line.strip()), "")
-        rows = records(_again(header, lines), delimiter_of(header))
-        names = [name.strip().strip("\ufeff") for name in next(rows, None) or []]
-        for fields in rows:
-            yield None if fields is None else dict(zip(names, fields, strict=True))
-
-
-def _from_line(line: str) -> dict[str, Any] | None:
-    try:
-        row = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    return row if isinstance(row, dict) else None
-
-
-def _again(first: str, rest: Iterator[str]) -> Iterator[str]:
-    yield first
-    yield from rest
-
-
-def _from_parquet(path: Path) -> Iterator[dict[str, Any]]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        for batch in pq.ParquetFile(path).iter_batches(batch_size=ROWS):
-            yield from batch.to_pylist()
-    except (pa.ArrowException, OSError) as error:
-        raise DamagedSource(f"{path} is not a readable Parquet file: fetch it again.") from error
+    with open_rows(path, Table(), Locator(path.parent)) as rows:
+        yield from (row if isinstance(row, dict) else None for row in rows.rows)

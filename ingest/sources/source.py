@@ -5,22 +5,27 @@ from pathlib import Path
 
 from ingest.errors import SourceError
 from ingest.photo import Photo, address_of, id_of_path
+from ingest.sources.arrow_rows import ARROW, PARQUET, STREAM, is_lance
 from ingest.sources.folders import PictureFolder, count_pictures
 from ingest.sources.kinds import begins_as_picture, has_picture_ending, is_tar
 from ingest.sources.left_out import Exclusion, LeaveOut, keep_silent
+from ingest.sources.place import exists, find_place, is_far
 from ingest.sources.shards import list_files
 from ingest.sources.stream import each
-from ingest.sources.tables import PARQUET, Table, addresses
-from ingest.sources.text import GZIP, ZIP, is_table, magic, text_lines
+from ingest.sources.tables import LISTS, Table, count_rows
+from ingest.sources.text import GZIP, ZIP, is_table, magic
 from ingest.sources.webdataset import Shard
+
+TABLES = (PARQUET, ARROW, STREAM, GZIP, ZIP, b"\xff\xfe", b"\xfe\xff")
 
 
 class Source:
     """The photos of a file or a folder, read as a stream again at each iteration.
 
     Args:
-        path: CSV, TSV or Parquet (shards of one table: the first is enough), a text file of
-            addresses, a webdataset tar, or a folder of pictures or of such files.
+        path: CSV, TSV, JSON, Parquet, Arrow or Lance (shards of one table: the first is enough), a
+            text file of addresses, a webdataset tar, or a folder of pictures or of such files; also
+            far away (see `find_place`). `-` reads a list of addresses from standard input.
         table: how tables are read.
         exclude: patterns of names and paths that are left out of folders and tars.
         leave_out: takes the kind of each file in them that is left out.
@@ -37,14 +42,17 @@ class Source:
         exclude: Sequence[str] = (),
         leave_out: LeaveOut = keep_silent,
     ) -> None:
-        self._path = Path(path)
+        self._path = find_place(path)
         self._table = table or Table()
         self._exclude = exclude
         self._leave_out = leave_out
-        if not self._path.exists():
+        if _is_input(self._path) or is_lance(self._path):
+            self._files = [self._path]
+            return
+        if not exists(self._path):
             raise SourceError(
-                f"{self._path} does not exist: give a TSV, CSV, Parquet or tar file, a text file "
-                "of addresses, or a folder of pictures."
+                f"{self._path} does not exist: give a CSV, TSV, JSON, Parquet or tar file, a text "
+                "file of addresses, or a folder of pictures."
             )
         self._files = list_files(self._path)
 
@@ -60,27 +68,28 @@ class Source:
         yield from each(self._read(file) for file in self._files)
 
     def _read(self, path: Path) -> Iterator[Photo]:
-        start = magic(path)
-        if start.startswith(PARQUET):
-            yield from self._table.parquet(path)
-        elif is_tar(path.name):
+        if is_tar(path.name):
             yield from Shard(path, Exclusion(self._exclude), self._leave_out)
-        elif is_table(path.name):
-            yield from self._table.delimited(path)
-        elif has_picture_ending(path.name):
-            yield _picture(path)
-        elif path.suffix.lower() in {".txt", ".list", ".lst"}:
-            with text_lines(path) as lines:
-                yield from addresses(lines)
-        elif start.startswith((GZIP, ZIP)) or _is_text(start):
-            yield from self._table.delimited(path)
-        elif begins_as_picture(start):
+        elif _is_table(path):
+            yield from self._table.photos(path)
+        elif has_picture_ending(path.name) or begins_as_picture(magic(path)):
             yield _picture(path)
         else:
             raise SourceError(
-                f"{path} is of no known kind: give a TSV, CSV, Parquet or tar file, a text file of "
-                "addresses, or a folder of pictures."
+                f"{path} is of no known kind: give a CSV, TSV, JSON, Parquet or tar file, a text "
+                "file of addresses, or a folder of pictures."
             )
+
+    def choices(self) -> tuple[str, list[str]]:
+        """Say in one line how a table is read, and name its columns; both are empty otherwise.
+
+        Raises:
+            SourceError: the table lacks a needed column.
+        """
+        path = next(iter(self._files), None)
+        if path is None or _is_input(path) or is_tar(path.name) or not _is_table(path):
+            return "", []
+        return self._table.choices(path)
 
     def total(self) -> int | None:
         """Estimate how many photos there are; None where only reading would tell."""
@@ -95,25 +104,33 @@ def _picture(path: Path) -> Photo:
     return Photo(id_of_path(path.name), address_of(path), within=within)
 
 
+def _is_input(path: Path) -> bool:
+    """Whether it is standard input, which names photos one a line."""
+    return str(path) == "-"
+
+
+def _is_table(path: Path) -> bool:
+    if _is_input(path) or is_lance(path) or is_table(path.name):
+        return True
+    if has_picture_ending(path.name):
+        return False
+    start = magic(path)
+    return start.startswith(TABLES) or _is_text(start) or path.suffix.lower() in LISTS
+
+
 def _is_text(start: bytes) -> bool:
     return bool(start) and not any(byte < 9 or 13 < byte < 32 for byte in start)
 
 
 def _count(path: Path) -> int | None:
-    start = magic(path)
-    if start.startswith(PARQUET):
-        import pyarrow.parquet as pq
-
-        try:
-            return int(pq.read_metadata(path).num_rows)
-        except (OSError, ValueError):
-            return None
-    if start.startswith((GZIP, ZIP)) or is_tar(path.name):
-        return None
-    if has_picture_ending(path.name):
-        return 1
-    header = 0 if path.suffix.lower() in {".txt", ".list", ".lst"} else 1
-    with path.open("rb") as file:
-        return max(
-            0, sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b"")) - header
-        )
+from ingest.photo import Photo, address_of, id_of_path
+from ingest.sources.arrow_rows import ARROW, PARQUET, STREAM, is_lance
+from ingest.sources.folders import PictureFolder, count_pictures
+from ingest.sources.kinds import begins_as_picture, has_picture_ending, is_tar
+from ingest.sources.left_out import Exclusion, LeaveOut, keep_silent
+from ingest.sources.place import exists, find_place, is_far
+from ingest.sources.shards import list_files
+from ingest.sources.stream import each
+from ingest.sources.tables import LISTS, Table, count_rows
+from ingest.sources.text import GZIP, ZIP, is_table, magic
+from ingest.sources.webdataset import Shard

@@ -1,109 +1,173 @@
-"""Photos from tables: CSV, TSV, Parquet, and plain lists of addresses."""
+"""Photos from tables: CSV, TSV, JSON, Parquet, Arrow, Lance, and plain lists of addresses."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from ingest.errors import DamagedSource, SourceError
-from ingest.photo import Photo, short_id
+from ingest.errors import SourceError
+from ingest.photo import Photo
+from ingest.sources import arrow_rows
+from ingest.sources.addresses import Locator
 from ingest.sources.columns import Columns
-from ingest.sources.delimited import delimiter_of, records
-from ingest.sources.text import text_lines
-from ingest.sources.where import Condition, holds
+from ingest.sources.encodings import encoding_name
+from ingest.sources.json_rows import is_json, json_rows
+from ingest.sources.rows import Rows
+from ingest.sources.text import GZIP, ZIP, magic, open_text
+from ingest.sources.text_rows import LISTS, text_rows
+from ingest.sources.where import check_columns, holds
+from vecdb import Condition
 
-PARQUET = b"PAR1"
-ROWS = 1_000
+JSON_LINES = (".jsonl", ".ndjson")
 
 
+@dataclass(frozen=True)
 class Table:
-    """How a table is read.
+    """How a table is read; what is None is guessed.
 
-    Args:
-        id_column: column of the ids; guessed by default.
-        url_column: column of the addresses or paths; guessed by default.
+    Attributes:
+        id_column, url_column, caption_column, label_column: names of columns, or their numbers from
+            1 where the table gives no names.
+        header: whether the first row names the columns.
+        delimiter: parts the columns of a text.
+        encoding: of a text.
         where: conditions that a row must satisfy to be ingested.
     """
 
-    def __init__(
-        self,
-        *,
-        id_column: str | None = None,
-        url_column: str | None = None,
-        where: Iterable[Condition] = (),
-    ) -> None:
-        self._id_column = id_column
-        self._url_column = url_column
-        self._where = list(where)
+    id_column: str | None = None
+    url_column: str | None = None
+    caption_column: str | None = None
+    label_column: str | None = None
+    header: bool | None = None
+    delimiter: str | None = None
+    encoding: str | None = None
+    where: tuple[Condition, ...] = ()
 
-    def delimited(self, path: Path) -> Iterator[Photo]:
-        """Read a CSV or TSV file; a file without a header of columns is a list of addresses.
+    def photos(self, path: Path) -> Iterator[Photo]:
+        """Read the photos of a table, or of a list of addresses.
+
+        Args:
+            path: of the file; `-` is standard input.
 
         Raises:
-            SourceError: no column holds addresses.
+            SourceError: no column holds addresses or pictures, or one asked for is not there.
             DamagedSource: the file breaks off.
         """
-        with text_lines(path) as lines:
-            header = next((line for line in lines if line.strip()), None)
-            if header is None:
-                return
-            if "://" in header and not self._url_column:
-                yield from addresses(chain([header], lines))
-                return
-            rows = records(chain([header], lines), delimiter_of(header))
-            names = [name.strip().strip("\ufeff") for name in next(rows) or []]
-            columns = self._columns(names, path)
-            for row in rows:
-                if row is None:
-                    yield Photo("", broken="a row with more fields than the header")
-                else:
-                    yield from self._photo(columns, dict(zip(names, row, strict=True)))
+        with self.open(path) as (rows, columns):
+            stem = path.name.partition(".")[0]
+            for at, row in enumerate(rows.rows):
+                if isinstance(row, str):
+                    yield Photo("", broken=row)
+                elif holds(self.where, row):
+                    yield columns.photo(row, f"{stem}-{at:06}")
 
-    def parquet(self, path: Path) -> Iterator[Photo]:
-        """Read a Parquet file.
+    def choices(self, path: Path) -> tuple[str, list[str]]:
+        """Say in one line which column means what and what was guessed; name the columns.
 
         Raises:
-            SourceError: no column holds addresses.
-            DamagedSource: the file is damaged.
+            SourceError: no column holds addresses or pictures, or one asked for is not there.
+            DamagedSource: the file breaks off before its first rows.
         """
-        import pyarrow as pa
-        import pyarrow.parquet as pq
+        with self.open(path) as (rows, columns):
+            return ", ".join([*columns.choices(), *rows.notes]), rows.names
 
-        try:
-            file = pq.ParquetFile(path)
-            columns = self._columns(file.schema_arrow.names, path)
-            for batch in file.iter_batches(batch_size=ROWS):
-                for row in batch.to_pylist():
-                    yield from self._photo(columns, {k: as_text(v) for k, v in row.items()})
-        except (pa.ArrowException, OSError) as error:
-            raise DamagedSource(
-                f"{path} is not a readable Parquet file ({str(error).splitlines()[0]}): fetch it "
-                "again."
-            ) from error
+    @contextmanager
+    def open(self, path: Path) -> Iterator[tuple[Rows, Columns]]:
+        """Open a table: its rows, and which of their columns means what."""
+        base = Path.cwd() if str(path) == "-" else path.parent
+        with open_rows(path, self, Locator(base)) as rows:
+            columns = self._columns(rows, path, base)
+            check_columns(self.where, rows.names or [asked.name for asked in self.where])
+            yield rows, columns
 
-    def _columns(self, names: list[str], path: Path) -> Columns:
+    def _columns(self, rows: Rows, path: Path, base: Any) -> Columns:
+        if not rows.names:
+            return Columns(["address"], base=base)  # an empty file names nothing wrongly
         try:
             return Columns(
-                names, id_column=self._id_column, url_column=self._url_column, base=path.parent
+                rows.names,
+                id_column=self.id_column,
+                url_column=self.url_column,
+                caption_column=self.caption_column,
+                label_column=self.label_column,
+                base=base,
+                sample=rows.sample,
+                named=rows.named,
+                is_text=rows.is_text,
+                words=rows.words,
             )
         except SourceError as error:
             raise SourceError(f"{path}: {error}") from error
 
-    def _photo(self, columns: Columns, row: dict[str, str]) -> Iterator[Photo]:
-        if holds(self._where, row):
-            yield columns.photo(row)
+
+@contextmanager
+def open_rows(path: Path, table: Table, locator: Locator) -> Iterator[Rows]:
+    """Open the rows of a table, whatever it is written in.
+
+    Raises:
+        SourceError: it cannot be read at all.
+        DamagedSource: it is damaged, at once or while rows are read.
+    """
+    if arrow_rows.is_lance(path):
+        yield arrow_rows.lance_rows(path)
+        return
+    start = b"" if str(path) == "-" else magic(path)
+    if start.startswith((arrow_rows.PARQUET, arrow_rows.ARROW, arrow_rows.STREAM)):
+        read = (
+            arrow_rows.parquet_rows
+            if start.startswith(arrow_rows.PARQUET)
+            else arrow_rows.arrow_rows
+        )
+        with path.open("rb") as file:
+            yield read(file, str(path))
+        return
+    with open_text(path, table.encoding) as lines:
+        ending = path.name if str(path) == "-" else _ending(path)
+        head = _first_line(lines)
+        again = chain(head, lines)
+        if ending in JSON_LINES or ending == ".json" or (head and is_json(head[-1])):
+            rows = json_rows(again, str(path), is_lines=ending in JSON_LINES)
+        else:
+            rows = text_rows(
+                again, locator, ending=ending, delimiter=table.delimiter, header=table.header
+            )
+        yield Rows(**{**vars(rows), "notes": (*rows.notes, encoding_name(lines.encoding))})
 
 
-def addresses(lines: Iterable[str]) -> Iterator[Photo]:
-    """Read a list of addresses, one a line; each is its photo's id."""
+def _first_line(lines: Iterator[str]) -> list[str]:
+    """Read up to the first line that says something."""
+    head: list[str] = []
     for line in lines:
-        address = line.strip()
-        if address:
-            yield Photo(short_id(address), address)
+        head.append(line)
+        if line.strip("\ufeff \t\r\n"):
+            break
+    return head
 
 
-def as_text(value: Any) -> str:
-    """Write a Parquet value as a table of text would hold it."""
-    if value is None:
-        return ""
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+def _ending(path: Path) -> str:
+    return Path(path.name.removesuffix(".gz").removesuffix(".zip")).suffix.lower()
+
+
+def count_rows(path: Path) -> int | None:
+    """Estimate how many photos a table holds; None where only reading would tell."""
+    if arrow_rows.is_lance(path):
+        return int(arrow_rows.open_lance(path).count_rows())
+    start = magic(path)
+    if start.startswith(arrow_rows.PARQUET):
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        try:
+            with path.open("rb") as file:
+                return int(pq.ParquetFile(file).metadata.num_rows)
+        except (OSError, ValueError, pa.ArrowException):
+            return None
+    ending = _ending(path)
+    if start.startswith((GZIP, ZIP, arrow_rows.ARROW, arrow_rows.STREAM)) or ending == ".json":
+        return None
+    header = 0 if ending in {*LISTS, *JSON_LINES} else 1
+    with path.open("rb") as file:
+        blocks = iter(lambda: file.read(1 << 20), b"")
+        return max(0, sum(block.count(b"\n") for block in blocks) - header)

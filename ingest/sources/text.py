@@ -1,8 +1,8 @@
 """Open text files of any usual encoding, plain, gzipped or inside a zip, as streams of lines."""
 
-import codecs
 import gzip
 import io
+import sys
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import IO, Any
 
 from ingest.errors import DamagedSource, SourceError
+from ingest.sources.encodings import encoding_of
 
 SNIFFED = 1 << 20
 LONGEST_LINE = 1 << 25
+BROKEN = (EOFError, zlib.error, OSError, zipfile.BadZipFile)
 GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
-MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16", codecs.BOM_UTF8: "utf-8-sig"}
 
 
 def magic(path: Path) -> bytes:
@@ -32,22 +33,61 @@ def magic(path: Path) -> bytes:
         raise SourceError(f"{path} cannot be read: {error.strerror}.") from error
 
 
+class Lines:
+    """The lines of a text, with the encoding that they are read in."""
+
+    def __init__(self, lines: Iterator[str], encoding: str) -> None:
+        self._lines = lines
+        self.encoding = encoding
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        return next(self._lines)
+
+
 @contextmanager
-def text_lines(path: Path) -> Iterator[Iterator[str]]:
+def text_lines(path: Path, encoding: str | None = None) -> Iterator[Lines]:
     """Open a text file as lines, decompressed where it is gzip or zip.
 
+    Args:
+        encoding: of the text; guessed by default.
+
     Raises:
-        SourceError: it cannot be read, or a zip holds no table.
+        SourceError: it cannot be read, a zip holds no table, or there is no such encoding.
         DamagedSource: while lines are read, when the file breaks off.
     """
+    if encoding and not _is_encoding(encoding):
+        raise SourceError(
+            f"There is no encoding {encoding!r}: give one such as utf-8, gb18030 or cp1252."
+        )
+    start = magic(path)
     with path.open("rb") as raw:
-        start = magic(path)
         if start.startswith(GZIP):
-            yield _lines(gzip.GzipFile(fileobj=raw), path)
+            yield _lines(gzip.GzipFile(fileobj=raw), path, encoding)
         elif start.startswith(ZIP):
-            yield _zipped_lines(raw, path)
+            yield _zipped_lines(raw, path, encoding)
         else:
-            yield _lines(raw, path)
+            yield _lines(raw, path, encoding)
+
+
+@contextmanager
+def open_text(path: Path, encoding: str | None = None) -> Iterator[Lines]:
+    """Open a file, or with `-` standard input, as lines; see `text_lines`."""
+    if str(path) == "-":
+        yield _lines(sys.stdin.buffer, path, encoding)
+        return
+    with text_lines(path, encoding) as lines:
+        yield lines
+
+
+def _is_encoding(name: str) -> bool:
+    try:
+        "".encode(name)
+    except LookupError:
+        return False
+    return True
 
 
 class _AsItComes(io.RawIOBase):
@@ -65,23 +105,34 @@ class _AsItComes(io.RawIOBase):
         return len(block)
 
 
-def _lines(file: IO[bytes] | io.BufferedIOBase, path: Path) -> Iterator[str]:
+def _lines(file: IO[bytes] | io.BufferedIOBase, path: Path, encoding: str | None) -> Lines:
+    buffered = io.BufferedReader(_AsItComes(file), SNIFFED)
     try:
-        buffered = io.BufferedReader(_AsItComes(file), SNIFFED)
         start = buffered.peek(SNIFFED)[:SNIFFED]
+    except BROKEN as error:
+        raise _damage(path, error) from error
+    encoding = encoding or encoding_of(start)
+    return Lines(_decoded(buffered, start, encoding, path), encoding)
+
+
+def _damage(path: Path, error: Exception) -> DamagedSource:
+    return DamagedSource(
+        f"{path} breaks off or is damaged ({error}): what came before is ingested; fetch the file "
+        "again for the rest."
+    )
+
+
+def _decoded(buffered: IO[bytes], start: bytes, encoding: str, path: Path) -> Iterator[str]:
+    try:
         # Only \n ends a line, so that a lone \r inside a field does not; very old files have no \n.
         newline = None if b"\r" in start and b"\n" not in start else "\n"
-        encoding = encoding_of(start)
         with io.TextIOWrapper(buffered, encoding, errors="replace", newline=newline) as text:
             yield from iter(partial(text.readline, LONGEST_LINE), "")
-    except (EOFError, zlib.error, OSError, zipfile.BadZipFile) as error:
-        raise DamagedSource(
-            f"{path} breaks off or is damaged ({error}): what came before is ingested; "
-            "fetch the file again for the rest."
-        ) from error
+    except BROKEN as error:
+        raise _damage(path, error) from error
 
 
-def _zipped_lines(raw: IO[bytes], path: Path) -> Iterator[str]:
+def _zipped_lines(raw: IO[bytes], path: Path, encoding: str | None) -> Lines:
     try:
         archive = zipfile.ZipFile(raw)
     except zipfile.BadZipFile as error:
@@ -90,8 +141,7 @@ def _zipped_lines(raw: IO[bytes], path: Path) -> Iterator[str]:
     if not tables:
         raise SourceError(f"{path} holds no CSV or TSV file: unpack it and give its folder.")
     try:
-        with archive.open(tables[0]) as member:
-            yield from _lines(member, path)
+        return _lines(archive.open(tables[0]), path, encoding)
     except (RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
         raise SourceError(f"{path} cannot be unpacked: {error}.") from error
 
@@ -99,16 +149,6 @@ def _zipped_lines(raw: IO[bytes], path: Path) -> Iterator[str]:
 def is_table(name: str) -> bool:
     """Tell whether a file's name is that of a table of text, Unsplash's shards included."""
     suffix = Path(name.removesuffix(".gz").removesuffix(".zip")).suffix.lower()
+    if suffix in {".jsonl", ".ndjson"}:
+        return True
     return suffix[:4] in {".csv", ".tsv"} and (len(suffix) == 4 or suffix[4:].isdigit())
-
-
-def encoding_of(start: bytes) -> str:
-    """Guess the encoding of a text from its first bytes: UTF-8, UTF-16, else Windows-1252."""
-    for mark, encoding in MARKS.items():
-        if start.startswith(mark):
-            return encoding
-    text = codecs.getincrementaldecoder("utf-8")("replace").decode(start, final=False)
-    wrong = text.count("\ufffd")
-    right = sum(1 for letter in text if letter > "\x7f") - wrong
-    # A few bad bytes in a UTF-8 file must not turn all its other letters into others.
-    return "utf-8" if wrong <= right else "cp1252"

@@ -1,50 +1,13 @@
 """Conditions on a source's columns: `--where "width>=1000"`."""
 
-import operator
-import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
 from ingest.errors import SourceError
-
-FORM = re.compile(r"\s*([^<>=!~]+?)\s*(>=|<=|!=|=|>|<|~)\s*(.*?)\s*", re.DOTALL)
-COMPARED: dict[str, Callable[[float, float], bool]] = {
-    ">=": operator.ge,
-    "<=": operator.le,
-    ">": operator.gt,
-    "<": operator.lt,
-}
-
-
-@dataclass(frozen=True)
-class Condition:
-    """One comparison of a column with a value."""
-
-    column: str
-    sign: str
-    value: str
-
-    def holds(self, row: Mapping[str, str]) -> bool:
-        """Tell whether a row satisfies it.
-
-        Raises:
-            SourceError: the row has no such column.
-        """
-        if self.column not in row:
-            raise SourceError(
-                f"There is no column {self.column!r} for --where; the columns are "
-                + ", ".join(row)
-                + "."
-            )
-        text = row[self.column].strip()
-        if self.sign == "~":
-            return self.value.lower() in text.lower()
-        if self.sign in {"=", "!="}:
-            return (text == self.value) == (self.sign == "=")
-        try:
-            return COMPARED[self.sign](float(text), float(self.value))
-        except ValueError:
-            return False
+from ingest.sources.cells import as_text, is_empty, plain, read_date, read_number
+from vecdb.condition import MILLISECOND, Condition, parse_condition, since_1970
+from vecdb.errors import BadCondition
 
 
 def condition(text: str) -> Condition:
@@ -53,23 +16,50 @@ def condition(text: str) -> Condition:
     Raises:
         SourceError: the text has another form.
     """
-    match = FORM.fullmatch(text)
-    if not match:
-        raise SourceError(
-            f"--where {text!r} is not understood: write COLUMN=VALUE with one of = != > >= < <= or "
-            "~ for contains, for example --where 'photo_width>=1000'."
-        )
-    made = Condition(*match.groups())
-    if made.sign in COMPARED:
-        try:
-            float(made.value)
-        except ValueError:
+    try:
+        return parse_condition(text)
+    except BadCondition as error:
+        raise SourceError(f"--where: {error}") from error
+
+
+def check_columns(conditions: Iterable[Condition], names: Sequence[str]) -> None:
+    """Refuse conditions on columns that are not there.
+
+    Raises:
+        SourceError: the table has no such column.
+    """
+    for asked in conditions:
+        if asked.name not in names:
             raise SourceError(
-                f"--where {text!r} compares with {made.value!r}, not a number."
-            ) from None
-    return made
+                f"There is no column {asked.name!r} for --where; the columns are "
+                + ", ".join(names)
+                + "."
+            )
 
 
-def holds(conditions: Iterable[Condition], row: Mapping[str, str]) -> bool:
-    """Tell whether a row satisfies every condition."""
-    return all(condition.holds(row) for condition in conditions)
+def holds(conditions: Iterable[Condition], row: Mapping[str, Any]) -> bool:
+    """Tell whether a row satisfies every condition, as a filter would on what is stored of it."""
+    return all(_holds(asked, row.get(asked.name)) for asked in conditions)
+
+
+def _holds(asked: Condition, value: Any) -> bool:
+    value = plain(value)
+    text = "" if is_empty(value) else as_text(value).strip()
+    if asked.sign == "~":
+        return asked.word.lower() in text.lower()
+    if asked.sign in {"=", "!="}:
+        same = text.lower() == asked.word.strip().lower() or _is_between(asked, value)
+        return same == (asked.sign == "=")
+    return _is_between(asked, value)
+
+
+def _is_between(asked: Condition, value: Any) -> bool:
+    number = read_number(value) if isinstance(value, str) else value
+    if isinstance(number, int | float):
+        low, high = asked.numbers()
+        return low <= number <= high
+    moment = read_date(value) if isinstance(value, str) else value
+    if isinstance(moment, datetime):
+        since, until = asked.times()
+        return since <= since_1970(moment) // MILLISECOND <= until
+    return False

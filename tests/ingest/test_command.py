@@ -91,7 +91,7 @@ def test_bad_usage_is_exit_code_2(command, tmp_path):
     assert command(tmp_path, "--limit", "0")[0] == 2
     code, _, err = command(tmp_path / "nowhere.tsv000", "--quiet")
     assert code == 2
-    assert err.startswith(f"{tmp_path}/nowhere.tsv000 does not exist: give a TSV")
+    assert err.startswith(f"{tmp_path}/nowhere.tsv000 does not exist: give a CSV")
     wrong = tmp_path / "a.csv"
     wrong.write_text("a,b\n1,2\n")
     code, _, err = command(wrong, "--quiet")

@@ -100,7 +100,7 @@ def test_unsplash_columns_become_the_tables_columns_and_the_rest_is_kept(tmp_pat
     }
     assert photo.extra == {
         "photographer_username": "ann",
-        "exif_iso": "100",
+        "exif_iso": 100,
         "ai_description": "water by trees",
         "blur_hash": "LtJ",
     }

@@ -1,0 +1,161 @@
+"""Where a picture of a table's row lies: addresses and paths in all the forms people write them."""
+
+import os
+import re
+import unicodedata
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urljoin, urlsplit
+
+ENDING = re.compile(
+    r"\.(jpe?g|jpe|jfif|png|webp|gif|bmp|tiff?|avif|hei[cf]|jxl|jp2|j2k|psd|tga|p[bgnp]m|nef|cr[23]"
+    r"|dng|arw|raf|orf|rw2)(_large|:orig)?$",
+    re.IGNORECASE,
+)
+SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
+PAGE = re.compile(r"\.(html?|php|aspx?|jsp)$", re.IGNORECASE)
+DRIVE = re.compile(r"[A-Za-z]:[\\/]|\\\\")
+LOCAL = re.compile(r"(localhost|\d{1,3}(\.\d{1,3}){3})(:\d+)?/")
+NAMED = re.compile(
+    r"([\w-]+\.)+(com|org|net|io|edu|gov|dev|info|app|cloud|de|uk|fr|jp|cn|ru|br|eu|nl|it|es|in|ca)"
+    r"(:\d+)?/",
+    re.IGNORECASE,
+)
+NO_FILES = {"data", "javascript", "mailto", "about", "blob"}
+LISTED = 256  # folders whose names are kept in memory
+NOTHING, PAGES, FILE, ADDRESS, PICTURE = range(5)
+
+
+class Locator:
+    """Finds the picture that a row of a table names.
+
+    Args:
+        base: the folder that the table lies in, as a path or as an address.
+    """
+
+    def __init__(self, base: Any) -> None:
+        self._base = base
+
+    def locate(self, text: str) -> str:
+        """Return the address or the path of a picture, whatever its spelling in the table.
+
+        Windows' paths, `~`, `..`, file: addresses, percent-encoded names and accents composed
+        otherwise lead to the file that exists; paths start from the table's folder, and those of
+        another machine's drive are looked for beside the table.
+        """
+        if not text:
+            return ""
+        if address := _web_address(text):
+            return address
+        if SCHEME.match(text) and not DRIVE.match(text):
+            if not text.lower().startswith("file:"):
+                return text
+            text = _file_path(text)
+        if not isinstance(self._base, Path):
+            return urljoin(f"{self._base}/", text.replace("\\", "/"))
+        found = next((path for path in self._spellings(text) if os.path.lexists(path)), None)
+        found = found or next(filter(None, map(_as_listed, self._spellings(text))), None)
+        return _upright(found or os.path.join(self._base, os.path.expanduser(text)))
+
+    def _spellings(self, text: str) -> list[str]:
+        """Return the paths that a text may stand for, the likeliest first."""
+        texts = [os.path.expanduser(text)]
+        if "\\" in text:
+            slashes = text.replace("\\", "/")
+            texts.append(slashes)
+            if DRIVE.match(text):
+                parts = [part for part in re.sub("^[A-Za-z]:", "", slashes).split("/") if part]
+                texts += ["/".join(parts[start:]) for start in range(len(parts))]
+        elif DRIVE.match(text):
+            parts = text.split("/")[1:]
+            texts += ["/".join(parts[start:]) for start in range(len(parts))]
+        texts += [unquote(each) for each in texts if "%" in each]
+        return [os.path.join(self._base, each) for each in texts]
+
+
+def rank_address(text: str, locator: Locator) -> int:
+    """Tell how much a cell looks like the address of a picture: NOTHING to PICTURE."""
+    text = text.strip()
+    if not text or "\n" in text or len(text) > 4_000:
+        return NOTHING
+    address = _web_address(text) or text
+    if SCHEME.match(address) and not DRIVE.match(address):
+        if " " in address.strip() and not ENDING.search(address):
+            return NOTHING
+        parts = urlsplit(address) if "://" in address else None
+        if parts is None or parts.scheme in NO_FILES:
+            return PICTURE if address.startswith("data:image/") else NOTHING
+        if parts.scheme == "file" or ENDING.search(parts.path):
+            return PICTURE
+        return PAGES if PAGE.search(parts.path) else ADDRESS
+    if ENDING.search(text):
+        return PICTURE if os.path.lexists(locator.locate(text)) else FILE
+    return FILE if "/" in text and os.path.isfile(locator.locate(text)) else NOTHING
+
+
+def is_web(text: str) -> bool:
+    """Tell whether a text is an address with a scheme, or one of the web's without."""
+    return _web_address(text) is not None or bool(SCHEME.match(text) and not DRIVE.match(text))
+
+
+def _web_address(text: str) -> str | None:
+    """Return an address with its scheme, None where the text is none of the web's."""
+    if text.startswith("//") and NAMED.match(text[2:]):
+        return "https:" + text
+    if (text.startswith("www.") and "/" in text) or NAMED.match(text):
+        return "https://" + text
+    if LOCAL.match(text):
+        return "http://" + text
+    return text if "://" in text and not text.lower().startswith("file:") else None
+
+
+def _file_path(address: str) -> str:
+    path = re.sub(r"^file:(//(localhost)?(?=/))?", "", address, flags=re.IGNORECASE)
+    path = path[2:] if path.startswith("//") else path
+    path = path[1:] if DRIVE.match(path[1:]) else path
+    return path if os.path.lexists(path) else unquote(path)
+
+
+def _as_listed(path: str) -> str | None:
+    """Return the path of the file that differs in its accents' form or in case alone."""
+    if os.path.lexists(path):
+        return path
+    folder, name = os.path.split(path)
+    if not name or folder == path:
+        return None
+    found = folder if os.path.isdir(folder) else _as_listed(folder)
+    if found is None:
+        return None
+    same = _names(found).get(_folded(name), [])
+    composed = [n for n in same if _composed(n) == _composed(name)]
+    chosen = composed or same
+    return os.path.join(found, chosen[0]) if len(chosen) == 1 else None
+
+
+@lru_cache(LISTED)
+def _names(folder: str) -> dict[str, list[str]]:
+    names: dict[str, list[str]] = {}
+    try:
+        for name in os.listdir(folder):
+            names.setdefault(_folded(name), []).append(name)
+    except OSError:
+        return {}
+    return names
+
+
+def _composed(name: str) -> str:
+    return unicodedata.normalize("NFC", name)
+
+
+def _folded(name: str) -> str:
+    return _composed(_composed(name).casefold())
+
+
+def _upright(path: str) -> str:
+    """Return a path without `.` and `..` in it."""
+    if ".." not in path and "/." not in path:
+        return path
+    plain = os.path.normpath(path)
+    # Behind a linked folder `..` is not the folder written before it.
+    return plain if os.path.lexists(plain) or not os.path.lexists(path) else os.path.realpath(path)

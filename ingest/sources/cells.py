@@ -1,0 +1,186 @@
+"""What one cell of a table says: nothing, a word, a number, a time, true or false."""
+
+import math
+import re
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from vecdb.photos import Extra
+
+EMPTY = {"", "null", "nan", "none", "\\n", "<na>", "nat", "n/a", "#n/a"}
+EMPTY |= {"0000-00-00", "0000-00-00 00:00:00", "0000:00:00 00:00:00"}  # of MySQL and cameras
+# No zeros before a number: 007 and postal codes are words.
+NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d{1,3})?")
+WHOLE = re.compile(r"(-?\d+)\.0+")
+FLAGS = {"true": True, "false": False}
+CLOCK = r"(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?"
+YEAR_FIRST = re.compile(r"(\d{4})[-:/.](\d{1,2})[-:/.](\d{1,2})" + CLOCK, re.IGNORECASE)
+YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})[-/.](\d{4})" + CLOCK, re.IGNORECASE)
+WRITTEN = ("%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y", "%B %d %Y", "%b %d %Y")
+MAILED = re.compile(r"([A-Za-z]{3}, )?\d{1,2} [A-Za-z]{3} \d{4} \d")
+DAY_DIGITS = re.compile(r"(?:19|20)\d{6}")
+YEARS = (1900, 2299)  # what the table's columns of times hold
+MILLISECONDS = 10**11  # seconds since 1970 beyond the year 5000 are milliseconds
+EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
+def is_empty(value: Any) -> bool:
+    """Tell whether a cell says nothing: NULL, NaN, \\N, None or no text."""
+    if isinstance(value, float):
+        return math.isnan(value)
+    return value is None or (isinstance(value, str) and value.strip().lower() in EMPTY)
+
+
+def plain(value: Any) -> Any:
+    """Return a value of a file as str, int, float, bool, datetime or None; others as they are."""
+    if is_empty(value):
+        return None
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, datetime):
+        return value if value.tzinfo else value.replace(tzinfo=timezone.utc)
+    if isinstance(value, date):
+        return datetime(value.year, value.month, value.day, tzinfo=timezone.utc)
+    if hasattr(value, "isoformat"):
+        return value.isoformat()  # a time of day
+    return value
+
+
+def as_text(value: Any) -> str:
+    """Write a value as a word: a whole number without its point, nothing as no text."""
+    if is_empty(value):
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value)
+
+
+def read_number(text: str) -> int | float | None:
+    """Read a number as tables write it."""
+    match = NUMBER.fullmatch(text.strip())
+    if not match:
+        return None
+    number = float(match[0])
+    if not math.isfinite(number):
+        return None
+    return number if match[2] or match[3] else int(match[0])
+
+
+def read_flag(text: str) -> bool | None:
+    """Read true or false."""
+    return FLAGS.get(text.strip().lower())
+
+
+def read_moment(value: Any) -> datetime | None:
+    """Read a time in one of its usual spellings; UTC where it names no zone.
+
+    Numbers are years up to 2999, days such as 20190705, else seconds or milliseconds since 1970.
+    Days go before months where dots part them, after them where slashes do, unless that is no date.
+    """
+    if isinstance(value, datetime):
+        return _kept(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _from_number(float(value))
+    text = value.strip() if isinstance(value, str) else ""
+    try:
+        if match := YEAR_FIRST.fullmatch(text):
+            return _kept(_moment(int(match[1]), int(match[2]), int(match[3]), match.groups()[3:]))
+        if match := YEAR_LAST.fullmatch(text):
+            return _kept(_year_last(match))
+        if NUMBER.fullmatch(text):
+            return _from_number(float(text))
+        return _kept(_written(text))
+    except (ValueError, OverflowError):
+        return None
+
+
+def read_date(text: str) -> datetime | None:
+    """Read a time of a column whose name does not say that it holds times: no bare numbers."""
+    return None if NUMBER.fullmatch(text.strip()) else read_moment(text)
+
+
+READERS: dict[str, Callable[[str], Extra | None]] = {
+    "number": read_number,
+    "flag": read_flag,
+    "time": read_date,
+}
+
+
+def kind_of(cells: Iterable[str], kinds: Iterable[str] = READERS) -> str:
+    """Tell what a column of text holds: every cell that says something must be of the kind."""
+    said = [cell for cell in cells if not is_empty(cell)]
+    for kind in kinds:
+        if said and all(READERS[kind](cell) is not None for cell in said):
+            return kind
+    return "word"
+
+
+def read_as(kind: str, cell: str) -> Extra:
+    """Read a cell of a column of a kind; one that does not fit stays a word."""
+    found = READERS[kind](cell) if kind in READERS else None
+    return cell if found is None else found
+
+
+def _from_number(number: float) -> datetime | None:
+    if not math.isfinite(number):
+        return None
+    digits = str(int(number))
+    try:
+        if number.is_integer() and DAY_DIGITS.fullmatch(digits):
+            return _kept(datetime.strptime(digits, "%Y%m%d"))
+        if number.is_integer() and YEARS[0] <= number <= YEARS[1]:
+            return datetime(int(number), 1, 1, tzinfo=timezone.utc)
+        seconds = number / 1000 if abs(number) > MILLISECONDS else number
+        return _kept(EPOCH + timedelta(seconds=seconds)) if number else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _year_last(match: re.Match[str]) -> datetime:
+    first, second, year = int(match[1]), int(match[3]), int(match[4])
+    day, month = (first, second) if match[2] == "." or first > 12 else (second, first)
+    return _moment(year, month, day, match.groups()[4:])
+
+
+def _moment(year: int, month: int, day: int, clock: tuple[str | None, ...]) -> datetime:
+    hour, minute, second, fraction, zone = clock
+    moment = datetime(year, month, day, int(hour or 0), int(minute or 0), int(second or 0))
+    moment += timedelta(microseconds=int((fraction or "0").ljust(6, "0")[:6]))
+    if zone and zone[0] in "+-":
+        offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
+        moment -= offset if zone[0] == "+" else -offset
+    return moment.replace(tzinfo=timezone.utc)
+
+
+def _written(text: str) -> datetime | None:
+    if not any(letter.isalpha() for letter in text) or not any(c.isdigit() for c in text):
+        return None
+    for form in WRITTEN:
+        for clock in ("", " %H:%M", " %H:%M:%S"):
+            try:
+                return datetime.strptime(text, form + clock)
+            except ValueError:
+                continue
+    try:
+        return parsedate_to_datetime(text) if MAILED.match(text) else None
+    except (ValueError, TypeError):
+        return None
+
+
+def _kept(moment: datetime | None) -> datetime | None:
+    """Return a time in UTC if a column of times can hold it."""
+    if moment is None:
+        return None
+    moment = (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).astimezone(
+        timezone.utc
+    )
+    return moment if YEARS[0] <= moment.year <= YEARS[1] else None

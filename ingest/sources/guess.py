@@ -1,0 +1,91 @@
+"""Guess what a table's columns hold from some of its cells."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ingest.sources.addresses import ADDRESS, NOTHING, PAGES, Locator, rank_address
+from ingest.sources.cells import as_text, is_empty, kind_of, plain
+from ingest.sources.names import ADDRESSES, PAGE_NAMES, SMALL_NAMES, usual
+
+Cells = Mapping[str, Sequence[Any]]
+JUDGED = 50  # cells that are looked at
+SHORTEST_VECTOR = 8
+
+
+def guess_address(cells: Cells, locator: Locator) -> str | None:
+    """Return the column that holds addresses or paths of pictures, None where none does.
+
+    What the cells hold goes before what the column is called, so that a page's address never goes
+    before a picture's; among equals the usual names go first.
+    """
+    names = [usual(name) for name in ADDRESSES]
+    best: tuple[int, int] = (NOTHING, -len(names))
+    found = None
+    for name, column in cells.items():
+        place = names.index(usual(name)) if usual(name) in names else len(names)
+        score = (_address_rank(name, column, locator, place < len(names)), -place)
+        if (score[0] > NOTHING and score > best) or (found is None and score[0] > NOTHING):
+            best, found = score, name
+    return found
+
+
+def _address_rank(name: str, column: Sequence[Any], locator: Locator, is_usual: bool) -> int:
+    texts = [as_text(plain(cell)) for cell in column[:JUDGED] if isinstance(cell, str | bytes)]
+    ranks = sorted(rank_address(text, locator) for text in texts if not is_empty(text))
+    middle = ranks[(len(ranks) - 1) // 2] if ranks else NOTHING
+    if PAGE_NAMES.search(usual(name)):
+        return min(middle, PAGES)
+    if SMALL_NAMES.search(usual(name)):
+        return min(middle, ADDRESS)
+    # A column of the right name holds addresses, whatever they look like.
+    return max(middle, PAGES) if is_usual else middle
+
+
+def guess_by_content(roles: Mapping[str, str | None], cells: Cells) -> dict[str, str | None]:
+    """Fill the roles of a table whose columns have no names.
+
+    Words with spaces between them are captions, single ones that come again are labels, and numbers
+    or words of which each is another are ids.
+    """
+    found = dict(roles)
+    for name, column in cells.items():
+        texts = [as_text(plain(cell)).strip() for cell in column[:JUDGED]]
+        texts = [text for text in texts if not is_empty(text)]
+        if not texts or name in found.values():
+            continue
+        role = _role_of(texts)
+        if role and found[role] is None:
+            found[role] = name
+    return found
+
+
+def _role_of(texts: Sequence[str]) -> str | None:
+    kind, again = kind_of(texts), len(set(texts)) < len(texts)
+    if kind == "word" and sum(" " in text for text in texts) * 2 >= len(texts):
+        return "caption"
+    if kind == "word":
+        return "label" if again else "caption"
+    is_whole = kind == "number" and all("." not in text for text in texts)
+    return ("label" if again else "id") if is_whole and len(texts) > 1 else None
+
+
+def is_vector(column: Sequence[Any]) -> bool:
+    """Tell whether a column holds vectors: rows of numbers, all of one length."""
+    said = [cell for cell in column if cell is not None]
+    return (
+        bool(said)
+        and all(isinstance(cell, list | tuple) for cell in said)
+        and len({len(cell) for cell in said}) == 1
+        and len(said[0]) >= SHORTEST_VECTOR
+        and all(isinstance(number, int | float) for number in said[0])
+    )
+
+
+def is_picture_bytes(column: Sequence[Any]) -> bool:
+    """Tell whether a column holds pictures themselves: bytes that are no text."""
+    said = [cell for cell in column[:JUDGED] if cell]
+    return bool(said) and all(isinstance(cell, bytes) and not _is_text(cell) for cell in said)
+
+
+def _is_text(cell: bytes) -> bool:
+    return not any(byte < 9 or 13 < byte < 32 for byte in cell[:256])

@@ -1,0 +1,177 @@
+"""Rows of JSON and JSON lines, in the forms that people write tables in."""
+
+import json
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from typing import Any
+
+from ingest.errors import DamagedSource
+from ingest.sources.names import is_known
+from ingest.sources.rows import SAMPLE, Row, Rows, lay_flat, look_ahead, names_of
+
+BLOCK = 1 << 16  # characters read before the first value is looked for
+BROKEN = "a line that is not JSON"
+SPACE = " \t\r\n\ufeff"
+
+
+def json_rows(lines: Iterator[str], name: str, *, is_lines: bool) -> Rows:
+    """Read a list of rows as a stream, JSON lines, or one object that holds rows.
+
+    Args:
+        name: of the file, for messages.
+        is_lines: whether the file's name says that each line is a value.
+
+    Raises:
+        DamagedSource: while rows are read, when the JSON breaks off.
+    """
+    head = []
+    for line in lines:
+        head.append(line)
+        if line.strip(SPACE):
+            break
+    start = head[-1].strip(SPACE) if head else ""
+    rest = chain(head, lines)
+    values = _values(start, rest, name, is_lines)
+    first, rows = look_ahead((_row(value) for value in values), SAMPLE)
+    sample = [row for row in first if isinstance(row, dict)]
+    return Rows(names_of(sample), chain(first, rows), sample, (), _are_named(sample))
+
+
+def is_json(line: str) -> bool:
+    """Tell whether a text begins as JSON does, from its first line that says something."""
+    text = line.strip(SPACE)
+    return text[:1] == "{" or (text[:1] == "[" and text[1:].lstrip()[:1] in ("", "{", "[", '"'))
+
+
+def _values(start: str, text: Iterator[str], name: str, is_lines: bool) -> Iterator[Any]:
+    if is_lines:
+        return _lines(text)
+    if start.startswith("[") and _parsed(start) is None:
+        return _elements(text, name)
+    whole = _parsed(start)
+    if start.startswith("["):
+        # Lines may be lists, too; a list of values is one table.
+        return iter(whole) if not isinstance(whole[0] if whole else {}, list) else _lines(text)
+    if isinstance(whole, dict):
+        following = [next(text, ""), next(text, "")]
+        if following[1].strip(SPACE) or not _holds_rows(whole):
+            return _lines(chain(following, text))
+        return iter(_rows_of(whole))
+    return iter(_rows_of(_whole("".join(text), name)))
+
+
+def _lines(text: Iterator[str]) -> Iterator[Any]:
+    for line in text:
+        if line.strip(SPACE):
+            found = _parsed(line.strip(SPACE))
+            yield BrokenLine if found is None else found
+
+
+class BrokenLine:
+    """Stands for a line that cannot be read."""
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _whole(text: str, name: str) -> Any:
+    try:
+        return json.loads(text.lstrip("\ufeff"))
+    except (ValueError, RecursionError) as error:
+        raise DamagedSource(
+            f"{name} is not readable JSON ({error}): mend it, or fetch it again."
+        ) from error
+
+
+def _elements(text: Iterator[str], name: str) -> Iterator[Any]:
+    """Yield the values of one list, holding about one at a time in memory."""
+    decoder = json.JSONDecoder()
+    buffer, at, wanted = "", 0, BLOCK
+    opened = False
+    while True:
+        while at < len(buffer) and buffer[at] in SPACE + ("," if opened else "["):
+            opened = opened or buffer[at] == "["
+            at += 1
+        if buffer[at : at + 1] == "]":
+            return
+        try:
+            value, end = decoder.raw_decode(buffer, at)
+            # A number at the end may go on in what is not read yet.
+            is_whole = end < len(buffer)
+        except (ValueError, RecursionError):
+            is_whole = False
+        if is_whole:
+            yield value
+            at, wanted = end, BLOCK
+            continue
+        more = _read_more(text, wanted)
+        if not more:
+            raise DamagedSource(
+                f"{name} breaks off or is damaged: what came before is ingested; fetch the file "
+                "again for the rest."
+            )
+        buffer, at, wanted = buffer[at:] + more, 0, 2 * wanted
+
+
+def _read_more(text: Iterator[str], wanted: int) -> str:
+    parts, size = [], 0
+    for part in text:
+        parts.append(part)
+        size += len(part)
+        if size >= wanted:
+            break
+    return "".join(parts)
+
+
+def _holds_rows(found: Mapping[str, Any]) -> bool:
+    lists = any(isinstance(v, list) and v and isinstance(v[0], dict) for v in found.values())
+    return lists or all(isinstance(value, dict | list) for value in found.values())
+
+
+def _rows_of(found: Any) -> list[Any]:
+    """Return the rows that one value holds: a list of them, by key, or by column."""
+    if not isinstance(found, dict):
+        return found if isinstance(found, list) else [found]
+    lists = {k: v for k, v in found.items() if isinstance(v, list) and v and isinstance(v[0], dict)}
+    if "images" in lists and "annotations" in lists:
+        return _annotated(found)
+    if lists:
+        return lists.get("images") or max(lists.values(), key=len)
+    if found and all(isinstance(value, dict) for value in found.values()):
+        if any(is_known(name) for name in found):
+            keys = list(next(iter(found.values())))
+            return [{name: column.get(key) for name, column in found.items()} for key in keys]
+        return [{"id": key, **row} for key, row in found.items()]
+    columns = [value for value in found.values() if isinstance(value, list)]
+    if len(columns) == len(found) > 0 and len({len(column) for column in columns}) == 1:
+        return [dict(zip(found, values, strict=True)) for values in zip(*columns, strict=True)]
+    return [found]
+
+
+def _annotated(found: Mapping[str, Any]) -> list[Row]:
+    """Join COCO's images with the first caption and the first class of each."""
+    names = {row.get("id"): row.get("name") for row in found.get("categories", [])}
+    told: dict[Any, Row] = {}
+    for note in found["annotations"]:
+        said = {"caption": note.get("caption"), "label": names.get(note.get("category_id"))}
+        known = told.setdefault(note.get("image_id"), {})
+        known |= {name: value for name, value in said.items() if value and name not in known}
+    return [{**image, **told.get(image.get("id"), {})} for image in found["images"]]
+
+
+def _row(value: Any) -> Row | str:
+    if value is BrokenLine:
+        return BROKEN
+    if isinstance(value, dict):
+        return lay_flat(value)
+    if isinstance(value, list):
+        return {f"column {n}": cell for n, cell in enumerate(value, 1)}
+    return {"column 1": value}
+
+
+def _are_named(sample: list[Row]) -> bool:
+    return not any("column 1" in row for row in sample[:1])

@@ -1,0 +1,127 @@
+"""How a table of text is laid out: what parts its columns, and whether it names them."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ingest.sources.addresses import FILE, NOTHING, PICTURE
+from ingest.sources.delimited import split_records
+from ingest.sources.names import is_known
+
+DELIMITERS = "\t,;|"
+SEPARATOR = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
+JUDGED = 50  # records that are looked at
+SPOKEN = {"\t": "tabs", ",": "commas", ";": "semicolons", "|": "bars", " ": "spaces"}
+
+Rank = Callable[[str], int]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a table of text is laid out.
+
+    Attributes:
+        delimiter: parts the columns.
+        names: of the columns; "column 1" and so on where the table gives none.
+        start: how many lines stand before it.
+        has_header: whether its first record holds the names.
+    """
+
+    delimiter: str
+    names: list[str]
+    start: int
+    has_header: bool
+
+
+def find_layout(
+    lines: Sequence[str], rank: Rank, *, delimiter: str | None, header: bool | None, is_list: bool
+) -> Layout:
+    """Tell the layout of a text from its first lines.
+
+    Args:
+        rank: how much a cell looks like a picture's address.
+        delimiter: given by the user.
+        header: whether the first row names the columns, given by the user.
+        is_list: of addresses, one a line, by the file's name.
+    """
+    at = 0
+    comments: list[str] = []
+    while at < len(lines) and _leads(lines[at]):
+        if match := SEPARATOR.fullmatch(lines[at].lstrip("\ufeff").rstrip("\r\n")):
+            delimiter = delimiter or match[1]
+        elif lines[at].strip("\ufeff \r\n"):
+            comments.append(lines[at].lstrip("\ufeff").lstrip("#").strip())
+        at += 1
+    delimiter = delimiter or _find_delimiter(lines[at:], rank, is_list)
+    at += _count_titles(lines[at:], delimiter, rank)
+    rows = _first_records(lines[at:], delimiter)
+    first = rows[0] if rows else []
+    if header is None:
+        header = _is_header(rows, rank, is_list)
+    if header:
+        names = [name.strip().strip("\ufeff") for name in first]
+        return Layout(delimiter, names, at, True)
+    told = _first_records(comments[-1:], delimiter)
+    if told and len(told[0]) == len(first) > 1:
+        return Layout(delimiter, [name.strip() for name in told[0]], at, False)
+    return Layout(delimiter, [f"column {n}" for n in range(1, len(first) + 1)], at, False)
+
+
+def _leads(line: str) -> bool:
+    """Whether a line stands before the table: empty, a comment, or sep=."""
+    text = line.lstrip("\ufeff").strip("\r\n")
+    return not text.strip() or text.startswith("#") or bool(SEPARATOR.fullmatch(text))
+
+
+def _find_delimiter(lines: Sequence[str], rank: Rank, is_list: bool) -> str:
+    texts = [line.strip() for line in lines[:JUDGED] if line.strip()]
+    if texts and all(_is_address(text, rank, is_list) for text in texts):
+        return "\t"
+    best, found = (False, 0.0, 0), "\t"
+    for delimiter in DELIMITERS:
+        rows = _first_records(lines, delimiter)
+        if not rows or len(rows[0]) < 2:
+            continue
+        known = any(is_known(name) for name in rows[0])
+        fit = sum(len(row) == len(rows[0]) for row in rows) / len(rows)
+        score = (known, round(fit, 1), len(rows[0]))
+        if score > best:
+            best, found = score, delimiter
+    if not texts or (best[0] and best[2]):
+        return found
+    if best[1] < 1 and all(rank(text) > NOTHING and " " not in text for text in texts):
+        return "\t"  # addresses with commas in some of them
+    parts = [text.split(None, 1) for text in texts]
+    spaced = best[2] == 0 and all(len(pair) == 2 and rank(pair[0]) >= FILE for pair in parts)
+    return " " if spaced and all(" " not in pair[1] for pair in parts) else found
+
+
+def _is_address(text: str, rank: Rank, is_list: bool) -> bool:
+    """Whether a whole line is one address, and not a row of several columns."""
+    parted = any(delimiter in text for delimiter in DELIMITERS)
+    if text.count("://") > 1 or "\t" in text or rank(text) == NOTHING:
+        return False
+    return not parted or is_list or ("://" in text and " " not in text and rank(text) == PICTURE)
+
+
+def _count_titles(lines: Sequence[str], delimiter: str, rank: Rank) -> int:
+    """Count the lines before the names that fill one field where the rows fill several."""
+    filled = [sum(1 for cell in row if cell.strip()) for row in _first_records(lines, delimiter)]
+    usual = sorted(filled)[len(filled) // 2] if filled else 0
+    for at, line in enumerate(lines if usual > 1 else ()):
+        cells = [cell for row in _first_records([line], delimiter) for cell in row if cell.strip()]
+        if len(cells) > 1 or any(rank(cell) > NOTHING for cell in cells):
+            return at
+    return 0
+
+
+def _is_header(rows: list[list[str]], rank: Rank, is_list: bool) -> bool:
+    if not rows:
+        return not is_list
+    if any(rank(cell) > NOTHING for cell in rows[0]):
+        return False
+    return not is_list or any(is_known(cell) for cell in rows[0])
+
+
+def _first_records(lines: Sequence[str], delimiter: str) -> list[list[str]]:
+    return list(split_records(iter(lines[:JUDGED]), delimiter))

@@ -1,0 +1,54 @@
+"""The usual names of columns: Unsplash's, and those elsewhere, the best first."""
+
+import re
+
+IDS = ("photo_id", "id", "image_id", "uid", "uuid", "key")
+ADDRESSES = (
+    *("photo_image_url", "image_url", "url", "image_link", "img_url", "imageurl", "img_link"),
+    *("download_url", "media_url", "image_src", "link", "src", "address", "href", "uri"),
+    *("file", "path", "file_path", "filepath", "image_path", "img_path", "local_path"),
+    *("filename", "file_name", "image_file", "image_name", "image", "img", "picture", "photo"),
+    *("coco_url", "flickr_url", "photo_url"),
+)
+CAPTIONS = (
+    *("photo_description", "description", "caption", "title", "text", "txt", "alt_text", "alt"),
+    *("sentence", "prompt", "captions", "ai_description"),
+)
+LABELS = ("label_name", "class_name", "category_name", "label", "class", "category", "labels")
+# Addresses of something else than the picture itself, and of smaller ones.
+PAGE_NAMES = re.compile(r"(^|_)(page|profile|author|license|licence|landing|homepage|source)(_|$)")
+SMALL_NAMES = re.compile(r"(^|_)(thumb|thumbnail|preview|icon|avatar|small|tiny)s?(_|$)")
+# The table's own columns, and the names that each may come from.
+METADATA: dict[str, tuple[str, ...]] = {
+    "width": ("photo_width", "width", "image_width", "original_width"),
+    "height": ("photo_height", "height", "image_height", "original_height"),
+    "description": CAPTIONS,
+    "photographer": ("photographer", "author", "artist", "photographer_username"),
+    "camera": ("camera",),
+    "country": ("photo_location_country", "country"),
+    "city": ("photo_location_city", "city"),
+    "taken": (
+        *("photo_submitted_at", "taken", "taken_at", "date_taken", "datetime_original", "date"),
+        *("datetime", "created", "created_at", "timestamp"),
+    ),
+    "views": ("stats_views", "views"),
+    "downloads": ("stats_downloads", "downloads"),
+    "label": LABELS,
+}
+# Two columns of Unsplash's that together are one of ours.
+PAIRS = {
+    "photographer": ("photographer_first_name", "photographer_last_name"),
+    "camera": ("exif_camera_make", "exif_camera_model"),
+}
+KNOWN = {*IDS, *ADDRESSES, *PAIRS["photographer"], *PAIRS["camera"]}
+KNOWN |= {name for names in METADATA.values() for name in names}
+
+
+def usual(name: str) -> str:
+    """Return a column's name as the usual names are written: `Image URL` is image_url."""
+    return re.sub(r"[^\w.]+", "_", name.strip().strip("\ufeff").lower()).strip("_")
+
+
+def is_known(name: str) -> bool:
+    """Tell whether a column's name is one of the usual ones."""
+    return usual(name) in KNOWN

@@ -1,0 +1,85 @@
+"""Where a source lies: on this machine, or far away through fsspec."""
+
+from pathlib import Path
+from typing import cast
+
+from ingest.errors import SourceError
+from vecdb.addresses import local_path
+
+# What fsspec needs for an address, by its scheme.
+PACKAGES = {
+    "s3": "s3fs",
+    "s3a": "s3fs",
+    "gs": "gcsfs",
+    "gcs": "gcsfs",
+    "hf": "huggingface_hub",
+    "http": "aiohttp",
+    "https": "aiohttp",
+    "az": "adlfs",
+    "abfs": "adlfs",
+}
+QUOTES = ('"', "'")
+
+
+def is_far(source: str | Path) -> bool:
+    """Tell whether a source is an address of another machine."""
+    return "://" in str(source) and not str(source).lower().startswith("file:")
+
+
+def find_place(source: str | Path) -> Path:
+    """Return a source as a path that can be opened, wherever it is.
+
+    Args:
+        source: a path, with `~` and in quotes where a person has typed it so, a `file:` address, or
+            one of s3, gs, hf, http, https and what else fsspec knows. `-` stays as it is.
+
+    Raises:
+        SourceError: the scheme is unknown, its package is missing, or the place does not answer.
+    """
+    text = str(source).strip() if isinstance(source, str) else str(source)
+    if len(text) > 1 and text[0] == text[-1] and text[0] in QUOTES:
+        text = text[1:-1]
+    if is_far(text):
+        return _far(text)
+    if text.lower().startswith("file:"):
+        return local_path(text) or Path(text)
+    return Path(text).expanduser()
+
+
+def exists(place: Path) -> bool:
+    """Tell whether a source is there.
+
+    Raises:
+        SourceError: it is far away and does not answer.
+    """
+    if not is_far(str(place)):
+        return place.exists()
+    try:
+        return place.exists()
+    except Exception as error:  # each of fsspec's packages has its own
+        raise _unreadable(str(place), error) from error
+
+
+def _far(address: str) -> Path:
+    scheme = address.partition("://")[0].lower()
+    try:
+        from upath import UPath
+
+        return cast(Path, UPath(address))
+    except ImportError as error:
+        package = PACKAGES.get(scheme, scheme)
+        raise SourceError(
+            f"{address} cannot be read without the package {package}: pip install {package}."
+        ) from error
+    except ValueError as error:
+        raise SourceError(
+            f"{address} has the unknown scheme {scheme}: give a path, or an address of s3, gs, hf "
+            "or https."
+        ) from error
+
+
+def _unreadable(address: str, error: Exception) -> SourceError:
+    reason = (str(error) or type(error).__name__).splitlines()[0].rstrip(".")
+    return SourceError(
+        f"{address} cannot be read ({reason}): check the address and your access to it."
+    )

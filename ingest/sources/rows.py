@@ -1,0 +1,73 @@
+"""The rows of a table as its reader hands them over, and nested values laid flat."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, TypeVar
+
+from ingest.errors import DamagedSource
+
+SAMPLE = 100  # rows that a table's columns are guessed from
+
+Row = dict[str, Any]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of one table.
+
+    Attributes:
+        names: of the columns.
+        rows: each a dict of values by column, or a phrase that says why a row cannot be used.
+        sample: the first of them, which `rows` holds, too.
+        notes: what was guessed of the file, a phrase each.
+        named: whether the names are the table's own.
+        is_text: whether every value is text.
+        words: the words that whole numbers stand for, by column.
+    """
+
+    names: list[str]
+    rows: Iterator[Row | str]
+    sample: list[Row] = field(default_factory=list)
+    notes: tuple[str, ...] = ()
+    named: bool = True
+    is_text: bool = False
+    words: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+def look_ahead(items: Iterator[T], n: int) -> tuple[list[T], Iterator[T]]:
+    """Read the first n of a stream, and return them and the rest.
+
+    Where the stream breaks off among them, the rest is the error: what came before is not lost.
+    """
+    first: list[T] = []
+    try:
+        first.extend(islice(items, n))
+    except DamagedSource as error:
+        return first, _broken(error)
+    return first, items
+
+
+def _broken(error: DamagedSource) -> Iterator[Any]:
+    yield from ()
+    raise error
+
+
+def lay_flat(fields: Mapping[Any, Any], before: str = "") -> Row:
+    """Write nested values as `outer.inner`; a picture's bytes keep the name of the picture."""
+    flat: Row = {}
+    for key, value in fields.items():
+        name = f"{before}{key}"
+        if not isinstance(value, Mapping):
+            flat[name] = value
+        elif set(value) == {"bytes", "path"}:  # as Hugging Face keeps a picture
+            flat |= {name: value["bytes"], f"{name}.path": value["path"]}
+        else:
+            flat |= lay_flat(value, f"{name}.")
+    return flat
+
+
+def names_of(rows: Sequence[Row]) -> list[str]:
+    """Return the columns of some rows, in the order they come up in."""
+    return list(dict.fromkeys(name for row in rows for name in row))

@@ -1,0 +1,428 @@
+import gzip
+import io
+import json
+import os
+import unicodedata
+from datetime import datetime, timezone
+from pathlib import Path
+
+import lance
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from ingest.errors import DamagedSource, SourceError
+from ingest.sources import Photo, Source, Table, preview
+from ingest.sources.cells import read_moment
+from tests.ingest.pictures import jpeg
+
+UTC = timezone.utc
+CAPTIONS = ["a red house, by a lake", "two dogs; one cat", "a field of | wheat"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder `set` with three pictures under `set/images`."""
+    (tmp_path / "set" / "images").mkdir(parents=True)
+    for at in range(3):
+        (tmp_path / "set" / "images" / f"{at}.jpg").write_bytes(jpeg(at))
+    return tmp_path / "set"
+
+
+def written(path: Path, content: str | bytes, encoding: str = "utf-8") -> Path:
+    path.write_bytes(content if isinstance(content, bytes) else content.encode(encoding))
+    return path
+
+
+def read(path: Path | str, **options) -> list[Photo]:
+    return list(Source(path, Table(**options)))
+
+
+def addresses(path: Path | str, **options) -> list[str]:
+    return [photo.address for photo in read(path, **options)]
+
+
+def local(folder: Path) -> list[str]:
+    return [str(folder / "images" / f"{at}.jpg") for at in range(3)]
+
+
+@pytest.mark.parametrize("first", ["caption", "address"])
+@pytest.mark.parametrize(("ending", "parts"), [("tsv", "\t"), ("csv", "\t"), ("txt", "\t")])
+@pytest.mark.parametrize(
+    "where", ["https://x.org/{}.jpg", "https://x.org/photo-{}", "images/{}.jpg"]
+)
+def test_a_table_without_a_header_is_known_by_what_it_holds(folder, first, ending, parts, where):
+    pairs = [(caption, where.format(at)) for at, caption in enumerate(CAPTIONS)]
+    rows = [pair if first == "caption" else pair[::-1] for pair in pairs]
+    path = written(folder / f"t.{ending}", "\n".join(parts.join(row) for row in rows))
+    found = read(path)
+    assert [photo.metadata["description"] for photo in found] == CAPTIONS
+    expected = local(folder) if where.startswith("images") else [pair[1] for pair in pairs]
+    assert [photo.address for photo in found] == expected
+    column, other = (2, 1) if first == "caption" else (1, 2)
+    choices = preview(path).choices
+    assert choices.startswith(f"address: column {column}, caption: column {other}, no header")
+    assert choices.endswith("UTF-8")
+
+
+def test_columns_without_names_are_told_apart_and_can_be_named_by_number(folder):
+    rows = [f"{at + 10},images/{at}.jpg,{label},words of {at}" for at, label in enumerate("aab")]
+    path = written(folder / "t.csv", "\n".join(rows))
+    photo = read(path)[0]
+    assert (photo.id, photo.metadata) == ("10", {"label": "a", "description": "words of 0"})
+    photo = read(path, id_column="4", label_column="column 1", url_column="2")[0]
+    assert (photo.id, photo.metadata["label"]) == ("words of 0", "10")
+    with pytest.raises(SourceError, match="no column '5'"):
+        read(path, url_column="5")
+
+
+def test_a_header_can_be_denied_and_asserted(folder):
+    path = written(folder / "t.csv", "path,label\nimages/1.jpg,cat\n")
+    assert len(read(path, header=False, url_column="1")) == 2
+    path = written(folder / "t.csv", "http://a/0.jpg,label\nimages/1.jpg,cat\n")
+    assert addresses(path, header=True, url_column="1") == [local(folder)[1]]
+
+
+@pytest.mark.parametrize(
+    "before", ["sep=;\n", '"sep=;"\r\n', "# a comment\n\n# more; of it\n", "My photos;;\n", "\n\n"]
+)
+def test_what_stands_before_the_header_is_no_row(folder, before):
+    path = written(folder / "t.csv", before + "path;caption;n\nimages/0.jpg;a, b, c;1\n")
+    (photo,) = read(path)
+    assert (photo.address, photo.metadata, photo.extra) == (
+        local(folder)[0],
+        {"description": "a, b, c"},
+        {"n": 1},
+    )
+
+
+def test_a_commented_header_names_the_columns(folder):
+    path = written(folder / "t.tsv", "# path\tcaption\nimages/0.jpg\ta house\n")
+    assert read(path)[0].metadata == {"description": "a house"}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_a_table_of_any_unicode_is_read(folder, encoding):
+    text = "path,caption,city\nimages/0.jpg,a house by a river,Zürich\n"
+    assert read(written(folder / "t.csv", text, encoding))[0].metadata["city"] == "Zürich"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "words"),
+    [
+        ("gb18030", "红色的自行车停在街上"),
+        ("big5", "紅色的腳踏車停在街上"),
+        ("cp932", "赤い自転車が道に止まっている"),
+        ("cp949", "빨간 자전거가 거리에 있다"),
+        ("cp1251", "красный велосипед на улице"),
+        ("cp1252", "Café à Zürich, “été”"),
+        ("cp1250", "příliš žluťoučký kůň"),
+    ],
+)
+def test_older_encodings_are_told_and_can_be_named(folder, encoding, words):
+    path = written(folder / "t.csv", f'path,caption\nimages/0.jpg,"{words}"\n', encoding)
+    for asked in (None, encoding):
+        assert read(path, encoding=asked)[0].metadata["description"] == words
+    with pytest.raises(SourceError, match="no encoding 'klingon'"):
+        read(path, encoding="klingon")
+
+
+def test_cells_that_say_nothing_are_empty(folder):
+    cells = ["NULL", "nan", "NaN", "None", "\\N", "", " ", "N/A", "<NA>"]
+    rows = "".join(f"images/0.jpg,{cell},{cell},{cell},{cell}\n" for cell in cells)
+    path = written(folder / "t.csv", "path,caption,label,taken,mood\n" + rows)
+    assert all((photo.metadata, photo.extra) == ({}, {}) for photo in read(path))
+    table = pa.table({"path": ["images/0.jpg"], "caption": [float("nan")], "mood": [None]})
+    pq.write_table(table, folder / "t.parquet")
+    assert (read(folder / "t.parquet")[0].metadata, read(folder / "t.parquet")[0].extra) == ({}, {})
+
+
+def test_whole_numbers_written_as_floats_are_whole(folder):
+    rows = "id,path,label,shelf\n7.0,images/0.jpg,1.0,2.0\n,images/1.jpg,,\n"
+    first, second = read(written(folder / "t.csv", rows))
+    assert (first.id, first.metadata, first.extra) == ("7", {"label": "1"}, {"shelf": 2.0})
+    assert second.id == "images/1.jpg"
+    columns = {"id": [7.0, None], "path": ["images/0.jpg"] * 2, "label": [1.0, float("nan")]}
+    pq.write_table(pa.table(columns), folder / "t.parquet")
+    first, _ = read(folder / "t.parquet")
+    assert (first.id, first.metadata) == ("7", {"label": "1"})
+
+
+def test_columns_that_are_not_known_keep_their_types(folder):
+    text = (
+        "path,split,iso,zip,flash,shot,mixed\n"
+        "images/0.jpg,val,100,01234,true,1965-05-31,1\n"
+        "images/1.jpg,train,2.5e3,90210,FALSE,2020-05-31 10:00:00,two\n"
+    )
+    first, second = read(written(folder / "t.csv", text))
+    shot = datetime(1965, 5, 31, tzinfo=UTC)
+    assert first.extra == {"split": "val", "iso": 100, "zip": "01234", "flash": True} | {
+        "shot": shot,
+        "mixed": "1",
+    }
+    assert (second.extra["iso"], second.extra["flash"]) == (2500, False)
+    rows = [{"path": "images/0.jpg", "split": "7", "iso": 7, "flash": False, "box": {"x": 1.5}}]
+    (photo,) = read(written(folder / "t.json", json.dumps(rows)))
+    assert photo.extra == {"split": "7", "iso": 7, "flash": False, "box.x": 1.5}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1912-04-14", (1912, 4, 14)),
+        ("1969/7/20", (1969, 7, 20)),
+        ("2019:07:05 12:30:00", (2019, 7, 5, 12, 30)),
+        ("2019-07-05T12:30:00+02:00", (2019, 7, 5, 10, 30)),
+        ("2019-07-05 12:30:00.5 UTC", (2019, 7, 5, 12, 30, 0, 500000)),
+        ("05.07.2019", (2019, 7, 5)),
+        ("7/5/2019", (2019, 7, 5)),
+        ("25/12/2019 08:00", (2019, 12, 25, 8)),
+        ("5 July 2019", (2019, 7, 5)),
+        ("Jul 5, 2019", (2019, 7, 5)),
+        ("Tue, 15 Nov 1994 12:45:26 GMT", (1994, 11, 15, 12, 45, 26)),
+        ("20190705", (2019, 7, 5)),
+        ("1955", (1955, 1, 1)),
+        (1562329800, (2019, 7, 5, 12, 30)),
+        (1562329800000, (2019, 7, 5, 12, 30)),
+        ("-86400", (1969, 12, 31)),
+    ],
+)
+def test_times_are_read_in_their_usual_spellings(text, expected):
+    assert read_moment(text) == datetime(*expected).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "soon", "2019-13-40", "0000-00-00", "1.2.3", "May", "99/99/99"]
+)
+def test_what_is_no_time_is_none(text):
+    assert read_moment(text) is None
+
+
+def test_paths_of_windows_lead_to_the_files_beside_the_table(folder):
+    forms = [
+        r"images\0.jpg",
+        r".\images\1.jpg",
+        r"C:\Users\ann\set\images\2.jpg",
+        r"\\server\share\set\images\0.jpg",
+        "D:/data/images/1.jpg",
+        r"Images\2.JPG",
+    ]
+    path = written(folder / "t.csv", "path\n" + "\n".join(forms) + "\n")
+    assert addresses(path) == local(folder) * 2
+
+
+def test_the_other_forms_of_a_path_lead_to_the_file(folder, monkeypatch):
+    monkeypatch.setenv("HOME", str(folder))
+    name = "été 50% #1.jpg"
+    (folder / "images" / unicodedata.normalize("NFD", name)).write_bytes(jpeg(9))
+    odd = str(folder / "images" / unicodedata.normalize("NFD", name))
+    forms = {
+        "~/images/0.jpg": local(folder)[0],
+        "../set/images/1.jpg": local(folder)[1],
+        (folder / "images" / "2.jpg").as_uri(): local(folder)[2],
+        f"file:{folder}/images/0.jpg": local(folder)[0],
+        "images/%31.jpg": local(folder)[1],
+        f"images/{name}": odd,
+        Path(odd).as_uri(): odd,
+        "images/été%2050%25%20%231.jpg": odd,
+    }
+    path = written(folder / "t.txt", "\n".join(forms) + "\n")
+    assert addresses(path) == list(forms.values())
+    assert all(os.path.exists(address) for address in addresses(path))
+
+
+def test_addresses_without_a_scheme_are_the_webs(folder):
+    forms = {
+        "www.x.org/a.jpg": "https://www.x.org/a.jpg",
+        "//cdn.x.com/a.jpg": "https://cdn.x.com/a.jpg",
+        "img.x.net/photos/1": "https://img.x.net/photos/1",
+        "127.0.0.1:8765/a.jpg": "http://127.0.0.1:8765/a.jpg",
+        "HTTPS://x.org/a.jpg": "HTTPS://x.org/a.jpg",
+    }
+    assert addresses(written(folder / "t.txt", "\n".join(forms))) == list(forms.values())
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "chosen"),
+    [
+        ("photo_url,photo_image_url", "https://unsplash.com/photos/a,https://images.x/a", "a"),
+        ("url,picture_link", "https://shop.org/a.html,https://cdn.shop.org/a.jpg", "a.jpg"),
+        (
+            "link_page,src",
+            "https://x.com/photos/a/1,https://live.x.com/1_b.jpg",
+            "1_b.jpg",
+        ),
+        ("source_page,image_url", "https://x.org/1/view.jpg,https://x.org/1/raw", "raw"),
+        ("thumbnail_url,full", "https://x.org/s.jpg,https://x.org/l.jpg", "l.jpg"),
+        ("filename,url", "gone.jpg,https://x.org/photo-1", "photo-1"),
+    ],
+)
+def test_a_pages_address_is_not_taken_for_a_pictures(folder, header, row, chosen):
+    (address,) = addresses(written(folder / "t.csv", f"{header}\n{row}\n"))
+    assert address.rpartition("/")[2] == chosen
+    assert "unsplash.com/photos" not in address
+
+
+FORMS = {
+    "list": lambda rows: json.dumps(rows),
+    "pretty": lambda rows: json.dumps(rows, indent=2),
+    "lines": lambda rows: "\n".join(map(json.dumps, rows)),
+    "wrapped": lambda rows: json.dumps({"version": 1, "data": rows}, indent=1),
+    "by id": lambda rows: json.dumps({str(row["id"]): row for row in rows}),
+    "by column": lambda rows: json.dumps({key: [row[key] for row in rows] for key in rows[0]}),
+    "pandas": lambda rows: json.dumps(
+        {key: {str(n): row[key] for n, row in enumerate(rows)} for key in rows[0]}
+    ),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("ending", [".json", ".json.gz", ".jsonl"])
+def test_json_is_read_in_every_usual_form(folder, form, ending):
+    if ending == ".jsonl" and form != "lines":
+        return
+    rows = [
+        {"id": f"p{at}", "url": f"http://a/{at}.jpg", "caption": c} for at, c in enumerate("abc")
+    ]
+    content = FORMS[form](rows).encode()
+    path = written(folder / f"t{ending}", gzip.compress(content) if "gz" in ending else content)
+    assert [(p.id, p.address, p.metadata["description"]) for p in read(path)] == [
+        (row["id"], row["url"], row["caption"]) for row in rows
+    ]
+
+
+def test_json_of_coco_brings_captions_and_classes(folder):
+    found = {
+        "images": [{"id": at, "file_name": f"images/{at}.jpg"} for at in range(3)],
+        "annotations": [
+            {"image_id": 0, "caption": "a house"},
+            {"image_id": 0, "caption": "another"},
+            {"image_id": 1, "category_id": 5, "bbox": [1, 2, 3, 4]},
+        ],
+        "categories": [{"id": 5, "name": "dog"}],
+    }
+    photos = read(written(folder / "t.json", json.dumps(found)))
+    assert [photo.address for photo in photos] == local(folder)
+    assert [p.metadata for p in photos] == [{"description": "a house"}, {"label": "dog"}, {}]
+
+
+def test_json_that_breaks_off_gives_what_came_before(folder):
+    rows = json.dumps([{"path": f"images/{at}.jpg"} for at in range(3)], indent=1)
+    stream = iter(Source(written(folder / "t.json", rows[:-20])))
+    assert [next(stream).address for _ in range(2)] == local(folder)[:2]
+    with pytest.raises(DamagedSource, match="breaks off"):
+        list(stream)
+    lines = '{"path": "images/0.jpg"}\n{"path": \n{"path": "images/2.jpg"}\n'
+    found = read(written(folder / "t.jsonl", lines))
+    assert [photo.broken for photo in found] == [None, "a line that is not JSON", None]
+
+
+def picture(size: int = 1) -> bytes:
+    return jpeg(size)
+
+
+def test_hugging_faces_pictures_come_with_their_class_names(folder):
+    features = {
+        "image": {"_type": "Image"},
+        "label": {"names": ["cat", "dog"], "_type": "ClassLabel"},
+    }
+    image = pa.array([{"bytes": picture(at), "path": "same.jpg"} for at in range(3)])
+    table = pa.table({"image": image, "label": pa.array([0, 1, -1]), "age": [1, 2, 3]})
+    told = {"huggingface": json.dumps({"info": {"features": features}})}
+    pq.write_table(table.replace_schema_metadata(told), folder / "train-0.parquet")
+    found = read(folder / "train-0.parquet")
+    assert [photo.payload for photo in found] == [picture(at) for at in range(3)]
+    assert [photo.metadata.get("label") for photo in found] == ["cat", "dog", None]
+    assert len({photo.id for photo in found}) == 3
+    assert found[0].extra["age"] == 1
+    assert preview(folder / "train-0.parquet").choices == "picture: image, label: label"
+
+
+def test_binary_text_is_text_and_binary_pictures_are_pictures(folder):
+    table = pa.table(
+        {
+            "jpg": pa.array([picture(1), picture(2)], pa.binary()),
+            "txt": pa.array([b"a lake", "été".encode()], pa.binary()),
+            "mood": pa.array([b"calm", None], pa.binary()),
+        }
+    )
+    pq.write_table(table, folder / "t.parquet")
+    first, second = read(folder / "t.parquet")
+    assert (first.metadata, first.extra) == ({"description": "a lake"}, {"mood": "calm"})
+    assert second.metadata == {"description": "été"}
+    pq.write_table(pa.table({"path": pa.array([b"images/0.jpg"])}), folder / "u.parquet")
+    assert addresses(folder / "u.parquet") == local(folder)[:1]
+
+
+def lists(folder: Path) -> pa.Table:
+    vectors = pa.array([[float(at)] * 16 for at in range(3)], pa.list_(pa.float32()))
+    boxes = pa.array([[[1, 2]], [], None], pa.list_(pa.list_(pa.int32())))
+    paths = [f"images/{at}.jpg" for at in range(3)]
+    taken = pa.array([datetime(1950, 1, 1), None, datetime(2020, 1, 1)], pa.timestamp("ns"))
+    nested = pa.array([{"make": "Canon", "iso": 100}] * 3)
+    return pa.table({"path": paths, "taken": taken, "emb": vectors, "boxes": boxes, "exif": nested})
+
+
+@pytest.mark.parametrize("form", ["parquet", "arrow", "stream", "lance"])
+def test_vectors_and_arrays_never_become_text(folder, form):
+    table, path = lists(folder), folder / f"t.{form}"
+    if form == "parquet":
+        pq.write_table(table, path)
+    elif form == "lance":
+        lance.write_dataset(table, str(path))
+    else:
+        sink = io.BytesIO()
+        new = pa.ipc.new_file if form == "arrow" else pa.ipc.new_stream
+        with new(sink, table.schema) as writer:
+            writer.write_table(table)
+        path.write_bytes(sink.getvalue())
+    found = read(path)
+    assert [photo.address for photo in found] == local(folder)
+    assert found[0].metadata == {"taken": datetime(1950, 1, 1, tzinfo=UTC)}
+    assert [photo.extra for photo in found] == [{"exif.make": "Canon", "exif.iso": 100}] * 3
+    with Table().open(path) as (_, columns):
+        assert columns.vector == "emb"
+
+
+def test_arrays_of_json_never_become_text_but_a_list_of_captions_gives_its_first(folder):
+    row = {"path": "images/0.jpg", "emb": [0.5] * 16, "captions": ["a house", "b"], "tags": ["x"]}
+    (photo,) = read(written(folder / "t.jsonl", json.dumps(row)))
+    assert (photo.metadata, photo.extra) == ({"description": "a house"}, {})
+
+
+def test_lists_and_tables_start_from_their_own_folder(folder, monkeypatch):
+    monkeypatch.chdir("/")
+    paths = "".join(f"images/{at}.jpg\n" for at in range(3))
+    assert addresses(written(folder / "list.txt", paths)) == local(folder)
+    assert addresses(written(folder / "t.csv", "path\n" + paths)) == local(folder)
+
+
+def test_a_list_comes_from_standard_input(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    text = "images/0.jpg\n\nimages/1.jpg\nhttp://a/2.jpg\n"
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+    assert addresses("-") == [*local(folder)[:2], "http://a/2.jpg"]
+
+
+def test_a_preview_tells_the_choices_and_the_first_five_rows(folder):
+    rows = "".join(f"images/{at % 3}.jpg,{at}\n" for at in range(9))
+    found = preview(written(folder / "t.csv", "path,shelf\n" + rows))
+    assert found.choices == "address: path, UTF-8"
+    assert found.columns == ["path", "shelf"]
+    assert [photo.extra["shelf"] for photo in found.photos] == [0, 1, 2, 3, 4]
+
+
+def test_a_column_without_any_address_is_named_in_the_refusal(folder):
+    path = written(folder / "t.csv", "mood,width\ncalm,3\n")
+    with pytest.raises(SourceError, match=r"mood, width looks like addresses.*--url-column"):
+        read(path)
+
+
+def test_many_rows_of_vectors_are_read_without_them(folder):
+    n = 3_000
+    flat = pa.array(np.zeros(n * 64, np.float32))
+    vectors = pa.FixedSizeListArray.from_arrays(flat, 64)
+    table = pa.table({"url": [f"http://a/{at}.jpg" for at in range(n)], "v": vectors})
+    pq.write_table(table, folder / "t.parquet")
+    assert len(addresses(folder / "t.parquet")) == n
