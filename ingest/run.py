@@ -186,9 +186,7 @@ def _photos(
     total: int | None = None
     photos: Iterable[Photo] = ()
     if isinstance(source, str | Path):
-        found = Source(
-            source, options.table(), exclude=options.exclude, leave_out=leave_out
-        )
+        found = Source(source, options.table(), exclude=options.exclude, leave_out=leave_out)
         photos, total = found, None if options.where else found.total()
         if tell and (choices := found.choices()[0]):
             tell(f"Read by {choices}.")

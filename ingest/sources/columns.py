@@ -150,9 +150,7 @@ class Columns:
         if own or self._within is None or is_web(address) or is_empty(named):
             return found if own else replace(found, id=short_id(named))
         # The id is a path from the table's folder: another folder may have the same.
-        return replace(
-            found, id=id_of_path(named), within=self._within, former=(short_id(named),)
-        )
+        return replace(found, id=id_of_path(named), within=self._within, former=(short_id(named),))
 
     def _guessed(self, asked: Roles, cells: Mapping[str, list[Any]], named: bool) -> Roles:
         found = asked

@@ -123,14 +123,6 @@ def _is_text(start: bytes) -> bool:
 
 
 def _count(path: Path) -> int | None:
-from ingest.photo import Photo, address_of, id_of_path
-from ingest.sources.arrow_rows import ARROW, PARQUET, STREAM, is_lance
-from ingest.sources.folders import PictureFolder, count_pictures
-from ingest.sources.kinds import begins_as_picture, has_picture_ending, is_tar
-from ingest.sources.left_out import Exclusion, LeaveOut, keep_silent
-from ingest.sources.place import exists, find_place, is_far
-from ingest.sources.shards import list_files
-from ingest.sources.stream import each
-from ingest.sources.tables import LISTS, Table, count_rows
-from ingest.sources.text import GZIP, ZIP, is_table, magic
-from ingest.sources.webdataset import Shard
+    if _is_input(path) or is_far(str(path)) or is_tar(path.name):
+        return None
+    return count_rows(path) if _is_table(path) else 1
