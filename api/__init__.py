@@ -2,19 +2,9 @@
 
 from starlette.routing import BaseRoute
 
-from api import clip_retrieval, concepts, openapi, photos, search, state, thumbnails
-from api.endpoint import Endpoint, mounted
-from api.turns import Describe, turns
+from api.server import Served, make_api
+from api.turns import Describe
 from explorer import Explorer
-
-ENDPOINTS: list[Endpoint] = [
-    *search.ENDPOINTS,
-    *photos.ENDPOINTS,
-    *thumbnails.ENDPOINTS,
-    *concepts.ENDPOINTS,
-    *clip_retrieval.ENDPOINTS,
-    *state.ENDPOINTS,
-]
 
 
 def routes(explorer: Explorer, describe: Describe | None = None) -> list[BaseRoute]:
@@ -24,5 +14,4 @@ def routes(explorer: Explorer, describe: Describe | None = None) -> list[BaseRou
         explorer: what answers.
         describe: how the grid's pages are answered; without it there is no route for turns.
     """
-    own = turns(describe) if describe else []
-    return [*mounted([*ENDPOINTS, openapi.served(ENDPOINTS), *state.MISSING, *own], explorer)]
+    return [*Served(make_api(explorer, describe)).routes()]

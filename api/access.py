@@ -1,4 +1,4 @@
-"""Who may call: the token, the rate, and signed thumbnails. Set by the environment.
+"""Who may call: the token, the rate, and signed addresses. Set by the environment.
 
 API_TOKEN: every call needs `Authorization: Bearer <token>`, or HTTP Basic with the token as the
 password for clients that take nothing but an address. API_RATE_LIMIT: calls a minute and client.
@@ -15,6 +15,7 @@ from collections import OrderedDict
 from starlette.requests import Request
 
 from api.errors import Refused
+from api.proxies import read_client
 from explorer.addresses import read_token, sign
 
 CLIENTS = 10_000
@@ -48,17 +49,6 @@ def _given(header: str) -> str:
     return ""
 
 
-def check_thumbnail(request: Request) -> None:
-    """Let a caller with the token, or with a signed address, pass.
-
-    Raises:
-        Refused: 401.
-    """
-    check_signed(
-        request, request.path_params.get("collection", ""), request.path_params["photo_id"]
-    )
-
-
 def check_signed(request: Request, place: str, name: str) -> None:
     """Let a caller with the token, or with an address signed for this name, pass.
 
@@ -68,6 +58,10 @@ def check_signed(request: Request, place: str, name: str) -> None:
     given = request.query_params.get("key", "")
     if not (read_token() and hmac.compare_digest(given.encode(), sign(place, name).encode())):
         check_token(request)
+
+
+def check_nothing(request: Request) -> None:
+    """Ask for no token: the answer says nothing about anybody's photos."""
 
 
 class Rate:
@@ -89,7 +83,7 @@ class Rate:
         return wait
 
 
-def check_rate(request: Request, rate: Rate) -> None:
+def check_rate(request: Request) -> None:
     """Count a call against its client's rate.
 
     Raises:
@@ -98,8 +92,8 @@ def check_rate(request: Request, rate: Rate) -> None:
     limit = os.environ.get("API_RATE_LIMIT", "")
     if not limit.isdigit() or not int(limit):
         return
-    client = request.client.host if request.client else ""
-    wait = rate.take(client, int(limit), time.monotonic())
+    rate: Rate = request.app.state.rate
+    wait = rate.take(read_client(request), int(limit), time.monotonic())
     if wait:
         seconds = int(wait) + 1
         raise Refused(

@@ -6,15 +6,16 @@ the multilingual model are not offered: their parameters are taken and change no
 vectors of pictures only, so a search over "text" answers with pictures and their captions.
 """
 
-from typing import Any
+from typing import Annotated, Any, Literal
 from urllib.parse import unquote
 
-from starlette.responses import PlainTextResponse, Response
+from fastapi.responses import PlainTextResponse
+from pydantic import BaseModel, ConfigDict, Field
 
-from api.collections import photo_json
-from api.endpoint import Call, Endpoint
 from api.errors import Refused
-from api.schema import Schema
+from api.fields import Numbers, Text, Within
+from api.photos import photo_json
+from api.routing import Base, Explorer_, make_router
 from explorer.addresses import with_dots
 from explorer.fetching import fetch_picture
 from explorer.metrics import summary, timed
@@ -23,101 +24,133 @@ from explorer.query import Query
 from explorer.ranking import Ranked, rank
 from vecdb import Collection, photo_number
 
-_COUNT: Schema = {"type": "integer", "minimum": 0, "maximum": 10_000}
-_WORDS: Schema = {"type": ["string", "null"], "maxLength": 2000}
-_INDEX: Schema = {"type": ["string", "null"], "maxLength": 63, "description": "a collection"}
-_ANY: Schema = {"description": "taken, without effect"}
-_KNN: Schema = {
-    "type": "object",
-    "properties": {
-        "text": _WORDS,
-        "image": {"type": ["string", "null"], "maxLength": 20 * 2**20, "description": "base64"},
-        "image_url": _WORDS,
-        "embedding_input": {
-            "type": ["array", "null"],
-            "maxItems": 4096,
-            "items": {"type": "number"},
-        },
-        "modality": {"type": "string", "enum": ["image", "text"], "default": "image"},
-        "num_images": {**_COUNT, "default": 100},
-        "num_result_ids": _COUNT,
-        "indice_name": _INDEX,
-        "deduplicate": {"type": ["boolean", "null"], "default": False},
-        "use_safety_model": _ANY,
-        "use_violence_detector": _ANY,
-        "use_mclip": _ANY,
-        "aesthetic_score": _ANY,
-        "aesthetic_weight": _ANY,
-    },
-}
-_METADATA: Schema = {
-    "type": "object",
-    "required": ["ids"],
-    "properties": {
-        "ids": {
-            "type": "array",
-            "maxItems": 10_000,
-            "items": {"type": "integer", "minimum": 0, "maximum": 2**63 - 1},
-        },
-        "indice_name": _INDEX,
-    },
-}
+router = make_router()
+_Count = Annotated[int, Within(0, 10_000)]
+_Words = Annotated[Text, Field(max_length=2000)]
+_Picture = Annotated[str, Field(max_length=20 * 2**20, description="base64")]
+_Index = Annotated[Annotated[Text, Field(max_length=63)] | None, Field(description="a collection")]
+_Any = Annotated[Any, Field(description="taken, without effect")]
 
 
-def knn(call: Call) -> list[dict[str, Any]]:
-    """Answer with the nearest photos: metadata for the first num_images, a number for the rest."""
-    values = call.values
+class _Lenient(BaseModel):
+    model_config = ConfigDict(extra="ignore", strict=True)
+
+
+class Knn(_Lenient):
+    """What is looked for: the first that is there of text, image, image_url, embedding_input."""
+
+    text: _Words | None = None
+    image: _Picture | None = None
+    image_url: _Words | None = None
+    embedding_input: Numbers | None = None
+    modality: Literal["image", "text"] = "image"
+    num_images: _Count = 100
+    num_result_ids: _Count | None = None
+    indice_name: _Index = None
+    deduplicate: bool | None = False
+    use_safety_model: _Any = None
+    use_violence_detector: _Any = None
+    use_mclip: _Any = None
+    aesthetic_score: _Any = None
+    aesthetic_weight: _Any = None
+
+
+class Numbered(_Lenient):
+    """Photos by their numbers."""
+
+    ids: Annotated[list[Annotated[int, Within(0, 2**63 - 1)]], Field(max_length=10_000)]
+    indice_name: _Index = None
+
+
+class Metadata(BaseModel):
+    """What is told of a photo; the last four where they are known."""
+
+    url: str
+    caption: str | None
+    photo_id: str
+    width: int | None = None
+    height: int | None = None
+    photographer: str | None = None
+    label: str | None = None
+
+
+class Result(BaseModel):
+    """A photo that was found; beyond num_images only its number and similarity."""
+
+    id: int
+    similarity: float
+    url: str | None = None
+    caption: str | None = None
+    photo_id: str | None = None
+    width: int | None = None
+    height: int | None = None
+    photographer: str | None = None
+    label: str | None = None
+
+
+class NumberedMetadata(BaseModel):
+    """A photo's number, and what is told of it."""
+
+    id: int
+    metadata: Metadata
+
+
+@router.post("/knn-service", response_model=list[Result], response_model_exclude_unset=True)
+def knn(asked: Knn, explorer: Explorer_, base: Base) -> list[dict[str, Any]]:
+    """clip-retrieval: the nearest photos, metadata for the first num_images."""
     with timed("knn"):
-        collection = call.explorer.collection(values.get("indice_name"))
-        query = _query(values, collection, call.base)
-        encoder = call.explorer.encoder_of(collection) if query.needs_encoder else None
-        shown = values["num_images"]
-        k = values.get("num_result_ids", shown)
+        collection = explorer.collection(asked.indice_name)
+        query = _query(asked, collection, base)
+        encoder = explorer.encoder_of(collection) if query.needs_encoder else None
+        shown = asked.num_images
+        k = shown if asked.num_result_ids is None else asked.num_result_ids
         if not k:
             return []
         vector = query.vector(collection, encoder, centred=False)
-        found = rank(collection, vector, k, fold=bool(values["deduplicate"]), shown=shown)
-        return _results(collection, found, call.base)
+        found = rank(collection, vector, k, fold=bool(asked.deduplicate), shown=shown)
+        return _results(collection, found, base)
 
 
-def metadata(call: Call) -> list[dict[str, Any]]:
-    """Answer with what is known of photos by their numbers; unknown ones are left out."""
-    numbers = call.values["ids"]
-    if not numbers:
+@router.post("/metadata", response_model=list[NumberedMetadata], response_model_exclude_unset=True)
+def metadata(asked: Numbered, explorer: Explorer_, base: Base) -> list[dict[str, Any]]:
+    """clip-retrieval: what is known of photos by their numbers; unknown ones are left out."""
+    if not asked.ids:
         return []
-    collection = call.explorer.collection(call.values.get("indice_name"))
-    known = collection.numbered(numbers)
+    collection = explorer.collection(asked.indice_name)
+    known = collection.numbered(asked.ids)
     rows = {row["id"]: row for row in collection.photos(list(known.values()))}
     return [
-        {"id": number, "metadata": _metadata(collection, rows[known[number]], call.base)}
-        for number in numbers
-        if number in known
+        {"id": number, "metadata": _metadata(collection, rows[known[number]], base)}
+        for number in asked.ids
+        if number in known and known[number] in rows
     ]
 
 
-def indices(call: Call) -> list[str]:
-    """Answer with the names of the collections."""
-    return call.explorer.collection_names()
+@router.get("/indices-list")
+def indices(explorer: Explorer_) -> list[str]:
+    """clip-retrieval: the names of the collections."""
+    return explorer.collection_names()
 
 
-def metrics_summary(call: Call) -> Response:
-    """Answer in words with what the steps of a search cost."""
-    return PlainTextResponse(summary())
+@router.get("/metrics-summary", response_class=PlainTextResponse)
+def metrics_summary() -> str:
+    """clip-retrieval: what the steps of a search cost, in words."""
+    return summary()
 
 
-def _query(values: dict[str, Any], collection: Collection, base: str) -> Query:
+def _query(asked: Knn, collection: Collection, base: str) -> Query:
     # clip-retrieval's order: its front end sends an empty text along with a picture.
-    if values.get("text"):
-        return Query(phrases=[(values["text"], 1.0)])
-    if values.get("image"):
-        return Query(pictures=[picture_from_text(values["image"])])
-    if values.get("image_url"):
-        known = _own_photo(values["image_url"], collection, base)
+    if asked.text:
+        return Query(phrases=[(asked.text, 1.0)])
+    if asked.image:
+        return Query(pictures=[picture_from_text(asked.image)])
+    if asked.image_url:
+        known = _own_photo(asked.image_url, collection, base)
         if known:
             return Query(photo_ids=[known])
-        return Query(pictures=[picture_from(fetch_picture(values["image_url"]))])
-    if values.get("embedding_input"):
-        return Query(vectors=[values["embedding_input"]])
+        return Query(pictures=[picture_from(fetch_picture(asked.image_url))])
+    if asked.embedding_input:
+        return Query(vectors=[asked.embedding_input])
     raise Refused(400, "Send one of text, image, image_url and embedding_input.")
 
 
@@ -147,17 +180,3 @@ def _metadata(collection: Collection, row: dict[str, Any], base: str) -> dict[st
         "photo_id": row["id"],
         **{key: known[key] for key in ("width", "height", "photographer", "label") if known[key]},
     }
-
-
-ENDPOINTS = [
-    Endpoint("POST", "/knn-service", knn, "clip-retrieval: the nearest photos.", _KNN),
-    Endpoint("POST", "/metadata", metadata, "clip-retrieval: metadata by number.", _METADATA),
-    Endpoint("GET", "/indices-list", indices, "clip-retrieval: the collections."),
-    Endpoint(
-        "GET",
-        "/metrics-summary",
-        metrics_summary,
-        "clip-retrieval: what a search costs, in words.",
-        answers="text/plain",
-    ),
-]

@@ -1,51 +1,123 @@
 """`/api/concepts` and `/api/concepts/{id}/apply`: what was taught, put to work."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from fastapi import Path, Query
+from pydantic import BaseModel, Field
 
-from api.collections import photo_json
-from api.endpoint import Call, Endpoint
 from api.errors import Refused
-from api.schema import Schema
+from api.fields import Asked, Name, Numbers, PhotoId, Picture, Sent, Within
+from api.photos import Photo, photo_json
+from api.routing import Base, Explorer_, make_router
 from classifier import Head
+from explorer import Explorer
 from explorer.pictures import picture_from_text
 from vecdb import Collection, Concept
 
-THRESHOLD: Schema = {
-    "type": "number",
-    "minimum": 0,
-    "maximum": 1,
-    "description": "least probability; default: the concept's own",
-}
+router = make_router()
+ConceptPath = Annotated[str, Path(min_length=1, max_length=1000)]
+_Threshold = Annotated[
+    Annotated[float, Within(0, 1)] | None,
+    Field(description="least probability; default: the concept's own"),
+]
+
+
+class ConceptInfo(BaseModel):
+    """A concept without its settings, which are the pages' business."""
+
+    id: str
+    name: str
+    collection: str
+    encoder: str
+    prompt: str
+    round: int
+    threshold: float
+    bias: float
+    created: str
+    updated: str
+
+
+class FullConcept(ConceptInfo):
+    """A concept with its weights, and how many photos were judged how."""
+
+    weights: Annotated[list[float], Field(description="empty before the first fit")]
+    yes: int
+    no: int
+
+
+class Match(Photo):
+    """A photo with the concept's probability."""
+
+    probability: float
+
+
+class Matches(BaseModel):
+    """The photos of a collection at or above a probability, best first."""
+
+    concept: str
+    collection: str
+    threshold: float
+    count: Annotated[int, Field(description="all of them, not of this page alone")]
+    hits: list[Match]
+
+
+class Verdict(BaseModel):
+    """What a concept makes of one thing that was sent."""
+
+    probability: float
+    match: bool
+
+
+class Verdicts(BaseModel):
+    """A verdict for each thing that was sent, in order."""
+
+    concept: str
+    threshold: float
+    results: list[Verdict]
+
+
+class Listed(Asked):
+    """Which concepts."""
+
+    collection: Name | None = None
+
+
+class Applied(Asked):
+    """Which matches."""
+
+    threshold: _Threshold = None
+    limit: Annotated[int, Within(1, 10_000)] = 100
+    offset: Annotated[int, Within(0, 10_000_000)] = 0
+
+
+class Given(Sent):
+    """What to judge: one of images, vectors and photo_ids."""
+
+    threshold: _Threshold = None
+    images: list[Picture] = Field([], max_length=16)
+    vectors: list[Numbers] = Field([], max_length=256)
+    photo_ids: list[PhotoId] = Field([], max_length=1000)
 
 
 def concept_json(concept: Concept) -> dict[str, Any]:
-    """Return a concept without its settings, which are the pages' business."""
-    return {
-        "id": concept.id,
-        "name": concept.name,
-        "collection": concept.collection,
-        "encoder": concept.encoder,
-        "prompt": concept.prompt,
-        "round": concept.round,
-        "threshold": concept.threshold,
-        "bias": concept.bias,
-        "created": concept.created.isoformat(),
-        "updated": concept.updated.isoformat(),
-    }
+    """Return a concept as `ConceptInfo` has it."""
+    known = {name: getattr(concept, name) for name in ConceptInfo.model_fields}
+    times = {name: known[name].isoformat() for name in ("created", "updated")}
+    return {**known, **times}
 
 
-def concepts(call: Call) -> list[dict[str, Any]]:
-    """Answer with the concepts, the latest changed first."""
-    found = call.explorer.concepts.list(call.values.get("collection"))
-    return [concept_json(concept) for concept in found]
+@router.get("/api/concepts", response_model=list[ConceptInfo])
+def concepts(asked: Annotated[Listed, Query()], explorer: Explorer_) -> list[dict[str, Any]]:
+    """The concepts, the latest changed first."""
+    return [concept_json(concept) for concept in explorer.concepts.list(asked.collection)]
 
 
-def concept(call: Call) -> dict[str, Any]:
-    """Answer with a concept, its weights, and how many photos were judged how."""
-    found = _concept(call)
-    labels = call.explorer.concepts.labels(found.id)
+@router.get("/api/concepts/{concept_id}", response_model=FullConcept)
+def concept(concept_id: ConceptPath, explorer: Explorer_) -> dict[str, Any]:
+    """A concept with its weights, and how many photos were judged how."""
+    found = concept_of(explorer, concept_id)
+    labels = explorer.concepts.labels(found.id)
     return {
         **concept_json(found),
         "weights": [float(x) for x in found.weights],
@@ -54,12 +126,16 @@ def concept(call: Call) -> dict[str, Any]:
     }
 
 
-def apply_to_collection(call: Call) -> dict[str, Any]:
-    """Answer with the photos of the concept's collection at or above a probability."""
-    found, collection, head = _ready(call)
-    threshold = call.values.get("threshold", found.threshold)
-    limit, offset = call.values["limit"], call.values["offset"]
-    matches = collection.above(head, threshold, limit=limit, offset=offset)
+@router.get(
+    "/api/concepts/{concept_id}/apply", response_model=Matches, response_model_exclude_unset=True
+)
+def apply_to_collection(
+    concept_id: ConceptPath, asked: Annotated[Applied, Query()], explorer: Explorer_, base: Base
+) -> dict[str, Any]:
+    """The photos of the concept's collection at or above a probability, best first."""
+    found, collection, head = _ready(explorer, concept_id)
+    threshold = found.threshold if asked.threshold is None else asked.threshold
+    matches = collection.above(head, threshold, limit=asked.limit, offset=asked.offset)
     rows = {row["id"]: row for row in collection.photos(matches.ids)}
     return {
         "concept": found.id,
@@ -67,95 +143,61 @@ def apply_to_collection(call: Call) -> dict[str, Any]:
         "threshold": threshold,
         "count": collection.count_above(head, threshold),
         "hits": [
-            {"probability": round(float(score), 6), **photo_json(collection, rows[id], call.base)}
-            for id, score in zip(matches.ids, matches.scores, strict=True)
-            if id in rows
+            {**photo_json(collection, rows[photo], base), "probability": round(float(score), 6)}
+            for photo, score in zip(matches.ids, matches.scores, strict=True)
+            if photo in rows
         ],
     }
 
 
-def apply_to_given(call: Call) -> dict[str, Any]:
-    """Answer with the probability of each picture, vector or photo that was sent."""
-    found, collection, head = _ready(call)
-    vectors = _vectors(call, collection)
-    threshold = call.values.get("threshold", found.threshold)
+@router.post("/api/concepts/{concept_id}/apply", response_model=Verdicts)
+def apply_to_given(concept_id: ConceptPath, given: Given, explorer: Explorer_) -> dict[str, Any]:
+    """The probability of each picture, vector or photo that is sent."""
+    found, collection, head = _ready(explorer, concept_id)
+    threshold = found.threshold if given.threshold is None else given.threshold
     return {
         "concept": found.id,
         "threshold": threshold,
         "results": [
             {"probability": round(float(p), 6), "match": bool(p >= threshold)}
-            for p in head.probabilities(vectors)
+            for p in head.probabilities(_vectors(given, explorer, collection))
         ],
     }
 
 
-def _vectors(call: Call, collection: Collection) -> np.ndarray:
-    values = call.values
-    kinds = [kind for kind in ("images", "vectors", "photo_ids") if values.get(kind)]
-    if len(kinds) != 1:
-        raise Refused(400, "Send one of images, vectors and photo_ids.")
-    given = values[kinds[0]]
-    if kinds[0] == "photo_ids":
-        return collection.vectors(given)
-    if kinds[0] == "images":
-        return call.explorer.encoder_of(collection).encode_images(
-            [picture_from_text(text) for text in given]
-        )
-    if any(len(vector) != collection.dim for vector in given):
-        raise Refused(400, f"Every vector needs {collection.dim} numbers.")
-    vectors = np.asarray(given, np.float64)
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    if not (lengths > 0).all() or not np.isfinite(lengths).all():
-        raise Refused(400, "A vector has no length.")
-    return vectors / lengths
+def concept_of(explorer: Explorer, concept_id: str) -> Concept:
+    """Return a concept.
 
-
-def _concept(call: Call) -> Concept:
-    found = call.explorer.concepts.get(call.path["concept_id"])
+    Raises:
+        UnknownConcept: there is none of this id.
+        Refused: 404, it was deleted.
+    """
+    found = explorer.concepts.get(concept_id)
     if found.deleted:
         raise Refused(404, "This concept was deleted; restore it on the Concepts page.")
     return found
 
 
-def _ready(call: Call) -> tuple[Concept, Collection, Head]:
-    found = _concept(call)
+def _vectors(given: Given, explorer: Explorer, collection: Collection) -> np.ndarray:
+    if sum(map(bool, (given.images, given.vectors, given.photo_ids))) != 1:
+        raise Refused(400, "Send one of images, vectors and photo_ids.")
+    if given.photo_ids:
+        return collection.vectors(given.photo_ids)
+    if given.images:
+        pictures = [picture_from_text(text) for text in given.images]
+        return explorer.encoder_of(collection).encode_images(pictures)
+    if any(len(vector) != collection.dim for vector in given.vectors):
+        raise Refused(400, f"Every vector needs {collection.dim} numbers.")
+    vectors = np.asarray(given.vectors, np.float64)
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    if not (lengths > 0).all():
+        raise Refused(400, "A vector has no length.")
+    return vectors / lengths
+
+
+def _ready(explorer: Explorer, concept_id: str) -> tuple[Concept, Collection, Head]:
+    found = concept_of(explorer, concept_id)
     if not len(found.weights):
         raise Refused(409, "This concept has not been fitted yet: finish a round of it first.")
-    collection = call.explorer.database.collection(found.collection)
+    collection = explorer.database.collection(found.collection)
     return found, collection, Head(found.weights, found.bias, found.threshold)
-
-
-_LIST: Schema = {
-    "type": "object",
-    "properties": {"collection": {"type": "string", "maxLength": 63}},
-    "additionalProperties": False,
-}
-_APPLY: Schema = {
-    "type": "object",
-    "properties": {
-        "threshold": THRESHOLD,
-        "limit": {"type": "integer", "minimum": 1, "maximum": 10_000, "default": 100},
-        "offset": {"type": "integer", "minimum": 0, "maximum": 10_000_000, "default": 0},
-    },
-    "additionalProperties": False,
-}
-_NUMBERS: Schema = {"type": "array", "maxItems": 4096, "items": {"type": "number"}}
-_PICTURE: Schema = {"type": "string", "minLength": 1, "maxLength": 20 * 2**20}
-_ID: Schema = {"type": "string", "minLength": 1, "maxLength": 1000}
-_GIVEN: Schema = {
-    "type": "object",
-    "properties": {
-        "threshold": THRESHOLD,
-        "images": {"type": "array", "maxItems": 16, "items": _PICTURE, "description": "base64"},
-        "vectors": {"type": "array", "maxItems": 256, "items": _NUMBERS},
-        "photo_ids": {"type": "array", "maxItems": 1000, "items": _ID},
-    },
-    "additionalProperties": False,
-}
-_APPLY_PATH = "/api/concepts/{concept_id}/apply"
-ENDPOINTS = [
-    Endpoint("GET", "/api/concepts", concepts, "The concepts, the latest changed first.", _LIST),
-    Endpoint("GET", "/api/concepts/{concept_id}", concept, "A concept with its weights."),
-    Endpoint("GET", _APPLY_PATH, apply_to_collection, "A concept's matches, best first.", _APPLY),
-    Endpoint("POST", _APPLY_PATH, apply_to_given, "A concept's verdict on what is sent.", _GIVEN),
-]

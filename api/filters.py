@@ -1,59 +1,49 @@
-"""Conditions on metadata as they come in requests, one property a condition."""
+"""Conditions on metadata as they come in requests, one field a condition."""
 
-from datetime import datetime
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from api.errors import Refused
-from api.schema import Schema
-from vecdb import Filter
+from pydantic import BaseModel, Field
 
-_COUNT: Schema = {"type": "integer", "minimum": 0, "maximum": 2**32 - 1}
-_TEXT: Schema = {"type": "string", "minLength": 1, "maxLength": 500}
-_DAY: Schema = {
-    "type": "string",
-    "format": "date-time",
-    "maxLength": 40,
-    "description": "ISO 8601, a day or a time, 1970 to 2105; UTC where it names no zone",
-}
-FILTERS: dict[str, Schema] = {
-    "min_width": {**_COUNT, "description": "pixels"},
-    "min_height": {**_COUNT, "description": "pixels"},
-    "orientation": {"type": "string", "enum": ["landscape", "portrait", "square"]},
-    "description": {**_TEXT, "description": "a piece of the description, in either case"},
-    "photographer": _TEXT,
-    "camera": _TEXT,
-    "country": _TEXT,
-    "city": _TEXT,
-    "label": _TEXT,
-    "taken_from": _DAY,
-    "taken_before": _DAY,
-    "min_views": _COUNT,
-    "min_downloads": _COUNT,
-    "no_duplicates": {
-        "type": "boolean",
-        "description": "leave out photos that ingest noted as near-duplicates of earlier ones",
-    },
-}
+from api.fields import Text, Time, Within
+from vecdb import Filter, parse_condition
+
+_Count = Annotated[int, Within(0, 2**32 - 1)]
+_Text = Annotated[Text, Field(min_length=1, max_length=500)]
+_DAY = "ISO 8601, a day or a time, 1970 to 2105; UTC where it names no zone"
 
 
-def filter_of(values: dict[str, Any]) -> Filter | None:
-    """Return the conditions among checked values, None where there are none.
+class Filters(BaseModel):
+    """What photos must satisfy; fields that are left out ask nothing."""
 
-    Raises:
-        Refused: 400, a time that cannot be read.
-    """
-    given = {name: values[name] for name in FILTERS if values.get(name) is not None}
-    for name in ("taken_from", "taken_before"):
-        if name in given:
-            given[name] = _time(given[name], name)
-    return Filter(**given) if given else None
+    min_width: Annotated[_Count | None, Field(description="pixels")] = None
+    min_height: Annotated[_Count | None, Field(description="pixels")] = None
+    orientation: Literal["landscape", "portrait", "square"] | None = None
+    description: Annotated[_Text | None, Field(description="a piece of the description")] = None
+    photographer: _Text | None = None
+    camera: _Text | None = None
+    country: _Text | None = None
+    city: _Text | None = None
+    label: _Text | None = None
+    taken_from: Annotated[Time | None, Field(description=_DAY)] = None
+    taken_before: Annotated[Time | None, Field(description=_DAY)] = None
+    min_views: _Count | None = None
+    min_downloads: _Count | None = None
+    no_duplicates: Annotated[
+        bool | None,
+        Field(description="leave out what ingest noted as near-duplicates of earlier photos"),
+    ] = None
+    where: list[_Text] = Field(
+        [], max_length=20, description="conditions on any column: `split=val`"
+    )
 
+    def filter(self) -> Filter | None:
+        """Return the conditions, None where there are none.
 
-def _time(text: str, name: str) -> datetime:
-    try:
-        time = datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
-    except ValueError as error:
-        raise Refused(400, f"{name} must be a time such as 2021-05-31.") from error
-    if not 1970 <= time.year <= 2105:
-        raise Refused(400, f"{name} must lie between 1970 and 2105.")
-    return time
+        Raises:
+            BadCondition: one of `where` cannot be understood.
+        """
+        names = set(Filters.model_fields) - {"where"}
+        given: dict[str, Any] = {name: getattr(self, name) for name in names}
+        given = {name: value for name, value in given.items() if value is not None}
+        conditions = tuple(map(parse_condition, self.where))
+        return Filter(**given, conditions=conditions) if given or conditions else None

@@ -1,137 +1,154 @@
 """`/api/search`: photos by phrases, pictures, photos, vectors and any mixture of them."""
 
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+import asyncio
+from typing import Annotated, Any
 
-from api.collections import photo_json
-from api.endpoint import Call, Endpoint
+from fastapi import Query as FromQuery
+from fastapi.concurrency import run_in_threadpool
+from pydantic import BaseModel, Field
+
 from api.errors import Refused
-from api.filters import FILTERS, filter_of
-from api.schema import Schema
+from api.fields import (
+    Address,
+    Asked,
+    ConceptId,
+    Name,
+    Numbers,
+    PhotoId,
+    Picture,
+    Sent,
+    Within,
+    Words,
+)
+from api.filters import Filters
+from api.photos import Photo, photo_json
+from api.routing import Base, Explorer_, make_router
+from explorer import Explorer
 from explorer.fetching import fetch_picture
 from explorer.pictures import picture_from, picture_from_text
 from explorer.query import Query
-from explorer.ranking import rank
-from vecdb import Scope
+from explorer.ranking import Ranked, rank
+from vecdb import Collection, Scope
 
 PAGE = 25
-_aside = ThreadPoolExecutor(8, thread_name_prefix="count")
-_WORDS: Schema = {"type": "string", "minLength": 1, "maxLength": 2000}
-_PICTURE: Schema = {"type": "string", "minLength": 1, "maxLength": 20 * 2**20}
-SIMPLE: dict[str, Schema] = {
-    "collection": {"type": "string", "maxLength": 63, "description": "default: the first"},
-    "text": {**_WORDS, "description": "a phrase"},
-    "minus": {
-        "type": "array",
-        "maxItems": 20,
-        "items": _WORDS,
-        "description": "phrases that the photos should not be like",
-    },
-    "photo_ids": {
-        "type": "array",
-        "maxItems": 100,
-        "items": {"type": "string", "minLength": 1, "maxLength": 1000},
-        "description": "photos of the collection to find more like",
-    },
-    "image_url": {
-        "type": "string",
-        "maxLength": 2000,
-        "description": "address of a picture; refused unless the server is set to fetch",
-    },
-    "k": {"type": "integer", "minimum": 1, "maximum": 1000, "default": PAGE},
-    "offset": {"type": "integer", "minimum": 0, "maximum": 100_000, "default": 0},
-    "threshold": {
-        "type": "number",
-        "minimum": -1,
-        "maximum": 1,
-        "description": "least similarity (cosine)",
-    },
-    "fold": {"type": "boolean", "default": False, "description": "fold near-duplicates"},
-    "exclude_concept": {
-        "type": "string",
-        "maxLength": 64,
-        "description": "leave out the photos judged in this concept",
-    },
-    **FILTERS,
-}
-RICH: dict[str, Schema] = {
-    "phrases": {
-        "type": "array",
-        "maxItems": 20,
-        "items": {
-            "type": "object",
-            "required": ["text"],
-            "properties": {
-                "text": _WORDS,
-                "weight": {"type": "number", "minimum": -10, "maximum": 10, "default": 1},
-            },
-            "additionalProperties": False,
-        },
-        "description": "weighted phrases",
-    },
-    "images": {
-        "type": "array",
-        "maxItems": 16,
-        "items": _PICTURE,
-        "description": "pictures in base64",
-    },
-    "vector": {
-        "type": "array",
-        "minItems": 1,
-        "maxItems": 4096,
-        "items": {"type": "number"},
-        "description": "a vector of the collection's encoder, of any length but zero",
-    },
-}
+router = make_router()
 
 
-def query_of(values: dict[str, Any]) -> Query:
-    """Gather everything that a request looks for.
+class Simple(Filters):
+    """What a query string can ask for."""
 
-    Raises:
-        Refused: 400, nothing was given or a picture cannot be read.
-    """
-    phrases = [(values["text"], 1.0)] if values.get("text") else []
-    phrases += [(phrase["text"], phrase["weight"]) for phrase in values.get("phrases", ())]
-    phrases += [(text, -1.0) for text in values.get("minus", ())]
-    pictures = [picture_from_text(text) for text in values.get("images", ())]
-    if values.get("image_url"):
-        pictures.append(picture_from(fetch_picture(values["image_url"])))
-    vectors = [values["vector"]] if values.get("vector") else []
-    query = Query(phrases, pictures, values.get("photo_ids", ()), vectors)
-    if not query:
-        raise Refused(
-            400, "Say what to look for: text, phrases, images, image_url, photo_ids or vector."
-        )
-    return query
+    collection: Annotated[Name | None, Field(description="default: the first")] = None
+    text: Annotated[Words | None, Field(description="a phrase")] = None
+    minus: list[Words] = Field(
+        [], max_length=20, description="phrases that the photos should not be like"
+    )
+    photo_ids: list[PhotoId] = Field(
+        [], max_length=100, description="photos of the collection to find more like"
+    )
+    image_url: Annotated[
+        Address | None,
+        Field(description="address of a picture; refused unless the server is set to fetch"),
+    ] = None
+    k: Annotated[int, Within(1, 1000)] = PAGE
+    offset: Annotated[int, Within(0, 100_000)] = 0
+    threshold: Annotated[
+        Annotated[float, Within(-1, 1)] | None, Field(description="least similarity (cosine)")
+    ] = None
+    fold: Annotated[bool, Field(description="fold near-duplicates")] = False
+    exclude_concept: Annotated[
+        ConceptId | None, Field(description="leave out the photos judged in this concept")
+    ] = None
+
+    def query(self) -> Query:
+        """Gather everything that is looked for.
+
+        Raises:
+            BadInput, NotAllowed: a picture cannot be read or had.
+        """
+        phrases = [(self.text, 1.0)] if self.text else []
+        phrases += [(text, -1.0) for text in self.minus]
+        pictures = [picture_from(fetch_picture(self.image_url))] if self.image_url else []
+        return Query(phrases, pictures, self.photo_ids)
 
 
-def search(call: Call) -> dict[str, Any]:
-    """Answer with the photos of ranks offset to offset + k."""
-    values = call.values
-    collection = call.explorer.collection(values.get("collection"))
-    query, where = query_of(values), filter_of(values)
-    encoder = call.explorer.encoder_of(collection) if query.needs_encoder else None
-    count = _aside.submit(collection.count, Scope(where=where))
-    found = rank(
-        collection,
-        query.vector(collection, encoder, centred=False),
-        values["k"],
-        offset=values["offset"],
-        where=where,
-        exclude_concept=values.get("exclude_concept"),
-        threshold=values.get("threshold"),
-        fold=values["fold"],
+class SimpleSearch(Simple, Asked):
+    """A search by a query string; lists are given by repeating their name."""
+
+
+class Phrase(Sent):
+    """Words, and how much they count."""
+
+    text: Words
+    weight: Annotated[float, Within(-10, 10)] = 1
+
+
+class RichSearch(Simple, Sent):
+    """A search by a JSON body, which can also hold weights, pictures and a vector."""
+
+    phrases: list[Phrase] = Field([], max_length=20, description="weighted phrases")
+    images: list[Picture] = Field([], max_length=16)
+    vector: Annotated[
+        Annotated[Numbers, Field(min_length=1)] | None,
+        Field(description="a vector of the collection's encoder, of any length but zero"),
+    ] = None
+
+    def query(self) -> Query:
+        """Gather everything that is looked for.
+
+        Raises:
+            BadInput, NotAllowed: a picture cannot be read or had.
+        """
+        asked = super().query()
+        phrases = [*asked.phrases, *((phrase.text, phrase.weight) for phrase in self.phrases)]
+        pictures = [*map(picture_from_text, self.images), *asked.pictures]
+        return Query(phrases, pictures, asked.photo_ids, [self.vector] if self.vector else [])
+
+
+class Hit(Photo):
+    """A photo that was found."""
+
+    similarity: Annotated[float, Field(description="cosine of its vector and the query's")]
+    alike: Annotated[list[str], Field(description="near-duplicates folded into it")]
+
+
+class Found(BaseModel):
+    """The photos of ranks offset to offset + k, best first."""
+
+    collection: str
+    encoder: str
+    count: Annotated[int, Field(description="photos that satisfy the filters")]
+    hits: list[Hit]
+
+
+@router.get("/api/search", response_model=Found, response_model_exclude_unset=True)
+async def search(
+    asked: Annotated[SimpleSearch, FromQuery()], explorer: Explorer_, base: Base
+) -> dict[str, Any]:
+    """Search a collection by phrases, photos or a picture's address."""
+    return await _search(asked, explorer, base)
+
+
+@router.post("/api/search", response_model=Found, response_model_exclude_unset=True)
+async def search_richly(asked: RichSearch, explorer: Explorer_, base: Base) -> dict[str, Any]:
+    """Search a collection by phrases, pictures, photos, a vector, or all of them together."""
+    return await _search(asked, explorer, base)
+
+
+async def _search(asked: Simple, explorer: Explorer, base: str) -> dict[str, Any]:
+    collection = await run_in_threadpool(explorer.collection, asked.collection)
+    found, count = await asyncio.gather(
+        run_in_threadpool(_find, asked, explorer, collection),
+        run_in_threadpool(collection.count, Scope(where=asked.filter())),
     )
     return {
         "collection": collection.name,
         "encoder": collection.encoder,
-        "count": count.result(),
+        "count": count,
         "hits": [
             {
+                **photo_json(collection, found.photos[photo], base),
                 "similarity": round(similarity, 6),
                 "alike": alike,
-                **photo_json(collection, found.photos[photo], call.base),
             }
             for photo, similarity, alike in zip(
                 found.ids, found.similarities, found.alike, strict=True
@@ -141,14 +158,20 @@ def search(call: Call) -> dict[str, Any]:
     }
 
 
-_SUMMARY = "Search a collection by phrases, pictures, photos, a vector, or all of them together."
-ENDPOINTS = [
-    Endpoint(
-        method,
-        "/api/search",
-        search,
-        _SUMMARY,
-        takes={"type": "object", "properties": properties, "additionalProperties": False},
+def _find(asked: Simple, explorer: Explorer, collection: Collection) -> Ranked:
+    query = asked.query()
+    if not query:
+        raise Refused(
+            400, "Say what to look for: text, phrases, images, image_url, photo_ids or vector."
+        )
+    encoder = explorer.encoder_of(collection) if query.needs_encoder else None
+    return rank(
+        collection,
+        query.vector(collection, encoder, centred=False),
+        asked.k,
+        offset=asked.offset,
+        where=asked.filter(),
+        exclude_concept=asked.exclude_concept,
+        threshold=asked.threshold,
+        fold=asked.fold,
     )
-    for method, properties in {"GET": SIMPLE, "POST": {**SIMPLE, **RICH}}.items()
-]

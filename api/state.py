@@ -1,41 +1,39 @@
-"""`/api/healthz`, `/metrics` and what answers every other address under /api."""
+"""`/api/healthz` and `/metrics`: how the server does."""
 
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from typing import Literal
 
-from api.endpoint import Call, Endpoint
-from api.errors import Refused
+from fastapi.responses import PlainTextResponse
+from pydantic import BaseModel
+
+from api.access import check_nothing
+from api.routing import Explorer_, make_router
 from explorer.metrics import exposition
 
-
-def healthz(call: Call) -> dict[str, str]:
-    """Answer ok once the database answers."""
-    call.explorer.database.collections()
-    return {"status": "ok"}
+_health = make_router(check_nothing, counted=False)
+_metrics = make_router()
+ROUTERS = [_health, _metrics]
 
 
-def metrics(call: Call) -> Response:
-    """Answer in Prometheus's text format."""
-    return PlainTextResponse(exposition(), media_type="text/plain; version=0.0.4")
+class Health(BaseModel):
+    """It works."""
+
+    status: Literal["ok"] = "ok"
 
 
-def missing(call: Call) -> None:
-    """Refuse an address that means nothing here; the pages' own 404 would answer 200."""
-    raise Refused(404, "There is nothing at this address; /api/openapi.json lists what there is.")
+class PrometheusText(PlainTextResponse):
+    """Prometheus's text format."""
+
+    media_type = "text/plain; version=0.0.4"
 
 
-def anybody(request: Request) -> None:
-    """Ask for no token: says nothing about anybody's photos."""
+@_health.get("/api/healthz")
+def healthz(explorer: Explorer_) -> Health:
+    """Whether the database answers."""
+    explorer.database.collections()
+    return Health()
 
 
-_ANYTHING = {"type": "object"}
-ENDPOINTS = [
-    Endpoint("GET", "/api/healthz", healthz, "Whether it works.", guard=anybody, counted=False),
-    Endpoint(
-        "GET", "/metrics", metrics, "Counts and latencies for Prometheus.", answers="text/plain"
-    ),
-]
-MISSING = [
-    Endpoint("GET", "/api/{rest:path}", missing, "", _ANYTHING),
-    Endpoint("POST", "/api/{rest:path}", missing, "", _ANYTHING),
-]
+@_metrics.get("/metrics", response_class=PrometheusText)
+def metrics() -> str:
+    """Counts and latencies for Prometheus."""
+    return exposition()

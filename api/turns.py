@@ -6,51 +6,77 @@ browser need not wait for it.
 
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, cast
+from typing import Annotated, Any, Literal
 
-from starlette.requests import Request
+from fastapi import APIRouter, Path, Request
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import check_signed
-from api.endpoint import Call, Endpoint
 from api.errors import Refused
+from api.fields import Text
+from api.routing import Explorer_, make_router
 from explorer import Explorer, Page, Tile
 
 # Describes a page of a collection as the browser takes it.
-Describe = Callable[[Explorer, Page], Mapping[str, object]]
+Describe = Callable[[Explorer, Page], Mapping[str, Any]]
 
 
-def turns(describe: Describe) -> list[Endpoint]:
+class _Lenient(BaseModel):
+    model_config = ConfigDict(extra="ignore", strict=True)
+
+
+class Shown(_Lenient):
+    """A photo that was on the page, and why."""
+
+    id: Text
+    reason: Annotated[Text, Field(max_length=20)]
+
+
+class Turn(_Lenient):
+    """What was done with a page."""
+
+    turn: Literal["finish", "undo", "redo"]
+    shown: list[Shown] = Field([], max_length=10_000)
+    yes: list[Text] = Field([], max_length=10_000)
+    no: list[Text] = Field([], max_length=10_000)
+    unmarked: Literal["skip", "negative"] = "skip"
+
+
+class NextPage(BaseModel):
+    """The page that comes next, as the grid takes it."""
+
+    model_config = ConfigDict(extra="allow")
+
+    ticket: Annotated[str, Field(description="names the page to the script that takes it over")]
+    timing: dict[str, float]
+
+
+def turns(describe: Describe) -> APIRouter:
     """Return the route of the turns; pages are answered as `describe` has them."""
+    router = make_router(_check, counted=False, json=False)
 
-    def turn(call: Call) -> dict[str, Any]:
+    @router.post("/mine/{concept}", response_model=NextPage)
+    def turn(
+        concept: Annotated[str, Path(max_length=1000)], done: Turn, explorer: Explorer_
+    ) -> Any:
+        """Take what was done with a page of mining; answer with the next one."""
         begun = time.perf_counter()
-        page = _turned(call)
-        data = dict(describe(call.explorer, page))
-        cast(dict[str, float], data["timing"])["server"] = time.perf_counter() - begun
-        return {**data, "ticket": call.explorer.tickets.keep(page)}
+        page = _turned(explorer, concept, done)
+        data = describe(explorer, page)
+        timing = {**data["timing"], "server": time.perf_counter() - begun}
+        return {**data, "timing": timing, "ticket": explorer.tickets.keep(page)}
 
-    return [
-        Endpoint(
-            "POST",
-            "/mine/{concept}",
-            turn,
-            "What was done with a page of mining.",
-            takes=_TURN,
-            guard=_check,
-            counted=False,
-        )
-    ]
+    return router
 
 
-def _turned(call: Call) -> Page:
-    concept_id, values = call.path["concept"], call.values
-    if values["turn"] == "undo":
-        return call.explorer.undo(concept_id)
-    if values["turn"] == "redo":
-        return call.explorer.redo(concept_id)
-    marks = {**dict.fromkeys(values["no"], -1), **dict.fromkeys(values["yes"], 1)}
-    tiles = [Tile(shown["id"], shown["reason"]) for shown in values["shown"]]
-    return call.explorer.rounds.submit(concept_id, tiles, marks, unmarked=values["unmarked"])
+def _turned(explorer: Explorer, concept_id: str, done: Turn) -> Page:
+    if done.turn == "undo":
+        return explorer.undo(concept_id)
+    if done.turn == "redo":
+        return explorer.redo(concept_id)
+    marks = {**dict.fromkeys(done.no, -1), **dict.fromkeys(done.yes, 1)}
+    tiles = [Tile(shown.id, shown.reason) for shown in done.shown]
+    return explorer.rounds.submit(concept_id, tiles, marks, unmarked=done.unmarked)
 
 
 def _check(request: Request) -> None:
@@ -58,27 +84,3 @@ def _check(request: Request) -> None:
     if request.headers.get("content-type", "").partition(";")[0] != "application/json":
         raise Refused(415, "A turn must be sent as application/json.")
     check_signed(request, "turns", request.path_params["concept"])
-
-
-_IDS = {"type": "array", "items": {"type": "string"}, "maxItems": 10_000, "default": []}
-_SHOWN = {
-    "type": "array",
-    "items": {
-        "type": "object",
-        "properties": {"id": {"type": "string"}, "reason": {"type": "string", "maxLength": 20}},
-        "required": ["id", "reason"],
-    },
-    "maxItems": 10_000,
-    "default": [],
-}
-_TURN = {
-    "type": "object",
-    "properties": {
-        "turn": {"type": "string", "enum": ["finish", "undo", "redo"]},
-        "shown": _SHOWN,
-        "yes": _IDS,
-        "no": _IDS,
-        "unmarked": {"type": "string", "enum": ["skip", "negative"], "default": "skip"},
-    },
-    "required": ["turn"],
-}

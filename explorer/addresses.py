@@ -11,6 +11,7 @@ import re
 from urllib.parse import quote
 
 DOTS = re.compile(r"(?<![^/\\])\.\.(?![^/\\])")
+ORIGINAL = "original/"  # before a collection's name, which holds no slash: another place to sign
 
 
 def read_token() -> str:
@@ -44,6 +45,13 @@ def thumbnail_url(collection: str, photo_id: str) -> str:
     name = without_dots(photo_id)
     path = f"api/thumb/{quote(collection, safe='')}/{quote(name, safe='')}"
     return path + _key(collection, name)
+
+
+def original_url(collection: str, photo_id: str) -> str:
+    """Return the address, from the app's root, of a photo's original, if its file lies here."""
+    path = f"api/original/{quote(collection, safe='')}?id={quote(photo_id, safe='')}"
+    key = _key(ORIGINAL + collection, photo_id)
+    return path + key.replace("?", "&")
 
 
 def turns_url(concept_id: str) -> str:

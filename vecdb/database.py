@@ -102,7 +102,7 @@ class Database:
             found = self._find(name)
         if found is None:
             raise UnknownCollection(
-                f"There is no collection {name!r} in {self.dsn_display}: "
+                f"There is no collection {name!r}: "
                 "ingest photos first, or set VECDB_TABLE to one of "
                 + (", ".join(info.name for info in self.collections()) or "none yet")
                 + "."

@@ -8,7 +8,7 @@ import pytest
 import requests
 from starlette.applications import Starlette
 
-from api.turns import _TURN
+from api.turns import Turn
 from pages.grid import contract
 from pages.grid.scripts import SCRIPTS, VERSION, grid_routes
 from pages.grid.typings import TARGET, declare_contract
@@ -51,5 +51,6 @@ def test_every_import_of_a_script_is_a_script_that_is_served() -> None:
 
 
 def test_the_route_of_the_turns_takes_what_the_contract_says_is_posted() -> None:
-    assert set(_TURN["properties"]) == set(get_type_hints(contract.Turn))
-    assert set(_TURN["required"]) == set(contract.Turn.__required_keys__)
+    schema = Turn.model_json_schema()
+    assert set(schema["properties"]) == set(get_type_hints(contract.Turn))
+    assert set(schema["required"]) == set(contract.Turn.__required_keys__)

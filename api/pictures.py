@@ -1,0 +1,96 @@
+"""`/api/thumb` and `/api/original`: the pictures themselves."""
+
+from typing import Annotated, Any
+
+from fastapi import Path, Query, Request
+from fastapi.responses import Response
+
+from api.access import check_signed
+from api.errors import Refused
+from api.fields import Asked, Name, PhotoId
+from api.routing import Explorer_, make_router
+from explorer import Explorer, default_table
+from explorer.addresses import ORIGINAL, with_dots
+from explorer.metrics import timed
+from explorer.originals import read_original
+
+DAY = {"Cache-Control": "private, max-age=86400"}
+
+
+class Signed(Asked):
+    """What every address of a picture may hold."""
+
+    key: Annotated[str, Query(max_length=100, description="signature, where a token is set")] = ""
+
+
+class SignedId(Signed):
+    """A picture by its id, whatever its form."""
+
+    id: PhotoId
+
+
+def _check_thumbnail(request: Request) -> None:
+    given = request.path_params
+    check_signed(request, given.get("collection", ""), given["photo_id"])
+
+
+def _check_original(request: Request) -> None:
+    place = ORIGINAL + request.path_params["collection"]
+    check_signed(request, place, request.query_params.get("id", ""))
+
+
+_thumbnails = make_router(_check_thumbnail, counted=False)
+_originals = make_router(_check_original, counted=False)
+ROUTERS = [_thumbnails, _originals]
+_Id = Annotated[PhotoId, Path()]
+_JPEG: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}}
+}
+_ANY: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"image/*": {"schema": {"type": "string", "format": "binary"}}}}
+}
+
+
+@_thumbnails.get(
+    "/api/thumb/{collection}/{photo_id:path}", response_class=Response, responses=_JPEG
+)
+def thumbnail(
+    collection: _Id, photo_id: _Id, asked: Annotated[Signed, Query()], explorer: Explorer_
+) -> Response:
+    """The stored thumbnail of a photo, cacheable for a day."""
+    # A path of several parts may be an id alone: of the default collection.
+    places = [(collection, photo_id), (collection, with_dots(photo_id))]
+    return _thumbnail(explorer, [*places, (default_table(), f"{collection}/{photo_id}")])
+
+
+@_thumbnails.get("/api/thumb/{photo_id}", response_class=Response, responses=_JPEG)
+def default_thumbnail(
+    photo_id: _Id, asked: Annotated[Signed, Query()], explorer: Explorer_
+) -> Response:
+    """The stored thumbnail of a photo of the default collection."""
+    return _thumbnail(explorer, [(default_table(), photo_id)])
+
+
+@_originals.get("/api/original/{collection}", response_class=Response, responses=_ANY)
+def original(
+    collection: Annotated[Name, Path(min_length=1)],
+    asked: Annotated[SignedId, Query()],
+    explorer: Explorer_,
+) -> Response:
+    """The original picture of a photo that lies on the server, as a browser shows it.
+
+    Kinds that browsers do not show come as JPEG, upright, at most 4096 pixels a side.
+    """
+    with timed("original"):
+        picture = read_original(explorer.collection(collection), asked.id)
+    return Response(picture.data, media_type=picture.media_type, headers=DAY)
+
+
+def _thumbnail(explorer: Explorer, places: list[tuple[str, str]]) -> Response:
+    with timed("thumbnail"):
+        store = explorer.store
+        for collection, photo_id in places:
+            jpeg = store.thumbnail(collection, photo_id)
+            if jpeg is not None:
+                return Response(jpeg, media_type="image/jpeg", headers=DAY)
+    raise Refused(404, "No thumbnail of this photo is stored.")

@@ -1,0 +1,121 @@
+"""What every route shares: guards before the body is read, one sentence for every error.
+
+A new route: a file with `router = make_router(...)`, a handler that takes `Explorer_` and `Base`
+where it needs them and returns what its response model holds, and a line in `api.server`.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse, Response
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+from starlette.types import Message, Receive
+
+from api.access import check_rate, check_token
+from api.errors import Refused, described
+from api.proxies import read_base
+from explorer import Explorer
+
+LARGEST_BODY = 24 * 2**20
+JSON = (b"content-type", b"application/json")
+Guard = Callable[[Request], None]
+
+
+class Refusal(BaseModel):
+    """Why a request is not answered as asked."""
+
+    error: str
+
+
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Refusal, "description": words}
+    for status, words in {
+        400: "Malformed; the sentence says what.",
+        401: "A token is asked for.",
+        403: "Not allowed, such as fetching an address.",
+        404: "Unknown collection, photo or concept.",
+        409: "Not possible as things stand, such as a concept without a fit.",
+        413: "Too large.",
+        429: "Too many calls; Retry-After says when to come back.",
+        503: "The database or the encoder cannot be used now.",
+    }.items()
+}
+
+
+async def _explorer(request: Request) -> Explorer:
+    found: Explorer = request.app.state.explorer
+    return found
+
+
+async def _base(request: Request) -> str:
+    return read_base(request)
+
+
+Explorer_ = Annotated[Explorer, Depends(_explorer)]
+Base = Annotated[str, Depends(_base)]
+
+
+def make_router(
+    guard: Guard = check_token, *, counted: bool = True, json: bool = True
+) -> APIRouter:
+    """Return a router whose every route is guarded alike.
+
+    Args:
+        guard: who may call; raises Refused.
+        counted: whether calls count against the client's rate.
+        json: take a body for JSON whatever its Content-Type says: clip-retrieval's clients name
+            none, or text/plain.
+    """
+
+    class Guarded(APIRoute):
+        def get_route_handler(self) -> Callable[[Request], Any]:
+            return _guarded(super().get_route_handler(), guard, counted, json)
+
+    return APIRouter(route_class=Guarded, responses=REFUSALS)
+
+
+def _guarded(
+    handle: Callable[[Request], Awaitable[Response]], guard: Guard, counted: bool, json: bool
+) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(request: Request) -> Response:
+        try:
+            guard(request)
+            if counted:
+                check_rate(request)
+            return await handle(_bounded(request, json and request.method == "POST"))
+        except Exception as error:
+            return refuse(error)
+
+    return answer
+
+
+def refuse(error: Exception) -> JSONResponse:
+    """Return the answer that tells of an error."""
+    refused = described(error)
+    return JSONResponse({"error": str(refused)}, refused.status_code, refused.headers)
+
+
+def _bounded(request: Request, json: bool) -> Request:
+    """Return the request with a body that may not be larger than allowed, read as JSON."""
+    headers = request.scope["headers"]
+    if json:
+        headers = [entry for entry in headers if entry[0] != JSON[0]] + [JSON]
+    return Request({**request.scope, "headers": headers}, _count_bytes(request.receive))
+
+
+def _count_bytes(receive: Receive) -> Receive:
+    size = 0
+
+    async def counted() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > LARGEST_BODY:
+            # Closed, because a client that still sends does not listen.
+            sentence = f"The request is larger than {LARGEST_BODY // 2**20} MiB."
+            raise Refused(413, sentence, {"Connection": "close"})
+        return message
+
+    return counted

@@ -1,0 +1,69 @@
+"""What does not fit in a request, in one sentence that names the field and what it must be."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+NOT_JSON = "The request's body is not JSON."
+KINDS = {
+    "string": "string",
+    "int": "integer",
+    "float": "number",
+    "bool": "boolean",
+    "list": "array",
+    "dict": "object",
+    "model": "object",
+}
+
+
+def sentence_of(errors: Sequence[Mapping[str, Any]]) -> str:
+    """Say what the first of pydantic's errors means."""
+    error = errors[0]
+    path = [part for part in error["loc"][1:] if part != "[key]"]
+    kind, given = str(error["type"]), error.get("input")
+    if kind == "json_invalid" or (kind == "missing" and not path):
+        return NOT_JSON
+    if not path:
+        return "The request's body must be a JSON object."
+    if kind == "missing":
+        return f"{_name(path)} is missing."
+    if kind == "extra_forbidden":
+        return f"{_shown(path[-1])} is not known here; /api/docs lists what is."
+    return f"{_name(path)} {_complaint(kind, error, given)}."
+
+
+def _complaint(kind: str, error: Mapping[str, Any], given: Any) -> str:
+    limits = error.get("ctx", {})
+    if kind == "own":
+        return str(error["msg"])
+    if kind == "literal_error":
+        return f"must be {limits['expected']}, not {_shown(given)}"
+    if kind == "string_too_long":
+        return f"is longer than {limits['max_length']} characters"
+    if kind == "string_too_short":
+        return "is empty"
+    if kind == "string_unicode":
+        return "holds a character that is not text"
+    if kind == "too_long":
+        return f"holds more than {limits['max_length']} entries"
+    if kind == "too_short":
+        return f"needs at least {limits['min_length']} entries"
+    if kind == "finite_number":
+        return "holds a number that is not finite"
+    if kind == "greater_than_equal":
+        return f"must be at least {limits['ge']}, not {_shown(given)}"
+    if kind == "less_than_equal":
+        return f"must be at most {limits['le']}, not {_shown(given)}"
+    word = KINDS.get(kind.partition("_")[0])
+    return f"must be {word}, not {_shown(given)}" if word else "cannot be read"
+
+
+def _name(path: Sequence[Any]) -> str:
+    name = ""
+    for part in path:
+        name += f"[{part}]" if isinstance(part, int) else f".{part}" if name else str(part)
+    return name
+
+
+def _shown(value: Any) -> str:
+    text = ascii(value) if not isinstance(value, list | dict) else f"a {type(value).__name__}"
+    return text if len(text) <= 60 else text[:57] + "..."

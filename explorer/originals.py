@@ -1,0 +1,71 @@
+"""The original pictures of photos whose files lie on this machine, as browsers show them."""
+
+import io
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from encoder.pictures import HEAD, UnreadablePicture, picture_kind, read_picture
+from explorer.errors import NothingThere
+from vecdb import Collection
+from vecdb.addresses import local_path
+
+LARGEST_SIDE = 4096
+QUALITY = 90
+# Kinds that every browser shows, with what they are called on the web.
+SHOWN = {"JPEG": "jpeg", "PNG": "png", "GIF": "gif", "WebP": "webp", "AVIF": "avif", "BMP": "bmp"}
+
+_one_conversion = threading.Lock()  # a full-size picture may take a gigabyte
+
+
+@dataclass(frozen=True)
+class Original:
+    """A picture's bytes, and their kind as the web names it."""
+
+    data: bytes
+    media_type: str
+
+
+def read_original(collection: Collection, photo_id: str) -> Original:
+    """Read the file that the database names for a photo; kinds that no browser shows as JPEG.
+
+    Raises:
+        NothingThere: there is no such photo, its file is not here, or it is no picture.
+    """
+    rows = collection.photos([photo_id])
+    if not rows:
+        raise NothingThere(f"The collection {collection.name} holds no photo {photo_id[:80]!a}.")
+    path = local_path(rows[0]["url"])
+    if path is None:
+        raise NothingThere("The original of this photo is not a file on the server: see its url.")
+    data, kind = _read(path)
+    if kind in SHOWN:
+        return Original(data, f"image/{SHOWN[kind]}")
+    return Original(_as_jpeg(data), "image/jpeg")
+
+
+def _read(path: Path) -> tuple[bytes, str]:
+    try:
+        # Told by the first bytes: whatever the database names, only pictures leave the server.
+        with path.open("rb") as file:
+            kind = picture_kind(file.read(HEAD)) if path.is_file() else None
+            if kind is None:
+                raise NothingThere("The file of this photo is not a picture.")
+            file.seek(0)
+            return file.read(), kind
+    except (OSError, ValueError) as error:
+        raise NothingThere("The file of this photo is no longer where it was.") from error
+
+
+def _as_jpeg(data: bytes) -> bytes:
+    with _one_conversion:
+        try:
+            image = read_picture(data, needed=LARGEST_SIDE).image
+        except UnreadablePicture as error:
+            raise NothingThere(f"The file of this photo cannot be read: {error.reason}.") from error
+        image.thumbnail((LARGEST_SIDE, LARGEST_SIDE), Image.Resampling.LANCZOS)
+        out = io.BytesIO()
+        image.save(out, "JPEG", quality=QUALITY)
+    return out.getvalue()
