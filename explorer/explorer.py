@@ -181,10 +181,23 @@ class Explorer:
         collection = self.collection(table)
         if name is None:
             name = " ".join(text for text, _ in asked.phrases)
-        encoder, shared = self._encoder_for(asked, collection)
-        first = None if shared is None else asked.vector(collection, encoder, shared=shared)
+        start, first = self.starting_vectors(asked, collection)
         settings = settings_for(asked, page_size, first)
-        return self.rounds.begin(collection, name, asked.vector(collection, encoder), settings)
+        return self.rounds.begin(collection, name, start, settings)
+
+    def starting_vectors(
+        self, query: Query, collection: Collection
+    ) -> tuple[np.ndarray, np.ndarray | None]:
+        """Return where a concept starts, and what its first page is ranked by where that differs.
+
+        Both are (dim,) of unit length.
+
+        Raises:
+            EncoderError, VecdbError, ClassifierError: see `Query.vector`.
+        """
+        encoder, shared = self._encoder_for(query, collection)
+        first = None if shared is None else query.vector(collection, encoder, shared=shared)
+        return query.vector(collection, encoder), first
 
     def ranking_vector(self, query: Query | str, collection: Collection) -> np.ndarray:
         """Return what a query's photos are ranked by, (dim,) unit length.

@@ -35,6 +35,7 @@ class Settings:
         unmarked: what photos without a mark are, "skip" or "negative".
         page: the page it stands at; None before the first.
         agreements: a share for each round answered: matches kept from the round before.
+        origin: id of the concept this one was carried over from, when the encoder was changed.
     """
 
     anchor: tuple[float, ...] | None = None
@@ -45,6 +46,7 @@ class Settings:
     unmarked: str = "skip"
     page: tuple[Tile, ...] | None = None
     agreements: tuple[float, ...] = ()
+    origin: str = ""
 
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> "Settings":
@@ -60,6 +62,7 @@ class Settings:
             unmarked=unmarked if unmarked in UNMARKED else cls.unmarked,
             page=None if page is None else tuple(Tile(*entry) for entry in page),
             agreements=tuple(float(share) for share in _list(stored, "agreements")),
+            origin=str(stored.get("origin") or ""),
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -74,6 +77,7 @@ class Settings:
             "unmarked": self.unmarked,
             "page": None if self.page is None else [list(astuple(tile)) for tile in self.page],
             "agreements": list(self.agreements),
+            "origin": self.origin,
         }
 
 

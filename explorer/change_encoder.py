@@ -1,0 +1,219 @@
+"""Change the encoder and keep the concepts: each is fitted anew in the other encoder's vectors.
+
+Nothing is switched by comparing. Carrying over makes copies; the old concepts stay as they are.
+"""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from classifier import ClassifierError, Head, anchor, fit, prompt_head
+from encoder import EncoderError, load_encoder
+from explorer.audits import AuditRecord, read_answers
+from explorer.comparison import Score, accepted_photos, score_audited, score_held_out
+from explorer.encode import find_sibling
+from explorer.errors import NothingThere
+from explorer.history import History
+from explorer.memory import Known
+from explorer.query import Query
+from explorer.rounds import head_of
+from explorer.settings import Settings
+from vecdb import Collection, Concept
+
+if TYPE_CHECKING:
+    from explorer.explorer import Explorer
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A concept in the old encoder's vectors and in the new one's.
+
+    Attributes:
+        concept_id, name: of the old concept.
+        yes, no: its answers, on photos that both collections hold.
+        lost: answers on photos that the new collection lacks.
+        old, new: how well it does in each.
+        problem: why it cannot be fitted anew, a sentence; empty where it can.
+        copy: id of the concept that was carried over; empty where none was.
+    """
+
+    concept_id: str
+    name: str
+    yes: int
+    no: int
+    lost: int
+    old: Score
+    new: Score
+    problem: str = ""
+    copy: str = ""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What changing the encoder of a collection does to its concepts.
+
+    Attributes:
+        table: the collection as it is.
+        target: the collection with the new vectors.
+        encoder: the new one.
+        missing: photos that the new collection lacks.
+        concepts: each of them compared.
+    """
+
+    table: str
+    target: str
+    encoder: str
+    missing: int
+    concepts: tuple[Comparison, ...]
+
+
+def change_encoder(
+    explorer: "Explorer", table: str, encoder: str, *, switch: bool = False
+) -> Change:
+    """Compare every concept of a collection in two encoders' vectors; carry all over on request.
+
+    Args:
+        explorer: whose database is used.
+        table: the collection.
+        encoder: the new one; `encode_collection` has made its vectors.
+        switch: make a concept in the new collection of each one that can be fitted there, with
+            every answer. One that was carried over before is not made again.
+
+    Raises:
+        NothingThere: the collection has no vectors of that encoder yet.
+        EncoderError, VecdbError: the encoder or the database cannot be used.
+    """
+    source = explorer.collection(table)
+    loaded = load_encoder(encoder)
+    target = find_sibling(explorer.database, source, loaded)
+    if target is None:
+        raise NothingThere(
+            f"The collection {source.name} has no vectors of {loaded.name} yet: make them with "
+            f"`python -m explorer encode --table {source.name} --encoder {loaded.name}`."
+        )
+    concepts = explorer.concepts.list(source.name)
+    copies = {
+        Settings.read(concept.settings).origin: concept.id
+        for concept in explorer.concepts.list(target.name)
+    }
+    compared = []
+    for concept in concepts:
+        both = _Both(explorer, source, target, concept)
+        found = replace(both.compare(), copy=copies.get(concept.id, ""))
+        if switch and not found.problem and not found.copy:
+            found = replace(found, copy=both.carry_over())
+        compared.append(found)
+    missing = max(0, source.count() - target.count())
+    return Change(source.name, target.name, loaded.name, missing, tuple(compared))
+
+
+class _Both:
+    """One concept, seen in the vectors of two collections."""
+
+    def __init__(
+        self, explorer: "Explorer", source: Collection, target: Collection, concept: Concept
+    ) -> None:
+        self._explorer, self._source, self._target = explorer, source, target
+        self._concept = concept
+        self._settings = self._new_settings = Settings.read(concept.settings)
+        self._history = History(explorer.concepts.history(concept.id))
+        stored = source.known_ids(self._history.judged)
+        kept = target.known_ids(stored)
+        self._lost = len(stored) - len(kept)
+        self._judged = [photo for photo in self._history.judged if photo in kept]
+        self._labels = np.asarray([self._history.judged[photo] for photo in self._judged], np.int8)
+
+    def compare(self) -> Comparison:
+        """Fit in both and compare."""
+        yes, no = int((self._labels > 0).sum()), int((self._labels < 0).sum())
+        compared = Comparison(
+            self._concept.id, self._concept.name, yes, no, self._lost, Score(), Score()
+        )
+        try:
+            self._new_settings = self._start_anew()
+            new, head = self._score(self._target, self._new_settings)
+        except (EncoderError, ClassifierError) as error:
+            return replace(compared, problem=str(error))
+        old, _ = self._score(self._source, self._settings)
+        record = AuditRecord.read(self._concept)
+        if record is not None and record.findings is not None:
+            answers = read_answers(self._explorer.database, record)
+            before = head_of(self._concept)
+            old = self._audited(old, record, answers, self._source, before)
+            new = self._audited(new, record, answers, self._target, head)
+        return replace(compared, old=old, new=new)
+
+    def carry_over(self) -> str:
+        """Make a concept in the new collection with every answer, and return its id."""
+        concepts = self._explorer.concepts
+        settings = replace(self._new_settings, origin=self._concept.id)
+        copy = concepts.create(
+            self._concept.name, self._target.name, self._concept.prompt, settings=settings.as_json()
+        )
+        for action, rows in itertools.groupby(self._history.rows, key=lambda row: row.action):
+            concepts.label(copy.id, list(rows), action=action)
+        concepts.update(copy.id, threshold=self._concept.threshold, round=self._concept.round)
+        self._explorer.rounds.refit(copy.id)
+        return copy.id
+
+    def _start_anew(self) -> Settings:
+        """Return the settings with which the concept starts in the new vectors.
+
+        Raises:
+            EncoderError, ClassifierError: a phrase is too long for the new encoder, or the concept
+                has neither words nor a photo that the new collection holds.
+        """
+        phrases = self._settings.phrases
+        if not phrases and self._concept.prompt:
+            phrases = ((self._concept.prompt, 1.0),)
+        kept = self._target.known_ids(self._settings.photo_ids)
+        query = Query(phrases, photo_ids=[p for p in self._settings.photo_ids if p in kept])
+        if query:
+            start, first = self._explorer.starting_vectors(query, self._target)
+        else:
+            start, first = self._mean_of_yes(), None
+        return replace(
+            self._settings,
+            anchor=tuple(float(x) for x in start),
+            first=None if first is None else tuple(float(x) for x in first),
+            page=None,
+            agreements=(),
+        )
+
+    def _mean_of_yes(self) -> np.ndarray:
+        """Return where a concept starts that was begun from dropped pictures: at its own yes."""
+        yes = [p for p, label in zip(self._judged, self._labels, strict=True) if label > 0]
+        examples = self._target.vectors(yes) if yes else None
+        return anchor([], examples, mean=self._known(self._target).background.mean)
+
+    def _score(self, collection: Collection, settings: Settings) -> tuple[Score, Head]:
+        vectors = collection.vectors(self._judged)
+        background = self._known(collection).background
+        start = np.asarray(settings.anchor or self._concept.weights, np.float32)
+        head = (
+            fit(start, vectors, self._labels, background=background)
+            if len(self._labels)
+            else prompt_head(settings.first or start, background)
+        )
+        held_out = score_held_out(start, background, vectors, self._labels)
+        return Score(held_out), replace(head, threshold=self._concept.threshold)
+
+    def _audited(
+        self,
+        score: Score,
+        record: AuditRecord,
+        answers: dict[str, int],
+        collection: Collection,
+        head: Head,
+    ) -> Score:
+        both = self._target.known_ids(self._source.known_ids(answers))
+        asked: Sequence[str] = sorted(both)
+        accepted = accepted_photos(head, asked, collection.vectors(asked))
+        precision, recall = score_audited(record, answers, accepted)
+        return replace(score, precision=precision, recall=recall)
+
+    def _known(self, collection: Collection) -> Known:
+        return self._explorer.rounds.memory.known(collection.name)
