@@ -10,6 +10,7 @@ from .head import Head
 from .metrics import average_precision, calibration_error
 from .mining import STRATEGIES, Wanted, mine, wanted
 from .saved import SavedClassifier, load, save
+from .slips import doubtful_answers
 from .statement import to_sql
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "average_precision",
     "background_of",
     "calibration_error",
+    "doubtful_answers",
     "fit",
     "load",
     "mine",

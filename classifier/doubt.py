@@ -11,7 +11,7 @@ from scipy.linalg import cholesky, solve_triangular
 from scipy.special import expit
 
 from .arrays import Floats
-from .fit import BIAS_VARIANCE, pull_after
+from .problem import BIAS_VARIANCE, pull_after
 
 
 def most_telling(

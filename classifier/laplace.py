@@ -46,7 +46,7 @@ def laplace(kernel: Floats, prior: Floats, signs: Floats, importance: Floats) ->
     dual, margins = np.zeros(len(signs)), prior.copy()
     value = _value(dual, margins, prior, signs, importance)
     for _ in range(MAX_STEPS):
-        slope, root = _slopes(margins, signs, importance)
+        slope, root = slopes(margins, signs, importance)
         factor = _factor(kernel, root)
         target = root**2 * (margins - prior) + slope
         inner = solve_triangular(factor, root * (kernel @ target), lower=True)
@@ -71,8 +71,8 @@ def _value(
     return float(-(importance @ np.logaddexp(0, -signs * margins)) - 0.5 * dual @ (margins - prior))
 
 
-def _slopes(margins: Floats, signs: Floats, importance: Floats) -> tuple[Floats, Floats]:
-    """Gradient (n,) of the log likelihood and square root (n,) of its curvature."""
+def slopes(margins: Floats, signs: Floats, importance: Floats) -> tuple[Floats, Floats]:
+    """Return the gradient (n,) of the log likelihood and square root (n,) of its curvature."""
     chance = expit(margins)
     slope = importance * (np.where(signs > 0, 1.0, 0.0) - chance)
     return slope, np.sqrt(np.maximum(importance * chance * (1 - chance), 1e-10))
@@ -85,9 +85,14 @@ def _factor(kernel: Floats, root: Floats) -> Floats:
 
 
 def _left_out(kernel: Floats, margins: Floats, signs: Floats, importance: Floats) -> Floats:
-    slope, root = _slopes(margins, signs, importance)
+    slope, root = slopes(margins, signs, importance)
     inner = solve_triangular(
         _factor(kernel, root), root[:, None] * kernel, lower=True, check_finite=False
     )
     variance = np.maximum(kernel.diagonal() - (inner**2).sum(axis=0), 1e-12)
+    return left_out_margins(margins, variance, slope, root)
+
+
+def left_out_margins(margins: Floats, variance: Floats, slope: Floats, root: Floats) -> Floats:
+    """Take each answer out of its own margin by one Newton step; all arrays are (n,)."""
     return margins - variance * slope / np.maximum(1 - root**2 * variance, 1e-3)

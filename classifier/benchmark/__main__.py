@@ -11,6 +11,7 @@ import numpy as np
 
 from ..errors import ClassifierError
 from ..mining import STRATEGIES
+from ..slips import ASKED_A_PAGE
 from .measure import FIELDS, NEVER, Result, measure, read_set
 from .plot import Line, check_plot, draw_plot
 from .simulation import OWN_STRATEGY, Plan
@@ -31,6 +32,10 @@ def table(result: Result) -> str:
         f"{result.full_supervision:.3f}, fit {result.fit_ms_p50:.1f} ms (median)"
     )
     lines.append(f"calibration error {result.calibration_error[-1]:.3f}; {_tell_stop(result)}")
+    if result.plan.ask:
+        lines.append(
+            f"asked again {result.asked} times: {result.slips_found} of {result.slips} slips found"
+        )
     fall, name, when = result.worst_fall()
     lines.append(f"largest fall below the prompt {fall:.3f} ({name}, round {when})")
     return "\n".join(lines)
@@ -55,6 +60,9 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--batch", type=int, default=9, help="photos a page")
     options.add_argument("--seeds", type=int, default=3)
     options.add_argument("--noise", type=float, default=0.0, help="share of answers that are wrong")
+    options.add_argument(
+        "--ask", action="store_true", help="ask again about answers that look like slips"
+    )
     options.add_argument("--json", action="store_true", help="one line of JSON instead of a table")
     options.add_argument(
         "--plot",
@@ -74,7 +82,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.method == "forest" and options.strategy:
         parser().error("the forest chooses its own pages: leave --strategy out")
     strategy = options.strategy or OWN_STRATEGY[options.method]
-    plan = Plan(options.method, strategy, options.rounds, options.batch, options.noise)
+    if options.ask and (options.method != "anchored" or options.batch <= ASKED_A_PAGE):
+        parser().error(f"--ask needs --method anchored and more than {ASKED_A_PAGE} photos a page")
+    plan = Plan(options.method, strategy, options.rounds, options.batch, options.noise, options.ask)
     try:
         if options.plot:
             check_plot(options.plot)
@@ -85,7 +95,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     print(json.dumps(result.as_json()) if options.json else table(result))
     if options.plot:
-        others = [replace(plan, method=m, strategy=s) for m, s in OWN_STRATEGY.items()]
+        others = [replace(plan, method=m, strategy=s, ask=False) for m, s in OWN_STRATEGY.items()]
         results = [result, *(measure(data, p, options.seeds) for p in others if p != plan)]
         lines = [Line(f"{r.plan.method}, {r.plan.strategy}", r.by_seed()) for r in results]
         draw_plot(options.plot, lines, options.batch)

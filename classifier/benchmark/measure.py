@@ -31,7 +31,8 @@ class Result:
     """AP of every concept, seed and round, and how it was reached.
 
     `ap` is (seeds, concepts, rounds + 1); NaN where a seed holds out no photo of a concept.
-    `calibration_error` is the mean of each round. `stopped` is the share of runs in which the
+    `asked` answers were asked about again in all runs, `slips_found` of them slips, of `slips` in
+    all. `calibration_error` is the mean of each round. `stopped` is the share of runs in which the
     advice says to stop; of these `stop_round` is the mean round in which it does and `stop_regret`
     the mean AP that stopping there loses against the last round, both None where it never does.
     """
@@ -42,6 +43,9 @@ class Result:
     full_supervision: float
     fit_ms_p50: float
     calibration_error: Floats
+    asked: int
+    slips: int
+    slips_found: int
     stopped: float
     stop_round: float | None
     stop_regret: float | None
@@ -76,6 +80,9 @@ class Result:
             "full_supervision": round(self.full_supervision, 4),
             "fit_ms_p50": round(self.fit_ms_p50, 2),
             "noise": self.plan.noise,
+            "asked": self.asked,
+            "slips": self.slips,
+            "slips_found": self.slips_found,
             "worst_fall": round(self.worst_fall()[0], 4),
             "calibration_error": [round(float(x), 4) for x in self.calibration_error],
             "stopped": round(self.stopped, 4),
@@ -132,6 +139,9 @@ def measure(data: LabelledSet, plan: Plan, seeds: int) -> Result:
         float(np.nanmean(ceiling)),
         float(np.median([ms for trace in traces for ms in trace.fit_ms])),
         np.mean([trace.calibration_error for trace in traces], axis=0),
+        sum(trace.asked for trace in traces),
+        sum(trace.slips for trace in traces),
+        sum(trace.slips_found for trace in traces),
         len(stops) / len(traces),
         float(np.mean([when for _, when in stops])) if stops else None,
         float(np.mean(lost)) if lost else None,

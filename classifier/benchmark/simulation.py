@@ -5,7 +5,7 @@ candidates of the three sources. The held-out photos are only ever ranked.
 """
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
@@ -21,6 +21,7 @@ from ..fit import fit, prompt_head
 from ..head import Head
 from ..metrics import average_precision, calibration_error
 from ..mining import mine, wanted
+from ..slips import ASKED_A_PAGE, doubtful_answers
 from .rivals import Forest, choose_halves, fit_forest, fit_rocchio
 
 POOL_SHARE = 0.6
@@ -66,13 +67,18 @@ class Trace:
     accepted: list[frozenset[int]] = field(default_factory=list)
     page_yes: list[int] = field(default_factory=list)
     fit_ms: list[float] = field(default_factory=list)
+    asked: int = 0
+    slips: int = 0
+    slips_found: int = 0
 
 
 @dataclass(frozen=True)
 class Plan:
     """How a simulated user works: rounds of `batch` clicks with one method and strategy.
 
-    `noise` is the share of photos that the user answers wrongly, yes and no alike.
+    `noise` is the share of photos that the user answers wrongly, yes and no alike. With `ask` the
+    answers that look like slips take up to ASKED_A_PAGE places of a page, once each, and are
+    answered anew with the same share of slips.
     """
 
     method: str = "anchored"
@@ -80,6 +86,7 @@ class Plan:
     rounds: int = 10
     batch: int = 9
     noise: float = 0.0
+    ask: bool = False
 
 
 def run(
@@ -99,7 +106,7 @@ def run(
     Returns:
         Trace with rounds + 1 entries of AP on the held-out photos.
     """
-    answers = _answers(data, concept, plan.noise)
+    user = _User.of(data, concept, plan.noise)
     start = anchor([(prompt, 1.0)])
     head: Head | Forest = Head(start, 0.0)
     if plan.method == "anchored":
@@ -108,14 +115,35 @@ def run(
     judged: list[int] = []
     _record(trace, data, concept, head)
     for round_number in range(1, plan.rounds + 1):
-        page = _page(data, head, judged, answers, plan, round_number)
+        doubted = _doubted(data, start, judged, user) if plan.ask else []
+        part = replace(plan, batch=plan.batch - len(doubted))
+        page = _page(data, head, judged, user.answers, part, round_number)
+        trace.asked += len(doubted)
+        trace.slips += int((user.answers[page] != user.truth[page]).sum())
+        trace.slips_found += int((user.answers[doubted] != user.truth[doubted]).sum())
+        user.answer_again(doubted)
         judged += page
         began = time.perf_counter()
-        head = _refit(head, start, data, judged, answers, plan)
+        head = _refit(head, start, data, judged, user, plan)
         trace.fit_ms.append(1000 * (time.perf_counter() - began))
-        trace.page_yes.append(int((answers[page] > 0).sum()))
+        trace.page_yes.append(int((user.answers[page] > 0).sum()))
         _record(trace, data, concept, head)
     return trace
+
+
+def _doubted(
+    data: Split, start: NDArray[np.float32], judged: list[int], user: "_User"
+) -> list[int]:
+    """Choose the photos to ask about again."""
+    doubted = doubtful_answers(
+        start,
+        data.pool[judged],
+        user.answers[judged],
+        background=data.background,
+        settled=user.settled[judged],
+        k=ASKED_A_PAGE,
+    )
+    return [judged[row] for row in doubted]
 
 
 def _refit(
@@ -123,24 +151,52 @@ def _refit(
     start: NDArray[np.float32],
     data: Split,
     judged: list[int],
-    answers: Floats,
+    user: "_User",
     plan: Plan,
 ) -> Head | Forest:
     """Fit anew to all answers so far, by the plan's method."""
-    rows, said = data.pool[judged], answers[judged]
+    rows, said = data.pool[judged], user.answers[judged]
     if plan.method == "forest":
         return fit_forest(rows, said, seed=data.seed) or head
     if plan.method == "rocchio":
         return fit_rocchio(start.astype(np.float64), rows.astype(np.float64), said)
     begin = head.weights if plan.method == "sgd" and isinstance(head, Head) else start
-    return fit(begin, rows, said, background=data.background, method=plan.method)
+    return fit(
+        begin,
+        rows,
+        said,
+        background=data.background,
+        method=plan.method,
+        settled=user.settled[judged],
+        slips=user.slips,
+    )
 
 
-def _answers(data: Split, concept: str, noise: float) -> Floats:
-    """Say how the user would answer each photo of the pool, slips included: (n,) 1.0 or -1.0."""
-    truth = np.where(data.pool_names == concept, 1.0, -1.0)
-    slips = np.random.default_rng((data.seed, len(truth))).random(len(truth)) < noise
-    return np.where(slips, -truth, truth)
+@dataclass(eq=False)
+class _User:
+    """What the simulated user says of each photo of the pool: arrays (n,), 1.0 yes or -1.0 no."""
+
+    truth: Floats
+    answers: Floats
+    settled: NDArray[np.bool_]
+    noise: float
+    random: np.random.Generator
+    slips: int = 0
+
+    @classmethod
+    def of(cls, data: Split, concept: str, noise: float) -> "_User":
+        truth = np.where(data.pool_names == concept, 1.0, -1.0)
+        slips = np.random.default_rng((data.seed, len(truth))).random(len(truth)) < noise
+        again = np.random.default_rng((data.seed, len(truth), 1))
+        answers = np.where(slips, -truth, truth)
+        return cls(truth, answers, np.zeros(len(truth), bool), noise, again)
+
+    def answer_again(self, rows: list[int]) -> None:
+        """Look at photos anew; an answer may be wrong again."""
+        for row in rows:
+            said = -self.truth[row] if self.random.random() < self.noise else self.truth[row]
+            self.slips += int(said != self.answers[row])
+            self.answers[row], self.settled[row] = said, True
 
 
 def stop_round(trace: Trace) -> int | None:

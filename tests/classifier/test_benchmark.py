@@ -168,3 +168,25 @@ def test_on_real_vectors_the_learner_keeps_its_figures():
 def test_on_real_vectors_the_first_rule_climbs_and_falls_as_it_was_measured():
     mean = measure(read_set(REAL), Plan("sgd", "top"), 3).mean_ap()
     assert mean[[0, 5, 10]] == pytest.approx([0.647, 0.819, 0.740], abs=0.02)
+
+
+def test_asking_again_is_counted_and_takes_its_place_on_the_page(
+    clusters: Path, capsys: pytest.CaptureFixture[str]
+):
+    options = [str(clusters), "--rounds", "6", "--seeds", "2", "--noise", "0.1"]
+    assert main([*options, "--ask", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["asked"] >= told["slips_found"] > 0
+    assert told["slips"] >= told["slips_found"]
+    assert main([*options, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["asked"] == 0
+    division = split(read_set(clusters).vectors, read_set(clusters).labels, 0)
+    trace = run(division, "fox", read_set(clusters).prompts[1], Plan(rounds=6, noise=0.1, ask=True))
+    assert trace.asked > 0
+
+
+@pytest.mark.parametrize("options", [["--method", "sgd"], ["--batch", "2"]])
+def test_asking_needs_our_learner_and_room_on_the_page(clusters: Path, options: list[str]):
+    with pytest.raises(SystemExit) as ended:
+        main([str(clusters), "--ask", *options])
+    assert ended.value.code == 2

@@ -13,11 +13,11 @@ from classifier import (
     fit,
     prompt_head,
 )
-from classifier.fit import PULL, pull_after
 from classifier.frame import correlation, frame_of
 from classifier.guard import KEPT, pair_accuracy, share_of_fit
 from classifier.laplace import laplace
 from classifier.primal import solve_primal
+from classifier.problem import PULL, pull_after
 
 UP = np.array([1.0, 0.0, 0.0, 0.0])
 
@@ -44,7 +44,7 @@ def test_the_optimum_is_the_one_scikit_learn_finds():
     # an offset is not in scikit-learn, so the prompt is a direction in which no photo differs.
     rows = np.pad(photos(40)[:, :3], ((0, 0), (0, 1)))
     signs = np.sign(rows[:, 0] + 0.3 * np.random.default_rng(3).normal(size=40))
-    head = fit([0.0, 0.0, 0.0, 1.0], rows, signs)
+    head = fit([0.0, 0.0, 0.0, 1.0], rows, signs, settled=np.ones(40))
     frame = frame_of(None, rows)
     peer = LogisticRegression(
         C=1 / pull_after(int((signs > 0).sum())), tol=1e-10, max_iter=5000
@@ -81,7 +81,7 @@ def test_more_answers_than_many_take_the_other_solver_to_the_same_ranking(
     rows = photos(200, seed=6)
     background, signs = background_of(rows), np.sign(rows[:, 1] + 0.1)
     one = fit(UP, rows, signs, background=background)
-    monkeypatch.setattr(sys.modules["classifier.fit"], "MANY", 100)
+    monkeypatch.setattr(sys.modules["classifier.problem"], "MANY", 100)
     other = fit(UP, rows, signs, background=background)
     assert other.margins(rows) == pytest.approx(one.margins(rows), abs=0.05)
 

@@ -12,7 +12,7 @@ from classifier import (
     wanted,
 )
 from classifier.doubt import conditional_covariance, most_telling
-from classifier.fit import BIAS_VARIANCE
+from classifier.problem import BIAS_VARIANCE
 
 HEAD = Head(np.eye(8, dtype=np.float32)[0] * 3, -1.0)
 

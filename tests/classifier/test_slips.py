@@ -1,0 +1,104 @@
+import numpy as np
+import pytest
+
+from classifier import ClassifierError, background_of, doubtful_answers, fit
+from classifier.laplace import laplace
+from classifier.primal import left_out, solve_primal
+from classifier.problem import MANY
+from classifier.slips import LEAST_TRUST, chance_right, trust_answers
+
+UP = np.array([1.0, 0.0, 0.0, 0.0])
+
+
+def photos(n: int, seed: int = 0) -> np.ndarray:
+    rows = np.random.default_rng(seed).normal(size=(n, 4))
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+def answered(n: int, slips: list[int], seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Photos told apart by their second number, some of the clear ones answered wrongly."""
+    rows = photos(n, seed)
+    signs = np.where(rows[:, 1] > 0, 1.0, -1.0)
+    signs[slips] *= -1
+    return rows, signs
+
+
+def clear(n: int, seed: int = 0) -> list[int]:
+    """Row numbers of a yes and a no that nobody could doubt."""
+    second = photos(n, seed)[:, 1]
+    return [int(second.argmax()), int(second.argmin())]
+
+
+def test_the_chance_of_being_right_by_hand():
+    odds = np.log(np.array([9.0, 9.0, 1.0]))  # without the answer: .9, .9 and .5 of a yes
+    chance = chance_right(odds, np.array([1.0, -1.0, 1.0]), 0.1)
+    assert chance == pytest.approx([0.81 / 0.82, 0.5, 0.9])
+
+
+def test_answers_that_the_others_confirm_are_trusted_and_settled_ones_in_full():
+    margins = np.array([6.0, 6.0, -6.0, -6.0])
+    answers = np.array([1.0, 1.0, -1.0, 1.0])
+    never = np.zeros(4, bool)
+    trust = trust_answers(margins, answers, never, 0)
+    assert (trust[:3] > 0.999).all()
+    assert trust[3] < 0.5
+    assert trust_answers(margins, answers, ~never, 0).tolist() == [1.0] * 4
+
+
+def test_slips_that_were_admitted_make_the_next_surprise_less_believed():
+    margins, answers = np.full(20, 3.0), np.append(np.ones(19), -1.0)
+    careful, careless = (
+        trust_answers(margins, answers, np.zeros(20, bool), slips)[-1] for slips in (0, 2)
+    )
+    assert careless < careful - 0.2
+    assert careless >= LEAST_TRUST
+
+
+@pytest.mark.parametrize("count", [60, MANY + 50])
+def test_the_answers_that_are_slips_are_doubted_first(count: int):
+    slips = clear(count)
+    rows, signs = answered(count, slips)
+    background = background_of(photos(500, 9))
+    doubted = doubtful_answers(UP, rows, signs, background=background, k=2)
+    assert sorted(doubted) == sorted(slips)
+    settled = np.zeros(count, bool)
+    settled[slips] = True
+    left = doubtful_answers(UP, rows, signs, background=background, settled=settled)
+    assert not set(left) & set(slips)
+
+
+def test_row_numbers_are_those_that_were_passed():
+    slips = clear(60)
+    rows, signs = answered(60, slips)
+    gaps = np.repeat(np.eye(4)[:1], 3, axis=0) * 0  # photos without a vector, and one not judged
+    doubted = doubtful_answers(UP, np.vstack([gaps, rows]), np.append([1, -1, 0], signs), k=2)
+    assert sorted(doubted) == sorted(slip + 3 for slip in slips)
+
+
+def test_nothing_is_doubted_before_there_are_answers():
+    assert doubtful_answers(UP, np.zeros((0, 4)), []) == []
+    assert doubtful_answers(UP, photos(3), [0, 0, 0]) == []
+    with pytest.raises(ClassifierError, match="pass one each"):
+        doubtful_answers(UP, photos(3), [1, 1, 1], settled=[True])
+
+
+@pytest.mark.parametrize("count", [60, MANY + 50])
+def test_a_slip_bends_the_fit_less_than_an_answer_given_twice(count: int):
+    slips = clear(count)
+    background = background_of(photos(500, 9))
+    right = fit(UP, *answered(count, []), background=background).margins(photos(300, 8))
+    wary = fit(UP, *answered(count, slips), background=background).margins(photos(300, 8))
+    twice = fit(UP, *answered(count, slips), background=background, settled=np.ones(count)).margins(
+        photos(300, 8)
+    )
+    assert np.abs(wary - right).mean() < 0.8 * np.abs(twice - right).mean()
+
+
+def test_both_solvers_leave_an_answer_out_alike():
+    rows, signs = answered(80, clear(80))
+    start, ones = np.array([0.5, 0.2, 0.0, 0.0]), np.ones(80)
+    among = laplace(rows @ rows.T / 0.1 + 100.0, rows @ start - 3, signs, ones)
+    weights, bias = solve_primal(rows, signs, ones, start, -3.0, 0.1, 100.0)
+    assert left_out(rows, signs, ones, weights, bias, 0.1, 100.0) == pytest.approx(
+        among.left_out, abs=0.01
+    )
