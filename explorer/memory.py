@@ -9,7 +9,7 @@ import numpy as np
 
 from classifier import Background, Candidates
 from explorer.history import History
-from vecdb import Collection, Database, VecdbError
+from vecdb import Collection, Database, PhotosExtent, VecdbError
 
 BACKGROUND_PHOTOS = 300
 # Random photos kept at hand, so that a page's share of them costs no reading.
@@ -36,10 +36,10 @@ class Pool:
 
 @dataclass(frozen=True)
 class Known:
-    """A collection of `count` photos: moments, random photos, vectors (d,) by id read lately."""
+    """What is known of a collection: moments, random photos, vectors (d,) by id read lately."""
 
     collection: Collection
-    count: int
+    extent: PhotosExtent
     background: Background
     pool: Pool
     vectors: dict[str, np.ndarray]
@@ -107,15 +107,16 @@ class Memory:
     def _read_again(self, name: str) -> None:
         """Read what is missing or has changed; only who holds `_reading` may."""
         collection, before = self.collection(name), self._known.get(name)
-        count = collection.count()
-        if before is None or before.count != count:
-            self._known[name] = _read(collection, count, before.vectors if before else {})
+        extent = collection.extent()
+        if before is None or before.extent != extent:
+            # Vectors at hand go too: a photo that was stored anew has another one.
+            self._known[name] = _read(collection, extent)
         self._until[name] = time.monotonic() + BACKGROUND_SECONDS
 
 
-def _read(collection: Collection, count: int, vectors: dict[str, np.ndarray]) -> Known:
+def _read(collection: Collection, extent: PhotosExtent) -> Known:
     moments = collection.moments()
     pool = Pool(*collection.known_vectors(collection.sample(POOL_PHOTOS, seed=0).ids))
     sample = pool.vectors[:BACKGROUND_PHOTOS]
     background = Background(moments.mean, moments.covariance, sample)
-    return Known(collection, count, background, pool, vectors)
+    return Known(collection, extent, background, pool, {})

@@ -11,7 +11,7 @@ from vecdb.hits import Hits
 from vecdb.index import IndexStatus
 from vecdb.ingest_failures import Failure, FailureStore
 from vecdb.labels import Label, LabelCounts
-from vecdb.moments import Moments
+from vecdb.moments import Moments, PhotosExtent
 from vecdb.numbers import photo_number
 from vecdb.scores import Histogram, Scored
 from vecdb.search import Scope
@@ -36,6 +36,7 @@ __all__ = [
     "LabelCounts",
     "LinearHead",
     "Moments",
+    "PhotosExtent",
     "PlainHead",
     "Scope",
     "Scored",

@@ -353,8 +353,12 @@ class Collection:
         drop_index(self._connection, self.name)
         self._status_until = 0
 
+    def extent(self) -> moments.PhotosExtent:
+        """Return what tells that photos came, went or were stored anew."""
+        return moments.photos_extent(self._connection, self.name)
+
     def moments(self) -> moments.Moments:
-        """Return count, mean and covariance; kept in the database until photos are added."""
+        """Return count, mean and covariance; kept in the database until the photos change."""
         return moments.moments(self._connection, self.name, self.dim)
 
     def _insert_settings(self) -> dict[str, Any]:

@@ -13,6 +13,14 @@ COVARIANCE_SAMPLE = 4000
 
 
 @dataclass(frozen=True)
+class PhotosExtent:
+    """What tells that a collection's photos have changed; an equal one is the same photos."""
+
+    count: int
+    mark: int
+
+
+@dataclass(frozen=True)
 class Moments:
     """count photos; mean (d,) float32 of all; covariance (d, d) float32 of a uniform sample."""
 
@@ -22,12 +30,14 @@ class Moments:
 
 
 def moments(connection: Connection, table: str, dim: int) -> Moments:
-    """Return the moments of a collection, computing them where its number of photos changed."""
-    found = connection.select("photos/count", table=table, where="")
-    count = int(found.column("count")[0].as_py())
+    """Return the moments of a collection, computing them where its photos have changed."""
+    now = photos_extent(connection, table)
+    count = now.count
     if count == 0:
         return Moments(0, np.zeros(dim, np.float32), np.zeros((dim, dim), np.float32))
-    kept = connection.select("moments/kept", {"collection": table, "photos": count})
+    kept = connection.select(
+        "moments/kept", {"collection": table, "photos": count, "extent": now.mark}
+    )
     if kept.num_rows:
         mean, covariance = (
             np.array(kept.column(name)[0].values, dtype=np.float32)
@@ -35,8 +45,13 @@ def moments(connection: Connection, table: str, dim: int) -> Moments:
         )
         return Moments(count, mean, covariance.reshape(dim, dim))
     fresh = _computed(connection, table, dim)
-    _keep(connection, table, fresh)
+    _keep(connection, table, fresh, now)
     return fresh
+
+
+def photos_extent(connection: Connection, table: str) -> PhotosExtent:
+    """Ask how far a collection's photos go; reads two narrow columns."""
+    return PhotosExtent(**connection.select("photos/extent", table=table).to_pylist()[0])
 
 
 def _computed(connection: Connection, table: str, dim: int) -> Moments:
@@ -62,11 +77,12 @@ def _computed(connection: Connection, table: str, dim: int) -> Moments:
     )
 
 
-def _keep(connection: Connection, table: str, fresh: Moments) -> None:
+def _keep(connection: Connection, table: str, fresh: Moments, now: PhotosExtent) -> None:
     row = pa.table(
         {
             "collection": [table],
-            "photos": pa.array([fresh.count], pa.uint64()),
+            "photos": pa.array([now.count], pa.uint64()),
+            "extent": pa.array([now.mark], pa.uint64()),
             "mean": pa.array([fresh.mean], pa.list_(pa.float32())),
             "covariance": pa.array([fresh.covariance.ravel()], pa.list_(pa.float32())),
         }

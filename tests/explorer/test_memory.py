@@ -13,13 +13,13 @@ def test_what_is_known_follows_the_collection_without_making_a_round_wait(
     monkeypatch.setattr(remembering, "BACKGROUND_SECONDS", 0.0)
     memory = Memory(database)
     before = memory.known("things")
-    assert before.count == collection.count()
+    assert before.extent.count == collection.count()
     new = np.eye(collection.dim, dtype=np.float32)[:3]
     collection.insert(pa.table({"id": ["a", "b", "c"], "url": [""] * 3, "vector": list(new)}))
     deadline = time.monotonic() + 10
     while memory.known("things") is before and time.monotonic() < deadline:
         time.sleep(0.01)
     after = memory.known("things")
-    assert after.count == before.count + 3
+    assert after.extent.count == before.extent.count + 3
     assert {"a", "b", "c"} <= set(after.pool.ids)
     assert not np.allclose(after.background.mean, before.background.mean)

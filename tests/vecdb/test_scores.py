@@ -62,6 +62,16 @@ def test_moments_agree_with_numpy_and_follow_the_collection(database: Database) 
     )
 
 
+def test_moments_follow_when_as_many_photos_go_as_come(database: Database) -> None:
+    collection, ids, vectors = many(database)
+    collection.moments()
+    collection.delete(ids[:1])
+    collection.insert(photos(["new"], np.eye(16)[:1]))
+    found = collection.moments()
+    assert found.count == 500
+    assert np.allclose(found.mean, np.vstack([vectors[1:], np.eye(16)[:1]]).mean(axis=0), atol=1e-6)
+
+
 def test_an_empty_collection_has_scores_and_moments_too(database: Database) -> None:
     empty = database.create_collection("empty", "by hand", 4)
     assert empty.moments().mean.tolist() == [0, 0, 0, 0]
