@@ -1,11 +1,11 @@
 """`python -m encoder [NAME]`: load an encoder and say what it is; the one a new table would get
 by default."""
 
-import argparse
 import json
 import sys
 from typing import Any
 
+from commandline import Parser, run_program
 from encoder.choice import choose
 from encoder.errors import EncoderError
 from encoder.load import load_encoder
@@ -15,7 +15,7 @@ DONE, REFUSED = 0, 1
 
 def main(arguments: list[str] | None = None) -> int:
     """Print what the encoder is; the exit code is 0 usable, 1 not usable, 2 bad usage."""
-    parser = argparse.ArgumentParser(prog="python -m encoder", description=__doc__)
+    parser = Parser(prog="python -m encoder", description=__doc__)
     parser.add_argument("name", nargs="?", help="a hub name, a folder or `offline`")
     parser.add_argument("--device", help="cpu, cuda or mps; by default the best there is")
     parser.add_argument("--json", action="store_true", help="print one line of JSON")
@@ -54,4 +54,4 @@ def describe_encoder(name: str, device: str | None = None) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_program(main))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from classifier import ClassifierError
+from commandline import DONE, Parser, run_program
 from encoder import EncoderError
 from explorer.commands import change_encoder, classes, encode, search
 from explorer.errors import ExplorerError
@@ -31,7 +32,7 @@ COMMANDS = {
 
 def parser() -> argparse.ArgumentParser:
     """Return what reads the command line."""
-    made = argparse.ArgumentParser("python -m explorer", description=__doc__)
+    made = Parser("python -m explorer", description=__doc__)
     subcommands = made.add_subparsers(dest="command", required=True)
     for name, command in COMMANDS.items():
         added = subcommands.add_parser(name, help=command.run.__doc__)
@@ -44,16 +45,14 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; 0 done, 1 not possible, 2 bad usage."""
+    """Run one command and return its exit code."""
     options = parser().parse_args(arguments)
-    try:
-        with Explorer(options.dsn) as explorer:
-            options.run(explorer, options)
-    except (VecdbError, EncoderError, ClassifierError, ExplorerError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+    with Explorer(options.dsn) as explorer:
+        options.run(explorer, options)
+    return DONE
 
+
+ERRORS = (VecdbError, EncoderError, ClassifierError, ExplorerError, OSError)
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_program(main, *ERRORS))

@@ -9,11 +9,12 @@ import threading
 from pathlib import Path
 from types import FrameType
 
+from commandline import Parser, positive, run_program
 from encoder import EncoderError
 from ingest import IngestError, Options, SourceError, Summary, run
 from ingest.run import WORKERS
 from ingest.tell import LOG, Bars, closing, log_to
-from vecdb import VecdbError
+from vecdb import DEFAULT_TABLE, VecdbError
 
 DONE, NOTHING, USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -25,11 +26,11 @@ def main(arguments: list[str] | None = None) -> int:
         try:
             log_to(args.log)
         except OSError as error:
-            return _refused(f"The log file {args.log} cannot be written: {error.strerror}.")
+            return _refuse(f"The log file {args.log} cannot be written: {error.strerror}.", args)
     stop = threading.Event()
     bars = Bars(args.quiet)
     _listen(stop, bars)
-    table = args.table or os.environ.get("VECDB_TABLE") or "unsplash_25k"
+    table = args.table or os.environ.get("VECDB_TABLE") or DEFAULT_TABLE
     LOG.info("ingest of %s into %s", args.source, table)
     try:
         summary = run(
@@ -44,11 +45,9 @@ def main(arguments: list[str] | None = None) -> int:
             tell=bars.tell,
         )
     except SourceError as error:
-        return _refused(str(error))
+        return _refuse(str(error), args)
     except (IngestError, EncoderError, VecdbError) as error:
-        LOG.error("%s", error)
-        print(error, file=sys.stderr)
-        return NOTHING
+        return _refuse(str(error), args, NOTHING)
     finally:
         bars.close()
     return _tell(summary, table, args)
@@ -70,10 +69,12 @@ def _tell(summary: Summary, table: str, args: argparse.Namespace) -> int:
     return DONE
 
 
-def _refused(sentence: str) -> int:
+def _refuse(sentence: str, args: argparse.Namespace, code: int = USAGE) -> int:
     LOG.error("%s", sentence)
     print(sentence, file=sys.stderr)
-    return USAGE
+    if args.json:
+        print(json.dumps({"error": sentence}))
+    return code
 
 
 def _listen(stop: threading.Event, bars: Bars) -> None:
@@ -111,13 +112,6 @@ def _options(args: argparse.Namespace) -> Options:
     )
 
 
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{number} is not 1 or more")
-    return number
-
-
 def _megapixels(text: str) -> float:
     number = float(text)
     if not 0 < number < 1e6:
@@ -133,7 +127,7 @@ def _delimiter(text: str) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m ingest", description=__doc__)
+    parser = Parser(prog="python -m ingest", description=__doc__)
     parser.add_argument(
         "source",
         help="photos.tsv000 of Unsplash (its other shards follow), any CSV, TSV, JSON, Parquet or "
@@ -142,7 +136,7 @@ def _parser() -> argparse.ArgumentParser:
         "standard input",
     )
     add = parser.add_argument
-    add("--limit", type=_positive, metavar="N", help="take only N photos of the source")
+    add("--limit", type=positive, metavar="N", help="take only N photos of the source")
     add("--shuffle", action="store_true", help="take them in random order")
     add("--where", action="append", default=[], metavar="COLUMN>=VALUE", help="only such rows")
     add("--id-column", metavar="NAME", help="column of the ids")
@@ -164,8 +158,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--table", help="collection; by default VECDB_TABLE, else unsplash_25k")
     add("--encoder", help="offline, a CLIP's hub name, or its folder; by default ENCODER")
     add("--device", help="cpu, cuda or mps; by default the best there is")
-    add("--batch-size", type=_positive, metavar="N", help="pictures encoded at once")
-    add("--workers", type=_positive, default=WORKERS, metavar="N", help="downloads at once")
+    add("--batch-size", type=positive, metavar="N", help="pictures encoded at once")
+    add("--workers", type=positive, default=WORKERS, metavar="N", help="downloads at once")
     add(
         "--exclude", action="append", default=[], metavar="PATTERN",
         help="leave out such files and folders, for example '*.png' or 'drafts/'",
@@ -183,4 +177,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_program(main))

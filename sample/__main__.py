@@ -4,6 +4,7 @@ import csv
 import sys
 from pathlib import Path
 
+from commandline import run_program
 from encoder import EncoderError
 from encoder.choice import choose
 from ingest import IngestError, run
@@ -45,4 +46,4 @@ def _chosen() -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_program(lambda arguments: main()))

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from typing import NamedTuple
 
+from commandline import Parser, run_program
 from encoder import EncoderError
 from tuning.commands import similarity
 from tuning.errors import NotServed, TuningError
@@ -30,7 +31,7 @@ COMMANDS = {
 
 def parser() -> argparse.ArgumentParser:
     """Return what reads the command line."""
-    made = argparse.ArgumentParser("python -m tuning", description=__doc__)
+    made = Parser("python -m tuning", description=__doc__)
     subcommands = made.add_subparsers(dest="command", required=True)
     for name, command in COMMANDS.items():
         added = subcommands.add_parser(name, help=command.run.__doc__)
@@ -57,4 +58,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_program(main))

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict
 
+from commandline import DONE, Parser, run_program
 from vecdb.collection import Collection
 from vecdb.database import Database, connect
 from vecdb.errors import VecdbError
@@ -35,14 +36,19 @@ def status(database: Database, options: argparse.Namespace) -> None:
         return
     print(f"{database.dsn_display} ({database.dialect})")
     for info, index in found:
-        print(f"{info.name}: {index.rows} photos, {info.dim}-d by {info.encoder}; {said(index)}")
+        print(
+            f"{info.name}: {index.rows} photos, {info.dim}-d by {info.encoder}; {describe_index(index)}"
+        )
 
 
 def index(database: Database, options: argparse.Namespace) -> None:
     """Build a collection's index, showing how far it is."""
     collection = _collection(database, options)
     done = collection.build_index(progress=_show)
-    print(f"{collection.name}: {said(done)}", file=sys.stderr if options.json else sys.stdout)
+    print(
+        f"{collection.name}: {describe_index(done)}",
+        file=sys.stderr if options.json else sys.stdout,
+    )
     if options.json:
         print(json.dumps(asdict(done)))
 
@@ -51,10 +57,10 @@ def drop_index(database: Database, options: argparse.Namespace) -> None:
     """Remove a collection's index."""
     collection = _collection(database, options)
     collection.drop_index()
-    print(f"{collection.name}: {said(collection.index_status())}")
+    print(f"{collection.name}: {describe_index(collection.index_status())}")
 
 
-def said(index: IndexStatus) -> str:
+def describe_index(index: IndexStatus) -> str:
     """Return the state of an index in words."""
     if not index.kind:
         return "no index, every search reads all vectors"
@@ -84,7 +90,7 @@ COMMANDS: dict[str, Callable[[Database, argparse.Namespace], None]] = {
 
 def parser() -> argparse.ArgumentParser:
     """Return what reads the command line."""
-    made = argparse.ArgumentParser("python -m vecdb", description=__doc__)
+    made = Parser("python -m vecdb", description=__doc__)
     subcommands = made.add_subparsers(dest="command", required=True)
     for name, run in COMMANDS.items():
         command = subcommands.add_parser(name, help=run.__doc__)
@@ -96,21 +102,18 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; 0 done, 1 not possible, 2 bad usage."""
+    """Run one command and return its exit code."""
     given = sys.argv[1:] if arguments is None else arguments
     if given[:1] == ["search"]:
+        from explorer.__main__ import ERRORS
         from explorer.__main__ import main as explore
 
-        return explore(given)
+        return run_program(explore, *ERRORS, arguments=given)
     options = parser().parse_args(given)
-    try:
-        with connect(options.dsn) as database:
-            options.run(database, options)
-    except VecdbError as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+    with connect(options.dsn) as database:
+        options.run(database, options)
+    return DONE
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_program(main, VecdbError))

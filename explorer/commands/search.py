@@ -11,6 +11,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from commandline import positive
 from explorer.errors import BadInput, ExplorerError
 from explorer.explorer import Explorer, default_table
 from explorer.pictures import picture_from
@@ -25,7 +26,7 @@ DEFAULT_K = 20
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """Add what only this command takes."""
     command.add_argument("text", nargs="*", help="phrases")
-    command.add_argument("-k", type=int, help=f"how many photos ({DEFAULT_K})")
+    command.add_argument("-k", type=positive, help=f"how many photos ({DEFAULT_K})")
     command.add_argument("--image", type=Path, action="append", default=[], help="a picture file")
     command.add_argument("--like", action="append", default=[], help="the id of a photo")
     command.add_argument("--without", action="append", default=[], help="a phrase to subtract")

@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from commandline import run_program
 from encoder import EncoderError, load_encoder
 from encoder.random_clip import save_random_clip
 from ingest.benchmark.commands import beside_rival, keep_single_precision
@@ -132,4 +133,4 @@ def measured(args: argparse.Namespace, scratch: Path, address: str) -> Iterator[
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_program(main))

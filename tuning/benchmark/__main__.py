@@ -18,6 +18,7 @@ import numpy as np
 
 from classifier.benchmark.measure import read_set
 from classifier.errors import ClassifierError
+from commandline import run_program
 from tuning.errors import TuningError
 from tuning.losses import LOSSES, MINING
 from tuning.train import Settings
@@ -106,4 +107,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_program(main))

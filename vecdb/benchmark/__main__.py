@@ -19,7 +19,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from vecdb import rivals
+from commandline import run_program
+from vecdb.benchmark import rivals
 from vecdb.collection import Collection
 from vecdb.database import connect
 from vecdb.search import Scope
@@ -249,4 +250,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_program(main))

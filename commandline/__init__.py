@@ -1,0 +1,85 @@
+"""What every command of this program does alike: exit codes, refusals, Ctrl-C, closed pipes.
+
+Data goes to stdout and words to stderr. With `--json` a refusal is a JSON object on stdout, too.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
+
+DONE, NOT_POSSIBLE, USAGE, INTERRUPTED = 0, 1, 2, 130
+EXIT_CODES = "exit codes: 0 done, 1 not possible, 2 bad usage, 130 stopped"
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that lists the exit codes, and answers bad usage in JSON where that is asked for."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        options.setdefault("epilog", EXIT_CODES)
+        super().__init__(*arguments, **options)
+        self.given: Sequence[str] | None = None
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Read arguments, by default those of the process."""
+        self.given = sys.argv[1:] if args is None else list(args)
+        return super().parse_known_args(args, namespace)
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with the arguments, and end with 2."""
+        if "--json" in (self.given or ()):
+            print(json.dumps({"error": _as_sentence(message)}))
+        super().error(message)
+
+
+def run_program(
+    main: Callable[[list[str] | None], int],
+    *errors: type[Exception],
+    arguments: list[str] | None = None,
+) -> int:
+    """Run a command line; return its exit code, whatever ends it.
+
+    Args:
+        main: takes the arguments and returns the exit code.
+        errors: whose sentence is the answer; others are faults of the program and stay loud.
+    """
+    given = sys.argv[1:] if arguments is None else arguments
+    try:
+        code = main(arguments)
+        sys.stdout.flush()
+        return code
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the answer has had enough. What is still buffered must not be tried again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except errors as error:
+        sentence = _as_sentence(str(error))
+        print(sentence, file=sys.stderr)
+        if "--json" in given:
+            print(json.dumps({"error": sentence}, ensure_ascii=False), flush=True)
+        return NOT_POSSIBLE
+
+
+def positive(text: str) -> int:
+    """Read an argument that counts something.
+
+    Raises:
+        argparse.ArgumentTypeError: it is no whole number, or less than 1.
+    """
+    try:
+        number = int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is not 1 or more")
+    return number
+
+
+def _as_sentence(text: str) -> str:
+    text = text.strip()
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")

@@ -1,0 +1,83 @@
+"""Every command alike: exit codes in --help, one sentence a refusal, no traceback on a full stop."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from commandline import run_program
+from tests.browser.harness import ROOT
+from vecdb import connect
+
+COMMANDS = ["explorer", "vecdb", "ingest", "tuning", "encoder"]
+
+
+def call(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, **options}
+    return subprocess.run(
+        [sys.executable, "-m", *arguments],
+        cwd=ROOT, env=env, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_lists_the_exit_codes(command):
+    answer = call(command, "--help")
+    assert answer.returncode == 0
+    assert "exit codes: 0 done, 1 not possible, 2 bad usage, 130 stopped" in " ".join(
+        answer.stdout.split()
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["explorer", "search", "dog", "-k", "-3", "--json"], 2),
+        (["explorer", "search", "dog", "--table", "nowhere", "--json"], 1),
+        (["vecdb", "status", "--table", "nowhere", "--json"], 1),
+        (["vecdb", "search", "dog", "--table", "nowhere", "--json"], 1),
+        (["ingest", "/no/such/folder", "--json"], 2),
+        (["ingest", "sample/SOURCES.csv", "--table", "labels", "--json"], 1),
+    ],
+)
+def test_a_refusal_is_one_sentence_and_json_where_that_is_asked_for(
+    tmp_path: Path, arguments, code
+):
+    answer = call(*arguments, VECDB_DSN=f"chdb://{tmp_path}/db", ENCODER="offline")
+    assert answer.returncode == code, answer.stderr
+    sentence = json.loads(answer.stdout)["error"]
+    assert sentence.endswith(".")
+    assert "Traceback" not in answer.stderr
+
+
+def test_an_answer_nobody_reads_to_its_end_is_no_traceback(tmp_path: Path):
+    dsn = f"chdb://{tmp_path}/db"
+    ids = [f"photo {at} with a name that fills the pipe" for at in range(5000)]
+    vectors = np.random.default_rng(0).normal(size=(5000, 8)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    with connect(dsn) as database:
+        collection = database.create_collection("things", "offline", 8)
+        collection.insert(pa.table({"id": ids, "url": ids, "vector": list(vectors)}))
+    command = [sys.executable, "-m", "vecdb", "search", "--like", ids[0], "-k", "5000", "--json"]
+    env = {**os.environ, "VECDB_DSN": dsn, "VECDB_TABLE": "things"}
+    with subprocess.Popen(
+        command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        assert len(running.stdout.read(20)) == 20
+        running.stdout.close()
+        assert running.stderr.read() == b""
+
+
+def test_an_interrupt_ends_with_130_and_a_word(capsys):
+    def interrupted(arguments):
+        raise KeyboardInterrupt
+
+    assert run_program(interrupted, arguments=[]) == 130
+    assert capsys.readouterr().err == "Stopped.\n"

@@ -1,0 +1,1 @@
+"""`python -m vecdb.benchmark`: inserts, searches and the index, beside other engines."""
