@@ -1,4 +1,4 @@
-"""Every command alike: exit codes in --help, one sentence a refusal, no traceback on a full stop."""
+"""Every command alike: exit codes in --help, one sentence a refusal, no traceback."""
 
 import json
 import os

@@ -36,9 +36,8 @@ def status(database: Database, options: argparse.Namespace) -> None:
         return
     print(f"{database.dsn_display} ({database.dialect})")
     for info, index in found:
-        print(
-            f"{info.name}: {index.rows} photos, {info.dim}-d by {info.encoder}; {describe_index(index)}"
-        )
+        made = f"{info.dim}-d by {info.encoder}"
+        print(f"{info.name}: {index.rows} photos, {made}; {describe_index(index)}")
 
 
 def index(database: Database, options: argparse.Namespace) -> None:

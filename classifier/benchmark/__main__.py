@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from commandline import run_program
+
 from ..errors import ClassifierError
 from ..mining import STRATEGIES
 from ..slips import ASKED_A_PAGE

@@ -133,4 +133,4 @@ def measured(args: argparse.Namespace, scratch: Path, address: str) -> Iterator[
 
 
 if __name__ == "__main__":
-    sys.exit(run_program(main))
+    sys.exit(run_program(lambda arguments: main()))
