@@ -28,7 +28,7 @@ from explorer.fetching import fetch_picture
 from explorer.pictures import picture_from, picture_from_text
 from explorer.query import Query
 from explorer.ranking import Ranked, rank
-from vecdb import Collection, Scope
+from vecdb import Collection, Filter, Scope
 
 PAGE = 25
 router = make_router()
@@ -135,10 +135,11 @@ async def search_richly(asked: RichSearch, explorer: Explorer_, base: Base) -> d
 
 
 async def _search(asked: Simple, explorer: Explorer, base: str) -> dict[str, Any]:
+    where = asked.filter()
     collection = await run_in_threadpool(explorer.collection, asked.collection)
     found, count = await asyncio.gather(
-        run_in_threadpool(_find, asked, explorer, collection),
-        run_in_threadpool(collection.count, Scope(where=asked.filter())),
+        run_in_threadpool(_find, asked, where, explorer, collection),
+        run_in_threadpool(collection.count, Scope(where=where)),
     )
     return {
         "collection": collection.name,
@@ -158,7 +159,9 @@ async def _search(asked: Simple, explorer: Explorer, base: str) -> dict[str, Any
     }
 
 
-def _find(asked: Simple, explorer: Explorer, collection: Collection) -> Ranked:
+def _find(
+    asked: Simple, where: Filter | None, explorer: Explorer, collection: Collection
+) -> Ranked:
     query = asked.query()
     if not query:
         raise Refused(
@@ -170,7 +173,7 @@ def _find(asked: Simple, explorer: Explorer, collection: Collection) -> Ranked:
         query.vector(collection, encoder, centred=False),
         asked.k,
         offset=asked.offset,
-        where=asked.filter(),
+        where=where,
         exclude_concept=asked.exclude_concept,
         threshold=asked.threshold,
         fold=asked.fold,
