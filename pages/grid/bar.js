@@ -1,7 +1,9 @@
 // The one line of state above the grid, with the round's button.
 
-import { el } from "./dom.js";
+import { el, quiet } from "./dom.js";
 import { KEYS } from "./keys.js";
+
+let bars = 0;
 
 export class Bar {
   /** @param {import("./grid.js").Grid} grid */
@@ -16,13 +18,27 @@ export class Bar {
     this.redo = quiet("Redo", "y", () => grid.redo());
     this.fit = quiet("", "f", () => grid.toggleFit());
     this.keys = quiet("Keys", "?", () => this.toggleHelp());
-    this.action = el("button", { type: "button", className: "vde-action" });
+    this.name = el("span");
+    // What the button does beyond its name describes it, so that the name stays the same.
+    this.effect = el("small", { className: "vde-effect", id: `vde-effect-${++bars}`, "aria-hidden": "true" });
+    this.action = el("button", {
+      type: "button", className: "vde-action", "aria-describedby": this.effect.id,
+    }, [this.name, " ", this.effect]);
     this.action.addEventListener("click", () => grid.finish());
+    this.advice = el("p", { className: "vde-advice" });
     this.help = el("dl", { className: "vde-help", hidden: true });
+    this.tools = el("div", { className: "vde-tools" }, [
+      this.unmarked, this.undo, this.redo, this.fit, this.keys,
+    ]);
+    // A phone shows the other buttons on demand: the photos come first.
+    this.others = quiet("⋯", "More buttons", () => this.showTools(!this.tools.classList.contains("vde-open")));
+    this.others.classList.add("vde-others");
+    this.others.setAttribute("aria-label", "More buttons");
     this.root = el("div", { className: "vde-bar" }, [
       this.round, this.counts, this.last, el("span", { className: "vde-space" }),
-      this.unmarked, this.undo, this.redo, this.fit, this.keys, this.action, this.help,
+      this.tools, this.others, this.action, this.advice, this.help,
     ]);
+    this.showTools(false);
   }
 
   switchRule() {
@@ -31,6 +47,12 @@ export class Bar {
     grid.data.unmarked = grid.data.unmarked === "skip" ? "negative" : "skip";
     this.draw();
     grid.send({ type: "unmarked", rule: grid.data.unmarked });
+  }
+
+  /** @param {boolean} open */
+  showTools(open) {
+    this.tools.classList.toggle("vde-open", open);
+    this.others.setAttribute("aria-expanded", String(open));
   }
 
   toggleHelp() {
@@ -59,11 +81,26 @@ export class Bar {
     this.undo.hidden = this.redo.hidden = this.keys.hidden = !grid.judging;
     this.undo.disabled = grid.busy || !(grid.marks.done.length || data.undoable);
     this.redo.disabled = grid.busy || !(grid.marks.undone.length || data.redoable);
-    this.fit.textContent = grid.whole ? "Crop" : "Whole";
+    this.fit.textContent = grid.whole ? "Squares" : "Whole";
     this.fit.setAttribute("aria-label", grid.whole ? "Crop photos to squares" : "Show whole photos");
+    this.advice.textContent = data.insight?.advice ?? "";
     this.action.hidden = !data.action;
-    this.action.textContent = data.action ?? "";
+    this.name.textContent = data.action ?? "";
+    this.effect.textContent = this.effectOf();
     this.action.disabled = grid.busy;
+  }
+
+  /** What the page's button will do to photos nobody marked here, or to answers that were changed. */
+  effectOf() {
+    const { data, marks } = this.grid;
+    const now = data.tiles.map(({ id }) => ({ mark: marks.of(id), before: data.marks?.[id] ?? 0 }));
+    if (data.unmarked === "negative") {
+      const become = now.filter(({ mark }) => mark === 0).length;
+      return become ? `(${become} become no)` : "";
+    }
+    if (data.unmarked) return "";
+    const changed = now.filter(({ mark, before }) => mark !== before).length;
+    return changed ? `(${changed} changed)` : "";
   }
 
   drawCounts() {
@@ -76,15 +113,4 @@ export class Bar {
       el("span", { className: "vde-no", textContent: `✕ ${counts.no + no} no` }),
     ] : []));
   }
-}
-
-/**
- * @param {string} textContent
- * @param {string} title
- * @param {() => void} act
- */
-function quiet(textContent, title, act) {
-  const button = el("button", { type: "button", className: "vde-quiet", textContent, title });
-  button.addEventListener("click", act);
-  return button;
 }

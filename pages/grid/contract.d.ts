@@ -11,6 +11,7 @@ export type Rule = "skip" | "negative";
 export interface GridTile {
   id: string;
   src: string;
+  aspect?: number;
   rank: number;
   score: string | null;
   reason: string;
@@ -162,6 +163,11 @@ export interface PicturesEvent {
   pictures: Array<string>;
 }
 
+export interface AddressEvent {
+  type: "address";
+  address: string;
+}
+
 export interface LikeEvent {
   type: "like";
   id: string;
@@ -173,7 +179,7 @@ export interface MoreEvent {
   shown: number;
 }
 
-export type GridEvent = Filled<FinishEvent | HistoryEvent | TurnedEvent | UnmarkedEvent | ThresholdEvent | PicturesEvent | LikeEvent | MoreEvent>;
+export type GridEvent = Filled<FinishEvent | HistoryEvent | TurnedEvent | UnmarkedEvent | ThresholdEvent | PicturesEvent | AddressEvent | LikeEvent | MoreEvent>;
 
 export interface ShownTile {
   id: string;

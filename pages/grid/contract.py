@@ -18,6 +18,7 @@ class GridTile(TypedDict):
 
     id: str
     src: str
+    aspect: NotRequired[float]  # width over height; a square where nobody knows
     rank: int
     score: str | None
     reason: str
@@ -164,6 +165,13 @@ class PicturesEvent(TypedDict):
     pictures: list[str]
 
 
+class AddressEvent(TypedDict):
+    """A picture of another page was dropped: the server fetches it, where it may."""
+
+    type: Literal["address"]
+    address: str
+
+
 class LikeEvent(TypedDict):
     """More like a photo is wanted; the page that looks may show another collection."""
 
@@ -186,6 +194,7 @@ GridEvent = (
     | UnmarkedEvent
     | ThresholdEvent
     | PicturesEvent
+    | AddressEvent
     | LikeEvent
     | MoreEvent
 )

@@ -22,6 +22,18 @@ export function el(tag, properties = {}, children = []) {
 }
 
 /**
+ * A button that does not call for attention.
+ * @param {string} textContent
+ * @param {string} title
+ * @param {() => void} act
+ */
+export function quiet(textContent, title, act) {
+  const button = el("button", { type: "button", className: "vde-quiet", textContent, title });
+  button.addEventListener("click", act);
+  return button;
+}
+
+/**
  * @param {string} tag
  * @param {Properties} attributes
  */

@@ -7,7 +7,7 @@ import { el, recall, remember } from "./dom.js";
 import { Insight } from "./insight.js";
 import { installIntake } from "./intake.js";
 import { handleKey } from "./keys.js";
-import { columnsFor } from "./layout.js";
+import { placeSquares, placeWhole } from "./layout.js";
 import { Marks } from "./marks.js";
 import { installPointer } from "./pointer.js";
 import { dressTile, makeTile } from "./tile.js";
@@ -32,13 +32,18 @@ export class Grid {
     /** @type {Map<string, import("./tile.js").Entry>} */
     this.tiles = new Map();
     this.focus = 0;
-    this.columns = 1;
+    /** @type {import("./layout.js").Box[]} */
+    this.boxes = [];
+    this.width = 0;
+    this.hovered = -1; // the photo under the pointer, while the pointer is what is used
     this.busy = false;
     this.turning = false;
     this.asked = false;
+    this.told = "";
+    this.toldPages = 0;
     /** @type {(event: GridEvent) => void} */
     this.send = () => {};
-    this.whole = recall("vde:whole") === "yes";
+    this.whole = recall("vde:whole") !== "no";
     this.bar = new Bar(this);
     this.list = el("div", { className: "vde-tiles", role: "group", "aria-label": "Photos" });
     this.note = el("p", { className: "vde-note" });
@@ -59,20 +64,26 @@ export class Grid {
     this.gone = new AbortController();
     const { signal } = this.gone;
     window.addEventListener("keydown", (event) => handleKey(this, event), { signal });
-    window.addEventListener("resize", () => this.layout(), { signal });
     installPointer(this, signal);
     installIntake(this, signal);
     this.observer = new IntersectionObserver((entries) => {
       if (entries.some((entry) => entry.isIntersecting)) this.more();
     }, { rootMargin: "600px" });
     this.observer.observe(this.sentinel);
+    // Only another width places the tiles anew: a phone's bars come and go while it scrolls.
+    this.sizes = new ResizeObserver(() => { if (this.list.clientWidth !== this.width) this.layout(); });
+    this.sizes.observe(this.list);
   }
 
   destroy() {
     this.gone?.abort();
     this.observer?.disconnect();
+    this.sizes?.disconnect();
     this.root.remove();
   }
+
+  /** The photo that is meant: under the pointer, or where the keys have led. */
+  get meant() { return this.hovered < 0 ? this.focus : this.hovered; }
 
   get order() { return this.data.tiles.map((tile) => tile.id); }
 
@@ -95,16 +106,19 @@ export class Grid {
     performance.mark("vde:received");
     const fresh = this.data.key !== data.key;
     if (fresh) this.marks.forget(); // the page before was answered: its clicks are stored
+    if (fresh && ++this.toldPages > 1) this.told = "";
     this.data = data;
     this.asked = false;
     if (fresh) {
       this.marks.begin(data.key, data.marks || {});
       this.focus = 0;
     }
+    this.root.dataset.mode = data.mode;
     this.setBusy(this.turning);
-    this.warn(data.error || "", data.note);
+    this.warn(data.error || this.told, data.note);
     this.draw();
-    if (fresh && this.list.getBoundingClientRect().top < 0) this.root.scrollIntoView();
+    const covered = this.bar.root.getBoundingClientRect().bottom;
+    if (fresh && this.list.getBoundingClientRect().top < covered - 1) this.root.scrollIntoView();
     requestAnimationFrame(() => requestAnimationFrame(() => this.painted(data)));
   }
 
@@ -120,6 +134,16 @@ export class Grid {
   warn(error = "", note = "") {
     this.note.textContent = error || note;
     this.note.classList.toggle("vde-error", Boolean(error));
+  }
+
+  /**
+   * Say what became of what was dropped; it stands on the page that comes of it.
+   * @param {string} sentence
+   */
+  tell(sentence) {
+    this.told = sentence;
+    this.toldPages = 0;
+    this.warn(sentence, this.data.note);
   }
 
   draw() {
@@ -141,10 +165,21 @@ export class Grid {
   }
 
   layout() {
-    const width = this.list.clientWidth;
-    if (!width) return;
-    this.columns = columnsFor(width, this.data.tiles.length, this.data.mode === "results");
-    this.list.style.setProperty("--vde-columns", String(this.columns));
+    this.width = this.list.clientWidth;
+    if (!this.width) return;
+    const { tiles, mode } = this.data;
+    const place = {
+      width: this.width, room: window.innerHeight * 0.9, endless: mode === "results" || mode === "labels",
+    };
+    this.boxes = this.whole
+      ? placeWhole(tiles.map((tile) => tile.aspect || 1), place) : placeSquares(tiles.length, place);
+    tiles.forEach((tile, index) => {
+      const box = this.boxes[index];
+      const cell = this.tiles.get(tile.id)?.cell;
+      if (!box || !cell) return;
+      cell.style.width = `${Math.floor(box.width * 100) / 100}px`;
+      cell.style.height = `${box.height}px`;
+    });
   }
 
   paintMarks() {
@@ -191,6 +226,8 @@ export class Grid {
     const count = this.data.tiles.length;
     if (!count) return;
     this.focus = Math.max(0, Math.min(count - 1, to));
+    this.hovered = -1;
+    if (this.focus > count - 4) this.more();
     this.paintMarks();
     const button = this.tiles.get(this.order[this.focus] ?? "")?.button;
     button?.focus({ preventScroll: true });
@@ -206,6 +243,7 @@ export class Grid {
   /** @param {"finish" | "undo" | "redo"} type */
   async ask(type) {
     this.setBusy(true);
+    this.told = "";
     const { data } = this;
     if (data.mode !== "mine") {
       if (type !== "finish") this.send({ type });
@@ -237,7 +275,16 @@ export class Grid {
     this.whole = !this.whole;
     remember("vde:whole", this.whole ? "yes" : "no");
     this.root.dataset.whole = String(this.whole);
+    this.layout();
     this.bar.draw();
+  }
+
+  /** Close the large picture and the list of keys; false where neither was open. */
+  closePopups() {
+    const open = this.viewer.isOpen || !this.bar.help.hidden;
+    this.bar.closeHelp();
+    this.viewer.close();
+    return open;
   }
 
   /** @param {boolean} busy */

@@ -1,5 +1,5 @@
-// The one line of insight below the grid: new matches a page, the collection's scores with the
-// threshold to drag, and what to do next.
+// The one line of insight below the grid: new matches a page, and the collection's scores with the
+// threshold to drag.
 
 import { el, svg } from "./dom.js";
 
@@ -24,9 +24,8 @@ export class Insight {
       "aria-valuemin": "0", "aria-valuemax": "1",
     });
     this.matches = el("span", { className: "vde-matches" });
-    this.advice = el("p", { className: "vde-advice" });
     this.root = el("div", { className: "vde-insight" }, [
-      this.pages, el("figure", { className: "vde-scores" }, [this.histogram, this.matches]), this.advice,
+      this.pages, el("figure", { className: "vde-scores" }, [this.histogram, this.matches]),
     ]);
     /** @param {PointerEvent} event */
     const at = (event) => {
@@ -61,7 +60,6 @@ export class Insight {
     this.drawPages(insight.pages);
     this.drawHistogram(insight.counts);
     this.show(insight.threshold);
-    this.advice.textContent = insight.advice;
   }
 
   /** @param {number[]} pages */

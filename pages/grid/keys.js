@@ -1,11 +1,12 @@
 // What every key does.
 
 import { targetOf } from "./dom.js";
+import { neighbour } from "./layout.js";
 
 export const KEYS = [
   ["← → ↑ ↓", "move"], ["1 or p", "yes"], ["2 or n", "no"], ["0 or x", "clear"],
   ["a", "all yes"], ["i", "invert"], ["Enter", "finish the page"], ["z", "undo"], ["y", "redo"],
-  ["space", "large picture"], ["m or ≈", "more like this"], ["f", "whole or cropped"],
+  ["space, ⤢, double click", "large picture"], ["m or ≈", "more like this"], ["f", "whole pictures or squares"],
   ["shift-click, drag", "mark a range"], ["?", "these keys"],
 ];
 
@@ -21,18 +22,18 @@ function actionsOf(grid) {
   return {
     ArrowRight: () => grid.move(grid.focus + 1),
     ArrowLeft: () => grid.move(grid.focus - 1),
-    ArrowDown: () => grid.move(grid.focus + grid.columns),
-    ArrowUp: () => grid.move(grid.focus - grid.columns),
+    ArrowDown: () => grid.move(neighbour(grid.boxes, grid.focus, 1)),
+    ArrowUp: () => grid.move(neighbour(grid.boxes, grid.focus, -1)),
     1: mark(1), p: mark(1), 2: mark(-1), n: mark(-1), 0: mark(0), x: mark(0),
     a: () => grid.apply(grid.order.map((photo) => [photo, 1])),
     i: () => grid.apply(grid.order.map((photo) => [photo, opposite(grid.marks.of(photo))])),
     z: () => grid.undo(),
     y: () => grid.redo(),
-    " ": () => grid.viewer.toggle(),
+    " ": () => (grid.viewer.isOpen ? grid.viewer.close() : grid.viewer.open(grid.meant)),
     Enter: () => (grid.viewer.isOpen ? grid.viewer.close() : grid.finish()),
-    Escape: () => { grid.bar.closeHelp(); grid.viewer.close(); },
+    Escape: () => {},
     f: () => grid.toggleFit(),
-    m: () => grid.moreLike(id),
+    m: () => grid.moreLike(grid.viewer.isOpen ? id : grid.order[grid.meant]),
     "?": () => grid.bar.toggleHelp(),
   };
 }
@@ -64,13 +65,14 @@ export function meantKey({ key, code, shiftKey }) {
  */
 export function handleKey(grid, event) {
   const target = targetOf(event);
-  const typing = target.closest("input, textarea, select, [contenteditable]");
-  if (typing || event.altKey || event.metaKey || !grid.root.isConnected) return;
+  if (event.altKey || event.metaKey || !grid.root.isConnected) return;
   const key = meantKey(event);
+  if (key === "Escape" && !grid.closePopups()) return;
+  if (target.closest("input, textarea, select, [contenteditable]")) return;
   if (event.ctrlKey && !"zy".includes(key)) return;
   const elsewhere = target.closest("button, a, [role=button], [role=slider]");
   const outside = elsewhere && !grid.list.contains(target);
-  if (outside && !grid.viewer.isOpen && [" ", "Enter"].includes(key)) return;
+  if (outside && [" ", "Enter"].includes(key)) return;
   if (outside && target.getAttribute("role") === "slider") return;
   const action = actionsOf(grid)[key];
   if (!action) return;

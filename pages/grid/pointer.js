@@ -3,6 +3,10 @@
 import { targetOf } from "./dom.js";
 import { NEXT_MARK } from "./words.js";
 
+const CONTROLS = ".vde-like, .vde-large";
+// Two clicks mark a no, a double click opens: it is the quicker one, in milliseconds.
+const TWICE = 250;
+
 /** @typedef {import("./contract").Mark} Mark */
 
 /**
@@ -14,6 +18,7 @@ export function installPointer(grid, signal) {
   let dragged = -1;
   let dragEnded = -Infinity;
   let anchor = -1;
+  let clicked = { index: -1, at: 0 };
   /** @param {Event} event */
   const indexOf = (event) => {
     const tile = targetOf(event).closest(".vde-cell")?.querySelector("[data-photo-id]");
@@ -32,10 +37,12 @@ export function installPointer(grid, signal) {
 
   grid.list.addEventListener("pointerdown", (event) => {
     if (event.pointerType !== "mouse" || event.button !== 0 || event.shiftKey) return;
-    if (targetOf(event).closest(".vde-like")) return;
+    if (targetOf(event).closest(CONTROLS)) return;
     start = indexOf(event);
     dragged = -1;
   });
+  grid.list.addEventListener("pointerleave", () => { grid.hovered = -1; });
+  grid.list.addEventListener("pointermove", (event) => { grid.hovered = indexOf(event); });
   grid.list.addEventListener("pointerover", (event) => {
     if (start < 0 || !(event.buttons & 1)) return;
     const over = indexOf(event);
@@ -59,6 +66,13 @@ export function installPointer(grid, signal) {
     const id = grid.order[index];
     if (!id || performance.now() - dragEnded < 50) return;
     if (targetOf(event).closest(".vde-like")) return grid.moreLike(id);
+    if (targetOf(event).closest(".vde-large")) return grid.viewer.open(index);
+    const twice = event.detail === 2 && clicked.index === index && performance.now() - clicked.at < TWICE;
+    clicked = { index, at: performance.now() };
+    if (twice) {
+      if (grid.judging && !grid.busy) grid.undo(); // what the first of the two clicks marked
+      return grid.viewer.open(index);
+    }
     const from = anchor < 0 ? index : anchor;
     grid.focus = index;
     if (!grid.judging) grid.viewer.open(index);

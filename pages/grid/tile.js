@@ -21,11 +21,14 @@ export function makeTile(tile, lazy) {
     img, dead, rank, score, reason, badge,
   ]);
   button.dataset.photoId = tile.id;
-  // Beside the tile's button, not in it: buttons hold no buttons. Keys reach it with m.
+  // Beside the tile's button, not in it: buttons hold no buttons. Keys reach them as well.
   const like = el("button", {
     className: "vde-like", type: "button", tabIndex: -1, textContent: "≈", title: "More like this (m)",
   });
-  const cell = el("div", { className: "vde-cell" }, [button, like]);
+  const large = el("button", {
+    className: "vde-large", type: "button", tabIndex: -1, textContent: "⤢", title: "Large picture (space)",
+  });
+  const cell = el("div", { className: "vde-cell" }, [button, large, like]);
   img.addEventListener("load", () => { button.dataset.state = "loaded"; });
   img.addEventListener("error", () => {
     // The stored thumbnail first, then the picture's own address, then an honest empty tile.
@@ -34,7 +37,7 @@ export function makeTile(tile, lazy) {
   });
   button.dataset.state = "loading";
   img.src = addressOf(tile.src);
-  return { cell, button, like, img, badge, reason, rank, score };
+  return { cell, button, large, like, img, badge, reason, rank, score };
 }
 
 /**
@@ -48,6 +51,7 @@ export function dressTile(entry, tile, data) {
   entry.reason.title = REASON_HINT[tile.reason] || "";
   entry.rank.textContent = String(tile.rank);
   entry.score.textContent = tile.score;
+  entry.large.setAttribute("aria-label", `Photo ${tile.rank} large`);
   entry.like.hidden = !data.collection;
   entry.like.setAttribute("aria-label", `More like photo ${tile.rank}`);
   entry.button.title = data.mode === "audit" ? "" : tile.caption;

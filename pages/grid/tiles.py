@@ -59,6 +59,7 @@ def _describe(tile: GridTile, row: dict[str, Any] | None) -> None:
     tile["caption"] = row["description"] or tile["id"]
     tile["meta"] += [(name, str(row[key])) for key, name in SHOWN if row.get(key)]
     if row.get("width") and row.get("height"):
+        tile["aspect"] = round(row["width"] / row["height"], 4)
         tile["meta"].append(("Size", f"{row['width']} × {row['height']}"))
     address = row["url"]
     if address.startswith(("http://", "https://")):

@@ -1,9 +1,9 @@
-// The large picture: metadata, link, "more like this". Opened with space or, where nothing is
-// being judged, with a click.
+// The large picture: what is known of it, its mark, the ways on. Opened with space, with the corner
+// of a tile, a double click or, where nothing is being judged, a click.
 
 import { addressOf } from "./address.js";
-import { el } from "./dom.js";
-import { MARK_NAME, MARK_SIGN, MARK_WORD } from "./words.js";
+import { el, quiet } from "./dom.js";
+import { MARK_NAME, MARK_SIGN, MARK_WORD, REASON_HINT } from "./words.js";
 
 export class Viewer {
   /** @param {import("./grid.js").Grid} grid */
@@ -11,28 +11,39 @@ export class Viewer {
     this.grid = grid;
     this.shown = "";
     this.img = el("img", { alt: "" });
+    this.state = el("span", { className: "vde-viewer-mark" });
+    this.why = el("p", { className: "vde-why" });
+    this.yes = quiet("✓ Yes", "1", () => this.mark(1));
+    this.no = quiet("✕ No", "2", () => this.mark(-1));
+    this.back = quiet("‹ Previous", "←", () => this.step(-1));
+    this.next = quiet("Next ›", "→", () => this.step(1));
+    this.marks = el("div", { className: "vde-pair" }, [this.yes, this.no]);
     this.meta = el("dl", { className: "vde-meta" });
     this.link = el("a", { target: "_blank", rel: "noopener noreferrer", textContent: "Open the original" });
-    this.like = el("button", { type: "button", className: "vde-quiet", textContent: "More like this" });
-    this.like.addEventListener("click", () => grid.moreLike(grid.order[grid.focus]));
-    this.shut = el("button", { type: "button", className: "vde-quiet", textContent: "Close" });
-    this.shut.addEventListener("click", () => this.close());
-    this.state = el("span", { className: "vde-viewer-mark" });
-    this.root = el("dialog", { className: "vde-viewer", "aria-label": "Large picture" }, [
+    this.like = quiet("≈ More like this", "m", () => grid.moreLike(grid.order[grid.focus]));
+    this.root = el("dialog", { className: "vde-viewer", "aria-label": "Large picture", tabIndex: -1 }, [
       el("div", { className: "vde-viewer-picture" }, [this.img]),
-      el("div", { className: "vde-viewer-side" }, [this.state, this.meta, this.link, this.like, this.shut]),
+      el("div", { className: "vde-viewer-side" }, [
+        this.state, this.why, this.marks, el("div", { className: "vde-pair" }, [this.back, this.next]),
+        this.meta, this.link, this.like, quiet("Close", "Escape", () => this.close()),
+      ]),
     ]);
-    this.root.addEventListener("click", (event) => { if (event.target === this.root) this.close(); });
+    this.root.addEventListener("click", (event) => {
+      if (event.target === this.root) this.close();
+      // Keys go to the picture again; who came to a button by keyboard stays there.
+      else if (event.detail) this.root.focus();
+    });
   }
 
   get isOpen() { return this.root.open; }
 
   /** @param {number} index */
   open(index) {
-    if (!this.grid.data.tiles.length) return;
+    if (!this.grid.data.tiles[index]) return;
     this.grid.focus = index;
-    this.root.showModal();
-    this.paint();
+    if (!this.isOpen) this.root.showModal();
+    this.root.focus();
+    this.grid.paintMarks();
   }
 
   close() {
@@ -41,27 +52,50 @@ export class Viewer {
     this.grid.move(this.grid.focus);
   }
 
-  toggle() { if (this.isOpen) this.close(); else this.open(this.grid.focus); }
+  /** @param {import("./contract").Mark} wanted */
+  mark(wanted) {
+    const id = this.grid.order[this.grid.focus];
+    if (id) this.grid.apply([[id, this.grid.marks.of(id) === wanted ? 0 : wanted]]);
+  }
+
+  /** @param {1 | -1} step */
+  step(step) { this.grid.move(this.grid.focus + step); }
 
   paint() {
-    const tile = this.grid.data.tiles[this.grid.focus];
+    const { grid } = this;
+    const tile = grid.data.tiles[grid.focus];
     if (!this.isOpen || !tile) return;
-    if (this.shown !== tile.id) {
-      this.shown = tile.id;
-      this.img.onerror = () => { this.img.onerror = null; this.img.src = addressOf(tile.src); };
-      this.img.src = addressOf(tile.full || tile.src);
-    }
-    this.img.alt = tile.caption || tile.id;
-    this.meta.replaceChildren(...tile.meta.flatMap(([name, value]) => [
+    if (this.shown !== tile.id) this.load(tile);
+    // An audit is blind: of a photo nothing is shown but itself.
+    const blind = grid.data.mode === "audit";
+    this.meta.replaceChildren(...(blind ? [] : tile.meta).flatMap(([name, value]) => [
       el("dt", { textContent: name }), el("dd", { textContent: value, dir: "auto" }),
     ]));
-    const web = /^https?:\/\//.test(tile.link || "");
-    this.link.hidden = !web;
-    if (web) this.link.href = tile.link ?? "";
+    this.why.textContent = REASON_HINT[tile.reason] ?? "";
+    this.link.hidden = blind || !tile.link;
+    if (tile.link) this.link.href = addressOf(tile.link);
     else this.link.removeAttribute("href");
-    this.like.hidden = !this.grid.data.collection;
-    const mark = this.grid.marks.of(tile.id);
-    this.state.textContent = this.grid.judging ? `${MARK_SIGN[mark]} ${MARK_WORD[mark]}`.trim() : "";
+    this.like.hidden = !grid.data.collection;
+    this.back.disabled = grid.focus === 0;
+    this.next.disabled = grid.focus === grid.data.tiles.length - 1;
+    this.paintMark(grid.marks.of(tile.id));
+  }
+
+  /** @param {import("./contract").GridTile} tile */
+  load(tile) {
+    this.shown = tile.id;
+    this.img.onerror = () => { this.img.onerror = null; this.img.src = addressOf(tile.src); };
+    this.img.src = addressOf(tile.full || tile.src);
+    this.img.alt = this.grid.data.mode === "audit" ? `Photo ${tile.rank}` : tile.caption;
+  }
+
+  /** @param {import("./contract").Mark} mark */
+  paintMark(mark) {
+    const { judging } = this.grid;
+    this.marks.hidden = !judging;
+    this.yes.setAttribute("aria-pressed", String(mark === 1));
+    this.no.setAttribute("aria-pressed", String(mark === -1));
+    this.state.textContent = judging ? `${MARK_SIGN[mark]} ${MARK_WORD[mark]}`.trim() : "";
     this.state.dataset.label = MARK_NAME[mark];
   }
 }

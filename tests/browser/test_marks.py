@@ -5,8 +5,9 @@ import pytest
 from tests.browser.harness import fresh_page
 
 pytestmark = pytest.mark.browser
-COLUMNS = """getComputedStyle(document.querySelector('.vde-tiles'))
-  .gridTemplateColumns.split(' ').length"""
+# How many tiles stand beside each other in the first row.
+COLUMNS = """[...document.querySelectorAll('.vde-cell')]
+  .filter((cell, _, cells) => cell.offsetTop === cells[0].offsetTop).length"""
 # What the grid's scripts hear of the window and the document, by the signal that ends it.
 LISTENING = """
   window.heard = [];
@@ -64,15 +65,21 @@ def test_a_key_marks_the_photo_that_has_the_focus_and_another_clears_it(mine, pa
         assert labels(page)[marked] == ""
 
 
-def test_arrows_move_by_one_and_by_a_row(mine, page):
+def test_arrows_move_by_one_and_to_the_tile_below_or_above(mine, page):
     mine()
-    columns = page.evaluate(COLUMNS)
     page.keyboard.press("ArrowRight")
     assert focused(page) == 1
+    above = tile(page, 1).bounding_box()
     page.keyboard.press("ArrowDown")
-    assert focused(page) == 1 + columns
+    below = tile(page, focused(page)).bounding_box()
+    assert above["y"] + above["height"] < below["y"] < above["y"] + 2 * above["height"]
+    middle = above["x"] + above["width"] / 2
+    assert below["x"] <= middle <= below["x"] + below["width"]
+    second = focused(page)
     page.keyboard.press("ArrowLeft")
-    assert focused(page) == columns
+    assert focused(page) == second - 1
+    page.keyboard.press("ArrowUp")
+    assert focused(page) == 0
     page.keyboard.press("ArrowUp")
     assert focused(page) == 0
 
@@ -155,23 +162,6 @@ def test_rounds_finished_faster_than_the_script_runs_are_not_rolled_back(mine, p
     assert concept in page.url
 
 
-def test_space_opens_the_photo_with_its_words_and_marks_work_there(mine, page):
-    mine()
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press(" ")
-    dialog = page.get_by_role("dialog")
-    assert dialog.is_visible()
-    assert "Ada" in dialog.inner_text()
-    assert "640 × 480" in dialog.inner_text()
-    page.keyboard.press("1")
-    assert "yes" in dialog.inner_text()
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press(" ")
-    assert not dialog.is_visible()
-    assert labels(page)[1] == "positive"
-    assert focused(page) == 2
-
-
 def test_the_question_mark_shows_the_keys(mine, page):
     mine()
     assert not page.locator(".vde-help").is_visible()
@@ -187,6 +177,8 @@ def test_the_rule_for_unmarked_photos_is_kept_with_the_concept(mine, page):
     page.reload()
     page.wait_for_selector("text=Unmarked means: no")
     tile(page, 0).click()
+    button = page.get_by_role("button", name="Next round", exact=True)
+    assert button.inner_text() == "Next round (24 become no)"
     page.keyboard.press("Enter")
     wait_round(page, 2)
     assert "1 yes" in page.locator(".vde-counts").inner_text()

@@ -1,0 +1,125 @@
+"""Where the tiles stand: whole pictures in full rows, squares on request, nothing that jumps."""
+
+import io
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from PIL import Image
+
+from explorer import Explorer
+from tests.browser.harness import environment, fresh_page, running_app
+from vecdb import Store
+
+pytestmark = pytest.mark.browser
+SHAPES = [(640, 480), (480, 640), (1600, 400), (300, 900), (500, 500)]
+BOXES = """[...document.querySelectorAll('.vde-cell')].map(cell => {
+  const box = cell.getBoundingClientRect();
+  return [box.left, box.top, box.width, box.height];
+})"""
+
+
+@pytest.fixture(scope="module")
+def shapes(tmp_path_factory):
+    """An app on pictures of many shapes; the address of a concept of 25 a page."""
+    data = tmp_path_factory.mktemp("shapes")
+    env = environment(data, "shapes")
+    ids = [f"p{at:03d}" for at in range(120)]
+    sizes = [SHAPES[at % 5] for at in range(120)]
+    rng = np.random.default_rng(0)
+    vectors = rng.normal(size=(120, 512)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    jpegs = []
+    for size in SHAPES:
+        buffer = io.BytesIO()
+        Image.new("RGB", size, "teal").save(buffer, "JPEG")
+        jpegs.append(buffer.getvalue())
+    Store(env["VECDB_STORE"]).put_thumbnails(
+        "shapes", ((photo, photo, jpegs[at % 5]) for at, photo in enumerate(ids))
+    )
+    with Explorer(env["VECDB_DSN"], store=env["VECDB_STORE"]) as explorer:
+        collection = explorer.database.create_collection("shapes", "offline", 512)
+        columns = {
+            "width": pa.array([w for w, _ in sizes], pa.uint32()),
+            "height": pa.array([h for _, h in sizes], pa.uint32()),
+        }
+        collection.insert(
+            pa.table({"id": ids, "url": [""] * 120, "vector": list(vectors), **columns})
+        )
+        concept = explorer.rounds.begin(collection, "a shape", vectors[0]).concept.id
+    with running_app(env) as address:
+        yield f"{address}/?concept={concept}"
+
+
+def boxes(page):
+    return np.array(page.evaluate(BOXES))
+
+
+def rows_of(found):
+    """Split boxes by their tops."""
+    return [found[found[:, 1] == top] for top in np.unique(found[:, 1])]
+
+
+def test_pictures_are_whole_and_every_row_fills_the_width(shapes, running_chromium):
+    with fresh_page(running_chromium) as page:
+        page.goto(shapes)
+        page.wait_for_selector("button[data-photo-id]")
+        found = boxes(page)
+        width = page.locator(".vde-tiles").bounding_box()["width"]
+        rows = rows_of(found)
+        assert sum(len(row) for row in rows) == 25
+        for row in rows:
+            assert row[-1][0] + row[-1][2] - row[0][0] == pytest.approx(width, abs=2)
+            assert np.ptp(row[:, 3]) < 0.1
+        ids = page.evaluate(
+            "[...document.querySelectorAll('button[data-photo-id]')].map(t => t.dataset.photoId)"
+        )
+        for photo, (_, _, w, h) in zip(ids, found, strict=True):
+            across, down = SHAPES[int(photo[1:]) % 5]
+            assert w / h == pytest.approx(min(3, max(0.45, across / down)), rel=0.02)
+
+
+def test_no_tile_moves_when_pictures_arrive_or_photos_are_marked(shapes, running_chromium):
+    with fresh_page(running_chromium) as page:
+        held = []
+        page.route("**/api/thumb/**", lambda route: held.append(route))
+        page.goto(shapes)
+        page.wait_for_selector("button[data-photo-id]")
+        before = boxes(page)
+        while held:
+            held.pop().continue_()
+            page.wait_for_timeout(1)
+        page.wait_for_function(
+            "document.querySelectorAll('button[data-state=loaded]').length === 25"
+        )
+        page.keyboard.press("a")
+        assert np.array_equal(before, boxes(page))
+
+
+def test_squares_remain_a_choice_that_is_remembered(shapes, running_chromium):
+    with fresh_page(running_chromium) as page:
+        page.goto(shapes)
+        page.get_by_role("button", name="Crop photos to squares").click()
+        page.reload()
+        page.wait_for_selector("button[data-photo-id]")
+        found = boxes(page)
+        assert found[:, 2] == pytest.approx(found[:, 3], abs=0.1)
+        assert np.ptp(found[:, 2]) < 0.1
+        page.keyboard.press("f")
+        assert np.ptp(boxes(page)[:, 2]) > 50
+
+
+def test_next_round_shows_the_top_of_the_new_page_and_the_advice_with_it(shapes, running_chromium):
+    with fresh_page(running_chromium, viewport={"width": 1000, "height": 500}) as page:
+        page.goto(shapes)
+        page.wait_for_selector("button[data-photo-id]")
+        last = page.locator("button[data-photo-id]").last
+        last.click()
+        last.scroll_into_view_if_needed()
+        page.keyboard.press("Enter")
+        page.wait_for_selector('[data-round="2"]')
+        bar = page.locator(".vde-bar").bounding_box()
+        first = page.locator("button[data-photo-id]").first.bounding_box()
+        assert bar["y"] + bar["height"] - 1 <= first["y"] < bar["y"] + bar["height"] + 30
+        advice = page.locator(".vde-advice").bounding_box()
+        assert 0 < advice["y"] < 500

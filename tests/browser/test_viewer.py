@@ -1,0 +1,105 @@
+"""The large picture, opened and used by mouse and by keyboard, in a real browser."""
+
+import pytest
+
+from tests.browser.test_marks import focused, labels, tile
+
+pytestmark = pytest.mark.browser
+
+
+def dialog(page):
+    return page.get_by_role("dialog", name="Large picture")
+
+
+def large(page):
+    """The address of the large picture."""
+    return dialog(page).locator("img").get_attribute("src")
+
+
+def test_space_opens_the_photo_with_its_words_and_marks_work_there(mine, page):
+    mine()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press(" ")
+    assert dialog(page).is_visible()
+    assert "Ada" in dialog(page).inner_text()
+    assert "640 × 480" in dialog(page).inner_text()
+    page.keyboard.press("1")
+    assert "✓ yes" in dialog(page).inner_text()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press(" ")
+    assert not dialog(page).is_visible()
+    assert labels(page)[1] == "positive"
+    assert focused(page) == 2
+
+
+def test_the_corner_of_a_tile_opens_it_and_marks_nothing(mine, page):
+    mine()
+    tile(page, 7).hover()
+    page.locator(".vde-large").nth(7).click()
+    assert large(page) == tile(page, 7).locator("img").get_attribute("src")
+    assert set(labels(page)) == {""}
+
+
+def test_a_double_click_opens_and_marks_nothing_while_two_clicks_still_mark_a_no(mine, page):
+    mine()
+    tile(page, 3).click()
+    tile(page, 6).dblclick()
+    assert large(page) == tile(page, 6).locator("img").get_attribute("src")
+    assert [label for label in labels(page) if label] == ["positive"]
+    page.keyboard.press("Escape")
+    tile(page, 6).click()
+    tile(page, 6).click(delay=300)
+    assert labels(page)[6] == "negative"
+    assert not dialog(page).is_visible()
+
+
+def test_space_opens_the_photo_under_the_pointer_until_the_arrows_are_used(mine, page):
+    mine()
+    tile(page, 9).hover()
+    page.keyboard.press(" ")
+    assert large(page) == tile(page, 9).locator("img").get_attribute("src")
+    page.keyboard.press("Escape")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press(" ")
+    assert large(page) == tile(page, 8).locator("img").get_attribute("src")
+
+
+def test_yes_no_next_and_previous_are_buttons_and_the_keys_go_on_working(mine, page):
+    mine()
+    page.keyboard.press(" ")
+    button = dialog(page).get_by_role("button")
+    assert button.filter(has_text="Previous").is_disabled()
+    button.filter(has_text="Yes").click()
+    button.filter(has_text="Next").click()
+    button.filter(has_text="No").click()
+    button.filter(has_text="Next").click()
+    button.filter(has_text="Yes").click()
+    button.filter(has_text="Yes").click()
+    assert labels(page)[:4] == ["positive", "negative", "", ""]
+    page.keyboard.press("2")
+    page.keyboard.press(" ")
+    assert labels(page)[:4] == ["positive", "negative", "negative", ""]
+    assert not dialog(page).is_visible()
+
+
+def test_escape_closes_the_large_picture_and_the_list_of_keys(mine, page):
+    mine()
+    page.keyboard.press("?")
+    assert page.locator(".vde-help").is_visible()
+    page.get_by_placeholder("What are you looking for?").focus()
+    page.keyboard.press("Escape")
+    assert not page.locator(".vde-help").is_visible()
+    tile(page, 0).hover()
+    page.locator(".vde-large").first.click()
+    dialog(page).get_by_role("button", name="✓ Yes").focus()
+    page.keyboard.press("Escape")
+    assert not dialog(page).is_visible()
+
+
+def test_a_button_of_the_large_picture_is_pressed_by_space_as_buttons_are(mine, page):
+    mine()
+    page.keyboard.press(" ")
+    dialog(page).get_by_role("button", name="✓ Yes").focus()
+    page.keyboard.press(" ")
+    assert labels(page)[0] == "positive"
+    assert dialog(page).is_visible()
