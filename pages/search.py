@@ -10,13 +10,13 @@ from classifier import ClassifierError
 from encoder import EncoderError
 from explorer.errors import ExplorerError
 from explorer.phrases import lines, parse_phrases
-from explorer.pictures import picture_from_text
 from explorer.query import Query
 from explorer.ranking import MOST_FOLDED, Ranked, rank
 from pages._current import open_concept, shared_explorer
 from pages._session import EMPTY, choose_collection, encoder_note, ready_encoder
 from pages.grid import photo_grid
 from pages.grid.contract import GridEvent
+from pages.grid.intake import pictures_of
 from pages.grid.tiles import grid_tiles
 from pages.searching.address import (
     conditions,
@@ -43,9 +43,9 @@ def on_event(event: GridEvent) -> None:
     elif event["type"] == "like":
         forget()
         state[key("like")] = event["id"]
-    elif event["type"] == "pictures":
+    elif event["type"] == "pictures" or event["type"] == "address":
         try:
-            state.search_pictures = [picture_from_text(address) for address in event["pictures"]]
+            state.search_pictures = pictures_of(event)
         except ExplorerError as refused:
             state.search_error = str(refused)
 

@@ -6,7 +6,7 @@ from classifier import ClassifierError
 from encoder import EncoderError
 from explorer.errors import ExplorerError
 from explorer.phrases import describe_phrases, lines, parse_phrases
-from explorer.pictures import picture_from, picture_from_text
+from explorer.pictures import picture_from
 from explorer.query import Query
 from explorer.rounds import Page
 from pages._current import (
@@ -20,6 +20,7 @@ from pages._likeness import look_for_more
 from pages._session import EMPTY, choose_collection, encoder_note, ready_encoder
 from pages.grid import photo_grid
 from pages.grid.contract import GridEvent
+from pages.grid.intake import pictures_of
 from pages.grid.page import page_data
 from pages.grid.tiles import grid_tiles
 from vecdb import Collection, VecdbError
@@ -98,10 +99,9 @@ def on_event(event: GridEvent) -> None:
     """Answer the grid. An error leaves the page, and the clicks in the browser, as they were."""
     page: Page | None = state.get("page")
     try:
-        if event["type"] == "pictures":
+        if event["type"] == "pictures" or event["type"] == "address":
             state.pending = Query(
-                phrases=parse_phrases(state.get("prompt", "")),
-                pictures=[picture_from_text(address) for address in event["pictures"]],
+                phrases=parse_phrases(state.get("prompt", "")), pictures=pictures_of(event)
             )
         elif event["type"] == "like":
             look_for_more(event)

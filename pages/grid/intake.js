@@ -1,14 +1,97 @@
 // Pictures dropped on the page or pasted into it become examples. They are made small here, so
-// that a 30 MB photo does not travel.
+// that a 30 MB photo does not travel; what this browser cannot read goes to the server as it is.
+// Nothing is refused in silence.
 
 import { el, targetOf } from "./dom.js";
 
-const INTAKE_SIDE = 768;
+const SIDE = 768;
+const MOST = 8;
+const LARGEST = 20 * 2 ** 20; // bytes of a file that is sent as it is
 
-/** @param {File} file */
+/**
+ * @param {import("./grid.js").Grid} grid
+ * @param {AbortSignal} signal ends the listening
+ */
+export function installIntake(grid, signal) {
+  /** @param {Event} event */
+  const ours = (event) => grid.data.intake
+    && !targetOf(event).closest("[data-testid=stFileUploader], input, textarea");
+  /**
+   * @param {Event} event
+   * @param {DataTransfer | null} given
+   */
+  const take = (event, given) => {
+    if (!given || !ours(event)) return;
+    const address = addressIn(given);
+    if (!given.files.length && !address) return;
+    event.preventDefault();
+    if (grid.busy) return;
+    if (given.files.length) takeFiles(grid, [...given.files]);
+    else takeAddress(grid, address);
+  };
+  document.addEventListener("paste", (event) => take(event, event.clipboardData), { signal });
+  document.addEventListener("dragover", (event) => {
+    const kinds = event.dataTransfer?.types ?? [];
+    if (ours(event) && ["Files", "text/uri-list", "text/html"].some((kind) => kinds.includes(kind))) {
+      event.preventDefault();
+    }
+  }, { signal });
+  document.addEventListener("drop", (event) => take(event, event.dataTransfer), { signal });
+}
+
+/**
+ * @param {import("./grid.js").Grid} grid
+ * @param {File[]} files
+ */
+async function takeFiles(grid, files) {
+  // Systems that do not know a kind, such as HEIC, name none.
+  const likely = files.filter((file) => !file.type || file.type.startsWith("image/"));
+  const pictures = likely.slice(0, MOST);
+  const read = await Promise.all(pictures.map((file) => shrink(file).catch(() => asItIs(file))));
+  const taken = read.filter((picture) => picture !== null);
+  const large = pictures.find((_, at) => read[at] === null);
+  const other = files.find((file) => !likely.includes(file));
+  grid.tell([
+    other ? `“${other.name}” is not a picture.` : "",
+    large ? `“${large.name}” is too large to send as it is: save it as a JPEG first.` : "",
+    likely.length > MOST ? `The first ${MOST} of ${likely.length} pictures were taken.` : "",
+  ].filter(Boolean).join(" "));
+  if (taken.length) grid.send({ type: "pictures", pictures: taken });
+}
+
+/**
+ * A picture of another page, or of our own: browsers give its address, and rarely let us read it.
+ * @param {import("./grid.js").Grid} grid
+ * @param {string} address
+ */
+async function takeAddress(grid, address) {
+  grid.tell("");
+  const near = address.startsWith("data:") || new URL(address).origin === location.origin;
+  if (!near) return grid.send({ type: "address", address });
+  try {
+    const answer = await fetch(address);
+    grid.send({ type: "pictures", pictures: [await shrink(await answer.blob())] });
+  } catch {
+    grid.tell("What was dropped is not a picture that this browser can read.");
+  }
+}
+
+/**
+ * Find the address of what was dragged: of the picture, else of the link.
+ * @param {DataTransfer} given
+ */
+function addressIn(given) {
+  const page = new DOMParser().parseFromString(given.getData("text/html"), "text/html");
+  const picture = page.querySelector("img")?.getAttribute("src") ?? "";
+  const links = given.getData("text/uri-list").split(/\r?\n/).filter((line) => !line.startsWith("#"));
+  const pasted = given.getData("text/plain").trim();
+  return [picture, links[0] ?? "", pasted].find((text) => /^(https?:|data:image\/)\S+$/.test(text)) ?? "";
+}
+
+/** @param {Blob} file */
 async function shrink(file) {
   const bitmap = await createImageBitmap(file);
-  const scale = Math.min(1, INTAKE_SIDE / Math.max(bitmap.width, bitmap.height));
+  const scale = Math.min(1, SIDE / Math.max(bitmap.width, bitmap.height));
   const canvas = el("canvas", {
     width: Math.max(1, Math.round(bitmap.width * scale)),
     height: Math.max(1, Math.round(bitmap.height * scale)),
@@ -22,32 +105,15 @@ async function shrink(file) {
 }
 
 /**
- * @param {import("./grid.js").Grid} grid
- * @param {AbortSignal} signal ends the listening
+ * @param {File} file
+ * @returns {Promise<string | null>} null where it is too large
  */
-export function installIntake(grid, signal) {
-  /** @param {FileList} files */
-  const take = async (files) => {
-    const pictures = [...files].filter((file) => file.type.startsWith("image/")).slice(0, 8);
-    if (!pictures.length || grid.busy) return;
-    try {
-      grid.send({ type: "pictures", pictures: await Promise.all(pictures.map(shrink)) });
-    } catch {
-      grid.warn("That file is not a picture this browser can read.");
-    }
-  };
-  /** @param {Event} event */
-  const ours = (event) => grid.data.intake
-    && !targetOf(event).closest("[data-testid=stFileUploader], input, textarea");
-  document.addEventListener("paste", (event) => {
-    if (grid.data.intake && event.clipboardData) take(event.clipboardData.files);
-  }, { signal });
-  document.addEventListener("dragover", (event) => {
-    if (ours(event) && event.dataTransfer?.types.includes("Files")) event.preventDefault();
-  }, { signal });
-  document.addEventListener("drop", (event) => {
-    if (!ours(event) || !event.dataTransfer?.files.length) return;
-    event.preventDefault();
-    take(event.dataTransfer.files);
-  }, { signal });
+async function asItIs(file) {
+  if (file.size > LARGEST) return null;
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(String(reader.result));
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(file);
+  });
 }
