@@ -5,12 +5,12 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ingest.embedded import read_embedded
 from ingest.photo import LONGEST_TEXT
 from ingest.sources.columns import Columns
 from ingest.sources.left_out import LeaveOut
 from ingest.sources.takeout import from_takeout
 from ingest.sources.text import encoding_of
-from ingest.sources.xmp import from_xmp
 
 CAPTIONS = (".txt", ".text", ".caption", ".cap")
 JSON = (".json", ".jsn")
@@ -45,7 +45,8 @@ def described(
         if ending in JSON:
             fields |= _from_json(content, leave_out)
         elif ending == XMP:
-            fields |= from_xmp(content, leave_out)
+            own, others = read_embedded({"xmp": content})
+            fields |= own | others
         elif ending in LABELS:
             label = text_of(content) or label
         elif _is_numbers(text := text_of(content)):

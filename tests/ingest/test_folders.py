@@ -191,6 +191,7 @@ def test_captions_and_metadata_beside_a_picture_are_its_own(tree):
     assert photos["b.JPG"].extra["keywords"] == "river, stone"
     assert photos["b.JPG"].extra["latitude"] == pytest.approx(45.7583, abs=1e-3)
     assert photos["b.JPG"].extra["longitude"] == pytest.approx(-4.85)
+    assert photos["b.JPG"].extra["rating"] == 4
     assert photos["c.png"].metadata["description"] == "été"
     assert photos["d.jpg"].metadata["description"] == "mine"
     assert photos["d.jpg"].extra["description"] == "a bridge"

@@ -57,13 +57,13 @@ def test_several_pictures_of_a_sample_share_its_caption_and_keep_their_own(tmp_p
     path = tar(
         tmp_path / "a.tar",
         [("x/1.json", '{"city": "Lyon"}'), ("x/1.left.jpg", None), ("x/1.left.txt", "left"),
-         ("x/1.right.jpg", None), ("x/1.txt", "both"), ("x/2.jpg", None), ("x/2.prompt.txt", "p")],
+         ("x/1.right.jpg", None), ("x/1.txt", "both"), ("x/2.jpg", None), ("x/2.mood.txt", "p")],
     )  # fmt: skip
     photos = {photo.id: photo for photo in read(path)[0]}
     assert list(photos) == ["x/1.left", "x/1.right", "x/2"]
     assert photos["x/1.left"].metadata == {"description": "left", "city": "Lyon"}
     assert photos["x/1.right"].metadata == {"description": "both", "city": "Lyon"}
-    assert photos["x/2"].extra == {"prompt": "p"}
+    assert photos["x/2"].extra == {"mood": "p"}
 
 
 def test_masks_of_a_picture_are_counted_and_not_photos(tmp_path):
