@@ -10,10 +10,11 @@ from .head import Head
 from .metrics import average_precision, calibration_error
 from .mining import STRATEGIES, Wanted, mine, wanted
 from .saved import SavedClassifier, load, save
-from .slips import doubtful_answers
+from .slips import ASKED_A_PAGE, doubtful_answers
 from .statement import to_sql
 
 __all__ = [
+    "ASKED_A_PAGE",
     "STRATEGIES",
     "Advice",
     "Background",

@@ -26,6 +26,8 @@ ASKED_RATE = 0.05
 DOUBTED = 0.75
 """Chance of being right below which an answer is worth asking about again."""
 LEAST_TRUST = 1e-4
+FEWEST = 9
+"""Answers before which none is asked about again: so few cannot speak against one of them."""
 ASKED_A_PAGE = 2
 """Answers that a page asks about again, at most."""
 
@@ -96,7 +98,7 @@ def doubtful_answers(
         ClassifierError: labels and vectors differ in number.
     """
     given = Answers.read(anchor, vectors, labels, settled)
-    if not len(given.answers):
+    if len(given.answers) < FEWEST:
         return []
     problem = Problem.of(given.direction, given.rows, given.answers, background)
     right = chance_right(problem.solve().left_out, given.answers, ASKED_RATE)

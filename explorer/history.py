@@ -10,6 +10,9 @@ from functools import cached_property
 
 from vecdb import Label
 
+SURE = "sure?"
+"""Reason of a tile that asks about an answer again."""
+
 
 class History:
     """Every label of a concept, oldest first, and what follows from them."""
@@ -51,6 +54,24 @@ class History:
     def no(self) -> int:
         """How many photos are a no."""
         return sum(label == -1 for label in self.judged.values())
+
+    @cached_property
+    def asked_again(self) -> set[str]:
+        """The photos whose answer the user was asked about a second time."""
+        return {row.photo_id for row in self._second_answers}
+
+    @cached_property
+    def slips(self) -> int:
+        """How many answers the user turned round when asked again."""
+        return sum(
+            self.labels_before(row.action).get(row.photo_id) == -row.label != 0
+            for row in self._second_answers
+        )
+
+    @cached_property
+    def _second_answers(self) -> list[Label]:
+        done = set(self.done)
+        return [row for row in self.rows if row.reason == SURE and row.action in done]
 
     @cached_property
     def _stacks(self) -> tuple[list[str], list[str]]:

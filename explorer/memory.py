@@ -50,8 +50,8 @@ class Known:
             self.vectors.clear()
         self.vectors.update(vectors)
 
-    def judged(self, history: History) -> tuple[np.ndarray, np.ndarray]:
-        """Vectors (n, d) and labels (n,) of all judged photos that still exist, in their order."""
+    def judged(self, history: History) -> tuple[list[str], np.ndarray, np.ndarray]:
+        """Ids, vectors (n, d) and labels (n,) of all judged photos that still exist, in order."""
         latest = history.judged
         at_hand = {photo: self.vectors[photo] for photo in latest if photo in self.vectors}
         unread = [photo for photo in latest if photo not in at_hand]
@@ -62,7 +62,7 @@ class Known:
         known = [photo for photo in latest if photo in at_hand]
         rows = np.asarray([at_hand[photo] for photo in known], np.float32)
         labels = np.asarray([latest[photo] for photo in known], np.int8)
-        return rows.reshape(-1, self.collection.dim), labels
+        return known, rows.reshape(-1, self.collection.dim), labels
 
 
 class Memory:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from classifier import Candidates, Head, mine, wanted
-from explorer.history import History
+from classifier import ASKED_A_PAGE, Candidates, Head, doubtful_answers, mine, wanted
+from explorer.history import SURE, History
 from explorer.memory import Known
 from explorer.settings import Settings, Tile
 from vecdb import Concept, Scope
@@ -21,16 +21,19 @@ BINS = 100
 class Standing:
     """Where a concept stands when page `number` is wanted: its new head and what led to it.
 
-    `judged` (n, d) are the photos judged so far, `labels` (n,) 1 or -1, `history` every label of
-    the concept; `concept` still holds the head before.
+    `ids` name the photos judged so far, `judged` (n, d) are their vectors, `labels` (n,) 1 or -1,
+    `settled` (n,) bool tells which were asked about again; `history` is every label of the concept;
+    `concept` still holds the head before.
     """
 
     concept: Concept
     settings: Settings
     number: int
     head: Head
+    ids: list[str]
     judged: np.ndarray
     labels: np.ndarray
+    settled: np.ndarray
     history: History
 
 
@@ -52,7 +55,8 @@ def mine_page(known: Known, standing: Standing) -> Mined:
     """Choose the page; it is full as long as unjudged photos remain."""
     collection, concept = known.collection, standing.concept
     head, number, labels = standing.head, standing.number, standing.labels
-    size = standing.settings.page_size
+    again = _ask_again(known, standing)
+    size = standing.settings.page_size - len(again)
     # Before anything is judged the user sees what was asked for: the nearest photos.
     strategy = "mixed" if len(labels) else "top"
     need = wanted(strategy, size)
@@ -94,7 +98,34 @@ def mine_page(known: Known, standing: Standing) -> Mined:
         Tile(pick.id, pick.reason, score=round_score(score))
         for pick, score in zip(picks, scores, strict=True)
     ]
-    return Mined(tiles, upcoming, counts, found.agreement)
+    return Mined([*tiles, *again], upcoming, counts, found.agreement)
+
+
+def doubt_answers(known: Known, standing: Standing, k: int | None = None) -> list[str]:
+    """Return the judged photos whose answers look like slips, k at most, most doubtful first."""
+    if standing.settings.anchor is None:
+        return []
+    doubted = doubtful_answers(
+        np.asarray(standing.settings.anchor, np.float32),
+        standing.judged,
+        standing.labels,
+        background=known.background,
+        settled=standing.settled,
+        k=k,
+    )
+    return [standing.ids[row] for row in doubted]
+
+
+def _ask_again(known: Known, standing: Standing) -> list[Tile]:
+    """Return tiles that ask about answers again, each with the mark that was given."""
+    most = min(ASKED_A_PAGE, standing.settings.page_size // 4)
+    at = {photo: row for row, photo in enumerate(standing.ids)}
+    doubted = doubt_answers(known, standing, most)
+    scores = standing.head.probabilities(standing.judged[[at[photo] for photo in doubted]])
+    return [
+        Tile(photo, SURE, int(standing.labels[at[photo]]), round_score(score))
+        for photo, score in zip(doubted, scores, strict=True)
+    ]
 
 
 def _margin(probability: float) -> float:

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from classifier import Head, anchor, fit, prompt_head
-from explorer.history import History
+from explorer.history import SURE, History
 from explorer.memory import Known, Memory
-from explorer.mining import BINS, Mined, Standing, mine_page, round_score
+from explorer.mining import BINS, Mined, Standing, doubt_answers, mine_page, round_score
 from explorer.settings import Settings, Tile
 from vecdb import Collection, Concept, Database, Label
 
@@ -248,18 +248,33 @@ class Rounds:
 
     def _fit(self, concept: Concept, number: int, history: History) -> Standing:
         known = self.memory.known(concept.collection)
-        judged, labels = known.judged(history)
+        ids, judged, labels = known.judged(history)
+        settled = np.asarray([photo in history.asked_again for photo in ids], bool)
         settings = Settings.read(concept.settings)
         if settings.anchor is None:
             start = self._anchor_of(concept, known, judged[labels > 0])
             settings = replace(settings, anchor=tuple(float(x) for x in start))
         direction = np.asarray(settings.anchor, np.float32)
         head = (
-            fit(direction, judged, labels, background=known.background)
+            fit(
+                direction,
+                judged,
+                labels,
+                background=known.background,
+                settled=settled,
+                slips=history.slips,
+            )
             if len(labels)
             else prompt_head(settings.first or direction, known.background)
         )
-        return Standing(concept, settings, number, head, judged, labels, history)
+        return Standing(concept, settings, number, head, ids, judged, labels, settled, history)
+
+    def doubtful(self, concept: Concept) -> list[str]:
+        """Return the judged photos whose answers look like slips, the most doubtful first."""
+        known = self.memory.known(concept.collection)
+        return doubt_answers(
+            known, self._fit(concept, concept.round, History(self._concepts.history(concept.id)))
+        )
 
     def _anchor_of(self, concept: Concept, known: Known, examples: np.ndarray) -> np.ndarray:
         """Rebuild where a concept starts, for one that was made by a program.
@@ -288,11 +303,13 @@ def _answers(
 ) -> list[Label]:
     """Turn the marks of a page into labels."""
     shown = {**dict.fromkeys(marks, "edit"), **{tile.photo_id: tile.reason for tile in tiles}}
-    # A photo nobody clicked here may have been judged in another tab meanwhile: that stands.
+    # A photo nobody clicked here may have been judged in another tab meanwhile: that stands, as
+    # an answer does that was asked about again and left as it is.
+    stands = {**dict.fromkeys(shown, default), **history.judged}
     return [
-        Label(photo, int(marks.get(photo, default)), concept.round, reason)
+        Label(photo, int(marks.get(photo, stands[photo])), concept.round, reason)
         for photo, reason in shown.items()
-        if photo in marks or photo not in history.judged
+        if photo in marks or photo not in history.judged or reason == SURE
     ]
 
 

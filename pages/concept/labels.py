@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from classifier import ClassifierError
+from explorer.history import SURE
 from explorer.rounds import head_of
 from pages._current import shared_explorer
 from pages._likeness import look_for_more
@@ -39,14 +40,19 @@ def on_event(event: GridEvent) -> None:
         state.labels_error = str(error)
 
 
-def ordered(rows: list[Label], order: str, probability: dict[str, float]) -> list[Label]:
-    """Sort the labels; a disagreement is a label that the classifier is surest is wrong."""
+def sort_labels(
+    rows: list[Label], order: str, probability: dict[str, float], doubtful: list[str]
+) -> list[Label]:
+    """Sort the labels: what looks like a slip first, then what the classifier disputes most."""
     if order == ORDERS[0]:
         wrong = {
             row.photo_id: probability.get(row.photo_id, 0.5) * -row.label + (row.label == 1)
             for row in rows
         }
-        return sorted(rows, key=lambda row: -wrong[row.photo_id])
+        first = {photo: place for place, photo in enumerate(doubtful)}
+        return sorted(
+            rows, key=lambda row: (first.get(row.photo_id, len(first)), -wrong[row.photo_id])
+        )
     return sorted(rows, key=lambda row: row.round, reverse=order == ORDERS[1])
 
 
@@ -63,7 +69,8 @@ def draw(collection: Collection, concept: Concept) -> None:
     found, vectors = collection.known_vectors([row.photo_id for row in rows])
     scores = head_of(concept).probabilities(vectors)
     probability = dict(zip(found, np.asarray(scores, float), strict=True))
-    rows = ordered(rows, order, probability)
+    doubtful = shared_explorer().rounds.doubtful(concept)
+    rows = sort_labels(rows, order, probability, doubtful)
     limit = state.get("labels_shown", SHOWN)
     shown = rows[:limit]
     state.labels_before = {row.photo_id: row.label for row in shown}
@@ -76,7 +83,9 @@ def draw(collection: Collection, concept: Concept) -> None:
                 collection,
                 [row.photo_id for row in shown],
                 scores=[probability.get(row.photo_id, 0.0) for row in shown],
-                reasons=[f"round {row.round}" for row in shown],
+                reasons=[
+                    SURE if row.photo_id in doubtful else f"round {row.round}" for row in shown
+                ],
             ),
             "marks": state.labels_before,
             "undoable": True,

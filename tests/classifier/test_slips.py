@@ -75,7 +75,8 @@ def test_row_numbers_are_those_that_were_passed():
     assert sorted(doubted) == sorted(slip + 3 for slip in slips)
 
 
-def test_nothing_is_doubted_before_there_are_answers():
+def test_nothing_is_doubted_while_few_could_speak_against_it():
+    assert doubtful_answers(UP, photos(8), [1, -1, -1, -1, -1, -1, -1, -1]) == []
     assert doubtful_answers(UP, np.zeros((0, 4)), []) == []
     assert doubtful_answers(UP, photos(3), [0, 0, 0]) == []
     with pytest.raises(ClassifierError, match="pass one each"):

@@ -1,0 +1,81 @@
+"""Answers that look like slips come back on a later page, once, with the mark that was given."""
+
+import numpy as np
+import pytest
+
+from explorer.history import SURE
+from explorer.rounds import Page, Rounds
+from explorer.settings import Settings
+from vecdb import Collection
+
+SIZE = 25
+
+
+def truth(photo: str) -> int:
+    return 1 if photo.startswith("yes") else -1
+
+
+def answer(rounds: Rounds, page: Page, wrong: frozenset[str] = frozenset()) -> Page:
+    """Answer the new photos truly but for those in `wrong`; leave what is asked again as it is."""
+    marks = {tile.photo_id: tile.mark or truth(tile.photo_id) for tile in page.tiles}
+    marks |= {photo: -truth(photo) for photo in wrong & set(marks)}
+    return rounds.submit(page.concept.id, page.tiles, marks)
+
+
+@pytest.fixture
+def slipped(rounds: Rounds, collection: Collection, direction: np.ndarray) -> tuple[Page, str]:
+    """The page after one on which a clear match was called none; and that match."""
+    page = rounds.begin(collection, "a thing", direction, Settings(page_size=SIZE))
+    wrong = next(tile.photo_id for tile in page.tiles if truth(tile.photo_id) == 1)
+    page = answer(rounds, page, frozenset({wrong}))
+    while not page.history.asked_again and wrong not in asked(page):
+        page = answer(rounds, page)
+    return page, wrong
+
+
+def asked(page: Page) -> dict[str, int]:
+    return {tile.photo_id: tile.mark for tile in page.tiles if tile.reason == SURE}
+
+
+def test_a_slip_comes_back_with_its_mark_and_few_others_beside_it(slipped):
+    page, wrong = slipped
+    assert asked(page)[wrong] == -1
+    assert len(asked(page)) <= 2
+    assert len(page.tiles) == SIZE
+    assert len({tile.photo_id for tile in page.tiles}) == SIZE
+
+
+def test_an_answer_turned_round_is_a_slip_and_is_not_asked_about_again(rounds, slipped):
+    page, wrong = slipped
+    marks = {tile.photo_id: truth(tile.photo_id) for tile in page.tiles}
+    page = rounds.submit(page.concept.id, page.tiles, marks)
+    assert page.history.judged[wrong] == 1
+    assert page.history.slips == 1
+    while len(page.tiles) == SIZE:
+        assert wrong not in asked(page)
+        page = answer(rounds, page)
+    undone = rounds.undo(page.concept.id)
+    assert undone is not None
+    assert undone.history.slips == 1
+
+
+def test_an_answer_left_as_it_is_stands_and_is_settled(rounds, slipped):
+    page, wrong = slipped
+    page = rounds.submit(page.concept.id, page.tiles, {})
+    assert page.history.judged[wrong] == -1
+    assert wrong in page.history.asked_again
+    assert page.history.slips == 0
+    assert wrong not in asked(page)
+
+
+def test_undoing_the_round_asks_anew(rounds, slipped):
+    page, wrong = slipped
+    again = rounds.undo(answer(rounds, page).concept.id)
+    assert again is not None
+    assert asked(again)[wrong] == -1
+    assert again.history.asked_again == set()
+
+
+def test_the_doubtful_answers_of_a_concept_are_named_the_likeliest_slip_first(rounds, slipped):
+    page, wrong = slipped
+    assert rounds.doubtful(page.concept)[0] == wrong
