@@ -73,9 +73,8 @@ def form() -> None:
     )
     left.text_input("Collection", default_table(), key="data_table")
     right.file_uploader(
-        "Or drop pictures here", accept_multiple_files=True, key="data_files",
-        type=["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "avif"],
-    )  # fmt: skip
+        "Or drop pictures here, of any kind", accept_multiple_files=True, key="data_files"
+    )
     if state.get("data_error"):
         st.error(state.data_error)
     job = shared_explorer().jobs.latest

@@ -188,7 +188,6 @@ def header() -> Collection | None:
             "Example pictures",
             accept_multiple_files=True,
             key=uploads(),
-            type=["jpg", "png", "webp"],
         )
         st.text_area("Ids of example photos, one a line", key="photo_ids")
         st.button("Start with these", on_click=ask, width="stretch")

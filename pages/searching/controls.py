@@ -43,7 +43,6 @@ def refine() -> list[Image.Image]:
         "Pictures",
         accept_multiple_files=True,
         key=f"search_files_{state.get('search_uploads', 0)}",
-        type=["jpg", "png", "webp"],
     )
     given = list(files)
     if st.toggle("Use the camera", key="use_camera"):
