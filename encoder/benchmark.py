@@ -23,6 +23,7 @@ from transformers import (
     Siglip2Config,
     SiglipConfig,
 )
+from transformers.utils import logging
 
 from encoder.tower import Tower
 from encoder.vision import Vision, choose_device, choose_dtype
@@ -99,6 +100,7 @@ def measure_models(
     names: list[str], device: torch.device, pictures: int
 ) -> Iterator[dict[str, Any]]:
     """Yield what was measured of each model."""
+    logging.set_verbosity_error()
     dtype = choose_dtype(device)
     for name in names:
         config, (height, width) = MODELS[name]
