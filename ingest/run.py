@@ -23,6 +23,7 @@ from ingest.errors import IngestError
 from ingest.failure_list import FailureList
 from ingest.failures import Failures
 from ingest.fetch import Fetcher, Patience
+from ingest.heads import follow_heads
 from ingest.photo import Photo
 from ingest.pipeline import Pipeline
 from ingest.progress import ProgressCallback, Summary, Tally
@@ -171,6 +172,7 @@ def run(
         except BaseException:
             pipeline.abort(IngestError("The ingest was broken off."))
             raise
+        follow_heads(database, collection.name, warn or (lambda sentence: None))
         error = str(pipeline.error) if pipeline.error else None
         return tally.summary(interrupted=stop.is_set() and not error, error=error)
 
