@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from tuning.errors import TooFewPhotos
 
 Rows = NDArray[np.int64]
-LEAST_CLASSES = 2
 # Fewer classes than this are all taught: holding some out would leave too few to tell apart.
 LEAST_TO_HOLD_OUT = 6
 TEST_PHOTOS = 0.25
@@ -43,14 +42,15 @@ def divide(classes: NDArray[np.int64], *, unseen: float, seed: int) -> Division:
         unseen: share of the classes that are never learnt, 0 to 1.
 
     Raises:
-        TooFewPhotos: fewer than two classes have two photos.
+        TooFewPhotos: fewer than two classes have two photos, or nothing can be held out.
     """
     names, sizes = np.unique(classes, return_counts=True)
     usable = names[sizes >= 2]
-    if len(usable) < LEAST_CLASSES:
+    if len(usable) < 2:
+        few = "No class has" if not len(usable) else "Only 1 class has"
         raise TooFewPhotos(
-            f"{len(usable)} classes have two photos or more, and a head learns from the difference "
-            "of at least 2: label photos of more classes."
+            f"{few} two photos or more, and a head learns what tells classes apart: label photos "
+            "of at least 2 classes."
         )
     rng = np.random.default_rng(seed)
     shuffled = rng.permutation(usable)
@@ -63,6 +63,11 @@ def divide(classes: NDArray[np.int64], *, unseen: float, seed: int) -> Division:
         parts["test"].append(rows[:test])
         parts["choose"].append(rows[test : test + choose])
         parts["train"].append(rows[test + choose :])
+    if not choosing and not sum(map(len, parts["choose"])):
+        raise TooFewPhotos(
+            "There is nothing to hold out to choose the best epoch by: label at least 6 photos a "
+            f"class, or {LEAST_TO_HOLD_OUT} classes and more."
+        )
     return Division(
         np.sort(np.concatenate(parts["train"])),
         np.flatnonzero(np.isin(classes, shuffled[measured : measured + choosing])),

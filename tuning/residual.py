@@ -7,10 +7,11 @@ from torch import nn
 
 
 class ResidualHead(nn.Module):
-    """Moves a vector a little: unit(x + W dropout((x - mean) / spread) + b).
+    """Moves a vector a little: unit(x + W dropout((x - mean) / spread)).
 
-    W and b start at zero, so that an untrained head changes nothing. Mean and spread are those of
-    the photos it learns from; `folded` takes them into W and b.
+    W starts at zero, so that an untrained head changes nothing. Mean and spread are those of the
+    photos it learns from. There is no bias beside W: what is added to the photos sums to zero, and
+    so they cannot all move to one place, which is how the triplet loss collapses.
     """
 
     def __init__(self, vectors: NDArray[np.float32], dropout: float) -> None:
@@ -24,9 +25,8 @@ class ResidualHead(nn.Module):
         mean = vectors.mean(axis=0)
         self.mean = nn.Buffer(torch.from_numpy(mean))
         self.spread = float(np.sqrt(np.square(vectors - mean).mean())) or 1.0
-        self.layer = nn.Linear(vectors.shape[1], vectors.shape[1])
+        self.layer = nn.Linear(vectors.shape[1], vectors.shape[1], bias=False)
         nn.init.zeros_(self.layer.weight)
-        nn.init.zeros_(self.layer.bias)
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, vectors: torch.Tensor) -> torch.Tensor:
@@ -38,5 +38,5 @@ class ResidualHead(nn.Module):
         """Return weights (d, d) and bias (d,) of `SimilarityHead` that do the same."""
         with torch.no_grad():
             weights = self.layer.weight / self.spread
-            bias = self.layer.bias - weights @ self.mean
+            bias = -weights @ self.mean
         return weights.numpy().copy(), bias.numpy().copy()

@@ -16,6 +16,9 @@ from tuning.losses import Loss, batches
 from tuning.measure import retrieve
 from tuning.residual import ResidualHead
 
+# A small set is gone through several times an epoch, so that an epoch moves the head alike.
+LEAST_STEPS = 10
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -30,19 +33,19 @@ class Settings:
         epochs: at most.
         patience: epochs without a better one before training ends.
         batch: photos of a batch at most.
-        per_class: photos of each class in a batch.
+        per_class: photos of each class in a batch; fewer where most classes have fewer.
         seed: of everything random.
     """
 
     loss: str = "contrastive"
     mining: str = "semihard"
-    rate: float = 3e-4
+    rate: float = 1e-4
     dropout: float = 0.3
     decay: float = 1e-2
     epochs: int = 60
     patience: int = 8
     batch: int = 256
-    per_class: int = 4
+    per_class: int = 8
     seed: int = 0
 
 
@@ -98,13 +101,14 @@ class Training:
         self._optimiser = torch.optim.AdamW(
             self._head.parameters(), settings.rate, weight_decay=settings.decay
         )
+        _, sizes = np.unique(self._classes, return_counts=True)
         self._batches = batches(
             classes[division.train],
             size=settings.batch,
-            per_class=settings.per_class,
+            per_class=min(settings.per_class, max(2, int(np.median(sizes)))),
             seed=settings.seed,
         )
-        self._steps = max(1, len(taught) // settings.batch)
+        self._steps = max(LEAST_STEPS, len(taught) // settings.batch)
         self._schedule = torch.optim.lr_scheduler.CosineAnnealingLR(
             self._optimiser, settings.epochs
         )
@@ -115,7 +119,7 @@ class Training:
         ]
 
     def run_epoch(self) -> float:
-        """Go through the photos once and return the mean loss, NaN where it is lost."""
+        """Go through the photos and return the mean loss, NaN where it is lost."""
         self._head.train()
         total = 0.0
         for rows in itertools.islice(self._batches, self._steps):
@@ -130,11 +134,13 @@ class Training:
         return total / self._steps
 
     def score(self) -> float:
-        """Return the mean R-precision of the parts held out to choose."""
+        """Return the mean R-precision of the parts held out to choose, NaN where all is lost."""
         self._head.eval()
         with torch.no_grad():
-            found = [retrieve(self._head(rows).numpy(), of) for rows, of in self._choosing]
-        return float(np.mean([part.r_precision.mean() for part in found]))
+            moved = [(self._head(rows), of) for rows, of in self._choosing]
+        if not all(torch.isfinite(rows).all() for rows, _ in moved):
+            return math.nan
+        return float(np.mean([retrieve(rows.numpy(), of).r_precision.mean() for rows, of in moved]))
 
     def folded(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return the head's weights (d, d) and bias (d,) as they are now."""
@@ -167,7 +173,7 @@ def train(
     done: list[Epoch] = []
     kept, ended = training.folded(), "all epochs were run"
     for epoch in _epochs(training, settings.epochs):
-        if math.isnan(epoch.loss):
+        if math.isnan(epoch.r_precision):
             ended = f"the loss became infinite in epoch {epoch.number}: lower the rate"
             if done[-1].best == 0:
                 raise LossDiverged(

@@ -56,7 +56,7 @@ def test_deleting_a_head_leaves_the_original_untouched(database: Database) -> No
     concept = database.concepts.create("birds", "animals__look", "a bird")
     delete(database, "animals", "look")
     assert [info.name for info in database.collections()] == ["animals"]
-    assert database.collection("animals").count() == 240
+    assert database.collection("animals").count() == 480
     assert not head_path("by hand+look").exists()
     assert database.concepts.get(concept.id).deleted
     with pytest.raises(TuningError, match="There is no head look of animals"):

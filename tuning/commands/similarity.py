@@ -52,7 +52,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     add("--out", required=True, metavar="NAME", help="the head; the collection is TABLE__NAME")
     add("--loss", choices=LOSSES, default=Settings.loss)
     add("--mining", choices=MINING, default=Settings.mining, help="which triplets count")
-    add("--rate", type=float, default=Settings.rate, help="learning rate")
+    add("--rate", type=_rate, default=Settings.rate, help="learning rate")
     add("--seed", type=int, default=Settings.seed)
     add("--force", action="store_true", help="serve it whatever was measured")
 
@@ -98,6 +98,13 @@ def delete(options: argparse.Namespace) -> None:
     """Remove a head and the collection behind it; the collection it came from stays."""
     with connect(options.dsn) as database:
         delete_head(database, _table(options), options.name)
+
+
+def _rate(text: str) -> float:
+    rate = float(text)
+    if not 0 < rate <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is not above 0 and at most 1")
+    return rate
 
 
 def _table(options: argparse.Namespace) -> str:
