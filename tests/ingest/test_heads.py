@@ -19,7 +19,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_photos_ingested_later_reach_the_tuned_collection(folder: Path) -> None:
-    store, said = Store(folder / "store"), []
+    store = Store(folder / "store")
+    said: list[str] = []
     with connect(f"chdb://{folder / 'db'}") as database:
         run(folder / "photos", table="t", encoder="offline", database=database, store=store)
         dim = database.collection("t").dim
@@ -28,7 +29,7 @@ def test_photos_ingested_later_reach_the_tuned_collection(folder: Path) -> None:
         tuned = serve(database, "t", "look", head)
         (folder / "photos" / "two.jpg").write_bytes(jpeg(seed=2))
         run(folder / "photos", table="t", database=database, store=store, warn=said.append)
-        both = database.collection("t").sample(9, seed=0)
+        both = database.collection("t").sample(9, seed=0).ids
         assert len(both) == 2
         expected = head.apply(database.collection("t").vectors(both))
         assert np.allclose(tuned.vectors(both), expected, atol=1e-6)
