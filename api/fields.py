@@ -82,7 +82,7 @@ def read_time(value: Any) -> Any:
     """Read ISO 8601, a day or a time.
 
     Raises:
-        PydanticCustomError: it is none, or not from 1970 to 2105.
+        PydanticCustomError: it is none, or not from 1900 to 2299.
     """
     if not isinstance(value, str):
         return value
@@ -90,8 +90,8 @@ def read_time(value: Any) -> Any:
         time = datetime.fromisoformat(value.strip().replace("Z", "+00:00"))
     except ValueError as error:
         raise _refuse("must be a time such as 2021-05-31") from error
-    if not 1970 <= time.year <= 2105:
-        raise _refuse("must lie between 1970 and 2105")
+    if not 1900 <= time.year <= 2299:
+        raise _refuse("must lie between 1900 and 2299")
     return time
 
 

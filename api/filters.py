@@ -2,18 +2,26 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from api.errors import Refused
 from api.fields import Text, Time, Within
-from vecdb import Filter, parse_condition
+from explorer.conditions import read_conditions
+from vecdb import Collection, Condition, Filter
 
 _Count = Annotated[int, Within(0, 2**32 - 1)]
 _Text = Annotated[Text, Field(min_length=1, max_length=500)]
-_DAY = "ISO 8601, a day or a time, 1970 to 2105; UTC where it names no zone"
+_DAY = "ISO 8601, a day or a time, 1900 to 2299; UTC where it names no zone"
 
 
 class Filters(BaseModel):
-    """What photos must satisfy; fields that are left out ask nothing."""
+    """What photos must satisfy; fields that are left out ask nothing.
+
+    A field that is not known names a column of the collection's own: `split=val`.
+    """
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, _Text | float | bool]
 
     min_width: Annotated[_Count | None, Field(description="pixels")] = None
     min_height: Annotated[_Count | None, Field(description="pixels")] = None
@@ -33,17 +41,27 @@ class Filters(BaseModel):
         Field(description="leave out what ingest noted as near-duplicates of earlier photos"),
     ] = None
     where: list[_Text] = Field(
-        [], max_length=20, description="conditions on any column: `split=val`"
+        [], max_length=20, description="conditions on any column: `split=val`, `iso>=400`"
     )
 
-    def filter(self) -> Filter | None:
+    def filter(self, collection: Collection) -> Filter | None:
         """Return the conditions, None where there are none.
 
         Raises:
-            BadCondition: one of `where` cannot be understood.
+            BadCondition: one of `where` cannot be understood, or is on no column there is.
+            Refused: 400, a field that is neither known nor a column of the collection.
         """
         names = set(Filters.model_fields) - {"where"}
         given: dict[str, Any] = {name: getattr(self, name) for name in names}
         given = {name: value for name, value in given.items() if value is not None}
-        conditions = tuple(map(parse_condition, self.where))
+        conditions = read_conditions(self.where, collection) + self._columns(collection)
         return Filter(**given, conditions=conditions) if given or conditions else None
+
+    def _columns(self, collection: Collection) -> tuple[Condition, ...]:
+        given = self.model_extra or {}
+        held = collection.extra_columns() if given else []
+        for name in given:
+            if name not in held:
+                known = ", ".join([*type(self).model_fields, *held])
+                raise Refused(400, f"{name[:60]!a} is not known here; what is: {known}.")
+        return tuple(Condition(name, "=", value) for name, value in given.items())

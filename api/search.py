@@ -5,12 +5,11 @@ from typing import Annotated, Any
 
 from fastapi import Query as FromQuery
 from fastapi.concurrency import run_in_threadpool
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.errors import Refused
 from api.fields import (
     Address,
-    Asked,
     ConceptId,
     Name,
     Numbers,
@@ -71,7 +70,7 @@ class Simple(Filters):
         return Query(phrases, pictures, self.photo_ids)
 
 
-class SimpleSearch(Simple, Asked):
+class SimpleSearch(Simple):
     """A search by a query string; lists are given by repeating their name."""
 
 
@@ -82,8 +81,10 @@ class Phrase(Sent):
     weight: Annotated[float, Within(-10, 10)] = 1
 
 
-class RichSearch(Simple, Sent):
+class RichSearch(Simple):
     """A search by a JSON body, which can also hold weights, pictures and a vector."""
+
+    model_config = ConfigDict(strict=True)
 
     phrases: list[Phrase] = Field([], max_length=20, description="weighted phrases")
     images: list[Picture] = Field([], max_length=16)
@@ -135,8 +136,8 @@ async def search_richly(asked: RichSearch, explorer: Explorer_, base: Base) -> d
 
 
 async def _search(asked: Simple, explorer: Explorer, base: str) -> dict[str, Any]:
-    where = asked.filter()
     collection = await run_in_threadpool(explorer.collection, asked.collection)
+    where = await run_in_threadpool(asked.filter, collection)
     found, count = await asyncio.gather(
         run_in_threadpool(_find, asked, where, explorer, collection),
         run_in_threadpool(collection.count, Scope(where=where)),

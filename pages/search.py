@@ -121,7 +121,7 @@ def shown_count(signature: str) -> int:
 
 def draw(collection: Collection, query: Query) -> None:
     """Draw the line about the search, and the photos."""
-    where = conditions()
+    where = conditions(collection)
     total = collection.count(Scope(where=where))
     signature = signature_of(query, where, collection.name)
     limit = shown_count(signature)

@@ -266,6 +266,11 @@ class Collection:
                 found[row["id"]] = described(row)
         return [found[photo] for photo in ids if photo in found]
 
+    def extra_columns(self) -> list[str]:
+        """Return the names of the source's own columns, by name."""
+        found = self._connection.select("photos/extra_columns", table=self.name)
+        return [str(name) for name in found.column("name").to_pylist()]
+
     def numbered(self, numbers: Iterable[int]) -> dict[int, str]:
         """Return the ids by number of `vecdb.photo_number`; unknown numbers are left out."""
         wanted = list(numbers)

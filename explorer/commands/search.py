@@ -12,12 +12,13 @@ import sys
 from pathlib import Path
 
 from commandline import positive
+from explorer.conditions import read_conditions
 from explorer.errors import BadInput, ExplorerError
 from explorer.explorer import Explorer, default_table
 from explorer.pictures import picture_from
 from explorer.query import Query
 from explorer.ranking import Ranked, rank
-from vecdb import Collection, Store
+from vecdb import Collection, Filter, Store
 from vecdb.addresses import local_file
 
 DEFAULT_K = 20
@@ -31,6 +32,13 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--like", action="append", default=[], help="the id of a photo")
     command.add_argument("--without", action="append", default=[], help="a phrase to subtract")
     command.add_argument("--threshold", type=float, help="least similarity, a cosine")
+    command.add_argument(
+        "--where",
+        action="append",
+        default=[],
+        metavar="COLUMN>=VALUE",
+        help="only such photos: split=val, iso>=400, mood~calm, label!=dog, shot<2020-06",
+    )
     command.add_argument("--fold", action="store_true", help="list near-duplicates once")
     command.add_argument("--copy-to", type=Path, metavar="FOLDER", help="copy the pictures there")
 
@@ -39,9 +47,11 @@ def search(explorer: Explorer, options: argparse.Namespace) -> None:
     """List the photos nearest to phrases, pictures and photos."""
     collection = explorer.database.collection(options.table or default_table())
     query = _query(options)
+    conditions = read_conditions(options.where, collection)
+    where = Filter(conditions=conditions) if conditions else None
     vector = explorer.ranking_vector(query, collection)
     k = options.k or (DEFAULT_K if options.threshold is None else max(1, collection.count()))
-    found = rank(collection, vector, k, threshold=options.threshold, fold=options.fold)
+    found = rank(collection, vector, k, where=where, threshold=options.threshold, fold=options.fold)
     copied = _copy(explorer.store, collection, found, options.copy_to) if options.copy_to else {}
     for line in _lines(found, copied, options.json):
         print(line)

@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from explorer.conditions import read_conditions
 from explorer.phrases import describe_phrases
 from explorer.query import Query
 from vecdb import Collection, Filter
@@ -24,6 +25,7 @@ WORDS = {
     "country": "",
     "city": "",
     "label": "",
+    "where": "",
 }
 NUMBERS = ("min_width", "min_height", "min_views", "min_downloads")
 DAYS = ("taken_from", "taken_before")
@@ -87,11 +89,16 @@ def _given() -> dict[str, Any]:
     return given
 
 
-def conditions() -> Filter | None:
-    """Return the filter that the widgets ask for, None where they ask for none."""
+def conditions(collection: Collection) -> Filter | None:
+    """Return the filter that the widgets ask for, None where they ask for none.
+
+    Raises:
+        BadCondition: a condition is not understood, or the collection has no such column.
+    """
     given: dict[str, Any] = {
-        name: state[key(name)].strip() for name in WORDS if name not in _LOOKED_FOR
+        name: state[key(name)].strip() for name in WORDS if name not in _NO_FIELDS
     }
+    given["conditions"] = read_conditions(state[key("where")].splitlines(), collection)
     given |= {name: state[key(name)] for name in (*NUMBERS, "orientation", "no_duplicates")}
     for name in DAYS:
         day: date | None = state[key(name)]
@@ -100,7 +107,7 @@ def conditions() -> Filter | None:
     return Filter(**given) if given else None
 
 
-_LOOKED_FOR = {"text", "more", "like", "vector"}
+_NO_FIELDS = {"text", "more", "like", "vector", "where"}
 
 
 def _day(text: str) -> date | None:
@@ -108,7 +115,7 @@ def _day(text: str) -> date | None:
         day = date.fromisoformat(text)
     except ValueError:
         return None
-    return day if 1970 <= day.year <= 2105 else None
+    return day if 1900 <= day.year <= 2299 else None
 
 
 def describe_query(query: Query) -> str:

@@ -83,6 +83,13 @@ def narrow() -> None:
         )
     for at, name in enumerate(DAYS):
         title = ("Taken on this day or later", "Taken before")[at]
-        (left, right)[at].date_input(title, key=key(name), min_value="1970-01-01")
+        (left, right)[at].date_input(title, key=key(name), min_value="1900-01-01")
+    st.text_area(
+        "Conditions on any column, one a line",
+        key=key("where"),
+        height=68,
+        placeholder="split=val\niso>=400",
+        help="= != < <= > >= compare, ~ is contains; words in either case, 2020-05 is that month.",
+    )
     st.segmented_control("Shape", SHAPES, key=key("orientation"))
     st.toggle("Leave out near-duplicates noted by ingest", key=key("no_duplicates"))

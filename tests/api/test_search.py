@@ -1,9 +1,12 @@
 import base64
+from datetime import datetime
 
+import pyarrow as pa
 import pytest
 
 from encoder import load_encoder
 from tests.api.conftest import COLOURS, jpeg, picture, unit
+from vecdb.photos import MAPS, stored_extra
 
 
 def ids(answer):
@@ -129,8 +132,11 @@ def test_a_path_on_the_servers_disk_never_leaves_it_but_web_addresses_do(served)
         ({"vector": [1.0, 2.0]}, 400, "needs (24,)"),
         ({"images": ["@@@"]}, 400, "The picture"),
         ({"images": [base64.b64encode(b"GIF89a").decode()]}, 400, "cannot be read"),
+        ({"text": "x", "where": ["a<b"]}, 400, "not a number or a date"),
+        ({"text": "x", "where": ["mood=calm"]}, 400, "'mood' is not a column of colours"),
+        ({"text": "x", "treshold": 0.3}, 400, "'treshold' is not known here"),
         ({"text": "x", "taken_from": "yesterday"}, 400, "taken_from must be a time"),
-        ({"text": "x", "taken_from": "9999-01-01"}, 400, "between 1970 and 2105"),
+        ({"text": "x", "taken_from": "9999-01-01"}, 400, "between 1900 and 2299"),
         ({"image_url": "http://example.org/a.jpg"}, 403, "fetches no addresses"),
     ],
 )
@@ -140,6 +146,57 @@ def test_a_request_that_makes_no_sense_is_refused_in_one_sentence(served, asked,
     assert list(answer.json()) == ["error"]
     assert words in answer.json()["error"]
     assert "Traceback" not in answer.text
+
+
+@pytest.fixture
+def typed(served):
+    """The served collection with six photos more, whose columns have types."""
+    vectors = served.collection.vectors([f"colours/{colour}" for colour in COLOURS[:6]])
+    rows = [
+        stored_extra({"split": ("Train", "val")[at % 2], "iso": 100 * at, "k": "x", "ok": at > 2})
+        for at in range(6)
+    ]
+    maps = {name: pa.array([row[name] for row in rows], kind) for name, kind in MAPS.items()}
+    taken = [datetime(1950 + 20 * at, 1, 1) for at in range(6)]
+    ids_of_rows = [f"t{at}" for at in range(6)]
+    table = {"id": ids_of_rows, "url": [""] * 6, "vector": list(vectors), "taken": taken, **maps}
+    served.collection.insert(pa.table(table))
+    return served
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({"split": "VAL"}, "135"),
+        ({"split": "val", "where": ["iso>=300"]}, "35"),
+        ({"iso": "300"}, "3"),
+        ({"ok": "true"}, "345"),
+        ({"where": ["split!=val", "iso<400", "k=x"]}, "02"),
+        ({"where": ["taken<1970"]}, "0"),
+        ({"taken_before": "1975-01-01"}, "01"),
+    ],
+)
+def test_the_collections_own_columns_filter_by_get_and_by_post(typed, asked, expected):
+    for answer in (
+        typed.get("/api/search", photo_ids="t0", **asked),
+        typed.post("/api/search", {"photo_ids": ["t0"], **asked}),
+    ):
+        assert answer.status_code == 200, answer.text
+        found = [photo for photo in ids(answer) if photo.startswith("t")]
+        assert "".join(sorted(photo[1:] for photo in found)) == expected
+        assert answer.json()["count"] == len(ids(answer))
+
+
+def test_values_leave_with_their_types(typed):
+    photo = typed.get("/api/photos/t3").json()
+    assert photo["extra"] == {"iso": 300, "k": "x", "ok": True, "split": "val"}
+    assert photo["taken"] == "2010-01-01T00:00:00+00:00"
+    assert (photo["views"], photo["label"]) == (None, None)
+
+
+def test_a_word_of_a_posted_request_names_a_column_in_an_address(served):
+    answer = served.get("/api/search", text="x", phrases="y")
+    assert (answer.status_code, "'phrases' is not known here" in answer.text) == (400, True)
 
 
 @pytest.mark.parametrize(

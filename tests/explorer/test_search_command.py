@@ -64,6 +64,8 @@ def test_a_phrase_a_picture_and_a_photo_are_found_by_their_cosine(command, tmp_p
     same = command("--image", tmp_path / "blue.png", "-k", 1)
     assert same.stdout == f"1.000  blue  {tmp_path}/blue.png\n"
     assert command("--like", "green", "-k", 1).stdout.startswith("1.000  green")
+    narrowed = command("--like", "red", "--where", "url~BLUE.png", "--where", "id!=red", "--json")
+    assert [hit["id"] for hit in json.loads(narrowed.stdout)] == ["blue"]
 
 
 def test_a_threshold_lists_what_is_similar_enough_and_copies_the_pictures(command, tmp_path):
@@ -84,6 +86,7 @@ def test_what_cannot_be_searched_for_is_one_sentence(command, tmp_path):
     for arguments, words in (
         ([], "Say what to look for"),
         (["--image", tmp_path / "none.png"], "none.png cannot be read: No such file"),
+        (["--like", "red", "--where", "mood=calm"], "'mood' is not a column of colours"),
         (["--like", "nothing"], "holds no photo 'nothing'"),
         (["word " * 100], "shorten it"),
     ):
