@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from explorer.addresses import thumbnail_url
+from explorer.addresses import original_url, thumbnail_url
 from pages.grid.contract import GridTile
 from vecdb import Collection
+from vecdb.addresses import local_path
 
 SHOWN = (
     ("description", "Description"),
@@ -47,12 +48,12 @@ def grid_tiles(
             "caption": photo,
             "meta": [("Id", photo)],
         }
-        _describe(tile, found.get(photo))
+        _describe(tile, collection, found.get(photo))
         tiles.append(tile)
     return tiles
 
 
-def _describe(tile: GridTile, row: dict[str, Any] | None) -> None:
+def _describe(tile: GridTile, collection: Collection, row: dict[str, Any] | None) -> None:
     if row is None:
         tile["meta"].append(("State", "no longer in the collection"))
         return
@@ -62,7 +63,11 @@ def _describe(tile: GridTile, row: dict[str, Any] | None) -> None:
         tile["aspect"] = round(row["width"] / row["height"], 4)
         tile["meta"].append(("Size", f"{row['width']} × {row['height']}"))
     address = row["url"]
-    if address.startswith(("http://", "https://")):
+    path = local_path(address)
+    if path is not None:
+        tile["meta"].append(("File", str(path)))
+        tile["full"] = tile["link"] = original_url(collection.name, tile["id"])
+    elif address.startswith(("http://", "https://")):
         tile["fallback"] = rendition(address, 448)
         tile["full"] = rendition(address, 1600)
         tile["link"] = address

@@ -84,7 +84,11 @@ export class Viewer {
   /** @param {import("./contract").GridTile} tile */
   load(tile) {
     this.shown = tile.id;
-    this.img.onerror = () => { this.img.onerror = null; this.img.src = addressOf(tile.src); };
+    this.img.onerror = () => {
+      this.img.onerror = null;
+      this.img.src = addressOf(tile.src);
+      this.link.hidden = tile.link === tile.full; // the file is no longer where it was
+    };
     this.img.src = addressOf(tile.full || tile.src);
     this.img.alt = this.grid.data.mode === "audit" ? `Photo ${tile.rank}` : tile.caption;
   }

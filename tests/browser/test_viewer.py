@@ -1,7 +1,13 @@
 """The large picture, opened and used by mouse and by keyboard, in a real browser."""
 
-import pytest
+import os
+import subprocess
+import sys
 
+import pytest
+from PIL import Image
+
+from tests.browser.harness import ROOT, environment, fresh_page, running_app
 from tests.browser.test_marks import focused, labels, tile
 
 pytestmark = pytest.mark.browser
@@ -103,3 +109,21 @@ def test_a_button_of_the_large_picture_is_pressed_by_space_as_buttons_are(mine, 
     page.keyboard.press(" ")
     assert labels(page)[0] == "positive"
     assert dialog(page).is_visible()
+
+
+def test_a_file_of_this_machine_is_shown_itself_with_its_path_and_can_be_opened(
+    tmp_path, running_chromium
+):
+    folder = tmp_path / "My Photos & more"
+    folder.mkdir()
+    Image.new("RGB", (1600, 1200), "teal").save(folder / "été #1 100%.jpg")
+    env = {**environment(tmp_path / "data", "mine"), "ENCODER": "offline"}
+    command = [sys.executable, "-m", "ingest", str(folder)]
+    subprocess.run(command, cwd=ROOT, env={**os.environ, **env}, check=True, capture_output=True)
+    with running_app(env) as address, fresh_page(running_chromium) as page:
+        page.goto(address)
+        page.locator("button[data-photo-id]").click()
+        page.wait_for_function("document.querySelector('.vde-viewer img').naturalWidth === 1600")
+        assert str(folder / "été #1 100%.jpg") in dialog(page).inner_text()
+        link = dialog(page).get_by_role("link", name="Open the original").get_attribute("href")
+        assert page.request.get(link).body() == (folder / "été #1 100%.jpg").read_bytes()
