@@ -8,7 +8,14 @@ from starlette.exceptions import HTTPException
 from api.sentences import sentence_of
 from classifier import ClassifierError
 from encoder import EmptyText, EncoderError, TextTooLong
-from explorer.errors import BadInput, ExplorerError, NotAllowed, NothingThere, NothingToTurn
+from explorer.errors import (
+    BadInput,
+    ExplorerError,
+    MovedOn,
+    NotAllowed,
+    NothingThere,
+    NothingToTurn,
+)
 from vecdb import VecdbError
 from vecdb.errors import (
     BadCondition,
@@ -28,7 +35,7 @@ MALFORMED = (
     *(BadCondition, BadName, BadPhotos, BadVector),
 )
 UNKNOWN = (NothingThere, UnknownCollection, UnknownConcept, UnknownPhoto)
-CONFLICTS = (NothingToTurn, EncoderMismatch, NotFitted)
+CONFLICTS = (MovedOn, NothingToTurn, EncoderMismatch, NotFitted)
 
 
 class Refused(HTTPException):

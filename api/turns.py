@@ -35,11 +35,18 @@ class Shown(_Lenient):
 class Turn(_Lenient):
     """What was done with a page."""
 
-    turn: Literal["finish", "undo", "redo"]
+    turn: Literal["finish", "show", "undo", "redo"]
+    round: int | None = None
     shown: list[Shown] = Field([], max_length=10_000)
     yes: list[Text] = Field([], max_length=10_000)
     no: list[Text] = Field([], max_length=10_000)
     unmarked: Literal["skip", "negative"] = "skip"
+
+
+class Stand(BaseModel):
+    """The round that a concept stands at."""
+
+    round: int
 
 
 class NextPage(BaseModel):
@@ -66,6 +73,11 @@ def turns(describe: Describe) -> APIRouter:
         timing = {**data["timing"], "server": time.perf_counter() - begun}
         return {**data, "timing": timing, "ticket": explorer.tickets.keep(page)}
 
+    @router.get("/mine/{concept}", response_model=Stand)
+    def stand(concept: Annotated[str, Path(max_length=1000)], explorer: Explorer_) -> Any:
+        """Tell which round a concept stands at: another window may have answered its page."""
+        return {"round": explorer.concepts.get(concept).round}
+
     return router
 
 
@@ -74,9 +86,14 @@ def _turned(explorer: Explorer, concept_id: str, done: Turn) -> Page:
         return explorer.undo(concept_id)
     if done.turn == "redo":
         return explorer.redo(concept_id)
+    # A "show" brings the page that the concept stands at; the marks of an older one go along.
     marks = {**dict.fromkeys(done.no, -1), **dict.fromkeys(done.yes, 1)}
+    if done.turn == "show":
+        return explorer.rounds.catch_up(concept_id, marks)
     tiles = [Tile(shown.id, shown.reason) for shown in done.shown]
-    return explorer.rounds.submit(concept_id, tiles, marks, unmarked=done.unmarked)
+    return explorer.rounds.submit(
+        concept_id, tiles, marks, unmarked=done.unmarked, number=done.round
+    )
 
 
 def _check(request: Request) -> None:

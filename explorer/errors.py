@@ -21,5 +21,9 @@ class NotReady(ExplorerError):
     """What was asked for still loads."""
 
 
+class MovedOn(ExplorerError):
+    """A page was answered that another window has answered before."""
+
+
 class NothingToTurn(ExplorerError):
     """There is no action to take back, or to do again."""

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from classifier import Head, anchor, fit, prompt_head
+from explorer.errors import MovedOn
 from explorer.history import SURE, History
 from explorer.memory import Known, Memory
 from explorer.mining import BINS, Mined, Standing, doubt_answers, mine_page, round_score
@@ -96,6 +97,7 @@ class Rounds:
         marks: Mapping[str, int],
         *,
         unmarked: str = "skip",
+        number: int | None = None,
     ) -> Page:
         """Store the marks of a page, refit and mine the next page.
 
@@ -104,11 +106,17 @@ class Rounds:
             tiles: the page that was shown.
             marks: photo id -> 1 or -1 for the photos that were clicked.
             unmarked: what the others are, "skip" or "negative"; kept with the concept.
+            number: the round of that page; without one, the round that the concept stands at.
+
+        Raises:
+            MovedOn: the concept stands at another round: `catch_up` brings its page.
         """
         timing: dict[str, float] = {}
         with self._alone(concept_id):
             with _timed(timing, "read"):
                 concept, history = self._read(concept_id)
+            if number not in (None, concept.round):
+                raise MovedOn("This concept moved on in another window: show its page.")
             settings = replace(Settings.read(concept.settings), unmarked=unmarked)
             concept = replace(concept, settings=settings.as_json())
             rows = _answers(concept, history, tiles, marks, -1 if unmarked == "negative" else 0)
@@ -116,6 +124,13 @@ class Rounds:
             stored = self._aside.submit(self._concepts.label, concept_id, rows, action=action)
             history = history.extend([replace(row, action=action) for row in rows])
             return self._next(concept, concept.round + 1, history, stored=stored, timing=timing)
+
+    def catch_up(self, concept_id: str, marks: Mapping[str, int]) -> Page:
+        """Return the page a concept stands at; marks made on an older page are kept as answers."""
+        concept, history = self._read(concept_id)
+        before = {photo: row.label for photo, row in history.latest.items()}
+        changed = {photo: mark for photo, mark in marks.items() if before.get(photo) != mark}
+        return self.relabel(concept_id, changed) if changed else self.page(concept)
 
     def relabel(self, concept_id: str, labels: Mapping[str, int]) -> Page:
         """Change or remove (0) single labels, fit again, and mine the page of the round anew."""

@@ -26,6 +26,10 @@ export class Bar {
     }, [this.name, " ", this.effect]);
     this.action.addEventListener("click", () => grid.finish());
     this.advice = el("p", { className: "vde-advice" });
+    this.moved = el("p", { className: "vde-moved", role: "status", hidden: true }, [
+      "This concept moved on in another window. ",
+      quiet("Show its page", "Your clicks here go along", () => grid.ask("show")),
+    ]);
     this.help = el("dl", { className: "vde-help", hidden: true });
     this.tools = el("div", { className: "vde-tools" }, [
       this.unmarked, this.undo, this.redo, this.fit, this.keys,
@@ -36,7 +40,7 @@ export class Bar {
     this.others.setAttribute("aria-label", "More buttons");
     this.root = el("div", { className: "vde-bar" }, [
       this.round, this.counts, this.last, el("span", { className: "vde-space" }),
-      this.tools, this.others, this.action, this.advice, this.help,
+      this.tools, this.others, this.action, this.moved, this.advice, this.help,
     ]);
     this.showTools(false);
   }
@@ -54,6 +58,9 @@ export class Bar {
     this.tools.classList.toggle("vde-open", open);
     this.others.setAttribute("aria-expanded", String(open));
   }
+
+  /** @param {boolean} moved whether another window has answered this page */
+  showMoved(moved) { this.moved.hidden = !moved; }
 
   toggleHelp() {
     const keys = KEYS.filter(([, what]) => what !== "more like this" || this.grid.data.collection);

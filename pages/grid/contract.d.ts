@@ -187,11 +187,16 @@ export interface ShownTile {
 }
 
 export interface Turn {
-  turn: "finish" | "undo" | "redo";
+  turn: "finish" | "show" | "undo" | "redo";
+  round?: number;
   shown?: Array<ShownTile>;
   yes?: Array<string>;
   no?: Array<string>;
   unmarked?: "skip" | "negative";
+}
+
+export interface Stand {
+  round: number;
 }
 
 export interface Refusal {

@@ -208,13 +208,24 @@ class ShownTile(TypedDict):
 
 
 class Turn(TypedDict):
-    """What is posted to `turns`; a `MiningGrid` with a ticket, or a `Refusal`, comes back."""
+    """What is posted to `turns`; a `MiningGrid` with a ticket, or a `Refusal`, comes back.
 
-    turn: Literal["finish", "undo", "redo"]
+    A "finish" is refused with 409 where another window has answered the page; "show" brings the
+    page that the concept stands at, and keeps the marks as answers.
+    """
+
+    turn: Literal["finish", "show", "undo", "redo"]
+    round: NotRequired[int]  # of the page that is finished
     shown: NotRequired[list[ShownTile]]
     yes: NotRequired[list[str]]
     no: NotRequired[list[str]]
     unmarked: NotRequired[Rule]
+
+
+class Stand(TypedDict):
+    """What `turns` answers to a GET: the round that the concept stands at."""
+
+    round: int
 
 
 class Refusal(TypedDict):

@@ -11,7 +11,7 @@ import { placeSquares, placeWhole } from "./layout.js";
 import { Marks } from "./marks.js";
 import { installPointer } from "./pointer.js";
 import { dressTile, makeTile } from "./tile.js";
-import { takeTurn } from "./turn.js";
+import { hasMoved, takeTurn } from "./turn.js";
 import { Viewer } from "./viewer.js";
 import { MARK_NAME, MARK_SIGN, MARK_WORD } from "./words.js";
 
@@ -64,6 +64,7 @@ export class Grid {
     this.gone = new AbortController();
     const { signal } = this.gone;
     window.addEventListener("keydown", (event) => handleKey(this, event), { signal });
+    window.addEventListener("focus", () => this.look(), { signal });
     installPointer(this, signal);
     installIntake(this, signal);
     this.observer = new IntersectionObserver((entries) => {
@@ -110,6 +111,7 @@ export class Grid {
     this.data = data;
     this.asked = false;
     if (fresh) {
+      this.bar.showMoved(false);
       this.marks.begin(data.key, data.marks || {});
       this.focus = 0;
     }
@@ -240,22 +242,32 @@ export class Grid {
     this.ask("finish");
   }
 
-  /** @param {"finish" | "undo" | "redo"} type */
+  /** See whether the concept moved on in another window, before its page is answered again. */
+  async look() {
+    const { data } = this;
+    if (data.mode !== "mine" || this.turning) return;
+    const moved = await hasMoved(data);
+    if (this.data === data && !this.turning) this.bar.showMoved(moved);
+  }
+
+  /** @param {import("./turn.js").TurnName} type */
   async ask(type) {
     this.setBusy(true);
+    this.bar.showMoved(false);
     this.told = "";
     const { data } = this;
     if (data.mode !== "mine") {
-      if (type !== "finish") this.send({ type });
-      else this.send({ type, marks: Object.fromEntries(this.marks.now) });
+      if (type === "finish") this.send({ type, marks: Object.fromEntries(this.marks.now) });
+      else if (type !== "show") this.send({ type });
       return;
     }
     this.turning = true;
-    const { page, problem } = await takeTurn(type, data, this.marks);
+    const { page, problem, moved } = await takeTurn(type, data, this.marks);
     this.turning = false;
     if (page) return this.show(page);
     this.setBusy(false);
-    this.warn(problem);
+    if (moved) this.bar.showMoved(true);
+    else this.warn(problem);
   }
 
   /** @param {string | undefined} id */

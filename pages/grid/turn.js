@@ -2,30 +2,54 @@
 
 import { addressOf } from "./address.js";
 
+const JSON_TYPE = { "Content-Type": "application/json" };
 const SILENT = "The server does not answer. Your clicks are kept in this browser: try again in a moment.";
 
 /**
- * @param {"finish" | "undo" | "redo"} turn
- * @param {import("./contract").MiningGrid} data the page that was shown
+ * @typedef {import("./contract").MiningGrid} MiningGrid
+ * @typedef {import("./contract").Turn["turn"]} TurnName
+ */
+
+/**
+ * @param {TurnName} turn
+ * @param {MiningGrid} data the page that was shown
  * @param {import("./marks.js").Marks} marks
- * @returns {Promise<{ page?: import("./contract").MiningGrid, problem?: string }>}
+ * @returns {Promise<{ page?: MiningGrid, problem?: string, moved?: boolean }>} moved: another window
+ *   has answered this page
  */
 export async function takeTurn(turn, data, marks) {
+  const answers = { yes: marks.all(1), no: marks.all(-1) };
   /** @type {import("./contract").Turn} */
-  const body = turn !== "finish" ? { turn } : {
-    turn,
-    shown: data.tiles.map(({ id, reason }) => ({ id, reason })),
-    yes: marks.all(1),
-    no: marks.all(-1),
-    unmarked: data.unmarked,
-  };
+  let body = { turn };
+  if (turn === "show") body = { turn, ...answers };
+  if (turn === "finish") {
+    const shown = data.tiles.map(({ id, reason }) => ({ id, reason }));
+    body = { turn, shown, ...answers, unmarked: data.unmarked, round: data.round };
+  }
   try {
     const answer = await fetch(addressOf(data.turns), {
-      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
+      method: "POST", headers: JSON_TYPE, body: JSON.stringify(body),
     });
     const page = await answer.json();
-    return answer.ok ? { page } : { problem: page.error };
+    if (answer.ok) return { page };
+    if (turn === "finish" && answer.status === 409) return { moved: true };
+    return { problem: page.error };
   } catch {
     return { problem: SILENT };
+  }
+}
+
+/**
+ * Ask whether another window, here or on another machine, has answered this page.
+ * @param {MiningGrid} data
+ */
+export async function hasMoved(data) {
+  try {
+    const answer = await fetch(addressOf(data.turns), { headers: JSON_TYPE });
+    /** @type {import("./contract").Stand} */
+    const stand = await answer.json();
+    return answer.ok && stand.round !== data.round;
+  } catch {
+    return false;
   }
 }

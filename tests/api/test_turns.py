@@ -116,3 +116,20 @@ def test_an_unknown_concept_is_one_sentence(address: str) -> None:
     answer = requests.post(elsewhere, json={"turn": "undo"}, timeout=30)
     assert answer.status_code == 404
     assert "no concept" in answer.json()["error"]
+
+
+def test_a_page_that_another_window_has_answered_is_refused_and_its_clicks_go_along(
+    begun: Page, address: str, explorer: Explorer
+) -> None:
+    first = {**finished(begun), "round": 1, "yes": [], "unmarked": "skip"}
+    second = requests.post(address, json=first, timeout=30).json()
+    headers = {"Content-Type": "application/json"}
+    assert requests.get(address, headers=headers, timeout=30).json() == {"round": 2}
+    refused = requests.post(address, json={**first, "yes": [begun.tiles[0].photo_id]}, timeout=30)
+    assert refused.status_code == 409
+    assert "moved on in another window" in refused.json()["error"]
+    same = requests.post(address, json={"turn": "show"}, timeout=30).json()
+    assert [tile["id"] for tile in same["tiles"]] == [tile["id"] for tile in second["tiles"]]
+    clicked = {"turn": "show", "yes": [begun.tiles[0].photo_id]}
+    shown = requests.post(address, json=clicked, timeout=30).json()
+    assert (shown["round"], shown["counts"]) == (2, {"yes": 1, "no": 0})

@@ -256,8 +256,27 @@ def test_two_tabs_on_one_concept_lose_no_click(app, mine, page):
     other.bring_to_front()
     other.locator("button[data-photo-id]").nth(1).click()
     other.get_by_role("button", name="Next round").click()
-    wait_round(other, 3)
+    other.get_by_role("button", name="Show its page").click()
+    wait_round(other, 2)
     assert "2 yes" in other.locator(".vde-counts").inner_text()
+    assert not other.get_by_role("button", name="Show its page").is_visible()
+
+
+def test_a_window_learns_that_another_moved_on_before_its_page_is_answered_again(app, mine, page):
+    concept = mine()
+    other = page.context.new_page()
+    other.goto(f"{app.address}/?concept={concept}")
+    other.wait_for_selector("button[data-photo-id]")
+    tile(page, 0).click()
+    page.keyboard.press("Enter")
+    wait_round(page, 2)
+    other.evaluate("window.dispatchEvent(new Event('focus'))")
+    other.get_by_role("button", name="Show its page").click()
+    wait_round(other, 2)
+    assert "1 yes" in other.locator(".vde-counts").inner_text()
+    same = [t.get_attribute("data-photo-id") for t in page.locator("button[data-photo-id]").all()]
+    shown = [t.get_attribute("data-photo-id") for t in other.locator("button[data-photo-id]").all()]
+    assert shown == same
 
 
 def test_a_phone_shows_two_columns_and_taps_mark(app, running_chromium):
