@@ -4,11 +4,21 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 export HF_HUB_DISABLE_TELEMETRY = 1
 
-.PHONY: demo app test check format screenshots clean
+SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -c
 
-$(VENV)/.runtime: requirements.txt
+.PHONY: demo app test test-fast check format screenshots clean
+
+$(VENV)/.packages: requirements.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@echo "Installing packages into $(VENV): some 2 GB to unpack, a few minutes the first time."
+	$(BIN)/pip install --disable-pip-version-check --progress-bar off -r requirements.txt \
+		| { grep --line-buffered -E "^(Collecting|Installing|Successfully)" || true; } | cut -c1-100
+	@touch $@
+
+# Installed editable, so that a notebook anywhere imports explorer, vecdb and classifier.
+$(VENV)/.runtime: pyproject.toml $(VENV)/.packages
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt requirements-bare.txt $(VENV)/.runtime
@@ -23,15 +33,21 @@ demo: $(VENV)/.runtime  ## the sample collection, ingested, and the app on http:
 app: $(VENV)/.runtime  ## the app on what is already ingested
 	$(BIN)/streamlit run app.py
 
+# Two processes, whole files each: the apps and servers that a file shares start once.
+PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
 test: $(VENV)/.dev  ## the whole test suite
-	$(BIN)/python -m pytest
+	$(PYTEST)
+
+test-fast: $(VENV)/.dev  ## the tests that need no browser and take no long time
+	$(PYTEST) -m "not browser and not slow"
 
 check: $(VENV)/.dev  ## format, lint, types and tests: what CI runs
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	pages/grid/check.sh
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format .

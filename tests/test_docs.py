@@ -1,0 +1,69 @@
+"""The programs in docs/ run as they stand there, and README's commands are commands."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.browser.harness import ROOT, environment
+
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def blocks(name: str, kind: str) -> list[str]:
+    text = (ROOT / name).read_text("utf-8")
+    return [code for language, code in BLOCK.findall(text) if language == kind]
+
+
+def run(program: str, folder: Path, data: Path) -> str:
+    env = {**os.environ, **environment(data, "sample"), "PYTHONPATH": str(ROOT)}
+    answer = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=folder, env=env, capture_output=True, text=True, timeout=240, check=False,
+    )  # fmt: skip
+    assert answer.returncode == 0, answer.stderr
+    return answer.stdout
+
+
+@pytest.mark.slow
+def test_the_programs_of_docs_python_mine_a_concept_and_open_its_database(sample_data: Path):
+    mining, reading = blocks("docs/python.md", "python")
+    said = run(mining, sample_data, sample_data)
+    yes = int(said.split(" yes,")[0].split()[-1])
+    assert yes >= 20
+    assert said.count("/bird/") >= 8
+    (sample_data / "data").symlink_to(sample_data)
+    assert "[(284,)]" in run(reading, sample_data, sample_data)
+
+
+COMMANDS = sorted(
+    {
+        line.split("#")[0].strip().lstrip("$ ")
+        for name in ("README.md", "docs/ingest.md", "docs/database.md", "docs/encoders.md")
+        for block in blocks(name, "console")
+        for line in block.splitlines()
+        if line.startswith("$ ")
+    }
+)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_that_the_docs_name_exists(command: str):
+    for part in command.split("&&"):
+        words = [word for word in part.split() if "=" not in word or word.startswith("-")]
+        if words[:1] == ["make"]:
+            assert re.search(rf"^{words[1]}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
+        elif "-m" in words:
+            at = words.index("-m") + 1
+            module, rest = words[at], words[at + 1 :]
+            sub = rest[:1] if module in {"explorer", "vecdb", "tuning"} else []
+            answer = subprocess.run(
+                [sys.executable, "-m", module, *sub, "--help"],
+                cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
+            )  # fmt: skip
+            assert answer.returncode == 0, answer.stderr
+            for option in (word for word in rest if word.startswith("--")):
+                assert option in answer.stdout
