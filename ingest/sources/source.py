@@ -46,15 +46,20 @@ class Source:
         self._table = table or Table()
         self._exclude = exclude
         self._leave_out = leave_out
+        try:
+            self._files = self._find()
+        except OSError as error:
+            raise SourceError(f"{path} cannot be read: {error.strerror}.") from error
+
+    def _find(self) -> list[Path]:
         if _is_input(self._path) or is_lance(self._path):
-            self._files = [self._path]
-            return
+            return [self._path]
         if not exists(self._path):
             raise SourceError(
                 f"{self._path} does not exist: give a CSV, TSV, JSON, Parquet or tar file, a text "
                 "file of addresses, or a folder of pictures."
             )
-        self._files = list_files(self._path)
+        return list_files(self._path)
 
     def __iter__(self) -> Iterator[Photo]:
         """Yield the photos in the source's order.

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from ingest.errors import Rejected
+from ingest.errors import Rejected, SourceError
 from ingest.sources import Source
 from tests.ingest.pictures import jpeg
 
@@ -132,6 +132,15 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_read(tree):
     assert faults["IMG_1.JPG"] == "a folder, not a picture"
     assert faults["dog/round"].startswith("not readable: ")
     assert left == {"pipe or device": 1}
+
+
+def test_a_source_that_may_not_be_looked_at_is_a_sentence(tmp_path, monkeypatch):
+    def refuse(path, *given, **more):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "stat", refuse)
+    with pytest.raises(SourceError, match=r"cannot be read: Permission denied\."):
+        Source(tmp_path)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is unreadable for root")
