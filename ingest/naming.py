@@ -52,7 +52,7 @@ class Naming:
         """Name the photos whose first id is another photo's, or their own from another address."""
         files = {photos[at].url for at in others if photos[at].payload is None}
         stored = self._collection.stored_addresses(files) if files else set()
-        every = {one for at in others for one in _candidates(photos[at])}
+        every = {one for at in others for one in (*photos[at].former, *_candidates(photos[at]))}
         held = self._collection.origins(every)
         for at in others:
             photo = photos[at]
