@@ -11,11 +11,12 @@ from pathlib import Path
 
 from ingest import Options, Photo, Summary, run
 from ingest.fetch import Patience
+from tests.encoder.pictures.samples import one_of_each_kind
 from tests.ingest.fuzz_tars import ingest_tree, read_tars
 from tests.ingest.pictures import encoded, noise
+from tests.ingest.test_embedded import SAVED, camera_exif
 from vecdb import Store, connect
 
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 NASTY = (
     *(
         "",
@@ -71,7 +72,7 @@ def _field(chance: random.Random, *, quotes: bool = True) -> str:
 def mutated(n: int, seed: int = 0) -> list[Photo]:
     """Make n pictures with bytes changed, cut out, put in or cut off."""
     chance = random.Random(seed)
-    wholes = [encoded(noise(64, 48, i), kind) for i, kind in enumerate(FORMATS)]
+    wholes = [*one_of_each_kind().values(), *(save(camera_exif()) for save in SAVED.values())]
     photos = []
     for i in range(n):
         data = bytearray(chance.choice(wholes))
