@@ -29,6 +29,7 @@ class PictureFolder:
 
     def __init__(self, root: Path, exclude: Sequence[str], leave_out: LeaveOut) -> None:
         self._root = root
+        self._within = str(root.absolute())
         self._exclusion = Exclusion(exclude)
         self._leave_out = leave_out
         self._listings = Listings(root, leave_out)
@@ -73,14 +74,14 @@ class PictureFolder:
         above = file.relative.rpartition("/")[0].rpartition("/")[2]
         row = self._listings.take(file.relative)
         metadata, extra = described(row, beside.parts(file.name), self._leave_out)
-        if above:
-            metadata.setdefault("label", id_of_path(above))
+        if above and "label" not in metadata:
+            metadata["label"] = id_of_path(above)
         return Photo(
             id_of_path(file.relative),
             address_of(file.path),
             metadata,
             extra,
-            within=str(self._root.absolute()),
+            within=self._within,
             modified=file.modified,
             size=file.size,
         )

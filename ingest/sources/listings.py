@@ -47,8 +47,8 @@ class Listings:
 
     def take(self, relative: str) -> dict[str, Any]:
         """Return the row of a picture, once; empty where there is none."""
-        found: dict[str, Any] = json.loads(self._rows.pop(id_of_path(relative), b"{}"))
-        return found
+        row = self._rows.pop(id_of_path(relative), None) if self._rows else None
+        return dict(json.loads(row)) if row else {}
 
     def missing(self) -> Iterator[str]:
         """Yield the paths that rows name and that do not exist."""

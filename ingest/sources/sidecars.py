@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from ingest.embedded import read_embedded
@@ -66,9 +67,16 @@ def described(
 def by_column(fields: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Part fields by name into the table's own columns and all others."""
     plain = {name: value for name, value in flattened(fields).items() if value not in ("", None)}
+    if not plain:
+        return {}, {}
     texts = {name: _as_text(value) for name, value in plain.items()}
-    photo = Columns([OWN, *texts], id_column=OWN, url_column=OWN).photo(texts)
+    photo = _columns(tuple(texts)).photo(texts)
     return photo.metadata, {name: plain[name] for name in photo.extra}
+
+
+@lru_cache(256)
+def _columns(names: tuple[str, ...]) -> Columns:
+    return Columns([OWN, *names], id_column=OWN, url_column=OWN)
 
 
 def flattened(fields: Mapping[str, Any], before: str = "") -> dict[str, Any]:
