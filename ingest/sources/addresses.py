@@ -1,12 +1,13 @@
 """Where a picture of a table's row lies: addresses and paths in all the forms people write them."""
 
 import os
+import posixpath
 import re
 import unicodedata
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urlsplit
 
 ENDING = re.compile(
     r"\.(jpe?g|jpe|jfif|png|webp|gif|bmp|tiff?|avif|hei[cf]|jxl|jp2|j2k|psd|tga|p[bgnp]m|nef|cr[23]"
@@ -53,7 +54,7 @@ class Locator:
                 return text
             text = _file_path(text)
         if not isinstance(self._base, Path):
-            return urljoin(f"{self._base}/", text.replace("\\", "/"))
+            return _join(str(self._base), text.replace("\\", "/"))
         found = next((path for path in self._spellings(text) if os.path.lexists(path)), None)
         found = found or next(filter(None, map(_as_listed, self._spellings(text))), None)
         return _upright(found or os.path.join(self._base, os.path.expanduser(text)))
@@ -72,6 +73,13 @@ class Locator:
             texts += ["/".join(parts[start:]) for start in range(len(parts))]
         texts += [unquote(each) for each in texts if "%" in each]
         return [os.path.join(self._base, each) for each in texts]
+
+
+def _join(base: str, path: str) -> str:
+    """Return the address of a path that starts from an address, whatever its scheme."""
+    scheme, _, rest = base.partition("://")
+    host, _, folder = rest.partition("/")
+    return f"{scheme}://{host}{posixpath.normpath(posixpath.join('/', folder, path))}"
 
 
 def rank_address(text: str, locator: Locator) -> int:

@@ -65,7 +65,9 @@ def _far(address: str) -> Path:
     try:
         from upath import UPath
 
-        return cast(Path, UPath(address))
+        found = UPath(address)
+        assert found.fs, "the scheme's package is loaded here"
+        return cast(Path, found)
     except ImportError as error:
         package = PACKAGES.get(scheme, scheme)
         raise SourceError(

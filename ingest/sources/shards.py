@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ingest.sources.folders import picture_names
 from ingest.sources.kinds import TAR_ENDING, is_tar
+from ingest.sources.place import is_far
 from ingest.sources.text import is_table
 
 SHARD = re.compile(r"(.+\.[ct]sv)(\d{3})(\.gz|\.zip)?", re.IGNORECASE)
@@ -12,16 +13,16 @@ SHARD = re.compile(r"(.+\.[ct]sv)(\d{3})(\.gz|\.zip)?", re.IGNORECASE)
 
 def list_files(path: Path) -> list[Path]:
     """Return the files of a source; none where it is a folder of pictures, or of tars alone."""
+    if is_far(str(path)):
+        # What answers over HTTP is a file: its folders are pages of links.
+        is_folder = not str(path).startswith("http") and path.is_dir()
+        return sorted(filter(_is_listed, path.iterdir()), key=str) if is_folder else [path]
     if path.is_dir():
         inside = sorted(path.iterdir())
         tars = [p for p in inside if is_tar(p.name)]
         # A table beside a tar of its name tells of the same pictures, which are in the tar.
         told = {TAR_ENDING.sub("", p.name) for p in tars}
-        tables = [
-            p
-            for p in inside
-            if (p.suffix.lower() == ".parquet" or is_table(p.name)) and p.stem not in told
-        ]
+        tables = [p for p in inside if _is_listed(p) and p.stem not in told]
         shards = [p for p in tables if SHARD.fullmatch(p.name)]
         if not tables or next(picture_names(path), None):
             return []
@@ -31,6 +32,10 @@ def list_files(path: Path) -> list[Path]:
         same = re.compile(re.escape(shard[1]) + r"\d{3}" + re.escape(shard[3] or ""))
         return sorted(p for p in path.parent.iterdir() if same.fullmatch(p.name))
     return [path]
+
+
+def _is_listed(path: Path) -> bool:
+    return path.suffix.lower() == ".parquet" or is_table(path.name)
 
 
 def _photos_only(shards: list[Path]) -> list[Path]:

@@ -100,7 +100,8 @@ class _AsItComes(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        block = self._file.read1(len(buffer))  # type: ignore[union-attr]
+        read = getattr(self._file, "read1", self._file.read)  # a file far away has no read1
+        block = read(len(buffer))
         buffer[: len(block)] = block
         return len(block)
 

@@ -1,0 +1,104 @@
+"""Tables far away: a local S3 server, and a table over HTTP."""
+
+import http.server
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from ingest.errors import SourceError
+from ingest.sources import Source, place
+
+ROWS = [{"url": f"http://a/{at}.jpg", "caption": f"picture {at}"} for at in range(3)]
+CSV = "url,caption\n" + "".join(f"{row['url']},{row['caption']}\n" for row in ROWS)
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A bucket of a local S3 server, with one table in four forms."""
+    import boto3
+    from moto.server import ThreadedMotoServer
+    from upath import UPath
+
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    server = ThreadedMotoServer(port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    client = boto3.client("s3", endpoint_url=f"http://{host}:{port}")
+    client.create_bucket(Bucket="photos")
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.Table.from_pylist(ROWS), sink)
+    contents = {
+        "set/t.csv": CSV.encode(),
+        "set/t.jsonl": "\n".join(map(json.dumps, ROWS)).encode(),
+        "set/t.parquet": sink.getvalue().to_pybytes(),
+        "set/relative.csv": b"path,label\n../pictures/0.jpg,cat\n",
+        "shards/a.csv": CSV.encode(),
+        "shards/b.csv": CSV.replace("http://a", "http://b").encode(),
+    }
+    for key, content in contents.items():
+        client.put_object(Bucket="photos", Key=key, Body=content)
+    yield "s3://photos"
+    UPath("s3://photos").fs.clear_instance_cache()
+    server.stop()
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.jsonl", "t.parquet"])
+def test_a_table_in_a_bucket_is_read(bucket: str, name: str) -> None:
+    source = Source(f"{bucket}/set/{name}")
+    assert [(p.address, p.metadata["description"]) for p in source] == [
+        (row["url"], row["caption"]) for row in ROWS
+    ]
+    assert source.choices()[0].startswith("address: url, caption: caption")
+
+
+def test_paths_in_a_bucket_start_from_the_table_and_a_folder_is_all_its_tables(bucket: str) -> None:
+    (photo,) = Source(f"{bucket}/set/relative.csv")
+    assert photo.address == f"{bucket}/pictures/0.jpg"
+    assert len(list(Source(f"{bucket}/shards"))) == 6
+
+
+def test_what_is_not_there_or_cannot_be_read_is_one_sentence(bucket: str) -> None:
+    with pytest.raises(SourceError, match=r"s3://photos/none.csv does not exist"):
+        Source(f"{bucket}/none.csv")
+    with pytest.raises(SourceError, match="unknown scheme nowhere"):
+        Source("nowhere://x/t.csv")
+
+
+def test_a_package_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SourceError, match="without the package gcsfs: pip install gcsfs"):
+        Source("gs://bucket/t.csv")
+    assert place.PACKAGES["hf"] == "huggingface_hub"
+
+
+@pytest.fixture
+def web(tmp_path: Path) -> Iterator[str]:
+    (tmp_path / "t.csv").write_text(CSV)
+    (tmp_path / "relative.csv").write_text("path,label\nimages/0.jpg,cat\n")
+
+    class Handler(http.server.SimpleHTTPRequestHandler):
+        def __init__(self, *args, **kwargs):
+            super().__init__(*args, directory=str(tmp_path), **kwargs)
+
+        def log_message(self, *args):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_table_on_the_web_is_read(web: str) -> None:
+    assert len(list(Source(f"{web}/t.csv"))) == 3
+    (photo,) = Source(f"{web}/relative.csv")
+    assert photo.address == f"{web}/images/0.jpg"
