@@ -132,6 +132,27 @@ def sibling_name(table: str, encoder: str, suffix: str = "") -> str:
     return f"{name[: LONGEST_NAME - 9].rstrip('_')}_{digest}"
 
 
+@dataclass(frozen=True)
+class Sibling:
+    """Two collections of the same photos: `target` holds the vectors of another encoder."""
+
+    source: str
+    target: str
+    encoder: str
+
+
+def list_siblings(database: Database) -> list[Sibling]:
+    """Return the collections that hold another one's photos in another encoder's vectors."""
+    found = {info.name: info for info in database.collections()}
+    pairs = []
+    for name, info in found.items():
+        source = name.rpartition("__")[0]
+        own = name.startswith(sibling_name(source, info.encoder)[: LONGEST_NAME - 9])
+        if source in found and own and info.count:
+            pairs.append(Sibling(source, name, info.encoder))
+    return pairs
+
+
 def find_sibling(database: Database, source: Collection, encoder: Encoder) -> Collection | None:
     """Return the collection of a source's photos in another encoder, None where there is none."""
     found = {info.name: info for info in database.collections()}

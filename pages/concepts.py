@@ -13,7 +13,7 @@ from pages._current import (
     shared_explorer,
 )
 from pages._session import count_things
-from pages.concept import audit, export, labels, results
+from pages.concept import audit, change_encoder, export, labels, results
 from vecdb import Concept, LabelCounts, VecdbError
 from vecdb.errors import UnknownConcept
 
@@ -212,6 +212,7 @@ def listing() -> None:
         row(concept, listed[concept.id][1], others)
     if len(concepts) > SHOWN:
         st.toggle(f"Show all {len(concepts)}", key="all_concepts")
+    change_encoder.draw()
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from encoder import load_encoder
-from explorer.encode import encode_collection, find_sibling, sibling_name
+from explorer.encode import Sibling, encode_collection, find_sibling, list_siblings, sibling_name
 from explorer.errors import BadInput
 from explorer.explorer import Explorer
 from ingest import run
@@ -67,6 +67,8 @@ def test_new_vectors_stand_beside_the_old_with_all_that_is_known(explorer, model
     )
     assert new.vectors(NAMES) == pytest.approx(expected, abs=1e-5)
     assert explorer.store.thumbnail("things__siglip", NAMES[0]) is not None
+    sibling = Sibling("things", "things__siglip", str(models / "siglip"))
+    assert list_siblings(explorer.database) == [sibling]
 
 
 def test_what_was_begun_is_gone_on_with_and_nothing_is_encoded_twice(explorer, models, monkeypatch):
