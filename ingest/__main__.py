@@ -102,6 +102,7 @@ def _options(args: argparse.Namespace) -> Options:
         megapixels=args.megapixels,
         caption_column=args.caption_column,
         label_column=args.label_column,
+        vector_column=args.vector_column,
         header=args.header,
         delimiter=args.delimiter,
         encoding=args.encoding,
@@ -147,6 +148,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--caption-column", metavar="NAME", help="column of the descriptions")
     add("--label-column", metavar="NAME", help="column of the labels")
+    add("--vector-column", metavar="NAME", help="column of vectors that exist already")
     add(
         "--header",
         action=argparse.BooleanOptionalAction,

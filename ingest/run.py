@@ -19,7 +19,7 @@ from encoder import (
 )
 from ingest.admission import Admission
 from ingest.deadline import Watch
-from ingest.errors import IngestError
+from ingest.errors import DamagedSource, IngestError, SourceError
 from ingest.failure_list import FailureList
 from ingest.failures import Failures
 from ingest.fetch import Fetcher, Patience
@@ -28,10 +28,13 @@ from ingest.photo import Photo
 from ingest.pipeline import Pipeline
 from ingest.progress import ProgressCallback, Summary, Tally
 from ingest.sources import Source, Table, first, shuffled
+from ingest.sources.place import find_place
 from ingest.sources.where import condition
+from ingest.vectors import VectorSource, find_vectors
 from ingest.writer import Writer
 from vecdb import Collection, Database, Store, connect
-from vecdb.errors import UnknownCollection
+from vecdb.errors import BadPhotos, BadVector, UnknownCollection
+from vecdb.statements import checked_name
 
 TICK = 0.25  # seconds between two calls of the progress callback
 WORKERS = 32
@@ -46,6 +49,7 @@ class Options:
         shuffle: take them in random order.
         where: conditions on the source's columns, such as "photo_width>=1000".
         id_column, url_column, caption_column, label_column: of a table; guessed by default.
+        vector_column: which one holds vectors that exist already; guessed by default.
         header: whether a table's first row names its columns; guessed by default.
         delimiter, encoding: of a table of text; guessed by default.
         exclude: patterns of names and paths that are left out of folders and tars.
@@ -66,6 +70,7 @@ class Options:
     url_column: str | None = None
     caption_column: str | None = None
     label_column: str | None = None
+    vector_column: str | None = None
     header: bool | None = None
     delimiter: str | None = None
     encoding: str | None = None
@@ -138,6 +143,9 @@ def run(
     stop = stop or threading.Event()
     tally = Tally()
     limit = limit if limit is not None else options.limit
+    vectors = _vectors(source, options, tell)
+    if vectors is not None:
+        return _import(vectors, table, encoder, dsn, database, limit, tally, progress, stop)
     tally.total, photos = _photos(source, options, limit, tally.leave_out, tell)
     with ExitStack() as held:
         failure_list = held.enter_context(FailureList(options.failures))
@@ -177,6 +185,68 @@ def run(
         return tally.summary(interrupted=stop.is_set() and not error, error=error)
 
 
+def _vectors(
+    source: str | Path | Iterable[Photo], options: Options, tell: Callable[[str], None] | None
+) -> VectorSource | None:
+    """Return the vectors that a source holds already, None where it holds pictures."""
+    if not isinstance(source, str | Path):
+        return None
+    found = find_vectors(find_place(source), options.vector_column)
+    if found is not None and tell:
+        tell(f"Read by {found.describe()}.")
+    return found
+
+
+def _import(
+    vectors: VectorSource,
+    table: str,
+    encoder: str | None,
+    dsn: str | None,
+    database: Database | None,
+    limit: int | None,
+    tally: Tally,
+    progress: ProgressCallback | None,
+    stop: threading.Event,
+) -> Summary:
+    """Store vectors that exist already; no model is loaded and no picture fetched."""
+    with ExitStack() as held:
+        database = database or held.enter_context(connect(dsn))
+        collection = _collection_of_vectors(database, table, encoder, vectors.dim)
+        error, left = None, limit
+        try:
+            for rows in vectors.batches():
+                if stop.is_set() or left == 0:
+                    break
+                rows = rows if left is None else rows.slice(0, left)
+                left = None if left is None else left - rows.num_rows
+                inserted = collection.insert(rows, normalize=True)
+                tally.add("seen", rows.num_rows)
+                tally.add("inserted", inserted)
+                tally.add("skipped", rows.num_rows - inserted)
+                if progress:
+                    progress(tally.progress())
+        except (DamagedSource, BadPhotos, BadVector) as broken:
+            error = str(broken)
+        return tally.summary(interrupted=stop.is_set() and not error, error=error)
+
+
+def _collection_of_vectors(
+    database: Database, table: str, encoder: str | None, dim: int
+) -> Collection:
+    """Return the collection that takes vectors of an encoder that is known by its name alone."""
+    checked_name(table)
+    try:
+        found = database.collection(table)
+    except UnknownCollection:
+        if not encoder:
+            raise SourceError(
+                "These photos have their vectors already: say which encoder made them with "
+                "--encoder, for a query is only understood by the same one."
+            ) from None
+        return database.create_collection(table, clean_name(encoder), dim)
+    return database.create_collection(table, clean_name(encoder or found.encoder), dim)
+
+
 def _photos(
     source: str | Path | Iterable[Photo],
     options: Options,
@@ -213,6 +283,7 @@ def _collection(
     try:
         found = database.collection(table)
     except UnknownCollection:
+        checked_name(table)  # before a model is loaded
         loaded: Encoder = load_encoder(encoder or default_encoder_name(), device=device)
         return database.create_collection(table, loaded.name, loaded.dim, loaded.fingerprint)
     if not encoder and found.fingerprint:

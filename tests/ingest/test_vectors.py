@@ -1,0 +1,168 @@
+"""Vectors that exist already: stored as they are, with the encoder named, and nothing fetched."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from ingest import IngestError, SourceError, run
+from ingest.run import Options
+from vecdb import Database, connect
+
+DIM = 32
+
+
+@pytest.fixture
+def database(tmp_path: Path):
+    with connect(f"chdb://{tmp_path}/db") as opened:
+        yield opened
+
+
+@pytest.fixture
+def vectors() -> np.ndarray:
+    return np.random.default_rng(0).normal(size=(60, DIM)).astype(np.float32)
+
+
+def unit(vectors: np.ndarray) -> np.ndarray:
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def write_parts(folder: Path, vectors: np.ndarray, parts: int = 3) -> list[str]:
+    """Write clip-retrieval's layout; return the paths in order."""
+    paths = [f"pictures/{at:03d}.jpg" for at in range(len(vectors))]
+    for name in ("img_emb", "metadata"):
+        (folder / name).mkdir(parents=True)
+    for part, rows in enumerate(np.array_split(np.arange(len(vectors)), parts)):
+        np.save(folder / "img_emb" / f"img_emb_{part}.npy", vectors[rows].astype(np.float16))
+        table = {
+            "image_path": [paths[at] for at in rows],
+            "caption": [f"number {at}" if at else None for at in rows],
+            "width": [640] * len(rows),
+            "score": [float(at) if at % 2 else None for at in rows],
+            "split": ["val" if at % 3 else "train" for at in rows],
+        }
+        pq.write_table(pa.table(table), folder / "metadata" / f"metadata_{part}.parquet")
+    return paths
+
+
+def test_the_parts_of_clip_retrieval_are_stored_with_what_their_tables_tell(
+    tmp_path: Path, database: Database, vectors: np.ndarray
+):
+    paths = write_parts(tmp_path / "out", vectors)
+    told: list[str] = []
+    summary = run(
+        tmp_path / "out", table="t", encoder="offline", database=database, tell=told.append
+    )
+    assert (summary.seen, summary.inserted) == (60, 60)
+    assert "32 numbers" in told[0]
+    collection = database.collection("t")
+    assert np.allclose(collection.vectors(paths), unit(vectors), atol=2e-3)
+    first, second = collection.photos(paths[:2])
+    assert (first["description"], second["description"]) == ("", "number 1")
+    assert first["extra"] == {"split": "train"}
+    assert second["extra"] == {"score": 1, "split": "val"}
+    assert first["url"] == (tmp_path / "out" / paths[0]).as_uri()
+    again = run(tmp_path / "out", table="t", database=database)
+    assert (again.inserted, again.skipped) == (0, 60)
+
+
+@pytest.mark.parametrize("kind", ["parquet", "jsonl", "json", "arrow", "npz", "npy"])
+def test_a_table_with_a_column_of_vectors_is_stored_without_a_picture(
+    tmp_path: Path, database: Database, vectors: np.ndarray, kind: str
+):
+    file = tmp_path / f"table.{kind}"
+    ids = [f"photo {at}" for at in range(60)]
+    rows = pa.table({"id": ids, "label": ["cat", "dog"] * 30, "embedding": list(vectors)})
+    if kind == "parquet":
+        pq.write_table(rows, file, row_group_size=7)
+    elif kind == "jsonl":
+        file.write_text("\n".join(json.dumps(row) for row in rows.to_pylist()))
+    elif kind == "json":
+        file.write_text(json.dumps(rows.to_pylist()))
+    elif kind == "arrow":
+        with pa.ipc.new_file(str(file), rows.schema) as writer:
+            writer.write_table(rows)
+    elif kind == "npz":
+        np.savez(file, ids=ids, vectors=vectors, labels=["cat", "dog"] * 30)
+    else:
+        np.save(file, vectors)
+        ids = [f"row-{at}" for at in range(60)]
+    assert run(file, table="t", encoder="offline", database=database).inserted == 60
+    collection = database.collection("t")
+    assert np.allclose(collection.vectors(ids), unit(vectors), atol=1e-5)
+    assert collection.photos(ids[:1])[0]["label"] == (None if kind == "npy" else "cat")
+
+
+def test_the_encoder_must_be_named_and_must_be_the_collections(
+    tmp_path: Path, database: Database, vectors: np.ndarray
+):
+    np.save(tmp_path / "a.npy", vectors)
+    with pytest.raises(SourceError, match="--encoder"):
+        run(tmp_path / "a.npy", table="t", database=database)
+    run(tmp_path / "a.npy", table="t", encoder="first/model", database=database)
+    with pytest.raises(Exception, match="first/model"):
+        run(tmp_path / "a.npy", table="t", encoder="second/model", database=database)
+
+
+def test_a_column_that_is_named_must_hold_vectors(
+    tmp_path: Path, database: Database, vectors: np.ndarray
+):
+    pq.write_table(
+        pa.table({"url": ["https://x.org/a.jpg"] * 60, "q": list(vectors)}), tmp_path / "t.parquet"
+    )
+    options = Options(vector_column="q")
+    run(tmp_path / "t.parquet", table="t", encoder="m", database=database, options=options)
+    assert database.collection("t").count() == 1
+    for name, words in (("nothing", "no column 'nothing'"), ("url", "holds no vectors")):
+        with pytest.raises(SourceError, match=words):
+            run(
+                tmp_path / "t.parquet", table="u", encoder="m", database=database,
+                options=Options(vector_column=name),
+            )  # fmt: skip
+
+
+def test_vectors_that_cannot_be_stored_are_one_sentence_and_nothing_before_is_lost(
+    tmp_path: Path, database: Database, vectors: np.ndarray
+):
+    for name, spoil in (("nan", np.nan), ("zero", 0.0)):
+        bad = vectors.copy()
+        bad[7] = spoil
+        np.save(tmp_path / f"{name}.npy", bad)
+        summary = run(tmp_path / f"{name}.npy", table=name, encoder="m", database=database)
+        assert summary.error
+        assert summary.error.endswith(".")
+        assert "row-7" in summary.error
+
+
+def test_parts_that_do_not_go_together_are_refused_in_words(
+    tmp_path: Path, database: Database, vectors: np.ndarray
+):
+    write_parts(tmp_path / "dims", vectors)
+    np.save(tmp_path / "dims" / "img_emb" / "img_emb_1.npy", vectors[:20, :16])
+    with pytest.raises(SourceError, match="different encoders"):
+        run(tmp_path / "dims", table="t", encoder="m", database=database)
+    write_parts(tmp_path / "alone", vectors)
+    (tmp_path / "alone" / "metadata" / "metadata_2.parquet").unlink()
+    with pytest.raises(SourceError, match="run its part again"):
+        run(tmp_path / "alone", table="t", encoder="m", database=database)
+    write_parts(tmp_path / "short", vectors)
+    cut = tmp_path / "short" / "img_emb" / "img_emb_1.npy"
+    cut.write_bytes(cut.read_bytes()[:200])
+    with pytest.raises(IngestError, match="no whole file"):
+        run(tmp_path / "short", table="t", encoder="m", database=database)
+    write_parts(tmp_path / "fewer", vectors)
+    np.save(tmp_path / "fewer" / "img_emb" / "img_emb_1.npy", vectors[:19].astype(np.float16))
+    summary = run(tmp_path / "fewer", table="t", encoder="m", database=database)
+    assert summary.inserted == 20
+    assert "19 vectors" in (summary.error or "")
+
+
+def test_an_ordinary_column_of_lists_is_no_vector(tmp_path: Path, database: Database):
+    rows = {"path": ["a.jpg"] * 3, "bbox": [[1.0, 2.0, 3.0, 4.0]] * 3, "colors": [[0.5] * 48] * 3}
+    pq.write_table(pa.table(rows), tmp_path / "t.parquet")
+    summary = run(tmp_path / "t.parquet", table="t", encoder="offline", database=database)
+    assert summary.inserted == 0
+    assert summary.failed + summary.skipped == summary.seen
