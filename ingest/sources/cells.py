@@ -8,6 +8,7 @@ from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from ingest.photo import clean
 from vecdb.photos import Extra
 
 EMPTY = {"", "null", "nan", "none", "\\n", "<na>", "nat", "n/a", "#n/a"}
@@ -38,6 +39,8 @@ def plain(value: Any) -> Any:
     """Return a value of a file as str, int, float, bool, datetime or None; others as they are."""
     if is_empty(value):
         return None
+    if isinstance(value, str):
+        return value if value.isascii() else clean(value)
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
     if isinstance(value, Decimal):

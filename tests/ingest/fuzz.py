@@ -12,6 +12,7 @@ from pathlib import Path
 from ingest import Options, Photo, Summary, run
 from ingest.fetch import Patience
 from tests.encoder.pictures.samples import one_of_each_kind
+from tests.ingest.fuzz_tables import read_tables
 from tests.ingest.fuzz_tars import ingest_tree, read_tars
 from tests.ingest.pictures import encoded, noise
 from tests.ingest.test_embedded import SAVED, camera_exif
@@ -139,6 +140,7 @@ def main() -> None:
         clip = str(save_tiny_clip(Path(folder) / "clip"))
         for summary in ingest_both(Path(folder), clip, args.rows, args.pictures):
             print(summary.as_json())
+        print(read_tables(Path(folder), args.rows // 3), "rows of JSON and Parquet")
         print(read_tars(Path(folder), args.tars), "pictures of whole and of damaged tars")
         print(ingest_tree(Path(folder), clip, args.tars // 5).as_json())
 

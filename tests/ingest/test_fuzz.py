@@ -1,4 +1,5 @@
 from tests.ingest.fuzz import ingest_both
+from tests.ingest.fuzz_tables import read_tables
 from tests.ingest.fuzz_tars import ingest_tree, read_tars
 
 
@@ -15,3 +16,7 @@ def test_a_slice_of_the_tars_and_folders_loses_and_doubles_nothing(tmp_path, tin
     assert whole > 100
     assert saved > 50
     assert ingest_tree(tmp_path, tiny_clip, 15).inserted > 75
+
+
+def test_a_slice_of_json_and_parquet_loses_and_doubles_nothing(tmp_path):
+    assert read_tables(tmp_path, 200) > 500
