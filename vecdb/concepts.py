@@ -220,6 +220,11 @@ class ConceptStore:
         )
         return view
 
+    def has_view(self, concept_id: str) -> bool:
+        """Whether there is a view of a concept."""
+        parameters = {"view": view_name(self.get(concept_id))}
+        return bool(self._connection.select("concepts/has_view", parameters).num_rows)
+
     def drop_view(self, concept_id: str) -> None:
         """Remove a concept's view; without one nothing happens."""
         self._connection.run("concepts/drop_view", view=view_name(self.get(concept_id)))

@@ -94,6 +94,15 @@ def test_a_concept_opens_in_every_view(concept, view):
     assert not run("concepts.py", concept=concept, view=view).error
 
 
+def test_a_view_of_a_concept_is_made_and_removed(concept):
+    test = run("concepts.py", concept=concept, view="export")
+    concepts = shared_explorer().concepts
+    test.toggle(key="export_view_made").set_value(True).run()
+    assert concepts.has_view(concept)
+    test.toggle(key="export_view_made").set_value(False).run()
+    assert not concepts.has_view(concept)
+
+
 def test_training_opens_on_a_concept(concept):
     assert not run("train.py", concept=concept).error
 
