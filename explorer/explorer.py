@@ -19,6 +19,7 @@ from explorer.ranking import Ranked, rank
 from explorer.rounds import Page, Rounds
 from explorer.settings import settings_for
 from explorer.tickets import Tickets
+from explorer.tuning import Tunings
 from vecdb import (
     DEFAULT_TABLE,
     Collection,
@@ -54,6 +55,7 @@ class Explorer:
         self.encoders = Encoders()
         self.nouns = Nouns(lambda: self.store)
         self.jobs = Jobs(self)
+        self.tunings = Tunings(self)
         self.tickets = Tickets()
 
     @property

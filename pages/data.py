@@ -13,6 +13,7 @@ from ingest import Progress
 from ingest.tell import closing
 from pages._current import shared_explorer
 from pages._session import LOOK
+from pages.tuning.section import draw_tuning
 from vecdb import VecdbError
 
 TABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
@@ -117,6 +118,7 @@ def ended() -> None:
 
 collections()
 form()
+draw_tuning()
 job = shared_explorer().jobs.latest
 if job is not None and job.running:
     running(job)

@@ -21,9 +21,9 @@ LAYERS = {
 }
 ALLOWED = {
     "app": {"pages", "api"},
-    "pages": {"explorer", "classifier", "encoder", "vecdb", "ingest"},
+    "pages": {"explorer", "classifier", "encoder", "vecdb", "ingest", "tuning"},
     "api": {"explorer", "classifier", "encoder", "vecdb"},
-    "explorer": {"classifier", "encoder", "vecdb", "ingest"},
+    "explorer": {"classifier", "encoder", "vecdb", "ingest", "tuning"},
     "ingest": {"encoder", "vecdb"},
     "tuning": {"encoder", "vecdb", "ingest"},
     "sample": {"encoder", "vecdb", "ingest"},

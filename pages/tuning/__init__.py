@@ -1,0 +1,1 @@
+"""The part of the Data page where similarity heads are trained."""
