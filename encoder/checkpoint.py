@@ -75,6 +75,8 @@ def read_checkpoint(name: str) -> Checkpoint:
 
 def _find(name: str) -> bool:
     """Tell whether the model is here; refuse a name that leads nowhere."""
+    if not name:
+        raise ModelNotFound("No encoder is named: give a model's name on the hub, or its folder.")
     if is_path(name) and not Path(name).is_dir():
         raise ModelNotFound(
             f"There is no folder {name}: check the path, or give a model's name on the hub, such "

@@ -280,6 +280,7 @@ def _collection(
     database: Database, table: str, encoder: str | None, device: str | None
 ) -> Collection:
     """Return the collection; the encoder is loaded only where a new one needs its dimension."""
+    encoder = clean_name(encoder or "")
     try:
         found = database.collection(table)
     except UnknownCollection:
@@ -288,7 +289,7 @@ def _collection(
         return database.create_collection(table, loaded.name, loaded.dim, loaded.fingerprint)
     if not encoder and found.fingerprint:
         return found
-    name = clean_name(encoder or found.encoder)
+    name = encoder or clean_name(found.encoder)
     fingerprint = fingerprint_encoder(name)
     if not found.fingerprint and clean_name(found.encoder) == name:
         database.set_encoder(found, name, fingerprint)

@@ -144,6 +144,8 @@ def test_a_path_that_is_no_folder_is_refused_at_once_without_asking_the_hub(tmp_
         load_encoder(str(tmp_path / "nothing"))
     with pytest.raises(UnusableModel, match=r"holds no config\.json"):
         load_encoder(str(tmp_path))
+    with pytest.raises(ModelNotFound, match="No encoder is named"):
+        load_encoder("  ")
 
 
 def test_large_pictures_in_half_precision_stay_near(tmp_path):

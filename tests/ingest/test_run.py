@@ -319,6 +319,15 @@ def test_a_moved_model_goes_on_with_its_collection_and_its_cached_vectors(
     assert ingest([Photo("b", payload=jpeg(2))], encoder=None).inserted == 1
 
 
+def test_a_blank_encoder_is_the_collections_own_or_the_environments(
+    ingest, database, tiny_clip, monkeypatch
+):
+    monkeypatch.setenv("ENCODER", f" {tiny_clip}/ ")
+    for i, blank in enumerate(["", "  ", '""']):
+        assert ingest([Photo(f"p{i}", payload=jpeg(i))], encoder=blank).inserted == 1
+    assert database.collection("photos").encoder == tiny_clip
+
+
 def test_new_weights_in_the_same_folder_are_new_vectors(ingest, store, tiny_clip, tmp_path):
     model = shutil.copytree(tiny_clip, tmp_path / "model")
     assert ingest([Photo("a", payload=jpeg(1))], encoder=str(model)).inserted == 1
