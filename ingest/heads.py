@@ -14,7 +14,12 @@ def follow_heads(database: Database, source: str, warn: Callable[[str], None]) -
         warn: takes a sentence where a collection could not follow; the photos are safe in
             `source`, and `python -m tuning sync` tries again.
     """
-    for info in database.derived(source):
+    try:
+        derived = database.derived(source)
+    except VecdbError as error:
+        warn(f"What is derived from {source} did not follow, `python -m tuning sync`: {error}")
+        return
+    for info in derived:
         try:
             database.follow(info.name, load_head(info.encoder).apply)
         except (EncoderError, VecdbError) as error:
