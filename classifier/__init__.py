@@ -5,6 +5,7 @@ from .anchor import anchor
 from .background import Background, background_of
 from .candidates import Candidates, Pick
 from .errors import ClassifierError, DimensionMismatch, NoAnchor, OtherEncoder
+from .exclusion import borrow_answers
 from .fit import fit, prompt_head
 from .head import Head
 from .metrics import average_precision, calibration_error
@@ -32,6 +33,7 @@ __all__ = [
     "anchor",
     "average_precision",
     "background_of",
+    "borrow_answers",
     "calibration_error",
     "doubtful_answers",
     "fit",

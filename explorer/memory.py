@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,17 +52,20 @@ class Known:
 
     def judged(self, history: History) -> tuple[list[str], np.ndarray, np.ndarray]:
         """Ids, vectors (n, d) and labels (n,) of all judged photos that still exist, in order."""
-        latest = history.judged
-        at_hand = {photo: self.vectors[photo] for photo in latest if photo in self.vectors}
-        unread = [photo for photo in latest if photo not in at_hand]
+        found = self.read(list(history.judged))
+        rows = np.asarray(list(found.values()), np.float32).reshape(-1, self.collection.dim)
+        labels = np.asarray([history.judged[photo] for photo in found], np.int8)
+        return list(found), rows, labels
+
+    def read(self, ids: Sequence[str]) -> dict[str, np.ndarray]:
+        """Return the vectors (d,) of those of the photos that exist, in the order given."""
+        at_hand = {photo: self.vectors[photo] for photo in ids if photo in self.vectors}
+        unread = [photo for photo in ids if photo not in at_hand]
         if unread:
             found = dict(zip(*self.collection.known_vectors(unread), strict=True))
             self.remember(found)
             at_hand.update(found)
-        known = [photo for photo in latest if photo in at_hand]
-        rows = np.asarray([at_hand[photo] for photo in known], np.float32)
-        labels = np.asarray([latest[photo] for photo in known], np.int8)
-        return known, rows.reshape(-1, self.collection.dim), labels
+        return {photo: at_hand[photo] for photo in ids if photo in at_hand}
 
 
 class Memory:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from classifier import Head, anchor, fit, prompt_head
+from classifier import Head, anchor, borrow_answers, fit, prompt_head
 from explorer.errors import MovedOn
 from explorer.history import SURE, History
 from explorer.memory import Known, Memory
@@ -19,6 +19,8 @@ from explorer.mining import BINS, Mined, Standing, doubt_answers, mine_page, rou
 from explorer.settings import Settings, Tile
 from vecdb import Collection, Concept, Database, Label
 
+# Answers of other concepts that a fit takes as its own, at most.
+BORROWED = 100
 # Statements that do not wait for each other run side by side.
 SIDE_BY_SIDE = 4
 
@@ -270,19 +272,37 @@ class Rounds:
             start = self._anchor_of(concept, known, judged[labels > 0])
             settings = replace(settings, anchor=tuple(float(x) for x in start))
         direction = np.asarray(settings.anchor, np.float32)
-        head = (
-            fit(
+        if len(labels):
+            borrowed = self._borrowed(concept, settings, history, known)
+            head = fit(
                 direction,
-                judged,
-                labels,
+                np.vstack([judged, borrowed]),
+                np.append(labels, np.full(len(borrowed), -1)),
                 background=known.background,
-                settled=settled,
+                settled=np.append(settled, np.zeros(len(borrowed), bool)),
                 slips=history.slips,
             )
-            if len(labels)
-            else prompt_head(settings.first or direction, known.background)
-        )
+        else:
+            head = prompt_head(settings.first or direction, known.background)
         return Standing(concept, settings, number, head, ids, judged, labels, settled, history)
+
+    def _borrowed(
+        self, concept: Concept, settings: Settings, history: History, known: Known
+    ) -> np.ndarray:
+        """Return the vectors (m, d) of photos that are a no because another concept has them.
+
+        Of many the likeliest by the last head, which teach the most.
+        """
+        others = [
+            History(self._concepts.history(other.id)).judged
+            for other in (self._concepts.list(concept.collection) if settings.exclusive else [])
+            if other.id != concept.id and Settings.read(other.settings).exclusive
+        ]
+        found = known.read(borrow_answers(history.judged, others))
+        vectors = np.asarray(list(found.values()), np.float32).reshape(-1, known.collection.dim)
+        last = concept.weights if len(concept.weights) else settings.anchor
+        scores = vectors @ np.asarray(last, np.float32)
+        return vectors[np.argsort(-scores, kind="stable")[:BORROWED]]
 
     def doubtful(self, concept: Concept) -> list[str]:
         """Return the judged photos whose answers look like slips, the most doubtful first."""

@@ -35,6 +35,7 @@ class Settings:
         unmarked: what photos without a mark are, "skip" or "negative".
         page: the page it stands at; None before the first.
         agreements: a share for each round answered: matches kept from the round before.
+        exclusive: whether a photo is of one only among the collection's concepts that say so.
         origin: id of the concept this one was carried over from, when the encoder was changed.
     """
 
@@ -46,6 +47,7 @@ class Settings:
     unmarked: str = "skip"
     page: tuple[Tile, ...] | None = None
     agreements: tuple[float, ...] = ()
+    exclusive: bool = False
     origin: str = ""
 
     @classmethod
@@ -62,6 +64,7 @@ class Settings:
             unmarked=unmarked if unmarked in UNMARKED else cls.unmarked,
             page=None if page is None else tuple(Tile(*entry) for entry in page),
             agreements=tuple(float(share) for share in _list(stored, "agreements")),
+            exclusive=stored.get("exclusive") is True,
             origin=str(stored.get("origin") or ""),
         )
 
@@ -77,6 +80,7 @@ class Settings:
             "unmarked": self.unmarked,
             "page": None if self.page is None else [list(astuple(tile)) for tile in self.page],
             "agreements": list(self.agreements),
+            "exclusive": self.exclusive,
             "origin": self.origin,
         }
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 from explorer.addresses import thumbnail_url
 from explorer.audits import AuditRecord, describe_findings
+from explorer.settings import Settings
 from pages._current import (
     close_concept,
     current_concept,
@@ -49,6 +50,11 @@ def rename(concept_id: str) -> None:
         attempt("update", concept_id, name=name)
 
 
+def exclude(concept_id: str) -> None:
+    """Let a concept and the others that say so exclude each other, or no longer."""
+    shared_explorer().rounds.keep_settings(concept_id, exclusive=state[f"exclusive_{concept_id}"])
+
+
 def restore() -> None:
     """Bring the concept deleted last back."""
     attempt("restore", state.deleted.pop())
@@ -87,6 +93,14 @@ def row(concept: Concept, counts: LabelCounts, others: list[Concept]) -> None:
                 on_click=attempt,
                 args=["duplicate", concept.id, f"{concept.name} (copy)"],
                 width="stretch",
+            )
+            st.checkbox(
+                "Excludes the others that say so",
+                Settings.read(concept.settings).exclusive,
+                key=f"exclusive_{concept.id}",
+                on_change=exclude,
+                args=[concept.id],
+                help="A photo is of one such concept only: a yes for another one is a no here.",
             )
             names = {other.id: other.name for other in others}
             into = st.selectbox(
