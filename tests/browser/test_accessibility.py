@@ -60,3 +60,19 @@ def test_no_serious_finding_in_any_view_of_classes(app, running_chromium, scheme
             page.get_by_role("radio", name=view).click()
             page.locator(sign).first.wait_for()
             assert not serious(page), view
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_serious_finding_in_what_opens_on_the_training_page(app, running_chromium, scheme):
+    with fresh_page(running_chromium, color_scheme=scheme) as page:
+        page.goto(f"{app.address}/?concept={app.concepts.pop()}")
+        page.wait_for_selector("button[data-photo-id]")
+        page.get_by_role("button", name="Unmarked means: skip").click()
+        page.keyboard.press("?")
+        assert not serious(page)
+        page.keyboard.press("Escape")
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("1")
+        page.keyboard.press(" ")
+        page.get_by_role("dialog").wait_for()
+        assert not serious(page)
