@@ -81,7 +81,7 @@ class Explorer:
         with self._lock:
             database = self.database
             if self._rounds is None or self._rounds.database is not database:
-                self._rounds = Rounds(database, self._encode)
+                self._rounds = Rounds(database, self._encode, self.store.path.parent / "samples")
             return self._rounds
 
     @property

@@ -4,12 +4,15 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from classifier import Background, Candidates
 from explorer.history import History
-from vecdb import Collection, Database, PhotosExtent, VecdbError
+from explorer.sampling import SAMPLED_ABOVE, Sample, read_sample, survey_by_sample
+from vecdb import Collection, Database, LinearHead, PhotosExtent, Scope, VecdbError
+from vecdb.survey import Survey
 
 BACKGROUND_PHOTOS = 300
 # Random photos kept at hand, so that a page's share of them costs no reading.
@@ -43,6 +46,47 @@ class Known:
     background: Background
     pool: Pool
     vectors: dict[str, np.ndarray]
+    sample: Sample | None = None
+
+    @property
+    def sampled(self) -> int:
+        """How many photos its counts are estimated from, 0 where all are counted."""
+        return 0 if self.sample is None else len(self.sample.ids)
+
+    def survey(
+        self,
+        head: LinearHead,
+        scope: Scope,
+        judged: set[str],
+        *,
+        top: int,
+        boundary: int,
+        bins: int,
+        before: LinearHead | None,
+        cut: float,
+    ) -> Survey:
+        """Survey the collection for a page: whole where that is quick, else by its sample.
+
+        Args:
+            judged: photos of the concept that are judged; the scope leaves them out, too.
+        """
+        if self.sample is None:
+            return self.collection.survey(
+                head, scope, top=top, boundary=boundary, bins=bins, before=before, cut=cut,
+                at_hand=self.vectors,
+            )  # fmt: skip
+        return survey_by_sample(
+            self.collection, self.sample, self.extent.count, head, scope, judged,
+            top=top, boundary=boundary, bins=bins, before=before, cut=cut,
+        )  # fmt: skip
+
+    def count_by_probability(self, head: LinearHead, bins: int) -> list[int]:
+        """Count the photos in equal bins of probability: all, or scaled from the sample."""
+        if self.sample is None:
+            return [int(count) for count in self.collection.histogram(head, bins=bins).counts]
+        margins = self.sample.vectors @ np.asarray(head.weights, np.float32) + head.bias
+        counts = np.histogram(1 / (1 + np.exp(-margins.astype(np.float64))), bins, (0, 1))[0]
+        return [int(c) for c in np.rint(counts * (self.extent.count / len(margins)))]
 
     def remember(self, vectors: Mapping[str, np.ndarray]) -> None:
         """Keep vectors that the next rounds will ask for."""
@@ -71,8 +115,14 @@ class Known:
 class Memory:
     """What is known of each collection of one database; looked after once a minute."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, samples: Path) -> None:
+        """Know the collections of a database.
+
+        Args:
+            samples: folder in which samples of large collections are kept.
+        """
         self._database = database
+        self._samples = samples
         self._collections: dict[str, Collection] = {}
         self._known: dict[str, Known] = {}
         self._until: dict[str, float] = {}
@@ -113,11 +163,18 @@ class Memory:
         extent = collection.extent()
         if before is None or before.extent != extent:
             # Vectors at hand go too: a photo that was stored anew has another one.
-            self._known[name] = _read(collection, extent)
+            self._known[name] = _read(collection, extent, self._samples)
         self._until[name] = time.monotonic() + BACKGROUND_SECONDS
 
 
-def _read(collection: Collection, extent: PhotosExtent) -> Known:
+def _read(collection: Collection, extent: PhotosExtent, samples: Path) -> Known:
+    if extent.count > SAMPLED_ABOVE:
+        held = read_sample(collection, extent, samples)
+        mean, covariance = held.moments()
+        background = Background(mean, covariance, held.vectors[:BACKGROUND_PHOTOS])
+        ids = [str(photo) for photo in held.ids[:POOL_PHOTOS]]
+        pool = Pool(ids, held.vectors[:POOL_PHOTOS])
+        return Known(collection, extent, background, pool, {}, held)
     moments = collection.moments()
     pool = Pool(*collection.known_vectors(collection.sample(POOL_PHOTOS, seed=0).ids))
     sample = pool.vectors[:BACKGROUND_PHOTOS]

@@ -65,15 +65,15 @@ def mine_page(known: Known, standing: Standing) -> Mined:
         # The latest answers may still be on their way into the table that the database looks at.
         exclude = [*history.last_answered(), *skipped]
         drawn = known.pool.draw(need.sample, number, {*history.judged, *exclude})
-        found = collection.survey(
+        found = known.survey(
             head,
             Scope(exclude, concept.id),
+            set(history.judged),
             top=need.top,
             boundary=need.boundary,
             bins=BINS,
             before=concept if len(concept.weights) else None,
             cut=_margin(concept.threshold),
-            at_hand=known.vectors,
         )
         known.remember(found.vectors)
         vectors = {**found.vectors, **dict(zip(drawn.ids, drawn.vectors, strict=True))}

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from explorer.history import SURE, History
 from explorer.memory import Known, Memory
 from explorer.mining import BINS, Mined, Standing, doubt_answers, mine_page, round_score
 from explorer.settings import Settings, Tile
-from vecdb import Collection, Concept, Database, Label
+from vecdb import Collection, Concept, Database, Label, Store
 
 # Answers of other concepts that a fit takes as its own, at most.
 BORROWED = 100
@@ -31,7 +32,8 @@ class Page:
 
     `counts` (100,) is the histogram of the collection's probabilities; `upcoming` are likely photos
     of the page after this one; `rows` what is known of the photos, None where nobody asked yet;
-    `timing` is in seconds; `made` when, as Unix time.
+    `timing` is in seconds; `made` when, as Unix time; `sampled` how many photos `counts` is an
+    estimate from, 0 where all were counted.
     """
 
     concept: Concept
@@ -42,6 +44,7 @@ class Page:
     rows: list[dict[str, Any]] | None = None
     timing: dict[str, float] = field(default_factory=dict)
     made: float = field(default_factory=time.time)
+    sampled: int = 0
 
     @property
     def settings(self) -> Settings:
@@ -56,17 +59,21 @@ class Rounds:
     """
 
     def __init__(
-        self, database: Database, encode: Callable[[Concept], np.ndarray] | None = None
+        self,
+        database: Database,
+        encode: Callable[[Concept], np.ndarray] | None = None,
+        samples: Path | None = None,
     ) -> None:
         """Work on a database.
 
         Args:
             database: an open one.
+            samples: folder for samples of large collections; beside the store by default.
             encode: returns the direction (d,) of a concept's words, for concepts that were made
                 without one.
         """
         self.database = database
-        self.memory = Memory(database)
+        self.memory = Memory(database, samples or Store().path.parent / "samples")
         self._encode = encode
         self._concepts = database.concepts
         self._aside = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="rounds")
@@ -179,8 +186,9 @@ class Rounds:
         if tiles is None or not len(concept.weights):
             with self._alone(concept.id):
                 return self._next(concept, max(1, concept.round), history)
-        counts = _histogram(self.memory.collection(concept.collection), head_of(concept))
-        return Page(concept, list(tiles), history, counts)
+        known = self.memory.known(concept.collection)
+        counts = known.count_by_probability(head_of(concept), BINS)
+        return Page(concept, list(tiles), history, counts, sampled=known.sampled)
 
     @contextmanager
     def _alone(self, concept_id: str) -> Iterator[None]:
@@ -260,7 +268,14 @@ class Rounds:
                 settings=settings.as_json(),
             )
             return Page(
-                concept, mined.tiles, history, mined.counts, mined.upcoming, rows.result(), timing
+                concept,
+                mined.tiles,
+                history,
+                mined.counts,
+                mined.upcoming,
+                rows.result(),
+                timing,
+                sampled=known.sampled,
             )
 
     def _fit(self, concept: Concept, number: int, history: History) -> Standing:
@@ -354,12 +369,7 @@ def _shown_again(known: Known, standing: Standing, tiles: Sequence[Tile]) -> Min
     found, vectors = known.collection.known_vectors([tile.photo_id for tile in tiles])
     scores = dict(zip(found, head.probabilities(vectors), strict=True))
     scored = [replace(tile, score=round_score(scores.get(tile.photo_id))) for tile in tiles]
-    return Mined(scored, [], _histogram(known.collection, head), 1.0)
-
-
-def _histogram(collection: Collection, head: Head) -> list[int]:
-    found = collection.histogram(head, bins=BINS)
-    return [int(count) for count in found.counts]
+    return Mined(scored, [], known.count_by_probability(head, BINS), 1.0)
 
 
 @contextmanager

@@ -180,8 +180,9 @@ def run(
         except BaseException:
             pipeline.abort(IngestError("The ingest was broken off."))
             raise
-        follow_heads(database, collection.name, warn or (lambda sentence: None))
         error = str(pipeline.error) if pipeline.error else None
+        if error is None:
+            follow_heads(database, collection.name, warn or (lambda sentence: None))
         return tally.summary(interrupted=stop.is_set() and not error, error=error)
 
 

@@ -19,8 +19,10 @@ from vecdb.statements import statement
 
 # Servers refuse a form field of 128 KiB, and a statement must not grow without bound.
 EXCLUDED_BYTES_IN_STATEMENT = 32_768
-# Deeper behind exclusions an HNSW page loses recall (.99 at 100, .6 to .9 at 500).
+# Deeper behind exclusions an HNSW page loses recall (.99 at 100, .6 to .9 at 500), and reading all
+# of a small collection is quick. Of a large one it is not: one photo in a thousand may be excluded.
 EXCLUDED_BEFORE_INDEX = 100
+PHOTOS_PER_EXCLUDED = 1000
 # Room the graph search keeps for each row asked for, and at least: 100 of 25,000 clustered vectors
 # are found with recall .94 at 256 and .99 at 800.
 ROOM_PER_ROW, LEAST_ROOM = 8, 256
@@ -111,7 +113,9 @@ class Search:
             scope = replace(scope, exclude=excluded, exclude_concept=None)
         page = replace(self, scope=scope)
         if len(scope.exclude) > EXCLUDED_BEFORE_INDEX:
-            return page, None
+            photos = count_matching(connection, self.table, EVERYTHING)
+            if len(scope.exclude) * PHOTOS_PER_EXCLUDED > photos:
+                return page, None
         if scope.where is None or not scope.where.predicates() or connection.dialect == "myscale":
             return page, 1.0
         share = count_matching(connection, self.table, scope) / max(

@@ -33,6 +33,7 @@ export interface GridInsight {
   threshold: number;
   interval: string;
   advice: string;
+  sampled: number;
 }
 
 export interface CommonGrid {

@@ -44,6 +44,7 @@ class GridInsight(TypedDict):
     threshold: float
     interval: str
     advice: str
+    sampled: int  # photos that `counts` is an estimate from, 0 where all were counted
 
 
 class CommonGrid(TypedDict):

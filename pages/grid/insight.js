@@ -90,6 +90,25 @@ export class Insight {
   }
 
   /**
+   * A count, or what a random sample says of it with its 95 % interval (Wilson's).
+   * @param {number} above
+   */
+  estimate(above) {
+    const whole = Math.round(above).toLocaleString("en");
+    const n = this.insight?.sampled;
+    const total = (this.insight?.counts || []).reduce((sum, count) => sum + count, 0);
+    if (!n || !total) return whole;
+    const share = above / total;
+    const z = 1.96;
+    const middle = (share + (z * z) / (2 * n)) / (1 + (z * z) / n);
+    const half = (z * Math.sqrt((share * (1 - share)) / n + (z * z) / (4 * n * n))) / (1 + (z * z) / n);
+    const [low, high] = [middle - half, middle + half].map((p) => (
+      Math.round(Math.max(0, p) * total).toLocaleString("en")
+    ));
+    return `about ${whole} (${low} to ${high})`;
+  }
+
+  /**
    * Thresholds are hundredths, as the histogram's bins are: so the counts are exact.
    * @param {number} wanted
    */
@@ -106,7 +125,7 @@ export class Insight {
       above += count * Math.max(0, Math.min(1, (high - threshold) / (high - low)));
       this.bars[index]?.classList.toggle("vde-above", (low + high) / 2 >= threshold);
     });
-    const words = `threshold ${threshold.toFixed(2)} → ${Math.round(above).toLocaleString("en")} above it`;
+    const words = `threshold ${threshold.toFixed(2)} → ${this.estimate(above)} above it`;
     const audited = Math.abs(threshold - this.insight.threshold) < 1e-9 && interval;
     this.matches.textContent = audited ? `${words}; ${interval}` : words;
     this.histogram.setAttribute("aria-valuenow", threshold.toFixed(2));

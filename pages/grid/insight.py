@@ -14,6 +14,7 @@ def insight(page: Page) -> GridInsight:
     return {
         "pages": pages,
         "counts": page.counts,
+        "sampled": page.sampled,
         "threshold": concept.threshold,
         "interval": _describe_matches(concept),
         "advice": advice(page.settings.agreements, pages).sentence if pages else "",

@@ -8,10 +8,10 @@ from explorer.memory import Memory
 
 
 def test_what_is_known_follows_the_collection_without_making_a_round_wait(
-    database, collection, monkeypatch
+    database, collection, monkeypatch, tmp_path
 ):
     monkeypatch.setattr(remembering, "BACKGROUND_SECONDS", 0.0)
-    memory = Memory(database)
+    memory = Memory(database, tmp_path)
     before = memory.known("things")
     assert before.extent.count == collection.count()
     new = np.eye(collection.dim, dtype=np.float32)[:3]
