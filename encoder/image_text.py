@@ -99,7 +99,7 @@ class ImageTextEncoder:
         Phrases stay in full precision: they are few, and every ranking starts from one.
         """
         preparation = self._preparation
-        tower = Tower(self._model, preparation.patch)
+        tower = Tower(self._model, preparation.patch, is_fixed=preparation.is_fixed)
 
         def behind_batches(dtype: torch.dtype, network: Network) -> Vision:
             mean, std = preparation.mean.tolist(), preparation.std.tolist()

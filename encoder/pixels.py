@@ -33,7 +33,7 @@ class Window:
         if self.shorter is None:
             h, w = self.squeezed or (self.height, self.width)
         else:
-            image = _without_far_ends(image)
+            image = cut_far_ends(image)
             w, h = image.size
             # Whole numbers are cut off as transformers' processor does, so that pixels are equal.
             longer = int(self.shorter * max(w, h) / min(w, h))
@@ -45,7 +45,7 @@ class Window:
         return np.asarray(resized.crop((left, top, left + self.width, top + self.height)))
 
 
-def _without_far_ends(image: Image.Image) -> Image.Image:
+def cut_far_ends(image: Image.Image) -> Image.Image:
     """Keep the middle of a strip: resized whole, 1 x 60,000 pixels would take gigabytes."""
     w, h = image.size
     most = LONGEST * min(w, h)

@@ -7,7 +7,7 @@ from PIL import Image
 
 from encoder.errors import UnusableModel
 from encoder.pictures import to_rgb
-from encoder.pixels import Window
+from encoder.pixels import Window, cut_far_ends
 from encoder.protocol import Pixels
 
 PROBES = ((97, 61), (61, 97), (300, 90))  # width, height of pictures to try a processor on
@@ -55,7 +55,10 @@ class Preparation:
     def prepare(self, image: Image.Image) -> Pixels:
         """Resize and crop one picture of any mode: (h, w, 3) uint8."""
         image = to_rgb(image)
-        return self._window.cut(image) if self._window else self._ask(image)
+        if self._window:
+            return self._window.cut(image)
+        keeps_shape = not self.is_fixed and self.patch is None
+        return self._ask(cut_far_ends(image) if keeps_shape else image)
 
     def _ask(self, image: Image.Image) -> Pixels:
         """Take the processor's own pixels, before its normalisation."""

@@ -1,6 +1,7 @@
 """The halves of an image-text model as plain networks, and what it has learned about cosines."""
 
 import math
+from inspect import signature
 from typing import Any
 
 import torch
@@ -9,17 +10,26 @@ CLIP_SCALE = 100.0  # of models that have learned none
 
 
 class Tower(torch.nn.Module):
-    """The half of a model that sees."""
+    """The half of a model that sees.
 
-    def __init__(self, model: Any, patch: int | None) -> None:
+    Args:
+        model: with get_image_features.
+        patch: side of the patches that it takes pictures in; None where it takes them whole.
+        is_fixed: whether every picture has the size the model was trained with.
+    """
+
+    def __init__(self, model: Any, patch: int | None, *, is_fixed: bool = True) -> None:
         super().__init__()
         self._model = model
         self._patch = patch
+        takes = signature(model.get_image_features).parameters
+        stretches = not is_fixed and "interpolate_pos_encoding" in takes
+        self._options = {"interpolate_pos_encoding": True} if stretches else {}
 
     def forward(self, pixels: torch.Tensor) -> torch.Tensor:
         """Compute (n, d) of (n, 3, h, w)."""
         if self._patch is None:
-            return features(self._model.get_image_features(pixel_values=pixels))
+            return features(self._model.get_image_features(pixel_values=pixels, **self._options))
         n, _, h, w = pixels.shape
         rows, columns = h // self._patch, w // self._patch
         patches = pixels.view(n, 3, rows, self._patch, columns, self._patch)

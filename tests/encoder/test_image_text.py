@@ -148,6 +148,27 @@ def test_a_path_that_is_no_folder_is_refused_at_once_without_asking_the_hub(tmp_
         load_encoder("  ")
 
 
+def test_a_processor_that_crops_nothing_keeps_each_pictures_shape(tiny_clip, tmp_path):
+    folder = shutil.copytree(tiny_clip, tmp_path / "model")
+    processor = CLIPImageProcessorPil(size={"shortest_edge": 32}, do_center_crop=False)
+    processor.save_pretrained(folder)
+    encoder = load_encoder(str(folder))
+    assert {encoder.prepare(picture).shape for picture in PICTURES[:3]} == {
+        (32, 48, 3),
+        (135, 32, 3),
+        (32, 32, 3),
+    }
+    assert encoder.prepare(Image.new("RGB", (60_000, 1))).shape == (32, 256, 3)  # not gigabytes
+    ours = encoder.encode_images(PICTURES[:3])
+    model = CLIPModel.from_pretrained(folder).eval()
+    for picture, vector in zip(PICTURES, ours, strict=False):
+        pixels = processor([picture], return_tensors="pt")["pixel_values"]
+        with torch.inference_mode():
+            found = model.get_image_features(pixels, interpolate_pos_encoding=True).pooler_output
+        theirs = torch.nn.functional.normalize(found, dim=-1).numpy()[0]
+        assert vector @ theirs == pytest.approx(1, abs=1e-5)
+
+
 def test_large_pictures_in_half_precision_stay_near(tmp_path):
     """Of 12 million weights, from which half precision is used where the machine has it."""
     large = {"hidden_size": 512, "intermediate_size": 2048, "num_hidden_layers": 4}
