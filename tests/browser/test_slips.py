@@ -1,22 +1,20 @@
 """An answer that looks like a slip comes back on a later page, in a real browser."""
 
-import json
-
 import pytest
 
-from tests.browser.test_marks import wait_round
+from tests.browser.test_marks import labels, tile, wait_round
 
 pytestmark = pytest.mark.browser
 
 
 def answer_truly(page, wrong=None):
     """Mark the tiles that stand open by their ids, one of them wrongly; leave marked ones alone."""
-    tiles = page.locator('button[data-photo-id][data-label=""]').all()
-    for photo in [tile.get_attribute("data-photo-id") for tile in tiles]:
-        page.get_by_role("button").and_(
-            page.locator(f"[data-photo-id={json.dumps(photo)}]")
-        ).focus()
-        page.keyboard.press("1" if photo.startswith("yes") and photo != wrong else "2")
+    for at, label in enumerate(labels(page)):
+        if not label:
+            photo = tile(page, at).get_attribute("data-photo-id")
+            yes = photo.startswith("yes") and photo != wrong
+            for _ in range(1 if yes else 2):
+                tile(page, at).click()
 
 
 def test_a_slip_comes_back_under_sure_with_its_mark_and_can_be_turned_round(mine, page):
@@ -33,8 +31,8 @@ def test_a_slip_comes_back_under_sure_with_its_mark_and_can_be_turned_round(mine
     assert again.get_attribute("data-reason") == "sure?"
     assert again.get_attribute("data-label") == "negative"
     assert page.locator('[data-reason="sure?"]').count() <= 2
-    again.focus()
-    page.keyboard.press("1")
+    again.click()
+    again.click()
     assert again.get_attribute("data-label") == "positive"
     answer_truly(page)
     page.keyboard.press("Enter")
