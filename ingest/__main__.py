@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import re
 import signal
 import sys
 import threading
@@ -12,16 +13,21 @@ from types import FrameType
 from commandline import Parser, positive, run_program
 from encoder import EncoderError
 from ingest import IngestError, Options, SourceError, Summary, run
+from ingest.manners import Manners, default_agent
 from ingest.run import WORKERS
 from ingest.tell import LOG, Bars, closing, log_to
 from vecdb import DEFAULT_TABLE, VecdbError
 
+# A header, and neither an address nor a path of Windows.
+REQUEST_HEADER = re.compile(r"(?!file:)[\w-]{2,}:(?!//)")
+HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 DONE, NOTHING, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; the exit code is 0 done, 1 nothing ingested, 2 usage, 130 stopped."""
-    args = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    args = _parser().parse_args(_tell_headers_apart(given))
     if args.log:
         try:
             log_to(args.log)
@@ -110,6 +116,11 @@ def _options(args: argparse.Namespace) -> Options:
         device=args.device,
         batch_size=args.batch_size,
         workers=args.workers,
+        manners=Manners(
+            agent=args.user_agent or default_agent(),
+            headers=tuple(args.header_of_requests),
+            ignore_opt_out=args.ignore_opt_out,
+        ),
     )
 
 
@@ -118,6 +129,34 @@ def _megapixels(text: str) -> float:
     if not 0 < number < 1e6:
         raise argparse.ArgumentTypeError(f"{text} is not a number of megapixels")
     return number
+
+
+def _tell_headers_apart(arguments: list[str]) -> list[str]:
+    """Read `--header NAME:VALUE` as `--request-header`: without a value it speaks of a table."""
+    told: list[str] = []
+    for argument in arguments:
+        if told and told[-1] == "--header" and REQUEST_HEADER.match(argument):
+            told[-1] = "--request-header"
+        elif argument.startswith("--header="):
+            told.append("--request-header")
+            argument = argument.removeprefix("--header=")
+        told.append(argument)
+    return told
+
+
+def _agent(text: str) -> str:
+    if not text.strip() or not (text.isascii() and text.isprintable()):
+        raise argparse.ArgumentTypeError(f"{text!r} is no name of plain letters")
+    return text.strip()
+
+
+def _request_header(text: str) -> tuple[str, str]:
+    name, colon, value = text.partition(":")
+    if not (colon and HEADER_NAME.fullmatch(name.strip()) and value.isascii()):
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME:VALUE")
+    if not value.strip().isprintable():
+        raise argparse.ArgumentTypeError(f"the value of {name} is not on one line")
+    return name.strip(), value.strip()
 
 
 def _delimiter(text: str) -> str:
@@ -152,7 +191,8 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--header",
         action=argparse.BooleanOptionalAction,
-        help="whether a table's first row names its columns; columns without names are numbers",
+        help="whether a table's first row names its columns; columns without names are numbers; "
+        "with NAME:VALUE behind it, a header of every download",
     )
     add("--delimiter", type=_delimiter, metavar="CHARACTER", help="what parts a table's columns")
     add("--encoding", metavar="NAME", help="of a table of text, such as gb18030 or cp1252")
@@ -162,6 +202,12 @@ def _parser() -> argparse.ArgumentParser:
     add("--device", help="cpu, cuda or mps; by default the best there is")
     add("--batch-size", type=positive, metavar="N", help="pictures encoded at once")
     add("--workers", type=positive, default=WORKERS, metavar="N", help="downloads at once")
+    add("--user-agent", type=_agent, metavar="NAME", help="what downloads call themselves")
+    add(
+        "--request-header", type=_request_header, action="append", default=[],
+        dest="header_of_requests", metavar="NAME:VALUE", help="a header of every download",
+    )  # fmt: skip
+    add("--ignore-opt-out", action="store_true", help="take what X-Robots-Tag opts out, too")
     add(
         "--exclude", action="append", default=[], metavar="PATTERN",
         help="leave out such files and folders, for example '*.png' or 'drafts/'",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from encoder.pictures import reader_versions
 from ingest.errors import Rejected
+from ingest.manners import OPTED_OUT, Manners
 from ingest.photo import Photo, clean
 from vecdb import Database, Failure
 
@@ -13,12 +14,20 @@ class Failures:
 
     Args:
         most_pixels: the limit of this run; None is the environment's.
+        manners: of this run's downloads; what others were refused for is tried again.
     """
 
-    def __init__(self, database: Database, collection: str, most_pixels: int | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        collection: str,
+        most_pixels: int | None = None,
+        manners: Manners | None = None,
+    ) -> None:
         self._store = database.failures
         self._collection = collection
         self._reader = reader_versions(most_pixels)
+        self._manners = manners or Manners()
 
     def given_up(self, photos: Sequence[Photo]) -> dict[str, str]:
         """Return why photos failed for good, at the very address they have now, by their ids.
@@ -33,7 +42,15 @@ class Failures:
             and latest[photo.id].permanent
             and latest[photo.id].reader in {"", self._reader}
             and latest[photo.id].url == clean(photo.address)
+            and not self._may_differ(latest[photo.id].reason)
         }
+
+    def _may_differ(self, reason: str) -> bool:
+        """Tell whether a host may answer these manners otherwise."""
+        if reason.startswith(OPTED_OUT):
+            return self._manners.ignore_opt_out
+        asks_otherwise = self._manners != Manners(ignore_opt_out=self._manners.ignore_opt_out)
+        return asks_otherwise and reason in {"HTTP 401", "HTTP 403", "HTTP 406"}
 
     def add(self, failed: Sequence[tuple[Photo, Rejected]]) -> None:
         """Keep failures, each with how often its photo has failed by now."""

@@ -21,10 +21,10 @@ from urllib3.exceptions import HTTPError
 from encoder.pictures import HEAD, picture_kind
 from ingest.deadline import Transfer, Watch, WatchedAdapter
 from ingest.errors import Rejected
+from ingest.manners import Hosts, Manners
 from ingest.photo import Photo
 from vecdb.addresses import local_path
 
-AGENT = "VisualDatasetExplorer/0.1 (python-requests; one-off indexing of listed pictures)"
 RENDITION = "w=448&q=75&fm=jpg&fit=max"
 BUSY = {408, 425, 429, 500, 502, 503, 504}
 BLOCK = 1 << 16
@@ -60,11 +60,15 @@ class Patience:
 
 
 class Busy(Rejected):
-    """The host asks to come back later, or the connection broke: worth another attempt."""
+    """The host asks to come back later, or the connection broke: worth another attempt.
 
-    def __init__(self, reason: str, wait: float | None = None) -> None:
+    `broken` tells that the host gave nothing at all, or an error of its own.
+    """
+
+    def __init__(self, reason: str, wait: float | None = None, *, broken: bool = False) -> None:
         super().__init__(reason, permanent=False)
         self.wait = wait
+        self.broken = broken
 
 
 class _Adapter(WatchedAdapter):
@@ -84,11 +88,17 @@ class Fetcher:
     """Fetches photos from many threads; each has its own session."""
 
     def __init__(
-        self, watch: Watch, stop: threading.Event, patience: Patience | None = None
+        self,
+        watch: Watch,
+        stop: threading.Event,
+        patience: Patience | None = None,
+        manners: Manners | None = None,
     ) -> None:
         self._watch = watch
         self._stop = stop
         self._patience = patience or Patience()
+        self._manners = manners or Manners()
+        self._hosts = Hosts()
         self._sessions = threading.local()
         self._proxies = functools.lru_cache(1024)(requests.utils.get_environ_proxies)
         self._netrc = functools.lru_cache(1024)(requests.utils.get_netrc_auth)
@@ -130,12 +140,22 @@ class Fetcher:
 
     def _download(self, address: str) -> bytes:
         for attempt in range(self._patience.attempts):
+            self._hosts.check(address)
             try:
-                return self._attempt(address)
+                body = self._attempt(address)
             except Busy as busy:
-                last = attempt == self._patience.attempts - 1
-                if last or self._stop.wait(self._pause(attempt, busy)):
+                if attempt == self._patience.attempts - 1:
+                    self._hosts.note(address, answered=not busy.broken)
                     raise
+                if self._stop.wait(self._pause(attempt, busy)):
+                    raise
+            except Rejected as rejected:
+                if rejected.permanent:
+                    self._hosts.note(address, answered=True)
+                raise
+            else:
+                self._hosts.note(address, answered=True)
+                return body
         raise AssertionError("unreachable")
 
     def _pause(self, attempt: int, busy: Busy) -> float:
@@ -166,6 +186,7 @@ class Fetcher:
     def _body(self, address: str) -> bytes:
         with self._response(address) as response:
             _check(response)
+            self._manners.check_opt_out(response.raw.headers.getlist("X-Robots-Tag"))
             if int(response.headers.get("Content-Length") or 0) > self._patience.largest:
                 raise Rejected("picture too large", permanent=True, mendable=True)
             body = bytearray()
@@ -194,7 +215,10 @@ class Fetcher:
     def _session(self) -> requests.Session:
         if not hasattr(self._sessions, "session"):
             session = requests.Session()
-            session.headers.update({"User-Agent": AGENT, "Accept": "image/*,*/*;q=0.5"})
+            session.headers.update(
+                {"User-Agent": self._manners.agent, "Accept": "image/*,*/*;q=0.5"}
+            )
+            session.headers.update(self._manners.headers)
             # What the environment says is asked once a host: for every request it costs a third.
             session.trust_env = False
             session.verify = self._certificates
@@ -235,7 +259,8 @@ def _check(response: requests.Response) -> None:
     if status == 200:
         return
     if status in BUSY:
-        raise Busy(f"HTTP {status}", _retry_after(response.headers.get("Retry-After")))
+        wait = _retry_after(response.headers.get("Retry-After"))
+        raise Busy(f"HTTP {status}", wait, broken=status >= 500 and wait is None)
     raise Rejected(f"HTTP {status}", permanent=400 <= status < 500)
 
 
@@ -268,11 +293,12 @@ def _rejection(error: Exception, transfer: Transfer) -> Rejected:
     if isinstance(error, requests.exceptions.InvalidURL | UnicodeError):
         return Rejected("bad address", permanent=True)
     if isinstance(error, requests.Timeout):
-        return Busy("timeout")
+        return Busy("timeout", broken=True)
     if "IncompleteRead" in repr(error):
         return Busy("body shorter than announced")
     if isinstance(error, requests.ConnectionError | HTTPError | OSError):
-        return Busy("no connection" if _refused(error) else "connection broke")
+        refused = _refused(error)
+        return Busy("no connection" if refused else "connection broke", broken=refused)
     return Rejected("bad address", permanent=True)
 
 

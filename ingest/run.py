@@ -24,6 +24,7 @@ from ingest.failure_list import FailureList
 from ingest.failures import Failures
 from ingest.fetch import Fetcher, Patience
 from ingest.heads import follow_heads
+from ingest.manners import Manners
 from ingest.photo import Photo
 from ingest.pipeline import Pipeline
 from ingest.progress import ProgressCallback, Summary, Tally
@@ -61,6 +62,7 @@ class Options:
         batch_size: pictures encoded at once; what suits the device by default.
         workers: downloads at once.
         patience: timeouts, attempts and limits of downloads.
+        manners: what downloads call themselves and respect.
     """
 
     limit: int | None = None
@@ -82,6 +84,7 @@ class Options:
     batch_size: int | None = None
     workers: int = WORKERS
     patience: Patience = field(default_factory=Patience)
+    manners: Manners = field(default_factory=Manners)
 
     def table(self) -> Table:
         """Return how tables are read.
@@ -153,7 +156,7 @@ def run(
         store = store or Store()
         collection = _collection(database, table, encoder, options.device)
         most_pixels = int(options.megapixels * 1e6) if options.megapixels else None
-        failures = Failures(database, collection.name, most_pixels)
+        failures = Failures(database, collection.name, most_pixels, options.manners)
         admission = Admission(
             collection, failures, tally, failure_list, retry_failed=options.retry_failed
         )
@@ -164,7 +167,7 @@ def run(
             ),
             encoder_key=collection.encoder_key,
             admission=admission,
-            fetcher=Fetcher(watch, stop, options.patience),
+            fetcher=Fetcher(watch, stop, options.patience, options.manners),
             writer=Writer(
                 collection, store, failures, tally, warn or (lambda sentence: None), failure_list
             ),

@@ -6,6 +6,7 @@ import threading
 import time
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import unquote
 
 from tests.ingest.pictures import jpeg, pdf, web_page
 
@@ -21,6 +22,7 @@ class Host(ThreadingHTTPServer):
         self.asked: Counter[str] = Counter()
         self.agents = set()
         self.authorizations = set()
+        self.headers: list[dict[str, str]] = []
         self.at_once = 0
         self.most_at_once = 0
         self.guard = threading.Lock()
@@ -56,6 +58,7 @@ class Handler(BaseHTTPRequestHandler):
             self.server.asked[self.path] += 1
             self.server.agents.add(self.headers["User-Agent"])
             self.server.authorizations.add(self.headers["Authorization"])
+            self.server.headers.append(dict(self.headers))
             self.server.at_once += 1
             self.server.most_at_once = max(self.server.most_at_once, self.server.at_once)
         try:
@@ -81,6 +84,26 @@ class Handler(BaseHTTPRequestHandler):
 
     def get_http_(self, path):  # asked as a proxy: the whole address stands for the path
         self.get_ok(path)
+
+    def get_opted_out(self, path):  # /opted_out/<directives>/1.jpg, several parted by ;
+        self.send_response(200)
+        for tag in unquote(path).split("/")[2].split(";"):
+            self.send_header("X-Robots-Tag", tag)
+        self.end_headers()
+        self.wfile.write(jpeg(7))
+        self.close_connection = True
+
+    def get_no_python(self, path):
+        if "python" in self.headers["User-Agent"].lower():
+            self.answer(b"no", 403)
+        else:
+            self.get_ok(path)
+
+    def get_friends_only(self, path):
+        if self.headers["X-Key"] == "a: b" and self.headers["User-Agent"] == "mine/1":
+            self.get_ok(path)
+        else:
+            self.answer(b"no", 403)
 
     def get_unhurried(self, path):
         time.sleep(0.05)
