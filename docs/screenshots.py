@@ -22,7 +22,7 @@ VIEWS = ("Results", "Labels", "Audit", "Export")
 LAKES = r"summer|darkesthour|eveningglow|nagasaki|black-canyon|bythewater|coldripple"
 
 
-def mine(page: Any, address: str, prompt: str, pattern: str, rounds: int) -> None:
+def train(page: Any, address: str, prompt: str, pattern: str, rounds: int) -> None:
     """Type a prompt and judge pages by whether an id holds a pattern; leave the last half done."""
     page.goto(address)
     page.get_by_placeholder("What are you looking for?").fill(prompt)
@@ -74,9 +74,9 @@ PREPARE = {"Search": search, "Classes": classes}
 def gallery(address: str) -> None:
     """Take every picture."""
     with browser(color_scheme="light") as page:
-        mine(page, address, "a lake in the evening", LAKES, 1)
-        page.screenshot(path=IMAGES / "mine.png")
-        mine(page, address, "a bird", "/bird/", 3)
+        train(page, address, "a lake in the evening", LAKES, 1)
+        page.screenshot(path=IMAGES / "train.png")
+        train(page, address, "a bird", "/bird/", 3)
         page.keyboard.press("ArrowRight")
         page.keyboard.press(" ")
         page.wait_for_timeout(600)
@@ -98,12 +98,12 @@ def gallery(address: str) -> None:
             settle(page)
             page.screenshot(path=IMAGES / f"{name.lower()}.png")
     with browser(color_scheme="dark") as page:
-        mine(page, address, "a dog", "/dog/", 2)
-        page.screenshot(path=IMAGES / "mine-dark.png")
+        train(page, address, "a dog", "/dog/", 2)
+        page.screenshot(path=IMAGES / "train-dark.png")
     phone = {"width": 390, "height": 844}
     with browser(viewport=phone, device_scale_factor=2, has_touch=True, is_mobile=True) as page:
-        mine(page, address, "a horse", "/horse/", 1)
-        page.screenshot(path=IMAGES / "mine-phone.png")
+        train(page, address, "a horse", "/horse/", 1)
+        page.screenshot(path=IMAGES / "train-phone.png")
 
 
 def main() -> None:
