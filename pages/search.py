@@ -23,6 +23,7 @@ from pages.searching.address import (
     describe_count,
     describe_query,
     key,
+    least_similarity,
     remember,
     restore,
 )
@@ -123,7 +124,7 @@ def draw(collection: Collection, query: Query) -> None:
     """Draw the line about the search, and the photos."""
     where = conditions(collection)
     total = collection.count(Scope(where=where))
-    signature = signature_of(query, where, collection.name)
+    signature = signature_of(query, where, f"{collection.name} {state[key('similar')]}")
     limit = shown_count(signature)
     vector = vector_of(query, collection) if query else None
     if query and vector is None:
@@ -131,7 +132,14 @@ def draw(collection: Collection, query: Query) -> None:
     if vector is None:
         found = Ranked(collection.sample(limit, Scope(where=where), seed=0).ids, [], [])
     else:
-        found = rank(collection, vector, limit, where=where, fold=state[key("fold")])
+        found = rank(
+            collection,
+            vector,
+            limit,
+            where=where,
+            fold=state[key("fold")],
+            threshold=least_similarity(),
+        )
         left, middle, right, last = st.columns([5, 1.3, 1.7, 1.2], vertical_alignment="center")
         left.text(describe_query(query))
         middle.button("Clear", on_click=forget, width="stretch")
@@ -155,7 +163,7 @@ def draw(collection: Collection, query: Query) -> None:
             "more": limit < min(total, MOST_FOLDED),
             "collection": collection.name,
             "intake": True,
-            "note": "" if found.ids else "No photo satisfies the filters: loosen one of them.",
+            "note": "" if found.ids else "No photo satisfies all of this: loosen a filter.",
             "error": state.get("search_error", ""),
         },
         key="search_grid",

@@ -44,8 +44,8 @@ class Filter:
     `orientation` is "landscape", "portrait" or "square"; words are compared in either case and
     without the spaces around them, `description` as a piece of the text; times without a zone are
     taken as UTC, `taken_before` is exclusive; `no_duplicates` leaves out near-duplicates of earlier
-    photos; `conditions` ask of any column, those of `extra` included. What is unknown of a photo
-    satisfies no condition but `!=`.
+    photos; `place` is a piece of the file's name or folders; `conditions` ask of any column, those
+    of `extra` included. What is unknown of a photo satisfies no condition but `!=`.
     """
 
     min_width: int | None = None
@@ -62,6 +62,7 @@ class Filter:
     min_views: int | None = None
     min_downloads: int | None = None
     no_duplicates: bool | None = None
+    place: str | None = None
     conditions: tuple[Condition, ...] = ()
 
     def predicates(self) -> list[Predicate]:
@@ -69,6 +70,8 @@ class Filter:
         found = [_predicate(asked, at) for at, asked in enumerate(self._asked())]
         if self.orientation is not None:
             found.append(Predicate("orientation", {"orientation": self.orientation}))
+        if self.place is not None:
+            found.append(Predicate("place", {"place": self.place}))
         if self.no_duplicates:
             found.append(Predicate("no_duplicates"))
         return found

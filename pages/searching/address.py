@@ -16,6 +16,7 @@ state = st.session_state
 # Name in the address -> the value that asks for nothing, and so is left out of it.
 WORDS = {
     "text": "",
+    "place": "",
     "more": "",
     "like": "",
     "vector": "",
@@ -26,6 +27,7 @@ WORDS = {
     "city": "",
     "label": "",
     "where": "",
+    "similar": "",
 }
 NUMBERS = ("min_width", "min_height", "min_views", "min_downloads")
 DAYS = ("taken_from", "taken_before")
@@ -107,7 +109,15 @@ def conditions(collection: Collection) -> Filter | None:
     return Filter(**given) if given else None
 
 
-_NO_FIELDS = {"text", "more", "like", "vector", "where"}
+_NO_FIELDS = {"text", "more", "like", "vector", "where", "similar"}
+
+
+def least_similarity() -> float | None:
+    """Return the similarity that photos must reach, None where none was asked for."""
+    try:
+        return float(state[key("similar")].replace(",", ".")) if state[key("similar")] else None
+    except ValueError:
+        return None
 
 
 def _day(text: str) -> date | None:

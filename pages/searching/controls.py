@@ -70,6 +70,13 @@ def refine() -> list[Image.Image]:
 def narrow() -> None:
     """Draw the conditions on what is known of a photo."""
     left, right = st.columns(2)
+    left.text_input("File name or folder holds", key=key("place"))
+    right.text_input(
+        "At least this similar",
+        key=key("similar"),
+        placeholder="0.25",
+        help="A cosine, as it stands on each photo; leaves out what is less like the search.",
+    )
     left.text_input("Description holds", key=key("description"))
     right.text_input("Label", key=key("label"))
     left.text_input("Photographer", key=key("photographer"))

@@ -56,6 +56,8 @@ CASES = [
     (Filter(min_views=20), "bc"),
     (Filter(min_downloads=3), "c"),
     (Filter(no_duplicates=True), "acd"),
+    (Filter(place="/1.JPG"), "b"),
+    (Filter(place="no such"), ""),
     (Filter(photographer="Ann", min_views=20), "c"),
     (Filter(photographer="' OR 1=1 --"), ""),
 ]
