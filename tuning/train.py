@@ -56,14 +56,19 @@ class Epoch:
     Attributes:
         number: of the epoch.
         loss: mean of its batches; 0 for epoch 0.
-        r_precision: mean over the parts held out to choose the best epoch.
+        scores: R-precision of each part held out to choose the best epoch: classes, photos.
         best: number of the best epoch so far.
     """
 
     number: int
     loss: float
-    r_precision: float
+    scores: tuple[float, ...]
     best: int
+
+    @property
+    def r_precision(self) -> float:
+        """Mean of the scores, NaN where all is lost."""
+        return float(np.mean(self.scores))
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,14 +138,14 @@ class Training:
         self._schedule.step()
         return total / self._steps
 
-    def score(self) -> float:
-        """Return the mean R-precision of the parts held out to choose, NaN where all is lost."""
+    def scores(self) -> tuple[float, ...]:
+        """Return R-precision of the parts held out to choose, NaN where all is lost."""
         self._head.eval()
         with torch.no_grad():
             moved = [(self._head(rows), of) for rows, of in self._choosing]
         if not all(torch.isfinite(rows).all() for rows, _ in moved):
-            return math.nan
-        return float(np.mean([retrieve(rows.numpy(), of).r_precision.mean() for rows, of in moved]))
+            return (math.nan,)
+        return tuple(float(retrieve(rows.numpy(), of).r_precision.mean()) for rows, of in moved)
 
     def folded(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return the head's weights (d, d) and bias (d,) as they are now."""
@@ -157,6 +162,8 @@ def train(
     stop: threading.Event | None = None,
 ) -> Trained:
     """Train a head; the best epoch counts, and that may be epoch 0, which changes nothing.
+
+    An epoch that is worse than epoch 0 on classes held out, or on photos held out, is never best.
 
     Args:
         vectors: (n, d) float32 unit rows.
@@ -182,7 +189,7 @@ def train(
                 )
             break
         best = done[done[-1].best] if done else epoch
-        if epoch.r_precision > best.r_precision:
+        if epoch.r_precision > best.r_precision and not _harms(epoch, done[0]):
             kept, best = training.folded(), epoch
         done.append(replace(epoch, best=best.number))
         progress(done[-1])
@@ -196,7 +203,12 @@ def train(
 
 
 def _epochs(training: Training, epochs: int) -> Iterator[Epoch]:
-    yield Epoch(0, 0.0, training.score(), 0)
+    yield Epoch(0, 0.0, training.scores(), 0)
     for number in range(1, epochs + 1):
         loss = training.run_epoch()
-        yield Epoch(number, loss, math.nan if math.isnan(loss) else training.score(), 0)
+        yield Epoch(number, loss, (math.nan,) if math.isnan(loss) else training.scores(), 0)
+
+
+def _harms(epoch: Epoch, first: Epoch) -> bool:
+    # What photos of known classes gain must not be paid for by classes never seen.
+    return any(now < before for now, before in zip(epoch.scores, first.scores, strict=True))

@@ -60,7 +60,9 @@ def test_the_head_that_is_kept_scores_as_its_epoch_did() -> None:
     best = trained.epochs[trained.best]
     assert trained.best > 0
     assert np.mean(scores) == pytest.approx(best.r_precision, abs=1e-6)
-    assert best.r_precision == max(epoch.r_precision for epoch in trained.epochs)
+    first = trained.epochs[0].scores
+    harmless = [e for e in trained.epochs if all(np.greater_equal(e.scores, first))]
+    assert best.r_precision == max(epoch.r_precision for epoch in harmless)
 
 
 def test_training_that_is_stopped_keeps_the_best_epoch_so_far() -> None:
@@ -83,7 +85,7 @@ def test_training_that_is_stopped_keeps_the_best_epoch_so_far() -> None:
     )
     assert [epoch.number for epoch in seen] == [0, 1, 2, 3]
     assert trained.ended == "it was stopped"
-    assert trained.best == max(seen, key=lambda epoch: epoch.r_precision).number
+    assert trained.best == max(seen, key=lambda epoch: epoch.r_precision).number > 0
 
 
 def test_training_ends_when_epochs_are_no_better() -> None:
