@@ -5,6 +5,9 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+# How far photos are moved at most, in units of how far they lie from their mean.
+FARTHEST = 0.5
+
 
 class ResidualHead(nn.Module):
     """Moves a vector a little: unit(x + W dropout((x - mean) / spread)).
@@ -33,6 +36,16 @@ class ResidualHead(nn.Module):
         """Move (n, d) float32 rows; the result has unit rows."""
         residual = self.layer(self.dropout((vectors - self.mean) / self.spread))
         return nn.functional.normalize(vectors + residual, dim=1)
+
+    def limit(self, vectors: torch.Tensor) -> None:
+        """Scale W down where it moves the photos (n, d) farther than they differ.
+
+        What the encoder knew and the head was not asked about stays as strong as what it learnt:
+        other classes, and phrases, which lie far from the photos.
+        """
+        with torch.no_grad():
+            moved = self.layer((vectors - self.mean) / self.spread).square().mean().sqrt()
+            self.layer.weight *= min(1.0, FARTHEST * self.spread / max(float(moved), 1e-12))
 
     def folded(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return weights (d, d) and bias (d,) of `SimilarityHead` that do the same."""

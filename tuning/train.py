@@ -135,6 +135,7 @@ class Training:
             loss.backward()
             self._optimiser.step()
             total += loss.item()
+        self._head.limit(self._vectors)
         self._schedule.step()
         return total / self._steps
 
