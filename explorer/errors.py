@@ -27,3 +27,7 @@ class MovedOn(ExplorerError):
 
 class NothingToTurn(ExplorerError):
     """There is no action to take back, or to do again."""
+
+
+class AlreadyStarted(ExplorerError):
+    """A job was to be taken out of the queue that waits there no longer."""

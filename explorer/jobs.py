@@ -1,77 +1,204 @@
-"""The ingest that runs inside the app, because one process owns an embedded database."""
+"""The ingests that run inside the app, because one process owns an embedded database."""
 
 import hashlib
 import threading
+from collections import deque
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ingest import Progress, Summary, run
+from encoder.choice import choose
+from explorer.errors import AlreadyStarted
+from explorer.pace import Pace
+from explorer.retries import failed_photos
+from ingest import Options, Photo, Progress, Summary, run
+from ingest.sources.place import find_place
+from ingest.vectors import find_vectors
 from vecdb import Store
+from vecdb.errors import UnknownCollection
 
 if TYPE_CHECKING:
     from explorer.explorer import Explorer
 
+KEPT = 20  # jobs that have ended
 
-@dataclass
-class Job:
-    """One run of ingest in a thread: how far it is, how it ended."""
+
+@dataclass(frozen=True)
+class Order:
+    """What somebody wants ingested.
+
+    Attributes:
+        source: a file or a folder.
+        table: the collection.
+        encoder: of a new collection, by name; chosen by itself where empty.
+        who: who asked, as the others are told.
+        retry: the reason of the failed photos to try again, all of them where empty; None for
+            everything that the source holds.
+    """
 
     source: str
     table: str
+    encoder: str = ""
+    options: Options = field(default_factory=Options)
+    who: str = ""
+    retry: str | None = None
+
+
+@dataclass
+class Job:
+    """An order in the queue: whether it waits or runs, how far it is, how it ended."""
+
+    number: int
+    order: Order
+    asked: datetime = field(default_factory=lambda: datetime.now(timezone.utc))
     progress: Progress | None = None
+    pace: Pace = field(default_factory=Pace)
+    told: list[str] = field(default_factory=list)
     summary: Summary | None = None
     error: str = ""
+    started: bool = False
+    ended: bool = False
     stop: threading.Event = field(default_factory=threading.Event)
-    thread: threading.Thread | None = None
 
     @property
     def running(self) -> bool:
-        """True until the thread has ended."""
-        return self.thread is not None and self.thread.is_alive()
+        """True from its start until it has ended."""
+        return self.started and not self.ended
 
 
 class Jobs:
-    """The jobs of one explorer; one runs at a time. Safe to share between threads."""
+    """The queue of one explorer; one job runs at a time. Safe to share between threads."""
 
     def __init__(self, explorer: "Explorer") -> None:
         self._explorer = explorer
-        self._starting = threading.Lock()
-        self.latest: Job | None = None
+        self._guard = threading.Lock()
+        self._numbers = count(1)
+        self._waiting: deque[Job] = deque()
+        self._ended: deque[Job] = deque(maxlen=KEPT)
+        self._running: Job | None = None
+        self._sources: dict[str, Order] = {}
+        self.thread: threading.Thread | None = None
 
-    def start(self, source: str, table: str, encoder: str | None) -> Job:
-        """Start an ingest in the background; while one runs, return that one."""
-        with self._starting:
-            if self.latest is not None and self.latest.running:
-                return self.latest
-            job = Job(source, table)
-            job.thread = threading.Thread(
-                target=self._work, args=(job, encoder), name="ingest", daemon=True
+    def add(self, order: Order) -> Job:
+        """Put an order at the end of the queue; the same one twice waits once."""
+        with self._guard:
+            for job in self._waiting:
+                if job.order == order:
+                    return job
+            job = Job(next(self._numbers), order)
+            if order.retry is None:
+                self._sources[order.table] = order
+            if self._running is not None:
+                self._waiting.append(job)
+                return job
+            self._running, job.started = job, True
+            self.thread = threading.Thread(
+                target=self._work, args=[job], name="ingest", daemon=True
             )
-            job.thread.start()
-            self.latest = job
+            self.thread.start()
             return job
 
-    def _work(self, job: Job, encoder: str | None) -> None:
+    @property
+    def running(self) -> Job | None:
+        """The job that runs."""
+        with self._guard:
+            return self._running
+
+    def waiting(self) -> Sequence[Job]:
+        """Return the jobs that wait, the next first."""
+        with self._guard:
+            return list(self._waiting)
+
+    def ended(self) -> Sequence[Job]:
+        """Return the jobs that have ended, the latest first."""
+        with self._guard:
+            return list(reversed(self._ended))
+
+    def busy(self, table: str) -> bool:
+        """Tell whether a job runs or waits that puts photos into a collection."""
+        with self._guard:
+            jobs = [*self._waiting, *([self._running] if self._running else [])]
+        return any(job.order.table == table for job in jobs)
+
+    def source_of(self, table: str) -> Order | None:
+        """Return what was ingested into a collection last, since the app started."""
+        with self._guard:
+            return self._sources.get(table)
+
+    def remove(self, job: Job) -> None:
+        """Take a job that waits out of the queue.
+
+        Raises:
+            AlreadyStarted: it runs or has ended.
+        """
+        with self._guard:
+            if job not in self._waiting:
+                raise AlreadyStarted(
+                    f"The ingest of {job.order.source} has started already: stop it instead."
+                )
+            self._waiting.remove(job)
+
+    def _work(self, first: Job) -> None:
+        job: Job | None = first
+        while job is not None:
+            try:
+                job.summary = self._run(job)
+            # The thread's end is the page's to tell, whatever ended it.
+            except Exception as error:
+                job.error = str(error) or f"The ingest ended by {type(error).__name__}."
+            job = self._next(job)
+
+    def _next(self, done: Job) -> Job | None:
+        with self._guard:
+            done.ended = True
+            self._ended.append(done)
+            self._running = self._waiting.popleft() if self._waiting else None
+            if self._running is not None:
+                self._running.started = True
+            return self._running
+
+    def _run(self, job: Job) -> Summary:
         def note(progress: Progress) -> None:
+            job.pace.note(progress)
             job.progress = progress
 
+        order, database = job.order, self._explorer.database
+        source: str | Iterable[Photo] = order.source
+        if order.retry is not None:
+            source = failed_photos(database, order.table, order.retry, order.source, order.options)
+        return run(
+            source,
+            table=order.table,
+            encoder=self._encoder(job),
+            database=database,
+            store=self._explorer.store,
+            options=order.options,
+            progress=note,
+            stop=job.stop,
+            warn=job.told.append,
+            tell=job.told.append,
+        )
+
+    def _encoder(self, job: Job) -> str | None:
+        """Return the collection's encoder, or choose one for a new collection of pictures."""
+        order = job.order
         try:
-            job.summary = run(
-                job.source,
-                table=job.table,
-                encoder=encoder,
-                database=self._explorer.database,
-                store=self._explorer.store,
-                progress=note,
-                stop=job.stop,
-            )
-        # The thread's end is the page's to tell, whatever ended it.
-        except Exception as error:
-            job.error = str(error)
+            return self._explorer.database.collection(order.table).encoder
+        except UnknownCollection:
+            if order.encoder:
+                return order.encoder
+        if find_vectors(find_place(order.source), order.options.vector_column):
+            return None  # only a person knows what made them
+        encoder, reason = choose()
+        if reason:
+            job.told.append(reason)
+        return encoder
 
 
-def keep_uploads(store: Store, table: str, files: list[Any]) -> Path:
+def keep_uploads(store: Store, table: str, files: Sequence[Any]) -> Path:
     """Write dropped pictures to a folder of their collection, beside the store, and return it.
 
     The names are the browser's: only their last part is used, so none can climb out. A digest goes

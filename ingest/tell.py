@@ -63,8 +63,8 @@ def _counts(progress: Progress) -> str:
     return f"{text}; failed: {failed}" if failed else text
 
 
-def closing(summary: Summary, table: str) -> str:
-    """Write the closing summary, a line or two."""
+def closing(summary: Summary, table: str, again: str = "--retry-failed tries them") -> str:
+    """Write the closing summary, a line or two; `again` says how to try the failed again."""
     lines = [
         f"{summary.inserted:,} inserted into {table}, {summary.skipped:,} passed over, "
         f"{summary.failed:,} failed, in {summary.seconds:,.1f} s "
@@ -75,9 +75,7 @@ def closing(summary: Summary, table: str) -> str:
     if summary.duplicates:
         lines.append(f"Near-duplicates of others, noted: {summary.duplicates:,}.")
     if summary.failed_before:
-        lines.append(
-            f"{summary.failed_before:,} had failed for good before; --retry-failed tries them."
-        )
+        lines.append(f"{summary.failed_before:,} had failed for good before; {again}.")
     if summary.reasons:
         failed = ", ".join(
             f"{count:,} {reason}{_named(summary.examples.get(reason, []), count)}"

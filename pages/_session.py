@@ -38,6 +38,18 @@ def choose_collection() -> Collection | None:
     return shared_explorer().rounds.memory.collection(st.session_state.collection)
 
 
+def open_collection(name: str) -> None:
+    """Make a collection the one that every page works on."""
+    close_concept()
+    forget_collections()
+    st.session_state.collection = name
+
+
+def forget_collections() -> None:
+    """Ask anew which collections there are, next time."""
+    _collection_names.clear()
+
+
 @st.cache_data(ttl=5, show_spinner=False)
 def _collection_names(database: str) -> list[str]:
     return [info.name for info in shared_explorer().database.collections() if info.count]

@@ -59,9 +59,15 @@ class FailureStore:
         )
         return {failure.photo_id: failure for failure in _failures(found)}
 
-    def list(self, collection: str, *, limit: int = 100, offset: int = 0) -> Sequence[Failure]:
-        """Return the last failure of each photo that is still missing, the newest first."""
-        values = {"collection": collection, "limit": limit, "offset": offset}
+    def list(
+        self, collection: str, *, reason: str = "", limit: int = 100, offset: int = 0
+    ) -> Sequence[Failure]:
+        """Return the last failure of each photo that is still missing, the newest first.
+
+        Args:
+            reason: only those that failed for it last; all where empty.
+        """
+        values = {"collection": collection, "reason": reason, "limit": limit, "offset": offset}
         return _failures(
             self._connection.select("failures/list", values, table=checked_name(collection))
         )

@@ -1,6 +1,7 @@
 """The SQL files: one statement each, a dialect's own file before the shared one."""
 
 import re
+import unicodedata
 from functools import cache
 from pathlib import Path
 from string import Template
@@ -15,6 +16,12 @@ RESERVED = {
     "audit_answers", "collections", "concepts", "ingest_failures", "labels", "moments",
     "schema_version",
 }  # fmt: skip
+
+# Letters that Unicode does not take apart into a Latin one and its accent.
+LATIN = str.maketrans(
+    {"ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l"}
+    | {"Ł": "L", "đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "TH", "ı": "i"}
+)
 
 
 def statement(name: str, dialect: str, **parts: str) -> str:
@@ -60,3 +67,21 @@ def checked_name(name: str) -> str:
             "and none of " + ", ".join(sorted(RESERVED)) + "."
         )
     return name
+
+
+def table_name(text: str) -> str:
+    """Return the table's name of a collection as people write it: "Été 2020" is Ete_2020.
+
+    Accents are dropped, what is no letter or digit becomes one _; a digit in front gets one.
+
+    Raises:
+        BadName: no name is left, it is one of our own tables, or letters of another alphabet would
+            be lost, which would make two collections one.
+    """
+    marked = unicodedata.normalize("NFKD", text.strip().translate(LATIN))
+    plain = "".join(c for c in marked if not unicodedata.combining(c))
+    if any(c.isalnum() and not c.isascii() for c in plain):
+        return checked_name(text.strip())
+    name = re.sub(r"[^A-Za-z0-9_]+", "_", plain)
+    name = name if NAME.fullmatch(text.strip()) else name.strip("_")
+    return checked_name(f"_{name}" if name[:1].isdigit() else name)

@@ -1,5 +1,6 @@
 """What a source would be read as, before anything starts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -26,13 +27,15 @@ class Preview:
     photos: list[Photo]
 
 
-def preview(source: str | Path, table: Table | None = None) -> Preview:
+def preview(
+    source: str | Path, table: Table | None = None, *, exclude: Sequence[str] = ()
+) -> Preview:
     """Read the start of a source; nothing is fetched, encoded or stored.
 
     Raises:
         SourceError: it is missing, of no known kind, or lacks a needed column.
         DamagedSource: it breaks off before its fifth photo.
     """
-    found = Source(source, table)
+    found = Source(source, table, exclude=exclude)
     choices, columns = found.choices()
     return Preview(choices, columns, list(islice(found, SHOWN)))

@@ -17,7 +17,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not have_chromium(), reason="no Chromium is installed"),
 ]
-PICTURES = 400
+PICTURES = 1200
 
 
 @pytest.fixture(scope="module")
@@ -31,13 +31,13 @@ def data_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def add(page: Any, source: Path, table: str) -> None:
     page.get_by_label("Folder, or a TSV").fill(str(source))
     page.keyboard.press("Tab")
-    page.get_by_label("Collection").fill(table)
+    page.get_by_label("Collection", exact=True).fill(table)
     page.keyboard.press("Tab")
     page.get_by_role("button", name="Add to the collection").click()
 
 
 def closing_words(page: Any) -> str:
-    alert = page.locator("[data-testid=stAlert]").filter(has_text="inserted into")
+    alert = page.locator("[data-testid=stAlert]").filter(has_text="inserted into").first
     return str(alert.inner_text(timeout=60_000)).replace(",", "")
 
 
@@ -50,7 +50,7 @@ def test_an_ingest_shows_its_progress_stops_when_told_and_goes_on(
         addresses.write_text("\n".join(slow))
         page.goto(f"{data_app}/data")
         add(page, addresses, "stopped")
-        page.wait_for_selector(r"text=/[1-9]\d* photos, \d+ a second/", timeout=60_000)
+        page.wait_for_selector(rf"text=/[1-9]\d* of {PICTURES} photos/", timeout=60_000)
         assert page.get_by_role("progressbar").first.is_visible()
         page.get_by_role("button", name="Stop").click()
         stopped = closing_words(page)
@@ -74,12 +74,38 @@ def test_dropped_pictures_become_a_collection(data_app: str, running_chromium: A
         page.goto(f"{data_app}/data")
         page.locator("input[type=file]").set_input_files(files)
         page.wait_for_selector("text=broken.jpg")
+        page.get_by_label("Collection", exact=True).fill("dropped")
+        page.keyboard.press("Tab")
         page.get_by_role("button", name="Add to the collection").click()
         page.wait_for_selector("text=2 inserted into dropped", timeout=60_000)
         assert "1 failed" in closing_words(page)
-        page.goto(f"{data_app}/")
+        page.get_by_role("button", name="Open it").click()
         page.wait_for_selector("button[data-photo-id]")
         shown = page.locator("button[data-photo-id]").evaluate_all(
             "tiles => tiles.map(tile => tile.dataset.photoId.split('-').pop())"
         )
         assert sorted(shown) == ["a.jpg", "b.jpg"]
+
+
+def test_a_second_person_sees_what_runs_waits_behind_it_and_both_are_told(
+    data_app: str, running_chromium: Any, tmp_path: Path
+) -> None:
+    addresses = tmp_path / "addresses.txt"
+    with (
+        Host() as host,
+        fresh_page(running_chromium) as one,
+        fresh_page(running_chromium) as other,
+    ):
+        addresses.write_text("\n".join(f"{host.url}/slow/{at}.jpg" for at in range(PICTURES)))
+        one.goto(f"{data_app}/data")
+        add(one, addresses, "queue one")
+        one.wait_for_selector("text=into queue_one, asked for by you")
+        other.goto(f"{data_app}/data")
+        other.wait_for_selector("text=into queue_one, asked for by somebody")
+        add(other, addresses, "queue two")
+        other.wait_for_selector("text=In the queue: 1 ingest goes first")
+        one.wait_for_selector("text=into queue_two, asked for by somebody")
+        one.get_by_role("button", name="Remove").click()
+        other.wait_for_selector("text=Waiting: 1", state="detached")
+        one.get_by_role("button", name="Stop").click()
+        other.wait_for_selector("text=Stopped: what was under way is stored", timeout=60_000)

@@ -8,9 +8,6 @@ from encoder import load_encoder
 from explorer.encode import sibling_name
 from pages._current import shared_explorer
 from tests.encoder.tiny_models import KINDS
-from tests.pages.test_screens import concept, empty
-
-__all__ = ["concept", "empty"]
 
 
 def draw() -> AppTest:

@@ -2,9 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from concurrent.futures import Future
-from pathlib import Path
 from threading import Timer
 
 import numpy as np
@@ -14,38 +12,12 @@ from streamlit.testing.v1 import AppTest
 
 from encoder import Encoder
 from encoder.errors import ModelNotFound
-from explorer import Rounds, Settings
+from explorer import Rounds
 from pages._current import shared_explorer
 from tests.browser.harness import ROOT
-from tests.explorer.conftest import small_collection
 from vecdb import Label, connect
 
 DIM = 512
-
-
-@pytest.fixture
-def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The app's settings on an empty folder."""
-    monkeypatch.setenv("VECDB_DSN", f"chdb://{tmp_path}/chdb")
-    monkeypatch.setenv("VECDB_STORE", str(tmp_path / "store"))
-    monkeypatch.setenv("VECDB_TABLE", "things")
-    shared_explorer().close()
-    yield tmp_path
-    shared_explorer().close()
-
-
-@pytest.fixture
-def concept(empty: Path) -> str:
-    """A collection of the offline encoder's dimension, and a concept on it."""
-    ids, small = small_collection()
-    vectors = np.zeros((len(ids), DIM), np.float32)
-    vectors[:, : small.shape[1]] = small
-    collection = shared_explorer().database.create_collection("things", "offline", DIM)
-    collection.insert(pa.table({"id": ids, "url": [""] * len(ids), "vector": list(vectors)}))
-    begun = Rounds(shared_explorer().database).begin(
-        collection, "a thing", vectors[0], Settings(page_size=9)
-    )
-    return begun.concept.id
 
 
 def run(page: str, **query: str) -> AppTest:

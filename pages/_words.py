@@ -1,0 +1,11 @@
+"""Texts that people brought, written where Streamlit expects Markdown."""
+
+import re
+
+# Markdown's own signs, and Streamlit's: $ begins a formula, : an icon or a colour.
+SIGNS = re.compile(r"([\\`*_{}\[\]()<>#+!|~$:&])")
+
+
+def escape_markdown(text: object) -> str:
+    """Return a text that `st.error` and its like show letter by letter, lines kept."""
+    return SIGNS.sub(r"\\\1", str(text)).replace("\n", "  \n")

@@ -1,0 +1,1 @@
+"""The parts of the Data page, in the order of the screen."""

@@ -1,0 +1,62 @@
+"""A walk through the folders of the machine the app runs on."""
+
+import os
+from pathlib import Path
+
+import streamlit as st
+
+from explorer.errors import NotAllowed
+from explorer.places import Places
+from pages._words import escape_markdown
+
+state = st.session_state
+HERE = {"localhost", "127.0.0.1", "::1"}
+
+
+def app_places() -> Places:
+    """Return the folders that this app's people may look into."""
+    address = st.get_option("server.address")
+    return Places.of_app(only_here=address in HERE and not os.environ.get("TRUSTED_PROXIES"))
+
+
+def browse() -> None:
+    """Draw the folder one stands in, the ones below it, and a button that takes it as source."""
+    places = app_places()
+    try:
+        here = places.check(Path(state.get("data_folder") or places.start()))
+        below = places.folders(here)
+    except NotAllowed as refused:
+        state.pop("data_folder", None)
+        st.info(escape_markdown(refused))
+        return
+    st.markdown(f"**{escape_markdown(here)}**")
+    up, take, _ = st.columns([1, 2, 4])
+    top = here.parent == here or not places.allow(here.parent)
+    up.button("Up", on_click=_go, args=[here.parent], disabled=top)
+    take.button("Take this folder", on_click=_take, args=[here])
+    if below:
+        # The key holds the folder: another folder begins with nothing chosen.
+        st.selectbox(
+            "Folders in it",
+            below,
+            index=None,
+            key=f"data_below_{here}",
+            placeholder=f"{len(below)} inside: choose one to look into",
+            on_change=_go_below,
+            args=[here],
+        )
+    else:
+        st.caption("No folders inside.")
+
+
+def _go(folder: Path) -> None:
+    state.data_folder = str(folder)
+
+
+def _go_below(folder: Path) -> None:
+    if name := state[f"data_below_{folder}"]:
+        _go(folder / name)
+
+
+def _take(folder: Path) -> None:
+    state.data_source = str(folder)

@@ -1,0 +1,46 @@
+"""A collection is deleted only by who types its name."""
+
+import streamlit as st
+
+from pages._current import close_concept, current_concept, shared_explorer
+from pages._session import forget_collections
+from pages._words import escape_markdown
+from vecdb import VecdbError
+
+state = st.session_state
+
+
+def draw_deletion(table: str, photos: str) -> None:
+    """Say what would go, and draw the button that takes it away."""
+    concepts = len(shared_explorer().concepts.list(table))
+    also = f", and {concepts} concepts trained on them are put away" if concepts else ""
+    st.markdown(escape_markdown(f"{photos} and their vectors go for good{also}. Your files stay."))
+    typed = st.text_input("Its name, to be sure", key=f"data_sure_{table}", placeholder=table)
+    st.button(
+        "Delete the collection",
+        disabled=typed.strip() != table,
+        on_click=_delete,
+        args=[table],
+        key=f"data_delete_{table}",
+    )
+
+
+def _delete(table: str) -> None:
+    explorer = shared_explorer()
+    state.data_error, state.data_note = "", ""
+    if explorer.jobs.busy(table):
+        state.data_error = f"An ingest puts photos into {table}: stop or remove it first."
+        return
+    concept = current_concept()
+    try:
+        explorer.database.drop_collection(table)
+    except VecdbError as error:
+        state.data_error = str(error)
+        return
+    if concept is not None and concept.collection == table:
+        close_concept()
+    if state.get("collection") == table:
+        del state.collection
+    forget_collections()
+    state.pop("data_chosen", None)
+    state.data_note = f"{table} is deleted."

@@ -1,0 +1,132 @@
+"""What to add, to which collection, read how."""
+
+import streamlit as st
+
+from encoder import default_encoder_name
+from explorer import default_table
+from explorer.errors import NotAllowed
+from explorer.jobs import Order, keep_uploads
+from explorer.looks import look_at
+from ingest import IngestError
+from ingest.sources.place import find_place, is_far
+from pages._current import current_concept, shared_explorer
+from pages._session import count_photos, keep
+from pages._words import escape_markdown
+from pages.adding import columns
+from pages.adding.browser import app_places, browse
+from pages.adding.queue import queue_order, visitor
+from vecdb import CollectionInfo, VecdbError
+from vecdb.statements import table_name
+
+state = st.session_state
+
+
+def draw_form(known: dict[str, CollectionInfo]) -> None:
+    """Draw the form, and what would be read of the source before it is."""
+    st.subheader("Add photos")
+    keep("data_source", "data_table", "data_encoder", *columns.KEYS)
+    if "data_table" not in state:
+        state.data_table = _open_collection(list(known))
+    left, right = st.columns(2)
+    source = left.text_input(
+        "Folder, or a TSV, CSV, Parquet or text file of addresses, on this machine",
+        key="data_source",
+        placeholder="/photos/holidays or photos.tsv000",
+    ).strip()
+    with left.expander("Browse folders"):
+        browse()
+    right.file_uploader(
+        "Or drop pictures here, of any kind", accept_multiple_files=True, key="data_files"
+    )
+    name, encoder = st.columns(2)
+    name.text_input("Collection", key="data_table")
+    table, words = _name(known)
+    name.caption(escape_markdown(words))
+    if table and table not in known:
+        encoder.text_input(
+            "Encoder",
+            key="data_encoder",
+            placeholder=f"by default {default_encoder_name()}",
+        )
+        encoder.caption("What turns pictures and words into vectors; it stays the collection's.")
+    if source:
+        _draw_source(source)
+    if state.get("data_error"):
+        st.error(escape_markdown(state.data_error))
+    if state.get("data_note"):
+        st.info(escape_markdown(state.data_note))
+    st.button("Add to the collection", type="primary", on_click=_start)
+
+
+def _draw_source(source: str) -> None:
+    kept = state.setdefault("data_columns", {})
+    try:
+        _check(source)
+    except (NotAllowed, IngestError) as refused:
+        st.error(escape_markdown(refused))
+        return
+    look = columns.draw_look(source)
+    if look is not None:
+        kept[source] = list(look.columns) or kept.get(source, [])
+    with st.expander("Columns and limits", expanded=look is None and source in kept):
+        columns.draw_choices(kept.get(source, []))
+
+
+def _open_collection(known: list[str]) -> str:
+    """Return the collection that is open, else the one that pages start with."""
+    concept = current_concept()
+    name = state.get("collection") or (concept.collection if concept else default_table())
+    return name if name in known or default_table() in known or not known else known[0]
+
+
+def _name(known: dict[str, CollectionInfo]) -> tuple[str, str]:
+    """Return the table's name of the collection that is typed, and what to say of it."""
+    try:
+        table = table_name(state.data_table)
+    except VecdbError as error:
+        return "", str(error)
+    called = "" if table == state.data_table.strip() else f"Stored as {table}. "
+    if table in known:
+        info = known[table]
+        return table, f"{called}Has {count_photos(info.count)}, encoder {info.encoder}."
+    return table, f"{called}A new collection."
+
+
+def _check(source: str) -> None:
+    """Refuse a source on this machine that may not be looked into.
+
+    Raises:
+        NotAllowed, SourceError.
+    """
+    place = find_place(source)
+    if not is_far(str(place)):
+        app_places().check(place)
+
+
+def _start() -> None:
+    """Put the ingest that the form describes into the queue, or say what is missing."""
+    state.data_error, state.data_note = "", ""
+    source, files = state.data_source.strip(), state.get("data_files") or []
+    if not source and not files:
+        state.data_error = "Name a folder or a table of addresses, or drop pictures."
+        return
+    try:
+        table = table_name(state.data_table)
+        explorer = shared_explorer()
+        known = {info.name for info in explorer.database.collections()}
+        encoder = "" if table in known else (state.get("data_encoder") or "").strip()
+        if source:
+            _check(source)
+            options = columns.chosen_options()
+            if table not in known and not encoder and look_at(source, options).vectors:
+                state.data_error = (
+                    "These photos have their vectors already: name the encoder that made them, for "
+                    "a query is only understood by the same one."
+                )
+                return
+            queue_order(Order(source, table, encoder, options, visitor()))
+        if files:
+            folder = keep_uploads(explorer.store, table, files)
+            queue_order(Order(str(folder), table, encoder, who=visitor()))
+    except (VecdbError, OSError, NotAllowed, IngestError) as error:
+        state.data_error = f"Nothing was added: {error}"

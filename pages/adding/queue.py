@@ -1,0 +1,189 @@
+"""The queue of ingests: what runs, what waits, what has ended, whoever asked for it."""
+
+import time
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from explorer.errors import AlreadyStarted
+from explorer.jobs import Job, Order
+from ingest import Progress
+from ingest.tell import closing
+from pages._current import shared_explorer
+from pages._session import LOOK, open_collection
+from pages._words import escape_markdown
+
+state = st.session_state
+SHOWN = 5  # ended jobs
+
+
+def queue_order(wanted: Order) -> None:
+    """Put an order into the queue, and say where it stands there."""
+    jobs = shared_explorer().jobs
+    job = jobs.add(wanted)
+    waiting = [other.number for other in jobs.waiting()]
+    state.data_note = "Started: how far it is stands above."
+    if job.number in waiting:
+        before = waiting.index(job.number) + 1
+        others = "1 ingest goes" if before == 1 else f"{before} ingests go"
+        state.data_note = f"In the queue: {others} first, then it starts by itself."
+    state.setdefault("data_own", set()).add(job.number)
+
+
+def visitor() -> str:
+    """Return what others see of who asked."""
+    address = st.context.ip_address
+    return f"somebody at {address}" if address else "somebody at this machine"
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What of the queue was drawn, and the line of the running ingest."""
+
+    seen: tuple[object, ...]
+    line: DeltaGenerator | None
+
+
+def draw_queue() -> Drawn:
+    """Draw the ingests there are; `follow_queue` brings the running one up to date."""
+    jobs = shared_explorer().jobs
+    seen = _signature()
+    running, waiting, ended = jobs.running, jobs.waiting(), jobs.ended()
+    line = _draw_running(running) if running else None
+    if waiting:
+        st.markdown(f"**Waiting: {len(waiting)}**")
+    for job in waiting:
+        words, button = st.columns([6, 1], vertical_alignment="center")
+        words.markdown(escape_markdown(_title(job)))
+        button.button("Remove", key=f"remove_{job.number}", on_click=_remove, args=[job])
+    if ended:
+        _draw_ended(ended[0])
+    if ended[1:]:
+        with st.expander("Earlier ingests"):
+            for job in ended[1:SHOWN]:
+                _draw_ended(job)
+    return Drawn(seen, line)
+
+
+def follow_queue(drawn: Drawn) -> None:
+    """Keep the running ingest's line up to date; draw the page anew when the queue changes.
+
+    The script waits, not a timer of the browser; a click ends the waiting.
+    """
+    jobs = shared_explorer().jobs
+    while (job := jobs.running) and drawn.line and _signature() == drawn.seen:
+        _draw_progress(job, drawn.line)
+        time.sleep(LOOK)
+    if _signature() != drawn.seen:
+        st.rerun()
+
+
+def _signature() -> tuple[object, ...]:
+    jobs = shared_explorer().jobs
+    running = jobs.running
+    waiting = tuple(job.number for job in jobs.waiting())
+    ended = tuple(job.number for job in jobs.ended())
+    return running and (running.number, running.stop.is_set()), waiting, ended
+
+
+def _draw_running(job: Job) -> DeltaGenerator:
+    words, button = st.columns([6, 1], vertical_alignment="center")
+    words.markdown(f"**{escape_markdown(_title(job))}**")
+    stopping = job.stop.is_set()
+    button.button(
+        "Stopping" if stopping else "Stop",
+        key=f"stop_{job.number}",
+        on_click=job.stop.set,
+        disabled=stopping,
+    )
+    line = st.empty()
+    _draw_progress(job, line)
+    return line
+
+
+def _draw_progress(job: Job, line: DeltaGenerator) -> None:
+    progress = job.progress
+    with line.container():
+        if progress is None:
+            told = f" {job.told[-1]}" if job.told else ""
+            st.progress(0.0, text=escape_markdown(f"Preparing, estimating the time …{told}"))
+            return
+        words = _far(job, progress)
+        if job.stop.is_set():
+            words += " Storing what is under way."
+        st.progress(progress.fraction or 0.0, text=escape_markdown(words))
+        st.caption(escape_markdown(_stages(progress)))
+
+
+def _far(job: Job, progress: Progress) -> str:
+    """Say how far a run is, how fast, and how long it still takes."""
+    done = progress.inserted + progress.skipped + progress.failed
+    of = f" of {progress.total:,}" if progress.total else ""
+    if not done:
+        return f"0{of} photos, estimating the time …"
+    rate, left = job.pace.rate, job.pace.seconds_left(progress)
+    speed = f", {rate:,.0f} a second" if rate else ""
+    if left is None:
+        time_left = ", estimating the time …" if progress.total else ", how many is not known yet."
+    else:
+        time_left = f", {_duration(left)} left."
+    return f"{done:,}{of} photos{speed}{time_left}"
+
+
+def _stages(progress: Progress) -> str:
+    counts = {
+        "read": progress.seen,
+        "fetched": progress.downloaded,
+        "encoded": progress.encoded + progress.cached,
+        "stored": progress.inserted,
+        "known before": progress.skipped,
+        "failed": progress.failed,
+    }
+    stages = [f"{count:,} {name}" for name, count in counts.items() if count]
+    reasons = ", ".join(f"{n:,} {reason}" for reason, n in list(progress.reasons.items())[:3])
+    return (
+        " → ".join(stages[:4])
+        + "".join(f" · {stage}" for stage in stages[4:])
+        + (f" ({reasons})" if reasons else "")
+    )
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"about {max(1, round(seconds))} seconds"
+    if seconds < 5400:
+        return f"about {round(seconds / 60)} minutes"
+    return f"about {seconds / 3600:.1f} hours"
+
+
+def _title(job: Job) -> str:
+    order = job.order
+    what = order.source or "addresses kept"
+    if order.retry is not None:
+        what = f"failed photos{f' ({order.retry})' if order.retry else ''} of {what}"
+    who = "you" if job.number in state.get("data_own", ()) else order.who
+    return f"{what} into {order.table}, asked for by {who} at {job.asked:%H:%M} UTC"
+
+
+def _draw_ended(job: Job) -> None:
+    table, summary = job.order.table, job.summary
+    if summary is None:
+        st.error(escape_markdown(f"{_title(job)}: {job.error}"))
+        return
+    show = st.warning if summary.failed or summary.error or summary.interrupted else st.success
+    words, button = st.columns([6, 1], vertical_alignment="center")
+    with words:
+        text = closing(summary, table, "Failures below tries them again")
+        show(escape_markdown("\n".join([f"{_title(job)}.", text, *job.told])))
+    if summary.inserted + summary.skipped and button.button("Open it", key=f"open_{job.number}"):
+        open_collection(table)
+        st.switch_page("train.py")
+
+
+def _remove(job: Job) -> None:
+    try:
+        shared_explorer().jobs.remove(job)
+        state.data_note = ""
+    except AlreadyStarted as late:
+        state.data_error = str(late)

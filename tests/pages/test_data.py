@@ -1,0 +1,138 @@
+"""The Data page as a script: names, choices, the queue, failures, deletion."""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from encoder import load_encoder
+from pages._current import shared_explorer
+from pages._words import escape_markdown
+from tests.browser.latency import picture
+from tests.encoder.tiny_clip import save_tiny_clip
+from tests.pages.test_screens import run, said
+from vecdb import Failure
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return str(save_tiny_clip(tmp_path_factory.mktemp("model") / "clip"))
+
+
+def press(test: AppTest, label: str) -> AppTest:
+    next(button for button in test.button if button.label == label).click().run()
+    assert not test.exception
+    return test
+
+
+def captions(test: AppTest) -> str:
+    return "\n".join(element.value for element in test.caption)
+
+
+def test_signs_of_markdown_are_shown_letter_by_letter():
+    assert escape_markdown("/a_b/*c* $1$ :red[x]") == r"/a\_b/\*c\* \$1\$ \:red\[x\]"
+    assert escape_markdown("one\ntwo") == "one  \ntwo"
+
+
+def test_the_name_starts_as_the_open_collection_and_says_what_it_becomes(concept):
+    test = run("data.py")
+    assert test.text_input(key="data_table").value == "things"
+    assert "Has 120 photos, encoder offline" in captions(test)
+    test.text_input(key="data_table").set_value("Été 2020").run()
+    assert r"Stored as Ete\_2020. A new collection." in captions(test)
+    test.text_input(key="data_source").set_value("/nowhere").run()
+    test.text_input(key="data_table").set_value("labels").run()
+    press(test, "Add to the collection")
+    assert any("cannot name a collection" in words for words in said(test))
+
+
+def test_the_guesses_and_the_first_five_rows_are_shown_and_can_be_set_otherwise(empty):
+    rows = "".join(f"/p/{at}.jpg,a word for {at},/q/{at}.jpg\n" for at in range(9))
+    (empty / "a_b$c$.csv").write_text("path,caption,other\n" + rows)
+    test = run("data.py")
+    test.text_input(key="data_source").set_value(f'"{empty}/a_b$c$.csv"').run()
+    assert any("Read by address\\: path, caption\\: caption" in m.value for m in test.markdown)
+    shown = test.dataframe[0].value
+    assert len(shown) == 5
+    assert shown["address"][0] == "/p/0.jpg"
+    test.selectbox(key="data_address_column").set_value("other").run()
+    assert test.dataframe[0].value["address"][0] == "/q/0.jpg"
+    test.text_area(key="data_where").set_value("nonsense").run()
+    assert any("nonsense" in words for words in said(test))
+
+
+def test_a_source_that_is_not_there_is_a_sentence_with_its_path_as_it_is(empty):
+    test = run("data.py")
+    test.text_input(key="data_source").set_value("file:///no_such_place/a$b$").run()
+    assert any(escape_markdown("/no_such_place/a$b$ does not exist") in w for w in said(test))
+
+
+def test_an_app_that_others_reach_takes_no_folder_of_the_machine(empty, monkeypatch):
+    monkeypatch.setenv("TRUSTED_PROXIES", "10.0.0.1")
+    test = run("data.py")
+    test.text_input(key="data_source").set_value(str(empty)).run()
+    press(test, "Add to the collection")
+    assert sum(r"DATA\_FOLDERS" in words for words in said(test)) >= 2
+    assert shared_explorer().jobs.running is None
+
+
+def test_a_folder_is_walked_to_and_taken(empty):
+    (empty / "one" / "two").mkdir(parents=True)
+    test = run("data.py")
+    test.session_state["data_folder"] = str(empty)
+    test.run()
+    test.selectbox(key=f"data_below_{empty}").set_value("one").run()
+    press(test, "Take this folder")
+    assert test.session_state["data_source"] == str(empty / "one")
+    press(test, "Up")
+    assert test.session_state["data_folder"] == str(empty)
+
+
+def test_what_has_failed_is_listed_with_reasons_and_tried_again(empty, model):
+    explorer = shared_explorer()
+    explorer.database.create_collection("things", model, load_encoder(model).dim)
+    (empty / "a.jpg").write_bytes(picture(np.random.default_rng(0)))
+    (empty / "b.jpg").write_bytes(picture(np.random.default_rng(1)))
+    explorer.database.failures.add(
+        "things",
+        [
+            Failure("a", str(empty / "a.jpg"), "HTTP 404", permanent=True),
+            Failure("b", str(empty / "b.jpg"), "timeout", permanent=False),
+        ],
+    )
+    test = run("data.py")
+    test.selectbox(key="data_reason_things").set_value("HTTP 404").run()
+    assert list(test.dataframe[-1].value["Photo"]) == ["a"]
+    press(test, "Try 1 photo again")
+    while job := explorer.jobs.running:
+        assert job.order.retry == "HTTP 404"
+        assert explorer.jobs.thread is not None
+        explorer.jobs.thread.join(60)
+    test.run()
+    assert explorer.database.failures.counts("things") == {"timeout": 1}
+    assert any("1 inserted into things" in element.value for element in test.success)
+
+
+def test_a_collection_goes_when_its_name_is_typed_and_not_before(concept):
+    test = run("data.py")
+    delete = test.button(key="data_delete_things")
+    assert delete.disabled
+    test.text_input(key="data_sure_things").set_value("thing").run()
+    assert test.button(key="data_delete_things").disabled
+    test.text_input(key="data_sure_things").set_value("things").run()
+    press(test, "Delete the collection")
+    assert not shared_explorer().database.collections()
+    assert any("things is deleted" in words for words in said(test))
+
+
+def test_vectors_of_a_new_collection_ask_for_their_encoder(empty):
+    np.save(empty / "a.npy", np.eye(16, dtype=np.float32))
+    table = pa.table({"url": ["https://x.org/a.jpg"], "embedding": [[0.5] * 16]})
+    pq.write_table(table, empty / "b.parquet")
+    for name in ("a.npy", "b.parquet"):
+        test = run("data.py")
+        test.text_input(key="data_source").set_value(str(empty / name)).run()
+        assert any("16 numbers each" in m.value for m in test.markdown)
+        press(test, "Add to the collection")
+        assert any("name the encoder that made them" in words for words in said(test))
