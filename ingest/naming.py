@@ -10,6 +10,8 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+import pyarrow as pa
+
 from ingest.photo import Photo, id_of_path
 from vecdb import Collection
 from vecdb.addresses import local_path
@@ -42,6 +44,38 @@ class Naming:
             self._name_others(photos, others, named, claimed)
         return named
 
+    def name_rows(self, rows: pa.Table) -> pa.Table:
+        """Return rows with vectors, with names before the ids that other pictures have already.
+
+        Args:
+            rows: id, url and, of rows that `ingest.embed` made, digest and within, which goes.
+        """
+        if "within" not in rows.column_names:
+            return rows
+        told = rows.select(["id", "url", "within", "digest"]).to_pylist()
+        held = self._digests([row["id"] for row in told])
+        photos = {
+            at: Photo(row["id"], row["url"], within=row["within"])
+            for at, row in enumerate(told)
+            if row["within"]
+            and (held.setdefault(row["id"], row["digest"]) or row["digest"]) != row["digest"]
+        }
+        held |= self._digests([name for photo in photos.values() for name in candidate_ids(photo)])
+        for at, photo in photos.items():
+            row = told[at]
+            free = (
+                name
+                for name in candidate_ids(photo)
+                if (held.setdefault(name, row["digest"]) or row["digest"]) == row["digest"]
+            )
+            row["id"] = next(free, f"{photo.id} {row['digest'][:12]}")
+        ids = pa.array([row["id"] for row in told], pa.string())
+        at = rows.column_names.index("id")
+        return rows.set_column(at, "id", ids).drop_columns("within")
+
+    def _digests(self, ids: Sequence[str]) -> dict[str, str]:
+        return {name: digest for name, (_, digest) in self._collection.origins(ids).items()}
+
     def _name_others(
         self,
         photos: Sequence[Photo],
@@ -52,13 +86,13 @@ class Naming:
         """Name the photos whose first id is another photo's, or their own from another address."""
         files = {photos[at].url for at in others if photos[at].payload is None}
         stored = self._collection.stored_addresses(files) if files else set()
-        every = {one for at in others for one in (*photos[at].former, *_candidates(photos[at]))}
+        every = {one for at in others for one in (*photos[at].former, *candidate_ids(photos[at]))}
         held = self._collection.origins(every)
         for at in others:
             photo = photos[at]
             if photo.payload is None and photo.url in stored:
                 continue
-            for one in (*photo.former, *_candidates(photo)):
+            for one in (*photo.former, *candidate_ids(photo)):
                 if one in claimed:
                     if claimed[one] == identity(photo):
                         break
@@ -76,7 +110,8 @@ def identity(photo: Photo) -> str:
     return photo.url if photo.payload is None else hashlib.sha256(photo.payload).hexdigest()
 
 
-def _candidates(photo: Photo) -> Iterator[str]:
+def candidate_ids(photo: Photo) -> Iterator[str]:
+    """Yield the ids that a photo may have, the readable ones first, the last one its alone."""
     yield photo.id
     names = [name for name in photo.within.replace("\\", "/").split("/") if name]
     for count in range(1, len(names) + 1):

@@ -25,6 +25,7 @@ from ingest.failures import Failures
 from ingest.fetch import Fetcher, Patience
 from ingest.heads import follow_heads
 from ingest.manners import Manners
+from ingest.naming import Naming
 from ingest.photo import Photo
 from ingest.pipeline import Pipeline
 from ingest.progress import ProgressCallback, Summary, Tally
@@ -215,7 +216,8 @@ def _import(
     """Store vectors that exist already; no model is loaded and no picture fetched."""
     with ExitStack() as held:
         database = database or held.enter_context(connect(dsn))
-        collection = _collection_of_vectors(database, table, encoder, vectors.dim)
+        collection = _collection_of_vectors(database, table, encoder, vectors)
+        naming = Naming(collection)
         error, left = None, limit
         try:
             for rows in vectors.batches():
@@ -223,7 +225,7 @@ def _import(
                     break
                 rows = rows if left is None else rows.slice(0, left)
                 left = None if left is None else left - rows.num_rows
-                inserted = collection.insert(rows, normalize=True)
+                inserted = collection.insert(naming.name_rows(rows), normalize=True)
                 tally.add("seen", rows.num_rows)
                 tally.add("inserted", inserted)
                 tally.add("skipped", rows.num_rows - inserted)
@@ -235,20 +237,26 @@ def _import(
 
 
 def _collection_of_vectors(
-    database: Database, table: str, encoder: str | None, dim: int
+    database: Database, table: str, encoder: str | None, vectors: VectorSource
 ) -> Collection:
     """Return the collection that takes vectors of an encoder that is known by its name alone."""
     checked_name(table)
-    try:
-        found = database.collection(table)
-    except UnknownCollection:
-        if not encoder:
+    name, fingerprint = clean_name(encoder) if encoder else "", ""
+    if plan := vectors.plan:
+        if name and not plan.is_of(name, fingerprint_encoder(name)):
             raise SourceError(
-                "These photos have their vectors already: say which encoder made them with "
-                "--encoder, for a query is only understood by the same one."
-            ) from None
-        return database.create_collection(table, clean_name(encoder), dim)
-    return database.create_collection(table, clean_name(encoder or found.encoder), dim)
+                f"These vectors were made by the encoder {plan.encoder}, not by {name}: leave "
+                "--encoder out, or embed the source again with it."
+            )
+        name, fingerprint = name or plan.encoder, plan.fingerprint
+    try:
+        name = name or database.collection(table).encoder
+    except UnknownCollection:
+        raise SourceError(
+            "These photos have their vectors already: say which encoder made them with "
+            "--encoder, for a query is only understood by the same one."
+        ) from None
+    return database.create_collection(table, name, vectors.dim, fingerprint)
 
 
 def _photos(

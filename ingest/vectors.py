@@ -16,6 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json
 
+from ingest.embed.layout import Layout, Plan
+from ingest.embed.rows import MARK
 from ingest.errors import DamagedSource, SourceError
 from ingest.photo import address_of, id_of_path, short_id
 from ingest.sources.addresses import Locator, is_web
@@ -42,16 +44,20 @@ class VectorSource:
         column: the column that holds vectors, where they lie in the tables.
         dim: numbers in a vector.
         base: the folder that relative paths start from.
+        plan: what `ingest.embed` noted of them, where it made them.
     """
 
     parts: tuple[tuple[Path | None, Path | None], ...]
     column: str | None
     dim: int
     base: Path
+    plan: Plan | None = None
 
     def describe(self) -> str:
         """Say in one line what was found."""
         where = f"column {self.column}" if self.column else f"{len(self.parts)} files"
+        if self.plan and self.plan.parts != len(self.parts):
+            where = f"{len(self.parts)} of {self.plan.parts} parts, the others are not made yet"
         return f"vectors: {where}, {self.dim} numbers each; no picture is read"
 
     def batches(self) -> Iterator[pa.Table]:
@@ -73,6 +79,8 @@ class VectorSource:
             yield from _table_batches(table)
             return
         numbers, told = _open_numbers(vectors)
+        if not len(numbers):
+            return  # a part without photos
         # What is told of the photos is small beside their vectors, which are mapped.
         rows = pa.table({n: pa.array(held) for n, held in told.items()}) if table is None else None
         rows = pa.concat_tables(_table_batches(table)) if table is not None else rows
@@ -136,7 +144,7 @@ def _find_folder(path: Path, column: str | None) -> VectorSource | None:
             f"The vectors in {path / IMAGES} have {' and '.join(map(str, sorted(dims)))} numbers: "
             "they come from different encoders. Import the parts of each into a table of its own."
         )
-    return VectorSource(tuple(pairs), None, dims.pop(), path)
+    return VectorSource(tuple(pairs), None, dims.pop(), path, Layout(path).plan())
 
 
 def _pair(numbers: Sequence[Path], tables: Sequence[Path]) -> list[tuple[Path | None, Path | None]]:
@@ -240,6 +248,8 @@ def _lengths(column: pa.ChunkedArray) -> int:
 
 def _stored(batch: pa.Table, column: str, locator: Locator, number: int) -> pa.Table:
     """Return rows as the collection takes them; `number` is the first row's."""
+    if MARK in (batch.schema.metadata or {}):
+        return _read_own(batch, column)
     lower = {usual(name): name for name in reversed(batch.column_names) if name}
     used = {column}
     address = next((lower[name] for name in ADDRESSES if name in lower), None)
@@ -264,6 +274,15 @@ def _stored(batch: pa.Table, column: str, locator: Locator, number: int) -> pa.T
             columns[target] = pa.array([empty if v is None else v for v in values], STORED[target])
     columns |= _extras(batch, [name for name in batch.column_names if name and name not in used])
     return pa.table(columns)
+
+
+def _read_own(batch: pa.Table, column: str) -> pa.Table:
+    """Return rows of `ingest.embed`, whose columns are the collection's; `within` stays."""
+    kept = [name for name in batch.column_names if name in {"id", "url", "within", *STORED}]
+    columns: dict[str, Any] = {name: batch.column(name) for name in kept}
+    columns["vector"] = batch.column(column)
+    extras = [name for name in batch.column_names if name not in {*kept, column}]
+    return pa.table(columns | _extras(batch, extras))
 
 
 def _texts(batch: pa.Table, name: str) -> list[str]:

@@ -1,0 +1,112 @@
+"""`python -m ingest.embed SOURCE --out DIR --parts N`: vectors in parts, on one machine or many."""
+
+import argparse
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from commandline import DONE, NOT_POSSIBLE, USAGE, Parser, positive, run_program
+from encoder import EncoderError, default_encoder_name
+from ingest.embed.worker import WORKERS, embed_part
+from ingest.errors import IngestError, SourceError
+from ingest.progress import Summary
+from ingest.tell import Bars
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; the exit code is 0 done, 1 not possible, 2 usage, 130 stopped."""
+    parser = _parser()
+    args = parser.parse_args(arguments)
+    if args.part is not None and not 0 <= args.part < args.parts:
+        parser.error(f"--part {args.part} is not one of 0 to {args.parts - 1}")
+    started = time.monotonic()
+    try:
+        summaries = dict(_embed(args))
+    except SourceError as error:
+        return _refuse(str(error), args, USAGE)
+    except (IngestError, EncoderError) as error:
+        return _refuse(str(error), args, NOT_POSSIBLE)
+    return _tell(summaries, time.monotonic() - started, args)
+
+
+def _embed(args: argparse.Namespace) -> Iterable[tuple[int, Summary]]:
+    for part in range(args.parts) if args.part is None else [args.part]:
+        bars = Bars(args.quiet)
+        try:
+            summary = embed_part(
+                args.source, args.out, part, args.parts, args.encoder or default_encoder_name(),
+                device=args.device, workers=args.workers, retry_failed=args.retry_failed,
+                progress=bars.show,
+            )  # fmt: skip
+        finally:
+            bars.close()
+        yield part, summary
+
+
+def _tell(summaries: dict[int, Summary], seconds: float, args: argparse.Namespace) -> int:
+    total = sum_up(summaries, args.parts, seconds)
+    if not args.quiet:
+        failed = "".join(f", {count:,} {reason}" for reason, count in total["reasons"].items())
+        print(
+            f"{total['embedded']:,} vectors in {len(summaries):,} of {args.parts:,} parts, "
+            f"{total['skipped']:,} photos known already, {total['failed']:,} failed{failed}, in "
+            f"{seconds:,.1f} s ({total['images_per_second']:,.1f} photos/s).",
+            file=sys.stderr,
+        )
+    if total["error"]:
+        print(total["error"], file=sys.stderr)
+    if args.json:
+        print(json.dumps(total))
+    return NOT_POSSIBLE if total["error"] else DONE
+
+
+def sum_up(summaries: dict[int, Summary], parts: int, seconds: float) -> dict[str, Any]:
+    """Return what `--json` prints: the sums over the parts of this run."""
+    told = summaries.values()
+    reasons: Counter[str] = Counter()
+    for summary in told:
+        reasons.update(summary.reasons)
+    embedded = sum(summary.inserted for summary in told)
+    errors = [f"Part {part}: {s.error}" for part, s in summaries.items() if s.error]
+    return {
+        "parts": parts,
+        "done": sorted(summaries),
+        "seen": sum(summary.seen for summary in told),
+        "embedded": embedded,
+        "skipped": sum(summary.skipped for summary in told),
+        "failed": sum(summary.failed for summary in told),
+        "reasons": dict(reasons.most_common()),
+        "seconds": round(seconds, 3),
+        "images_per_second": round(embedded / seconds, 2) if seconds else 0.0,
+        "error": " ".join(errors) or None,
+    }
+
+
+def _refuse(sentence: str, args: argparse.Namespace, code: int) -> int:
+    print(sentence, file=sys.stderr)
+    if args.json:
+        print(json.dumps({"error": sentence}))
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = Parser(prog="python -m ingest.embed", description=__doc__)
+    add = parser.add_argument
+    add("source", help="as for python -m ingest: a table, a list, tars, or a folder of pictures")
+    add("--out", required=True, metavar="DIR", help="folder of the parts, also s3:// and the like")
+    add("--parts", type=positive, required=True, metavar="N", help="into how many parts")
+    add("--part", type=int, metavar="I", help="only this one, 0 to N - 1; by default each in turn")
+    add("--encoder", help="offline, a CLIP's hub name, or its folder; by default ENCODER")
+    add("--device", help="cpu, cuda or mps; by default the best there is")
+    add("--workers", type=positive, default=WORKERS, metavar="N", help="downloads at once")
+    add("--retry-failed", action="store_true", help="make finished parts with failures again")
+    add("--json", action="store_true", help="print the summary as JSON on the last line")
+    add("--quiet", action="store_true", help="print no progress")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(run_program(main))
