@@ -221,14 +221,17 @@ class Explorer:
         """
         return self.rounds.page(self.concepts.get(concept_id))
 
-    def answer(self, page: Page, marks: Mapping[str, int], *, unmarked: str = "skip") -> Page:
+    def answer(
+        self, page: Page, marks: Mapping[str, int], *, unmarked: str = "skip", by: str = ""
+    ) -> Page:
         """Store the marks of a page, fit again, and return the next page.
 
         Args:
             marks: photo id -> 1 yes or -1 no.
             unmarked: what the others are, "skip" or "negative".
+            by: who answered; empty where nobody said.
         """
-        return self.rounds.submit(page.concept.id, page.tiles, marks, unmarked=unmarked)
+        return self.rounds.submit(page.concept.id, page.tiles, marks, unmarked=unmarked, by=by)
 
     def undo(self, concept_id: str) -> Page:
         """Take a concept's latest action back.

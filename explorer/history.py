@@ -7,6 +7,7 @@ So the stacks can be rebuilt from the table at any time, also after a restart.
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import takewhile
 
 from vecdb import Label
 
@@ -103,12 +104,11 @@ class History:
 
     def labels_before(self, action: str) -> dict[str, int]:
         """Return the label of each photo as it stood before an action was made."""
-        labels: dict[str, int] = {}
-        for row in self.rows:
-            if row.action == action:
-                break
-            labels[row.photo_id] = row.label
-        return labels
+        return {photo: row.label for photo, row in self.rows_before(action).items()}
+
+    def rows_before(self, action: str) -> dict[str, Label]:
+        """Return the last label of each photo as it stood before an action was made."""
+        return {row.photo_id: row for row in takewhile(lambda r: r.action != action, self.rows)}
 
     def labels_of(self, action: str) -> list[Label]:
         """Return the labels that an action wrote."""

@@ -107,6 +107,7 @@ class Rounds:
         *,
         unmarked: str = "skip",
         number: int | None = None,
+        by: str = "",
     ) -> Page:
         """Store the marks of a page, refit and mine the next page.
 
@@ -116,6 +117,7 @@ class Rounds:
             marks: photo id -> 1 or -1 for the photos that were clicked.
             unmarked: what the others are, "skip" or "negative"; kept with the concept.
             number: the round of that page; without one, the round that the concept stands at.
+            by: who answered; empty where nobody said.
 
         Raises:
             MovedOn: the concept stands at another round: `catch_up` brings its page.
@@ -128,20 +130,21 @@ class Rounds:
                 raise MovedOn("This concept moved on in another window: show its page.")
             settings = replace(Settings.read(concept.settings), unmarked=unmarked)
             concept = replace(concept, settings=settings.as_json())
-            rows = _answers(concept, history, tiles, marks, -1 if unmarked == "negative" else 0)
+            default = -1 if unmarked == "negative" else 0
+            rows = _answers(concept, history, tiles, marks, default, by)
             action = f"round:{uuid.uuid4().hex}"
             stored = self._aside.submit(self._concepts.label, concept_id, rows, action=action)
             history = history.extend([replace(row, action=action) for row in rows])
             return self._next(concept, concept.round + 1, history, stored=stored, timing=timing)
 
-    def catch_up(self, concept_id: str, marks: Mapping[str, int]) -> Page:
+    def catch_up(self, concept_id: str, marks: Mapping[str, int], by: str = "") -> Page:
         """Return the page a concept stands at; marks made on an older page are kept as answers."""
         concept, history = self._read(concept_id)
         before = {photo: row.label for photo, row in history.latest.items()}
         changed = {photo: mark for photo, mark in marks.items() if before.get(photo) != mark}
-        return self.relabel(concept_id, changed) if changed else self.page(concept)
+        return self.relabel(concept_id, changed, by) if changed else self.page(concept)
 
-    def relabel(self, concept_id: str, labels: Mapping[str, int]) -> Page:
+    def relabel(self, concept_id: str, labels: Mapping[str, int], by: str = "") -> Page:
         """Change or remove (0) single labels, fit again, and mine the page of the round anew."""
         with self._alone(concept_id):
             concept, history = self._read(concept_id)
@@ -149,11 +152,30 @@ class Rounds:
             for photo, label in labels.items():
                 before = history.latest.get(photo)
                 at = (before.round, before.reason) if before else (concept.round, "edit")
-                rows.append(Label(photo, int(label), *at))
-            action = f"edit:{uuid.uuid4().hex}"
-            self._concepts.label(concept_id, rows, action=action)
-            history = history.extend([replace(row, action=action) for row in rows])
-            return self._next(concept, concept.round, history)
+                rows.append(Label(photo, int(label), *at, by=by))
+            return self._add(concept, history, rows, "edit", concept.round)
+
+    def import_labels(self, concept_id: str, rows: Sequence[Label]) -> Page:
+        """Add labels that were given elsewhere as one action, fit again, and mine a page anew.
+
+        Raises:
+            NoAnchor: there is nothing to fit: no words, no weights and no yes; nothing is stored.
+        """
+        with self._alone(concept_id):
+            concept, history = self._read(concept_id)
+            # A concept that starts from labels goes on in the round after theirs.
+            number = concept.round or max((row.round for row in rows), default=0) + 1
+            return self._add(concept, history, rows, "import", number)
+
+    def _add(
+        self, concept: Concept, history: History, rows: Sequence[Label], kind: str, number: int
+    ) -> Page:
+        """Store labels as one action of a kind and go on; what cannot be fitted is not stored."""
+        action = f"{kind}:{uuid.uuid4().hex}"
+        history = history.extend([replace(row, action=action) for row in rows])
+        standing = self._fit(concept, number, history)
+        self._concepts.label(concept.id, rows, action=action)
+        return self._next(concept, number, history, standing=standing)
 
     def refit(self, concept_id: str) -> Page:
         """Fit again after labels changed elsewhere, and mine the page of the same round anew."""
@@ -209,11 +231,8 @@ class Rounds:
             return None
         target = pile[-1]
         made = history.labels_of(target)
-        before = history.labels_before(target)
-        rows = [
-            replace(row, label=before.get(row.photo_id, 0) if kind == "undo" else row.label)
-            for row in made
-        ]
+        rows = _take_back(history, made) if kind == "undo" else made
+        rows = [replace(row, created=None) for row in rows]
         action = f"{kind}:{target}:{uuid.uuid4().hex}"
         history = history.extend([replace(row, action=action) for row in rows])
         number, tiles = concept.round, []
@@ -344,12 +363,23 @@ def head_of(concept: Concept) -> Head:
     return Head(np.asarray(concept.weights, np.float32), concept.bias, concept.threshold)
 
 
+def _take_back(history: History, made: Sequence[Label]) -> list[Label]:
+    """Return the labels that stood before an action; each keeps the name of who gave it."""
+    before = history.rows_before(made[0].action)
+    cleared = {row.photo_id: replace(row, label=0) for row in made}
+    stood = {photo: before.get(photo, row) for photo, row in cleared.items()}
+    return [
+        replace(row, label=stood[row.photo_id].label, by=stood[row.photo_id].by) for row in made
+    ]
+
+
 def _answers(
     concept: Concept,
     history: History,
     tiles: Sequence[Tile],
     marks: Mapping[str, int],
     default: int,
+    by: str,
 ) -> list[Label]:
     """Turn the marks of a page into labels."""
     shown = {**dict.fromkeys(marks, "edit"), **{tile.photo_id: tile.reason for tile in tiles}}
@@ -357,7 +387,7 @@ def _answers(
     # an answer does that was asked about again and left as it is.
     stands = {**dict.fromkeys(shown, default), **history.judged}
     return [
-        Label(photo, int(marks.get(photo, stands[photo])), concept.round, reason)
+        Label(photo, int(marks.get(photo, stands[photo])), concept.round, reason, by=by)
         for photo, reason in shown.items()
         if photo in marks or photo not in history.judged or reason == SURE
     ]

@@ -281,6 +281,16 @@ class Collection:
             found += table.column("id").to_pylist()
         return {photo_number(photo): photo for photo in found}
 
+    def at_addresses(self, urls: Sequence[str]) -> list[tuple[str, str]]:
+        """Return id and address of the photos that were ingested from some addresses."""
+        tables = self._rows("photos/at_addresses", urls)
+        return [(row["id"], row["url"]) for table in tables for row in table.to_pylist()]
+
+    def by_file_name(self, names: Sequence[str]) -> list[tuple[str, str]]:
+        """Return id and path of the photos whose address or id ends in one of some file names."""
+        tables = self._rows("photos/by_file_name", names)
+        return [(row["id"], row["path"]) for table in tables for row in table.to_pylist()]
+
     def at_address(self, url: str) -> str | None:
         """Return the id of the photo ingested from an address, None where there is none."""
         found = self._connection.select("photos/at_address", {"url": url}, table=self.name)

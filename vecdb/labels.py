@@ -17,8 +17,8 @@ UTC_MICROSECONDS = pa.timestamp("us", "UTC")
 class Label:
     """One answer: label 1 yes, -1 no, 0 cleared; round and reason say why the photo was shown.
 
-    `action` names the click or round that wrote it and `created` (UTC) when; both are set by the
-    database.
+    `action` names the click or round that wrote it, set by the database; `created` (UTC) says when,
+    now where it is None; `by` who gave it, empty where nobody said.
     """
 
     photo_id: str
@@ -27,6 +27,7 @@ class Label:
     reason: str = ""
     action: str = ""
     created: datetime | None = None
+    by: str = ""
 
 
 class Sequence64:
@@ -91,11 +92,12 @@ def add_labels(
             "round": pa.array([row.round for row in rows], pa.uint32()),
             "reason": [row.reason for row in rows],
             "action": [action] * len(rows),
-            "created": pa.array([now] * len(rows), UTC_MICROSECONDS),
+            "created": pa.array([row.created or now for row in rows], UTC_MICROSECONDS),
+            "by": [row.by for row in rows],
         }
     )
     connection.insert("labels", table)
-    written = [replace(row, action=action, created=now) for row in rows]
+    written = [replace(row, action=action, created=row.created or now) for row in rows]
     return written, first + len(rows) - 1
 
 

@@ -1,0 +1,106 @@
+"""`python -m explorer labels export | import`: labels out to a file, and in from one."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+
+from explorer.errors import BadInput, NothingThere
+from explorer.explorer import Explorer, default_table
+from explorer.label_files import find_writer, read_labels, write_csv
+from explorer.label_import import Imported, Listed, find_concept, import_labels
+
+SHOWN = 5
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """Add what only this command takes."""
+    kinds = command.add_subparsers(dest="kind", required=True)
+    out = kinds.add_parser("export", help="write a concept's labels")
+    out.add_argument("concept", help="its id or its name")
+    out.add_argument("--out", type=Path, help="a .csv or .jsonl file; without it CSV on stdout")
+    into = kinds.add_parser("import", help="add labels to a concept; undo takes them back")
+    into.add_argument("file", type=Path, help="our own file, a table, COCO, a labelled set")
+    into.add_argument("--concept", help="its id or its name; a new one is made")
+    into.add_argument("--category", help="the class or column of the file that is meant")
+    into.add_argument("--all-classes", action="store_true", help="a concept for each class")
+    into.add_argument("--others-no", action="store_true", help="photos of other classes are a no")
+    into.add_argument(
+        "--labels-alone", action="store_true", help="start a new one without its name's meaning"
+    )
+    into.add_argument("--by", default="", help="who gave the labels")
+    for kind in (out, into):
+        # Also after the kind; what was given before it stays.
+        for name in ("--dsn", "--table"):
+            kind.add_argument(name, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+        kind.add_argument(
+            "--json", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS
+        )
+
+
+def run(explorer: Explorer, options: argparse.Namespace) -> None:
+    """Write a concept's labels to a file, or add those of a file to a concept."""
+    (export if options.kind == "export" else take_in)(explorer, options)
+
+
+def export(explorer: Explorer, options: argparse.Namespace) -> None:
+    """Write the labels of a concept."""
+    write = write_csv if options.out is None else find_writer(options.out)
+    concept = find_concept(explorer, options.concept, options.table)
+    if concept is None:
+        raise NothingThere(f"There is no concept {options.concept!r}: give its id or its name.")
+    labels = explorer.concepts.labels(concept.id)
+    if options.out is None:
+        for block in write(labels):
+            sys.stdout.buffer.write(block)
+        return
+    with options.out.open("wb") as file:
+        file.writelines(write(labels))
+    told = {"concept": concept.id, "labels": len(labels), "file": str(options.out)}
+    print(json.dumps(told) if options.json else f"{len(labels)} labels: {options.out}")
+
+
+def take_in(explorer: Explorer, options: argparse.Namespace) -> None:
+    """Add the labels of a file to a concept, or to one for each of its classes."""
+    if not options.concept and not options.all_classes:
+        raise BadInput("Give --concept NAME, or --all-classes for one of each class.")
+    if not options.file.exists():
+        raise BadInput(f"{options.file} does not exist.")
+    done = import_labels(
+        explorer,
+        partial(read_labels, options.file),
+        explorer.database.collection(options.table or default_table()),
+        options.concept,
+        category=options.category,
+        all_classes=options.all_classes,
+        others_no=options.others_no,
+        from_words=not options.labels_alone,
+        by=options.by,
+    )
+    print(json.dumps(asdict(done)) if options.json else "\n".join(describe_import(done)))
+
+
+def describe_import(done: Imported) -> Iterator[str]:
+    """Yield what became of a file of labels, a line each."""
+    for concept in done.concepts:
+        new = ", a new concept" if concept["new"] else ""
+        yield f"{concept['name']} ({concept['id']}{new}): {concept['yes']} yes, " + (
+            f"{concept['no']} no, {concept['cleared']} cleared."
+        )
+    yield from done.notes
+    for listed, words in (
+        (done.unmatched, "rows name no photo of the collection"),
+        (done.ambiguous, "rows name several photos"),
+        (done.contradictions, "photos are said to be both, and were left out"),
+        (done.unreadable, "rows hold neither yes nor no"),
+    ):
+        if listed.count:
+            yield f"{listed.count:,} {words}: {_name_some(listed)}."
+
+
+def _name_some(listed: Listed) -> str:
+    more = ", ..." if listed.count > SHOWN else ""
+    return ", ".join(listed.first[:SHOWN]) + more

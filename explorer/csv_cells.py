@@ -1,0 +1,18 @@
+"""Cells of CSV files that no spreadsheet takes for a formula.
+
+Source: OWASP, "CSV Injection": a cell that begins with = + - @, a tab or a line break may run.
+"""
+
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+MARK = "'"
+
+
+def guard_cell(text: str) -> str:
+    """Return a text with an apostrophe before what a spreadsheet would take for a formula."""
+    return MARK + text if text.lstrip(MARK).startswith(DANGEROUS) else text
+
+
+def unguard_cell(text: str) -> str:
+    """Take off the apostrophe that `guard_cell` put there; other texts stay as they are."""
+    is_guarded = text.startswith(MARK) and text.lstrip(MARK).startswith(DANGEROUS)
+    return text[1:] if is_guarded else text

@@ -1,0 +1,322 @@
+"""Labels from elsewhere into concepts: matched to photos, checked, stored as one action each."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from itertools import islice
+from typing import Any
+
+from encoder import EncoderError
+from explorer.errors import BadInput
+from explorer.explorer import Explorer
+from explorer.label_files import Said, read_sign
+from explorer.photo_names import SEVERAL, match_photos
+from explorer.settings import Settings
+from vecdb import Collection, Concept, Label
+
+BATCH = 20_000  # rows matched at once
+NAMED = 1_000  # rows of a kind that are listed; all are counted
+CLASSES = 1_000  # concepts that one file may make
+Rows = Callable[[], Iterator[Said]]
+
+
+@dataclass
+class Listed:
+    """Rows of one kind: how many, and the first of them."""
+
+    count: int = 0
+    first: list[str] = field(default_factory=list)
+
+    def add(self, name: str) -> None:
+        """Count a row, and name it while there are few."""
+        self.count += 1
+        if len(self.first) < NAMED:
+            self.first.append(name)
+
+
+@dataclass
+class Imported:
+    """What became of a file of labels.
+
+    Attributes:
+        rows: how many there were.
+        concepts: for each concept its id, name, and how many yes, no and cleared it took in.
+        unmatched: rows that name no photo of the collection.
+        ambiguous: rows whose file name several photos have.
+        contradictions: photos that are said to be two things; none of both is taken in.
+        unreadable: rows whose answer is neither yes nor no.
+        notes: sentences on how the file was read.
+    """
+
+    rows: int = 0
+    concepts: list[dict[str, Any]] = field(default_factory=list)
+    unmatched: Listed = field(default_factory=Listed)
+    ambiguous: Listed = field(default_factory=Listed)
+    contradictions: Listed = field(default_factory=Listed)
+    unreadable: Listed = field(default_factory=Listed)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the answers of a file are to be read.
+
+    Attributes:
+        names: concept by column or class; `""` is the column of a file with one.
+        classes: whether the file names classes instead of answers.
+        zero: what 0 is.
+    """
+
+    names: dict[str, str]
+    classes: bool
+    zero: int = 0
+
+
+def find_concept(explorer: Explorer, named: str, table: str | None = None) -> Concept | None:
+    """Return the concept of an id or a name, None where there is none.
+
+    Raises:
+        BadInput: several have this name.
+    """
+    listed = explorer.concepts.list(table)
+    by_id = [concept for concept in listed if concept.id == named]
+    found = by_id or [concept for concept in listed if concept.name == named]
+    if len(found) > 1:
+        ids = ", ".join(concept.id for concept in found)
+        raise BadInput(f"There are {len(found)} concepts named {named!r}: give one of {ids}.")
+    return found[0] if found else None
+
+
+def import_labels(
+    explorer: Explorer,
+    rows: Rows,
+    collection: Collection,
+    concept: str | None,
+    *,
+    category: str | None = None,
+    all_classes: bool = False,
+    others_no: bool = False,
+    from_words: bool = True,
+    by: str = "",
+) -> Imported:
+    """Add the labels of a file to concepts, an action each that undo takes back.
+
+    Args:
+        rows: called twice; yields what the file says, such as `label_files.read_labels`.
+        concept: id or name; one that is not there is made. None only with `all_classes`.
+        category: the class of the file that is a yes, where it names classes; by default the one
+            called like the concept.
+        all_classes: a concept for each class, or for each column of answers.
+        others_no: photos of other classes are a no.
+        from_words: a new concept starts from its name's meaning, too, where the encoder reads
+            words; else from the labels alone.
+        by: who gave the labels, where the file does not say.
+
+    Raises:
+        BadInput: nothing in it can be used; nothing is stored then.
+        NoAnchor: a new concept has no yes to start from.
+    """
+    reading = _choose_reading(rows(), concept, category, all_classes)
+    done = Imported()
+    if reading.zero:
+        done.notes.append("0 was read as no: the file has no -1.")
+    labels = _collect(rows(), collection, reading, others_no, by, done)
+    if not any(labels.values()):
+        first = [*done.unmatched.first, *done.ambiguous.first, *done.unreadable.first][:1]
+        named = f", the first {first[0]!r}" if first else ""
+        raise BadInput(
+            f"None of the {done.rows:,} rows is a label of one photo of {collection.name}{named}: "
+            "name photos by id, address or file name, and answer with 1 or -1."
+        )
+    for name, held in labels.items():
+        if held:
+            done.concepts.append(_store(explorer, collection, name, held, from_words, done.notes))
+    return done
+
+
+def _choose_reading(
+    rows: Iterable[Said], concept: str | None, category: str | None, all_classes: bool
+) -> Reading:
+    columns: dict[str, set[str]] = {}
+    classes: dict[str, None] = {}
+    has_classes = ours = False
+    for row in rows:
+        ours = ours or bool(row.about)
+        if row.classes is not None:
+            has_classes = True
+            classes.update(dict.fromkeys(row.classes))
+        for column, text in row.cells.items():
+            values = columns.setdefault(column, set())
+            if len(values) <= CLASSES:
+                values.add(text)
+    if has_classes or _are_classes(columns.get("", set())):
+        found = list(classes) or sorted(columns.get("", set()))
+        return Reading(_choose(found, concept, category, all_classes, "class"), classes=True)
+    signs = {read_sign(text) for values in columns.values() for text in values}
+    zero = -1 if not ours and 0 in signs and -1 not in signs else 0
+    if set(columns) <= {""}:
+        return Reading({"": _named(concept)}, False, zero)
+    return Reading(_choose(list(columns), concept, category, all_classes, "column"), False, zero)
+
+
+def _are_classes(values: set[str]) -> bool:
+    others = {text for text in values if read_sign(text) is None}
+    known = values - others
+    return bool(others) and (not known or any(text.isdigit() for text in others))
+
+
+def _choose(
+    found: Sequence[str], concept: str | None, category: str | None, every: bool, kind: str
+) -> dict[str, str]:
+    if every:
+        if len(found) > CLASSES:
+            raise BadInput(f"The file names more than {CLASSES:,} classes: choose one of them.")
+        return {name: name for name in found}
+    wanted = _named(category or concept)
+    fits = [name for name in found if name == wanted] or [
+        name for name in found if name.lower() == wanted.lower()
+    ]
+    if fits:
+        return {fits[0]: _named(concept)}
+    if len(found) == 1 and category is None:
+        return {found[0]: _named(concept)}
+    some = ", ".join(found[:20]) + (", ..." if len(found) > 20 else "")
+    raise BadInput(
+        f"The file has no {kind} {wanted!r}: choose one with --category, or all with "
+        f"--all-classes; it has {some or 'none'}."
+    )
+
+
+def _named(concept: str | None) -> str:
+    if not concept or not concept.strip():
+        raise BadInput("Name the concept that the labels are of.")
+    return concept
+
+
+def _collect(
+    rows: Iterable[Said],
+    collection: Collection,
+    reading: Reading,
+    others_no: bool,
+    by: str,
+    done: Imported,
+) -> dict[str, dict[str, Label]]:
+    """Return the labels by concept and photo; what cannot be one is counted in `done`."""
+    held: dict[str, dict[str, Label]] = {name: {} for name in reading.names.values()}
+    disputed: set[tuple[str, str]] = set()
+    member: dict[str, set[str]] = {}
+    stream = iter(rows)
+    while batch := list(islice(stream, BATCH)):
+        photos = match_photos(collection, [row.keys for row in batch])
+        for row, photo in zip(batch, photos, strict=True):
+            done.rows += 1
+            name = row.keys[0] if row.keys else "a row without a name"
+            if not isinstance(photo, str):
+                (done.ambiguous if photo is SEVERAL else done.unmatched).add(name)
+            elif reading.classes:
+                words = row.classes if row.classes is not None else _split(row.cells.get("", ""))
+                member.setdefault(photo, set()).update(words)
+            else:
+                _take(row, photo, name, reading, by, held, disputed, done)
+    for photo, classes in member.items():
+        for column, name in reading.names.items():
+            if column in classes or others_no:
+                sign = 1 if column in classes else -1
+                held[name][photo] = Label(photo, sign, reason="import", by=by)
+    for name, photo in disputed:
+        held[name].pop(photo, None)
+    return held
+
+
+def _take(
+    row: Said,
+    photo: str,
+    shown: str,
+    reading: Reading,
+    by: str,
+    held: dict[str, dict[str, Label]],
+    disputed: set[tuple[str, str]],
+    done: Imported,
+) -> None:
+    for column, name in reading.names.items():
+        text = row.cells.get(column, "")
+        sign = read_sign(text)
+        if sign is None:
+            if text or not column:
+                done.unreadable.add(f"{shown}: {text or 'no label'}")
+            continue
+        sign = sign or reading.zero
+        before = held[name].setdefault(photo, _label(photo, sign, row, by))
+        if before.label != sign and (name, photo) not in disputed:
+            disputed.add((name, photo))
+            done.contradictions.add(shown if shown == photo else f"{shown} ({photo})")
+
+
+def _label(photo: str, sign: int, row: Said, by: str) -> Label:
+    about = row.about
+    number = about.get("round", "")
+    return Label(
+        photo,
+        sign,
+        int(number) if number.isdigit() and int(number) < 2**32 else 0,
+        about.get("reason") or "import",
+        created=_time(about.get("at", "")),
+        by=about.get("by") or by,
+    )
+
+
+def _time(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=timezone.utc)
+
+
+def _split(text: str) -> list[str]:
+    """Part a cell of several classes: `dog|cat`, `dog; cat`."""
+    return [word for part in text.split("|") for word in map(str.strip, part.split(";")) if word]
+
+
+def _store(
+    explorer: Explorer,
+    collection: Collection,
+    name: str,
+    held: dict[str, Label],
+    from_words: bool,
+    notes: list[str],
+) -> dict[str, Any]:
+    concept = find_concept(explorer, name, collection.name)
+    made = concept is None
+    if concept is None:
+        concept = _create(explorer, collection, name, from_words, notes)
+    rows = list(held.values())
+    try:
+        page = explorer.rounds.import_labels(concept.id, rows)
+    except Exception:
+        if made:  # what could not be filled must not stay behind
+            explorer.concepts.delete(concept.id)
+        raise
+    signs = [row.label for row in rows]
+    return {
+        "id": page.concept.id,
+        "name": page.concept.name,
+        "new": made,
+        "yes": signs.count(1),
+        "no": signs.count(-1),
+        "cleared": signs.count(0),
+    }
+
+
+def _create(
+    explorer: Explorer, collection: Collection, name: str, from_words: bool, notes: list[str]
+) -> Concept:
+    """Make a concept that starts from its name where the encoder reads words, else from labels."""
+    if from_words:
+        try:
+            explorer.encoder_of(collection).encode_texts([name])
+        except EncoderError as error:
+            notes.append(f"{name} starts from the labels alone: {error}")
+            from_words = False
+    prompt = name if from_words else ""
+    return explorer.concepts.create(name, collection.name, prompt, settings=Settings().as_json())

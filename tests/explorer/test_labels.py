@@ -1,0 +1,244 @@
+"""Labels out and in: files of our own and of others, and what is wrong with them."""
+
+import json
+import sys
+
+import numpy as np
+import pytest
+
+from explorer.__main__ import main
+from explorer.csv_cells import guard_cell, unguard_cell
+from explorer.errors import BadInput
+from explorer.explorer import Explorer
+from explorer.history import History
+from explorer.label_files import WRITERS, read_labels
+from explorer.label_import import find_concept, import_labels
+from explorer.settings import Settings
+from tests.explorer.conftest import small_collection
+from vecdb import Label, connect
+
+
+@pytest.fixture
+def explorer(database, tmp_path):
+    explorer = Explorer(f"chdb://{tmp_path}/chdb", store=tmp_path / "store")
+    explorer._database = database
+    return explorer
+
+
+def take_in(explorer, path, concept="things", **how):
+    collection = explorer.collection("things")
+    how = {"from_words": False, **how}
+    return import_labels(explorer, lambda: read_labels(path), collection, concept, **how)
+
+
+def labels_of(explorer, concept="things"):
+    found = find_concept(explorer, concept)
+    return {row.photo_id: row.label for row in explorer.concepts.labels(found.id)}
+
+
+def write(tmp_path, text, name="labels.csv", encoding="utf-8"):
+    path = tmp_path / name
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def rows_of(labels):
+    return [(r.photo_id, r.label, r.round, r.reason, r.by, r.created) for r in labels]
+
+
+@pytest.mark.parametrize("ending", [".csv", ".jsonl"])
+def test_labels_come_back_in_a_fresh_database_with_the_same_head(
+    explorer, collection, tmp_path, ending
+):
+    given = [Label(f"yes-{at:03d}", 1, 2, "top", by="Ann") for at in range(12)]
+    given += [Label(f"no-{at:03d}", -1, 3, "boundary", by="=Bo") for at in range(60, 80)]
+    given += [Label("no-100", 0, 3, "top")]
+    made = explorer.concepts.create("things", "things", "", settings=Settings().as_json())
+    page = explorer.rounds.import_labels(made.id, given)
+    file = tmp_path / f"labels{ending}"
+    file.write_bytes(b"".join(WRITERS[ending](explorer.concepts.labels(made.id))))
+    ids, vectors = small_collection()
+    with connect(f"chdb://{tmp_path}/fresh") as fresh:
+        import pyarrow as pa
+
+        there = fresh.create_collection("things", "offline", vectors.shape[1])
+        there.insert(pa.table({"id": ids, "url": ids, "vector": list(vectors)}))
+        other = Explorer(f"chdb://{tmp_path}/fresh", store=tmp_path / "store")
+        other._database = fresh
+        done = take_in(other, file)
+        copy = other.concepts.get(done.concepts[0]["id"])
+        assert rows_of(other.concepts.labels(copy.id)) == rows_of(explorer.concepts.labels(made.id))
+    assert np.abs(copy.weights - page.concept.weights).max() < 1e-6
+    assert abs(copy.bias - page.concept.bias) < 1e-6
+    assert copy.round == page.concept.round == 4
+
+
+def test_an_import_is_one_action_that_undo_takes_back(explorer, tmp_path):
+    take_in(explorer, write(tmp_path, "id,label\nyes-001,1\nno-050,-1\n"))
+    concept = find_concept(explorer, "things")
+    take_in(explorer, write(tmp_path, "id,label\nyes-001,-1\nyes-002,yes\nno-051,no\n"))
+    assert labels_of(explorer) == {"yes-001": -1, "yes-002": 1, "no-050": -1, "no-051": -1}
+    page = explorer.undo(concept.id)
+    assert page.history.judged == {"yes-001": 1, "no-050": -1}
+    assert explorer.redo(concept.id).history.judged["yes-001"] == -1
+    history = History(explorer.concepts.history(concept.id))
+    assert all(action.startswith("import:") for action in history.done)
+
+
+@pytest.mark.parametrize(
+    ("header", "yes", "no"),
+    [
+        ("id,label", "yes-001,1", "no-050,-1"),
+        ("photo_id,label", "yes-001,TRUE", "no-050,False"),
+        ("url,label", "/yes-001.jpg,positive", "/no-050.jpg,negative"),
+        ("filename,label", "yes-001.jpg,✓", "no-050.jpg,✕"),
+        ("file_name,is_match", "else/where/yes-001.jpg,1.0", "C:\\pictures\\no-050.jpg,0"),
+        ("picture;answer", "yes-001;yes", "no-050;no"),
+        ("name,round two", "yes-001,y", "no-050,n"),
+    ],
+)
+def test_two_columns_name_photos_and_say_yes_or_no(explorer, tmp_path, header, yes, no):
+    done = take_in(explorer, write(tmp_path, f"{header}\n{yes}\n{no}\n"))
+    assert labels_of(explorer) == {"yes-001": 1, "no-050": -1}
+    assert (done.rows, done.unmatched.count, done.concepts[0]["new"]) == (2, 0, True)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252", "gb18030"])
+def test_tables_of_other_encodings_are_read(explorer, collection, tmp_path, encoding):
+    import pyarrow as pa
+
+    name = "猫在房子里的照片" if encoding == "gb18030" else "été à Köln"
+    vector = np.eye(16, dtype=np.float32)[:1]
+    collection.insert(pa.table({"id": [name], "url": ["/x.jpg"], "vector": list(vector)}))
+    text = f"id,label\r\n{name},yes\r\nno-050,no\r\n"
+    take_in(explorer, write(tmp_path, text, encoding=encoding))
+    assert labels_of(explorer) == {name: 1, "no-050": -1}
+
+
+def test_rows_that_match_nothing_or_contradict_are_counted_and_named(explorer, tmp_path):
+    text = "id,label\nyes-001,1\nnobody,1\nyes-002,1\nyes-002,-1\nno-050,maybe\nyes-003,1\n"
+    done = take_in(explorer, write(tmp_path, text + "yes-003,1\n"))
+    assert labels_of(explorer) == {"yes-001": 1, "yes-003": 1}
+    assert (done.unmatched.count, done.unmatched.first) == (1, ["nobody"])
+    assert (done.contradictions.count, done.contradictions.first) == (1, ["yes-002"])
+    assert (done.unreadable.count, done.unreadable.first) == (1, ["no-050: maybe"])
+
+
+def test_a_file_name_that_several_photos_have_is_not_guessed(explorer, collection, tmp_path):
+    import pyarrow as pa
+
+    urls = ["/a/img.jpg", "/b/img.jpg"]
+    vectors = list(np.eye(16, dtype=np.float32)[:2])
+    collection.insert(pa.table({"id": ["one", "two"], "url": urls, "vector": vectors}))
+    text = "filename,label\nimg.jpg,1\nb/img.jpg,1\nyes-001.jpg,1\n"
+    done = take_in(explorer, write(tmp_path, text))
+    assert labels_of(explorer) == {"two": 1, "yes-001": 1}
+    assert (done.ambiguous.count, done.ambiguous.first) == (1, ["img.jpg"])
+
+
+COCO = {
+    "images": [{"id": at, "file_name": f"yes-{at:03d}.jpg"} for at in range(4)]
+    + [{"id": 9, "file_name": "foreign.jpg"}],
+    "categories": [{"id": 1, "name": "cat"}, {"id": 2, "name": "dog"}],
+    "annotations": [
+        {"image_id": 0, "category_id": 1}, {"image_id": 0, "category_id": 2},
+        {"image_id": 1, "category_id": 2}, {"image_id": 2, "category_id": 1},
+        {"image_id": 9, "category_id": 1},
+    ],
+}  # fmt: skip
+
+
+def test_coco_gives_one_category_or_a_concept_for_each(explorer, tmp_path):
+    path = write(tmp_path, json.dumps(COCO), "instances.json")
+    done = take_in(explorer, path, "cats", category="cat")
+    assert labels_of(explorer, "cats") == {"yes-000": 1, "yes-002": 1}
+    assert done.unmatched.first == ["foreign.jpg"]
+    take_in(explorer, path, "dog", others_no=True)
+    assert labels_of(explorer, "dog") == {"yes-000": 1, "yes-001": 1, "yes-002": -1, "yes-003": -1}
+    take_in(explorer, path, None, all_classes=True)
+    assert labels_of(explorer, "cat") == {"yes-000": 1, "yes-002": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (json.dumps({"images": [{"id": 1}], "annotations": [{"id": 1}]}), "no COCO file"),
+        (
+            json.dumps({**COCO, "images": [{"id": 1, "file_name": "x.jpg"}]}),
+            "is a label of one photo",
+        ),
+        (json.dumps(COCO), "has no class 'horse'"),
+    ],
+)
+def test_a_foreign_coco_file_is_refused_and_nothing_is_made(explorer, tmp_path, text, sentence):
+    category = "cat" if "one photo" in sentence else "horse"
+    with pytest.raises(BadInput, match=sentence):
+        take_in(explorer, write(tmp_path, text, "coco.json"), "x", category=category)
+    assert explorer.concepts.list() == []
+
+
+def test_several_concepts_come_from_columns_and_from_class_names(explorer, tmp_path):
+    text = "id,red,round\nyes-001,1,0\nyes-002,0,1\nno-050,0,\n"
+    take_in(explorer, write(tmp_path, text.replace("round", "blue")), None, all_classes=True)
+    assert labels_of(explorer, "red") == {"yes-001": 1, "yes-002": -1, "no-050": -1}
+    assert labels_of(explorer, "blue") == {"yes-001": -1, "yes-002": 1}
+    text = "id,label\nyes-001,cat|dog\nyes-002,dog\nno-050,bird\nno-050,dog\n"
+    path = write(tmp_path, text)
+    take_in(explorer, path, None, all_classes=True)
+    assert labels_of(explorer, "dog") == {"yes-001": 1, "yes-002": 1, "no-050": 1}
+    assert labels_of(explorer, "cat") == {"yes-001": 1}
+
+
+def test_a_folder_for_each_class_is_a_labelled_set(explorer, tmp_path):
+    from PIL import Image
+
+    for kind, name in (("cat", "yes-001"), ("cat", "yes-002"), ("dog", "no-050")):
+        (tmp_path / "set" / kind).mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (20, 20)).save(tmp_path / "set" / kind / f"{name}.jpg")
+    take_in(explorer, tmp_path / "set", "cat", others_no=True)
+    assert labels_of(explorer, "cat") == {"yes-001": 1, "yes-002": 1, "no-050": -1}
+
+
+def test_labels_of_only_no_start_no_concept(explorer, tmp_path):
+    with pytest.raises(Exception, match="."):
+        take_in(explorer, write(tmp_path, "id,label\nno-050,-1\n"))
+    assert explorer.concepts.list() == []
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+cmd", "-5", "@x", "'=x", "''=x", "'quoted'", "plain"])
+def test_a_cell_comes_back_as_it_was_and_never_runs(text):
+    assert not guard_cell(text).startswith(("=", "+", "-", "@"))
+    assert unguard_cell(guard_cell(text)) == text
+
+
+def test_equal_names_are_told_with_their_ids(explorer):
+    made = [explorer.concepts.create("same", "things", "").id for _ in range(2)]
+    with pytest.raises(BadInput, match="2 concepts named 'same'") as told:
+        find_concept(explorer, "same")
+    assert all(concept in str(told.value) for concept in made)
+    assert find_concept(explorer, made[0]).id == made[0]
+
+
+def test_the_commands_write_and_read_a_file(tmp_path, monkeypatch, capsys):
+    import pyarrow as pa
+
+    dsn = f"chdb://{tmp_path}/db"
+    ids, vectors = small_collection()
+    with connect(dsn) as database:
+        there = database.create_collection("things", "offline", vectors.shape[1])
+        there.insert(pa.table({"id": ids, "url": ids, "vector": list(vectors)}))
+    path = write(tmp_path, "id,label\nyes-001,yes\nno-050,no\nnobody,no\n")
+    place = ["--dsn", dsn, "--table", "things"]
+    alone = ["--concept", "things", "--labels-alone", "--by", "Ann"]
+    assert main(["labels", "import", str(path), *alone, *place, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["rows"], told["unmatched"]["first"]) == (3, ["nobody"])
+    out = tmp_path / "out.csv"
+    assert main(["labels", "export", "things", "--out", str(out), *place]) == 0
+    lines = out.read_text("utf-8-sig").splitlines()
+    assert lines[0] == "photo_id,label,round,reason,by,at"
+    assert [line.rsplit(",", 1)[0] for line in lines[1:]] == [
+        "yes-001,1,0,import,Ann",
+        "no-050,-1,0,import,Ann",
+    ]
+    assert "things" not in sys.argv
