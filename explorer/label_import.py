@@ -150,7 +150,8 @@ def _choose_reading(
             if len(values) <= CLASSES:
                 values.add(text)
     if has_classes or _are_classes(columns.get("", set())):
-        found = list(classes) or sorted(columns.get("", set()))
+        words = {word for text in columns.get("", set()) for word in _split(text)}
+        found = list(classes) or sorted(words)
         return Reading(_choose(found, concept, category, all_classes, "class"), classes=True)
     signs = {read_sign(text) for values in columns.values() for text in values}
     zero = -1 if not ours and 0 in signs and -1 not in signs else 0
