@@ -34,8 +34,14 @@ def take_in(explorer, path, concept="things", **how):
     return import_labels(explorer, lambda: read_labels(path), collection, concept, **how)
 
 
+def concept_of(explorer, name="things"):
+    found = find_concept(explorer, name)
+    assert found is not None
+    return found
+
+
 def labels_of(explorer, concept="things"):
-    found = find_concept(explorer, concept)
+    found = concept_of(explorer, concept)
     return {row.photo_id: row.label for row in explorer.concepts.labels(found.id)}
 
 
@@ -78,7 +84,7 @@ def test_labels_come_back_in_a_fresh_database_with_the_same_head(
 
 def test_an_import_is_one_action_that_undo_takes_back(explorer, tmp_path):
     take_in(explorer, write(tmp_path, "id,label\nyes-001,1\nno-050,-1\n"))
-    concept = find_concept(explorer, "things")
+    concept = concept_of(explorer)
     take_in(explorer, write(tmp_path, "id,label\nyes-001,-1\nyes-002,yes\nno-051,no\n"))
     assert labels_of(explorer) == {"yes-001": -1, "yes-002": 1, "no-050": -1, "no-051": -1}
     page = explorer.undo(concept.id)
@@ -213,7 +219,7 @@ def test_equal_names_are_told_with_their_ids(explorer):
     with pytest.raises(BadInput, match="2 concepts named 'same'") as told:
         find_concept(explorer, "same")
     assert all(concept in str(told.value) for concept in made)
-    assert find_concept(explorer, made[0]).id == made[0]
+    assert concept_of(explorer, made[0]).id == made[0]
 
 
 def test_the_commands_write_and_read_a_file(tmp_path, monkeypatch, capsys):
