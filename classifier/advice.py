@@ -53,9 +53,24 @@ def advice(agreements: Sequence[float], page_yes: Sequence[int]) -> Advice:
         return Advice(False, "Keep going: the first pages teach the most.")
     share = f"{100 * min(recent):.0f} %"
     if min(recent) >= SETTLED:
-        return Advice(True, f"More clicks will change little: {share} of the matches stayed.")
+        if page_yes and page_yes[-1]:
+            return Advice(
+                True,
+                f"The classifier has settled: {share} of its matches are those of a round ago. The "
+                "last page still brought matches: go on only to look at more of them.",
+            )
+        return Advice(
+            True,
+            f"More clicks will change little: {share} of the matches are those of a round ago.",
+        )
     if min(recent) >= SETTLED - 0.1:
         return Advice(
-            False, f"One or two more rounds should settle it: {share} of the matches stayed."
+            False,
+            f"One or two more rounds should settle it: {share} of the matches are those of a round "
+            "ago.",
         )
-    return Advice(False, f"Keep going: only {share} of the matches stayed the same.")
+    return Advice(
+        False,
+        f"Keep going: the classifier still changes its mind, only {share} of its matches are those "
+        "of a round ago.",
+    )

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from classifier import ClassifierError
-from classifier.audit import Findings, Interval
+from classifier.audit import Findings, Interval, plan
 from explorer.audits import (
     AuditRecord,
     answer_audit,
@@ -53,10 +53,20 @@ def on_begin() -> None:
         state.audit_error = str(error)
 
 
-def offer(label: str) -> None:
-    """Draw the button that begins an audit."""
+def offer(collection: Collection, concept: Concept, label: str) -> None:
+    """Draw the button that begins an audit, and how many questions each kind asks."""
+    total = collection.count()
+    accepted = collection.count_above(concept, concept.threshold)
+    questions = {
+        name: plan(total, accepted, width=width).questions for name, width in WIDTHS.items()
+    }
     left, right = st.columns([3, 2], vertical_alignment="bottom")
-    left.selectbox("How sure do you want to be?", list(WIDTHS), key="audit_width")
+    left.selectbox(
+        "How sure do you want to be?",
+        list(WIDTHS),
+        key="audit_width",
+        format_func=lambda name: f"{name}, {questions[name]} questions",
+    )
     right.button(label, on_click=on_begin, width="stretch")
 
 
@@ -82,8 +92,21 @@ def ask(collection: Collection, concept: Concept, record: AuditRecord) -> None:
     )
 
 
+def state_plainly(record: AuditRecord, findings: Findings) -> str:
+    """State the result in a sentence that nobody misreads."""
+    precision, matches = findings.precision, findings.matches
+    found = precision.value * record.plan.accepted
+    low, high = max(0.0, matches.low - found), max(0.0, matches.high - found)
+    return (
+        f"About {found:,.0f} of the {record.plan.accepted:,} photos above the threshold match "
+        f"(precision {precision.low:.0%} to {precision.high:.0%}); between {low:,.0f} and "
+        f"{high:,.0f} matches are missed below it."
+    )
+
+
 def report(concept: Concept, record: AuditRecord, findings: Findings) -> None:
     """State what was found, and of which classifier."""
+    st.markdown(f"**{state_plainly(record, findings)}**")
     columns = st.columns(3)
     for column, (name, title) in zip(
         columns,
@@ -99,6 +122,13 @@ def report(concept: Concept, record: AuditRecord, findings: Findings) -> None:
         f"From {len(record.order)} answers to a stratified random sample of {record.total:,} "
         f"photos, at threshold {record.threshold:.2f}, after round {record.round}."
     )
+    with st.expander("What this means"):
+        st.markdown(
+            "**Precision**: of the photos above the threshold, how many really match. **Recall**: "
+            "of all photos that match, how many are above it. **Matches**: how many there are in "
+            "the whole collection, found or not. Only some photos were asked about, so each is "
+            "known to within an interval: the truth lies in it 19 times of 20."
+        )
     if not record.is_current(concept):
         st.warning("The classifier or its threshold has changed since: audit it again.")
 
@@ -115,10 +145,10 @@ def draw(collection: Collection, concept: Concept) -> None:
             "Clicked pages flatter a classifier: it chose them itself. An audit asks about photos "
             "drawn at random over its whole range of scores, without showing the scores."
         )
-        offer("Begin the audit")
+        offer(collection, concept, "Begin the audit")
     elif record.findings is None:
         ask(collection, concept, record)
-        offer("Begin anew")
+        offer(collection, concept, "Begin anew")
     else:
         report(concept, record, record.findings)
-        offer("Audit again")
+        offer(collection, concept, "Audit again")
