@@ -9,6 +9,7 @@ from classifier import ClassifierError
 from encoder import EncoderError
 from pages import _likeness
 from pages._current import remember_concept, shared_explorer
+from pages._words import escape_markdown
 from vecdb import VecdbError
 
 HERE = Path(__file__).parent
@@ -50,4 +51,4 @@ try:
     remember_concept()
 except (VecdbError, EncoderError, ClassifierError) as error:
     # What a page does not say beside the thing it concerns, above all a database that is gone.
-    st.error(str(error))
+    st.error(escape_markdown(error))

@@ -7,6 +7,7 @@ import streamlit as st
 from encoder import Encoder, EncoderError
 from explorer import default_table
 from pages._current import close_concept, shared_explorer
+from pages._words import escape_markdown
 from vecdb import Collection
 
 EMPTY = """
@@ -66,7 +67,7 @@ def ready_encoder(collection: Collection) -> Encoder | None:
     # tears the page down.
     while not future.done():
         line.info(
-            f"Loading the encoder {collection.encoder}. "
+            f"Loading the encoder {escape_markdown(collection.encoder)}. "
             "The search starts by itself when it is ready."
         )
         wait([future], LOOK)
@@ -74,7 +75,7 @@ def ready_encoder(collection: Collection) -> Encoder | None:
     try:
         return future.result()
     except EncoderError as error:
-        st.error(str(error))
+        st.error(escape_markdown(error))
         return None
 
 
@@ -96,6 +97,15 @@ def keep(*names: str) -> None:
             memory[name] = st.session_state[name]
         elif name in memory:
             st.session_state[name] = memory[name]
+
+
+def clear_below(drawn: int, most: int) -> None:
+    """Draw nothing in the places that elements of the last run may hold, up to `most` in all.
+
+    Streamlit takes them away when a script ends, which one that follows a long job does late.
+    """
+    for _ in range(most - drawn):
+        st.empty()
 
 
 def count_photos(count: int) -> str:

@@ -3,7 +3,7 @@
 import re
 
 # Markdown's own signs, and Streamlit's: $ begins a formula, : an icon or a colour.
-SIGNS = re.compile(r"([\\`*_{}\[\]()<>#+!|~$:&])")
+SIGNS = re.compile(r"([\\`*_\[\]<>#|~$&]|:(?=\w))")
 
 
 def escape_markdown(text: object) -> str:

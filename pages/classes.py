@@ -16,6 +16,7 @@ from explorer.phrases import lines
 from explorer.zeroshot import TEMPLATES, heads_of, truth_of
 from pages._likeness import look_for_more
 from pages._session import EMPTY, choose_collection, encoder_note, keep, ready_encoder
+from pages._words import escape_markdown
 from pages.grid import photo_grid
 from pages.grid.contract import GridEvent
 from pages.sorting.tiles import set_tiles
@@ -212,7 +213,7 @@ def main() -> None:
         try:
             draw(collection, encoder)
         except MISTAKES as error:
-            st.error(str(error))
+            st.error(escape_markdown(error))
     st.caption(f"{encoder_note(collection)}.")
 
 

@@ -14,6 +14,7 @@ from pages._current import (
     shared_explorer,
 )
 from pages._session import count_things
+from pages._words import escape_markdown
 from pages.concept import audit, change_encoder, export, labels, results
 from vecdb import Concept, LabelCounts, VecdbError
 from vecdb.errors import UnknownConcept
@@ -211,7 +212,7 @@ def opened(concept: Concept) -> None:
 def listing() -> None:
     """Draw the list of the concepts."""
     if state.get("concepts_error"):
-        st.error(state.concepts_error)
+        st.error(escape_markdown(state.concepts_error))
     if state.get("deleted"):
         st.button("Undo the deletion", icon=":material/undo:", on_click=restore)
     listed = listed_concepts()
@@ -235,7 +236,7 @@ def main() -> None:
     try:
         concept = current_concept()
     except UnknownConcept as error:
-        st.error(str(error))
+        st.error(escape_markdown(error))
         concept = None
     if concept is not None and (named or state.get("concepts_open")):
         state.concepts_open = True

@@ -56,6 +56,6 @@ draw_collections(rows)
 drawn = draw_queue()
 draw_form(known)
 if known:
-    draw_tuning()
     draw_one(known)
+    draw_tuning()
 follow_queue(drawn)

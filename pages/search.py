@@ -14,6 +14,7 @@ from explorer.query import Query
 from explorer.ranking import MOST_FOLDED, Ranked, rank
 from pages._current import open_concept, shared_explorer
 from pages._session import EMPTY, choose_collection, encoder_note, ready_encoder
+from pages._words import escape_markdown
 from pages.grid import photo_grid
 from pages.grid.contract import GridEvent
 from pages.grid.intake import pictures_of
@@ -191,7 +192,7 @@ def main() -> None:
     try:
         draw(collection, asked(pictures))
     except MISTAKES as error:
-        st.error(str(error))
+        st.error(escape_markdown(error))
     st.caption(
         f"{encoder_note(collection)}. Pictures that were dropped here are not in the address."
     )

@@ -18,6 +18,7 @@ from pages._current import (
 )
 from pages._likeness import look_for_more
 from pages._session import EMPTY, choose_collection, encoder_note, ready_encoder
+from pages._words import escape_markdown
 from pages.grid import photo_grid
 from pages.grid.contract import GridEvent
 from pages.grid.intake import pictures_of
@@ -310,7 +311,7 @@ def main() -> None:
         page = current_page()
     except (UnknownConcept, UnknownCollection) as error:
         st.query_params.clear()
-        st.error(str(error))
+        st.error(escape_markdown(error))
         page = None
     collection = header()
     if collection is None:

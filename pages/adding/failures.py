@@ -8,7 +8,7 @@ import streamlit as st
 from explorer.jobs import Order
 from ingest import Options
 from pages._current import shared_explorer
-from pages._session import count_photos
+from pages._session import clear_below, count_photos
 from pages._words import escape_markdown
 from pages.adding.queue import queue_order, visitor
 
@@ -23,6 +23,7 @@ def draw_failures(table: str) -> None:
     counts = store.counts(table)
     if not counts:
         st.caption("No photo of this collection has failed.")
+        clear_below(1, 5)
         return
     total = sum(counts.values())
     names = {ALL: f"{ALL} ({total:,})", **{r: f"{r} ({n:,})" for r, n in counts.items()}}

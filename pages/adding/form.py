@@ -10,11 +10,11 @@ from explorer.looks import look_at
 from ingest import IngestError
 from ingest.sources.place import find_place, is_far
 from pages._current import current_concept, shared_explorer
-from pages._session import count_photos, keep
+from pages._session import clear_below, count_photos, keep
 from pages._words import escape_markdown
 from pages.adding import columns
 from pages.adding.browser import app_places, browse
-from pages.adding.queue import queue_order, visitor
+from pages.adding.queue import queue_order, standing, visitor
 from vecdb import CollectionInfo, VecdbError
 from vecdb.statements import table_name
 
@@ -49,27 +49,35 @@ def draw_form(known: dict[str, CollectionInfo]) -> None:
             placeholder=f"by default {default_encoder_name()}",
         )
         encoder.caption("What turns pictures and words into vectors; it stays the collection's.")
-    if source:
-        _draw_source(source)
-    if state.get("data_error"):
-        st.error(escape_markdown(state.data_error))
-    if state.get("data_note"):
-        st.info(escape_markdown(state.data_note))
+    else:
+        with encoder:
+            clear_below(0, 2)
+    with st.container():
+        clear_below(_draw_source(source) if source else 0, 3)
+    with st.container():
+        error, note = state.get("data_error"), state.get("data_note") or standing()
+        if error:
+            st.error(escape_markdown(error))
+        if note:
+            st.info(escape_markdown(note))
+        clear_below(bool(error) + bool(note), 2)
     st.button("Add to the collection", type="primary", on_click=_start)
 
 
-def _draw_source(source: str) -> None:
+def _draw_source(source: str) -> int:
+    """Draw what a source would be read as, and return how many elements that took."""
     kept = state.setdefault("data_columns", {})
     try:
         _check(source)
     except (NotAllowed, IngestError) as refused:
         st.error(escape_markdown(refused))
-        return
+        return 1
     look = columns.draw_look(source)
     if look is not None:
         kept[source] = list(look.columns) or kept.get(source, [])
     with st.expander("Columns and limits", expanded=look is None and source in kept):
         columns.draw_choices(kept.get(source, []))
+    return 2 + bool(look and look.choices)
 
 
 def _open_collection(known: list[str]) -> str:

@@ -11,7 +11,7 @@ from explorer.jobs import Job, Order
 from ingest import Progress
 from ingest.tell import closing
 from pages._current import shared_explorer
-from pages._session import LOOK, open_collection
+from pages._session import LOOK, clear_below, open_collection
 from pages._words import escape_markdown
 
 state = st.session_state
@@ -22,13 +22,24 @@ def queue_order(wanted: Order) -> None:
     """Put an order into the queue, and say where it stands there."""
     jobs = shared_explorer().jobs
     job = jobs.add(wanted)
-    waiting = [other.number for other in jobs.waiting()]
-    state.data_note = "Started: how far it is stands above."
-    if job.number in waiting:
-        before = waiting.index(job.number) + 1
-        others = "1 ingest goes" if before == 1 else f"{before} ingests go"
-        state.data_note = f"In the queue: {others} first, then it starts by itself."
+    state.data_note, state.data_ordered = "", job.number
     state.setdefault("data_own", set()).add(job.number)
+
+
+def standing() -> str:
+    """Say where the latest order of this session stands; nothing once it has ended."""
+    jobs, number = shared_explorer().jobs, state.get("data_ordered")
+    running = jobs.running
+    if running and running.number == number:
+        return "Started: how far it is stands above."
+    waiting = [job.number for job in jobs.waiting()]
+    if number not in waiting:
+        return ""
+    before = waiting.index(number) + bool(running)
+    return (
+        f"In the queue: {before} {'ingest goes' if before == 1 else 'ingests go'} first, then it "
+        "starts by itself."
+    )
 
 
 def visitor() -> str:
@@ -50,19 +61,22 @@ def draw_queue() -> Drawn:
     jobs = shared_explorer().jobs
     seen = _signature()
     running, waiting, ended = jobs.running, jobs.waiting(), jobs.ended()
-    line = _draw_running(running) if running else None
-    if waiting:
-        st.markdown(f"**Waiting: {len(waiting)}**")
-    for job in waiting:
-        words, button = st.columns([6, 1], vertical_alignment="center")
-        words.markdown(escape_markdown(_title(job)))
-        button.button("Remove", key=f"remove_{job.number}", on_click=_remove, args=[job])
-    if ended:
-        _draw_ended(ended[0])
-    if ended[1:]:
-        with st.expander("Earlier ingests"):
-            for job in ended[1:SHOWN]:
-                _draw_ended(job)
+    with st.container():
+        line = _draw_running(running) if running else None
+        if waiting:
+            st.markdown(f"**Waiting: {len(waiting)}**")
+        for job in waiting:
+            _draw_waiting(job)
+        if ended:
+            _draw_ended(ended[0])
+        drawn = 2 * bool(running) + bool(waiting) + len(waiting) + bool(ended)
+        state.data_most = max(drawn, state.get("data_most", 0))
+        clear_below(drawn, state.data_most)
+    with st.container():
+        if ended[1:]:
+            with st.expander("Earlier ingests"):
+                for job in ended[1:SHOWN]:
+                    _draw_ended(job)
     return Drawn(seen, line)
 
 
@@ -102,12 +116,18 @@ def _draw_running(job: Job) -> DeltaGenerator:
     return line
 
 
+def _draw_waiting(job: Job) -> None:
+    words, button = st.columns([6, 1], vertical_alignment="center")
+    words.markdown(escape_markdown(_title(job)))
+    button.button("Remove", key=f"remove_{job.number}", on_click=_remove, args=[job])
+
+
 def _draw_progress(job: Job, line: DeltaGenerator) -> None:
     progress = job.progress
     with line.container():
         if progress is None:
-            told = f" {job.told[-1]}" if job.told else ""
-            st.progress(0.0, text=escape_markdown(f"Preparing, estimating the time …{told}"))
+            st.progress(0.0, text="Preparing, estimating the time …")
+            st.caption(escape_markdown(job.told[-1] if job.told else "Reading the source."))
             return
         words = _far(job, progress)
         if job.stop.is_set():
@@ -184,6 +204,5 @@ def _draw_ended(job: Job) -> None:
 def _remove(job: Job) -> None:
     try:
         shared_explorer().jobs.remove(job)
-        state.data_note = ""
     except AlreadyStarted as late:
         state.data_error = str(late)

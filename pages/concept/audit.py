@@ -12,6 +12,7 @@ from explorer.audits import (
     read_answers,
 )
 from pages._current import shared_explorer
+from pages._words import escape_markdown
 from pages.grid import photo_grid
 from pages.grid.contract import GridEvent
 from pages.grid.tiles import grid_tiles
@@ -136,7 +137,7 @@ def report(concept: Concept, record: AuditRecord, findings: Findings) -> None:
 def draw(collection: Collection, concept: Concept) -> None:
     """Draw the audit of a concept."""
     if state.get("audit_error"):
-        st.error(state.audit_error)
+        st.error(escape_markdown(state.audit_error))
     record = AuditRecord.read(concept)
     if not len(concept.weights):
         st.info("This concept has no classifier yet: start it on the **Train** page.")

@@ -10,6 +10,7 @@ from explorer.change_encoder import Change, Comparison
 from explorer.encode import list_siblings
 from explorer.errors import ExplorerError
 from pages._current import shared_explorer
+from pages._words import escape_markdown
 from vecdb import VecdbError
 
 HOW = (
@@ -56,7 +57,7 @@ def _compute(table: str, encoder: str, *, switch: bool) -> None:
             )
         except (ClassifierError, EncoderError, ExplorerError, VecdbError) as error:
             state.change = None
-            st.error(str(error))
+            st.error(escape_markdown(error))
 
 
 def _show(change: Change) -> None:
@@ -70,7 +71,9 @@ def _show(change: Change) -> None:
     todo = [found for found in change.concepts if not found.problem and not found.copy]
     carried = sum(bool(found.copy) for found in change.concepts)
     if carried:
-        st.success(f"{carried} carried over to {change.target}; the old ones stay.")
+        st.success(
+            escape_markdown(f"{carried} carried over to {change.target}; the old ones stay.")
+        )
     if todo and st.button(f"Carry {len(todo)} over to {change.target}", key="change_switch"):
         _compute(change.table, change.encoder, switch=True)
         st.rerun()

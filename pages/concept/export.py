@@ -9,6 +9,7 @@ from classifier import to_sql
 from explorer.exports import FORMATS, as_classifier, as_zip, matches
 from explorer.rounds import head_of
 from pages._current import shared_explorer
+from pages._words import escape_markdown
 from vecdb import Collection, Concept, VecdbError
 from vecdb.concepts import view_name
 
@@ -42,7 +43,7 @@ def draw(collection: Collection, concept: Concept) -> None:
 def offer_view(concept: Concept) -> None:
     """Offer the concept as a view for any SQL client."""
     if state.get("export_error"):
-        st.error(state.export_error)
+        st.error(escape_markdown(state.export_error))
     state.export_view_made = shared_explorer().concepts.has_view(concept.id)
     st.toggle("A view of this concept", key="export_view_made", on_change=on_view)
     st.caption(

@@ -6,6 +6,7 @@ from explorer.folding import group_alike
 from explorer.rounds import head_of
 from pages._current import shared_explorer
 from pages._likeness import look_for_more
+from pages._words import escape_markdown
 from pages.grid import photo_grid
 from pages.grid.contract import GridEvent
 from pages.grid.tiles import grid_tiles
@@ -29,7 +30,7 @@ def on_threshold() -> None:
     try:
         shared_explorer().concepts.update(state.concept_id, threshold=state.results_threshold)
     except VecdbError as error:
-        st.error(str(error))
+        st.error(escape_markdown(error))
 
 
 def draw(collection: Collection, concept: Concept) -> None:

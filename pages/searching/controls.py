@@ -6,6 +6,7 @@ from PIL import Image
 from explorer.errors import ExplorerError
 from explorer.fetching import fetch_picture, fetching_allowed
 from explorer.pictures import picture_from
+from pages._words import escape_markdown
 from pages.searching.address import DAYS, NUMBERS, SHAPES, key
 
 state = st.session_state
@@ -63,7 +64,7 @@ def refine() -> list[Image.Image]:
         try:
             found.append(picture_from(file.getvalue()))
         except ExplorerError as refused:
-            st.error(f"{file.name}: {refused}")
+            st.error(escape_markdown(f"{file.name}: {refused}"))
     return found
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 from explorer.tuning import BY, TuningJob
 from pages._current import shared_explorer
 from pages._session import LOOK
+from pages._words import escape_markdown
 from tuning.errors import TuningError
 from vecdb import VecdbError
 
@@ -49,7 +50,7 @@ def _draw_form(names: list[str]) -> None:
     for name in tunings.names(table):
         st.button(f"Delete {table}__{name} and its head", on_click=_delete, args=(table, name))
     if state.get("tuning_error"):
-        st.error(state.tuning_error)
+        st.error(escape_markdown(state.tuning_error))
 
 
 def _start() -> None:
@@ -73,7 +74,7 @@ def _draw_progress(job: TuningJob) -> None:
     stopping = stop.is_set()
     # Training that is stopped goes on with the best head, and then may be stopped anew.
     while job.running and job.stop is stop and stop.is_set() == stopping:
-        line.progress(min(job.fraction, 1.0), text=f"{job.words}.")
+        line.progress(min(job.fraction, 1.0), text=escape_markdown(f"{job.words}."))
         time.sleep(LOOK)
     st.rerun()
 
@@ -82,8 +83,8 @@ def _draw_result(job: TuningJob) -> None:
     for sentence in job.measured:
         st.markdown(f"- {sentence}")
     if job.error:
-        st.error(job.error)
+        st.error(escape_markdown(job.error))
     elif job.refused:
-        st.warning(job.refused)
+        st.warning(escape_markdown(job.refused))
     else:
-        st.success(f"{job.made} is ready: choose it on any page.")
+        st.success(escape_markdown(f"{job.made} is ready: choose it on any page."))

@@ -52,7 +52,7 @@ def test_the_guesses_and_the_first_five_rows_are_shown_and_can_be_set_otherwise(
     (empty / "a_b$c$.csv").write_text("path,caption,other\n" + rows)
     test = run("data.py")
     test.text_input(key="data_source").set_value(f'"{empty}/a_b$c$.csv"').run()
-    assert any("Read by address\\: path, caption\\: caption" in m.value for m in test.markdown)
+    assert any("Read by address: path, caption: caption" in m.value for m in test.markdown)
     shown = test.dataframe[0].value
     assert len(shown) == 5
     assert shown["address"][0] == "/p/0.jpg"
