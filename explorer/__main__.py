@@ -8,7 +8,7 @@ from typing import NamedTuple
 from classifier import ClassifierError
 from commandline import DONE, Parser, run_program
 from encoder import EncoderError
-from explorer.commands import change_encoder, classes, encode, labels, search
+from explorer.commands import change_encoder, classes, delete, encode, labels, search
 from explorer.errors import ExplorerError
 from explorer.explorer import Explorer
 from vecdb import VecdbError
@@ -23,6 +23,7 @@ class Command(NamedTuple):
 
 # A new subcommand is a file of commands/ and a line in this table.
 COMMANDS = {
+    "delete": Command(delete.delete, delete.add_arguments),
     "search": Command(search.search, search.add_arguments),
     "classes": Command(classes.classify, classes.add_arguments),
     "encode": Command(encode.encode, encode.add_arguments),

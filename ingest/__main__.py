@@ -68,7 +68,7 @@ def _tell(summary: Summary, table: str, args: argparse.Namespace) -> int:
         print(json.dumps(summary.as_json()))
     if summary.interrupted:
         return INTERRUPTED
-    if summary.error or not summary.inserted + summary.skipped:
+    if summary.error or not summary.inserted + summary.updated + summary.skipped:
         if not summary.seen and not summary.error:
             print(f"{args.source} holds no photos.", file=sys.stderr)
         return NOTHING
@@ -112,6 +112,7 @@ def _options(args: argparse.Namespace) -> Options:
         header=args.header,
         delimiter=args.delimiter,
         encoding=args.encoding,
+        prune=args.prune,
         retry_failed=args.retry_failed,
         device=args.device,
         batch_size=args.batch_size,
@@ -217,6 +218,7 @@ def _parser() -> argparse.ArgumentParser:
         help="write each photo that failed, with the reason, to a CSV or .jsonl file",
     )  # fmt: skip
     add("--megapixels", type=_megapixels, metavar="N", help="largest picture; by default 200")
+    add("--prune", action="store_true", help="take out photos whose files are gone from the folder")
     add("--retry-failed", action="store_true", help="try again what failed for good")
     add("--json", action="store_true", help="print the summary as JSON on the last line")
     add("--quiet", action="store_true", help="print no progress")

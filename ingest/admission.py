@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 
+from ingest.changes import Changes, Known, find_change, look_at_file
 from ingest.errors import DamagedSource, Rejected, SourceError
 from ingest.failure_list import FailureList
 from ingest.failures import Failures
@@ -12,14 +13,18 @@ from ingest.progress import Tally
 from vecdb import Collection
 
 CHUNK = 5_000  # ids asked about at once
+REMEMBERED = 1_000_000  # photos of a source among which a second row is noticed, some 80 MB
 CHUNK_BYTES = 64 << 20  # of payloads held meanwhile
 
 
 class Admission:
-    """Leaves out what is stored, under way, or failed for good before.
+    """Leaves out what is stored and unchanged, under way, or failed for good before.
 
     Args:
         retry_failed: let through what failed for good, too.
+
+    Attributes:
+        is_listed_whole: whether every file and folder of the source could be looked at so far.
     """
 
     def __init__(
@@ -38,26 +43,35 @@ class Admission:
         self._failure_list = failure_list
         self._retry_failed = retry_failed
         self._under_way: dict[str, str] = {}
+        self._seen: set[int] = set()
+        self.is_listed_whole = True
         self._guard = threading.Lock()
 
-    def admit(self, photos: Iterable[Photo]) -> Iterator[Photo | tuple[Photo, Rejected]]:
-        """Yield the photos to fetch, and those whose rows cannot be used, with the reason."""
+    def admit(self, photos: Iterable[Photo]) -> Iterator[Photo | Changes | tuple[Photo, Rejected]]:
+        """Yield photos to fetch, rows to store anew, and those that cannot be used, with why."""
         for chunk in _chunks(photos):
             self._tally.add("seen", len(chunk))
             yield from self._admit(chunk)
 
-    def _admit(self, chunk: Sequence[Photo]) -> Iterator[Photo | tuple[Photo, Rejected]]:
+    def _admit(self, chunk: Sequence[Photo]) -> Iterator[Photo | Changes | tuple[Photo, Rejected]]:
         usable: list[Photo] = []
         for photo in chunk:
             try:
                 photo.check()
             except Rejected as rejected:
+                self.is_listed_whole &= photo.broken is None
                 yield photo, rejected
             else:
-                usable.append(photo)
-        photos = self._named([photo for photo in usable if photo.within])
-        photos += self._unknown([photo for photo in usable if not photo.within])
-        self._tally.add("skipped", len(usable) - len(photos))
+                usable.append(look_at_file(photo))
+        found = self._name([photo for photo in usable if photo.within])
+        found += self._look_up([photo for photo in usable if not photo.within])
+        found = self._first_of_each(found)
+        photos = [photo for photo in found if isinstance(photo, Photo)]
+        changes = [find_change(known) for known in found if isinstance(known, Known)]
+        anew = [photo for photo in changes if photo is not None and photo.replaces]
+        rows = tuple(photo for photo in changes if photo is not None and not photo.replaces)
+        self._tally.add("skipped", len(usable) - len(photos) - len(anew) - len(rows))
+        photos += anew
         given_up = {} if self._retry_failed else self._failures.given_up(photos)
         self._tally.add("skipped", len(given_up))
         self._tally.add("failed_before", len(given_up))
@@ -67,28 +81,49 @@ class Admission:
                 self.leave(photo)
             else:
                 yield photo
+        if rows:
+            yield Changes(rows)
 
-    def _named(self, photos: Sequence[Photo]) -> list[Photo]:
-        """Return the photos that are new, under ids of their own."""
+    def _name(self, photos: Sequence[Photo]) -> list[Photo | Known]:
+        """Return the photos that are new, under ids of their own, and those that are stored."""
         if not photos:
             return []
         with self._guard:
             claimed = dict(self._under_way)
-        named = [photo for photo in self._naming.name(photos, claimed) if photo is not None]
+        found = self._naming.name(photos, claimed)
+        for photo, named in zip(photos, found, strict=True):
+            if named is None:
+                self._tally.double(photo.id)
         with self._guard:
-            self._under_way |= {photo.id: claimed[photo.id] for photo in named}
-        return named
+            self._under_way |= {one.id: claimed[one.id] for one in found if isinstance(one, Photo)}
+        return [one for one in found if one is not None]
 
-    def _unknown(self, photos: Sequence[Photo]) -> list[Photo]:
-        """Return the photos whose ids are new, each once."""
+    def _look_up(self, photos: Sequence[Photo]) -> list[Photo | Known]:
+        """Return the photos, as `Known` where they are stored."""
         with self._guard:
-            fresh = {p.id: p for p in reversed(photos) if p.id not in self._under_way}
+            free = [photo for photo in photos if photo.id not in self._under_way]
+            under_way = [photo.id for photo in photos if photo.id in self._under_way]
+        for photo_id in under_way:
+            self._tally.double(photo_id)
         # Asked after the look at what is under way: a photo that just left it is stored by now.
-        known = self._collection.known_ids(list(fresh)) if fresh else set()
-        found = [photo for photo in reversed(fresh.values()) if photo.id not in known]
+        held = self._collection.origins({photo.id for photo in free}) if free else {}
         with self._guard:
-            self._under_way |= {photo.id: "" for photo in found}
-        return found
+            self._under_way |= {photo.id: "" for photo in free if photo.id not in held}
+        return [Known(photo, held[photo.id]) if photo.id in held else photo for photo in free]
+
+    def _first_of_each(self, found: Sequence[Photo | Known]) -> list[Photo | Known]:
+        """Return the first row of each photo: what a later one says of it does not count."""
+        firsts: list[Photo | Known] = []
+        for one in found:
+            photo_id = one.id if isinstance(one, Photo) else one.photo.id
+            key = hash(photo_id)
+            if key in self._seen:
+                self._tally.double(photo_id)
+                continue
+            if len(self._seen) < REMEMBERED:
+                self._seen.add(key)
+            firsts.append(one)
+        return firsts
 
     def leave(self, photo: Photo) -> None:
         """Say that a photo is stored or has failed."""

@@ -9,12 +9,15 @@ import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pyarrow as pa
 
+from ingest.changes import Known, file_digest, is_gone
 from ingest.photo import Photo, id_of_path
 from vecdb import Collection
 from vecdb.addresses import local_path
+from vecdb.collection import Origin
 
 
 class Naming:
@@ -23,19 +26,24 @@ class Naming:
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
 
-    def name(self, photos: Sequence[Photo], claimed: dict[str, str]) -> list[Photo | None]:
-        """Return each photo under its id, None for one that is stored or under way already.
+    def name(self, photos: Sequence[Photo], claimed: dict[str, str]) -> list[Photo | Known | None]:
+        """Return each photo under its id, as `Known` where it is stored, None where under way.
 
         Args:
             claimed: what is under way, `identity` by id; the ids given are put in.
         """
         held = self._collection.origins({one for p in photos for one in (*p.former, p.id)})
-        named: list[Photo | None] = [None] * len(photos)
+        named: list[Photo | Known | None] = [None] * len(photos)
         others: list[int] = []
+        moved = self._find_moved([photo for photo in photos if photo.id not in held])
         for at, photo in enumerate(photos):
-            if any(_is_at(photo, held.get(one)) for one in (*photo.former, photo.id)):
-                continue
-            if photo.id in held or photo.id in claimed or set(photo.former) & set(held):
+            ids = (*photo.former, photo.id)
+            one = next((one for one in ids if _is_at(photo, held.get(one))), None)
+            if one is not None:
+                named[at] = Known(replace(photo, id=one), held[one])
+            elif photo.address in moved:
+                named[at] = moved[photo.address]
+            elif photo.id in held or photo.id in claimed or set(photo.former) & set(held):
                 others.append(at)
             else:
                 named[at] = photo
@@ -74,35 +82,72 @@ class Naming:
         return rows.set_column(at, "id", ids).drop_columns("within")
 
     def _digests(self, ids: Sequence[str]) -> dict[str, str]:
-        return {name: digest for name, (_, digest) in self._collection.origins(ids).items()}
+        return {name: origin.digest for name, origin in self._collection.origins(ids).items()}
 
     def _name_others(
         self,
         photos: Sequence[Photo],
         others: Sequence[int],
-        named: list[Photo | None],
+        named: list[Photo | Known | None],
         claimed: dict[str, str],
     ) -> None:
         """Name the photos whose first id is another photo's, or their own from another address."""
         files = {photos[at].url for at in others if photos[at].payload is None}
-        stored = self._collection.stored_addresses(files) if files else set()
+        stored = self._at_addresses(files)
         every = {one for at in others for one in (*photos[at].former, *candidate_ids(photos[at]))}
-        held = self._collection.origins(every)
+        held = self._collection.origins([*every, *stored.values()])
         for at in others:
             photo = photos[at]
             if photo.payload is None and photo.url in stored:
+                one = stored[photo.url]
+                named[at] = Known(replace(photo, id=one), held[one])
                 continue
             for one in (*photo.former, *candidate_ids(photo)):
                 if one in claimed:
                     if claimed[one] == identity(photo):
                         break
                 elif one in held:
-                    if _is_same(photo, *held[one]):
+                    if _is_same(photo, held[one].url, held[one].digest):
+                        named[at] = Known(replace(photo, id=one), held[one])
                         break
                 elif one not in photo.former:
                     named[at] = replace(photo, id=one)
                     claimed[one] = identity(photo)
                     break
+
+    def _at_addresses(self, urls: set[str]) -> dict[str, str]:
+        return {url: one for one, url in self._collection.at_addresses(sorted(urls))}
+
+    def _find_moved(self, photos: Sequence[Photo]) -> dict[str, Known]:
+        """Find the files that are stored under other ids, from here or from where they are gone.
+
+        Returns:
+            The photos by their address now.
+        """
+        files = [photo for photo in photos if photo.payload is None and photo.size]
+        gone: dict[int, list[dict[str, Any]]] = {}
+        if files:
+            for row in self._collection.files_of_sizes(photo.size for photo in files):
+                path = local_path(row["url"])
+                if row["digest"] and path is not None and is_gone(path):
+                    gone.setdefault(row["size"], []).append(row)
+        moved: dict[str, Known] = {}
+        stored = self._at_addresses({photo.url for photo in files})
+        held = self._collection.origins(stored.values()) if stored else {}
+        for photo in files if gone or stored else ():
+            if photo.url in stored:
+                one = stored[photo.url]
+                moved[photo.address] = Known(replace(photo, id=one), held[one])
+                continue
+            rows = gone.get(photo.size)
+            digest = file_digest(photo.address) if rows else ""
+            for row in rows or ():
+                if row["digest"] == digest:
+                    origin = Origin(row["url"], digest, 0.0, row["size"])
+                    moved[photo.address] = Known(replace(photo, id=row["id"]), origin)
+                    gone[photo.size].remove(row)
+                    break
+        return moved
 
 
 def identity(photo: Photo) -> str:
@@ -119,9 +164,9 @@ def candidate_ids(photo: Photo) -> Iterator[str]:
     yield id_of_path(f"{photo.id} {hashlib.sha256(identity(photo).encode()).hexdigest()[:12]}")
 
 
-def _is_at(photo: Photo, held: tuple[str, str] | None) -> bool:
+def _is_at(photo: Photo, held: Origin | None) -> bool:
     """Tell whether a stored photo is the very one at this address."""
-    return held is not None and photo.payload is None and photo.url == held[0]
+    return held is not None and photo.payload is None and photo.url == held.url
 
 
 def _is_same(photo: Photo, url: str, digest: str) -> bool:
@@ -138,8 +183,4 @@ def _is_same(photo: Photo, url: str, digest: str) -> bool:
             return False
     except OSError:
         pass  # the old file is gone: the folder may have been renamed
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest() == digest
-    except OSError:
-        return False  # the fetch will say why it cannot be read
+    return file_digest(photo.address) == digest

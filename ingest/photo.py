@@ -33,6 +33,7 @@ class Photo:
         former: ids that earlier versions gave; a photo that is stored under one keeps it.
         modified: of a file, seconds since 1970; 0 where not known.
         size: of a file, bytes; 0 where not known.
+        replaces: whether it is stored already, and takes the place of what is.
     """
 
     id: str
@@ -45,6 +46,7 @@ class Photo:
     former: tuple[str, ...] = ()
     modified: float = 0.0
     size: int = 0
+    replaces: bool = False
 
     @property
     def is_remote(self) -> bool:

@@ -15,6 +15,7 @@ import numpy as np
 
 from encoder import Encoder, EncoderError
 from ingest.admission import Admission
+from ingest.changes import Changes
 from ingest.channel import Channel, HostChannel
 from ingest.decode import SIDE, decode
 from ingest.errors import DamagedSource, IngestError, Rejected, SourceError
@@ -85,7 +86,9 @@ class Pipeline:
         )
         self._to_encode: Channel[Item] = Channel(DECODED, writers=decoders)
         everyone_else = 1 + workers + decoders + ENCODERS
-        self._to_write: Channel[Item | Failed] = Channel(2 * WRITTEN, writers=everyone_else)
+        self._to_write: Channel[Item | Changes | Failed] = Channel(
+            2 * WRITTEN, writers=everyone_else
+        )
         self.error: IngestError | None = None
 
     def start(self, photos: Iterable[Photo]) -> list[threading.Thread]:
@@ -230,7 +233,8 @@ class Pipeline:
             with self._tally.busy("write"):
                 self._writer.write(results)
             for result in results:
-                self._admission.leave(result.photo if isinstance(result, Item) else result[0])
+                if not isinstance(result, Changes):
+                    self._admission.leave(result.photo if isinstance(result, Item) else result[0])
 
     def _fail(self, photo: Photo, rejected: Rejected) -> None:
         self._to_write.put((photo, rejected))

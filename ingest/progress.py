@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+NOT_SHOWN = {"failed_before", "doubled", "removed"}  # counts of the summary alone
 EXAMPLES = 3  # failed photos named for each reason
 
 
@@ -21,6 +22,7 @@ class Progress:
         downloaded: pictures fetched.
         encoded: pictures turned into vectors.
         inserted: photos stored.
+        updated: photos that were stored and are not as they were: file, address or row.
         skipped: photos that were already stored, or had failed for good before.
         failed: photos that could not be ingested.
         reasons: how many failed, by reason.
@@ -34,6 +36,7 @@ class Progress:
     downloaded: int = 0
     encoded: int = 0
     inserted: int = 0
+    updated: int = 0
     skipped: int = 0
     failed: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
@@ -42,11 +45,16 @@ class Progress:
     seconds: float = 0.0
 
     @property
+    def done(self) -> int:
+        """How many photos have an outcome."""
+        return self.inserted + self.updated + self.skipped + self.failed
+
+    @property
     def fraction(self) -> float | None:
         """How much of the source is done, 0 to 1; None where its size is not known."""
         if not self.total:
             return None
-        return min(1.0, (self.inserted + self.skipped + self.failed) / self.total)
+        return min(1.0, self.done / self.total)
 
 
 @dataclass(frozen=True)
@@ -54,7 +62,11 @@ class Summary:
     """A finished ingest.
 
     Attributes:
-        seen: photos with an outcome: inserted, skipped or failed.
+        seen: photos with an outcome: inserted, updated, skipped or failed.
+        updated: photos that were stored and are not as they were: file, address or row.
+        doubled: those of `skipped` that a row before had named already.
+        doubles: ids of some of these.
+        removed: photos taken out because they are gone.
         images_per_second: photos inserted a second.
         reasons: how many failed, by reason.
         examples: addresses of some that failed, by reason.
@@ -67,6 +79,7 @@ class Summary:
 
     seen: int
     inserted: int
+    updated: int
     skipped: int
     failed: int
     seconds: float
@@ -77,6 +90,9 @@ class Summary:
     failed_before: int
     cached: int
     duplicates: int
+    doubled: int
+    doubles: list[str]
+    removed: int
     interrupted: bool
     error: str | None
     busy: dict[str, float]
@@ -99,6 +115,7 @@ class Tally:
         self._counts: Counter[str] = Counter()
         self._reasons: Counter[str] = Counter()
         self._examples: dict[str, list[str]] = {}
+        self._doubles: list[str] = []
         self._left_out: Counter[str] = Counter()
         self._busy: Counter[str] = Counter()
         self._workers: dict[str, int] = {}
@@ -106,7 +123,7 @@ class Tally:
         self.total = total
 
     def add(self, name: str, n: int = 1) -> None:
-        """Count something of `Progress`, or `failed_before`."""
+        """Count something of `Progress`, or of the summary alone."""
         with self._guard:
             self._counts[name] += n
 
@@ -118,6 +135,13 @@ class Tally:
             examples = self._examples.setdefault(reason, [])
             if name and len(examples) < EXAMPLES:
                 examples.append(name)
+
+    def double(self, photo_id: str) -> None:
+        """Count a row of a photo that another row named before."""
+        with self._guard:
+            self._counts["doubled"] += 1
+            if len(self._doubles) < EXAMPLES:
+                self._doubles.append(photo_id)
 
     def leave_out(self, kind: str) -> None:
         """Count a file that the source leaves out."""
@@ -141,7 +165,7 @@ class Tally:
     def progress(self) -> Progress:
         """Return the counts so far."""
         with self._guard:
-            counts = {k: v for k, v in self._counts.items() if k != "failed_before"}
+            counts = {k: v for k, v in self._counts.items() if k not in NOT_SHOWN}
             reasons = dict(self._reasons.most_common())
         seconds = time.monotonic() - self._started
         return Progress(self.total, **counts, reasons=reasons, seconds=seconds)
@@ -150,8 +174,9 @@ class Tally:
         """Return the counts of a finished run."""
         done = self.progress()
         return Summary(
-            seen=done.inserted + done.skipped + done.failed,
+            seen=done.done,
             inserted=done.inserted,
+            updated=done.updated,
             skipped=done.skipped,
             failed=done.failed,
             seconds=done.seconds,
@@ -162,6 +187,9 @@ class Tally:
             failed_before=self._counts["failed_before"],
             cached=done.cached,
             duplicates=done.duplicates,
+            doubled=self._counts["doubled"],
+            doubles=list(self._doubles),
+            removed=self._counts["removed"],
             interrupted=interrupted,
             error=error,
             busy={

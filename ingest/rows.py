@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from ingest.changes import given_by, mark_of
 from ingest.photo import Photo, clean
 from vecdb.photos import METADATA, stored_extra
 
@@ -46,6 +47,11 @@ def table(items: Sequence[Item], duplicate_of: Sequence[str]) -> pa.Table:
     values = [_values(item, other, now) for item, other in zip(items, duplicate_of, strict=True)]
     for name, kind in METADATA.items():
         columns[name] = pa.array([row[name] for row in values], kind)
+    photos = [item.photo for item in items]
+    columns["modified"] = pa.array([photo.modified for photo in photos], pa.float64())
+    columns["size"] = pa.array([photo.size for photo in photos], pa.uint64())
+    columns["mark"] = pa.array([mark_of(photo) for photo in photos], pa.uint64())
+    columns["given"] = pa.array([given_by(photo) for photo in photos], pa.list_(pa.string()))
     return pa.table(columns)
 
 

@@ -29,6 +29,7 @@ from ingest.naming import Naming
 from ingest.photo import Photo
 from ingest.pipeline import Pipeline
 from ingest.progress import ProgressCallback, Summary, Tally
+from ingest.prune import check_prunable, prune
 from ingest.sources import Source, Table, first, shuffled
 from ingest.sources.place import find_place
 from ingest.sources.where import condition
@@ -36,6 +37,7 @@ from ingest.vectors import VectorSource, find_vectors
 from ingest.writer import Writer
 from vecdb import Collection, Database, Store, connect
 from vecdb.errors import BadPhotos, BadVector, UnknownCollection
+from vecdb.removal import drop_pictures
 from vecdb.statements import checked_name
 
 TICK = 0.25  # seconds between two calls of the progress callback
@@ -58,6 +60,7 @@ class Options:
         failures: a file to write every failure into, CSV or JSON lines by its ending.
         megapixels: of a picture at most, JPEGs excepted that can be decoded smaller; by default
             PICTURE_MEGAPIXELS of the environment, or 200.
+        prune: take out the photos whose files are gone from the folder.
         retry_failed: try again what failed for good.
         device: of the encoder; the best the machine has by default.
         batch_size: pictures encoded at once; what suits the device by default.
@@ -80,6 +83,7 @@ class Options:
     exclude: tuple[str, ...] = ()
     failures: Path | None = None
     megapixels: float | None = None
+    prune: bool = False
     retry_failed: bool = False
     device: str | None = None
     batch_size: int | None = None
@@ -147,6 +151,8 @@ def run(
     stop = stop or threading.Event()
     tally = Tally()
     limit = limit if limit is not None else options.limit
+    is_whole = limit is None and not options.where
+    root = check_prunable(source, is_whole=is_whole) if options.prune else None
     vectors = _vectors(source, options, tell)
     if vectors is not None:
         return _import(vectors, table, encoder, dsn, database, limit, tally, progress, stop)
@@ -156,12 +162,15 @@ def run(
         database = database or held.enter_context(connect(dsn))
         store = store or Store()
         collection = _collection(database, table, encoder, options.device)
+        collection.finish_replacing()
         most_pixels = int(options.megapixels * 1e6) if options.megapixels else None
         failures = Failures(database, collection.name, most_pixels, options.manners)
         admission = Admission(
             collection, failures, tally, failure_list, retry_failed=options.retry_failed
         )
         watch = held.enter_context(Watch())
+        warn = warn or (lambda sentence: None)
+        writer = Writer(collection, store, failures, tally, warn, failure_list)
         pipeline = Pipeline(
             encoder=lambda: load_known_encoder(
                 collection.encoder, collection.fingerprint, device=options.device
@@ -169,9 +178,7 @@ def run(
             encoder_key=collection.encoder_key,
             admission=admission,
             fetcher=Fetcher(watch, stop, options.patience, options.manners),
-            writer=Writer(
-                collection, store, failures, tally, warn or (lambda sentence: None), failure_list
-            ),
+            writer=writer,
             store=store,
             tally=tally,
             stop=stop,
@@ -185,9 +192,33 @@ def run(
             pipeline.abort(IngestError("The ingest was broken off."))
             raise
         error = str(pipeline.error) if pipeline.error else None
+        if writer.replaced:
+            drop_pictures(database, store, writer.replaced)
         if error is None:
-            follow_heads(database, collection.name, warn or (lambda sentence: None))
+            if root is not None and not stop.is_set():
+                whole = admission.is_listed_whole and tally.progress().seen > 0
+                _prune(database, store, collection.name, root, tally, warn, is_whole=whole)
+            follow_heads(database, collection.name, warn)
         return tally.summary(interrupted=stop.is_set() and not error, error=error)
+
+
+def _prune(
+    database: Database,
+    store: Store,
+    collection: str,
+    root: Path,
+    tally: Tally,
+    warn: Callable[[str], None],
+    *,
+    is_whole: bool,
+) -> None:
+    if not is_whole:
+        warn(f"Nothing was taken out: {root} is empty, or not all of it could be looked at.")
+        return
+    removed = prune(database, store, collection, root)
+    tally.add("removed", removed.photos)
+    if removed.photos:
+        warn(removed.describe())
 
 
 def _vectors(

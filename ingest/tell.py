@@ -27,7 +27,7 @@ class Bars:
     def show(self, progress: Progress) -> None:
         """Bring the bar up to date, and log each reason of failure as it grows."""
         self._bar.total = progress.total
-        self._bar.n = progress.inserted + progress.skipped + progress.failed
+        self._bar.n = progress.done
         self._bar.set_postfix_str(_counts(progress), refresh=False)
         self._bar.refresh()
         for reason, count in progress.reasons.items():
@@ -56,6 +56,7 @@ def _counts(progress: Progress) -> str:
         "downloaded": progress.downloaded,
         "encoded": progress.encoded + progress.cached,
         "inserted": progress.inserted,
+        "updated": progress.updated,
         "known": progress.skipped,
     }
     text = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
@@ -65,13 +66,20 @@ def _counts(progress: Progress) -> str:
 
 def closing(summary: Summary, table: str, again: str = "--retry-failed tries them") -> str:
     """Write the closing summary, a line or two; `again` says how to try the failed again."""
+    updated = f"{summary.updated:,} updated, " if summary.updated else ""
     lines = [
-        f"{summary.inserted:,} inserted into {table}, {summary.skipped:,} passed over, "
+        f"{summary.inserted:,} inserted into {table}, {updated}{summary.skipped:,} passed over, "
         f"{summary.failed:,} failed, in {summary.seconds:,.1f} s "
         f"({summary.images_per_second:,.1f} photos/s)."
     ]
     if summary.cached:
         lines.append(f"{summary.cached:,} vectors were known already and not encoded again.")
+    if summary.doubled:
+        rows = "1 row names" if summary.doubled == 1 else f"{summary.doubled:,} rows name"
+        lines.append(
+            f"{rows} a photo that another row named before; the first counts"
+            f"{_named(summary.doubles, summary.doubled)}."
+        )
     if summary.duplicates:
         lines.append(f"Near-duplicates of others, noted: {summary.duplicates:,}.")
     if summary.failed_before:

@@ -4,6 +4,9 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+import pyarrow as pa
+
+from ingest.changes import Changes, store_changes
 from ingest.errors import IngestError, Rejected
 from ingest.failure_list import FailureList
 from ingest.failures import Failures
@@ -40,15 +43,19 @@ class Writer:
         self._failure_list = failure_list
         self._neighbours = Neighbours(collection)
         self._stores = True
+        self.replaced: set[str] = set()  # digests of pictures that others took the place of
 
-    def write(self, results: Sequence[Item | Failed]) -> None:
-        """Store items and failures, durably.
+    def write(self, results: Sequence[Item | Changes | Failed]) -> None:
+        """Store items, changed rows and failures, durably.
 
         Raises:
             IngestError: the database does not take them.
         """
         items = [result for result in results if isinstance(result, Item)]
-        failed = [result for result in results if not isinstance(result, Item)]
+        failed = [result for result in results if isinstance(result, tuple)]
+        for changes in results:
+            if isinstance(changes, Changes):
+                self._change(changes)
         if items:
             self._keep(items)
             duplicate_of = self._patiently(lambda: self._near(items))
@@ -59,7 +66,24 @@ class Writer:
             self._failure_list.add(photo, rejected.reason)
 
     def _near(self, items: Sequence[Item]) -> list[str]:
-        return self._neighbours.note([item.photo.id for item in items], stacked(items))
+        ids = [item.photo.id for item in items]
+        found = self._neighbours.note(ids, stacked(items))
+        # A picture that changed a little is near to what it was.
+        return ["" if other == own else other for own, other in zip(ids, found, strict=True)]
+
+    def _change(self, changes: Changes) -> None:
+        updated, same = self._patiently(lambda: store_changes(self._collection, changes.photos))
+        self._tally.add("updated", updated)
+        self._tally.add("skipped", same)
+
+    def _replace(self, items: Sequence[Item], rows: pa.Table) -> None:
+        """Store photos in place of what their ids stood for, and remember what that was."""
+        ids = [item.photo.id for item in items]
+        before = self._patiently(lambda: self._collection.digests(ids))
+        self._patiently(lambda: self._collection.replace(rows))
+        now = {item.photo.id: item.digest for item in items}
+        self.replaced |= {digest for one, digest in before.items() if digest != now[one]}
+        self._tally.add("updated", len(items))
 
     def _keep(self, items: Sequence[Item]) -> None:
         """Put thumbnails and vectors into the store, before the rows that rely on them."""
@@ -80,8 +104,14 @@ class Writer:
             self._warn(f"Thumbnails and cached vectors are not kept any more: {error}")
 
     def _insert(self, items: Sequence[Item], duplicate_of: Sequence[str]) -> list[Failed]:
+        new = [at for at, item in enumerate(items) if not item.photo.replaces]
         try:
             rows = table(items, duplicate_of)
+            if len(new) < len(items):
+                old = [at for at in range(len(items)) if at not in set(new)]
+                self._replace([items[at] for at in old], rows.take(old))
+                items, rows = [items[at] for at in new], rows.take(new)
+                duplicate_of = [duplicate_of[at] for at in new]
             inserted = self._patiently(lambda: self._collection.insert(rows))
         except (BadPhotos, BadVector) as error:
             if len(items) == 1:

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from vecdb.errors import UnknownPhoto
 from vecdb.heads import LinearHead, head_parameters, two_head_parameters, unit_query
 from vecdb.hits import Hits, matrix
 from vecdb.index import IndexStatus, build_index, drop_index, index_status
+from vecdb.labels import SEQUENCE
 from vecdb.numbers import photo_number
 from vecdb.photos import checked_photos, described
 from vecdb.search import (
@@ -35,6 +36,25 @@ ROWS_IN_INSERT = 50_000
 STATUS_SECONDS = 30.0
 # Reading every vector is quick enough up to about here.
 INDEX_ABOVE = 200_000
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a stored photo comes from; what is not known is empty or 0.
+
+    Attributes:
+        url: its address.
+        digest: sha256 of its bytes, in hex.
+        modified: of its file, seconds since 1970.
+        size: of its file, bytes.
+        mark: of what its source said of it.
+    """
+
+    url: str
+    digest: str
+    modified: float = 0.0
+    size: int = 0
+    mark: int = 0
 
 
 class Collection:
@@ -109,12 +129,80 @@ class Collection:
             for photo in table.column("id").to_pylist()
         }
 
-    def origins(self, ids: Iterable[str]) -> dict[str, tuple[str, str]]:
-        """Return the address and the digest of those of these photos that the collection holds."""
+    def replace(self, photos: pa.Table) -> int:
+        """Store photos in place of those of the same ids; an interruption loses none.
+
+        Args:
+            photos: as for `insert`.
+
+        Returns:
+            How many rows were stored, durable on return.
+
+        Raises:
+            BadPhotos, BadVector: nothing of this call was stored.
+        """
+        rows = checked_photos(photos, self.dim)
+        revision = SEQUENCE.take(1)
+        if "revision" in rows.column_names:
+            rows = rows.drop_columns("revision")
+        rows = rows.append_column("revision", pa.array([revision] * rows.num_rows, pa.uint64()))
+        with self._inserting:
+            # The new rows first: where this breaks off, `finish_replacing` removes the old ones.
+            self._connection.insert(self.name, rows, **self._insert_settings())
+            self._delete_older(rows.column("id").to_pylist(), revision)
+        return rows.num_rows
+
+    def finish_replacing(self) -> None:
+        """Remove the rows that a replacement which was broken off has left."""
+        left = self._connection.select("photos/doubled", table=self.name)
+        for row in left.to_pylist():
+            self._delete_older([row["id"]], row["revision"])
+
+    def _delete_older(self, ids: Sequence[str], revision: int) -> None:
+        for part in _parts(ids):
+            values = {"ids": part, "revision": revision}
+            self._connection.run("photos/delete_older", values, table=self.name)
+
+    def whole(self, ids: Sequence[str]) -> list[pa.Table]:
+        """Return everything that is stored of those of these photos that exist, in no order."""
+        return list(self._rows("photos/whole", ids))
+
+    def origins(self, ids: Iterable[str]) -> dict[str, Origin]:
+        """Return where those of these photos that the collection holds come from."""
         return {
-            row["id"]: (row["url"], row["digest"])
+            row.pop("id"): Origin(**row)
             for table in self._rows("photos/origins", list(ids))
             for row in table.to_pylist()
+        }
+
+    def files_of_sizes(self, sizes: Iterable[int]) -> list[dict[str, Any]]:
+        """Return id, url, digest and size of the photos whose files have these many bytes."""
+        found = self._connection.select(
+            "photos/of_sizes", {"sizes": sorted(set(sizes))}, table=self.name
+        )
+        return found.to_pylist()
+
+    def addresses_under(self, prefix: str) -> dict[str, str]:
+        """Return the ids and addresses of the photos whose addresses begin with a text."""
+        found = self._connection.select("photos/under", {"prefix": prefix}, table=self.name)
+        return dict(
+            zip(found.column("id").to_pylist(), found.column("url").to_pylist(), strict=True)
+        )
+
+    def digests(self, ids: Sequence[str]) -> dict[str, str]:
+        """Return the digests of those of these photos that exist; empty where not known."""
+        return {
+            row["id"]: row["digest"]
+            for table in self._rows("photos/digests", ids)
+            for row in table.to_pylist()
+        }
+
+    def digests_in_use(self, digests: Sequence[str]) -> set[str]:
+        """Which of these digests the collection holds pictures of."""
+        return {
+            digest
+            for table in self._rows("photos/digests_in_use", digests)
+            for digest in table.column("digest").to_pylist()
         }
 
     def pages_missing_in(self, other: "Collection", k: int) -> Iterator[pa.Table]:
@@ -128,14 +216,6 @@ class Collection:
                 return
             after = page.column("id")[-1].as_py()
             yield page
-
-    def stored_addresses(self, addresses: Iterable[str]) -> set[str]:
-        """Which of these addresses the collection holds photos of; it reads every row's."""
-        return {
-            url
-            for table in self._rows("photos/stored_addresses", list(addresses))
-            for url in table.column("url").to_pylist()
-        }
 
     def count(self, scope: Scope = EVERYTHING) -> int:
         """How many photos there are, or are in a scope."""

@@ -128,6 +128,7 @@ class Database:
             # The table first: where this breaks off, the list still tells what to remove again.
             self._connection.run("photos/drop", table=name)
             self._connection.run("moments/forget", {"name": name})
+            self._connection.run("failures/forget", {"collection": name})
             self._connection.run("collections/forget", {"name": name})
             self._open.pop(name, None)
 

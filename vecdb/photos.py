@@ -38,6 +38,14 @@ METADATA = {
     **MAPS,
     "added_at": pa.timestamp("s", "UTC"),
 }
+# What tells that a photo's file or its row in the source has changed.
+SOURCE = {
+    "modified": pa.float64(),
+    "size": pa.uint64(),
+    "mark": pa.uint64(),
+    "given": pa.list_(pa.string()),
+    "revision": pa.uint64(),
+}
 # What has stood for unknown, and is stored as NULL.
 UNKNOWN = {"width": 0, "height": 0, "label": ""}
 EXACT_WHOLE = 2**53  # above, a whole number is not kept exactly as a Float64
@@ -49,8 +57,8 @@ def checked_photos(photos: pa.Table, dim: int, *, normalize: bool = False) -> pa
     """Return the rows as the table stores them, each id once (its first row).
 
     Args:
-        photos: columns id, url, vector and any of METADATA; vector a list or fixed-size list of
-            `dim` numbers.
+        photos: columns id, url, vector and any of METADATA and SOURCE; vector a list or
+            fixed-size list of `dim` numbers.
         normalize: scale every vector to unit length instead of refusing other lengths.
 
     Raises:
@@ -60,7 +68,7 @@ def checked_photos(photos: pa.Table, dim: int, *, normalize: bool = False) -> pa
             length within 1e-3 (with normalize: is zero).
     """
     missing = sorted({*NEEDED, "vector"} - set(photos.column_names))
-    unknown = sorted(set(photos.column_names) - {*NEEDED, *METADATA, "vector"})
+    unknown = sorted(set(photos.column_names) - {*NEEDED, *METADATA, *SOURCE, "vector"})
     if missing or unknown:
         wrong = f"lacks the column {missing[0]!r}" if missing else f"has a column {unknown[0]!r}"
         raise BadPhotos(
@@ -118,7 +126,7 @@ def stored_extra(extra: Mapping[str, Extra]) -> dict[str, list[tuple[str, Any]]]
 
 
 def _column(photos: pa.Table, name: str) -> pa.Array:
-    wanted = NEEDED.get(name) or METADATA[name]
+    wanted = {**NEEDED, **METADATA, **SOURCE}[name]
     try:
         column = photos.column(name).cast(wanted)
     except pa.ArrowInvalid as error:

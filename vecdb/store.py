@@ -16,6 +16,7 @@ from vecdb.errors import StoreUnusable
 DEFAULT_DIRECTORY = Path("data") / "store"
 # Address space, not disk: the file grows with what is put in.
 LARGEST = 1 << 38
+KEY_BYTES = 32
 
 
 class Store:
@@ -76,6 +77,26 @@ class Store:
                     found[digest] = np.frombuffer(row, dtype="<f4").astype(np.float32)
         return found
 
+    def drop_thumbnails(self, collection: str, photo_ids: Iterable[str]) -> None:
+        """Forget which pictures some photos are; the pictures stay until `drop_pictures`."""
+        with self._transaction(self._thumbnails, write=True) as transaction:
+            for photo_id in photo_ids:
+                transaction.delete(_key("photo", collection, photo_id))
+
+    def drop_pictures(self, digests: Iterable[str], encoders: Iterable[str]) -> None:
+        """Remove thumbnails that no photo shows any more, and the vectors of these pictures."""
+        wanted = {_key("digest", digest): digest for digest in digests}
+        with self._transaction(self._thumbnails, write=True) as transaction:
+            # Another database may show a picture, too: only what nothing points to is removed.
+            for _, value in transaction.cursor():
+                wanted.pop(bytes(value) if len(value) == KEY_BYTES else b"", None)
+            for key in wanted:
+                transaction.delete(key)
+        with self._transaction(self._vectors, write=True) as transaction:
+            for encoder in encoders:
+                for digest in wanted.values():
+                    transaction.delete(_key(encoder, digest))
+
     @contextmanager
     def _transaction(self, database: Any, *, write: bool = False) -> Iterator[lmdb.Transaction]:
         try:
@@ -115,4 +136,4 @@ def _key(*parts: str) -> bytes:
     # LMDB keys end at 511 bytes and photo ids may be longer; with the lengths written along,
     # ("ab", "c") is not ("a", "bc").
     text = "".join(f"{len(part)}:{part}" for part in parts)
-    return hashlib.blake2b(text.encode(), digest_size=32).digest()
+    return hashlib.blake2b(text.encode(), digest_size=KEY_BYTES).digest()

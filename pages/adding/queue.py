@@ -138,7 +138,7 @@ def _draw_progress(job: Job, line: DeltaGenerator) -> None:
 
 def _far(job: Job, progress: Progress) -> str:
     """Say how far a run is, how fast, and how long it still takes."""
-    done = progress.inserted + progress.skipped + progress.failed
+    done = progress.done
     of = f" of {progress.total:,}" if progress.total else ""
     if not done:
         return f"0{of} photos, estimating the time …"
@@ -196,7 +196,8 @@ def _draw_ended(job: Job) -> None:
     with words:
         text = closing(summary, table, "Failures below tries them again")
         show(escape_markdown("\n".join([f"{_title(job)}.", text, *job.told])))
-    if summary.inserted + summary.skipped and button.button("Open it", key=f"open_{job.number}"):
+    holds = summary.inserted + summary.updated + summary.skipped
+    if holds and button.button("Open it", key=f"open_{job.number}"):
         open_collection(table)
         st.switch_page("train.py")
 

@@ -5,7 +5,9 @@
 -- $table: its name; $dim: numbers in a vector
 -- columns: url: the picture; digest: sha256 of the picture's bytes; duplicate_of: id of a
 --          near-duplicate seen earlier; extra, extra_numbers, extra_times, extra_flags: every other
---          source column by its type; added_at: when it was stored; NULL stands for unknown
+--          source column by its type; added_at: when it was stored; NULL stands for unknown;
+--          modified, size: of its file (seconds since 1970, bytes); mark: of what its source says;
+--          given: the columns its source gives; revision: the highest of several rows counts
 CREATE TABLE IF NOT EXISTS `$table` (
     id String, url String, vector Array(Float32) CODEC(NONE),
     width Nullable(UInt32), height Nullable(UInt32), description String, photographer String,
@@ -14,6 +16,7 @@ CREATE TABLE IF NOT EXISTS `$table` (
     label Nullable(String), digest String, duplicate_of String, extra Map(String, String),
     extra_numbers Map(String, Float64), extra_times Map(String, DateTime64(3, 'UTC')),
     extra_flags Map(String, Bool), added_at Nullable(DateTime64(0, 'UTC')),
+    modified Float64, size UInt64, mark UInt64, given Array(String), revision UInt64,
     CONSTRAINT vec_len CHECK length(vector) = $dim
 ) ENGINE = MergeTree ORDER BY id
 SETTINGS index_granularity = 32, non_replicated_deduplication_window = 1000

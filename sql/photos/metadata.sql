@@ -1,3 +1,3 @@
--- Everything but the vectors of some photos, in no order.
+-- What is known of some photos, in no order.
 -- parameters: ids Array(String)
-SELECT * EXCEPT vector FROM `$table` WHERE id IN {ids:Array(String)}
+SELECT * EXCEPT (vector, modified, size, mark, given, revision) FROM `$table` WHERE id IN {ids:Array(String)}

@@ -58,7 +58,7 @@ def test_a_moved_or_copied_folder_is_the_same_set(ingest, database, tmp_path):
     shutil.copytree(a, tmp_path / "copy")
     assert ingest(tmp_path / "copy").skipped == 3
     a.rename(tmp_path / "renamed")
-    assert ingest(tmp_path / "renamed").skipped == 3
+    assert ingest(tmp_path / "renamed").updated == 3
     assert len(stored(database)) == 3
 
 

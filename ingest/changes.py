@@ -1,0 +1,175 @@
+"""What changed of a photo since it was stored, and its row as it is from now on."""
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from ingest.photo import Photo, clean
+from vecdb import Collection
+from vecdb.addresses import local_path
+from vecdb.collection import Origin
+from vecdb.photos import MAPS, METADATA, stored_extra
+
+EXTRA = "extra:"  # goes before the name of a column of the source's own
+KEPT = {"width", "height", "digest", "duplicate_of", "added_at"}
+
+
+@dataclass(frozen=True)
+class Known:
+    """A photo that is stored, under its id there, and where the stored one comes from."""
+
+    photo: Photo
+    origin: Origin
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Photos whose rows are stored anew without their pictures being read."""
+
+    photos: tuple[Photo, ...]
+
+
+def mark_of(photo: Photo) -> int:
+    """Return a number that is another one where the source says something else of a photo."""
+    told = repr((sorted(photo.metadata.items()), sorted(photo.extra.items())))
+    digest = hashlib.blake2b(told.encode("utf-8", "replace"), digest_size=8).digest()
+    return int.from_bytes(digest, "big") or 1
+
+
+def given_by(photo: Photo) -> list[str]:
+    """Return the columns that a photo's source gives."""
+    return [*photo.metadata, *(EXTRA + clean(name) for name in photo.extra)]
+
+
+def look_at_file(photo: Photo) -> Photo:
+    """Return a photo with its file's time and size, where it is a file here."""
+    if photo.size or photo.payload is not None or photo.is_remote or not photo.address:
+        return photo
+    try:
+        found = (local_path(photo.address) or Path(photo.address)).stat()
+    except (OSError, ValueError):
+        return photo  # the fetch will say why it cannot be read
+    return replace(photo, modified=found.st_mtime, size=found.st_size)
+
+
+def find_change(known: Known) -> Photo | None:
+    """Return a stored photo that is not as it was: to be encoded anew where `replaces` is set.
+
+    Its row is written anew too where only its file's time and size were not known.
+    """
+    photo, origin = known.photo, known.origin
+    if photo.payload is not None:
+        same = not origin.digest or hashlib.sha256(photo.payload).hexdigest() == origin.digest
+    elif photo.is_remote:
+        same = not origin.url or photo.url == origin.url
+    else:
+        same = _is_same_file(photo, origin)
+        if same and photo.url != origin.url and photo.within and _is_there(origin.url):
+            return None  # a copy
+    if not same:
+        return replace(photo, replaces=True)
+    as_stored = (origin.url, origin.mark) == (photo.url or origin.url, mark_of(photo))
+    if as_stored and (not photo.size or (photo.modified, photo.size) == _stats(origin)):
+        return None
+    return photo
+
+
+def _stats(origin: Origin) -> tuple[float, int]:
+    return origin.modified, origin.size
+
+
+def _is_same_file(photo: Photo, origin: Origin) -> bool:
+    """Tell whether a file's bytes are the stored ones; where that cannot be told, they are."""
+    if photo.url == origin.url and origin.size and (photo.modified, photo.size) == _stats(origin):
+        return True
+    if not origin.digest:
+        return True
+    if origin.size and photo.size and photo.size != origin.size:
+        return False
+    return file_digest(photo.address) in {origin.digest, ""}
+
+
+def file_digest(address: str) -> str:
+    """Return the sha256 of a file in hex, empty where it cannot be read."""
+    try:
+        with (local_path(address) or Path(address)).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except (OSError, ValueError):
+        return ""
+
+
+def _is_there(url: str) -> bool:
+    path = local_path(url)
+    return path is not None and not is_gone(path)
+
+
+def is_gone(path: Path) -> bool:
+    """Tell whether there is surely no such file: one that may not be looked at is not gone."""
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except (OSError, ValueError):
+        return False
+    return False
+
+
+def store_changes(collection: Collection, photos: Sequence[Photo]) -> tuple[int, int]:
+    """Write what the source says of stored photos into their rows; pictures stay as they are.
+
+    Returns:
+        How many rows differ now in something that can be seen, and how many do not.
+    """
+    told = {photo.id: photo for photo in photos}
+    updated = written = 0
+    for rows in collection.whole(list(told)):
+        before = rows.drop_columns("vector").to_pylist()
+        after = [_merged(row, told[row["id"]]) for row in before]
+        columns: dict[str, Any] = {"vector": rows.column("vector")}
+        for name in ("id", "url"):
+            columns[name] = pa.array([row[name] for row in after], pa.string())
+        for name, kind in METADATA.items():
+            columns[name] = pa.array([row[name] for row in after], kind)
+        columns["given"] = pa.array([row["given"] for row in after], pa.list_(pa.string()))
+        columns["modified"] = pa.array([row["modified"] for row in after], pa.float64())
+        for name in ("size", "mark"):
+            columns[name] = pa.array([row[name] for row in after], pa.uint64())
+        seen = pa.table({name: columns[name] for name in ("url", *METADATA)}).to_pylist()
+        updated += sum(_seen(one) != _seen(two) for one, two in zip(before, seen, strict=True))
+        written += collection.replace(pa.table(columns))
+    return updated, written - updated
+
+
+def _seen(row: dict[str, Any]) -> list[Any]:
+    return [
+        sorted(row[name] or []) if name in MAPS else row[name] or None
+        for name in ("url", *METADATA)
+    ]
+
+
+def _merged(row: dict[str, Any], photo: Photo) -> dict[str, Any]:
+    """Return a stored row without what its source gave before, and with what it gives now."""
+    merged = dict(row)
+    before = set(row["given"])
+    for name in before & METADATA.keys() - KEPT:
+        merged[name] = "" if METADATA[name] == pa.string() else None
+    now = stored_extra(
+        {clean(n): clean(v) if isinstance(v, str) else v for n, v in photo.extra.items()}
+    )
+    replaced = {clean(name) for name in photo.extra}
+    for name in MAPS:
+        kept = [
+            pair for pair in row[name] if EXTRA + pair[0] not in before and pair[0] not in replaced
+        ]
+        merged[name] = kept + now[name]
+    for name, value in photo.metadata.items():
+        merged[name] = clean(value) if isinstance(value, str) else value
+    merged |= {"url": photo.url or row["url"], "mark": mark_of(photo), "given": given_by(photo)}
+    if photo.size:
+        merged |= {"modified": photo.modified, "size": photo.size}
+    return merged

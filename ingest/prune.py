@@ -1,0 +1,41 @@
+"""Take photos out whose files are gone from the folder they came from."""
+
+from pathlib import Path
+
+from ingest.changes import is_gone
+from ingest.errors import SourceError
+from vecdb import Database, Store
+from vecdb.addresses import local_path
+from vecdb.removal import Removed, remove_photos
+
+
+def check_prunable(source: object, *, is_whole: bool) -> Path:
+    """Return the folder whose photos may be taken out.
+
+    Args:
+        is_whole: whether the run takes all of the source.
+
+    Raises:
+        SourceError: the source is no folder, or only a part of it is taken.
+    """
+    if not isinstance(source, str | Path) or not Path(source).is_dir():
+        raise SourceError(
+            f"--prune takes out what is gone from a folder, and {source} is none: delete single "
+            "photos with `python -m explorer delete`."
+        )
+    if not is_whole:
+        raise SourceError(
+            "--prune needs the whole folder: leave out --limit and --where, or --prune."
+        )
+    return Path(source).absolute()
+
+
+def prune(database: Database, store: Store, collection: str, root: Path) -> Removed:
+    """Take out the photos whose addresses lie under a folder and whose files are no more."""
+    under = database.collection(collection).addresses_under(root.as_uri().rstrip("/") + "/")
+    gone = [
+        photo
+        for photo, url in under.items()
+        if (path := local_path(url)) is not None and is_gone(path)
+    ]
+    return remove_photos(database, store, collection, gone)

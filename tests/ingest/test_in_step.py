@@ -1,0 +1,225 @@
+import csv
+import os
+import shutil
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from ingest import Photo, SourceError
+from tests.ingest.pictures import jpeg
+from vecdb import Label
+from vecdb.removal import remove_collection, remove_photos
+
+
+def folder(root, **seeds):
+    root.mkdir(exist_ok=True)
+    for name, seed in seeds.items():
+        (root / f"{name}.jpg").write_bytes(jpeg(seed))
+    return root
+
+
+def counts(summary):
+    return summary.inserted, summary.updated, summary.skipped, summary.failed
+
+
+def rows(database):
+    collection = database.collection("photos")
+    return {row["id"]: row for row in collection.photos(collection.sample(1000, seed=0).ids)}
+
+
+def teach(database, *ids, name="hats"):
+    concept = database.concepts.create(name, "photos", name)
+    database.concepts.label(concept.id, [Label(one, 1) for one in ids], action="one")
+    return concept
+
+
+def table(tmp_path, lines):
+    path = tmp_path / "list.csv"
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows(lines)
+    return path
+
+
+def test_an_edited_file_is_encoded_anew_under_its_id(ingest, database, store, tmp_path):
+    lib = folder(tmp_path / "lib", a=1, b=2)
+    ingest(lib)
+    before = rows(database)["a.jpg"]["digest"]
+    vector, thumbnail = (
+        database.collection("photos").vectors(["a.jpg"]),
+        store.thumbnail("photos", "a.jpg"),
+    )
+    folder(lib, a=3)
+    assert counts(ingest(lib)) == (0, 1, 1, 0)
+    collection = database.collection("photos")
+    assert collection.count() == 2
+    assert not np.array_equal(collection.vectors(["a.jpg"]), vector)
+    assert store.thumbnail("photos", "a.jpg") not in {None, thumbnail}
+    assert store.vectors(collection.encoder_key, [before]) == {}
+    assert counts(ingest(lib)) == (0, 0, 2, 0)
+
+
+def test_a_file_that_was_only_touched_is_as_it_was(ingest, database, tmp_path):
+    lib = folder(tmp_path / "lib", a=1)
+    ingest(lib)
+    os.utime(lib / "a.jpg", (1e9, 1e9))
+    touched = ingest(lib)
+    assert counts(touched) == (0, 0, 1, 0)
+    assert touched.cached == 0
+    assert database.collection("photos").origins(["a.jpg"])["a.jpg"].modified == 1e9
+
+
+def test_a_renamed_folder_keeps_ids_and_gets_its_addresses(ingest, database, tmp_path):
+    lib = folder(tmp_path / "lib", a=1, b=2)
+    ingest(lib)
+    lib.rename(tmp_path / "new")
+    moved = ingest(tmp_path / "new")
+    assert counts(moved) == (0, 2, 0, 0)
+    assert {row["url"] for row in rows(database).values()} == {
+        (tmp_path / "new" / name).as_uri() for name in ("a.jpg", "b.jpg")
+    }
+    assert counts(ingest(tmp_path / "new")) == (0, 0, 2, 0)
+
+
+def test_a_renamed_file_keeps_its_id_and_a_copy_is_another_photo(ingest, database, tmp_path):
+    lib = folder(tmp_path / "lib", a=1, b=2)
+    ingest(lib)
+    (lib / "sub").mkdir()
+    (lib / "a.jpg").rename(lib / "sub" / "z.jpg")
+    shutil.copy(lib / "b.jpg", lib / "c.jpg")
+    assert counts(ingest(lib)) == (1, 1, 1, 0)
+    assert rows(database).keys() == {"a.jpg", "b.jpg", "c.jpg"}
+    assert rows(database)["a.jpg"]["url"].endswith("/lib/sub/z.jpg")
+    assert counts(ingest(lib)) == (0, 0, 3, 0)
+
+
+def test_what_is_gone_is_taken_out_when_asked_and_its_labels_are_told(ingest, database, tmp_path):
+    lib, other = folder(tmp_path / "lib", a=1, b=2, c=3), folder(tmp_path / "other", d=4)
+    ingest(lib)
+    ingest(other)
+    teach(database, "a.jpg", "b.jpg")
+    for path in (lib / "b.jpg", lib / "c.jpg", other / "d.jpg"):
+        path.unlink()
+    assert ingest(lib).removed == 0
+    told: list[str] = []
+    pruned = ingest(lib, options={"prune": True}, warn=told.append)
+    assert (pruned.removed, told) == (2, ["2 photos taken out, 1 of them had labels in 'hats'."])
+    assert rows(database).keys() == {"a.jpg", "d.jpg"}
+
+
+def test_nothing_is_pruned_from_an_empty_or_unreadable_listing(ingest, database, tmp_path):
+    lib = folder(tmp_path / "lib", a=1)
+    ingest(lib)
+    (lib / "a.jpg").rename(tmp_path / "a.jpg")
+    told: list[str] = []
+    assert ingest(lib, options={"prune": True}, warn=told.append).removed == 0
+    folder(lib, b=2)
+    (lib / "gone.jpg").symlink_to(lib / "nowhere")
+    assert ingest(lib, options={"prune": True}, warn=told.append).removed == 0
+    assert [line.partition(":")[0] for line in told] == ["Nothing was taken out"] * 2
+    assert "a.jpg" in rows(database)
+
+
+@pytest.mark.parametrize("given", [{"limit": 1}, {"where": ("a=1",)}])
+def test_pruning_needs_a_whole_folder(ingest, tmp_path, given):
+    with pytest.raises(SourceError, match="needs the whole folder"):
+        ingest(folder(tmp_path / "lib", a=1), options={"prune": True, **given})
+    with pytest.raises(SourceError, match="from a folder, and"):
+        ingest(tmp_path / "lib" / "a.jpg", options={"prune": True})
+
+
+def test_a_changed_row_of_a_table_is_stored_without_encoding(ingest, database, host, tmp_path):
+    head = ["id", "url", "caption", "label", "iso", "split"]
+    first = [["p1", f"{host.url}/ok/1.jpg", "a cat", "cat", "400", "train"]]
+    first += [["p2", f"{host.url}/ok/2.jpg", "a dog", "dog", "100", "val"]]
+    ingest(table(tmp_path, [head, *first]))
+    asked = sum(host.asked.values())
+    now = [[*first[0][:2], "a lynx", "", "800", "train"], first[1]]
+    changed = ingest(table(tmp_path, [[*head[:5], "part"], *now]))
+    assert counts(changed) == (0, 2, 0, 0)
+    assert sum(host.asked.values()) == asked
+    row = rows(database)["p1"]
+    assert (row["description"], row["label"]) == ("a lynx", None)
+    assert row["extra"] == {"iso": 800, "part": "train"}
+    assert rows(database)["p2"]["extra"] == {"iso": 100, "part": "val"}
+    assert counts(ingest(table(tmp_path, [[*head[:5], "part"], *now]))) == (0, 0, 2, 0)
+
+
+def test_a_new_address_of_a_photo_is_fetched_and_a_failure_leaves_what_was(
+    ingest, database, host, tmp_path
+):
+    ingest(table(tmp_path, [["id", "url"], ["p1", f"{host.url}/ok/1.jpg"]]))
+    before = rows(database)["p1"]
+    gone = ingest(table(tmp_path, [["id", "url"], ["p1", f"{host.url}/missing/1.jpg"]]))
+    assert (counts(gone), rows(database)["p1"]) == ((0, 0, 0, 1), before)
+    assert ingest(table(tmp_path, [["id", "url"], ["p1", f"{host.url}/ok/2.jpg"]])).updated == 1
+    assert rows(database)["p1"]["digest"] != before["digest"]
+
+
+def test_two_rows_for_one_photo_are_told_and_the_first_counts(ingest, database, host, tmp_path):
+    head = ["id", "url", "caption"]
+    lines = [[f"p{n % 2}", f"{host.url}/ok/{n % 2}.jpg", f"caption {n}"] for n in range(4)]
+    for _ in range(2):
+        summary = ingest(table(tmp_path, [head, *lines]))
+        assert (summary.doubled, summary.doubles, summary.updated) == (2, ["p0", "p1"], 0)
+    assert rows(database)["p0"]["description"] == "caption 0"
+
+
+def test_rows_of_before_are_compared_once(ingest, database, tmp_path):
+    lib = folder(tmp_path / "lib", a=1, b=2)
+    ingest(lib)
+    collection = database.collection("photos")
+    for whole in collection.whole(["a.jpg", "b.jpg"]):
+        collection.replace(whole.drop_columns(["modified", "size", "mark", "given"]))
+    assert collection.origins(["a.jpg"])["a.jpg"].size == 0
+    folder(lib, b=3)
+    assert counts(ingest(lib)) == (0, 1, 1, 0)
+    assert collection.origins(["a.jpg"])["a.jpg"].size == (lib / "a.jpg").stat().st_size
+
+
+def test_a_replacement_that_was_broken_off_is_finished(ingest, database, tmp_path, monkeypatch):
+    lib = folder(tmp_path / "lib", a=1)
+    ingest(lib)
+    collection = database.collection("photos")
+    folder(lib, a=3)
+    with monkeypatch.context() as broken:
+        broken.setattr(collection, "_delete_older", lambda ids, revision: None)
+        ingest(lib)
+    assert collection.count() == 2
+    assert counts(ingest(lib)) == (0, 0, 1, 0)
+    assert collection.count() == 1
+
+
+def test_deleted_photos_leave_nothing_behind_but_what_others_are(ingest, database, store, tmp_path):
+    lib = folder(tmp_path / "lib", a=1, b=2, c=2)
+    ingest(lib)
+    teach(database, "a.jpg")
+    collection = database.collection("photos")
+    digests = collection.digests(["a.jpg", "b.jpg"])
+    moments = collection.moments()
+    removed = remove_photos(database, store, "photos", ["a.jpg", "b.jpg", "unknown"])
+    assert removed.describe() == "2 photos taken out, 1 of them had labels in 'hats'."
+    assert store.thumbnail("photos", "a.jpg") is store.thumbnail("photos", "b.jpg") is None
+    assert store.thumbnail("photos", "c.jpg") is not None
+    kept = store.vectors(collection.encoder_key, digests.values())
+    assert kept.keys() == {digests["b.jpg"]}
+    assert (moments.count, collection.moments().count) == (3, 1)
+
+
+def test_a_deleted_collection_takes_those_derived_from_it_along(ingest, database, store, tmp_path):
+    ingest(folder(tmp_path / "lib", a=1))
+    derived = database.derive("photos", "tuned")
+    database.follow(derived.name, lambda vectors: vectors)
+    digest = rows(database)["a.jpg"]["digest"]
+    key = database.collection("photos").encoder_key
+    assert remove_collection(database, store, "photos").photos == 1
+    assert database.collections() == []
+    assert store.thumbnail("photos", "a.jpg") is None
+    assert store.vectors(key, [digest]) == {}
+
+
+def test_photos_given_by_hand_are_compared_by_their_bytes(ingest, database):
+    photo = Photo("p", payload=jpeg(1))
+    ingest([photo])
+    assert counts(ingest([photo])) == (0, 0, 1, 0)
+    assert counts(ingest([replace(photo, payload=jpeg(2))])) == (0, 1, 0, 0)
