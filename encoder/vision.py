@@ -83,7 +83,7 @@ class Vision:
         self._std = torch.tensor(std, device=device).view(1, 3, 1, 1)
         self._streams = threading.local()
         self._alone = threading.Lock()
-        self._cores = ThreadPoolExecutor(torch.get_num_threads(), "core", _stay_on_one_core)
+        self._cores = ThreadPoolExecutor(torch.get_num_threads(), "core", stay_on_one_core)
 
     def run(self, pixels: Pixels) -> Vectors:
         """Run the model over (n, h, w, 3) uint8 pictures: (n, d) float32.
@@ -135,7 +135,8 @@ class Vision:
         return stream
 
 
-def _stay_on_one_core() -> None:
+def stay_on_one_core() -> None:
+    """Keep what torch does in this thread on one core: also the same sums, bit for bit."""
     torch.get_num_threads()  # torch sets a new thread's own number of cores at its first question
     threadpool_limits(1, user_api="openmp")
 

@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from commandline import DONE, NOT_POSSIBLE, USAGE, Parser, positive, run_program
-from encoder import EncoderError, default_encoder_name
-from ingest.embed.worker import WORKERS, embed_part
+from encoder import EncoderError, clean_name, default_encoder_name
+from ingest.embed.on_ray import embed_on_ray
+from ingest.embed.worker import WORKERS, embed_part, name_source
 from ingest.errors import IngestError, SourceError
 from ingest.progress import Summary
 from ingest.tell import Bars
@@ -33,17 +34,28 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _embed(args: argparse.Namespace) -> Iterable[tuple[int, Summary]]:
-    for part in range(args.parts) if args.part is None else [args.part]:
-        bars = Bars(args.quiet)
-        try:
-            summary = embed_part(
-                args.source, args.out, part, args.parts, args.encoder or default_encoder_name(),
-                device=args.device, workers=args.workers, retry_failed=args.retry_failed,
-                progress=bars.show,
+    parts = list(range(args.parts)) if args.part is None else [args.part]
+    given: dict[str, Any] = {
+        "source": name_source(args.source),
+        "out": name_source(args.out),
+        "parts": args.parts,
+        "encoder": clean_name(args.encoder or default_encoder_name()),
+        "device": args.device,
+        "workers": args.workers,
+        "retry_failed": args.retry_failed,
+    }
+    bars = Bars(args.quiet)
+    try:
+        if args.ray is not None:
+            yield from embed_on_ray(
+                parts, given,
+                address=args.ray or None, workers=args.ray_workers, show=bars.show, warn=bars.say,
             )  # fmt: skip
-        finally:
-            bars.close()
-        yield part, summary
+            return
+        for part in parts:
+            yield part, embed_part(part=part, progress=bars.show, **given)
+    finally:
+        bars.close()
 
 
 def _tell(summaries: dict[int, Summary], seconds: float, args: argparse.Namespace) -> int:
@@ -101,6 +113,14 @@ def _parser() -> argparse.ArgumentParser:
     add("--part", type=int, metavar="I", help="only this one, 0 to N - 1; by default each in turn")
     add("--encoder", help="offline, a CLIP's hub name, or its folder; by default ENCODER")
     add("--device", help="cpu, cuda or mps; by default the best there is")
+    add(
+        "--ray", nargs="?", const="", metavar="ADDRESS",
+        help="embed on Ray: a cluster's address, or by default one started on this machine",
+    )  # fmt: skip
+    add(
+        "--ray-workers", type=positive, metavar="N",
+        help="on Ray: by default one a GPU, without GPUs one a processor but one",
+    )  # fmt: skip
     add("--workers", type=positive, default=WORKERS, metavar="N", help="downloads at once")
     add("--retry-failed", action="store_true", help="make finished parts with failures again")
     add("--json", action="store_true", help="print the summary as JSON on the last line")

@@ -53,7 +53,7 @@ def encode_in_order(
     """Encode pictures in batches of one size, the last one excepted; failures pass through."""
     size = encoder.batch = batch_of(encoder)
     running: deque[Future[list[Item | Failed]]] = deque()
-    pool = ThreadPoolExecutor(ENCODERS, "embed-encode")
+    pool = ThreadPoolExecutor(ENCODERS, "embed-encode", _stay_on_one_core)
     batch: list[Item] = []
     try:
         for result in results:
@@ -117,6 +117,13 @@ class _Reader:
             extra=picture.extra,
             pixels=pixels,
         )
+
+
+def _stay_on_one_core() -> None:
+    """Let the few pictures of a last batch be encoded alike, however many cores there are."""
+    from encoder.vision import stay_on_one_core  # with torch, which is loaded by now
+
+    stay_on_one_core()
 
 
 def _encode(items: Sequence[Item], encoder: Encoder, tally: Tally) -> list[Item | Failed]:

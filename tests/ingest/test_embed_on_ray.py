@@ -1,0 +1,161 @@
+"""The same parts on a real local Ray: the same bits, whoever is killed meanwhile."""
+
+import importlib.util
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from ingest.embed.__main__ import main
+from ingest.embed.on_ray import share_resources
+from ingest.embed.worker import embed_part
+from tests.browser.harness import ROOT
+from tests.ingest.test_embed import answer, files_of, ids_of, write_pictures, write_tar
+
+needs_ray = pytest.mark.skipif(
+    importlib.util.find_spec("ray") is None, reason="ray is not installed: requirements-ray.txt"
+)
+PARTS, TARS, EACH = 6, 7, 80
+PATIENCE = 240  # seconds that a busy machine may take for anything
+
+
+@pytest.fixture
+def tars(tmp_path: Path) -> Path:
+    for number in range(TARS):
+        keys = [f"{number}-{at:03d}" for at in range(EACH)]
+        write_tar(tmp_path / "tars" / f"{number}.tar", keys, 1000 * number)
+    return tmp_path / "tars"
+
+
+class Driver:
+    """A run of the command, with a home folder of its own, whose processes can be found."""
+
+    def __init__(self, home: Path, source: Path, out: Path, encoder: str, *more: str) -> None:
+        home.mkdir(exist_ok=True)
+        self.mark = uuid.uuid4().hex
+        env = {**os.environ, "HOME": str(home), "EMBED_TEST": self.mark}
+        line = [sys.executable, "-m", "ingest.embed", str(source), "--out", str(out), "--json"]
+        line += ["--parts", str(PARTS), "--encoder", encoder, "--ray", *more]
+        self.process = subprocess.Popen(
+            line, cwd=ROOT, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+
+    def finish(self) -> tuple[dict, str]:
+        """Wait for its end; return the summary and what it said."""
+        out, said = self.process.communicate(timeout=PATIENCE)
+        assert self.process.returncode == 0, said
+        return json.loads(out.splitlines()[-1]), said
+
+    def workers(self) -> list[int]:
+        """Return the processes of Ray that embed a part now."""
+        return [pid for pid, title in self._processes() if title.startswith(b"ray::Worker.embed")]
+
+    def _processes(self) -> Iterator[tuple[int, bytes]]:
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                if self.mark.encode() in (folder / "environ").read_bytes():
+                    yield int(folder.name), (folder / "cmdline").read_bytes()
+            except OSError:
+                continue  # it has ended
+
+    def leave(self) -> None:
+        """End every process that is left."""
+        for pid, _ in self._processes():
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        self.process.communicate()
+
+
+@pytest.fixture
+def start(tmp_path: Path, tars: Path, tiny_clip: str) -> Iterator[Callable[..., Driver]]:
+    started: list[Driver] = []
+
+    def call(out: str, *more: str) -> Driver:
+        started.append(Driver(tmp_path / "home", tars, tmp_path / out, tiny_clip, *more))
+        return started[-1]
+
+    yield call
+    for driver in started:
+        driver.leave()
+
+
+def wait_for(condition: Callable[[], object], driver: Driver) -> None:
+    until = time.monotonic() + PATIENCE
+    while not condition():
+        assert driver.process.poll() is None, "the run ended before it could be disturbed"
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+def finished_files(folder: Path) -> dict[str, bytes]:
+    return {k: v for k, v in files_of(folder).items() if not k.endswith(".unfinished")}
+
+
+@pytest.mark.slow
+@needs_ray
+def test_one_worker_two_and_none_make_the_same_parts_whoever_is_killed(
+    tmp_path: Path, tars: Path, tiny_clip: str, start: Callable[..., Driver]
+):
+    for part in range(PARTS):
+        embed_part(tars, tmp_path / "alone", part, PARTS, tiny_clip)
+    expected = files_of(tmp_path / "alone")
+
+    told, _ = start("one", "--ray-workers", "1").finish()
+    assert (told["embedded"], told["failed"]) == (TARS * EACH, 0)
+    assert files_of(tmp_path / "one") == expected
+    ids = [photo for part in range(PARTS) for photo in ids_of(tmp_path / "one", part)]
+    assert sorted(ids) == [f"{number}-{at:03d}" for number in range(TARS) for at in range(EACH)]
+
+    driver = start("two", "--ray-workers", "2")
+    wait_for(driver.workers, driver)
+    os.kill(driver.workers()[0], signal.SIGKILL)
+    told, said = driver.finish()
+    assert "was lost: another makes it" in said
+    assert (told["seen"], told["error"]) == (TARS * EACH, None)
+    assert finished_files(tmp_path / "two") == expected
+
+    driver = start("again", "--ray-workers", "2")
+    wait_for(lambda: list((tmp_path / "again").glob("img_emb/*.npy")), driver)
+    os.kill(driver.process.pid, signal.SIGKILL)
+    driver.leave()
+    told, _ = start("again", "--ray-workers", "2").finish()
+    assert told["seen"] == TARS * EACH
+    assert told["skipped"] >= EACH
+    assert finished_files(tmp_path / "again") == expected
+
+    assert not list((tmp_path / "home").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("resources", "wanted", "needs", "number"),
+    [
+        ({"CPU": 2.0}, None, {"num_cpus": 1.0}, 1),
+        ({"CPU": 2.0}, 2, {"num_cpus": 0.5}, 2),
+        ({"CPU": 1.0}, None, {"num_cpus": 0.5}, 1),
+        ({"CPU": 64.0}, None, {"num_cpus": 1.0}, 63),
+        ({"CPU": 64.0, "GPU": 8.0}, None, {"num_cpus": 1.0, "num_gpus": 1.0}, 8),
+        ({"CPU": 8.0, "GPU": 8.0}, None, {"num_cpus": 0.87, "num_gpus": 1.0}, 8),
+        ({"CPU": 8.0, "GPU": 1.0}, 2, {"num_cpus": 1.0, "num_gpus": 0.5}, 2),
+    ],
+)
+def test_a_worker_takes_a_gpu_and_a_processor_is_left_to_ray(resources, wanted, needs, number):
+    assert share_resources(resources, wanted) == (needs, number)
+
+
+def test_without_ray_the_sentence_says_what_to_install(
+    tmp_path: Path, tiny_clip: str, monkeypatch, capsys
+):
+    monkeypatch.setitem(sys.modules, "ray", None)
+    source = write_pictures(tmp_path / "photos", 1)
+    line = [str(source), "--out", str(tmp_path / "out"), "--parts", "1", "--encoder", tiny_clip]
+    assert main([*line, "--ray", "--json", "--quiet"]) == 1
+    assert "requirements-ray.txt" in answer(capsys)["error"]
