@@ -6,11 +6,11 @@ from typing import Any
 import pyarrow as pa
 
 from ingest.rows import Item, table
-from vecdb.photos import MAPS
+from vecdb.photos import MAPS, SOURCE
 
 # Marks tables of this program: their columns are the collection's own, under their own names.
 MARK = b"visual-dataset-explorer"
-NOT_OURS = {"vector", "duplicate_of", "added_at", *MAPS}
+NOT_OURS = {"vector", "duplicate_of", "added_at", *MAPS, *SOURCE}
 
 
 def describe_photos(items: Sequence[Item]) -> pa.Table:
@@ -35,7 +35,7 @@ def _flatten(rows: pa.Table) -> dict[str, pa.Array]:
             for name, value in pairs or ():
                 kinds.setdefault(name, set()).add(kind)
                 values.setdefault(name, [None] * rows.num_rows)[at] = value
-    taken = {*rows.column_names, "within"}
+    taken = {*rows.column_names, "within"} - SOURCE.keys()
     return {
         name if name not in taken else f"source_{name}": _column(values[name], kinds[name])
         for name in sorted(values)
