@@ -12,7 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Match, Route
 from starlette.types import Message, Receive, Scope, Send
 
-from api import clip_retrieval, concepts, photos, pictures, search, state
+from api import clip_retrieval, concepts, labels, photos, pictures, search, state
 from api.access import Rate
 from api.errors import Refused
 from api.proxies import check_proxies, read_prefix
@@ -26,6 +26,7 @@ ROUTERS = [
     photos.router,
     *pictures.ROUTERS,
     concepts.router,
+    labels.router,
     clip_retrieval.router,
     *state.ROUTERS,
 ]

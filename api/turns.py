@@ -16,6 +16,7 @@ from api.errors import Refused
 from api.fields import Text
 from api.routing import Explorer_, make_router
 from explorer import Explorer, Page, Tile
+from explorer.people import PERSON_COOKIE, read_person
 
 # Describes a page of a collection as the browser takes it.
 Describe = Callable[[Explorer, Page], Mapping[str, Any]]
@@ -64,11 +65,14 @@ def turns(describe: Describe) -> APIRouter:
 
     @router.post("/mine/{concept}", response_model=NextPage)
     def turn(
-        concept: Annotated[str, Path(max_length=1000)], done: Turn, explorer: Explorer_
+        concept: Annotated[str, Path(max_length=1000)],
+        done: Turn,
+        explorer: Explorer_,
+        request: Request,
     ) -> Any:
         """Take what was done with a page of mining; answer with the next one."""
         begun = time.perf_counter()
-        page = _turned(explorer, concept, done)
+        page = _turned(explorer, concept, done, _read_person(request))
         data = describe(explorer, page)
         timing = {**data["timing"], "server": time.perf_counter() - begun}
         return {**data, "timing": timing, "ticket": explorer.tickets.keep(page)}
@@ -81,7 +85,7 @@ def turns(describe: Describe) -> APIRouter:
     return router
 
 
-def _turned(explorer: Explorer, concept_id: str, done: Turn) -> Page:
+def _turned(explorer: Explorer, concept_id: str, done: Turn, by: str) -> Page:
     if done.turn == "undo":
         return explorer.undo(concept_id)
     if done.turn == "redo":
@@ -89,11 +93,16 @@ def _turned(explorer: Explorer, concept_id: str, done: Turn) -> Page:
     # A "show" brings the page that the concept stands at; the marks of an older one go along.
     marks = {**dict.fromkeys(done.no, -1), **dict.fromkeys(done.yes, 1)}
     if done.turn == "show":
-        return explorer.rounds.catch_up(concept_id, marks)
+        return explorer.rounds.catch_up(concept_id, marks, by)
     tiles = [Tile(shown.id, shown.reason) for shown in done.shown]
     return explorer.rounds.submit(
-        concept_id, tiles, marks, unmarked=done.unmarked, number=done.round
+        concept_id, tiles, marks, unmarked=done.unmarked, number=done.round, by=by
     )
+
+
+def _read_person(request: Request) -> str:
+    """Return the name that this browser keeps, empty where it keeps none."""
+    return read_person(request.cookies.get(PERSON_COOKIE, ""))
 
 
 def _check(request: Request) -> None:

@@ -7,12 +7,13 @@ import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, BinaryIO
 
 import pandas as pd
 
 from classifier import Head, SavedClassifier, save
 from explorer.audits import AuditRecord
+from explorer.csv_cells import guard_cell
 from vecdb import Collection, Concept, Label, Store
 from vecdb.addresses import local_file
 
@@ -34,8 +35,12 @@ def matches(collection: Collection, head: Head, threshold: float) -> pd.DataFram
 
 
 def as_csv(frame: pd.DataFrame) -> bytes:
-    """UTF-8 CSV with a header."""
-    return frame.to_csv(index=False).encode("utf-8")
+    """UTF-8 CSV with a header that spreadsheets open right; no cell of it runs as a formula."""
+    words = {
+        name: [guard_cell(cell) if isinstance(cell, str) else cell for cell in column]
+        for name, column in frame.items()
+    }
+    return frame.assign(**words).to_csv(index=False).encode("utf-8-sig")
 
 
 def as_parquet(frame: pd.DataFrame) -> bytes:
@@ -60,10 +65,14 @@ def as_img2dataset(frame: pd.DataFrame) -> bytes:
     return json.dumps(rows, ensure_ascii=False, indent=1).encode("utf-8")
 
 
-def as_zip(store: Store, collection: Collection, frame: pd.DataFrame) -> bytes:
-    """Zip of pictures: the file itself where it lies on this machine, else its stored thumbnail."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+def as_zip(store: Store, collection: Collection, frame: pd.DataFrame) -> BinaryIO:
+    """Zip of pictures: the file itself where it lies on this machine, else its stored thumbnail.
+
+    Returns:
+        An open file without a name, at its start: its size is the disk's business, not memory's.
+    """
+    held = tempfile.TemporaryFile(dir=store.path.parent)  # noqa: SIM115, the caller closes it
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_STORED) as archive:
         for rank, row in enumerate(frame.to_dict("records"), 1):
             local = local_file(str(row["url"]))
             if local is not None:
@@ -72,7 +81,8 @@ def as_zip(store: Store, collection: Collection, frame: pd.DataFrame) -> bytes:
             thumbnail = store.thumbnail(collection.name, row["id"])
             if thumbnail:
                 archive.writestr(_name(rank, row["id"], ".jpg"), thumbnail)
-    return buffer.getvalue()
+    held.seek(0)
+    return held
 
 
 def as_classifier(concept: Concept, head: Head, labels: Sequence[Label]) -> bytes:

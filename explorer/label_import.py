@@ -16,6 +16,7 @@ from vecdb import Collection, Concept, Label
 
 BATCH = 20_000  # rows matched at once
 NAMED = 1_000  # rows of a kind that are listed; all are counted
+SHOWN = 5  # rows of a kind that are named in a sentence
 CLASSES = 1_000  # concepts that one file may make
 Rows = Callable[[], Iterator[Said]]
 
@@ -321,3 +322,26 @@ def _create(
             from_words = False
     prompt = name if from_words else ""
     return explorer.concepts.create(name, collection.name, prompt, settings=Settings().as_json())
+
+
+def describe_import(done: Imported) -> Iterator[str]:
+    """Yield what became of a file of labels, a line each."""
+    for concept in done.concepts:
+        new = ", a new concept" if concept["new"] else ""
+        yield f"{concept['name']} ({concept['id']}{new}): {concept['yes']} yes, " + (
+            f"{concept['no']} no, {concept['cleared']} cleared."
+        )
+    yield from done.notes
+    for listed, words in (
+        (done.unmatched, "rows name no photo of the collection"),
+        (done.ambiguous, "rows name several photos"),
+        (done.contradictions, "photos are said to be both, and were left out"),
+        (done.unreadable, "rows hold neither yes nor no"),
+    ):
+        if listed.count:
+            yield f"{listed.count:,} {words}: {_name_some(listed)}."
+
+
+def _name_some(listed: Listed) -> str:
+    more = ", ..." if listed.count > SHOWN else ""
+    return ", ".join(listed.first[:SHOWN]) + more

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from explorer import Explorer
+from explorer.people import LONGEST, PERSON_COOKIE, read_person
 from vecdb import Concept, LabelCounts
 from vecdb.errors import UnknownConcept
 
@@ -72,6 +73,26 @@ def remember_concept() -> None:
     if "concept_id" in state:
         keep = st.components.v2.component("remember_concept", js=_KEEP)
         keep(data={"name": _cookie(), "value": state.concept_id}, key="remember_concept")
+
+
+def ask_person() -> None:
+    """Ask who labels; the browser keeps the name, and an empty one is allowed."""
+    state.setdefault("person", current_person())
+    st.text_input(
+        "Your name",
+        key="person",
+        max_chars=LONGEST,
+        help="Kept in this browser and with each label that you give; may stay empty.",
+    )
+    keep = st.components.v2.component("remember_person", js=_KEEP)
+    keep(data={"name": PERSON_COOKIE, "value": state.person.strip()}, key="remember_person")
+
+
+def current_person() -> str:
+    """Return who labels in this window; empty where nobody said."""
+    if "person" in state:
+        return str(state.person).strip()
+    return read_person(st.context.cookies.get(PERSON_COOKIE, ""))
 
 
 def listed_concepts() -> dict[str, tuple[Concept, LabelCounts]]:

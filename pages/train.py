@@ -10,6 +10,7 @@ from explorer.pictures import picture_from
 from explorer.query import Query
 from explorer.rounds import Page
 from pages._current import (
+    ask_person,
     close_concept,
     current_concept,
     listed_concepts,
@@ -192,6 +193,7 @@ def header() -> Collection | None:
         )
         st.text_area("Ids of example photos, one a line", key="photo_ids")
         st.button("Start with these", on_click=ask, width="stretch")
+        ask_person()
     state.setdefault("page_size", 25)
     columns[3].selectbox(
         "Photos per page",

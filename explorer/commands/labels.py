@@ -3,7 +3,6 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterator
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -11,9 +10,7 @@ from pathlib import Path
 from explorer.errors import BadInput, NothingThere
 from explorer.explorer import Explorer, default_table
 from explorer.label_files import find_writer, read_labels, write_csv
-from explorer.label_import import Imported, Listed, find_concept, import_labels
-
-SHOWN = 5
+from explorer.label_import import describe_import, find_concept, import_labels
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -81,26 +78,3 @@ def take_in(explorer: Explorer, options: argparse.Namespace) -> None:
         by=options.by,
     )
     print(json.dumps(asdict(done)) if options.json else "\n".join(describe_import(done)))
-
-
-def describe_import(done: Imported) -> Iterator[str]:
-    """Yield what became of a file of labels, a line each."""
-    for concept in done.concepts:
-        new = ", a new concept" if concept["new"] else ""
-        yield f"{concept['name']} ({concept['id']}{new}): {concept['yes']} yes, " + (
-            f"{concept['no']} no, {concept['cleared']} cleared."
-        )
-    yield from done.notes
-    for listed, words in (
-        (done.unmatched, "rows name no photo of the collection"),
-        (done.ambiguous, "rows name several photos"),
-        (done.contradictions, "photos are said to be both, and were left out"),
-        (done.unreadable, "rows hold neither yes nor no"),
-    ):
-        if listed.count:
-            yield f"{listed.count:,} {words}: {_name_some(listed)}."
-
-
-def _name_some(listed: Listed) -> str:
-    more = ", ..." if listed.count > SHOWN else ""
-    return ", ".join(listed.first[:SHOWN]) + more

@@ -10,6 +10,7 @@ from explorer.exports import FORMATS, as_classifier, as_zip, matches
 from explorer.rounds import head_of
 from pages._current import shared_explorer
 from pages._words import escape_markdown
+from pages.concept.label_files import offer_downloads
 from vecdb import Collection, Concept, VecdbError
 from vecdb.concepts import view_name
 
@@ -35,6 +36,7 @@ def draw(collection: Collection, concept: Concept) -> None:
     with left:
         st.subheader("Files")
         offer_files(collection, concept)
+        offer_downloads(concept)
     with right:
         st.subheader("In the database")
         offer_view(concept)

@@ -6,8 +6,9 @@ import streamlit as st
 from classifier import ClassifierError
 from explorer.history import SURE
 from explorer.rounds import head_of
-from pages._current import shared_explorer
+from pages._current import current_person, shared_explorer
 from pages._likeness import look_for_more
+from pages.concept import label_files
 from pages.grid import photo_grid
 from pages.grid.contract import GridEvent
 from pages.grid.tiles import grid_tiles
@@ -28,7 +29,7 @@ def on_event(event: GridEvent) -> None:
             marks = event["marks"]
             changed = {p: marks.get(p, 0) for p in before if marks.get(p, 0) != before[p]}
             if changed:
-                shared_explorer().rounds.relabel(concept_id, changed)
+                shared_explorer().rounds.relabel(concept_id, changed, current_person())
         elif event["type"] in {"undo", "redo"}:
             getattr(shared_explorer().rounds, event["type"])(concept_id)
         elif event["type"] == "more":
@@ -58,10 +59,17 @@ def sort_labels(
 
 def draw(collection: Collection, concept: Concept) -> None:
     """Draw the labels of a concept."""
-    left, right, _ = st.columns([2, 3, 5])
+    left, right, middle, end = st.columns([2, 3, 3, 2], vertical_alignment="bottom")
     sign = left.segmented_control("Show", list(SIGNS), default="All", required=True)
     order = right.selectbox("Order", ORDERS)
+    with end:
+        label_files.draw(concept)
     rows = [row for row in shared_explorer().concepts.labels(concept.id) if row.label]
+    people = sorted({row.by for row in rows})
+    if len(people) > 1:
+        names = ["Everybody", *people]
+        person = middle.selectbox("By", names, format_func=lambda name: name or "without a name")
+        rows = [row for row in rows if person in (names[0], row.by)]
     rows = [row for row in rows if row.label in SIGNS[sign or "All"]]
     if not rows:
         st.info("No labels of this kind yet. They are made on the **Train** page.")

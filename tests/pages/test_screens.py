@@ -180,3 +180,21 @@ def test_ten_thousand_labels_open_and_refit(empty):
         assert len(page.tiles) == 25
         assert not {tile.photo_id for tile in page.tiles} & set(ids[:10_000])
     assert not run("concepts.py", concept=begun.concept.id, view="labels").error
+
+
+def test_labels_are_shown_by_person_and_offered_as_files(concept):
+    explorer = shared_explorer()
+    rows = [Label("yes-000", 1, by="Ann"), Label("yes-001", 1, by="Bo")]
+    explorer.rounds.import_labels(concept, rows)
+    page = run("concepts.py", concept=concept, view="labels")
+    [by] = [box for box in page.selectbox if box.label == "By"]
+    assert "Ann" in by.options and "Bo" in by.options
+    by.set_value("Bo").run()
+    assert not page.exception
+    assert list(page.session_state.labels_before) == ["yes-001"]
+
+
+def test_a_name_given_once_stands_with_every_label(concept):
+    page = run("train.py")
+    page.text_input(key="person").set_value(" Ann ").run()
+    assert not page.exception

@@ -1,0 +1,114 @@
+"""`/api/concepts/{id}/labels`: what was answered about photos, out and in."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import Query
+from fastapi.responses import Response, StreamingResponse
+from pydantic import BaseModel, Field
+
+from api.concepts import ConceptPath, concept_of
+from api.errors import Refused
+from api.fields import Address, Asked, PhotoId, Sent, Text, Within
+from api.routing import Explorer_, make_router
+from explorer.label_files import Said, as_rows, write_csv, write_json_lines
+from explorer.label_import import import_labels
+
+router = make_router()
+WRITERS = {
+    "csv": (write_csv, "text/csv; charset=utf-8"),
+    "jsonl": (write_json_lines, "application/x-ndjson"),
+}
+
+
+class LabelRow(BaseModel):
+    """The answer that counts about a photo: 1 yes, -1 no, 0 cleared."""
+
+    photo_id: str
+    label: int
+    round: int
+    reason: str
+    by: str
+    at: Annotated[str, Field(description="ISO 8601, UTC")]
+
+
+class Labels(BaseModel):
+    """The labels of a concept, in order of writing."""
+
+    concept: str
+    labels: list[LabelRow]
+
+
+class Form(Asked):
+    """In which form."""
+
+    format: Literal["json", "csv", "jsonl"] = "json"
+
+
+class GivenLabel(Sent):
+    """A label, and the photo by one of id, address and file name."""
+
+    photo_id: PhotoId | None = None
+    url: Address | None = None
+    filename: Address | None = None
+    label: Annotated[int, Within(-1, 1)]
+    round: Annotated[int, Within(0, 2**32 - 1)] = 0
+    reason: Annotated[Text, Field(max_length=100)] = ""
+    by: Annotated[Text, Field(max_length=200)] = ""
+    at: Annotated[Text, Field(max_length=40)] = ""
+
+
+class GivenLabels(Sent):
+    """Labels to add as one action, which undo takes back."""
+
+    labels: list[GivenLabel] = Field(min_length=1, max_length=200_000)
+    by: Annotated[Text, Field(max_length=200, description="of rows without their own")] = ""
+
+
+class Counted(BaseModel):
+    """Rows of one kind, and the first of them."""
+
+    count: int
+    first: list[str]
+
+
+class Taken(BaseModel):
+    """What became of the labels."""
+
+    rows: int
+    yes: int
+    no: int
+    cleared: int
+    unmatched: Counted
+    ambiguous: Counted
+    contradictions: Counted
+
+
+@router.get("/api/concepts/{concept_id}/labels", response_model=Labels)
+def labels(concept_id: ConceptPath, asked: Annotated[Form, Query()], explorer: Explorer_) -> Any:
+    """The labels of a concept, as JSON, CSV or JSON lines."""
+    found = explorer.concepts.labels(concept_of(explorer, concept_id).id)
+    if asked.format == "json":
+        return {"concept": concept_id, "labels": list(as_rows(found))}
+    write, kind = WRITERS[asked.format]
+    answer: Response = StreamingResponse(write(found), media_type=kind)
+    return answer
+
+
+@router.post("/api/concepts/{concept_id}/labels", response_model=Taken)
+def add_labels(concept_id: ConceptPath, given: GivenLabels, explorer: Explorer_) -> Any:
+    """Add labels to a concept and fit it again; what matches nothing or contradicts is named."""
+    concept = concept_of(explorer, concept_id)
+    rows = [_said(row) for row in given.labels]
+    collection = explorer.database.collection(concept.collection)
+    done = import_labels(explorer, lambda: iter(rows), collection, concept.id, by=given.by)
+    counts = {name: done.concepts[0][name] for name in ("yes", "no", "cleared")}
+    listed = {n: vars(getattr(done, n)) for n in ("unmatched", "ambiguous", "contradictions")}
+    return {"rows": done.rows, **counts, **listed}
+
+
+def _said(row: GivenLabel) -> Said:
+    keys = tuple(key for key in (row.photo_id, row.url, row.filename) if key)
+    if not keys:
+        raise Refused(400, "Every label needs one of photo_id, url and filename.")
+    about = {"round": str(row.round), "reason": row.reason, "by": row.by, "at": row.at}
+    return Said(keys, {"": str(row.label)}, about=about)

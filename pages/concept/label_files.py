@@ -1,0 +1,81 @@
+"""A concept's labels as files: downloads, and an upload that becomes one action."""
+
+import tempfile
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from classifier import ClassifierError
+from encoder import EncoderError
+from explorer.errors import ExplorerError
+from explorer.label_files import read_labels, write_csv, write_json_lines
+from explorer.label_import import describe_import, import_labels
+from pages._current import current_person, shared_explorer
+from vecdb import Concept, VecdbError
+
+WRITERS = {
+    "CSV": ("csv", "text/csv", write_csv),
+    "JSON lines": ("jsonl", "application/x-ndjson", write_json_lines),
+}
+ENDINGS = ["csv", "tsv", "txt", "json", "jsonl", "parquet"]
+state = st.session_state
+
+
+def draw(concept: Concept) -> None:
+    """Offer the labels as files, and take a file of labels in."""
+    with st.popover("Files", width="stretch"):
+        offer_downloads(concept)
+        key = f"label_file_{state.get('label_files', 0)}"
+        file = st.file_uploader("Labels to add", ENDINGS, key=key)
+        category = st.text_input("Class or column of the file that is meant", key="label_category")
+        others = st.toggle("Photos of other classes are a no", key="label_others")
+        st.button(
+            "Add these labels",
+            on_click=take_in,
+            args=[concept, file, category, others],
+            disabled=file is None,
+            width="stretch",
+        )
+    for line in state.pop("label_told", []):
+        st.text(line)
+
+
+def offer_downloads(concept: Concept) -> None:
+    """Offer the labels of a concept, made when they are asked for."""
+
+    def make(write: Any) -> bytes:
+        return b"".join(write(shared_explorer().concepts.labels(concept.id)))
+
+    for title, (suffix, mime, write) in WRITERS.items():
+        st.download_button(
+            f"Labels as {title}",
+            partial(make, write),
+            f"labels-{concept.id[:8]}.{suffix}",
+            mime,
+            on_click="ignore",
+            width="stretch",
+        )
+
+
+def take_in(concept: Concept, file: Any, category: str, others: bool) -> None:
+    """Add an uploaded file's labels to a concept; say what became of them."""
+    explorer = shared_explorer()
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / f"labels{Path(file.name).suffix.lower()}"
+            path.write_bytes(file.getvalue())
+            done = import_labels(
+                explorer,
+                partial(read_labels, path),
+                explorer.database.collection(concept.collection),
+                concept.id,
+                category=category.strip() or None,
+                others_no=others,
+                by=current_person(),
+            )
+        state.label_told = list(describe_import(done))
+        state.label_files = state.get("label_files", 0) + 1
+    except (VecdbError, ClassifierError, EncoderError, ExplorerError) as error:
+        state.label_told = [str(error)]
