@@ -69,7 +69,7 @@ def as_zip(store: Store, collection: Collection, frame: pd.DataFrame) -> BinaryI
     """Zip of pictures: the file itself where it lies on this machine, else its stored thumbnail.
 
     Returns:
-        An open file without a name, at its start: its size is the disk's business, not memory's.
+        An open file without a name, at its start; making it takes no memory for the pictures.
     """
     held = tempfile.TemporaryFile(dir=store.path.parent)  # noqa: SIM115, the caller closes it
     with zipfile.ZipFile(held, "w", zipfile.ZIP_STORED) as archive:
@@ -82,7 +82,8 @@ def as_zip(store: Store, collection: Collection, frame: pd.DataFrame) -> BinaryI
             if thumbnail:
                 archive.writestr(_name(rank, row["id"], ".jpg"), thumbnail)
     held.seek(0)
-    return held
+    # Read only: the kind of file that Streamlit takes for a download.
+    return io.BufferedReader(held.detach())
 
 
 def as_classifier(concept: Concept, head: Head, labels: Sequence[Label]) -> bytes:

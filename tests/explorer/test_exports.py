@@ -41,6 +41,7 @@ def test_a_zip_of_many_pictures_stays_out_of_memory(collection, tmp_path):
     frame = pd.DataFrame({"id": [str(at) for at in range(40)], "url": urls})
     tracemalloc.start()
     with as_zip(store, collection, frame) as held:
+        assert isinstance(held, io.BufferedReader)  # no other file is taken for a download
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert held.seek(0, 2) > 40_000_000
