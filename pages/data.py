@@ -18,7 +18,10 @@ state = st.session_state
 def draw_collections(rows: list[CollectionInfo]) -> None:
     """List the collections."""
     if not rows:
-        st.info("No collection yet: name a folder or drop pictures below.")
+        if shared_explorer().jobs.running:
+            st.info("The first collection is being made.")
+        else:
+            st.info("No collection yet: name a folder or drop pictures below.")
         return
     frame = pd.DataFrame(
         {

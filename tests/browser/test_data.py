@@ -50,7 +50,7 @@ def test_an_ingest_shows_its_progress_stops_when_told_and_goes_on(
         addresses.write_text("\n".join(slow))
         page.goto(f"{data_app}/data")
         add(page, addresses, "stopped")
-        page.wait_for_selector(rf"text=/[1-9]\d* of {PICTURES} photos/", timeout=60_000)
+        page.wait_for_selector(r"text=/[1-9][\d,]* of [\d,]+ photos/", timeout=60_000)
         assert page.get_by_role("progressbar").first.is_visible()
         page.get_by_role("button", name="Stop").click()
         stopped = closing_words(page)
@@ -59,7 +59,9 @@ def test_an_ingest_shows_its_progress_stops_when_told_and_goes_on(
         assert 0 < inserted < PICTURES
         page.get_by_role("button", name="Add to the collection").click()
         page.wait_for_selector("text=/[1-9]\\d* photos/")
-        page.wait_for_selector(f"text={PICTURES - inserted} inserted into stopped", timeout=60_000)
+        page.wait_for_selector(
+            f"text={PICTURES - inserted:,} inserted into stopped", timeout=60_000
+        )
         assert f"{inserted} passed over" in closing_words(page)
         assert max(host.asked.values()) == 1
 
