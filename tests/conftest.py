@@ -13,6 +13,26 @@ import pytest
 
 from tests.browser.harness import ROOT, chromium, environment, have_chromium
 
+# What starts many processes, loads real encoders or runs whole benchmarks: minutes of the suite.
+SLOW = {
+    "classifier/test_benchmark.py", "classifier/test_rivals.py", "encoder/test_choice.py",
+    "encoder/test_offline.py", "explorer/test_change_encoder.py", "explorer/test_encode.py",
+    "explorer/test_search_command.py", "ingest/test_benchmark.py", "ingest/test_command.py",
+    "ingest/test_embed.py", "ingest/test_fuzz.py", "ingest/test_in_step.py", "ingest/test_embed_on_ray.py",
+    "ingest/test_run.py", "ingest/test_sources.py", "pages/test_screens.py",
+    "test_command_lines.py", "test_docs.py", "vecdb/test_concurrency.py",
+    "vecdb/test_durability.py",
+}  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of slow files, for `make test-fast` to leave out."""
+    here = Path(__file__).parent
+    for item in items:
+        name = item.path.relative_to(here).as_posix() if item.path.is_relative_to(here) else ""
+        if name in SLOW or name.startswith("tuning/"):
+            item.add_marker(pytest.mark.slow)
+
 
 @pytest.fixture(scope="session")
 def ingested_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
