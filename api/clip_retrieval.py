@@ -18,7 +18,7 @@ from api.photos import photo_json
 from api.routing import Base, Explorer_, make_router
 from explorer.addresses import with_dots
 from explorer.fetching import fetch_picture
-from explorer.metrics import summary, timed
+from explorer.metrics import measure_step, summary
 from explorer.pictures import picture_from, picture_from_text
 from explorer.query import Query
 from explorer.ranking import Ranked, rank
@@ -98,7 +98,7 @@ class NumberedMetadata(BaseModel):
 @router.post("/knn-service", response_model=list[Result], response_model_exclude_unset=True)
 def knn(asked: Knn, explorer: Explorer_, base: Base) -> list[dict[str, Any]]:
     """clip-retrieval: the nearest photos, metadata for the first num_images."""
-    with timed("knn"):
+    with measure_step("knn"):
         collection = explorer.collection(asked.indice_name)
         query = _query(asked, collection, base)
         encoder = explorer.encoder_of(collection) if query.needs_encoder else None

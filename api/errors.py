@@ -48,7 +48,7 @@ class Refused(HTTPException):
         return str(self.detail)
 
 
-def described(error: Exception) -> Refused:
+def describe_error(error: Exception) -> Refused:
     """Return the status and the sentence that an error is answered with.
 
     What only the server's owner can mend goes to the log: its words hold paths and statements.

@@ -11,7 +11,7 @@ from api.fields import Asked, Name, PhotoId
 from api.routing import Explorer_, make_router
 from explorer import Explorer, default_table
 from explorer.addresses import ORIGINAL, with_dots
-from explorer.metrics import timed
+from explorer.metrics import measure_step
 from explorer.originals import read_original
 
 DAY = {"Cache-Control": "private, max-age=86400"}
@@ -81,13 +81,13 @@ def original(
 
     Kinds that browsers do not show come as JPEG, upright, at most 4096 pixels a side.
     """
-    with timed("original"):
+    with measure_step("original"):
         picture = read_original(explorer.collection(collection), asked.id)
     return Response(picture.data, media_type=picture.media_type, headers=DAY)
 
 
 def _thumbnail(explorer: Explorer, places: list[tuple[str, str]]) -> Response:
-    with timed("thumbnail"):
+    with measure_step("thumbnail"):
         store = explorer.store
         for collection, photo_id in places:
             jpeg = store.thumbnail(collection, photo_id)

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from starlette.types import Message, Receive
 
 from api.access import check_rate, check_token
-from api.errors import Refused, described
+from api.errors import Refused, describe_error
 from api.proxies import read_base
 from explorer import Explorer
 
@@ -93,7 +93,7 @@ def _guarded(
 
 def refuse(error: Exception) -> JSONResponse:
     """Return the answer that tells of an error."""
-    refused = described(error)
+    refused = describe_error(error)
     return JSONResponse({"error": str(refused)}, refused.status_code, refused.headers)
 
 

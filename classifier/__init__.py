@@ -9,7 +9,7 @@ from .exclusion import borrow_answers
 from .fit import fit, prompt_head
 from .head import Head
 from .metrics import average_precision, calibration_error
-from .mining import STRATEGIES, Wanted, mine, wanted
+from .mining import STRATEGIES, Wanted, mine, plan_candidates
 from .saved import SavedClassifier, load, save
 from .slips import ASKED_A_PAGE, doubtful_answers
 from .statement import to_sql
@@ -39,8 +39,8 @@ __all__ = [
     "fit",
     "load",
     "mine",
+    "plan_candidates",
     "prompt_head",
     "save",
     "to_sql",
-    "wanted",
 ]

@@ -93,7 +93,7 @@ def class_heads(
     )
 
 
-def refitted(
+def refit_heads(
     heads: ClassHeads, vectors: ArrayLike, classes: ArrayLike, others: ArrayLike
 ) -> ClassHeads:
     """Fit the heads anew to corrections, all classes at once.
@@ -163,7 +163,7 @@ def _pulled_softmax(
     return table[:, :-1], table[:, -1]
 
 
-def decided(probabilities: ArrayLike, threshold: float) -> NDArray[np.int64]:
+def decide_classes(probabilities: ArrayLike, threshold: float) -> NDArray[np.int64]:
     """Choose the class of each photo: (n, c) -> (n,), -1 where none reaches the threshold."""
     rows = np.asarray(probabilities, dtype=np.float64)
     best = rows.argmax(axis=1)

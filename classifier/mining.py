@@ -35,7 +35,7 @@ class Wanted:
     sample: int
 
 
-def wanted(strategy: str = "mixed", k: int = 25) -> Wanted:
+def plan_candidates(strategy: str = "mixed", k: int = 25) -> Wanted:
     """Say what to fetch before `mine`.
 
     Raises:
@@ -89,7 +89,7 @@ def mine(
         ClassifierError: the strategy is unknown.
         DimensionMismatch: candidates or judged photos are not of the head's dimension.
     """
-    wanted(strategy, k)
+    plan_candidates(strategy, k)
     pool = _Pool.of(top, boundary, sample, head.dim)
     seen = as_rows(judged, head.dim, "judged photos")
     seen = seen[usable(seen)]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from classifier.class_file import Correction, SavedClasses, load_classes, save_classes
-from classifier.classes import refitted
+from classifier.classes import refit_heads
 from explorer.photo_sets import PhotoSet
 
 NONE = "none of these"
@@ -16,7 +16,9 @@ NONE = "none of these"
 OTHERS = 500
 
 
-def corrected(start: SavedClasses, found: PhotoSet, clicked: Mapping[str, str]) -> SavedClasses:
+def apply_corrections(
+    start: SavedClasses, found: PhotoSet, clicked: Mapping[str, str]
+) -> SavedClasses:
     """Fit classes to what was clicked on the page, and to all that was corrected before.
 
     Args:
@@ -35,7 +37,7 @@ def corrected(start: SavedClasses, found: PhotoSet, clicked: Mapping[str, str]) 
         return start
     known = {**start.corrections, **fresh}
     others = [row for photo, row in at.items() if photo not in known][:OTHERS]
-    heads = refitted(
+    heads = refit_heads(
         start.heads,
         np.array([made.vector for made in known.values()]),
         [made.number for made in known.values()],

@@ -32,14 +32,14 @@ def fetching_allowed() -> bool:
     return os.environ.get("API_FETCH_URLS", "") == "1"
 
 
-def resolved(host: str, port: int) -> list[str]:
+def resolve_host(host: str, port: int) -> list[str]:
     """Return the numbers a name stands for."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 def fetch_picture(
-    address: str, *, resolve: Resolve = resolved, connect: Connect = socket.create_connection
+    address: str, *, resolve: Resolve = resolve_host, connect: Connect = socket.create_connection
 ) -> bytes:
     """Return the bytes of the picture at an http or https address.
 

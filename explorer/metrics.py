@@ -23,7 +23,7 @@ def count_request(method: str, route: str, status: int) -> None:
     REQUESTS.labels(method, route, str(status)).inc()
 
 
-def timed(step: str) -> AbstractContextManager[object]:
+def measure_step(step: str) -> AbstractContextManager[object]:
     """Measure one of STEPS."""
     return STEPS[step].time()
 

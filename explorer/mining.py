@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from classifier import ASKED_A_PAGE, Candidates, Head, doubtful_answers, mine, wanted
+from classifier import ASKED_A_PAGE, Candidates, Head, doubtful_answers, mine, plan_candidates
 from explorer.history import SURE, History
 from explorer.memory import Known
 from explorer.settings import Settings, Tile
@@ -59,7 +59,7 @@ def mine_page(known: Known, standing: Standing) -> Mined:
     size = standing.settings.page_size - len(again)
     # Before anything is judged the user sees what was asked for: the nearest photos.
     strategy = "mixed" if len(labels) else "top"
-    need = wanted(strategy, size)
+    need = plan_candidates(strategy, size)
     history = standing.history
     for skipped in (history.skipped_since(number - SKIPPED_ROUNDS), []):
         # The latest answers may still be on their way into the table that the database looks at.

@@ -8,7 +8,7 @@ from PIL import Image
 
 from classifier import anchor
 from encoder import Encoder
-from explorer.metrics import timed
+from explorer.metrics import measure_step
 from vecdb import Collection
 
 
@@ -62,7 +62,7 @@ class Query:
         """
         texts, parts = [], []
         if encoder is not None and self.needs_encoder:
-            with timed("encode"):
+            with measure_step("encode"):
                 texts = list(encoder.encode_texts([text for text, _ in self.phrases]))
                 if self.pictures:
                     parts.append(encoder.encode_images(list(self.pictures)))

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from explorer.folding import group_alike
-from explorer.metrics import timed
+from explorer.metrics import measure_step
 from vecdb import Collection, Filter, Scope
 
 # Folding compares every photo with every other.
@@ -57,7 +57,7 @@ def rank(
     fold = fold and deep <= MOST_FOLDED
     # One statement tells of all it finds: quicker, unless much of that is not shown.
     at_once = not offset and threshold is None and (shown is None or shown >= k)
-    with timed("query"):
+    with measure_step("query"):
         found = collection.nearest(
             vector,
             deep,

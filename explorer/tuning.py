@@ -98,7 +98,7 @@ class Tunings:
 def _train_and_serve(explorer: "Explorer", job: TuningJob) -> None:
     # Torch is imported here, not with the app.
     from tuning.groups import group_by_concept, group_by_label
-    from tuning.serve import check_name, described, refuse_unless_better, serve
+    from tuning.serve import check_name, describe_head, refuse_unless_better, serve
     from tuning.train import Epoch, Settings
     from tuning.trial import UNSEEN, run_trial
     from vecdb.derived import Followed
@@ -128,7 +128,7 @@ def _train_and_serve(explorer: "Explorer", job: TuningJob) -> None:
     job.measured = trial.lines()
     if not job.force:
         refuse_unless_better(trial, job.name)
-    head = described(trial, groups, job.table, settings)
+    head = describe_head(trial, groups, job.table, settings)
     # Stopping the training keeps the best head, and that one is served.
     job.stop = threading.Event()
     job.made = serve(database, job.table, job.name, head, progress=note_photos, stop=job.stop).name

@@ -6,7 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from classifier.classes import ClassHeads, accuracy, class_heads, confusion, decided, refitted
+from classifier.classes import (
+    ClassHeads,
+    accuracy,
+    class_heads,
+    confusion,
+    decide_classes,
+    refit_heads,
+)
 from classifier.errors import ClassifierError
 from encoder import Encoder
 
@@ -60,7 +67,7 @@ def measure_corrections(
 ) -> list[dict[str, float]]:
     """Correct some of the mistakes and measure the accuracy on the photos left alone."""
     wrong = np.flatnonzero(
-        (decided(heads.probabilities(photos.vectors), 0) != truth) & (truth >= 0)
+        (decide_classes(heads.probabilities(photos.vectors), 0) != truth) & (truth >= 0)
     )
     results = []
     for count in (5, 10, 20, 40):
@@ -69,10 +76,10 @@ def measure_corrections(
             picked = np.random.default_rng(seed).permutation(wrong)[:count]
             rest = np.setdiff1d(np.arange(len(truth)), picked)
             vectors = photos.vectors[rest]
-            fitted = refitted(heads, photos.vectors[picked], truth[picked], vectors)
+            fitted = refit_heads(heads, photos.vectors[picked], truth[picked], vectors)
             pairs.append(
                 [
-                    accuracy(decided(h.probabilities(vectors), 0), truth[rest])
+                    accuracy(decide_classes(h.probabilities(vectors), 0), truth[rest])
                     for h in (heads, fitted)
                 ]
             )
@@ -91,10 +98,11 @@ def report(
     truth = truth_of(photos.labels, names)
     heads = heads_of(names, templates, encoder)
     probabilities = heads.probabilities(photos.vectors)
-    chosen = decided(probabilities, 0)
+    chosen = decide_classes(probabilities, 0)
     single = {
         template: accuracy(
-            decided(heads_of(names, [template], encoder).probabilities(photos.vectors), 0), truth
+            decide_classes(heads_of(names, [template], encoder).probabilities(photos.vectors), 0),
+            truth,
         )
         for template in templates
     }

@@ -15,7 +15,7 @@ from encoder import EncoderError
 from ingest import IngestError, Options, SourceError, Summary, run
 from ingest.manners import Manners, default_agent
 from ingest.run import WORKERS
-from ingest.tell import LOG, Bars, closing, log_to
+from ingest.tell import LOG, Bars, describe_summary, log_to
 from vecdb import DEFAULT_TABLE, VecdbError
 
 # A header, and neither an address nor a path of Windows.
@@ -60,7 +60,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _tell(summary: Summary, table: str, args: argparse.Namespace) -> int:
-    text = closing(summary, table)
+    text = describe_summary(summary, table)
     LOG.info("%s", text)
     if not args.quiet or summary.error:
         print(text, file=sys.stderr)

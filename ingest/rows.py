@@ -30,14 +30,14 @@ class Item:
     is_cached: bool = False
 
 
-def stacked(items: Sequence[Item]) -> np.ndarray:
+def stack_vectors(items: Sequence[Item]) -> np.ndarray:
     """Return the items' vectors as (n, d) float32."""
     return np.stack([item.vector for item in items if item.vector is not None])
 
 
 def table(items: Sequence[Item], duplicate_of: Sequence[str]) -> pa.Table:
     """Make the rows for `Collection.insert`."""
-    vectors = stacked(items)
+    vectors = stack_vectors(items)
     columns: dict[str, pa.Array] = {
         "id": pa.array([item.photo.id for item in items], pa.string()),
         "url": pa.array([item.photo.url for item in items], pa.string()),

@@ -30,7 +30,7 @@ from ingest.photo import Photo
 from ingest.pipeline import Pipeline
 from ingest.progress import ProgressCallback, Summary, Tally
 from ingest.prune import check_prunable, prune
-from ingest.sources import Source, Table, first, shuffled
+from ingest.sources import Source, Table, first, shuffle_photos
 from ingest.sources.place import find_place
 from ingest.sources.where import condition
 from ingest.vectors import VectorSource, find_vectors
@@ -38,7 +38,7 @@ from ingest.writer import Writer
 from vecdb import Collection, Database, Store, connect
 from vecdb.errors import BadPhotos, BadVector, UnknownCollection
 from vecdb.removal import drop_pictures
-from vecdb.statements import checked_name
+from vecdb.statements import check_table_name
 
 TICK = 0.25  # seconds between two calls of the progress callback
 WORKERS = 32
@@ -271,7 +271,7 @@ def _collection_of_vectors(
     database: Database, table: str, encoder: str | None, vectors: VectorSource
 ) -> Collection:
     """Return the collection that takes vectors of an encoder that is known by its name alone."""
-    checked_name(table)
+    check_table_name(table)
     name, fingerprint = clean_name(encoder) if encoder else "", ""
     if plan := vectors.plan:
         if name and not plan.is_of(name, fingerprint_encoder(name)):
@@ -313,7 +313,7 @@ def _photos(
     # before a model is loaded or a table made.
     stream = itertools.chain(list(itertools.islice(stream, 1)), stream)
     if options.shuffle:
-        stream = shuffled(stream)
+        stream = shuffle_photos(stream)
     if limit is not None:
         total = limit if total is None else min(total, limit)
     return total, first(stream, limit)
@@ -327,7 +327,7 @@ def _collection(
     try:
         found = database.collection(table)
     except UnknownCollection:
-        checked_name(table)  # before a model is loaded
+        check_table_name(table)  # before a model is loaded
         loaded: Encoder = load_encoder(encoder or default_encoder_name(), device=device)
         return database.create_collection(table, loaded.name, loaded.dim, loaded.fingerprint)
     if not encoder and found.fingerprint:

@@ -64,7 +64,7 @@ def _counts(progress: Progress) -> str:
     return f"{text}; failed: {failed}" if failed else text
 
 
-def closing(summary: Summary, table: str, again: str = "--retry-failed tries them") -> str:
+def describe_summary(summary: Summary, table: str, again: str = "--retry-failed tries them") -> str:
     """Write the closing summary, a line or two; `again` says how to try the failed again."""
     updated = f"{summary.updated:,} updated, " if summary.updated else ""
     lines = [

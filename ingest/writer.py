@@ -13,7 +13,7 @@ from ingest.failures import Failures
 from ingest.neighbours import Neighbours
 from ingest.photo import Photo
 from ingest.progress import Tally
-from ingest.rows import Item, stacked, table
+from ingest.rows import Item, stack_vectors, table
 from vecdb import Collection, Store, VecdbError
 from vecdb.errors import BadPhotos, BadVector, QueryFailed, Unreachable
 
@@ -67,7 +67,7 @@ class Writer:
 
     def _near(self, items: Sequence[Item]) -> list[str]:
         ids = [item.photo.id for item in items]
-        found = self._neighbours.note(ids, stacked(items))
+        found = self._neighbours.note(ids, stack_vectors(items))
         # A picture that changed a little is near to what it was.
         return ["" if other == own else other for own, other in zip(ids, found, strict=True)]
 
@@ -97,7 +97,7 @@ class Writer:
             )
             if new:
                 digests = [item.digest for item in new]
-                self._store.put_vectors(self._collection.encoder_key, digests, stacked(new))
+                self._store.put_vectors(self._collection.encoder_key, digests, stack_vectors(new))
         except (VecdbError, OSError) as error:
             # The store is a convenience: a full disk there must not keep photos out of the table.
             self._stores = False

@@ -8,9 +8,9 @@ import streamlit as st
 
 from classifier import ClassifierError
 from classifier.class_file import SavedClasses
-from classifier.classes import accuracy, decided
+from classifier.classes import accuracy, decide_classes
 from encoder import Encoder, EncoderError
-from explorer.corrections import NONE, as_file, corrected, from_upload
+from explorer.corrections import NONE, apply_corrections, as_file, from_upload
 from explorer.photo_sets import PhotoSet, of_collection, of_folder, of_uploads
 from explorer.phrases import lines
 from explorer.zeroshot import TEMPLATES, heads_of, truth_of
@@ -97,14 +97,14 @@ def setup(collection: Collection, encoder: Encoder) -> tuple[PhotoSet, SavedClas
     threshold = st.slider(
         f"Below this probability: {NONE}", 0.0, 1.0, step=0.01, key="class_threshold"
     )
-    classes = opened(encoder) or typed(encoder)
+    classes = open_saved_classes(encoder) or read_typed_classes(encoder)
     if classes is None:
         st.caption("Type the names of the classes above, or open saved ones.")
         return None
-    return found, corrected(classes, found, state.class_corrections), threshold
+    return found, apply_corrections(classes, found, state.class_corrections), threshold
 
 
-def typed(encoder: Encoder) -> SavedClasses | None:
+def read_typed_classes(encoder: Encoder) -> SavedClasses | None:
     """Return classes as the words in the boxes have them; None without any."""
     names, templates = lines(state.class_names), lines(state.class_templates)
     if not names or not templates:
@@ -112,7 +112,7 @@ def typed(encoder: Encoder) -> SavedClasses | None:
     return SavedClasses(heads_of(names, templates, encoder), {})
 
 
-def opened(encoder: Encoder) -> SavedClasses | None:
+def open_saved_classes(encoder: Encoder) -> SavedClasses | None:
     """Draw the place to open saved classes; return them."""
     file = st.file_uploader("Open saved classes", type=["safetensors"])
     if file is None:
@@ -173,7 +173,7 @@ def draw(collection: Collection, encoder: Encoder) -> None:
     found, classes, threshold = ready
     heads = classes.heads
     probabilities = heads.probabilities(found.photos.vectors)
-    chosen, sure = decided(probabilities, threshold), probabilities.max(axis=1)
+    chosen, sure = decide_classes(probabilities, threshold), probabilities.max(axis=1)
     truth = truth_of(found.photos.labels, heads.names)
     with left:
         st.download_button(

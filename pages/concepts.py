@@ -173,7 +173,7 @@ def back() -> None:
     st.query_params.clear()
 
 
-def opened(concept: Concept) -> None:
+def draw_opened(concept: Concept) -> None:
     """Draw an opened concept."""
     wanted = st.query_params.get("view")
     if wanted in VIEWS:
@@ -240,7 +240,7 @@ def main() -> None:
         concept = None
     if concept is not None and (named or state.get("concepts_open")):
         state.concepts_open = True
-        opened(concept)
+        draw_opened(concept)
     else:
         listing()
 

@@ -74,7 +74,7 @@ def header() -> tuple[Collection, list[Image.Image]] | None:
     return collection, pictures
 
 
-def asked(pictures: list[Image.Image]) -> Query:
+def read_query(pictures: list[Image.Image]) -> Query:
     """Return everything that is looked for.
 
     Raises:
@@ -190,7 +190,7 @@ def main() -> None:
     collection, pictures = head
     remember()
     try:
-        draw(collection, asked(pictures))
+        draw(collection, read_query(pictures))
     except MISTAKES as error:
         st.error(escape_markdown(error))
     st.caption(

@@ -8,7 +8,7 @@ from commandline import run_program
 from encoder import EncoderError
 from encoder.choice import choose
 from ingest import IngestError, run
-from ingest.tell import Bars, closing
+from ingest.tell import Bars, describe_summary
 from vecdb import VecdbError, connect
 
 SOURCES = Path(__file__).with_name("SOURCES.csv")
@@ -34,7 +34,7 @@ def main() -> int:
     except (VecdbError, EncoderError, IngestError) as error:
         print(error, file=sys.stderr)
         return 1
-    print(closing(summary, TABLE), f"Encoder: {encoder}.", sep="\n")
+    print(describe_summary(summary, TABLE), f"Encoder: {encoder}.", sep="\n")
     return 1 if summary.error else 0
 
 

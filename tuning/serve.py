@@ -13,7 +13,7 @@ from tuning.train import Settings
 from tuning.trial import Trial
 from vecdb import Collection, Database
 from vecdb.derived import Followed, derived_name
-from vecdb.statements import checked_name
+from vecdb.statements import check_table_name
 
 Report = Callable[[Followed], None]
 
@@ -29,7 +29,7 @@ def check_name(database: Database, table: str, name: str) -> None:
         raise TuningError(
             f"{name!r} cannot name a head: use letters, digits and single _, a letter first."
         )
-    made = checked_name(derived_name(table, name))
+    made = check_table_name(derived_name(table, name))
     path = head_path(name)
     if path.exists() or any(info.name == made for info in database.collections()):
         raise TuningError(
@@ -77,7 +77,7 @@ def refuse_unless_better(trial: Trial, name: str) -> None:
         raise NotServed(f"The head {name} is not served: {'; '.join(trial.missing)}.")
 
 
-def described(trial: Trial, groups: Groups, table: str, settings: Settings) -> SimilarityHead:
+def describe_head(trial: Trial, groups: Groups, table: str, settings: Settings) -> SimilarityHead:
     """Return the trial's head with what it was trained on and what was measured."""
     about: dict[str, Any] = {
         "table": table,

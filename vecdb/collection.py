@@ -18,7 +18,7 @@ from vecdb.hits import Hits, matrix
 from vecdb.index import IndexStatus, build_index, drop_index, index_status
 from vecdb.labels import SEQUENCE
 from vecdb.numbers import photo_number
-from vecdb.photos import checked_photos, described
+from vecdb.photos import check_photos, describe_row
 from vecdb.search import (
     EVERYTHING,
     EXCLUDED_BYTES_IN_STATEMENT,
@@ -26,7 +26,7 @@ from vecdb.search import (
     Search,
     count_matching,
 )
-from vecdb.survey import Survey, composed, one_pass, shared
+from vecdb.survey import Survey, compose_survey, one_pass, read_agreement
 
 # Servers refuse a form field of 128 KiB.
 ID_BYTES_IN_STATEMENT = 65_536
@@ -93,7 +93,7 @@ class Collection:
         Raises:
             BadPhotos, BadVector: nothing of this call was stored.
         """
-        rows = checked_photos(photos, self.dim, normalize=normalize)
+        rows = check_photos(photos, self.dim, normalize=normalize)
         with self._inserting:
             known = self.known_ids(rows.column("id").to_pylist())
             if known:
@@ -141,7 +141,7 @@ class Collection:
         Raises:
             BadPhotos, BadVector: nothing of this call was stored.
         """
-        rows = checked_photos(photos, self.dim)
+        rows = check_photos(photos, self.dim)
         revision = SEQUENCE.take(1)
         if "revision" in rows.column_names:
             rows = rows.drop_columns("revision")
@@ -301,7 +301,7 @@ class Collection:
             return one_pass(
                 self._connection, self.name, self.dim, heads, sizes, scope, bins, at_hand or {}
             )
-        return composed(
+        return compose_survey(
             (
                 self.nearest(head.weights, top, scope, with_vectors=True),
                 self.boundary(head, boundary, scope, with_vectors=True),
@@ -343,7 +343,7 @@ class Collection:
         found: dict[str, dict[str, Any]] = {}
         for table in self._rows("photos/metadata", ids):
             for row in table.to_pylist():
-                found[row["id"]] = described(row)
+                found[row["id"]] = describe_row(row)
         return [found[photo] for photo in ids if photo in found]
 
     def extra_columns(self) -> list[str]:
@@ -404,7 +404,9 @@ class Collection:
             A share in [0, 1]; 1.0 where neither accepts any.
         """
         parameters = two_head_parameters(head, before, cut, self.dim)
-        return shared(self._connection.select("scores/agreement", parameters, table=self.name))
+        return read_agreement(
+            self._connection.select("scores/agreement", parameters, table=self.name)
+        )
 
     def at_ranks(self, head: LinearHead, ranks: Sequence[int]) -> list[str]:
         """Return the photos at places of the ranking by a head, in the order asked.

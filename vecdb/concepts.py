@@ -25,7 +25,7 @@ from vecdb.labels import (
     label_counts,
     label_history,
 )
-from vecdb.scores import Scored, scored
+from vecdb.scores import Scored, read_scored
 
 NEVER = datetime.fromtimestamp(0, timezone.utc)
 CHANGEABLE = {
@@ -200,7 +200,7 @@ class ConceptStore:
         """
         concept = self._fitted(concept_id)
         parameters = {"concept": concept_id, "k": limit, "skip": offset}
-        return scored(
+        return read_scored(
             self._connection.select("concepts/apply", parameters, table=concept.collection)
         )
 

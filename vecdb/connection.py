@@ -15,7 +15,7 @@ from clickhouse_connect.driver.client import Client
 from vecdb.directory import OWNED
 from vecdb.dsn import Dsn
 from vecdb.errors import Closed
-from vecdb.failures import CutOff, translated
+from vecdb.failures import CutOff, translate_errors
 from vecdb.statements import statement
 
 POOL = 8
@@ -117,7 +117,7 @@ class Connection:
             raise
 
     def _open(self) -> Client:
-        with translated(self.dsn):
+        with translate_errors(self.dsn):
             if self.dsn.directory:
                 return clickhouse_connect.get_client(
                     interface="chdb", path=str(self.dsn.directory), tz_mode="aware"
@@ -142,7 +142,7 @@ class Connection:
             if self._closed.is_set():
                 raise Closed(f"The database {self.dsn.display} is closed: connect to it again.")
             client = client or self._open()
-            with translated(self.dsn):
+            with translate_errors(self.dsn):
                 yield client
         finally:
             self._idle.put(client)

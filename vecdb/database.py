@@ -18,7 +18,7 @@ from vecdb.dsn import parse_dsn
 from vecdb.errors import EncoderMismatch, UnknownCollection
 from vecdb.ingest_failures import FailureStore
 from vecdb.schema import migrate
-from vecdb.statements import checked_name
+from vecdb.statements import check_table_name
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Database:
             BadName: the name cannot be a table's.
             EncoderMismatch: it exists with another encoder or dimension.
         """
-        checked_name(name)
+        check_table_name(name)
         with self._guard:
             found = self._find(name)
             if found is None:

@@ -26,7 +26,7 @@ class CutOff(Unreachable):
 
 
 @contextmanager
-def translated(dsn: Dsn) -> Iterator[None]:
+def translate_errors(dsn: Dsn) -> Iterator[None]:
     """Turn what the driver raises inside the block into a VecdbError."""
     try:
         yield

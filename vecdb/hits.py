@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vecdb.photos import described
+from vecdb.photos import describe_row
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def hits(table: pa.Table, dim: int) -> Hits:
     if "url" not in table.column_names:
         return Hits(ids, distances, vectors)
     rows = table.select([name for name in table.column_names if name not in {"dist", "vector"}])
-    return Hits(ids, distances, vectors, [described(row) for row in rows.to_pylist()])
+    return Hits(ids, distances, vectors, [describe_row(row) for row in rows.to_pylist()])
 
 
 def matrix(table: pa.Table, dim: int) -> np.ndarray:

@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 import pyarrow as pa
 
 from vecdb.connection import Connection
-from vecdb.statements import checked_name
+from vecdb.statements import check_table_name
 
 
 @dataclass(frozen=True)
@@ -69,13 +69,13 @@ class FailureStore:
         """
         values = {"collection": collection, "reason": reason, "limit": limit, "offset": offset}
         return _failures(
-            self._connection.select("failures/list", values, table=checked_name(collection))
+            self._connection.select("failures/list", values, table=check_table_name(collection))
         )
 
     def counts(self, collection: str) -> dict[str, int]:
         """Count the photos that are missing because they failed, by reason, most first."""
         found = self._connection.select(
-            "failures/counts", {"collection": collection}, table=checked_name(collection)
+            "failures/counts", {"collection": collection}, table=check_table_name(collection)
         )
         return {row["reason"]: row["photos"] for row in found.to_pylist()}
 

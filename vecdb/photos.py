@@ -53,7 +53,7 @@ Extra = str | float | int | bool | datetime
 NEEDED = {"id": pa.string(), "url": pa.string()}
 
 
-def checked_photos(photos: pa.Table, dim: int, *, normalize: bool = False) -> pa.Table:
+def check_photos(photos: pa.Table, dim: int, *, normalize: bool = False) -> pa.Table:
     """Return the rows as the table stores them, each id once (its first row).
 
     Args:
@@ -95,7 +95,7 @@ def checked_photos(photos: pa.Table, dim: int, *, normalize: bool = False) -> pa
     return table if len(first) == len(ids) else table.take(pa.array(first))
 
 
-def described(row: dict[str, Any]) -> dict[str, Any]:
+def describe_row(row: dict[str, Any]) -> dict[str, Any]:
     """Return a stored row of metadata as a person would write it: one `extra` of typed values."""
     extra: dict[str, Extra] = {}
     for name in MAPS:

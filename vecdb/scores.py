@@ -46,12 +46,12 @@ def above(
     connection: Connection, table: str, head: dict[str, Any], limit: int, offset: int
 ) -> Scored:
     """List the photos of at least head["probability"], best first."""
-    return scored(
+    return read_scored(
         connection.select("scores/above", {**head, "k": limit, "skip": offset}, table=table)
     )
 
 
-def scored(found: pa.Table) -> Scored:
+def read_scored(found: pa.Table) -> Scored:
     """Read columns id and score of a query's answer."""
     scores = found.column("score").to_numpy().astype(np.float32)
     return Scored(found.column("id").to_pylist(), scores)

@@ -168,10 +168,10 @@ def where_clause(predicates: Sequence[Predicate], dialect: str) -> str:
     """Join predicates into a WHERE or what the dialect has for it."""
     if not predicates:
         return ""
-    return statement("where", dialect, condition=joined(predicates, dialect))
+    return statement("where", dialect, condition=join_predicates(predicates, dialect))
 
 
-def joined(predicates: Sequence[Predicate], dialect: str) -> str:
+def join_predicates(predicates: Sequence[Predicate], dialect: str) -> str:
     """Return the condition that all predicates hold, in SQL."""
     texts = []
     for asked in predicates:

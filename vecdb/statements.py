@@ -55,7 +55,7 @@ def schema_statements(version: int) -> list[str]:
     return [f"schema/{version}/{name}" for name in names]
 
 
-def checked_name(name: str) -> str:
+def check_table_name(name: str) -> str:
     """Return `name` if it can be a collection's table name.
 
     Raises:
@@ -81,7 +81,7 @@ def table_name(text: str) -> str:
     marked = unicodedata.normalize("NFKD", text.strip().translate(LATIN))
     plain = "".join(c for c in marked if not unicodedata.combining(c))
     if any(c.isalnum() and not c.isascii() for c in plain):
-        return checked_name(text.strip())
+        return check_table_name(text.strip())
     name = re.sub(r"[^A-Za-z0-9_]+", "_", plain)
     name = name if NAME.fullmatch(text.strip()) else name.strip("_")
-    return checked_name(f"_{name}" if name[:1].isdigit() else name)
+    return check_table_name(f"_{name}" if name[:1].isdigit() else name)

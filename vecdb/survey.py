@@ -10,7 +10,7 @@ import pyarrow as pa
 from vecdb.connection import Connection
 from vecdb.filter import Predicate
 from vecdb.hits import Hits, matrix
-from vecdb.search import Scope, joined, parameters
+from vecdb.search import Scope, join_predicates, parameters
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def one_pass(
         "search/survey",
         {**head, **parameters(asked)},
         table=table,
-        open=joined(asked, connection.dialect) or "1",
+        open=join_predicates(asked, connection.dialect) or "1",
         top=top,
         boundary=boundary,
         bins=str(bins),
@@ -61,10 +61,10 @@ def one_pass(
     ids = {photo for part in lists for photo in part}
     vectors = {photo: at_hand[photo] for photo in ids if photo in at_hand}
     vectors |= _vectors(connection, table, dim, sorted(ids - vectors.keys()))
-    return Survey(lists[0], lists[1], vectors, counts, shared(found))
+    return Survey(lists[0], lists[1], vectors, counts, read_agreement(found))
 
 
-def shared(found: pa.Table) -> float:
+def read_agreement(found: pa.Table) -> float:
     """Read the share `both / either`, 1.0 where no head accepts any photo."""
     both, either = (int(found.column(name)[0].as_py()) for name in ("both", "either"))
     return both / either if either else 1.0
@@ -79,7 +79,7 @@ def _vectors(
     return dict(zip(found.column("id").to_pylist(), matrix(found, dim), strict=True))
 
 
-def composed(parts: Sequence[Hits], counts: np.ndarray, agreement: float) -> Survey:
+def compose_survey(parts: Sequence[Hits], counts: np.ndarray, agreement: float) -> Survey:
     """Put a survey together from two searches with vectors, a histogram and an agreement."""
     vectors = {
         photo: vector

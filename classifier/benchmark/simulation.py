@@ -20,7 +20,7 @@ from ..candidates import Candidates
 from ..fit import fit, prompt_head
 from ..head import Head
 from ..metrics import average_precision, calibration_error
-from ..mining import mine, wanted
+from ..mining import mine, plan_candidates
 from ..slips import ASKED_A_PAGE, doubtful_answers
 from .rivals import Forest, choose_halves, fit_forest, fit_rocchio
 
@@ -241,7 +241,7 @@ def _page(
         # Without a forest there is nothing to halve yet: the query's best photos.
         return free[np.argsort(-scores, kind="stable")[: plan.batch]].tolist()
     assert isinstance(head, Head)
-    need = wanted(plan.strategy, plan.batch)
+    need = plan_candidates(plan.strategy, plan.batch)
     shuffled = random.permutation(len(free))
     picks = mine(
         _candidates(data, free[np.argsort(-scores, kind="stable")[: need.top]]),

@@ -22,7 +22,7 @@ from ingest.embed.rows import describe_photos
 from ingest.errors import IngestError, Rejected, SourceError
 from ingest.failure_list import COLUMNS
 from ingest.photo import Photo, clean
-from ingest.rows import Item, stacked
+from ingest.rows import Item, stack_vectors
 from ingest.sources.place import find_place, is_far
 
 PLAN = "embedding.json"
@@ -131,7 +131,7 @@ class Layout:
             IngestError: the folder cannot be written.
         """
         names = _names(part)
-        vectors = stacked(items) if items else np.zeros((0, dim), np.float32)
+        vectors = stack_vectors(items) if items else np.zeros((0, dim), np.float32)
         told = io.StringIO(newline="")
         rows = csv.writer(told)
         rows.writerow(COLUMNS)

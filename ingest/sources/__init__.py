@@ -3,7 +3,7 @@
 from ingest.photo import Photo
 from ingest.sources.preview import Preview, preview
 from ingest.sources.source import Source
-from ingest.sources.stream import first, shuffled
+from ingest.sources.stream import first, shuffle_photos
 from ingest.sources.tables import Table
 
-__all__ = ["Photo", "Preview", "Source", "Table", "first", "preview", "shuffled"]
+__all__ = ["Photo", "Preview", "Source", "Table", "first", "preview", "shuffle_photos"]

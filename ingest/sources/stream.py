@@ -11,7 +11,7 @@ SHUFFLED = 50_000  # photos shuffled at once; of those that carry their own byte
 SHUFFLED_BYTES = 256 << 20
 
 
-def shuffled(photos: Iterable[Photo], seed: int = 0) -> Iterator[Photo]:
+def shuffle_photos(photos: Iterable[Photo], seed: int = 0) -> Iterator[Photo]:
     """Shuffle a stream in memory that stays bounded: 50,000 photos, or 256 MiB, at a time."""
     chance = random.Random(seed)
     held: list[Photo] = []

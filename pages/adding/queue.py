@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from explorer.errors import AlreadyStarted
 from explorer.jobs import Job, Order
 from ingest import Progress
-from ingest.tell import closing
+from ingest.tell import describe_summary
 from pages._current import shared_explorer
 from pages._session import LOOK, clear_below, open_collection
 from pages._words import escape_markdown
@@ -194,7 +194,7 @@ def _draw_ended(job: Job) -> None:
     show = st.warning if summary.failed or summary.error or summary.interrupted else st.success
     words, button = st.columns([6, 1], vertical_alignment="center")
     with words:
-        text = closing(summary, table, "Failures below tries them again")
+        text = describe_summary(summary, table, "Failures below tries them again")
         show(escape_markdown("\n".join([f"{_title(job)}.", text, *job.told])))
     holds = summary.inserted + summary.updated + summary.skipped
     if holds and button.button("Open it", key=f"open_{job.number}"):

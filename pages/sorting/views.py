@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from classifier.classes import ClassHeads, accuracy, confusion, decided
+from classifier.classes import ClassHeads, accuracy, confusion, decide_classes
 from encoder import Encoder
 from explorer.corrections import NONE
 from explorer.photo_sets import PhotoSet
@@ -89,7 +89,7 @@ def per_template(found: PhotoSet, heads: ClassHeads, encoder: Encoder, truth: np
     rows = []
     for template in heads.templates:
         alone = heads_of(heads.names, [template], encoder).probabilities(found.photos.vectors)
-        rows.append({"template": template, "accuracy": accuracy(decided(alone, 0), truth)})
+        rows.append({"template": template, "accuracy": accuracy(decide_classes(alone, 0), truth)})
     frame = pd.DataFrame(rows)
     frame["accuracy"] = frame["accuracy"].map("{:.1%}".format)
     st.dataframe(frame, hide_index=True)

@@ -4,7 +4,7 @@ from safetensors.numpy import load_file, save_file
 
 from classifier import ClassifierError
 from classifier.class_file import Correction, SavedClasses, load_classes, save_classes
-from classifier.classes import refitted
+from classifier.classes import refit_heads
 from tests.classifier.test_classes import cloud, heads
 
 
@@ -14,7 +14,7 @@ def saved():
     kept = {f"p{at}": Correction(vectors[at].astype(np.float32), truth[at]) for at in range(9)}
     kept["p9"] = Correction(vectors[9].astype(np.float32), -1)
     rows, numbers = [c.vector for c in kept.values()], [c.number for c in kept.values()]
-    return SavedClasses(refitted(heads(), rows, numbers, vectors[10:]), kept)
+    return SavedClasses(refit_heads(heads(), rows, numbers, vectors[10:]), kept)
 
 
 def test_saved_classes_come_back_with_their_corrections(saved, tmp_path):

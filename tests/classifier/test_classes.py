@@ -5,8 +5,8 @@ from classifier.classes import (
     accuracy,
     class_heads,
     confusion,
-    decided,
-    refitted,
+    decide_classes,
+    refit_heads,
 )
 
 AXES = np.eye(3, 64)
@@ -43,7 +43,7 @@ def test_templates_are_averaged_and_brought_to_unit_length():
 
 
 def test_a_photo_below_the_threshold_is_none_of_these():
-    assert decided([[0.5, 0.4, 0.1], [0.34, 0.33, 0.33]], 0.4).tolist() == [0, -1]
+    assert decide_classes([[0.5, 0.4, 0.1], [0.34, 0.33, 0.33]], 0.4).tolist() == [0, -1]
 
 
 def test_accuracy_and_confusion_are_counted_by_hand():
@@ -57,7 +57,7 @@ def test_corrected_photos_are_then_right_and_the_others_better():
     before = heads()
     wrong = np.flatnonzero(before.probabilities(vectors).argmax(1) != truth)
     picked, rest = wrong[:5], np.setdiff1d(np.arange(len(truth)), wrong[:5])
-    after = refitted(before, vectors[picked], truth[picked], vectors[rest])
+    after = refit_heads(before, vectors[picked], truth[picked], vectors[rest])
     assert accuracy(after.probabilities(vectors[picked]).argmax(1), truth[picked]) == 1
     others = [accuracy(h.probabilities(vectors[rest]).argmax(1), truth[rest])
               for h in (before, after)]  # fmt: skip
@@ -66,12 +66,12 @@ def test_corrected_photos_are_then_right_and_the_others_better():
 
 def test_without_corrections_the_words_stand():
     vectors, _ = cloud()
-    same = refitted(heads(), np.zeros((0, 64)), [], vectors)
+    same = refit_heads(heads(), np.zeros((0, 64)), [], vectors)
     assert same.probabilities(vectors) == pytest.approx(heads().probabilities(vectors), abs=1e-6)
 
 
 def test_a_photo_said_to_be_none_of_the_classes_is_believed_less():
     vectors, _ = cloud()
-    after = refitted(heads(), vectors[:1], [-1], vectors[1:])
+    after = refit_heads(heads(), vectors[:1], [-1], vectors[1:])
     assert after.probabilities(vectors[:1]).max() < heads().probabilities(vectors[:1]).max() - 0.2
-    assert decided(after.probabilities(vectors[:1]), 0.6).tolist() == [-1]
+    assert decide_classes(after.probabilities(vectors[:1]), 0.6).tolist() == [-1]

@@ -9,7 +9,7 @@ from classifier import (
     Head,
     Pick,
     mine,
-    wanted,
+    plan_candidates,
 )
 from classifier.doubt import conditional_covariance, most_telling
 from classifier.problem import BIAS_VARIANCE
@@ -103,7 +103,7 @@ def test_what_is_judged_already_is_no_longer_telling():
 
 def test_what_to_fetch_covers_a_page():
     for strategy in STRATEGIES:
-        need = wanted(strategy, 25)
+        need = plan_candidates(strategy, 25)
         assert need.top + need.boundary + need.sample >= 25
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from ingest.errors import DamagedSource, Rejected, SourceError
 from ingest.photo import Photo
-from ingest.sources import Source, Table, first, shuffled
+from ingest.sources import Source, Table, first, shuffle_photos
 from ingest.sources.where import condition
 from tests.ingest.pictures import jpeg
 
@@ -374,7 +374,7 @@ def test_a_condition_on_a_column_that_is_not_there_is_refused(tmp_path):
 
 def test_shuffling_keeps_every_photo_and_is_the_same_each_time():
     many = [Photo(str(i)) for i in range(60_000)]
-    once, twice = list(shuffled(many)), list(shuffled(many))
+    once, twice = list(shuffle_photos(many)), list(shuffle_photos(many))
     assert once == twice != many
     assert sorted(int(photo.id) for photo in once) == list(range(60_000))
 

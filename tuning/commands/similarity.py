@@ -17,7 +17,7 @@ from tuning.errors import TuningError
 from tuning.groups import Groups, group_by_concept, group_by_label, grouped
 from tuning.losses import LOSSES, MINING
 from tuning.saved_classes import read_corrections
-from tuning.serve import check_name, described, refuse_unless_better, serve
+from tuning.serve import check_name, describe_head, refuse_unless_better, serve
 from tuning.serve import delete as delete_head
 from tuning.serve import sync as sync_all
 from tuning.train import Epoch, Settings
@@ -73,7 +73,7 @@ def train_and_serve(options: argparse.Namespace) -> None:
         _tell(trial, options)
         if not options.force:
             refuse_unless_better(trial, options.out)
-        head = described(trial, groups, table, settings)
+        head = describe_head(trial, groups, table, settings)
         with _stopped_by_interrupt() as stop, _photo_bar() as show:
             made = serve(database, table, options.out, head, progress=show, stop=stop)
         if stop.is_set():
