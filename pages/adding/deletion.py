@@ -3,9 +3,10 @@
 import streamlit as st
 
 from pages._current import close_concept, current_concept, shared_explorer
-from pages._session import forget_collections
+from pages._session import count_things, forget_collections
 from pages._words import escape_markdown
 from vecdb import VecdbError
+from vecdb.removal import remove_collection
 
 state = st.session_state
 
@@ -13,8 +14,13 @@ state = st.session_state
 def draw_deletion(table: str, photos: str) -> None:
     """Say what would go, and draw the button that takes it away."""
     concepts = len(shared_explorer().concepts.list(table))
-    also = f", and {concepts} concepts trained on them are put away" if concepts else ""
-    st.markdown(escape_markdown(f"{photos} and their vectors go for good{also}. Your files stay."))
+    also = (
+        f" {count_things(concepts, 'concept')} trained on them: put away too." if concepts else ""
+    )
+    derived = [info.name for info in shared_explorer().database.derived(table)]
+    also += f" Derived from it, and gone with it: {', '.join(derived)}." if derived else ""
+    words = f"{photos}, their vectors and thumbnails go for good.{also} Your files stay."
+    st.markdown(escape_markdown(words))
     typed = st.text_input("Its name, to be sure", key=f"data_sure_{table}", placeholder=table)
     st.button(
         "Delete the collection",
@@ -33,7 +39,7 @@ def _delete(table: str) -> None:
         return
     concept = current_concept()
     try:
-        explorer.database.drop_collection(table)
+        removed = remove_collection(explorer.database, explorer.store, table)
     except VecdbError as error:
         state.data_error = str(error)
         return
@@ -43,4 +49,4 @@ def _delete(table: str) -> None:
         del state.collection
     forget_collections()
     state.pop("data_chosen", None)
-    state.data_note = f"{table} is deleted."
+    state.data_note = f"{table} is deleted: {removed.describe()}"

@@ -115,6 +115,7 @@ def test_what_has_failed_is_listed_with_reasons_and_tried_again(empty, model):
 
 
 def test_a_collection_goes_when_its_name_is_typed_and_not_before(concept):
+    shared_explorer().store.put_thumbnails("things", [("yes-000", "digest", b"jpeg")])
     test = run("data.py")
     delete = test.button(key="data_delete_things")
     assert delete.disabled
@@ -123,7 +124,8 @@ def test_a_collection_goes_when_its_name_is_typed_and_not_before(concept):
     test.text_input(key="data_sure_things").set_value("things").run()
     press(test, "Delete the collection")
     assert not shared_explorer().database.collections()
-    assert any("things is deleted" in words for words in said(test))
+    assert any("things is deleted: 120 photos taken out" in words for words in said(test))
+    assert shared_explorer().store.thumbnail("things", "yes-000") is None
 
 
 def test_vectors_of_a_new_collection_ask_for_their_encoder(empty):
