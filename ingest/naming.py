@@ -40,7 +40,7 @@ class Naming:
             ids = (*photo.former, photo.id)
             one = next((one for one in ids if _is_at(photo, held.get(one))), None)
             if one is not None:
-                named[at] = Known(replace(photo, id=one), held[one])
+                named[at] = Known(photo if one == photo.id else replace(photo, id=one), held[one])
             elif photo.address in moved:
                 named[at] = moved[photo.address]
             elif photo.id in held or photo.id in claimed or set(photo.former) & set(held):

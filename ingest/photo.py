@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -53,7 +54,7 @@ class Photo:
         """Whether it must be downloaded."""
         return "://" in self.address and not self.address.startswith("file:")
 
-    @property
+    @cached_property  # asked for several times of each photo that is known already
     def url(self) -> str:
         """The address as it is stored: a file's as a percent-encoded `file:` one."""
         if not self.address or "://" in self.address:
