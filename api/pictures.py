@@ -1,5 +1,6 @@
 """`/api/thumb` and `/api/original`: the pictures themselves."""
 
+import contextlib
 from typing import Annotated, Any
 
 from fastapi import Path, Query, Request
@@ -12,7 +13,8 @@ from api.routing import Explorer_, make_router
 from explorer import Explorer, default_table
 from explorer.addresses import ORIGINAL, with_dots
 from explorer.metrics import measure_step
-from explorer.originals import read_original
+from explorer.originals import make_thumbnail, read_original
+from vecdb.errors import UnknownCollection
 
 DAY = {"Cache-Control": "private, max-age=86400"}
 
@@ -93,4 +95,11 @@ def _thumbnail(explorer: Explorer, places: list[tuple[str, str]]) -> Response:
             jpeg = store.thumbnail(collection, photo_id)
             if jpeg is not None:
                 return Response(jpeg, media_type="image/jpeg", headers=DAY)
+        # Stored as a vector alone: its picture is looked at now, for the first time.
+        for collection, photo_id in places:
+            with contextlib.suppress(UnknownCollection):
+                found = explorer.rounds.memory.collection(collection)
+                made = make_thumbnail(store, found, photo_id)
+                if made is not None:
+                    return Response(made, media_type="image/jpeg", headers=DAY)
     raise Refused(404, "No thumbnail of this photo is stored.")

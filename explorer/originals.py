@@ -9,7 +9,9 @@ from PIL import Image
 
 from encoder.pictures import HEAD, UnreadablePicture, picture_kind, read_picture
 from explorer.errors import NothingThere
-from vecdb import Collection
+from ingest.decode import decode
+from ingest.errors import Rejected
+from vecdb import Collection, Store
 from vecdb.addresses import local_path
 
 LARGEST_SIDE = 4096
@@ -44,6 +46,26 @@ def read_original(collection: Collection, photo_id: str) -> Original:
     if kind in SHOWN:
         return Original(data, f"image/{SHOWN[kind]}")
     return Original(_as_jpeg(data), "image/jpeg")
+
+
+def make_thumbnail(store: Store, collection: Collection, photo_id: str) -> bytes | None:
+    """Make and keep the thumbnail of a photo whose file is here and that was stored without one.
+
+    Returns:
+        JPEG, or None where there is no such photo, its file is not here, or it is no picture.
+    """
+    rows = collection.photos([photo_id])
+    path = local_path(rows[0]["url"]) if rows else None
+    if path is None:
+        return None
+    try:
+        data, _ = _read(path)
+        with _one_conversion:
+            picture = decode(data)
+    except (NothingThere, Rejected):
+        return None
+    store.put_thumbnails(collection.name, [(photo_id, picture.digest, picture.thumbnail)])
+    return picture.thumbnail
 
 
 def _read(path: Path) -> tuple[bytes, str]:

@@ -1,5 +1,9 @@
+import io
+
+import pyarrow as pa
 import pytest
 import requests
+from PIL import Image
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from streamlit.web.server.starlette.starlette_path_security_middleware import PathSecurityMiddleware
@@ -35,3 +39,19 @@ def test_an_id_with_two_dots_passes_the_servers_own_guard(explorer, monkeypatch,
         answer = requests.get(f"{server}/" + thumbnail_url("my photos", photo), timeout=10)
     assert answer.status_code == 200
     assert answer.content == b"jpeg bytes"
+
+
+def test_a_photo_stored_without_a_picture_gets_its_thumbnail_when_it_is_looked_at(
+    server, explorer, tmp_path
+):
+    Image.new("RGB", (900, 300), "red").save(tmp_path / "a.jpg")
+    collection = explorer.database.create_collection("alone", "m", 4)
+    url = (tmp_path / "a.jpg").as_uri()
+    collection.insert(
+        pa.table({"id": ["a", "b"], "url": [url, ""], "vector": [[1.0, 0, 0, 0]] * 2})
+    )
+    for _ in range(2):
+        answer = requests.get(f"{server}/" + thumbnail_url("alone", "a"), timeout=10)
+        assert Image.open(io.BytesIO(answer.content)).size == (384, 128)
+    assert explorer.store.thumbnail("alone", "a")
+    assert requests.get(f"{server}/" + thumbnail_url("alone", "b"), timeout=10).status_code == 404

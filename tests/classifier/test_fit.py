@@ -193,7 +193,9 @@ def test_a_skipped_photo_teaches_nothing():
 
 def test_the_same_answers_give_the_same_head():
     rows = photos()
-    heads = [fit(UP, rows[:9], np.sign(rows[:9, 1]), background=background_of(rows))] * 2
+    heads = [
+        fit(UP, rows[:9], np.sign(rows[:9, 1]), background=background_of(rows)) for _ in range(2)
+    ]
     assert np.array_equal(heads[0].weights, heads[1].weights)
 
 

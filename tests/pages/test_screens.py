@@ -49,12 +49,6 @@ def test_example_photos_are_named_one_a_line(concept):
     assert "a cat's photo.jpg" in test.session_state.error
 
 
-def test_no_page_leaves_its_progress_to_a_timer_of_the_browser():
-    scripts = [path.read_text("utf-8") for path in (ROOT / "pages").glob("*.py")]
-    assert scripts
-    assert not [text for text in scripts if "run_every" in text]
-
-
 @pytest.mark.parametrize("page", ["train.py", "concepts.py"])
 def test_an_empty_database_is_met_with_advice(empty, page):
     [advice] = said(run(page))
