@@ -109,8 +109,8 @@ class Writer:
             rows = table(items, duplicate_of)
             if len(new) < len(items):
                 old = [at for at in range(len(items)) if at not in set(new)]
-                self._replace([items[at] for at in old], rows.take(old))
-                items, rows = [items[at] for at in new], rows.take(new)
+                self._replace([items[at] for at in old], rows.take(pa.array(old, pa.int64())))
+                items, rows = [items[at] for at in new], rows.take(pa.array(new, pa.int64()))
                 duplicate_of = [duplicate_of[at] for at in new]
             inserted = self._patiently(lambda: self._collection.insert(rows))
         except (BadPhotos, BadVector) as error:

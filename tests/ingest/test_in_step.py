@@ -20,6 +20,7 @@ def folder(root, **seeds):
 
 
 def counts(summary):
+    assert summary.error is None
     return summary.inserted, summary.updated, summary.skipped, summary.failed
 
 
