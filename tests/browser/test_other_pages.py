@@ -75,18 +75,18 @@ def test_results_lists_what_lies_above_the_threshold_and_exports_it(mine, page):
     title = page.locator(".vde-round").inner_text()
     total = int(title.split()[0])
     assert total > 50
-    page.get_by_role("button", name="Export").click()
+    page.locator("button[data-photo-id]").first.click()
+    assert page.get_by_role("dialog").is_visible()
+    page.keyboard.press("Escape")
+    page.get_by_role("radio", name="Export").click()
     with page.expect_download() as download:
-        page.get_by_role("button", name="CSV").click()
-    text = download.value.path().read_text("utf-8")
+        page.get_by_role("button", name="CSV", exact=True).click()
+    text = download.value.path().read_text("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text)))
     assert len(rows) == total
     scores = [float(row["score"]) for row in rows]
     assert scores == sorted(scores, reverse=True)
     assert min(scores) >= 0.5
-    page.keyboard.press("Escape")
-    page.locator("button[data-photo-id]").first.click()
-    assert page.get_by_role("dialog").is_visible()
 
 
 def test_results_grow_as_the_page_is_scrolled(mine, page):
