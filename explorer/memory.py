@@ -84,9 +84,7 @@ class Known:
         """Count the photos in equal bins of probability: all, or scaled from the sample."""
         if self.sample is None:
             return [int(count) for count in self.collection.histogram(head, bins=bins).counts]
-        margins = self.sample.vectors @ np.asarray(head.weights, np.float32) + head.bias
-        counts = np.histogram(1 / (1 + np.exp(-margins.astype(np.float64))), bins, (0, 1))[0]
-        return [int(c) for c in np.rint(counts * (self.extent.count / len(margins)))]
+        return self.sample.count_by_probability(head, bins, self.extent.count).tolist()
 
     def remember(self, vectors: Mapping[str, np.ndarray]) -> None:
         """Keep vectors that the next rounds will ask for."""
@@ -123,20 +121,18 @@ class Memory:
         """
         self._database = database
         self._samples = samples
-        self._collections: dict[str, Collection] = {}
         self._known: dict[str, Known] = {}
         self._until: dict[str, float] = {}
         self._reading = threading.Lock()
 
     def collection(self, name: str) -> Collection:
-        """Return a collection, looked up once."""
-        if name not in self._collections:
-            self._collections[name] = self._database.collection(name)
-        return self._collections[name]
+        """Return a collection as it is now: another may have taken its name."""
+        return self._database.collection(name)
 
     def known(self, name: str) -> Known:
         """Return what is known of a collection; what is old is read again in the background."""
-        if name not in self._known:
+        held = self._known.get(name)
+        if held is None or held.collection is not self.collection(name):
             with self._reading:
                 self._read_again(name)
         else:
@@ -161,7 +157,7 @@ class Memory:
         """Read what is missing or has changed; only who holds `_reading` may."""
         collection, before = self.collection(name), self._known.get(name)
         extent = collection.extent()
-        if before is None or before.extent != extent:
+        if before is None or (before.collection, before.extent) != (collection, extent):
             # Vectors at hand go too: a photo that was stored anew has another one.
             self._known[name] = _read(collection, extent, self._samples)
         self._until[name] = time.monotonic() + BACKGROUND_SECONDS

@@ -27,6 +27,16 @@ class Sample:
     ids: np.ndarray
     vectors: np.ndarray
 
+    def margins(self, head: LinearHead) -> np.ndarray:
+        """Return the margins (n,) float32 of the photos by a head."""
+        return self.vectors @ np.asarray(head.weights, np.float32) + np.float32(head.bias)
+
+    def count_by_probability(self, head: LinearHead, bins: int, photos: int) -> np.ndarray:
+        """Estimate how a collection of so many photos spreads: (bins,) int64, from 0 to 1."""
+        probabilities = 1 / (1 + np.exp(-self.margins(head).astype(np.float64)))
+        counts = np.histogram(probabilities, bins, (0, 1))[0]
+        return np.rint(counts * (photos / len(self.ids))).astype(np.int64)
+
     def moments(self) -> tuple[np.ndarray, np.ndarray]:
         """Return mean (d,) and covariance (d, d) of the vectors."""
         mean = self.vectors.mean(axis=0, dtype=np.float64)
@@ -59,23 +69,21 @@ def survey_by_sample(
         standard error N sqrt(p (1 - p) / n), p = c / N, n photos in the sample.
     """
     found = collection.nearest(head.weights, top, scope, with_vectors=True)
-    margins = sample.vectors @ np.asarray(head.weights, np.float32) + np.float32(head.bias)
-    doubted = _most_doubted(sample, margins, {*judged, *scope.exclude}, boundary)
+    doubted = _most_doubted(sample, head, {*judged, *scope.exclude}, boundary)
     assert found.vectors is not None
     vectors = dict(zip(found.ids, found.vectors, strict=True))
     vectors |= {str(sample.ids[row]): sample.vectors[row] for row in doubted}
-    counts = np.histogram(1 / (1 + np.exp(-margins.astype(np.float64))), bins, (0, 1))[0]
     return Survey(
         found.ids,
         [str(sample.ids[row]) for row in doubted],
         vectors,
-        np.rint(counts * (count / len(margins))).astype(np.int64),
-        1.0 if before is None else _agreement(sample, margins, before, cut),
+        sample.count_by_probability(head, bins, count),
+        1.0 if before is None else _agreement(sample, head, before, cut),
     )
 
 
-def _most_doubted(sample: Sample, margins: np.ndarray, closed: set[str], k: int) -> list[int]:
-    order = np.argsort(np.abs(margins), kind="stable")
+def _most_doubted(sample: Sample, head: LinearHead, closed: set[str], k: int) -> list[int]:
+    order = np.argsort(np.abs(sample.margins(head)), kind="stable")
     rows: list[int] = []
     for row in order:
         if len(rows) == k:
@@ -85,9 +93,8 @@ def _most_doubted(sample: Sample, margins: np.ndarray, closed: set[str], k: int)
     return rows
 
 
-def _agreement(sample: Sample, margins: np.ndarray, before: LinearHead, cut: float) -> float:
-    earlier = sample.vectors @ np.asarray(before.weights, np.float32) + np.float32(before.bias)
-    new, old = margins >= cut, earlier >= cut
+def _agreement(sample: Sample, head: LinearHead, before: LinearHead, cut: float) -> float:
+    new, old = sample.margins(head) >= cut, sample.margins(before) >= cut
     either = int((new | old).sum())
     return int((new & old).sum()) / either if either else 1.0
 
