@@ -15,6 +15,7 @@ from vecdb.errors import QueryFailed
 from vecdb.filter import Filter, Predicate
 from vecdb.heads import write_array, write_literal
 from vecdb.hits import Hits, hits
+from vecdb.photos import SOURCE
 from vecdb.statements import statement
 
 # Servers refuse a form field of 128 KiB, and a statement must not grow without bound.
@@ -153,7 +154,8 @@ class Search:
     def _columns(self) -> str:
         if not self.with_photos:
             return ", vector" if self.with_vectors else ""
-        return ", * EXCEPT id" if self.with_vectors else ", * EXCEPT (id, vector)"
+        left_out = ["id", *SOURCE] if self.with_vectors else ["id", "vector", *SOURCE]
+        return f", * EXCEPT ({', '.join(left_out)})"
 
     def _kept(self, found: pa.Table, excluded: Sequence[str]) -> Hits:
         if found.num_rows > self.k or excluded:
