@@ -23,3 +23,15 @@ def test_what_is_known_follows_the_collection_without_making_a_round_wait(
     assert after.extent.count == before.extent.count + 3
     assert {"a", "b", "c"} <= set(after.pool.ids)
     assert not np.allclose(after.background.mean, before.background.mean)
+
+
+def test_a_collection_made_anew_under_a_name_is_the_one_that_is_known(
+    database, collection, tmp_path
+):
+    memory = Memory(database, tmp_path)
+    assert memory.known("things").collection is collection
+    database.drop_collection("things")
+    fresh = database.create_collection("things", "another", 4)
+    fresh.insert(pa.table({"id": ["a"], "url": [""], "vector": [[1.0, 0, 0, 0]]}))
+    assert memory.collection("things").encoder == "another"
+    assert memory.known("things").background.dim == 4
