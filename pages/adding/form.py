@@ -61,7 +61,7 @@ def draw_form(known: dict[str, CollectionInfo]) -> None:
         if note:
             st.info(escape_markdown(note))
         clear_below(bool(error) + bool(note), 2)
-    st.button("Add to the collection", type="primary", on_click=_start)
+    st.button("Add to the collection", on_click=_start)
 
 
 def _draw_source(source: str) -> int:
