@@ -23,6 +23,8 @@ def page_data(explorer: Explorer, page: Page) -> MiningGrid:
         rows=page.rows,
     )
     seconds = time.perf_counter() - begun
+    shown = {tile.photo_id for tile in page.tiles}
+    elsewhere = [label for photo, label in history.judged.items() if photo not in shown]
     return {
         "mode": "mine",
         "intake": True,
@@ -34,8 +36,8 @@ def page_data(explorer: Explorer, page: Page) -> MiningGrid:
         "tiles": tiles,
         "marks": {tile.photo_id: cast(Mark, tile.mark) for tile in page.tiles if tile.mark},
         "counts": {
-            "yes": history.yes,
-            "no": history.no,
+            "yes": sum(label == 1 for label in elsewhere),
+            "no": sum(label == -1 for label in elsewhere),
         },
         "last": last_page(page),
         "unmarked": cast(Rule, page.settings.unmarked),
