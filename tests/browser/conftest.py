@@ -15,7 +15,6 @@ from tests.browser.latency import DIM, picture
 from vecdb import Store, connect
 
 ROWS = 300
-CONCEPTS = 40
 ODD = '<img src=x onerror=alert(1)> "quoted" \'\u202eشرق\u202c 🐈 &amp;'
 
 
@@ -28,8 +27,11 @@ class App:
     concepts: list[str]
 
 
-def build(data: Path) -> list[str]:
-    """Store 300 photos, a third of them `yes-...`, one with an odd name, one without a picture."""
+def build(data: Path, concepts: int) -> list[str]:
+    """Store 300 photos and begin so many concepts on them.
+
+    A third of the photos is `yes-...`, one has an odd name, one no picture.
+    """
     env = environment(data, "things")
     rng = np.random.default_rng(0)
     vectors = rng.normal(size=(ROWS, DIM)).astype(np.float32)
@@ -57,16 +59,17 @@ def build(data: Path) -> list[str]:
         )
         rounds = Rounds(database)
         return [
-            rounds.begin(collection, f"{ODD} {at}", anchor).concept.id for at in range(CONCEPTS)
+            rounds.begin(collection, f"{ODD} {at}", anchor).concept.id for at in range(concepts)
         ]
 
 
 @pytest.fixture(scope="session")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+def app(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[App]:
     if not have_chromium():
         pytest.skip("no Chromium is installed")
     data = tmp_path_factory.mktemp("app")
-    concepts = build(data)
+    tests = [test for test in request.session.items if isinstance(test, pytest.Function)]
+    concepts = build(data, sum("mine" in test.fixturenames for test in tests))
     with running_app(environment(data, "things")) as address:
         yield App(address, data, concepts)
 

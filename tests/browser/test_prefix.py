@@ -12,7 +12,7 @@ PICTURES = "[...document.images].filter(picture => picture.naturalWidth > 0).len
 
 
 def test_every_address_of_every_page_stays_below_the_prefix(tmp_path, running_chromium):
-    concepts = build(tmp_path)
+    concepts = build(tmp_path, 1)
     env = {**environment(tmp_path, "things"), "STREAMLIT_SERVER_BASE_URL_PATH": "vde"}
     with running_app(env) as address, fresh_page(running_chromium) as page:
         asked = []

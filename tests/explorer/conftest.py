@@ -12,22 +12,28 @@ from vecdb import Collection, Database, connect
 
 DIM = 16
 PHOTOS = 120
-MATCHES = 30
 
 
-def small_collection() -> tuple[list[str], np.ndarray]:
-    """Return 120 unit vectors (120, 16); the first 30, `yes-...`, lie around one direction."""
+def small_collection(photos: int = PHOTOS) -> tuple[list[str], np.ndarray]:
+    """Return unit vectors (photos, 16); the first quarter, `yes-...`, lie around one direction."""
     rng = np.random.default_rng(0)
-    vectors = rng.normal(size=(PHOTOS, DIM)).astype(np.float32)
-    vectors[:MATCHES, 0] += 4
+    matches = photos // 4
+    vectors = rng.normal(size=(photos, DIM)).astype(np.float32)
+    vectors[:matches, 0] += 4
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    ids = [f"{'yes' if at < MATCHES else 'no'}-{at:03d}" for at in range(PHOTOS)]
+    ids = [f"{'yes' if at < matches else 'no'}-{at:03d}" for at in range(photos)]
     return ids, vectors
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    ids, vectors = small_collection()
+def photos() -> int:
+    """How many photos the collection holds; a test file may ask for more."""
+    return PHOTOS
+
+
+@pytest.fixture
+def database(tmp_path: Path, photos: int) -> Iterator[Database]:
+    ids, vectors = small_collection(photos)
     with connect(f"chdb://{tmp_path}/chdb") as database:
         collection = database.create_collection("things", "offline", DIM)
         collection.insert(

@@ -11,6 +11,12 @@ from vecdb import Collection
 SIZE = 25
 
 
+@pytest.fixture
+def photos() -> int:
+    """Enough that a hundred answers, before which none is asked again, leave photos to judge."""
+    return 400
+
+
 def truth(photo: str) -> int:
     return 1 if photo.startswith("yes") else -1
 
