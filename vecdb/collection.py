@@ -79,13 +79,15 @@ class Collection:
         """Under what the store keeps this encoder's vectors: its fingerprint, else its name."""
         return self.fingerprint or self.encoder
 
-    def insert(self, photos: pa.Table, *, normalize: bool = False) -> int:
+    def insert(self, photos: pa.Table, *, normalize: bool = False, more: bool = False) -> int:
         """Store the photos whose ids are new; the others stay as they were.
 
         Args:
             photos: columns id, url, vector (dim numbers, unit length within 1e-3) and any of
                 vecdb.photos.METADATA.
             normalize: scale vectors to unit length instead of refusing others.
+            more: more follow at once: a large collection's index waits until they have, for
+                building it takes every core.
 
         Returns:
             Rows really inserted, durable on return.
@@ -103,7 +105,8 @@ class Collection:
             for start in range(0, rows.num_rows, ROWS_IN_INSERT):
                 batch = rows.slice(start, ROWS_IN_INSERT)
                 self._connection.insert(self.name, batch, **settings)
-            self._index_when_large()
+            if not more:
+                self.index_when_large()
         return rows.num_rows
 
     def delete(self, ids: Sequence[str]) -> int:
@@ -465,7 +468,8 @@ class Collection:
             return {"materialize_skip_indexes_on_insert": 0}
         return {}
 
-    def _index_when_large(self) -> None:
+    def index_when_large(self) -> None:
+        """Begin to build the index of a collection that has passed `index_above` photos."""
         large = self.index_above is not None and self.count() > self.index_above
         if large and not self.index_status().kind:
             self.build_index(wait=False)

@@ -166,3 +166,13 @@ def test_an_ordinary_column_of_lists_is_no_vector(tmp_path: Path, database: Data
     summary = run(tmp_path / "t.parquet", table="t", encoder="offline", database=database)
     assert summary.inserted == 0
     assert summary.failed + summary.skipped == summary.seen
+
+
+def test_the_index_of_a_large_collection_is_begun_once_all_vectors_are_stored(
+    tmp_path: Path, database: Database, vectors: np.ndarray
+):
+    write_parts(tmp_path / "out", vectors)
+    collection = database.create_collection("t", "m", DIM)
+    collection.index_above = 10
+    run(tmp_path / "out", table="t", encoder="m", database=database)
+    assert collection.index_status().kind
