@@ -117,7 +117,7 @@ def metadata(asked: Numbered, explorer: Explorer_, base: Base) -> list[dict[str,
     if not asked.ids:
         return []
     collection = explorer.collection(asked.indice_name)
-    known = collection.numbered(asked.ids)
+    known = collection.records.numbered(asked.ids)
     rows = {row["id"]: row for row in collection.photos(list(known.values()))}
     return [
         {"id": number, "metadata": _metadata(collection, rows[known[number]], base)}
@@ -159,8 +159,8 @@ def _own_photo(address: str, collection: Collection, base: str) -> str | None:
     own = f"{base}/api/thumb/{collection.name}/"
     if address.startswith(own):
         photo = with_dots(unquote(address.removeprefix(own).partition("?")[0]))
-        return photo if collection.known_ids([photo]) else None
-    return collection.at_address(address)
+        return photo if collection.records.known_ids([photo]) else None
+    return collection.records.at_address(address)
 
 
 def _results(collection: Collection, found: Ranked, base: str) -> list[dict[str, Any]]:

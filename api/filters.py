@@ -59,7 +59,7 @@ class Filters(BaseModel):
 
     def _columns(self, collection: Collection) -> tuple[Condition, ...]:
         given = self.model_extra or {}
-        held = collection.extra_columns() if given else []
+        held = collection.records.extra_columns() if given else []
         for name in given:
             if name not in held:
                 known = ", ".join([*type(self).model_fields, *held])

@@ -120,8 +120,8 @@ class _Both:
         self._concept = concept
         self._settings = self._new_settings = Settings.read(concept.settings)
         self._history = History(explorer.concepts.history(concept.id))
-        stored = source.known_ids(self._history.judged)
-        kept = target.known_ids(stored)
+        stored = source.records.known_ids(self._history.judged)
+        kept = target.records.known_ids(stored)
         self._lost = len(stored) - len(kept)
         self._judged = [photo for photo in self._history.judged if photo in kept]
         self._labels = np.asarray([self._history.judged[photo] for photo in self._judged], np.int8)
@@ -169,7 +169,7 @@ class _Both:
         phrases = self._settings.phrases
         if not phrases and self._concept.prompt:
             phrases = ((self._concept.prompt, 1.0),)
-        kept = self._target.known_ids(self._settings.photo_ids)
+        kept = self._target.records.known_ids(self._settings.photo_ids)
         query = Query(phrases, photo_ids=[p for p in self._settings.photo_ids if p in kept])
         if query:
             start, first = self._explorer.starting_vectors(query, self._target)
@@ -209,7 +209,7 @@ class _Both:
         collection: Collection,
         head: Head,
     ) -> Score:
-        both = self._target.known_ids(self._source.known_ids(answers))
+        both = self._target.records.known_ids(self._source.records.known_ids(answers))
         asked: Sequence[str] = sorted(both)
         accepted = accepted_photos(head, asked, collection.vectors(asked))
         precision, recall = score_audited(record, answers, accepted)

@@ -18,7 +18,7 @@ def read_conditions(texts: Iterable[str], collection: Collection) -> tuple[Condi
     asked = tuple(parse_condition(text) for text in texts if text.strip())
     unknown = [one.name for one in asked if one.name not in KNOWN]
     if unknown:
-        held = collection.extra_columns()
+        held = collection.records.extra_columns()
         for name in unknown:
             if name not in held:
                 raise BadCondition(

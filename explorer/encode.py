@@ -109,7 +109,7 @@ def encode_collection(
         reader = _Reader(Fetcher(watch, stop, PATIENCE), explorer.store, source, target, encoder)
         waiting: tuple[pa.Table, list[Future[_Picture]]] | None = None
         # While one page is encoded the next is read.
-        for page in itertools.chain(source.pages_missing_in(target, PAGE), [None]):
+        for page in itertools.chain(source.records.pages_missing_in(target.records, PAGE), [None]):
             ahead = None
             if page is not None and not stop.is_set():
                 ahead = page, [readers.submit(reader.read, row) for row in reader.rows(page)]

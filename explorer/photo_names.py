@@ -31,13 +31,13 @@ def match_photos(collection: Collection, names: Sequence[Sequence[str]]) -> list
 
 
 def _by_id(collection: Collection, names: Iterable[str]) -> dict[str, object]:
-    return {photo: photo for photo in collection.known_ids(names)}
+    return {photo: photo for photo in collection.records.known_ids(names)}
 
 
 def _by_address(collection: Collection, names: Iterable[str]) -> dict[str, object]:
     spelled = {form: name for name in names for form in _spell(name)}
     photos = defaultdict(set)
-    for photo, url in collection.at_addresses(list(spelled)):
+    for photo, url in collection.records.at_addresses(list(spelled)):
         photos[spelled[url]].add(photo)
     return {name: _only(fits) for name, fits in photos.items()}
 
@@ -46,7 +46,7 @@ def _by_file_name(collection: Collection, names: Iterable[str]) -> dict[str, obj
     paths = {name: name.replace("\\", "/").strip("/") for name in names}
     photos: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
     wanted = sorted({path.rpartition("/")[2] for path in paths.values()} - {""})
-    for photo, path in collection.by_file_name(wanted):
+    for photo, path in collection.records.by_file_name(wanted):
         for whole in (path, photo):
             photos[whole.rpartition("/")[2]][photo] = (path, photo)
     found: dict[str, object] = {}

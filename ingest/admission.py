@@ -106,7 +106,7 @@ class Admission:
         for photo_id in under_way:
             self._tally.double(photo_id)
         # Asked after the look at what is under way: a photo that just left it is stored by now.
-        held = self._collection.origins({photo.id for photo in free}) if free else {}
+        held = self._collection.records.origins({photo.id for photo in free}) if free else {}
         with self._guard:
             self._under_way |= {photo.id: "" for photo in free if photo.id not in held}
         return [Known(photo, held[photo.id]) if photo.id in held else photo for photo in free]

@@ -12,8 +12,8 @@ import pyarrow as pa
 from ingest.photo import Photo, clean
 from vecdb import Collection
 from vecdb.addresses import local_path
-from vecdb.collection import Origin
 from vecdb.photos import MAPS, METADATA, stored_extra
+from vecdb.records import Origin
 
 EXTRA = "extra:"  # goes before the name of a column of the source's own
 KEPT = {"width", "height", "digest", "duplicate_of", "added_at"}
@@ -127,7 +127,7 @@ def store_changes(collection: Collection, photos: Sequence[Photo]) -> tuple[int,
     """
     told = {photo.id: photo for photo in photos}
     updated = written = 0
-    for rows in collection.whole(list(told)):
+    for rows in collection.records.whole(list(told)):
         before = rows.drop_columns("vector").to_pylist()
         after = [_merged(row, told[row["id"]]) for row in before]
         columns: dict[str, Any] = {"vector": rows.column("vector")}

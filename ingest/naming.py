@@ -17,7 +17,7 @@ from ingest.changes import Known, file_digest, is_gone
 from ingest.photo import Photo, id_of_path
 from vecdb import Collection
 from vecdb.addresses import local_path
-from vecdb.collection import Origin
+from vecdb.records import Origin
 
 
 class Naming:
@@ -32,7 +32,7 @@ class Naming:
         Args:
             claimed: what is under way, `identity` by id; the ids given are put in.
         """
-        held = self._collection.origins({one for p in photos for one in (*p.former, p.id)})
+        held = self._collection.records.origins({one for p in photos for one in (*p.former, p.id)})
         named: list[Photo | Known | None] = [None] * len(photos)
         others: list[int] = []
         moved = self._find_moved([photo for photo in photos if photo.id not in held])
@@ -82,7 +82,9 @@ class Naming:
         return rows.set_column(at, "id", ids).drop_columns("within")
 
     def _digests(self, ids: Sequence[str]) -> dict[str, str]:
-        return {name: origin.digest for name, origin in self._collection.origins(ids).items()}
+        return {
+            name: origin.digest for name, origin in self._collection.records.origins(ids).items()
+        }
 
     def _name_others(
         self,
@@ -95,7 +97,7 @@ class Naming:
         files = {photos[at].url for at in others if photos[at].payload is None}
         stored = self._at_addresses(files)
         every = {one for at in others for one in (*photos[at].former, *candidate_ids(photos[at]))}
-        held = self._collection.origins([*every, *stored.values()])
+        held = self._collection.records.origins([*every, *stored.values()])
         for at in others:
             photo = photos[at]
             if photo.payload is None and photo.url in stored:
@@ -116,7 +118,7 @@ class Naming:
                     break
 
     def _at_addresses(self, urls: set[str]) -> dict[str, str]:
-        return {url: one for one, url in self._collection.at_addresses(sorted(urls))}
+        return {url: one for one, url in self._collection.records.at_addresses(sorted(urls))}
 
     def _find_moved(self, photos: Sequence[Photo]) -> dict[str, Known]:
         """Find the files that are stored under other ids, from here or from where they are gone.
@@ -127,13 +129,13 @@ class Naming:
         files = [photo for photo in photos if photo.payload is None and photo.size]
         gone: dict[int, list[dict[str, Any]]] = {}
         if files:
-            for row in self._collection.files_of_sizes(photo.size for photo in files):
+            for row in self._collection.records.files_of_sizes(photo.size for photo in files):
                 path = local_path(row["url"])
                 if row["digest"] and path is not None and is_gone(path):
                     gone.setdefault(row["size"], []).append(row)
         moved: dict[str, Known] = {}
         stored = self._at_addresses({photo.url for photo in files})
-        held = self._collection.origins(stored.values()) if stored else {}
+        held = self._collection.records.origins(stored.values()) if stored else {}
         for photo in files if gone or stored else ():
             if photo.url in stored:
                 one = stored[photo.url]

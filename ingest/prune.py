@@ -32,7 +32,7 @@ def check_prunable(source: object, *, is_whole: bool) -> Path:
 
 def prune(database: Database, store: Store, collection: str, root: Path) -> Removed:
     """Take out the photos whose addresses lie under a folder and whose files are no more."""
-    under = database.collection(collection).addresses_under(root.as_uri().rstrip("/") + "/")
+    under = database.collection(collection).records.addresses_under(root.as_uri().rstrip("/") + "/")
     gone = [
         photo
         for photo, url in under.items()

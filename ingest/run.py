@@ -264,7 +264,7 @@ def _import(
                     progress(tally.progress())
         except (DamagedSource, BadPhotos, BadVector) as broken:
             error = str(broken)
-        collection.index_when_large()
+        collection.index.build_when_large()
         return tally.summary(interrupted=stop.is_set() and not error, error=error)
 
 

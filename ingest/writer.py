@@ -79,7 +79,7 @@ class Writer:
     def _replace(self, items: Sequence[Item], rows: pa.Table) -> None:
         """Store photos in place of what their ids stood for, and remember what that was."""
         ids = [item.photo.id for item in items]
-        before = self._patiently(lambda: self._collection.digests(ids))
+        before = self._patiently(lambda: self._collection.records.digests(ids))
         self._patiently(lambda: self._collection.replace(rows))
         now = {item.photo.id: item.digest for item in items}
         self.replaced |= {digest for one, digest in before.items() if digest != now[one]}

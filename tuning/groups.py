@@ -37,7 +37,7 @@ def group_by_label(collection: Collection) -> Groups:
     Raises:
         TooFewPhotos: no photo has a label.
     """
-    ids, labels = collection.labelled(MOST_OF_A_CLASS)
+    ids, labels = collection.records.labelled(MOST_OF_A_CLASS)
     return grouped(collection, dict(zip(ids, labels, strict=True)), "label")
 
 

@@ -21,7 +21,7 @@ from vecdb.statements import DEFAULT_TABLE
 def status(database: Database, options: argparse.Namespace) -> None:
     """Print every collection, or the one named, with the state of its index."""
     found = [
-        (info, database.collection(info.name).index_status())
+        (info, database.collection(info.name).index.status())
         for info in database.collections()
         if options.table in (None, info.name)
     ]
@@ -43,7 +43,7 @@ def status(database: Database, options: argparse.Namespace) -> None:
 def index(database: Database, options: argparse.Namespace) -> None:
     """Build a collection's index, showing how far it is."""
     collection = _collection(database, options)
-    done = collection.build_index(progress=_show)
+    done = collection.index.build(progress=_show)
     print(
         f"{collection.name}: {describe_index(done)}",
         file=sys.stderr if options.json else sys.stdout,
@@ -55,8 +55,8 @@ def index(database: Database, options: argparse.Namespace) -> None:
 def drop_index(database: Database, options: argparse.Namespace) -> None:
     """Remove a collection's index."""
     collection = _collection(database, options)
-    collection.drop_index()
-    print(f"{collection.name}: {describe_index(collection.index_status())}")
+    collection.index.drop()
+    print(f"{collection.name}: {describe_index(collection.index.status())}")
 
 
 def describe_index(index: IndexStatus) -> str:

@@ -1,9 +1,8 @@
 """One collection of photos with vectors of one encoder."""
 
 import threading
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,10 +14,10 @@ from vecdb.connection import Connection
 from vecdb.errors import UnknownPhoto
 from vecdb.heads import LinearHead, head_parameters, two_head_parameters, unit_query
 from vecdb.hits import Hits, matrix
-from vecdb.index import IndexStatus, build_index, drop_index, index_status
+from vecdb.index import VectorIndex
 from vecdb.labels import SEQUENCE
-from vecdb.numbers import photo_number
 from vecdb.photos import check_photos, describe_row
+from vecdb.records import Records, split_ids
 from vecdb.search import (
     EVERYTHING,
     EXCLUDED_BYTES_IN_STATEMENT,
@@ -28,33 +27,8 @@ from vecdb.search import (
 )
 from vecdb.survey import Survey, compose_survey, one_pass, read_agreement
 
-# Servers refuse a form field of 128 KiB.
-ID_BYTES_IN_STATEMENT = 65_536
 RANKS_IN_STATEMENT = 2_000
-NUMBERS_IN_STATEMENT = 3000
 ROWS_IN_INSERT = 50_000
-STATUS_SECONDS = 30.0
-# Reading every vector is quick enough up to about here.
-INDEX_ABOVE = 200_000
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where a stored photo comes from; what is not known is empty or 0.
-
-    Attributes:
-        url: its address.
-        digest: sha256 of its bytes, in hex.
-        modified: of its file, seconds since 1970.
-        size: of its file, bytes.
-        mark: of what its source said of it.
-    """
-
-    url: str
-    digest: str
-    modified: float = 0.0
-    size: int = 0
-    mark: int = 0
 
 
 class Collection:
@@ -65,14 +39,12 @@ class Collection:
     ) -> None:
         self._connection = connection
         self._inserting = threading.Lock()
-        self._status: IndexStatus | None = None
-        self._status_until = 0.0
         self.name = name
         self.encoder = encoder
         self.fingerprint = fingerprint
         self.dim = dim
-        # Passing this many photos, a collection gets an index by itself; None never.
-        self.index_above: int | None = INDEX_ABOVE
+        self.index = VectorIndex(connection, name, dim)
+        self.records = Records(connection, name)
 
     @property
     def encoder_key(self) -> str:
@@ -97,16 +69,16 @@ class Collection:
         """
         rows = check_photos(photos, self.dim, normalize=normalize)
         with self._inserting:
-            known = self.known_ids(rows.column("id").to_pylist())
+            known = self.records.known_ids(rows.column("id").to_pylist())
             if known:
                 fresh = pc.invert(pc.is_in(rows.column("id"), pa.array(sorted(known))))
                 rows = rows.filter(fresh)
-            settings = self._insert_settings()
+            settings = self.index.insert_settings
             for start in range(0, rows.num_rows, ROWS_IN_INSERT):
                 batch = rows.slice(start, ROWS_IN_INSERT)
                 self._connection.insert(self.name, batch, **settings)
             if not more:
-                self.index_when_large()
+                self.index.build_when_large()
         return rows.num_rows
 
     def delete(self, ids: Sequence[str]) -> int:
@@ -115,22 +87,9 @@ class Collection:
         Returns:
             How many ids were given.
         """
-        for part in _parts(ids):
+        for part in split_ids(ids):
             self._connection.run("photos/delete", {"ids": part}, table=self.name)
         return len(ids)
-
-    def labelled(self, most: int) -> tuple[list[str], list[str]]:
-        """Return ids and labels of photos that have a label, at most `most` of each label."""
-        found = self._connection.select("photos/labels", {"k": most}, table=self.name)
-        return found.column("id").to_pylist(), found.column("label").to_pylist()
-
-    def known_ids(self, ids: Iterable[str]) -> set[str]:
-        """Which of these ids the collection holds."""
-        return {
-            photo
-            for table in self._rows("photos/known", list(ids))
-            for photo in table.column("id").to_pylist()
-        }
 
     def replace(self, photos: pa.Table) -> int:
         """Store photos in place of those of the same ids; an interruption loses none.
@@ -151,7 +110,7 @@ class Collection:
         rows = rows.append_column("revision", pa.array([revision] * rows.num_rows, pa.uint64()))
         with self._inserting:
             # The new rows first: where this breaks off, `finish_replacing` removes the old ones.
-            self._connection.insert(self.name, rows, **self._insert_settings())
+            self._connection.insert(self.name, rows, **self.index.insert_settings)
             self._delete_older(rows.column("id").to_pylist(), revision)
         return rows.num_rows
 
@@ -162,63 +121,9 @@ class Collection:
             self._delete_older([row["id"]], row["revision"])
 
     def _delete_older(self, ids: Sequence[str], revision: int) -> None:
-        for part in _parts(ids):
+        for part in split_ids(ids):
             values = {"ids": part, "revision": revision}
             self._connection.run("photos/delete_older", values, table=self.name)
-
-    def whole(self, ids: Sequence[str]) -> list[pa.Table]:
-        """Return everything that is stored of those of these photos that exist, in no order."""
-        return list(self._rows("photos/whole", ids))
-
-    def origins(self, ids: Iterable[str]) -> dict[str, Origin]:
-        """Return where those of these photos that the collection holds come from."""
-        return {
-            row.pop("id"): Origin(**row)
-            for table in self._rows("photos/origins", list(ids))
-            for row in table.to_pylist()
-        }
-
-    def files_of_sizes(self, sizes: Iterable[int]) -> list[dict[str, Any]]:
-        """Return id, url, digest and size of the photos whose files have these many bytes."""
-        found = self._connection.select(
-            "photos/of_sizes", {"sizes": sorted(set(sizes))}, table=self.name
-        )
-        return found.to_pylist()
-
-    def addresses_under(self, prefix: str) -> dict[str, str]:
-        """Return the ids and addresses of the photos whose addresses begin with a text."""
-        found = self._connection.select("photos/under", {"prefix": prefix}, table=self.name)
-        return dict(
-            zip(found.column("id").to_pylist(), found.column("url").to_pylist(), strict=True)
-        )
-
-    def digests(self, ids: Sequence[str]) -> dict[str, str]:
-        """Return the digests of those of these photos that exist; empty where not known."""
-        return {
-            row["id"]: row["digest"]
-            for table in self._rows("photos/digests", ids)
-            for row in table.to_pylist()
-        }
-
-    def digests_in_use(self, digests: Sequence[str]) -> set[str]:
-        """Which of these digests the collection holds pictures of."""
-        return {
-            digest
-            for table in self._rows("photos/digests_in_use", digests)
-            for digest in table.column("digest").to_pylist()
-        }
-
-    def pages_missing_in(self, other: "Collection", k: int) -> Iterator[pa.Table]:
-        """Yield the photos that another collection lacks, by id, k at a time, without vectors."""
-        tables = {"source": self.name, "other": other.name}
-        after = ""
-        while True:
-            parameters = {"after": after, "k": k}
-            page = self._connection.select("derived/unencoded", parameters, **tables)
-            if not page.num_rows:
-                return
-            after = page.column("id")[-1].as_py()
-            yield page
 
     def count(self, scope: Scope = EVERYTHING) -> int:
         """How many photos there are, or are in a scope."""
@@ -251,7 +156,7 @@ class Collection:
             query=unit_query(q, self.dim),
             with_photos=with_photos,
         )
-        if exact or (exact is None and not self._index().serves):
+        if exact or (exact is None and not self.index.serves):
             return search.exact()
         return search.indexed()
 
@@ -298,7 +203,7 @@ class Collection:
             at_hand: vectors (dim,) by id that need not be read again.
         """
         short = sum(len(photo) + 3 for photo in scope.exclude) <= EXCLUDED_BYTES_IN_STATEMENT
-        if short and self._connection.dialect == "clickhouse" and not self._index().serves:
+        if short and self._connection.dialect == "clickhouse" and not self.index.serves:
             heads = two_head_parameters(head, before or head, cut, self.dim)
             sizes = (top, boundary)
             return one_pass(
@@ -321,7 +226,7 @@ class Collection:
         """
         at: dict[str, int] = {}
         parts = []
-        for table in self._rows("photos/vectors", ids):
+        for table in self.records.rows("photos/vectors", ids):
             found = table.column("id").to_pylist()
             at |= {photo: len(at) + row for row, photo in enumerate(found)}
             parts.append(matrix(table, self.dim))
@@ -334,7 +239,7 @@ class Collection:
 
     def known_vectors(self, ids: Sequence[str]) -> tuple[list[str], np.ndarray]:
         """Return those of the photos that exist, in the order asked, and their vectors (m, dim)."""
-        known = self.known_ids(ids)
+        known = self.records.known_ids(ids)
         found = [photo for photo in ids if photo in known]
         return found, self.vectors(found)
 
@@ -344,40 +249,10 @@ class Collection:
         One dict each: id, url and METADATA, where `taken` is a UTC datetime, None when unknown.
         """
         found: dict[str, dict[str, Any]] = {}
-        for table in self._rows("photos/metadata", ids):
+        for table in self.records.rows("photos/metadata", ids):
             for row in table.to_pylist():
                 found[row["id"]] = describe_row(row)
         return [found[photo] for photo in ids if photo in found]
-
-    def extra_columns(self) -> list[str]:
-        """Return the names of the source's own columns, by name."""
-        found = self._connection.select("photos/extra_columns", table=self.name)
-        return [str(name) for name in found.column("name").to_pylist()]
-
-    def numbered(self, numbers: Iterable[int]) -> dict[int, str]:
-        """Return the ids by number of `vecdb.photo_number`; unknown numbers are left out."""
-        wanted = list(numbers)
-        found: list[str] = []
-        for start in range(0, len(wanted), NUMBERS_IN_STATEMENT):
-            part = wanted[start : start + NUMBERS_IN_STATEMENT]
-            table = self._connection.select("photos/numbered", {"numbers": part}, table=self.name)
-            found += table.column("id").to_pylist()
-        return {photo_number(photo): photo for photo in found}
-
-    def at_addresses(self, urls: Sequence[str]) -> list[tuple[str, str]]:
-        """Return id and address of the photos that were ingested from some addresses."""
-        tables = self._rows("photos/at_addresses", urls)
-        return [(row["id"], row["url"]) for table in tables for row in table.to_pylist()]
-
-    def by_file_name(self, names: Sequence[str]) -> list[tuple[str, str]]:
-        """Return id and path of the photos whose address or id ends in one of some file names."""
-        tables = self._rows("photos/by_file_name", names)
-        return [(row["id"], row["path"]) for table in tables for row in table.to_pylist()]
-
-    def at_address(self, url: str) -> str | None:
-        """Return the id of the photo ingested from an address, None where there is none."""
-        found = self._connection.select("photos/at_address", {"url": url}, table=self.name)
-        return str(found.column("id")[0].as_py()) if found.num_rows else None
 
     def histogram(self, head: LinearHead, *, bins: int = 40) -> scores.Histogram:
         """Count the collection by sigmoid(weights . vector + bias), in equal bins from 0 to 1."""
@@ -428,31 +303,6 @@ class Collection:
             )
         return [found[rank] for rank in ranks if rank in found]
 
-    def index_status(self) -> IndexStatus:
-        """Return the state of the vector index, asked of the engine now."""
-        self._status_until = 0
-        return self._index()
-
-    def build_index(
-        self, *, wait: bool = True, progress: Callable[[IndexStatus], None] | None = None
-    ) -> IndexStatus:
-        """Build the vector index; searches and inserts go on meanwhile.
-
-        Args:
-            wait: return when it is ready, not at once.
-            progress: called with the state twice a second while waiting.
-
-        Raises:
-            IndexFailed: the engine could not build it.
-        """
-        build_index(self._connection, self.name, self.dim, wait=wait, progress=progress)
-        return self.index_status()
-
-    def drop_index(self) -> None:
-        """Remove the vector index; searches read every vector afterwards."""
-        drop_index(self._connection, self.name)
-        self._status_until = 0
-
     def extent(self) -> moments.PhotosExtent:
         """Return what tells that photos came, went or were stored anew."""
         return moments.photos_extent(self._connection, self.name)
@@ -461,49 +311,9 @@ class Collection:
         """Return count, mean and covariance; kept in the database until the photos change."""
         return moments.moments(self._connection, self.name, self.dim)
 
-    def _insert_settings(self) -> dict[str, Any]:
-        if self._connection.dialect == "clickhouse" and self._index().kind:
-            # New rows are read in full until a merge takes them into a graph: building one for
-            # each insert would make it some thirty times slower.
-            return {"materialize_skip_indexes_on_insert": 0}
-        return {}
-
-    def index_when_large(self) -> None:
-        """Begin to build the index of a collection that has passed `index_above` photos."""
-        large = self.index_above is not None and self.count() > self.index_above
-        if large and not self.index_status().kind:
-            self.build_index(wait=False)
-
     def _search(
         self, name: str, parameters: dict[str, Any], k: int, scope: Scope, with_vectors: bool
     ) -> Search:
         return Search(
             self._connection, self.name, self.dim, name, parameters, k, scope, with_vectors
         )
-
-    def _index(self) -> IndexStatus:
-        # Every search needs it, and asking the engine takes longer than a search.
-        now = time.monotonic()
-        if self._status is None or now > self._status_until:
-            self._status = index_status(self._connection, self.name)
-            moving = self._status.kind and not self._status.serves
-            self._status_until = now + (2.0 if moving else STATUS_SECONDS)
-        return self._status
-
-    def _rows(self, name: str, ids: Sequence[str]) -> Iterable[pa.Table]:
-        for part in _parts(ids):
-            yield self._connection.select(name, {"ids": part}, table=self.name)
-
-
-def _parts(ids: Sequence[str]) -> Iterable[list[str]]:
-    part: list[str] = []
-    size = 0
-    for photo in ids:
-        if part and size + len(photo) > ID_BYTES_IN_STATEMENT:
-            yield part
-            part, size = [], 0
-        part.append(photo)
-        # Four bytes a letter at most, and quotes.
-        size += 3 + (len(photo) if photo.isascii() else 4 * len(photo))
-    if part:
-        yield part

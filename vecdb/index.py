@@ -3,11 +3,17 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from vecdb.connection import Connection
 from vecdb.errors import IndexFailed, QueryFailed
+from vecdb.search import EVERYTHING, count_matching
 
 POLL_SECONDS = 0.5
+STATUS_SECONDS = 30.0
+MOVING_SECONDS = 2.0
+# Reading every vector is quick enough up to about here.
+INDEX_ABOVE = 200_000
 
 
 @dataclass(frozen=True)
@@ -33,65 +39,112 @@ class IndexStatus:
         return bool(self.kind) and self.indexed * 2 > self.rows
 
 
-def index_status(connection: Connection, table: str) -> IndexStatus:
-    """Ask the engine about a collection's index."""
-    row = connection.select("index/status", {"table": table}).to_pylist()[0]
-    return IndexStatus(**{**row, "building": bool(row["building"])})
+class VectorIndex:
+    """The index of one collection; its state is asked of the engine twice a minute at most.
 
-
-def build_index(
-    connection: Connection,
-    table: str,
-    dim: int,
-    *,
-    wait: bool = True,
-    progress: Callable[[IndexStatus], None] | None = None,
-) -> IndexStatus:
-    """Index a collection; searches and inserts go on meanwhile.
-
-    Args:
-        wait: return when the index is ready, not at once.
-        progress: called with the state twice a second while waiting.
-
-    Raises:
-        IndexFailed: the engine could not build it.
+    Attributes:
+        above: passing this many photos, a collection gets an index by itself; None never.
     """
-    if connection.dialect == "myscale":
-        _add_myscale(connection, table)
-    else:
-        if not index_status(connection, table).kind:
-            connection.run("index/merge", table=table)
-        connection.run("index/add", table=table, dim=str(dim))
-        connection.run("index/build", table=table)
-    status = index_status(connection, table)
-    while wait and status.building and not status.failure:
-        if progress:
-            progress(status)
-        time.sleep(POLL_SECONDS)
-        status = index_status(connection, table)
-    if status.failure:
-        raise IndexFailed(
-            f"The index of {table} could not be built ({status.failure[:200]}): free memory or "
-            f"disk, then run python -m vecdb index --table {table} again."
-        )
-    return status
 
+    def __init__(self, connection: Connection, table: str, dim: int) -> None:
+        self._connection = connection
+        self._table = table
+        self._dim = dim
+        self._known: IndexStatus | None = None
+        self._known_until = 0.0
+        self.above: int | None = INDEX_ABOVE
 
-def drop_index(connection: Connection, table: str) -> None:
-    """Remove a collection's index, stopping a build; without one nothing happens."""
-    if not index_status(connection, table).kind:
-        return
-    if connection.dialect != "myscale":
-        connection.run("index/stop", {"table": table})
-    connection.run("index/drop", table=table)
+    @property
+    def serves(self) -> bool:
+        """Whether searches may ask it, as far as is known."""
+        return self._recent().serves
 
+    @property
+    def exists(self) -> bool:
+        """Whether there is one, complete or not, as far as is known."""
+        return bool(self._recent().kind)
 
-def _add_myscale(connection: Connection, table: str) -> None:
-    if index_status(connection, table).kind:
-        return
-    try:
-        connection.run("index/add", table=table)
-    except QueryFailed as error:
-        if "index type" not in str(error).lower():
-            raise
-        connection.run("index/add_scann", table=table)
+    @property
+    def insert_settings(self) -> dict[str, Any]:
+        """With what settings rows are stored beside it."""
+        if self._connection.dialect == "clickhouse" and self.exists:
+            # New rows are read in full until a merge takes them into a graph: building one for
+            # each insert would make it some thirty times slower.
+            return {"materialize_skip_indexes_on_insert": 0}
+        return {}
+
+    def status(self) -> IndexStatus:
+        """Return its state, asked of the engine now."""
+        self._known_until = 0
+        return self._recent()
+
+    def build(
+        self, *, wait: bool = True, progress: Callable[[IndexStatus], None] | None = None
+    ) -> IndexStatus:
+        """Build it; searches and inserts go on meanwhile.
+
+        Args:
+            wait: return when it is ready, not at once.
+            progress: called with the state twice a second while waiting.
+
+        Raises:
+            IndexFailed: the engine could not build it.
+        """
+        if self._connection.dialect == "myscale":
+            self._add_myscale()
+        else:
+            if not self.status().kind:
+                self._connection.run("index/merge", table=self._table)
+            self._connection.run("index/add", table=self._table, dim=str(self._dim))
+            self._connection.run("index/build", table=self._table)
+        status = self.status()
+        while wait and status.building and not status.failure:
+            if progress:
+                progress(status)
+            time.sleep(POLL_SECONDS)
+            status = self.status()
+        if status.failure:
+            raise IndexFailed(
+                f"The index of {self._table} could not be built ({status.failure[:200]}): free "
+                f"memory or disk, then run python -m vecdb index --table {self._table} again."
+            )
+        return status
+
+    def build_when_large(self) -> None:
+        """Begin to build the index that a collection of more than `above` photos lacks."""
+        if (
+            self.above is None
+            or count_matching(self._connection, self._table, EVERYTHING) <= self.above
+        ):
+            return
+        if not self.status().kind:
+            self.build(wait=False)
+
+    def drop(self) -> None:
+        """Remove it, stopping a build; searches read every vector afterwards."""
+        if self.status().kind:
+            if self._connection.dialect != "myscale":
+                self._connection.run("index/stop", {"table": self._table})
+            self._connection.run("index/drop", table=self._table)
+        self._known_until = 0
+
+    def _recent(self) -> IndexStatus:
+        # Every search needs it, and asking the engine takes longer than a search.
+        now = time.monotonic()
+        if self._known is None or now > self._known_until:
+            answer = self._connection.select("index/status", {"table": self._table})
+            row = answer.to_pylist()[0]
+            self._known = IndexStatus(**{**row, "building": bool(row["building"])})
+            moving = self._known.kind and not self._known.serves
+            self._known_until = now + (MOVING_SECONDS if moving else STATUS_SECONDS)
+        return self._known
+
+    def _add_myscale(self) -> None:
+        if self.status().kind:
+            return
+        try:
+            self._connection.run("index/add", table=self._table)
+        except QueryFailed as error:
+            if "index type" not in str(error).lower():
+                raise
+            self._connection.run("index/add_scann", table=self._table)

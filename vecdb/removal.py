@@ -55,7 +55,7 @@ def remove_photos(database: Database, store: Store, name: str, ids: Sequence[str
         UnknownCollection: there is none of that name.
     """
     collection = database.collection(name)
-    digests = collection.digests(ids)
+    digests = collection.records.digests(ids)
     found = list(digests)
     removed = find_labelled(database, name, found)
     if found:
@@ -72,7 +72,7 @@ def remove_collection(database: Database, store: Store, name: str) -> Removed:
         UnknownCollection: there is none of that name.
     """
     collection = database.collection(name)
-    digests = collection.digests(list(collection.addresses_under("")))
+    digests = collection.records.digests(list(collection.records.addresses_under("")))
     removed = find_labelled(database, name, list(digests))
     encoders = _encoders(database)
     for info in database.derived(name):
@@ -106,7 +106,7 @@ def drop_pictures(
     wanted = sorted(digests - {""})
     used: set[str] = set()
     for other in _collections(database):
-        used |= other.digests_in_use(wanted)
+        used |= other.records.digests_in_use(wanted)
     left = [digest for digest in wanted if digest not in used]
     if left:
         store.drop_pictures(left, encoders or _encoders(database))

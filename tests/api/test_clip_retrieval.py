@@ -114,7 +114,7 @@ def test_results_beyond_num_images_are_numbers_whose_metadata_can_be_asked_for(s
 def test_numbers_are_the_same_in_sql_and_fit_javascript(served):
     ids = ["colours/red", "copy of red"]
     numbers = [photo_number(photo) for photo in ids]
-    assert served.collection.numbered(numbers) == dict(zip(numbers, ids, strict=True))
+    assert served.collection.records.numbered(numbers) == dict(zip(numbers, ids, strict=True))
     assert max(numbers) < 2**53
 
 

@@ -113,7 +113,7 @@ def ingest_both(folder: Path, encoder: str, rows: int, pictures: int) -> tuple[S
         first = ingest(source)
         collection = database.collection("photos")
         assert first.error is None, first.error
-        assert collection.known_ids(list(good)) == good
+        assert collection.records.known_ids(list(good)) == good
         assert collection.count() == first.inserted
         again = ingest(source)
         assert (again.inserted, again.error) == (0, None)

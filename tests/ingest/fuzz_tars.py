@@ -116,7 +116,7 @@ def ingest_tree(folder: Path, encoder: str, n: int, seed: int = 0) -> Summary:
         first = ingest()
         collection = database.collection("photos")
         pictures = {f"folder{at}/{i}.jpg" for at in range(n) for i in range(5)}
-        assert collection.known_ids(pictures) == pictures
+        assert collection.records.known_ids(pictures) == pictures
         assert first.error is None, first.error
         assert collection.count() == first.inserted
         again = ingest()

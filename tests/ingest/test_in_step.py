@@ -67,7 +67,7 @@ def test_a_file_that_was_only_touched_is_as_it_was(ingest, database, tmp_path):
     touched = ingest(lib)
     assert counts(touched) == (0, 0, 1, 0)
     assert touched.cached == 0
-    assert database.collection("photos").origins(["a.jpg"])["a.jpg"].modified == 1e9
+    assert database.collection("photos").records.origins(["a.jpg"])["a.jpg"].modified == 1e9
 
 
 def test_a_renamed_folder_keeps_ids_and_gets_its_addresses(ingest, database, tmp_path):
@@ -170,12 +170,12 @@ def test_rows_of_before_are_compared_once(ingest, database, tmp_path):
     lib = folder(tmp_path / "lib", a=1, b=2)
     ingest(lib)
     collection = database.collection("photos")
-    for whole in collection.whole(["a.jpg", "b.jpg"]):
+    for whole in collection.records.whole(["a.jpg", "b.jpg"]):
         collection.replace(whole.drop_columns(["modified", "size", "mark", "given"]))
-    assert collection.origins(["a.jpg"])["a.jpg"].size == 0
+    assert collection.records.origins(["a.jpg"])["a.jpg"].size == 0
     folder(lib, b=3)
     assert counts(ingest(lib)) == (0, 1, 1, 0)
-    assert collection.origins(["a.jpg"])["a.jpg"].size == (lib / "a.jpg").stat().st_size
+    assert collection.records.origins(["a.jpg"])["a.jpg"].size == (lib / "a.jpg").stat().st_size
 
 
 def test_a_replacement_that_was_broken_off_is_finished(ingest, database, tmp_path, monkeypatch):
@@ -196,7 +196,7 @@ def test_deleted_photos_leave_nothing_behind_but_what_others_are(ingest, databas
     ingest(lib)
     teach(database, "a.jpg")
     collection = database.collection("photos")
-    digests = collection.digests(["a.jpg", "b.jpg"])
+    digests = collection.records.digests(["a.jpg", "b.jpg"])
     moments = collection.moments()
     removed = remove_photos(database, store, "photos", ["a.jpg", "b.jpg", "unknown"])
     assert removed.describe() == "2 photos taken out, 1 of them had labels in 'hats'."

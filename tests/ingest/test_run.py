@@ -74,7 +74,7 @@ def test_a_table_of_paths_is_read_from_its_own_folder(ingest, database, tmp_path
 def test_pictures_can_be_handed_over_as_they_are(ingest, database):
     dropped = [Photo(f"{i}.jpg", payload=jpeg(i)) for i in range(3)]
     assert ingest(dropped).inserted == 3
-    assert database.collection("photos").known_ids(["0.jpg", "9.jpg"]) == {"0.jpg"}
+    assert database.collection("photos").records.known_ids(["0.jpg", "9.jpg"]) == {"0.jpg"}
 
 
 def test_each_failure_is_counted_and_the_run_goes_on(ingest, database, host, tmp_path):

@@ -173,6 +173,6 @@ def test_the_index_of_a_large_collection_is_begun_once_all_vectors_are_stored(
 ):
     write_parts(tmp_path / "out", vectors)
     collection = database.create_collection("t", "m", DIM)
-    collection.index_above = 10
+    collection.index.above = 10
     run(tmp_path / "out", table="t", encoder="m", database=database)
-    assert collection.index_status().kind
+    assert collection.index.status().kind

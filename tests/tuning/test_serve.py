@@ -36,7 +36,7 @@ def test_a_new_photo_and_a_removed_one_reach_the_derived_collection(database: Da
     changed = sync(database)["animals__look"]
     assert (changed.added, changed.removed) == (1, 2)
     derived = database.collection("animals__look")
-    assert derived.known_ids(["p000", "p001", "p002", "new"]) == {"p002", "new"}
+    assert derived.records.known_ids(["p000", "p001", "p002", "new"]) == {"p002", "new"}
     again = sync(database)["animals__look"]
     assert (again.added, again.removed) == (0, 0)
 

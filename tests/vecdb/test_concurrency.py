@@ -28,7 +28,7 @@ def in_threads(n: int, work) -> list[BaseException]:
 
 def test_sixteen_threads_search_the_index_while_photos_are_inserted(database: Database) -> None:
     collection, ids, vectors = many(database, 2000, 32)
-    collection.build_index()
+    collection.index.build()
     took: list[float] = []
 
     def work(number: int) -> None:

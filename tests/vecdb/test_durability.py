@@ -41,7 +41,7 @@ def test_every_acknowledged_photo_is_there_once_after_a_kill(tmp_path: Path, kil
         collection = database.collection("written")
         count = collection.count()
         ids = [f"p{at}" for at in range(count)]
-        assert collection.known_ids(ids) == set(ids)
+        assert collection.records.known_ids(ids) == set(ids)
         assert count >= max(told)
         collection.vectors(ids)
     # Going on after the kill stores every row once, whatever the last insert came to.
@@ -49,7 +49,7 @@ def test_every_acknowledged_photo_is_there_once_after_a_kill(tmp_path: Path, kil
     with connect(dsn) as database:
         collection = database.collection("written")
         count = collection.count()
-        assert len(collection.known_ids([f"p{at}" for at in range(count)])) == count
+        assert len(collection.records.known_ids([f"p{at}" for at in range(count)])) == count
 
 
 @pytest.mark.parametrize("kill", range(KILLS))
@@ -77,5 +77,5 @@ def test_a_kill_while_the_index_is_built_costs_nothing_but_the_index(
         assert collection.count() == rows
         vector = collection.vectors(["p7"])[0]
         assert collection.nearest(vector, 1).ids == ["p7"]
-        assert collection.build_index().serves
+        assert collection.index.build().serves
         assert collection.nearest(vector, 1).ids == ["p7"]

@@ -10,7 +10,7 @@ ROWS, DIM = 1200, 16
 @pytest.fixture
 def indexed(database: Database) -> tuple[Collection, list[str], np.ndarray]:
     collection, ids, vectors = many(database, ROWS, DIM)
-    collection.build_index()
+    collection.index.build()
     return collection, ids, vectors
 
 
@@ -20,18 +20,18 @@ def recall(found: list[str], expected: list[str]) -> float:
 
 def test_a_collection_begins_without_an_index_and_gets_one_on_demand(database: Database) -> None:
     collection, _, _ = many(database, ROWS, DIM)
-    before = collection.index_status()
+    before = collection.index.status()
     assert (before.kind, before.indexed, before.building) == ("", 0, False)
     assert not before.serves
     seen: list[IndexStatus] = []
-    after = collection.build_index(progress=seen.append)
+    after = collection.index.build(progress=seen.append)
     assert after.kind
     assert after.serves
     assert after.indexed == after.rows == ROWS
     assert after.failure == ""
-    collection.drop_index()
-    assert not collection.index_status().serves
-    collection.drop_index()
+    collection.index.drop()
+    assert not collection.index.status().serves
+    collection.index.drop()
 
 
 def test_the_index_finds_what_reading_everything_finds(
@@ -93,7 +93,7 @@ def test_a_filter_still_fills_the_page(database: Database, share: int) -> None:
     countries = ["Peru" if at % 100 < share else "" for at in range(ROWS)]
     ids = [f"p{at:05}" for at in range(ROWS)]
     collection.insert(photos(ids, vectors, country=countries))
-    collection.build_index()
+    collection.index.build()
     order = [at for at in np.argsort(-(vectors @ vectors[3])) if countries[at]]
     hits = collection.nearest(vectors[3], 25, Scope(where=Filter(country="Peru")))
     assert len(hits) == min(25, len(order))
@@ -109,25 +109,25 @@ def test_photos_added_later_are_found_at_once(
     collection.insert(photos([f"new{at}" for at in range(50)], fresh))
     for at in (0, 20, 49):
         assert collection.nearest(fresh[at], 3).ids[0] == f"new{at}"
-    assert collection.index_status().serves
+    assert collection.index.status().serves
 
 
 def test_a_collection_that_grows_large_is_indexed_by_itself(database: Database) -> None:
     collection = database.create_collection("growing", "by chance", DIM)
-    collection.index_above = 1000
+    collection.index.above = 1000
     vectors = unit(1500, DIM)
     collection.insert(photos([f"a{at}" for at in range(900)], vectors[:900]))
-    assert not collection.index_status().kind
+    assert not collection.index.status().kind
     collection.insert(photos([f"b{at}" for at in range(600)], vectors[900:]))
-    assert collection.index_status().kind
+    assert collection.index.status().kind
     assert collection.nearest(vectors[0], 1).ids == ["a0"]
 
 
 def test_searches_and_inserts_go_on_while_the_index_is_built(database: Database) -> None:
     collection, ids, vectors = many(database, ROWS, DIM)
-    collection.build_index(wait=False)
+    collection.index.build(wait=False)
     for at in range(5):
         assert collection.nearest(vectors[at], 1).ids == [ids[at]]
         collection.insert(photos([f"n{at}"], unit(1, DIM, seed=1000 + at)))
-    collection.build_index()
-    assert collection.index_status().rows == ROWS + 5
+    collection.index.build()
+    assert collection.index.status().rows == ROWS + 5

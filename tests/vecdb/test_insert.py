@@ -44,7 +44,7 @@ def test_threads_inserting_the_same_photos_store_each_once(database: Database) -
 def test_ids_are_data_whatever_they_hold(database: Database) -> None:
     collection = database.create_collection("nasty", "by hand", 6)
     collection.insert(photos(NASTY, np.eye(6)))
-    assert collection.known_ids([*NASTY, "other"]) == set(NASTY)
+    assert collection.records.known_ids([*NASTY, "other"]) == set(NASTY)
     assert collection.vectors(NASTY[::-1]).tolist() == np.eye(6)[::-1].tolist()
     assert collection.nearest(np.eye(6)[0], 6, Scope(NASTY[1:])).ids == NASTY[:1]
 

@@ -33,8 +33,8 @@ def write_index(database: Database) -> None:
     collection.insert(photos([f"p{at}" for at in range(ROWS)], unit(ROWS, DIM)))
     print(ROWS, flush=True)
     while True:
-        collection.build_index()
-        collection.drop_index()
+        collection.index.build()
+        collection.index.drop()
 
 
 if __name__ == "__main__":

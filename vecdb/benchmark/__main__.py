@@ -115,7 +115,7 @@ def measured(directory: Path, rows: int, n_queries: int) -> dict[str, Any]:
     result: dict[str, Any] = {"rows": rows}
     with connect(f"chdb://{directory}") as database:
         collection = database.create_collection(f"bench_{rows}", "clustered", DIM)
-        collection.index_above = None
+        collection.index.above = None
         begun, inserting = time.perf_counter(), 0.0
         for start, vectors in batches(rows):
             photos = table(start, vectors)
@@ -129,7 +129,7 @@ def measured(directory: Path, rows: int, n_queries: int) -> dict[str, Any]:
             result[f"exact_{k}"] = timed(exactly(collection), asked, k, expected)
         result["mining_500_excluded"] = mining(collection, asked)
         begun = time.perf_counter()
-        status = collection.build_index()
+        status = collection.index.build()
         result["build_s"] = round(time.perf_counter() - begun, 1)
         result["indexed_share"] = round(status.indexed / status.rows, 4)
         for k in (25, 100):

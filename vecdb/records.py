@@ -1,0 +1,158 @@
+"""What the rows of a collection say, looked up by id, address, size or digest."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from vecdb.connection import Connection
+from vecdb.numbers import photo_number
+
+# Servers refuse a form field of 128 KiB.
+ID_BYTES_IN_STATEMENT = 65_536
+NUMBERS_IN_STATEMENT = 3000
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a stored photo comes from; what is not known is empty or 0.
+
+    Attributes:
+        url: its address.
+        digest: sha256 of its bytes, in hex.
+        modified: of its file, seconds since 1970.
+        size: of its file, bytes.
+        mark: of what its source said of it.
+    """
+
+    url: str
+    digest: str
+    modified: float = 0.0
+    size: int = 0
+    mark: int = 0
+
+
+class Records:
+    """The rows of one collection. Safe to share between threads."""
+
+    def __init__(self, connection: Connection, table: str) -> None:
+        self._connection = connection
+        self._table = table
+
+    def known_ids(self, ids: Iterable[str]) -> set[str]:
+        """Which of these ids the collection holds."""
+        return {
+            photo
+            for table in self.rows("photos/known", list(ids))
+            for photo in table.column("id").to_pylist()
+        }
+
+    def labelled(self, most: int) -> tuple[list[str], list[str]]:
+        """Return ids and labels of photos that have a label, at most `most` of each label."""
+        found = self._connection.select("photos/labels", {"k": most}, table=self._table)
+        return found.column("id").to_pylist(), found.column("label").to_pylist()
+
+    def whole(self, ids: Sequence[str]) -> list[pa.Table]:
+        """Return everything that is stored of those of these photos that exist, in no order."""
+        return list(self.rows("photos/whole", ids))
+
+    def origins(self, ids: Iterable[str]) -> dict[str, Origin]:
+        """Return where those of these photos that the collection holds come from."""
+        return {
+            row.pop("id"): Origin(**row)
+            for table in self.rows("photos/origins", list(ids))
+            for row in table.to_pylist()
+        }
+
+    def files_of_sizes(self, sizes: Iterable[int]) -> list[dict[str, Any]]:
+        """Return id, url, digest and size of the photos whose files have these many bytes."""
+        found = self._connection.select(
+            "photos/of_sizes", {"sizes": sorted(set(sizes))}, table=self._table
+        )
+        return found.to_pylist()
+
+    def addresses_under(self, prefix: str) -> dict[str, str]:
+        """Return the ids and addresses of the photos whose addresses begin with a text."""
+        found = self._connection.select("photos/under", {"prefix": prefix}, table=self._table)
+        return dict(
+            zip(found.column("id").to_pylist(), found.column("url").to_pylist(), strict=True)
+        )
+
+    def digests(self, ids: Sequence[str]) -> dict[str, str]:
+        """Return the digests of those of these photos that exist; empty where not known."""
+        return {
+            row["id"]: row["digest"]
+            for table in self.rows("photos/digests", ids)
+            for row in table.to_pylist()
+        }
+
+    def digests_in_use(self, digests: Sequence[str]) -> set[str]:
+        """Which of these digests the collection holds pictures of."""
+        return {
+            digest
+            for table in self.rows("photos/digests_in_use", digests)
+            for digest in table.column("digest").to_pylist()
+        }
+
+    def pages_missing_in(self, other: "Records", k: int) -> Iterator[pa.Table]:
+        """Yield the photos that another collection lacks, by id, k at a time, without vectors."""
+        tables = {"source": self._table, "other": other._table}
+        after = ""
+        while True:
+            parameters = {"after": after, "k": k}
+            page = self._connection.select("derived/unencoded", parameters, **tables)
+            if not page.num_rows:
+                return
+            after = page.column("id")[-1].as_py()
+            yield page
+
+    def extra_columns(self) -> list[str]:
+        """Return the names of the source's own columns, by name."""
+        found = self._connection.select("photos/extra_columns", table=self._table)
+        return [str(name) for name in found.column("name").to_pylist()]
+
+    def numbered(self, numbers: Iterable[int]) -> dict[int, str]:
+        """Return the ids by number of `vecdb.photo_number`; unknown numbers are left out."""
+        wanted = list(numbers)
+        found: list[str] = []
+        for start in range(0, len(wanted), NUMBERS_IN_STATEMENT):
+            part = wanted[start : start + NUMBERS_IN_STATEMENT]
+            table = self._connection.select("photos/numbered", {"numbers": part}, table=self._table)
+            found += table.column("id").to_pylist()
+        return {photo_number(photo): photo for photo in found}
+
+    def at_addresses(self, urls: Sequence[str]) -> list[tuple[str, str]]:
+        """Return id and address of the photos that were ingested from some addresses."""
+        tables = self.rows("photos/at_addresses", urls)
+        return [(row["id"], row["url"]) for table in tables for row in table.to_pylist()]
+
+    def by_file_name(self, names: Sequence[str]) -> list[tuple[str, str]]:
+        """Return id and path of the photos whose address or id ends in one of some file names."""
+        tables = self.rows("photos/by_file_name", names)
+        return [(row["id"], row["path"]) for table in tables for row in table.to_pylist()]
+
+    def at_address(self, url: str) -> str | None:
+        """Return the id of the photo ingested from an address, None where there is none."""
+        found = self._connection.select("photos/at_address", {"url": url}, table=self._table)
+        return str(found.column("id")[0].as_py()) if found.num_rows else None
+
+    def rows(self, name: str, ids: Sequence[str]) -> Iterable[pa.Table]:
+        """Yield the answers of a statement over ids, asked in parts that a server takes."""
+        for part in split_ids(ids):
+            yield self._connection.select(name, {"ids": part}, table=self._table)
+
+
+def split_ids(ids: Sequence[str]) -> Iterable[list[str]]:
+    """Yield ids in order, in parts that are short enough for one statement."""
+    part: list[str] = []
+    size = 0
+    for photo in ids:
+        if part and size + len(photo) > ID_BYTES_IN_STATEMENT:
+            yield part
+            part, size = [], 0
+        part.append(photo)
+        # Four bytes a letter at most, and quotes.
+        size += 3 + (len(photo) if photo.isascii() else 4 * len(photo))
+    if part:
+        yield part
