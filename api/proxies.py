@@ -21,7 +21,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 def read_client(request: HTTPConnection) -> str:
     """Return the network address of the caller; of a trusted proxy's, whom it forwards for."""
     client = _peer(request)
-    for entry in reversed(_forwarded(request, "for")):
+    for entry in reversed(_read_forwarded(request, "for")):
         if not _is_trusted(client):
             break
         client = _without_port(entry)
@@ -40,7 +40,7 @@ def read_base(request: HTTPConnection) -> str:
     scheme, host = url.scheme, url.netloc
     if not _is_trusted(_peer(request)):
         # uvicorn took the scheme from a header that we do not believe.
-        scheme = "http" if _forwarded(request, "proto") and _is_local(request) else scheme
+        scheme = "http" if _read_forwarded(request, "proto") and _is_local(request) else scheme
     elif _last(request, "proto") in {"http", "https"}:
         scheme = _last(request, "proto")
     if HOST.fullmatch(_last(request, "host")):
@@ -49,11 +49,11 @@ def read_base(request: HTTPConnection) -> str:
 
 
 def _last(request: HTTPConnection, what: str) -> str:
-    found = _forwarded(request, what)
+    found = _read_forwarded(request, what)
     return found[-1] if found and _is_trusted(_peer(request)) else ""
 
 
-def _forwarded(request: HTTPConnection, what: str) -> list[str]:
+def _read_forwarded(request: HTTPConnection, what: str) -> list[str]:
     values = request.headers.getlist(f"x-forwarded-{what}")
     return [part.strip() for value in values for part in value.split(",") if part.strip()]
 
@@ -65,7 +65,7 @@ def _peer(request: HTTPConnection) -> str:
     not: the last entry that is not on this machine.
     """
     host = request.client.host if request.client else ""
-    others = [_without_port(entry) for entry in _forwarded(request, "for")]
+    others = [_without_port(entry) for entry in _read_forwarded(request, "for")]
     outside = [entry for entry in others if entry not in LOOPBACK]
     return LOOPBACK[0] if outside and host == outside[-1] else host
 

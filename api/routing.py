@@ -71,12 +71,12 @@ def make_router(
 
     class Guarded(APIRoute):
         def get_route_handler(self) -> Callable[[Request], Any]:
-            return _guarded(super().get_route_handler(), guard, counted, json)
+            return _guard(super().get_route_handler(), guard, counted, json)
 
     return APIRouter(route_class=Guarded, responses=REFUSALS)
 
 
-def _guarded(
+def _guard(
     handle: Callable[[Request], Awaitable[Response]], guard: Guard, counted: bool, json: bool
 ) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
@@ -84,7 +84,7 @@ def _guarded(
             guard(request)
             if counted:
                 check_rate(request)
-            return await handle(_bounded(request, json and request.method == "POST"))
+            return await handle(_bound(request, json and request.method == "POST"))
         except Exception as error:
             return refuse(error)
 
@@ -97,7 +97,7 @@ def refuse(error: Exception) -> JSONResponse:
     return JSONResponse({"error": str(refused)}, refused.status_code, refused.headers)
 
 
-def _bounded(request: Request, json: bool) -> Request:
+def _bound(request: Request, json: bool) -> Request:
     """Return the request with a body that may not be larger than allowed, read as JSON."""
     headers = request.scope["headers"]
     if json:
@@ -108,7 +108,7 @@ def _bounded(request: Request, json: bool) -> Request:
 def _count_bytes(receive: Receive) -> Receive:
     size = 0
 
-    async def counted() -> Message:
+    async def count_bytes() -> Message:
         nonlocal size
         message = await receive()
         size += len(message.get("body", b""))
@@ -118,4 +118,4 @@ def _count_bytes(receive: Receive) -> Receive:
             raise Refused(413, sentence, {"Connection": "close"})
         return message
 
-    return counted
+    return count_bytes

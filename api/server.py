@@ -90,13 +90,13 @@ class Served:
         prefix = scope.get("root_path") or read_prefix(Request(scope))
         inner = {**scope, "root_path": prefix, "method": "GET" if method == "HEAD" else method}
 
-        async def sending(message: Message) -> None:
+        async def send_on(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
             await send(message)
 
-        await self._app(inner, receive, sending)
+        await self._app(inner, receive, send_on)
         route = getattr(inner.get("route"), "path", "unknown")
         count_request(method if method in {"GET", "HEAD", "POST"} else "other", route, status)
 

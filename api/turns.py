@@ -72,7 +72,7 @@ def turns(describe: Describe) -> APIRouter:
     ) -> Any:
         """Take what was done with a page of mining; answer with the next one."""
         begun = time.perf_counter()
-        page = _turned(explorer, concept, done, _read_person(request))
+        page = _turn(explorer, concept, done, _read_person(request))
         data = describe(explorer, page)
         timing = {**data["timing"], "server": time.perf_counter() - begun}
         return {**data, "timing": timing, "ticket": explorer.tickets.keep(page)}
@@ -85,7 +85,7 @@ def turns(describe: Describe) -> APIRouter:
     return router
 
 
-def _turned(explorer: Explorer, concept_id: str, done: Turn, by: str) -> Page:
+def _turn(explorer: Explorer, concept_id: str, done: Turn, by: str) -> Page:
     if done.turn == "undo":
         return explorer.undo(concept_id)
     if done.turn == "redo":

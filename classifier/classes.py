@@ -127,7 +127,7 @@ def refit_heads(
     start = np.column_stack([words, words @ centre])
     for share in OTHERS_WEIGHTS:
         each = np.full(len(rest), share / max(len(rest), 1))
-        weights, biases = _pulled_softmax(both, wanted, np.append(np.ones(len(rows)), each), start)
+        weights, biases = _fit_softmax(both, wanted, np.append(np.ones(len(rows)), each), start)
         fitted = replace(
             heads, weights=weights.astype(np.float32), biases=biases - weights @ centre
         )
@@ -143,7 +143,7 @@ def _holds(probabilities: Floats, truth: NDArray[np.int64]) -> bool:
     return bool((right | doubted).all())
 
 
-def _pulled_softmax(
+def _fit_softmax(
     rows: Floats, wanted: Floats, importance: Floats, start: Floats
 ) -> tuple[Floats, Floats]:
     """Minimise cross-entropy to wanted (n, c) plus the distance to start (c, d + 1): convex."""

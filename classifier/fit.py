@@ -82,11 +82,11 @@ def fit(
     weights = found.weights
     if problem.few:
         kept = trust > TRUSTED
-        weights = _guarded(problem, weights, found.left_out[kept], kept, background)
+        weights = _guard(problem, weights, found.left_out[kept], kept, background)
     return _head(problem.frame, weights, found.bias)
 
 
-def _guarded(
+def _guard(
     problem: Problem,
     weights: Floats,
     left_out: Floats,

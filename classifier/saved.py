@@ -50,7 +50,7 @@ def save(path: str | Path, classifier: SavedClassifier) -> None:
     Raises:
         ClassifierError: another ending.
     """
-    path = _checked(path)
+    path = _check(path)
     head = classifier.head
     about = {
         "bias": head.bias,
@@ -84,7 +84,7 @@ def load(
         OtherEncoder: it reads the vectors of another encoder.
         DimensionMismatch: its dimension is another.
     """
-    path = _checked(path)
+    path = _check(path)
     try:
         weights, text = _read(path)
         about = json.loads(text)
@@ -121,7 +121,7 @@ def _read(path: Path) -> tuple[np.ndarray, str]:
         return file.get_tensor("weights"), (file.metadata() or {})["about"]
 
 
-def _checked(path: str | Path) -> Path:
+def _check(path: str | Path) -> Path:
     path = Path(path)
     if path.suffix not in SUFFIXES:
         raise ClassifierError(f"{path} must end in {' or '.join(SUFFIXES)}")

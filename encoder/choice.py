@@ -59,13 +59,13 @@ def folder_of(name: str) -> Path | None:
     from huggingface_hub import try_to_load_from_cache
     from huggingface_hub.errors import HFValidationError
 
-    def cached(file: str) -> str | None:
+    def find_cached(file: str) -> str | None:
         found = try_to_load_from_cache(name, file)
         return found if isinstance(found, str) else None
 
     try:
-        config = cached("config.json")
-        return Path(config).parent if config and any(map(cached, WEIGHTS)) else None
+        config = find_cached("config.json")
+        return Path(config).parent if config and any(map(find_cached, WEIGHTS)) else None
     except HFValidationError:
         return None
 

@@ -91,10 +91,10 @@ class OfflineEncoder:
             return np.zeros((0, self.dim), np.float32)
         outputs = self._vision.run(np.asarray(pixels))
         features, probabilities = outputs[:, :FEATURES], outputs[:, FEATURES:]
-        halves = [self._called(probabilities), self._looks(features)]
+        halves = [self._call(probabilities), self._looks(features)]
         return unit(np.concatenate([WEIGHT * unit(half) for half in halves], axis=1))
 
-    def _called(self, probabilities: Vectors) -> Vectors:
+    def _call(self, probabilities: Vectors) -> Vectors:
         # Square roots, so that a confident wrong class leaves the next ones a say.
         likeliest = np.argsort(-probabilities, axis=1)[:, :LIKELIEST]
         weights = np.sqrt(np.take_along_axis(probabilities, likeliest, axis=1))

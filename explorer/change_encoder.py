@@ -142,8 +142,8 @@ class _Both:
         if record is not None and record.findings is not None:
             answers = read_answers(self._explorer.database, record)
             before = head_of(self._concept)
-            old = self._audited(old, record, answers, self._source, before)
-            new = self._audited(new, record, answers, self._target, head)
+            old = self._measure_by_audit(old, record, answers, self._source, before)
+            new = self._measure_by_audit(new, record, answers, self._target, head)
         return replace(compared, old=old, new=new)
 
     def carry_over(self) -> str:
@@ -201,7 +201,7 @@ class _Both:
         held_out = score_held_out(start, background, vectors, self._labels)
         return Score(held_out), replace(head, threshold=self._concept.threshold)
 
-    def _audited(
+    def _measure_by_audit(
         self,
         score: Score,
         record: AuditRecord,

@@ -203,16 +203,16 @@ class _Reader:
 
     def read(self, row: dict[str, Any]) -> _Picture:
         """Return a photo's vector where it is cached, else its picture, else its thumbnail."""
-        cached = self._cached(row["digest"])
+        cached = self._read_cached(row["digest"])
         if cached is not None:
             return _Picture("cached", cached)
         try:
             data = self._fetcher.fetch(Photo(row["id"], row["url"]))
-            return self._prepared("originals", data)
+            return self._prepare("originals", data)
         except Rejected:
             small = self._store.thumbnail(self._source.name, row["id"])
         try:
-            return self._prepared("thumbnails", small) if small else _Picture("failed")
+            return self._prepare("thumbnails", small) if small else _Picture("failed")
         except Rejected:
             return _Picture("failed")
 
@@ -240,12 +240,12 @@ class _Reader:
             self._store.put_vectors(self._target.encoder_key, digests, vectors)
         return vectors
 
-    def _cached(self, digest: str) -> np.ndarray | None:
+    def _read_cached(self, digest: str) -> np.ndarray | None:
         return self._store.vectors(self._target.encoder_key, [digest]).get(digest)
 
-    def _prepared(self, kind: str, data: bytes) -> _Picture:
+    def _prepare(self, kind: str, data: bytes) -> _Picture:
         picture = decode(data, side=self._encoder.side)
-        cached = self._cached(picture.digest)
+        cached = self._read_cached(picture.digest)
         if cached is not None:
             return _Picture(kind, cached)
         pixels = self._encoder.prepare(picture.image)

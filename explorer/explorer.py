@@ -239,7 +239,7 @@ class Explorer:
         Raises:
             NothingToTurn: there is none.
         """
-        return _turned(self.rounds.undo(concept_id), "undo")
+        return _turn(self.rounds.undo(concept_id), "undo")
 
     def redo(self, concept_id: str) -> Page:
         """Do again what was taken back last.
@@ -247,7 +247,7 @@ class Explorer:
         Raises:
             NothingToTurn: there is none.
         """
-        return _turned(self.rounds.redo(concept_id), "redo")
+        return _turn(self.rounds.redo(concept_id), "redo")
 
     def _encode(self, concept: Concept) -> np.ndarray:
         collection = self.collection(concept.collection)
@@ -260,7 +260,7 @@ class Explorer:
         if not query.needs_encoder:
             return None, None
         encoder = self.encoder_of(collection)
-        return encoder, self.nouns.shared(encoder) if query.only_words else None
+        return encoder, self.nouns.find_shared(encoder) if query.only_words else None
 
 
 def default_table() -> str:
@@ -268,7 +268,7 @@ def default_table() -> str:
     return os.environ.get("VECDB_TABLE") or DEFAULT_TABLE
 
 
-def _turned(page: Page | None, kind: str) -> Page:
+def _turn(page: Page | None, kind: str) -> Page:
     if page is None:
         raise NothingToTurn(f"There is nothing to {kind}.")
     return page

@@ -57,7 +57,7 @@ def fetch_picture(
         )
     deadline = time.monotonic() + SECONDS
     for _ in range(REDIRECTS + 1):
-        parts = _checked(address)
+        parts = _check(address)
         number = _public_number(parts, resolve, deadline)
         try:
             location, body = _get(parts, number, connect, deadline)
@@ -69,7 +69,7 @@ def fetch_picture(
     raise BadInput(f"The address redirects more than {REDIRECTS} times.")
 
 
-def _checked(address: str) -> SplitResult:
+def _check(address: str) -> SplitResult:
     try:
         parts = urlsplit(address)
         port = parts.port
@@ -122,10 +122,10 @@ def _get(
         kind = answer.headers.get_content_type()
         if answer.status != 200 or not (kind.startswith("image/") or kind.endswith("octet-stream")):
             raise BadInput(f"The address answered {answer.status} {kind}, not a picture.")
-        return None, _bounded(answer, connection, deadline)
+        return None, _read(answer, connection, deadline)
 
 
-def _bounded(answer: http.client.HTTPResponse, connection: "_Connection", deadline: float) -> bytes:
+def _read(answer: http.client.HTTPResponse, connection: "_Connection", deadline: float) -> bytes:
     parts, size = [], 0
     while part := answer.read1(65536):
         parts.append(part)

@@ -157,7 +157,7 @@ def _choose_reading(
     signs = {read_sign(text) for values in columns.values() for text in values}
     zero = -1 if not ours and 0 in signs and -1 not in signs else 0
     if set(columns) <= {""}:
-        return Reading({"": _named(concept)}, False, zero)
+        return Reading({"": _require_name(concept)}, False, zero)
     return Reading(_choose(list(columns), concept, category, all_classes, "column"), False, zero)
 
 
@@ -174,14 +174,14 @@ def _choose(
         if len(found) > CLASSES:
             raise BadInput(f"The file names more than {CLASSES:,} classes: choose one of them.")
         return {name: name for name in found}
-    wanted = _named(category or concept)
+    wanted = _require_name(category or concept)
     fits = [name for name in found if name == wanted] or [
         name for name in found if name.lower() == wanted.lower()
     ]
     if fits:
-        return {fits[0]: _named(concept)}
+        return {fits[0]: _require_name(concept)}
     if len(found) == 1 and category is None:
-        return {found[0]: _named(concept)}
+        return {found[0]: _require_name(concept)}
     some = ", ".join(found[:20]) + (", ..." if len(found) > 20 else "")
     raise BadInput(
         f"The file has no {kind} {wanted!r}: choose one with --category, or all with "
@@ -189,7 +189,7 @@ def _choose(
     )
 
 
-def _named(concept: str | None) -> str:
+def _require_name(concept: str | None) -> str:
     if not concept or not concept.strip():
         raise BadInput("Name the concept that the labels are of.")
     return concept

@@ -92,7 +92,7 @@ class Known:
             self.vectors.clear()
         self.vectors.update(vectors)
 
-    def judged(self, history: History) -> tuple[list[str], np.ndarray, np.ndarray]:
+    def read_judged(self, history: History) -> tuple[list[str], np.ndarray, np.ndarray]:
         """Ids, vectors (n, d) and labels (n,) of all judged photos that still exist, in order."""
         found = self.read(list(history.judged))
         rows = np.asarray(list(found.values()), np.float32).reshape(-1, self.collection.dim)

@@ -96,7 +96,7 @@ def mine_page(known: Known, standing: Standing) -> Mined:
     counts = [int(count) for count in found.counts]
     chosen = {pick.id: vectors[pick.id] for pick in picks}
     upcoming = [photo for photo in found.top if photo not in chosen][:size]
-    scores = head.probabilities(_stacked(vectors, list(chosen), collection.dim))
+    scores = head.probabilities(_stack(vectors, list(chosen), collection.dim))
     tiles = [
         Tile(pick.id, pick.reason, score=round_score(score))
         for pick, score in zip(picks, scores, strict=True)
@@ -140,10 +140,10 @@ def _margin(probability: float) -> float:
 
 
 def _candidates(ids: list[str], vectors: Mapping[str, np.ndarray], dim: int) -> Candidates:
-    return Candidates(ids, _stacked(vectors, ids, dim))
+    return Candidates(ids, _stack(vectors, ids, dim))
 
 
-def _stacked(vectors: Mapping[str, np.ndarray], ids: Sequence[str], dim: int) -> np.ndarray:
+def _stack(vectors: Mapping[str, np.ndarray], ids: Sequence[str], dim: int) -> np.ndarray:
     return np.asarray([vectors[photo] for photo in ids], np.float32).reshape(-1, dim)
 
 

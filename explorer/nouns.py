@@ -18,7 +18,7 @@ class Nouns:
         self._lock = threading.Lock()
         self._means: dict[str, np.ndarray] = {}
 
-    def shared(self, encoder: Encoder) -> np.ndarray | None:
+    def find_shared(self, encoder: Encoder) -> np.ndarray | None:
         """Return what to take off each phrase, (d,); None where an encoder's words need nothing.
 
         Raises:

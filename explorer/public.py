@@ -18,14 +18,14 @@ def is_public(text: str) -> bool:
     if "%" in text or address.is_multicast or address.is_reserved or not address.is_global:
         # NAT64's own prefix counts as global or not depending on the version of Python.
         return isinstance(address, ipaddress.IPv6Address) and _is_public_nat64(address)
-    return all(is_public(str(inner)) for inner in _wrapped(address))
+    return all(is_public(str(inner)) for inner in _unwrap(address))
 
 
 def _is_public_nat64(address: ipaddress.IPv6Address) -> bool:
     return address in NAT64[0] and is_public(str(_last(address)))
 
 
-def _wrapped(address: Address) -> list[ipaddress.IPv4Address]:
+def _unwrap(address: Address) -> list[ipaddress.IPv4Address]:
     if isinstance(address, ipaddress.IPv4Address):
         return []
     found = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]

@@ -124,7 +124,7 @@ class Rounds:
         """
         timing: dict[str, float] = {}
         with self._alone(concept_id):
-            with _timed(timing, "read"):
+            with _measure(timing, "read"):
                 concept, history = self._read(concept_id)
             if number not in (None, concept.round):
                 raise MovedOn("This concept moved on in another window: show its page.")
@@ -265,9 +265,9 @@ class Rounds:
         """
         timing = {} if timing is None else timing
         known = self.memory.known(concept.collection)
-        with _timed(timing, "fit"):
+        with _measure(timing, "fit"):
             standing = standing or self._fit(concept, number, history)
-        with _timed(timing, "mine"):
+        with _measure(timing, "mine"):
             mined = _shown_again(known, standing, tiles) if tiles else mine_page(known, standing)
             if stored:
                 stored.result()
@@ -276,7 +276,7 @@ class Rounds:
         if number > 1 and not tiles:
             agreements += (round(mined.agreement, 4),)
         settings = replace(standing.settings, page=tuple(mined.tiles), agreements=agreements)
-        with _timed(timing, "store"):
+        with _measure(timing, "store"):
             ids = [tile.photo_id for tile in mined.tiles]
             rows = self._aside.submit(known.collection.photos, ids)
             concept = self._concepts.update(
@@ -299,7 +299,7 @@ class Rounds:
 
     def _fit(self, concept: Concept, number: int, history: History) -> Standing:
         known = self.memory.known(concept.collection)
-        ids, judged, labels = known.judged(history)
+        ids, judged, labels = known.read_judged(history)
         settled = np.asarray([photo in history.asked_again for photo in ids], bool)
         settings = Settings.read(concept.settings)
         if settings.anchor is None:
@@ -307,7 +307,7 @@ class Rounds:
             settings = replace(settings, anchor=tuple(float(x) for x in start))
         direction = np.asarray(settings.anchor, np.float32)
         if len(labels):
-            borrowed = self._borrowed(concept, settings, history, known)
+            borrowed = self._borrow(concept, settings, history, known)
             head = fit(
                 direction,
                 np.vstack([judged, borrowed]),
@@ -320,7 +320,7 @@ class Rounds:
             head = prompt_head(settings.first or direction, known.background)
         return Standing(concept, settings, number, head, ids, judged, labels, settled, history)
 
-    def _borrowed(
+    def _borrow(
         self, concept: Concept, settings: Settings, history: History, known: Known
     ) -> np.ndarray:
         """Return the vectors (m, d) of photos that are a no because another concept has them.
@@ -403,7 +403,7 @@ def _shown_again(known: Known, standing: Standing, tiles: Sequence[Tile]) -> Min
 
 
 @contextmanager
-def _timed(timing: dict[str, float], part: str) -> Iterator[None]:
+def _measure(timing: dict[str, float], part: str) -> Iterator[None]:
     start = time.perf_counter()
     yield
     timing[part] = time.perf_counter() - start

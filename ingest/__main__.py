@@ -86,14 +86,14 @@ def _refuse(sentence: str, args: argparse.Namespace, code: int = USAGE) -> int:
 def _listen(stop: threading.Event, bars: Bars) -> None:
     """Stop in good order at the first Ctrl-C, at once at the second."""
 
-    def interrupted(number: int, frame: FrameType | None) -> None:
+    def interrupt(number: int, frame: FrameType | None) -> None:
         if stop.is_set():
             os._exit(INTERRUPTED)
         stop.set()
         bars.say("Stopping: finishing what is under way. Ctrl-C again stops at once.")
 
-    signal.signal(signal.SIGINT, interrupted)
-    signal.signal(signal.SIGTERM, interrupted)
+    signal.signal(signal.SIGINT, interrupt)
+    signal.signal(signal.SIGTERM, interrupt)
 
 
 def _options(args: argparse.Namespace) -> Options:

@@ -129,7 +129,7 @@ def store_changes(collection: Collection, photos: Sequence[Photo]) -> tuple[int,
     updated = written = 0
     for rows in collection.records.whole(list(told)):
         before = rows.drop_columns("vector").to_pylist()
-        after = [_merged(row, told[row["id"]]) for row in before]
+        after = [_merge(row, told[row["id"]]) for row in before]
         columns: dict[str, Any] = {"vector": rows.column("vector")}
         for name in ("id", "url"):
             columns[name] = pa.array([row[name] for row in after], pa.string())
@@ -152,7 +152,7 @@ def _seen(row: dict[str, Any]) -> list[Any]:
     ]
 
 
-def _merged(row: dict[str, Any], photo: Photo) -> dict[str, Any]:
+def _merge(row: dict[str, Any], photo: Photo) -> dict[str, Any]:
     """Return a stored row without what its source gave before, and with what it gives now."""
     merged = dict(row)
     before = set(row["given"])

@@ -70,13 +70,13 @@ def _thumbnail(picture: Picture, data: bytes) -> bytes:
     image = picture.image
     if picture.is_as_stored and max(image.size) <= THUMBNAIL and len(data) <= SMALL:
         return data  # small already: its own bytes are the best thumbnail
-    small = image if max(image.size) <= THUMBNAIL else _fitted(image)
+    small = image if max(image.size) <= THUMBNAIL else _fit(image)
     out = io.BytesIO()
     small.save(out, "JPEG", quality=QUALITY)
     return out.getvalue()
 
 
-def _fitted(image: Image.Image) -> Image.Image:
+def _fit(image: Image.Image) -> Image.Image:
     scale = THUMBNAIL / max(image.size)
     size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
     return image.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)

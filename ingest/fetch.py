@@ -297,10 +297,10 @@ def _rejection(error: Exception, transfer: Transfer) -> Rejected:
     if "IncompleteRead" in repr(error):
         return Busy("body shorter than announced")
     if isinstance(error, requests.ConnectionError | HTTPError | OSError):
-        refused = _refused(error)
+        refused = _is_refusal(error)
         return Busy("no connection" if refused else "connection broke", broken=refused)
     return Rejected("bad address", permanent=True)
 
 
-def _refused(error: Exception) -> bool:
+def _is_refusal(error: Exception) -> bool:
     return "NewConnectionError" in repr(error) or "NameResolution" in repr(error)

@@ -78,7 +78,7 @@ def describe_summary(summary: Summary, table: str, again: str = "--retry-failed 
         rows = "1 row names" if summary.doubled == 1 else f"{summary.doubled:,} rows name"
         lines.append(
             f"{rows} a photo that another row named before; the first counts"
-            f"{_named(summary.doubles, summary.doubled)}."
+            f"{_list_names(summary.doubles, summary.doubled)}."
         )
     if summary.duplicates:
         lines.append(f"Near-duplicates of others, noted: {summary.duplicates:,}.")
@@ -86,7 +86,7 @@ def describe_summary(summary: Summary, table: str, again: str = "--retry-failed 
         lines.append(f"{summary.failed_before:,} had failed for good before; {again}.")
     if summary.reasons:
         failed = ", ".join(
-            f"{count:,} {reason}{_named(summary.examples.get(reason, []), count)}"
+            f"{count:,} {reason}{_list_names(summary.examples.get(reason, []), count)}"
             for reason, count in summary.reasons.items()
         )
         lines.append(f"Failed: {failed}.")
@@ -102,7 +102,7 @@ def describe_summary(summary: Summary, table: str, again: str = "--retry-failed 
     return "\n".join(lines)
 
 
-def _named(names: list[str], count: int) -> str:
+def _list_names(names: list[str], count: int) -> str:
     more = ", ..." if count > len(names) else ""
     # A name is the source's: nothing in it may steer a terminal.
     plain = ("".join(c if c.isprintable() else "?" for c in name[:NAMED]) for name in names)

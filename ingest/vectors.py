@@ -70,7 +70,7 @@ class VectorSource:
         number = 0
         for table, vectors in self.parts:
             for batch in self._read(table, vectors):
-                yield _stored(batch, self.column or "", locator, number)
+                yield _shape_rows(batch, self.column or "", locator, number)
                 number += batch.num_rows
 
     def _read(self, table: Path | None, vectors: Path | None) -> Iterator[pa.Table]:
@@ -246,7 +246,7 @@ def _lengths(column: pa.ChunkedArray) -> int:
     return lengths.pop() if number and len(lengths) == 1 and min(lengths) >= SHORTEST else 0
 
 
-def _stored(batch: pa.Table, column: str, locator: Locator, number: int) -> pa.Table:
+def _shape_rows(batch: pa.Table, column: str, locator: Locator, number: int) -> pa.Table:
     """Return rows as the collection takes them; `number` is the first row's."""
     if MARK in (batch.schema.metadata or {}):
         return _read_own(batch, column)

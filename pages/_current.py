@@ -51,7 +51,7 @@ def current_concept() -> Concept | None:
         UnknownConcept: the address names one that does not exist.
     """
     named = st.query_params.get("concept")
-    wanted = named or state.get("concept_id", _remembered())
+    wanted = named or state.get("concept_id", _remember())
     if not wanted:
         return None
     try:
@@ -123,7 +123,7 @@ def name_concepts(listed: dict[str, tuple[Concept, LabelCounts]]) -> dict[str, s
     return names
 
 
-def _remembered() -> str:
+def _remember() -> str:
     return st.context.cookies.get(_cookie(), "")
 
 

@@ -209,7 +209,7 @@ def draw_opened(concept: Concept) -> None:
     draw(shared_explorer().rounds.memory.collection(concept.collection), concept)
 
 
-def listing() -> None:
+def draw_list() -> None:
     """Draw the list of the concepts."""
     if state.get("concepts_error"):
         st.error(escape_markdown(state.concepts_error))
@@ -242,7 +242,7 @@ def main() -> None:
         state.concepts_open = True
         draw_opened(concept)
     else:
-        listing()
+        draw_list()
 
 
 main()

@@ -38,7 +38,7 @@ def group_by_label(collection: Collection) -> Groups:
         TooFewPhotos: no photo has a label.
     """
     ids, labels = collection.records.labelled(MOST_OF_A_CLASS)
-    return grouped(collection, dict(zip(ids, labels, strict=True)), "label")
+    return read_groups(collection, dict(zip(ids, labels, strict=True)), "label")
 
 
 def group_by_concept(database: Database, collection: Collection) -> Groups:
@@ -53,10 +53,10 @@ def group_by_concept(database: Database, collection: Collection) -> Groups:
             if answer.label == 1:
                 found.setdefault(answer.photo_id, []).append(concept.name)
     alone = {photo: names[0] for photo, names in found.items() if len(set(names)) == 1}
-    return grouped(collection, alone, "concept")
+    return read_groups(collection, alone, "concept")
 
 
-def grouped(collection: Collection, class_of: Mapping[str, str], by: str) -> Groups:
+def read_groups(collection: Collection, class_of: Mapping[str, str], by: str) -> Groups:
     """Read the vectors of photos whose class is known; photos that are gone are left out.
 
     Args:

@@ -47,7 +47,7 @@ class ResidualHead(nn.Module):
             moved = self.layer((vectors - self.mean) / self.spread).square().mean().sqrt()
             self.layer.weight *= min(1.0, FARTHEST * self.spread / max(float(moved), 1e-12))
 
-    def folded(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def fold(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return weights (d, d) and bias (d,) of `SimilarityHead` that do the same."""
         with torch.no_grad():
             weights = self.layer.weight / self.spread

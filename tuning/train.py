@@ -148,9 +148,9 @@ class Training:
             return (math.nan,)
         return tuple(float(retrieve(rows.numpy(), of).r_precision.mean()) for rows, of in moved)
 
-    def folded(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def fold(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return the head's weights (d, d) and bias (d,) as they are now."""
-        return self._head.folded()
+        return self._head.fold()
 
 
 def train(
@@ -179,7 +179,7 @@ def train(
     """
     training = Training(vectors, classes, division, settings)
     done: list[Epoch] = []
-    kept, ended = training.folded(), "all epochs were run"
+    kept, ended = training.fold(), "all epochs were run"
     for epoch in _epochs(training, settings.epochs):
         if math.isnan(epoch.r_precision):
             ended = f"the loss became infinite in epoch {epoch.number}: lower the rate"
@@ -191,7 +191,7 @@ def train(
             break
         best = done[done[-1].best] if done else epoch
         if epoch.r_precision > best.r_precision and not _harms(epoch, done[0]):
-            kept, best = training.folded(), epoch
+            kept, best = training.fold(), epoch
         done.append(replace(epoch, best=best.number))
         progress(done[-1])
         if epoch.number - best.number >= settings.patience:

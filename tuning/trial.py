@@ -44,14 +44,14 @@ class Comparison:
         """Return chance, base, tuned and interval of R-precision; mean AP's under `mean_ap`."""
         average = (self.base.average_precision, self.tuned.average_precision)
         return {
-            "chance": rounded(self.base.chance.mean()),
-            "base": rounded(self.base.r_precision.mean()),
-            "tuned": rounded(self.tuned.r_precision.mean()),
-            "interval": [rounded(end) for end in self.gain],
+            "chance": round_figure(self.base.chance.mean()),
+            "base": round_figure(self.base.r_precision.mean()),
+            "tuned": round_figure(self.tuned.r_precision.mean()),
+            "interval": [round_figure(end) for end in self.gain],
             "mean_ap": {
-                "base": rounded(average[0].mean()),
-                "tuned": rounded(average[1].mean()),
-                "interval": [rounded(end) for end in interval(*average, self.units)],
+                "base": round_figure(average[0].mean()),
+                "tuned": round_figure(average[1].mean()),
+                "interval": [round_figure(end) for end in interval(*average, self.units)],
             },
         }
 
@@ -133,34 +133,34 @@ def run_trial(
     return Trial(
         head,
         trained,
-        _compared(head, vectors, classes, division.unseen_classes, by_class=True),
-        _compared(head, vectors, classes, division.unseen_photos, by_class=False),
+        _compare(head, vectors, classes, division.unseen_classes, by_class=True),
+        _compare(head, vectors, classes, division.unseen_photos, by_class=False),
     )
 
 
-def pooled(comparisons: Sequence[Comparison | None]) -> Comparison | None:
+def pool(comparisons: Sequence[Comparison | None]) -> Comparison | None:
     """Take the comparisons of several trials as one."""
     there = [found for found in comparisons if found is not None]
     if not there:
         return None
 
-    def joined(parts: list[Retrieval]) -> Retrieval:
+    def join(parts: list[Retrieval]) -> Retrieval:
         fields = [[getattr(part, name) for part in parts] for name in vars(parts[0])]
         return Retrieval(*(np.concatenate(columns) for columns in fields))
 
     return Comparison(
-        joined([found.base for found in there]),
-        joined([found.tuned for found in there]),
+        join([found.base for found in there]),
+        join([found.tuned for found in there]),
         np.concatenate([found.units for found in there]),
     )
 
 
-def rounded(value: float) -> float:
+def round_figure(value: float) -> float:
     """Return a measured number as it is reported."""
     return round(float(value), 4)
 
 
-def _compared(
+def _compare(
     head: SimilarityHead,
     vectors: NDArray[np.float32],
     classes: NDArray[np.int64],

@@ -25,14 +25,14 @@ def local_path(url: str) -> Path | None:
         return None
     match = FILE.match(url)
     if not match:
-        return None if SCHEME.match(url) else _spelled(url)
+        return None if SCHEME.match(url) else _spell(url)
     text = url[match.end() :]
     if sys.platform == "win32":
         text = DRIVE.sub("", text, count=1)
     # Bytes first: a name that is not UTF-8 is encoded byte by byte.
-    decoded = _spelled(os.fsdecode(unquote_to_bytes(text.encode("utf-8", "surrogateescape"))))
+    decoded = _spell(os.fsdecode(unquote_to_bytes(text.encode("utf-8", "surrogateescape"))))
     if "%" in text and not _exists(decoded):
-        plain = _spelled(text)
+        plain = _spell(text)
         return plain if _exists(plain) else decoded
     return decoded
 
@@ -46,7 +46,7 @@ def local_file(url: str) -> Path | None:
         return None  # a name too long for the disk, or a folder that may not be entered
 
 
-def _spelled(text: str) -> Path:
+def _spell(text: str) -> Path:
     """Return the path, each name in the form (composed or not) that the disk holds it in."""
     path = Path(text)
     if text.isascii() or _exists(path):

@@ -198,7 +198,7 @@ class ConceptStore:
             UnknownConcept: there is none with this id.
             NotFitted: it has no head yet.
         """
-        concept = self._fitted(concept_id)
+        concept = self._read_fitted(concept_id)
         parameters = {"concept": concept_id, "k": limit, "skip": offset}
         return read_scored(
             self._connection.select("concepts/apply", parameters, table=concept.collection)
@@ -213,7 +213,7 @@ class ConceptStore:
             UnknownConcept: there is none with this id.
             NotFitted: it has no head yet.
         """
-        concept = self._fitted(concept_id)
+        concept = self._read_fitted(concept_id)
         view = view_name(concept)
         self._connection.run(
             "concepts/view", view=view, table=concept.collection, concept=concept.id
@@ -229,7 +229,7 @@ class ConceptStore:
         """Remove a concept's view; without one nothing happens."""
         self._connection.run("concepts/drop_view", view=view_name(self.get(concept_id)))
 
-    def _fitted(self, concept_id: str) -> Concept:
+    def _read_fitted(self, concept_id: str) -> Concept:
         concept = self.get(concept_id)
         if not len(concept.weights):
             raise NotFitted(f"The concept {concept.name!r} has no classifier yet: label a page.")

@@ -68,7 +68,7 @@ def follow(
         if not page.num_rows:
             break
         after = page.column("id")[-1].as_py()
-        added = derived.insert(_moved(page, derived.dim, transform))
+        added = derived.insert(_move(page, derived.dim, transform))
         done = Followed(removed, done.added + added, done.missing)
     return done
 
@@ -82,7 +82,7 @@ def _remove_stale(connection: Connection, derived: Collection, tables: dict[str,
         removed += derived.delete(stale.column("id").to_pylist())
 
 
-def _moved(page: pa.Table, dim: int, transform: Transform) -> pa.Table:
+def _move(page: pa.Table, dim: int, transform: Transform) -> pa.Table:
     moved = np.ascontiguousarray(transform(matrix(page, dim)), np.float32)
     at = page.column_names.index("vector")
     vectors = pa.FixedSizeListArray.from_arrays(pa.array(moved.ravel()), dim)

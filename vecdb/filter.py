@@ -67,7 +67,7 @@ class Filter:
 
     def predicates(self) -> list[Predicate]:
         """Return what must hold, as files of sql/filter with their parameters."""
-        found = [_predicate(asked, at) for at, asked in enumerate(self._asked())]
+        found = [_predicate(asked, at) for at, asked in enumerate(self._list_asked())]
         if self.orientation is not None:
             found.append(Predicate("orientation", {"orientation": self.orientation}))
         if self.place is not None:
@@ -76,7 +76,7 @@ class Filter:
             found.append(Predicate("no_duplicates"))
         return found
 
-    def _asked(self) -> Iterator[Condition]:
+    def _list_asked(self) -> Iterator[Condition]:
         for name, (column, sign) in FIELDS.items():
             value = getattr(self, name)
             if value is not None:

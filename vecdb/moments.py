@@ -44,7 +44,7 @@ def moments(connection: Connection, table: str, dim: int) -> Moments:
             for name in ("mean", "covariance")
         )
         return Moments(count, mean, covariance.reshape(dim, dim))
-    fresh = _computed(connection, table, dim)
+    fresh = _compute(connection, table, dim)
     _keep(connection, table, fresh, now)
     return fresh
 
@@ -54,7 +54,7 @@ def photos_extent(connection: Connection, table: str) -> PhotosExtent:
     return PhotosExtent(**connection.select("photos/extent", table=table).to_pylist()[0])
 
 
-def _computed(connection: Connection, table: str, dim: int) -> Moments:
+def _compute(connection: Connection, table: str, dim: int) -> Moments:
     found = connection.select("moments/mean", table=table)
     mean = np.array(found.column("mean")[0].values, dtype=np.float64)
     products = connection.select("moments/products", {"sample": COVARIANCE_SAMPLE}, table=table)

@@ -89,7 +89,7 @@ class Search:
         predicates = page.scope.where.predicates() if page.scope.where else []
         asked = page.k + len(page.scope.exclude)
         room = max(LEAST_ROOM, ROOM_PER_ROW * asked)
-        found = page._crowded_select(
+        found = page._select_crowded(
             predicates, asked, fetch=f"{fetch:.1f}", literal=literal, room=str(room)
         )
         answer = page._kept(found, page.scope.exclude) if found is not None else None
@@ -124,7 +124,7 @@ class Search:
         )
         return page, 2 / share if share >= BROAD else None
 
-    def _crowded_select(
+    def _select_crowded(
         self, predicates: list[Predicate], asked: int, **parts: str
     ) -> pa.Table | None:
         for attempt in range(CROWDED_RETRIES):

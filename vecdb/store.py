@@ -34,7 +34,7 @@ class Store:
         self.path = Path(
             os.path.realpath(path or os.environ.get("VECDB_STORE") or DEFAULT_DIRECTORY)
         )
-        self._env, self._thumbnails, self._vectors = _opened(self.path)
+        self._env, self._thumbnails, self._vectors = _open(self.path)
 
     def put_thumbnails(self, collection: str, rows: Iterable[tuple[str, str, bytes]]) -> None:
         """Keep JPEGs, given as (photo id, digest of the picture, bytes); a later one replaces.
@@ -113,7 +113,7 @@ _OPEN: dict[Path, tuple[lmdb.Environment, Any, Any]] = {}
 _GUARD = threading.Lock()
 
 
-def _opened(path: Path) -> tuple[lmdb.Environment, Any, Any]:
+def _open(path: Path) -> tuple[lmdb.Environment, Any, Any]:
     # LMDB must not open one directory twice in a process, so every Store shares what is open; it
     # stays open because a reader in another thread must never lose its map.
     with _GUARD:

@@ -115,7 +115,7 @@ def run(
     judged: list[int] = []
     _record(trace, data, concept, head)
     for round_number in range(1, plan.rounds + 1):
-        doubted = _doubted(data, start, judged, user) if plan.ask else []
+        doubted = _doubt(data, start, judged, user) if plan.ask else []
         part = replace(plan, batch=plan.batch - len(doubted))
         page = _page(data, head, judged, user.answers, part, round_number)
         trace.asked += len(doubted)
@@ -131,9 +131,7 @@ def run(
     return trace
 
 
-def _doubted(
-    data: Split, start: NDArray[np.float32], judged: list[int], user: "_User"
-) -> list[int]:
+def _doubt(data: Split, start: NDArray[np.float32], judged: list[int], user: "_User") -> list[int]:
     """Choose the photos to ask about again."""
     doubted = doubtful_answers(
         start,

@@ -42,23 +42,23 @@ def stretch_grey(image: Image.Image) -> Image.Image:
     absent = _no_data(image)
     grey = np.zeros(values.shape, np.uint8)
     strips = [slice(at, at + STRIP) for at in range(0, len(values), STRIP)]
-    masks = [_counting(values[rows], absent) for rows in strips]
+    masks = [_find_colours(values[rows], absent) for rows in strips]
     kept = [values[rows][mask] for rows, mask in zip(strips, masks, strict=True) if mask.any()]
     if kept:
         low, high = min(float(v.min()) for v in kept), max(float(v.max()) for v in kept)
         for rows, mask in zip(strips, masks, strict=True):
             strip = np.where(mask, values[rows], low).astype(np.float64)
-            grey[rows] = np.where(mask, _stretched(strip, low, high, image.mode), 0)
+            grey[rows] = np.where(mask, _stretch(strip, low, high, image.mode), 0)
     return Image.fromarray(grey).convert("RGB")
 
 
-def _counting(values: np.ndarray, absent: float | None) -> np.ndarray:
+def _find_colours(values: np.ndarray, absent: float | None) -> np.ndarray:
     """Tell which values are colours: (n, d) bool."""
     counts = np.ones(values.shape, bool) if absent is None else values != absent
     return counts & (np.abs(values) < OUTSIDE) if values.dtype.kind == "f" else counts
 
 
-def _stretched(values: np.ndarray, low: float, high: float, mode: str) -> np.ndarray:
+def _stretch(values: np.ndarray, low: float, high: float, mode: str) -> np.ndarray:
     if high > low:
         return (values - low) * (255 / (high - low)) + 0.5
     # Of one colour: as bright as such numbers usually are.

@@ -15,11 +15,11 @@ def reader_versions(most_pixels: int | None = None) -> str:
     Args:
         most_pixels: the limit; None is the environment's.
     """
-    return f"{_installed()}, {most_pixels or most_pixels_allowed():,} pixels"
+    return f"{_describe_installed()}, {most_pixels or most_pixels_allowed():,} pixels"
 
 
 @functools.cache
-def _installed() -> str:
+def _describe_installed() -> str:
     found = [OWN]
     for name in LIBRARIES:
         try:

@@ -24,12 +24,12 @@ def encode(explorer: Explorer, options: argparse.Namespace) -> None:
     """Give the photos of a collection vectors of another encoder, in a collection beside it."""
     stop = threading.Event()
 
-    def interrupted(number: int, frame: FrameType | None) -> None:
+    def interrupt(number: int, frame: FrameType | None) -> None:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         stop.set()
         print("Stopping after the photos under way; run it again to go on.", file=sys.stderr)
 
-    before = signal.signal(signal.SIGINT, interrupted)
+    before = signal.signal(signal.SIGINT, interrupt)
     try:
         with tqdm(unit=" photos", dynamic_ncols=True, file=sys.stderr) as bar:
 

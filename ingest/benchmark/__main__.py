@@ -27,15 +27,15 @@ from ingest.benchmark.commands import beside_rival, keep_single_precision
 from ingest.benchmark.stages import (
     bare_rate,
     decode_rate,
-    encoding_for_nothing,
+    encode_for_nothing,
     from_bytes,
     gpu_use,
     ingest_rate,
-    listed,
     memory,
     resume,
-    served,
+    serve,
     shares,
+    write_list,
 )
 from ingest.photo import Photo
 from ingest.sources.folders import picture_names
@@ -67,9 +67,9 @@ def main() -> int:
     if args.fp32:
         keep_single_precision()
     figures = {}
-    with tempfile.TemporaryDirectory() as scratch, served(args.folder) as address:
+    with tempfile.TemporaryDirectory() as scratch, serve(args.folder) as address:
         try:
-            for name, value in measured(args, Path(scratch), address):
+            for name, value in measure(args, Path(scratch), address):
                 figures[name] = value
                 if not args.json:
                     print(f"{name:36} {value}", flush=True)
@@ -81,7 +81,7 @@ def main() -> int:
     return 0
 
 
-def measured(args: argparse.Namespace, scratch: Path, address: str) -> Iterator[tuple[str, Any]]:
+def measure(args: argparse.Namespace, scratch: Path, address: str) -> Iterator[tuple[str, Any]]:
     """Yield each figure with its name, as soon as it is known."""
     names = list(picture_names(args.folder))
     name = args.encoder or str(save_random_clip(scratch / "vit-b-32"))
@@ -93,7 +93,7 @@ def measured(args: argparse.Namespace, scratch: Path, address: str) -> Iterator[
     bare, whole = [bare_rate(encoder, ready)], []
     busy: dict[str, float] = {}
     for number in range(args.rounds):
-        table = listed(scratch / f"round{number}.tsv", names, address, args.images, number)
+        table = write_list(scratch / f"round{number}.tsv", names, address, args.images, number)
         rate, busy = ingest_rate(table, scratch / f"round{number}", name, args.device)
         whole.append(rate)
         bare.append(bare_rate(encoder, ready))
@@ -114,11 +114,11 @@ def measured(args: argparse.Namespace, scratch: Path, address: str) -> Iterator[
     yield "same_by_processor_time", round(median(times), 3)
     yield "busy", shares(busy)
     sources: dict[str, Path | Iterator[Photo]] = {
-        "addresses": listed(scratch / "free.tsv", names, address, args.images, args.rounds),
+        "addresses": write_list(scratch / "free.tsv", names, address, args.images, args.rounds),
         "jpeg_bytes": from_bytes([args.folder / file for file in names], args.images),
     }
     for kind, source in sources.items():
-        with encoding_for_nothing(encoder):
+        with encode_for_nothing(encoder):
             rate, busy = ingest_rate(source, scratch / f"free-{kind}", name, args.device)
         yield f"encoding_for_nothing_{kind}", rate.shown()
         yield f"busy_then_{kind}", shares(busy)

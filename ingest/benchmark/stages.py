@@ -33,7 +33,7 @@ def shares(busy: dict[str, float]) -> dict[str, float]:
 
 
 @contextmanager
-def encoding_for_nothing(encoder: Encoder) -> Iterator[None]:
+def encode_for_nothing(encoder: Encoder) -> Iterator[None]:
     """Let an encoder give random unit vectors inside the block, in no time."""
 
     def draw(pixels: Pixels) -> Vectors:
@@ -72,7 +72,7 @@ class Rate:
 
 
 @contextmanager
-def timed() -> Iterator[Callable[[int], Rate]]:
+def measure_rate() -> Iterator[Callable[[int], Rate]]:
     """Give a function that tells the rate since the block began, for n pictures."""
     wall, cpu = time.perf_counter(), time.process_time()
     yield lambda n: Rate(n / (time.perf_counter() - wall), (time.process_time() - cpu) * 1e3 / n)
@@ -87,7 +87,7 @@ def bare_rate(encoder: Encoder, files: list[Path], seconds: float = 8) -> Rate:
     encoder.encode_prepared(pixels[: encoder.batch])
     done, started = 0, time.perf_counter()
     starts = range(0, len(pixels), encoder.batch)
-    with ThreadPoolExecutor(ENCODERS) as threads, timed() as rate:
+    with ThreadPoolExecutor(ENCODERS) as threads, measure_rate() as rate:
         while time.perf_counter() - started < seconds:
             parts = [pixels[start : start + encoder.batch] for start in starts]
             list(threads.map(encoder.encode_prepared, parts))
@@ -99,7 +99,7 @@ def ingest_rate(
     source: Path | Iterator[Photo], folder: Path, encoder: str, device: str | None
 ) -> tuple[Rate, dict[str, float]]:
     """Ingest with the encoder loaded already; also how busy each stage was."""
-    with connect(f"chdb://{folder}/db") as database, timed() as rate:
+    with connect(f"chdb://{folder}/db") as database, measure_rate() as rate:
         summary = run(
             source,
             table="photos",
@@ -143,7 +143,7 @@ def memory(scratch: Path, names: list[str], address: str, sizes: list[int]) -> d
     clip = save_random_clip(scratch / "one-layer", text=ONE_LAYER, vision=ONE_LAYER)
     peaks = {}
     for size in sizes:
-        source = listed(scratch / f"memory{size}.tsv", names, address, size, 1000 + size)
+        source = write_list(scratch / f"memory{size}.tsv", names, address, size, 1000 + size)
         peaks[str(size)] = command(source, scratch / f"memory{size}", str(clip))[1]
     return peaks
 
@@ -163,7 +163,7 @@ def resume(scratch: Path, encoder: str) -> float:
     return command(source, scratch / "resume", encoder)[0]
 
 
-def listed(path: Path, names: list[str], address: str, n: int, salt: int) -> Path:
+def write_list(path: Path, names: list[str], address: str, n: int, salt: int) -> Path:
     """Write a TSV of n addresses; pictures come round again, each time with other bytes."""
     rows = [f"p{i}\t{address}/{names[i % len(names)]}?{salt}-{i}" for i in range(n)]
     path.write_text("\n".join(["photo_id\tphoto_image_url", *rows]) + "\n", "utf-8")
@@ -171,7 +171,7 @@ def listed(path: Path, names: list[str], address: str, n: int, salt: int) -> Pat
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
+def serve(folder: Path) -> Iterator[str]:
     """Serve a folder from a process of its own; the block gets the address."""
     line = [sys.executable, "-m", "ingest.benchmark.host", str(folder)]
     process = subprocess.Popen(line, stdout=subprocess.PIPE, text=True)

@@ -104,7 +104,7 @@ class Layout:
         except (OSError, ValueError, TypeError) as error:
             raise SourceError(f"{path} cannot be read ({error}): give another --out.") from error
 
-    def finished(self, part: int) -> Finished | None:
+    def read_finished(self, part: int) -> Finished | None:
         """Return what a finished part holds, None where it is to be done."""
         vectors, table, failures = (self.out / name for name in _names(part))
         try:

@@ -65,7 +65,7 @@ def embed_on_ray(
     Raises:
         IngestError: Ray is not installed, or the cluster does not answer.
     """
-    with _connected(address) as ray:
+    with _connect(address) as ray:
         pool = _Pool(ray, given, workers)
         yield from pool.work(deque(parts), show, warn)
 
@@ -109,9 +109,9 @@ class _Pool:
                 else:
                     self._done = _sum([self._done, summary])
                     yield part, summary
-            show(_sum([self._done, *self._running()]))
+            show(_sum([self._done, *self._read_progress()]))
 
-    def _running(self) -> list[Progress]:
+    def _read_progress(self) -> list[Progress]:
         asked = [worker.progress.remote() for _, worker in self._under_way.values()]
         told, _ = self._ray.wait(asked, num_returns=len(asked), timeout=TICK) if asked else ([], [])
         found = []
@@ -144,7 +144,7 @@ def share_resources(
 
 
 @contextmanager
-def _connected(address: str | None) -> Iterator[Any]:
+def _connect(address: str | None) -> Iterator[Any]:
     """Give Ray, connected to a cluster, or to one of its own that leaves nothing behind."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     if address is None:

@@ -60,7 +60,7 @@ def embed_part(
     name = clean_name(encoder)
     fingerprint = fingerprint_encoder(name)
     layout.agree(Plan(name_source(source), parts, name, fingerprint))
-    found = layout.finished(part)
+    found = layout.read_finished(part)
     if found and not (retry_failed and found.failed):
         tally.add("skipped", found.vectors)
         tally.add("failed_before", found.failed)

@@ -135,8 +135,8 @@ def _as_listed(path: str) -> str | None:
     found = folder if os.path.isdir(folder) else _as_listed(folder)
     if found is None:
         return None
-    same = _names(found).get(_folded(name), [])
-    composed = [n for n in same if _composed(n) == _composed(name)]
+    same = _names(found).get(_fold(name), [])
+    composed = [n for n in same if _compose(n) == _compose(name)]
     chosen = composed or same
     return os.path.join(found, chosen[0]) if len(chosen) == 1 else None
 
@@ -146,18 +146,18 @@ def _names(folder: str) -> dict[str, list[str]]:
     names: dict[str, list[str]] = {}
     try:
         for name in os.listdir(folder):
-            names.setdefault(_folded(name), []).append(name)
+            names.setdefault(_fold(name), []).append(name)
     except OSError:
         return {}
     return names
 
 
-def _composed(name: str) -> str:
+def _compose(name: str) -> str:
     return unicodedata.normalize("NFC", name)
 
 
-def _folded(name: str) -> str:
-    return _composed(_composed(name).casefold())
+def _fold(name: str) -> str:
+    return _compose(_compose(name).casefold())
 
 
 def _upright(path: str) -> str:

@@ -110,7 +110,7 @@ class Columns:
         self.vector = next((name for name in names if is_vector(cells[name])), None)
         pictures = (name for name in names if is_picture_bytes(cells[name]))
         self.picture = None if url_column else next(pictures, None)
-        self.roles = self._guessed(roles, cells, named)
+        self.roles = self._guess(roles, cells, named)
         if self.roles.address is None and self.picture is None:
             raise SourceError(
                 "None of the columns "
@@ -146,13 +146,13 @@ class Columns:
         used = {roles.address or "", roles.id or "", self.picture or ""}
         metadata = self._metadata(row, used)
         extra = dict(self._extra(row, used))
-        found = Photo(own, self._located(address), metadata, extra, payload)
+        found = Photo(own, self._locate(address), metadata, extra, payload)
         if own or self._within is None or is_web(address) or is_empty(named):
             return found if own else replace(found, id=short_id(named))
         # The id is a path from the table's folder: another folder may have the same.
         return replace(found, id=id_of_path(named), within=self._within, former=(short_id(named),))
 
-    def _guessed(self, asked: Roles, cells: Mapping[str, list[Any]], named: bool) -> Roles:
+    def _guess(self, asked: Roles, cells: Mapping[str, list[Any]], named: bool) -> Roles:
         found = asked
         if found.address is None and self.picture is None:
             found = replace(found, address=guess_address(cells, self._locator or Locator("")))
@@ -185,7 +185,7 @@ class Columns:
                 value = row.get(name)
                 if column in metadata or name in used or is_empty(value):
                     continue
-                value = READERS.get(column, _text)(self._worded(name, value))
+                value = READERS.get(column, _text)(self._put_into_words(name, value))
                 if value not in (None, ""):
                     metadata[column] = value
                     used.add(name)
@@ -193,7 +193,7 @@ class Columns:
 
     def _extra(self, row: Row, used: set[str]) -> Iterable[tuple[str, Extra]]:
         for name, value in row.items():
-            value = plain(self._worded(name, value))
+            value = plain(self._put_into_words(name, value))
             if not name or name in used or is_empty(value) or name.startswith("__index_level_"):
                 continue
             if isinstance(value, str):
@@ -201,13 +201,13 @@ class Columns:
             elif isinstance(value, int | float | datetime):
                 yield name, str(value) if value in (float("inf"), float("-inf")) else value
 
-    def _worded(self, name: str, value: Any) -> Any:
+    def _put_into_words(self, name: str, value: Any) -> Any:
         words = self._words.get(name)
         if words is None or not isinstance(value, int | float) or is_empty(value):
             return value
         return words[int(value)] if 0 <= value < len(words) else None
 
-    def _located(self, address: str) -> str:
+    def _locate(self, address: str) -> str:
         return (
             self._locator.locate(address)
             if self._locator and not is_empty(address)

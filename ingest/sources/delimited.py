@@ -34,7 +34,7 @@ def split_records(lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:
         if not line.strip(" \t,;|"):
             continue
         if '"' in line:
-            fields, ahead = _quoted(line, waiting, delimiter, n)
+            fields, ahead = _unquote(line, waiting, delimiter, n)
             waiting = chain(ahead, waiting) if ahead else waiting
         else:
             fields = line.split(delimiter)
@@ -42,7 +42,7 @@ def split_records(lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:
         yield fields
 
 
-def _quoted(line: str, rest: Iterator[str], delimiter: str, n: int) -> tuple[list[str], list[str]]:
+def _unquote(line: str, rest: Iterator[str], delimiter: str, n: int) -> tuple[list[str], list[str]]:
     """Return the fields of a record with quotes in it, and the lines read in vain."""
     ahead: list[str] = []
     text = line

@@ -46,9 +46,9 @@ def is_json(line: str) -> bool:
 def _values(start: str, text: Iterator[str], name: str, is_lines: bool) -> Iterator[Any]:
     if is_lines:
         return _lines(text)
-    if start.startswith("[") and _parsed(start) is None:
+    if start.startswith("[") and _parse(start) is None:
         return _elements(text, name)
-    whole = _parsed(start)
+    whole = _parse(start)
     if start.startswith("["):
         # Lines may be lists, too; a list of values is one table.
         return iter(whole) if not isinstance(whole[0] if whole else {}, list) else _lines(text)
@@ -63,7 +63,7 @@ def _values(start: str, text: Iterator[str], name: str, is_lines: bool) -> Itera
 def _lines(text: Iterator[str]) -> Iterator[Any]:
     for line in text:
         if line.strip(SPACE):
-            found = _parsed(line.strip(SPACE))
+            found = _parse(line.strip(SPACE))
             yield BrokenLine if found is None else found
 
 
@@ -71,7 +71,7 @@ class BrokenLine:
     """Stands for a line that cannot be read."""
 
 
-def _parsed(text: str) -> Any:
+def _parse(text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
@@ -138,7 +138,7 @@ def _rows_of(found: Any) -> list[Any]:
         return found if isinstance(found, list) else [found]
     lists = {k: v for k, v in found.items() if isinstance(v, list) and v and isinstance(v[0], dict)}
     if "images" in lists and "annotations" in lists:
-        return _annotated(found)
+        return _annotate(found)
     if lists:
         return lists.get("images") or max(lists.values(), key=len)
     if found and all(isinstance(value, dict) for value in found.values()):
@@ -152,7 +152,7 @@ def _rows_of(found: Any) -> list[Any]:
     return [found]
 
 
-def _annotated(found: Mapping[str, Any]) -> list[Row]:
+def _annotate(found: Mapping[str, Any]) -> list[Row]:
     """Join COCO's images with the first caption and the first class of each."""
     names = {row.get("id"): row.get("name") for row in found.get("categories", [])}
     told: dict[Any, Row] = {}

@@ -50,7 +50,7 @@ class Listings:
         row = self._rows.pop(id_of_path(relative), None) if self._rows else None
         return dict(json.loads(row)) if row else {}
 
-    def missing(self) -> Iterator[str]:
+    def list_missing(self) -> Iterator[str]:
         """Yield the paths that rows name and that do not exist."""
         for relative in self._rows:
             if not (self._root / relative).exists():

@@ -27,7 +27,7 @@ def is_sidecar(ending: str) -> bool:
     return ending in {*CAPTIONS, *JSON, *LABELS, XMP}
 
 
-def described(
+def describe(
     row: Mapping[str, Any], parts: Iterable[tuple[str, bytes]], leave_out: LeaveOut
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Read what is known of a picture into the columns of the table.
@@ -66,7 +66,7 @@ def described(
 
 def by_column(fields: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Part fields by name into the table's own columns and all others."""
-    plain = {name: value for name, value in flattened(fields).items() if value not in ("", None)}
+    plain = {name: value for name, value in flatten(fields).items() if value not in ("", None)}
     if not plain:
         return {}, {}
     texts = {name: _as_text(value) for name, value in plain.items()}
@@ -79,13 +79,13 @@ def _columns(names: tuple[str, ...]) -> Columns:
     return Columns([OWN, *names], id_column=OWN, url_column=OWN)
 
 
-def flattened(fields: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+def flatten(fields: Mapping[str, Any], before: str = "") -> dict[str, Any]:
     """Write nested fields as `outer.inner`, lists of words as one text; drop lists of numbers."""
     flat: dict[str, Any] = {}
     for key, value in fields.items():
         name = f"{before}{key}"
         if isinstance(value, Mapping) and name.count(".") < DEEPEST:
-            flat |= flattened(value, f"{name}.")
+            flat |= flatten(value, f"{name}.")
         elif isinstance(value, list | tuple):
             words = [item for item in value if isinstance(item, str)]
             if words and len(words) == len(value):

@@ -52,10 +52,10 @@ class Member:
         try:
             found = self._file.read(wanted)
         except BROKEN as error:
-            raise _damaged(self._path, str(error)) from error
+            raise _describe_damage(self._path, str(error)) from error
         self._read += wanted
         if len(found) < wanted:
-            raise _damaged(self._path, "unexpected end of data")
+            raise _describe_damage(self._path, "unexpected end of data")
         return found
 
 
@@ -93,7 +93,7 @@ def members(path: Path, leave_out: LeaveOut) -> Iterator[Member]:
         DamagedSource: after the last file, where the tar is damaged or breaks off.
     """
     try:
-        with _opened(path) as archive:
+        with _open(path) as archive:
             for header in archive:
                 archive.members.clear()  # it remembers every one
                 if header.isdir():
@@ -108,10 +108,10 @@ def members(path: Path, leave_out: LeaveOut) -> Iterator[Member]:
     except BROKEN as error:
         damage = str(error) or type(error).__name__
     if damage:
-        raise _damaged(path, damage)
+        raise _describe_damage(path, damage)
 
 
-def _damaged(path: Path, damage: str) -> DamagedSource:
+def _describe_damage(path: Path, damage: str) -> DamagedSource:
     return DamagedSource(
         f"{path} breaks off or is damaged ({damage}): the whole samples in it are ingested; "
         "fetch the file again for the rest."
@@ -119,7 +119,7 @@ def _damaged(path: Path, damage: str) -> DamagedSource:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[_Archive]:
+def _open(path: Path) -> Iterator[_Archive]:
     with path.open("rb") as raw:
         start = raw.read(6)
         raw.seek(0)

@@ -113,7 +113,7 @@ def _lines(file: IO[bytes] | io.BufferedIOBase, path: Path, encoding: str | None
     except BROKEN as error:
         raise _damage(path, error) from error
     encoding = encoding or encoding_of(start)
-    return Lines(_decoded(buffered, start, encoding, path), encoding)
+    return Lines(_decode(buffered, start, encoding, path), encoding)
 
 
 def _damage(path: Path, error: Exception) -> DamagedSource:
@@ -123,7 +123,7 @@ def _damage(path: Path, error: Exception) -> DamagedSource:
     )
 
 
-def _decoded(buffered: IO[bytes], start: bytes, encoding: str, path: Path) -> Iterator[str]:
+def _decode(buffered: IO[bytes], start: bytes, encoding: str, path: Path) -> Iterator[str]:
     try:
         # Only \n ends a line, so that a lone \r inside a field does not; very old files have no \n.
         newline = None if b"\r" in start and b"\n" not in start else "\n"

@@ -39,7 +39,7 @@ def text_rows(
     read = records(chain(head[layout.start :], rest), layout.delimiter)
     if layout.has_header:
         next(read, None)
-    first, rows = look_ahead(_named(read, layout.names), SAMPLE)
+    first, rows = look_ahead(_name_fields(read, layout.names), SAMPLE)
     notes = [] if layout.has_header else ["no header"]
     usual = ENDINGS.get(ending[:4], layout.delimiter)
     if layout.delimiter != usual and len(layout.names) > 1:
@@ -49,7 +49,7 @@ def text_rows(
     return Rows(layout.names, chain(first, rows), sample, tuple(notes), named, is_text=True)
 
 
-def _named(read: Iterator[list[str] | None], names: list[str]) -> Iterator[Row | str]:
+def _name_fields(read: Iterator[list[str] | None], names: list[str]) -> Iterator[Row | str]:
     for fields in read:
         if fields is None:
             yield "a row with more fields than the header"

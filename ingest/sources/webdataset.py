@@ -9,7 +9,7 @@ from ingest.photo import Photo, id_of_path
 from ingest.sources.kinds import TAR_ENDING, begins_as_picture, has_picture_ending
 from ingest.sources.left_out import Exclusion, LeaveOut, keep_silent, system_kind
 from ingest.sources.samples import Sample, ending_of, key_of, stem_of
-from ingest.sources.sidecars import LARGEST, described, is_sidecar
+from ingest.sources.sidecars import LARGEST, describe, is_sidecar
 from ingest.sources.tars import Member, members
 
 ADDRESSES = ("photo_image_url", "image_url", "url")
@@ -36,7 +36,7 @@ class Shard:
         Raises:
             DamagedSource: after the last whole sample, where the tar is damaged or breaks off.
         """
-        scattered = self._scattered()
+        scattered = self._read_scattered()
         key, sample, held = "", Sample(), list[tuple[str, bytes]]()
         broken: DamagedSource | None = None
         try:
@@ -58,7 +58,7 @@ class Shard:
         if broken:
             raise broken
 
-    def _scattered(self) -> dict[str, Sample]:
+    def _read_scattered(self) -> dict[str, Sample]:
         """Read the texts of samples whose files lie apart, or are too many to be held."""
         closed: set[int] = set()
         scattered: dict[str, Sample] = {}
@@ -133,7 +133,7 @@ class Shard:
         if photo_id in sample.given:
             photo_id = id_of_path(name)
         sample.given.add(photo_id)
-        metadata, extra = described(sample.fields(stem), sample.about(stem), self._leave_out)
+        metadata, extra = describe(sample.fields(stem), sample.about(stem), self._leave_out)
         address = next((str(extra[n]) for n in ADDRESSES if "://" in str(extra.get(n))), "")
         return Photo(
             photo_id,

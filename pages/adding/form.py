@@ -14,7 +14,7 @@ from pages._session import clear_below, count_photos, keep
 from pages._words import escape_markdown
 from pages.adding import columns
 from pages.adding.browser import app_places, browse
-from pages.adding.queue import queue_order, standing, visitor
+from pages.adding.queue import queue_order, tell_standing, visitor
 from vecdb import CollectionInfo, VecdbError
 from vecdb.statements import table_name
 
@@ -55,7 +55,7 @@ def draw_form(known: dict[str, CollectionInfo]) -> None:
     with st.container():
         clear_below(_draw_source(source) if source else 0, 3)
     with st.container():
-        error, note = state.get("data_error"), state.get("data_note") or standing()
+        error, note = state.get("data_error"), state.get("data_note") or tell_standing()
         if error:
             st.error(escape_markdown(error))
         if note:

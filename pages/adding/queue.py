@@ -26,7 +26,7 @@ def queue_order(wanted: Order) -> None:
     state.setdefault("data_own", set()).add(job.number)
 
 
-def standing() -> str:
+def tell_standing() -> str:
     """Say where the latest order of this session stands; nothing once it has ended."""
     jobs, number = shared_explorer().jobs, state.get("data_ordered")
     running = jobs.running

@@ -35,11 +35,11 @@ def test_bytes_come_round_again_each_time_with_another_end(tmp_path):
     assert [photo.payload for photo in photos] == [b"A0", b"B1", b"A2"]
 
 
-def test_encoding_for_nothing_ends_with_the_block(tiny_clip):
+def test_encode_for_nothing_ends_with_the_block(tiny_clip):
     encoder = load_encoder(tiny_clip)
     pixels = np.stack([encoder.prepare(Image.new("RGB", (300, 200), "red"))] * 2)
     true = encoder.encode_prepared(pixels)
-    with stages.encoding_for_nothing(encoder):
+    with stages.encode_for_nothing(encoder):
         drawn = encoder.encode_prepared(pixels)
     assert drawn.shape == true.shape
     assert drawn.dtype == np.float32

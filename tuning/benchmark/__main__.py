@@ -22,7 +22,7 @@ from commandline import run_program
 from tuning.errors import TuningError
 from tuning.losses import LOSSES, MINING
 from tuning.train import Settings
-from tuning.trial import Trial, pooled, run_trial
+from tuning.trial import Trial, pool, run_trial
 
 UNSEEN = 0.5
 
@@ -54,8 +54,8 @@ def measure(path: Path, settings: Settings, seeds: int) -> dict[str, Any]:
 def report(trials: list[Trial]) -> dict[str, Any]:
     """Return what the trials found together, and whether a head so good would be served."""
     parts = {
-        "unseen_classes": pooled([trial.unseen_classes for trial in trials]),
-        "unseen_photos": pooled([trial.unseen_photos for trial in trials]),
+        "unseen_classes": pool([trial.unseen_classes for trial in trials]),
+        "unseen_photos": pool([trial.unseen_photos for trial in trials]),
     }
     found: dict[str, Any] = {
         name: part.as_json() if part is not None else None for name, part in parts.items()

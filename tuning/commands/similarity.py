@@ -14,7 +14,7 @@ from types import FrameType
 from tqdm import tqdm
 
 from tuning.errors import TuningError
-from tuning.groups import Groups, group_by_concept, group_by_label, grouped
+from tuning.groups import Groups, group_by_concept, group_by_label, read_groups
 from tuning.losses import LOSSES, MINING
 from tuning.saved_classes import read_corrections
 from tuning.serve import check_name, describe_head, refuse_unless_better, serve
@@ -74,7 +74,7 @@ def train_and_serve(options: argparse.Namespace) -> None:
         if not options.force:
             refuse_unless_better(trial, options.out)
         head = describe_head(trial, groups, table, settings)
-        with _stopped_by_interrupt() as stop, _photo_bar() as show:
+        with _stop_by_interrupt() as stop, _photo_bar() as show:
             made = serve(database, table, options.out, head, progress=show, stop=stop)
         if stop.is_set():
             raise TuningError(f"{made.name} is not complete: `python -m tuning sync` finishes it.")
@@ -83,7 +83,7 @@ def train_and_serve(options: argparse.Namespace) -> None:
 
 def sync(options: argparse.Namespace) -> None:
     """Bring collections in a tuned space to what their sources hold."""
-    with connect(options.dsn) as database, _stopped_by_interrupt() as stop, _photo_bar() as show:
+    with connect(options.dsn) as database, _stop_by_interrupt() as stop, _photo_bar() as show:
         done = sync_all(database, options.table, progress=show, stop=stop)
     if options.json:
         print(json.dumps({name: vars(followed) for name, followed in done.items()}))
@@ -116,7 +116,7 @@ def _groups(database: Database, collection: Collection, options: argparse.Namesp
         return group_by_label(collection)
     if options.by == "concept":
         return group_by_concept(database, collection)
-    return grouped(collection, read_corrections(options.classes), "classes")
+    return read_groups(collection, read_corrections(options.classes), "classes")
 
 
 def _trial(groups: Groups, collection: Collection, settings: Settings) -> Trial:
@@ -126,7 +126,7 @@ def _trial(groups: Groups, collection: Collection, settings: Settings) -> Trial:
         bar.set_postfix(loss=f"{epoch.loss:.3f}", r_precision=f"{epoch.r_precision:.3f}")
         bar.update(epoch.number - bar.n)
 
-    with bar, _stopped_by_interrupt() as stop:
+    with bar, _stop_by_interrupt() as stop:
         return run_trial(
             groups.vectors,
             groups.classes,
@@ -149,16 +149,16 @@ def _tell(trial: Trial, options: argparse.Namespace) -> None:
 
 
 @contextmanager
-def _stopped_by_interrupt() -> Iterator[threading.Event]:
+def _stop_by_interrupt() -> Iterator[threading.Event]:
     """Set an event at the first Ctrl-C; the second ends the program."""
     stop = threading.Event()
 
-    def interrupted(number: int, frame: FrameType | None) -> None:
+    def interrupt(number: int, frame: FrameType | None) -> None:
         if stop.is_set():
             raise KeyboardInterrupt
         stop.set()
 
-    before = signal.signal(signal.SIGINT, interrupted)
+    before = signal.signal(signal.SIGINT, interrupt)
     try:
         yield stop
     finally:

@@ -33,7 +33,7 @@ CALLERS = 16
 SEARCHES_EACH = 200
 
 
-def clustered(rows: int, start: int = 0) -> np.ndarray:
+def draw_clustered(rows: int, start: int = 0) -> np.ndarray:
     """Return (rows, 512) float32 unit vectors around 500 centres, the same for the same rows."""
     centres = np.random.default_rng(0).normal(size=(CLUSTERS, DIM)).astype(np.float32)
     draw = np.random.default_rng(start + 1)
@@ -46,7 +46,7 @@ def clustered(rows: int, start: int = 0) -> np.ndarray:
 def batches(rows: int, size: int = 25_000) -> Iterator[tuple[int, np.ndarray]]:
     """Yield the benchmark's vectors piece by piece, so that a million never lie in memory."""
     for start in range(0, rows, size):
-        yield start, clustered(min(size, rows - start), start)
+        yield start, draw_clustered(min(size, rows - start), start)
 
 
 def table(start: int, vectors: np.ndarray) -> pa.Table:
@@ -63,7 +63,7 @@ def table(start: int, vectors: np.ndarray) -> pa.Table:
 
 def queries(n: int) -> np.ndarray:
     """Return (n, 512) unit vectors of the same clusters, none of them stored."""
-    return clustered(n, start=987_654_321)
+    return draw_clustered(n, start=987_654_321)
 
 
 def truth(rows: int, asked: np.ndarray, k: int) -> list[list[int]]:
@@ -84,7 +84,7 @@ def truth(rows: int, asked: np.ndarray, k: int) -> list[list[int]]:
     return at.tolist()
 
 
-def timed(
+def time_searches(
     search: Callable[[np.ndarray, int], list[int]],
     asked: np.ndarray,
     k: int,
@@ -108,7 +108,7 @@ def numbers(ids: list[str]) -> list[int]:
     return [int(photo[1:]) for photo in ids]
 
 
-def measured(directory: Path, rows: int, n_queries: int) -> dict[str, Any]:
+def measure(directory: Path, rows: int, n_queries: int) -> dict[str, Any]:
     """Load, search, index and search again; return the figures of one size."""
     asked = queries(n_queries)
     expected = truth(rows, asked, 100)
@@ -126,14 +126,14 @@ def measured(directory: Path, rows: int, n_queries: int) -> dict[str, Any]:
         result["load_s"] = round(time.perf_counter() - begun, 1)
         result["load_peak_rss_mib"] = peak_rss_mib()
         for k in (25, 100):
-            result[f"exact_{k}"] = timed(exactly(collection), asked, k, expected)
-        result["mining_500_excluded"] = mining(collection, asked)
+            result[f"exact_{k}"] = time_searches(exactly(collection), asked, k, expected)
+        result["mining_500_excluded"] = time_mining(collection, asked)
         begun = time.perf_counter()
         status = collection.index.build()
         result["build_s"] = round(time.perf_counter() - begun, 1)
         result["indexed_share"] = round(status.indexed / status.rows, 4)
         for k in (25, 100):
-            result[f"indexed_{k}"] = timed(indexed(collection), asked, k, expected)
+            result[f"indexed_{k}"] = time_searches(search_index(collection), asked, k, expected)
         result["callers_16"] = together(collection, asked)
         result["index_mib"] = round(status.bytes / 2**20, 1)
     size = sum(file.stat().st_size for file in directory.rglob("*") if file.is_file())
@@ -152,12 +152,12 @@ def exactly(collection: Collection) -> Callable[[np.ndarray, int], list[int]]:
     return lambda query, k: numbers(collection.nearest(query, k, exact=True).ids)
 
 
-def indexed(collection: Collection) -> Callable[[np.ndarray, int], list[int]]:
+def search_index(collection: Collection) -> Callable[[np.ndarray, int], list[int]]:
     """Return a search through the index."""
     return lambda query, k: numbers(collection.nearest(query, k, exact=False).ids)
 
 
-def mining(collection: Collection, asked: np.ndarray) -> dict[str, float]:
+def time_mining(collection: Collection, asked: np.ndarray) -> dict[str, float]:
     """Time the page of 25 behind 500 judged photos."""
     took = []
     for query in asked[:50]:
@@ -185,7 +185,9 @@ def together(collection: Collection, asked: np.ndarray) -> dict[str, float]:
     def insert() -> None:
         nonlocal inserted
         while not done.wait(0.1):
-            inserted += collection.insert(table(10**8 + inserted, clustered(10, 10**8 + inserted)))
+            inserted += collection.insert(
+                table(10**8 + inserted, draw_clustered(10, 10**8 + inserted))
+            )
 
     threads = [threading.Thread(target=call, args=(number,)) for number in range(CALLERS)]
     writer = threading.Thread(target=insert)
@@ -205,7 +207,7 @@ def together(collection: Collection, asked: np.ndarray) -> dict[str, float]:
     }  # fmt: skip
 
 
-def compared(rows: int, n_queries: int, scratch: Path) -> dict[str, Any]:
+def compare_stores(rows: int, n_queries: int, scratch: Path) -> dict[str, Any]:
     """Measure the other stores on the same vectors."""
     asked = queries(n_queries)
     expected = truth(rows, asked, 100)
@@ -219,7 +221,7 @@ def compared(rows: int, n_queries: int, scratch: Path) -> dict[str, Any]:
         except ImportError as error:
             result[name] = {"left_out": str(error)}
             continue
-        result[name] = {"build_s": round(built, 1), **timed(search, asked, 25, expected)}
+        result[name] = {"build_s": round(built, 1), **time_searches(search, asked, 25, expected)}
     return result
 
 
@@ -239,9 +241,9 @@ def main() -> int:
     results = []
     for rows in options.rows:
         with tempfile.TemporaryDirectory(prefix="vecdb_bench_") as folder:
-            found = measured(Path(folder) / "db", rows, options.queries)
+            found = measure(Path(folder) / "db", rows, options.queries)
             if rows <= options.rivals_up_to:
-                found["rivals"] = compared(rows, options.queries, Path(folder))
+                found["rivals"] = compare_stores(rows, options.queries, Path(folder))
         results.append(found)
         print(said(found), file=sys.stderr, flush=True)
     if options.json:
