@@ -8,9 +8,11 @@ import warnings
 
 from PIL import Image, PngImagePlugin
 
+from encoder.pictures.arrays import MOST_PAGES, is_misread, open_portable, open_tiff
 from encoder.pictures.errors import UnreadablePicture
 from encoder.pictures.jxl import jxl_size
 from encoder.pictures.limit import check_pixels
+from encoder.pictures.photoshop import open_psd
 from encoder.pictures.tiff import first_directory
 
 FORMATS = {
@@ -28,7 +30,8 @@ FORMATS = {
     "TGA": ("TGA",),
     "PNM": ("PPM",),
 }
-MOST_PAGES = 1_000
+# Who reads what Pillow does not.
+OTHERS = {"TIFF": open_tiff, "PSD": open_psd, "PNM": open_portable}
 # The limit is the caller's, who asks it of every picture; Pillow's own would refuse large JPEGs.
 Image.MAX_IMAGE_PIXELS = None
 # Long descriptions and large colour profiles are no reason to lose a photo.
@@ -48,9 +51,16 @@ def open_image(data: bytes, kind: str, most_pixels: int) -> Image.Image:
     _add_reader(kind)
     if kind == "JPEG XL":
         check_pixels(jxl_size(data), most_pixels)  # its reader decodes as it opens
-    opened: Image.Image = Image.open(io.BytesIO(data), formats=FORMATS[kind])
+    try:
+        opened: Image.Image = Image.open(io.BytesIO(data), formats=FORMATS[kind])
+    except Exception:
+        if kind not in OTHERS:
+            raise
+        return OTHERS[kind](data, most_pixels)
     if kind == "TIFF":
         _seek_largest_page(opened)
+        if is_misread(opened):
+            return open_tiff(data, most_pixels)
     # Baseline JPEGs are decoded at a fraction of their size, row by row; others need it all.
     if kind != "JPEG" or opened.info.get("progressive"):
         check_pixels(opened.size, most_pixels)

@@ -3,6 +3,7 @@
 import contextlib
 import threading
 from dataclasses import dataclass, field
+from typing import Any
 
 from PIL import Image
 
@@ -15,6 +16,7 @@ from encoder.pictures.opening import hide_exif, open_image
 from encoder.pictures.raw import is_raw_tiff, open_raw
 
 HUGE = 12_000_000  # pixels from which only one picture at a time is decoded, to bound memory
+JPEG_END = b"\xff\xd9"
 NEEDED = 1_024  # pixels of the shorter side: twice what the largest usual models look at
 REDUCIBLE = {"L", "LA", "RGB", "RGBA", "CMYK", "YCbCr", "LAB", "F", "I"}
 TRANSPOSE = {
@@ -93,14 +95,28 @@ def _read(data: bytes, kind: str, needed: int, most_pixels: int) -> Picture:
         raise
     except Exception:
         data = hide_exif(data, kind)
-        opened = open_image(data, kind, most_pixels)
+        is_open = kind == "JPEG" and not data.endswith(JPEG_END)
+        opened = open_image(data + JPEG_END if is_open else data, kind, most_pixels)
         width, height = opened.size
         image, blocks, turn = _decode(opened, data, needed)
+        if is_open and _breaks_off(opened):
+            raise
     is_plain = opened.format == "JPEG" and opened.mode == "RGB" and image.size == (width, height)
     is_as_stored = is_plain and turn == 1 and "icc_profile" not in opened.info
     if turn > 4:
         width, height = height, width
     return Picture(image, width, height, kind, is_as_stored, blocks)
+
+
+def _breaks_off(opened: Image.Image) -> bool:
+    """Tell whether a JPEG that was given an end lacks more than that.
+
+    What is missing its decoder fills with middle grey, to the last pixel; of a progressive one it
+    cannot be told.
+    """
+    last: Any = opened.getpixel((opened.width - 1, opened.height - 1))
+    bands = last if isinstance(last, tuple) else (last,)
+    return bool(opened.info.get("progressive")) or all(127 <= band <= 129 for band in bands)
 
 
 def _decode(

@@ -5,8 +5,11 @@ from importlib.metadata import PackageNotFoundError, version
 
 from encoder.pictures.limit import most_pixels_allowed
 
-OWN = "2"  # rises when more pictures can be read than before
-LIBRARIES = ("pillow", "pillow-heif", "pillow-jxl-plugin", "rawpy")
+OWN = "3"  # rises when more pictures can be read than before
+LIBRARIES = (
+    *("pillow", "pillow-heif", "pillow-jxl-plugin", "rawpy", "tifffile", "imagecodecs"),
+    "psd-tools",
+)
 
 
 def reader_versions(most_pixels: int | None = None) -> str:
