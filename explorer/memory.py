@@ -3,14 +3,16 @@
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from classifier import Background, Candidates
 from explorer.history import History
-from explorer.sampling import SAMPLED_ABOVE, Sample, read_sample, survey_by_sample
+from explorer.kept_samples import KeptSamples, Stand
+from explorer.sampling import SAMPLED_ABOVE, Sample, survey_by_sample
 from vecdb import Collection, Database, LinearHead, PhotosExtent, Scope, VecdbError
 from vecdb.survey import Survey
 
@@ -42,11 +44,16 @@ class Known:
     """What is known of a collection: moments, random photos, vectors (d,) by id read lately."""
 
     collection: Collection
-    extent: PhotosExtent
+    stand: Stand
     background: Background
     pool: Pool
     vectors: dict[str, np.ndarray]
     sample: Sample | None = None
+
+    @property
+    def extent(self) -> PhotosExtent:
+        """Which photos that is."""
+        return self.stand.extent
 
     @property
     def sampled(self) -> int:
@@ -120,7 +127,7 @@ class Memory:
             samples: folder in which samples of large collections are kept.
         """
         self._database = database
-        self._samples = samples
+        self._samples = KeptSamples(samples)
         self._known: dict[str, Known] = {}
         self._until: dict[str, float] = {}
         self._reading = threading.Lock()
@@ -156,23 +163,46 @@ class Memory:
     def _read_again(self, name: str) -> None:
         """Read what is missing or has changed; only who holds `_reading` may."""
         collection, before = self.collection(name), self._known.get(name)
-        extent = collection.extent()
-        if before is None or (before.collection, before.extent) != (collection, extent):
-            # Vectors at hand go too: a photo that was stored anew has another one.
-            self._known[name] = _read(collection, extent, self._samples)
+        state = collection.state()
+        if before is None or before.collection is not collection:
+            self._known[name] = self._read(collection, state, None)
+            self._load_index(self._known[name])
+        elif before.stand.state != state:
+            self._known[name] = self._read(collection, state, before)
         self._until[name] = time.monotonic() + BACKGROUND_SECONDS
 
+    def _read(self, collection: Collection, state: int, before: Known | None) -> Known:
+        kept = self._samples.load(collection.name, state)
+        if kept is not None:
+            return _know_sample(collection, *kept)
+        stand = Stand(state, collection.extent())
+        if before is not None and before.extent == stand.extent:
+            return replace(before, stand=stand)
+        # Vectors at hand go too: a photo that was stored anew has another one.
+        if stand.extent.count > SAMPLED_ABOVE:
+            return _know_sample(collection, stand, self._samples.take(collection, stand))
+        return _know_whole(collection, stand)
 
-def _read(collection: Collection, extent: PhotosExtent, samples: Path) -> Known:
-    if extent.count > SAMPLED_ABOVE:
-        held = read_sample(collection, extent, samples)
-        mean, covariance = held.moments()
-        background = Background(mean, covariance, held.vectors[:BACKGROUND_PHOTOS])
-        ids = [str(photo) for photo in held.ids[:POOL_PHOTOS]]
-        pool = Pool(ids, held.vectors[:POOL_PHOTOS])
-        return Known(collection, extent, background, pool, {}, held)
+    def _load_index(self, known: Known) -> None:
+        """Ask the index once aside: its graph is read from disk at the first search."""
+        if known.sample is not None and known.collection.index.serves:
+            threading.Thread(target=_search_once, args=(known,), daemon=True).start()
+
+
+def _search_once(known: Known) -> None:
+    with suppress(VecdbError):
+        known.collection.nearest(known.background.mean, 1)
+
+
+def _know_sample(collection: Collection, stand: Stand, held: Sample) -> Known:
+    background = Background(held.mean, held.covariance, held.vectors[:BACKGROUND_PHOTOS])
+    pool = Pool([str(photo) for photo in held.ids[:POOL_PHOTOS]], held.vectors[:POOL_PHOTOS])
+    return Known(collection, stand, background, pool, {}, held)
+
+
+def _know_whole(collection: Collection, stand: Stand) -> Known:
     moments = collection.moments()
     pool = Pool(*collection.known_vectors(collection.sample(POOL_PHOTOS, seed=0).ids))
     sample = pool.vectors[:BACKGROUND_PHOTOS]
     background = Background(moments.mean, moments.covariance, sample)
-    return Known(collection, extent, background, pool, {})
+    return Known(collection, stand, background, pool, {})

@@ -4,13 +4,11 @@ What one page needs of the whole collection but its very top (photos in doubt, t
 probabilities, agreement with the head before) is read off the sample; the top comes from the index.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-from vecdb import Collection, LinearHead, PhotosExtent, Scope
+from vecdb import Collection, LinearHead, Scope
 from vecdb.survey import Survey
 
 # Photos from which on a collection is surveyed by its sample: below, one pass over every vector
@@ -22,26 +20,32 @@ SAMPLE_PHOTOS = 50_000
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """Random photos of a collection: ids, vectors (n, d) float32 in the same order."""
+    """Random photos of a collection: ids (n,), vectors (n, d) float32 in the same order.
+
+    `mean` (d,) and `covariance` (d, d) float64 are of these vectors.
+    """
 
     ids: np.ndarray
     vectors: np.ndarray
+    mean: np.ndarray
+    covariance: np.ndarray
 
-    def margins(self, head: LinearHead) -> np.ndarray:
-        """Return the margins (n,) float32 of the photos by a head."""
-        return self.vectors @ np.asarray(head.weights, np.float32) + np.float32(head.bias)
+    @classmethod
+    def of(cls, ids: np.ndarray, vectors: np.ndarray) -> "Sample":
+        """Take photos as a sample."""
+        mean = vectors.mean(axis=0, dtype=np.float64)
+        second = (vectors.T @ vectors).astype(np.float64) / len(vectors)
+        return cls(ids, vectors, mean, second - np.outer(mean, mean))
+
+    def margins(self, *heads: LinearHead) -> np.ndarray:
+        """Return the margins (heads, n) float32 of the photos; the vectors are read once."""
+        weights = np.asarray([head.weights for head in heads], np.float32)
+        biases = np.asarray([head.bias for head in heads], np.float32)
+        return np.asarray((self.vectors @ weights.T).T + biases[:, None])
 
     def count_by_probability(self, head: LinearHead, bins: int, photos: int) -> np.ndarray:
         """Estimate how a collection of so many photos spreads: (bins,) int64, from 0 to 1."""
-        probabilities = 1 / (1 + np.exp(-self.margins(head).astype(np.float64)))
-        counts = np.histogram(probabilities, bins, (0, 1))[0]
-        return np.rint(counts * (photos / len(self.ids))).astype(np.int64)
-
-    def moments(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return mean (d,) and covariance (d, d) of the vectors."""
-        mean = self.vectors.mean(axis=0, dtype=np.float64)
-        second = self.vectors.T @ self.vectors / len(self.vectors)
-        return mean, second - np.outer(mean, mean)
+        return _scale(self.margins(head)[0], bins, photos)
 
 
 def survey_by_sample(
@@ -69,7 +73,8 @@ def survey_by_sample(
         standard error N sqrt(p (1 - p) / n), p = c / N, n photos in the sample.
     """
     found = collection.nearest(head.weights, top, scope, with_vectors=True)
-    doubted = _most_doubted(sample, head, {*judged, *scope.exclude}, boundary)
+    now, old = sample.margins(head, before or head)
+    doubted = _most_doubted(sample, now, {*judged, *scope.exclude}, boundary)
     assert found.vectors is not None
     vectors = dict(zip(found.ids, found.vectors, strict=True))
     vectors |= {str(sample.ids[row]): sample.vectors[row] for row in doubted}
@@ -77,13 +82,20 @@ def survey_by_sample(
         found.ids,
         [str(sample.ids[row]) for row in doubted],
         vectors,
-        sample.count_by_probability(head, bins, count),
-        1.0 if before is None else _agreement(sample, head, before, cut),
+        _scale(now, bins, count),
+        _agreement(now >= cut, old >= cut),
     )
 
 
-def _most_doubted(sample: Sample, head: LinearHead, closed: set[str], k: int) -> list[int]:
-    order = np.argsort(np.abs(sample.margins(head)), kind="stable")
+def _scale(margins: np.ndarray, bins: int, photos: int) -> np.ndarray:
+    probabilities = 1 / (1 + np.exp(-margins.astype(np.float64)))
+    at = np.minimum(bins - 1, (bins * probabilities).astype(np.int64))
+    counts = np.bincount(at, minlength=bins)
+    return np.rint(counts * (photos / len(margins))).astype(np.int64)
+
+
+def _most_doubted(sample: Sample, margins: np.ndarray, closed: set[str], k: int) -> list[int]:
+    order = np.argsort(np.abs(margins), kind="stable")
     rows: list[int] = []
     for row in order:
         if len(rows) == k:
@@ -93,48 +105,6 @@ def _most_doubted(sample: Sample, head: LinearHead, closed: set[str], k: int) ->
     return rows
 
 
-def _agreement(sample: Sample, head: LinearHead, before: LinearHead, cut: float) -> float:
-    new, old = sample.margins(head) >= cut, sample.margins(before) >= cut
+def _agreement(new: np.ndarray, old: np.ndarray) -> float:
     either = int((new | old).sum())
     return int((new & old).sum()) / either if either else 1.0
-
-
-def read_sample(collection: Collection, extent: PhotosExtent, folder: Path) -> Sample:
-    """Return a sample of a collection, from a file of an earlier run where the photos are the same.
-
-    Args:
-        folder: where samples are kept; what cannot be written there is read anew next time.
-    """
-    file = folder / f"{collection.name}.npz"
-    kept = _load(file, extent)
-    if kept is not None:
-        return kept
-    found = collection.sample(SAMPLE_PHOTOS, seed=0, with_vectors=True)
-    assert found.vectors is not None
-    sample = Sample(np.asarray(found.ids), found.vectors)
-    _keep(file, extent, sample)
-    return sample
-
-
-def _load(file: Path, extent: PhotosExtent) -> Sample | None:
-    try:
-        with np.load(file) as held:
-            if _mark(extent) == held["extent"].tolist():
-                return Sample(held["ids"], held["vectors"])
-    except (OSError, ValueError, KeyError, EOFError):
-        return None
-    return None
-
-
-def _keep(file: Path, extent: PhotosExtent, sample: Sample) -> None:
-    whole = file.with_suffix(".part.npz")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(whole, extent=_mark(extent), ids=sample.ids, vectors=sample.vectors)
-        whole.replace(file)
-    except OSError:
-        whole.unlink(missing_ok=True)
-
-
-def _mark(extent: PhotosExtent) -> Sequence[str]:
-    return [str(extent.count), str(extent.mark)]

@@ -7,7 +7,9 @@ import pyarrow as pa
 import pytest
 
 from explorer import Rounds, Settings, memory
-from explorer.sampling import Sample, read_sample, survey_by_sample
+from explorer.kept_samples import KeptSamples, Stand
+from explorer.memory import Memory
+from explorer.sampling import Sample, survey_by_sample
 from vecdb import PlainHead, Scope, connect
 
 DIM, PHOTOS = 32, 6000
@@ -34,9 +36,13 @@ def sampled(monkeypatch):
     monkeypatch.setattr("explorer.sampling.SAMPLE_PHOTOS", 2000)
 
 
+def stand_of(collection):
+    return Stand(collection.state(), collection.extent())
+
+
 def test_a_survey_by_sample_finds_the_same_top_and_estimates_the_rest(large, sampled, tmp_path):
     _, collection, vectors = large
-    sample = read_sample(collection, collection.extent(), tmp_path)
+    sample = KeptSamples(tmp_path).take(collection, stand_of(collection))
     head, before = PlainHead(8 * vectors[0], -3.0), PlainHead(8 * vectors[1], -3.0)
     scope = Scope(exclude=collection.nearest(head.weights, 40).ids)
     sizes: Any = {"top": 50, "boundary": 60, "bins": 100, "before": before, "cut": 0.0}
@@ -53,15 +59,72 @@ def test_a_survey_by_sample_finds_the_same_top_and_estimates_the_rest(large, sam
 
 
 def test_a_sample_is_kept_until_the_photos_change(large, sampled, tmp_path):
-    _, collection, vectors = large
-    first = read_sample(collection, collection.extent(), tmp_path)
-    again = read_sample(collection, collection.extent(), tmp_path)
-    assert first.ids.tolist() == again.ids.tolist()
-    (tmp_path / "large.npz").write_bytes(b"torn")
-    assert read_sample(collection, collection.extent(), tmp_path).ids.tolist() == first.ids.tolist()
-    mean, covariance = Sample(np.arange(PHOTOS), vectors).moments()
-    assert np.allclose(mean, vectors.mean(axis=0), atol=1e-6)
-    assert np.allclose(covariance, np.cov(vectors.T, bias=True), atol=1e-5)
+    _, collection, _ = large
+    kept, stand = KeptSamples(tmp_path), stand_of(collection)
+    first = kept.take(collection, stand)
+    held = kept.load("large", stand.state)
+    assert held is not None
+    assert held[0] == stand
+    for name in ("ids", "vectors", "mean", "covariance"):
+        assert np.array_equal(getattr(held[1], name), getattr(first, name))
+    assert kept.load("large", stand.state + 1) is None
+    merged = Stand(stand.state + 1, stand.extent)
+    assert kept.take(collection, merged).ids.tolist() == first.ids.tolist()
+    assert kept.load("large", merged.state) is not None
+
+
+@pytest.mark.parametrize("part", [0, 100, 5000])
+def test_a_kept_sample_that_is_torn_is_drawn_anew(large, sampled, tmp_path, part):
+    _, collection, _ = large
+    kept, stand = KeptSamples(tmp_path), stand_of(collection)
+    first = kept.take(collection, stand)
+    file = tmp_path / "large.sample"
+    file.write_bytes(file.read_bytes()[:part])
+    assert kept.load("large", stand.state) is None
+    assert kept.take(collection, stand).ids.tolist() == first.ids.tolist()
+    assert kept.load("large", stand.state) is not None
+
+
+def test_a_sample_knows_mean_and_covariance_of_its_vectors(large):
+    _, _, vectors = large
+    sample = Sample.of(np.arange(PHOTOS), vectors)
+    assert np.allclose(sample.mean, vectors.mean(axis=0), atol=1e-6)
+    assert np.allclose(sample.covariance, np.cov(vectors.T, bias=True), atol=1e-5)
+
+
+def test_a_collection_that_was_opened_before_is_known_without_reading_a_photo(
+    large, sampled, tmp_path, monkeypatch
+):
+    database, collection, _ = large
+    before = Memory(database, tmp_path).known("large")
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise AssertionError("a photo was read")
+
+    for name in ("extent", "sample", "moments", "known_vectors"):
+        monkeypatch.setattr(collection, name, refuse)
+    again = Memory(database, tmp_path).known("large")
+    assert again.stand == before.stand
+    assert again.pool.ids == before.pool.ids
+    assert again.sample is not None
+    assert before.sample is not None
+    assert np.array_equal(again.sample.covariance, before.sample.covariance)
+
+
+def test_a_merge_of_parts_changes_the_state_and_not_what_is_known(
+    large, sampled, tmp_path, monkeypatch
+):
+    database, collection, _ = large
+    monkeypatch.setattr(memory, "BACKGROUND_SECONDS", 0.0)
+    known = Memory(database, tmp_path)
+    before = known.known("large")
+    collection._connection.run("index/merge", table="large")
+    assert collection.state() != before.stand.state
+    known._read_again("large")
+    after = known.known("large")
+    assert after.sample is not None
+    assert after.sample is before.sample
+    assert after.stand == stand_of(collection)
 
 
 def test_rounds_by_sample_stay_full_and_find_the_matches(large, sampled, tmp_path):
