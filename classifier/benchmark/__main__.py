@@ -18,6 +18,9 @@ from .measure import FIELDS, NEVER, Result, measure, read_set
 from .plot import Line, check_plot, draw_plot
 from .simulation import OWN_STRATEGY, Plan
 
+# Fewer do not hold the photos in doubt of one page.
+LEAST_SAMPLE = 100
+
 
 def table(result: Result) -> str:
     """Lay the result out for a terminal: a line a concept, a column a round."""
@@ -65,6 +68,11 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument(
         "--ask", action="store_true", help="ask again about answers that look like slips"
     )
+    options.add_argument(
+        "--sample",
+        type=int,
+        help="random photos that all candidates but the top come from, as in a large collection",
+    )
     options.add_argument("--json", action="store_true", help="one line of JSON instead of a table")
     options.add_argument(
         "--plot",
@@ -83,10 +91,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser().error("--noise is a share of the answers, 0 to 0.5")
     if options.method == "forest" and options.strategy:
         parser().error("the forest chooses its own pages: leave --strategy out")
+    if options.sample is not None and options.sample < LEAST_SAMPLE:
+        parser().error(f"--sample must be at least {LEAST_SAMPLE}")
     strategy = options.strategy or OWN_STRATEGY[options.method]
     if options.ask and (options.method != "anchored" or options.batch <= ASKED_A_PAGE):
         parser().error(f"--ask needs --method anchored and more than {ASKED_A_PAGE} photos a page")
-    plan = Plan(options.method, strategy, options.rounds, options.batch, options.noise, options.ask)
+    pace = (options.rounds, options.batch, options.noise, options.ask)
+    plan = Plan(options.method, strategy, *pace, options.sample)
     try:
         if options.plot:
             check_plot(options.plot)

@@ -80,6 +80,7 @@ class Result:
             "full_supervision": round(self.full_supervision, 4),
             "fit_ms_p50": round(self.fit_ms_p50, 2),
             "noise": self.plan.noise,
+            "sample": self.plan.sample,
             "asked": self.asked,
             "slips": self.slips,
             "slips_found": self.slips_found,

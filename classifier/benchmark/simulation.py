@@ -78,7 +78,9 @@ class Plan:
 
     `noise` is the share of photos that the user answers wrongly, yes and no alike. With `ask` the
     answers that look like slips take up to ASKED_A_PAGE places of a page, once each, and are
-    answered anew with the same share of slips.
+    answered anew with the same share of slips. With `sample` the photos in doubt and
+    the random ones are candidates only among so many random photos of the pool, as they are in a
+    large collection; the top comes from all.
     """
 
     method: str = "anchored"
@@ -87,6 +89,7 @@ class Plan:
     batch: int = 9
     noise: float = 0.0
     ask: bool = False
+    sample: int | None = None
 
 
 def run(
@@ -240,9 +243,13 @@ def _page(
         return free[np.argsort(-scores, kind="stable")[: plan.batch]].tolist()
     assert isinstance(head, Head)
     need = plan_candidates(plan.strategy, plan.batch)
+    top = free[np.argsort(-scores, kind="stable")[: need.top]]
+    if plan.sample is not None:
+        # The pool is in random order: its first photos are a random sample.
+        free, scores = free[free < plan.sample], scores[free < plan.sample]
     shuffled = random.permutation(len(free))
     picks = mine(
-        _candidates(data, free[np.argsort(-scores, kind="stable")[: need.top]]),
+        _candidates(data, top),
         _candidates(data, free[np.argsort(np.abs(scores), kind="stable")[: need.boundary]]),
         _candidates(data, free[shuffled[: need.sample]]),
         head=head,

@@ -190,3 +190,31 @@ def test_asking_needs_our_learner_and_room_on_the_page(clusters: Path, options: 
     with pytest.raises(SystemExit) as ended:
         main([str(clusters), "--ask", *options])
     assert ended.value.code == 2
+
+
+def test_a_sample_limits_the_photos_in_doubt_and_not_the_top(clusters: Path):
+    data = read_set(clusters)
+    division = split(data.vectors, data.labels, 0)
+    prompt = data.prompts[0]
+    whole = run(division, "dog", prompt, Plan(rounds=3, strategy="boundary"))
+    drawn = [
+        run(division, "dog", prompt, Plan(rounds=3, strategy="boundary", sample=sample)).ap
+        for sample in (len(division.pool), 30)
+    ]
+    assert drawn[0] == whole.ap
+    assert drawn[1] != whole.ap
+    best = run(division, "dog", prompt, Plan(rounds=3, strategy="top"))
+    assert run(division, "dog", prompt, Plan(rounds=3, strategy="top", sample=20)).ap == best.ap
+    main([str(clusters), "--rounds", "1", "--seeds", "1", "--sample", "100"])
+    with pytest.raises(SystemExit):
+        main([str(clusters), "--sample", "99"])
+
+
+@on_real_vectors
+def test_candidates_drawn_from_a_sample_teach_as_well_as_from_all():
+    data = read_set(REAL)
+    whole, drawn = (
+        measure(data, Plan(rounds=5, sample=sample), 2).mean_ap() for sample in (None, 400)
+    )
+    assert abs(drawn[1] - whole[1]) < 0.02
+    assert abs(drawn[5] - whole[5]) < 0.02
