@@ -1,7 +1,9 @@
-"""Who may call: the token, the rate, and signed addresses. Set by the environment.
+"""Who may call: tokens, logins, the rate, and signed addresses.
 
 API_TOKEN: every call needs `Authorization: Bearer <token>`, or HTTP Basic with the token as the
-password for clients that take nothing but an address. API_RATE_LIMIT: calls a minute and client.
+password for clients that take nothing but an address; it may do everything. API_TOKEN_LABEL and
+API_TOKEN_LOOK are tokens that may only label, or only look. Who is logged in on the pages needs no
+token. API_RATE_LIMIT: calls a minute and client.
 """
 
 import base64
@@ -11,33 +13,121 @@ import os
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 
 from starlette.requests import Request
 
 from api.errors import Refused
 from api.proxies import read_client
 from explorer.addresses import read_token, sign
+from explorer.people import PERSON_COOKIE, Person, Role, read_person
 
 CLIENTS = 10_000
+TOKENS = {"API_TOKEN": Role.OWN, "API_TOKEN_LABEL": Role.LABEL, "API_TOKEN_LOOK": Role.LOOK}
+Guard = Callable[[Request], None]
+# Returns who is logged in on the pages, known or not; None where the app has no login.
+Identify = Callable[[Request], Person | None]
 
 
-def check_token(request: Request) -> None:
-    """Let a caller with the token pass.
+def check_tokens() -> None:
+    """Read the tokens, so that a mistake in them is told at the start.
+
+    Raises:
+        ValueError: a lesser token is set without API_TOKEN, or two are the same.
+    """
+    found = [value for name in TOKENS if (value := os.environ.get(name, ""))]
+    if found and not read_token():
+        raise ValueError("API_TOKEN_LABEL and API_TOKEN_LOOK need an API_TOKEN: set it, too.")
+    if len(set(found)) < len(found):
+        raise ValueError("API_TOKEN, API_TOKEN_LABEL and API_TOKEN_LOOK must differ.")
+
+
+def allow(least: Role) -> Guard:
+    """Return a guard that lets those pass who may do as much."""
+
+    def check(request: Request) -> None:
+        request.state.person = _check(_find_person(request), least)
+
+    return check
+
+
+def allow_change(least: Role) -> Guard:
+    """Return such a guard for what changes something: no other site's form can send JSON."""
+    check_role = allow(least)
+
+    def check(request: Request) -> None:
+        check_json(request)
+        check_role(request)
+
+    return check
+
+
+def check_json(request: Request) -> None:
+    """Refuse what another site's form could send in the user's name.
+
+    Raises:
+        Refused: 415.
+    """
+    if request.headers.get("content-type", "").partition(";")[0] != "application/json":
+        raise Refused(415, "What changes something must be sent as application/json.")
+
+
+def check_signed(request: Request, place: str, name: str, least: Role = Role.LOOK) -> None:
+    """Let a caller who may do as much, or with an address signed for this name, pass.
+
+    Where the app has a login, a signature is not enough: who it was made for may have changed.
 
     Raises:
         Refused: 401.
+        NotAllowed: a known caller may not do as much.
     """
-    wanted = read_token()
-    given = _given(request.headers.get("authorization", ""))
-    if wanted and not hmac.compare_digest(given.encode(), wanted.encode()):
+    given = request.query_params.get("key", "")
+    if (
+        read_token()
+        and request.app.state.identify(request) is None
+        and hmac.compare_digest(given.encode(), sign(place, name).encode())
+    ):
+        request.state.person = _read_visitor(request)
+    else:
+        allow(least)(request)
+
+
+def allow_all(request: Request) -> None:
+    """Ask for nothing: the answer says nothing about anybody's photos."""
+
+
+def _find_person(request: Request) -> Person | None:
+    """Return who calls, None where a token is asked for and none that is right was given."""
+    given = _read_given(request.headers.get("authorization", ""))
+    for name, role in TOKENS.items():
+        token = os.environ.get(name, "")
+        if token and hmac.compare_digest(given.encode(), token.encode()):
+            return Person("", role)
+    person: Person | None = request.app.state.identify(request)
+    if person is not None:
+        return person
+    return None if read_token() else _read_visitor(request)
+
+
+def _check(person: Person | None, least: Role) -> Person:
+    if person is None or not (person.name or person.role):
         raise Refused(
             401,
-            "This server asks for a token: send the header `Authorization: Bearer <token>`.",
+            "This server asks for a token: send the header `Authorization: Bearer <token>`."
+            if person is None
+            else "Log in on this app's pages first, or send a token: `Authorization: Bearer ...`.",
             {"WWW-Authenticate": "Bearer"},
         )
+    person.check(least)
+    return person
 
 
-def _given(header: str) -> str:
+def _read_visitor(request: Request) -> Person:
+    """Return who calls where nobody logs in: whoever this browser says."""
+    return Person(read_person(request.cookies.get(PERSON_COOKIE, "")))
+
+
+def _read_given(header: str) -> str:
     kind, _, value = header.partition(" ")
     if kind.lower() == "bearer":
         return value.strip()
@@ -47,21 +137,6 @@ def _given(header: str) -> str:
         except (binascii.Error, UnicodeDecodeError):
             return ""
     return ""
-
-
-def check_signed(request: Request, place: str, name: str) -> None:
-    """Let a caller with the token, or with an address signed for this name, pass.
-
-    Raises:
-        Refused: 401.
-    """
-    given = request.query_params.get("key", "")
-    if not (read_token() and hmac.compare_digest(given.encode(), sign(place, name).encode())):
-        check_token(request)
-
-
-def check_nothing(request: Request) -> None:
-    """Ask for no token: the answer says nothing about anybody's photos."""
 
 
 class Rate:

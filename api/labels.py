@@ -6,14 +6,18 @@ from fastapi import Query
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, Field
 
+from api.access import allow_change
 from api.concepts import ConceptPath, concept_of
 from api.errors import Refused
 from api.fields import Address, Asked, PhotoId, Sent, Text, Within
-from api.routing import Explorer_, make_router
+from api.routing import Explorer_, Person_, make_router
 from explorer.label_files import Said, as_rows, write_csv, write_json_lines
 from explorer.label_import import import_labels
+from explorer.people import Role
 
-router = make_router()
+_reading = make_router()
+_changing = make_router(allow_change(Role.LABEL), json=False)
+ROUTERS = [_reading, _changing]
 WRITERS = {
     "csv": (write_csv, "text/csv; charset=utf-8"),
     "jsonl": (write_json_lines, "application/x-ndjson"),
@@ -83,7 +87,7 @@ class Taken(BaseModel):
     contradictions: Counted
 
 
-@router.get("/api/concepts/{concept_id}/labels", response_model=Labels)
+@_reading.get("/api/concepts/{concept_id}/labels", response_model=Labels)
 def labels(concept_id: ConceptPath, asked: Annotated[Form, Query()], explorer: Explorer_) -> Any:
     """The labels of a concept, as JSON, CSV or JSON lines."""
     found = explorer.concepts.labels(concept_of(explorer, concept_id).id)
@@ -94,13 +98,17 @@ def labels(concept_id: ConceptPath, asked: Annotated[Form, Query()], explorer: E
     return answer
 
 
-@router.post("/api/concepts/{concept_id}/labels", response_model=Taken)
-def add_labels(concept_id: ConceptPath, given: GivenLabels, explorer: Explorer_) -> Any:
+@_changing.post("/api/concepts/{concept_id}/labels", response_model=Taken)
+def add_labels(
+    concept_id: ConceptPath, given: GivenLabels, explorer: Explorer_, person: Person_
+) -> Any:
     """Add labels to a concept and fit it again; what matches nothing or contradicts is named."""
     concept = concept_of(explorer, concept_id)
     rows = [_said(row) for row in given.labels]
     collection = explorer.database.collection(concept.collection)
-    done = import_labels(explorer, lambda: iter(rows), collection, concept.id, by=given.by)
+    done = import_labels(
+        explorer, lambda: iter(rows), collection, concept.id, by=person.sign(given.by)
+    )
     counts = {name: done.concepts[0][name] for name in ("yes", "no", "cleared")}
     listed = {n: vars(getattr(done, n)) for n in ("unmatched", "ambiguous", "contradictions")}
     return {"rows": done.rows, **counts, **listed}

@@ -13,14 +13,14 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.types import Message, Receive
 
-from api.access import check_rate, check_token
+from api.access import Guard, allow, check_rate
 from api.errors import Refused, describe_error
 from api.proxies import read_base
 from explorer import Explorer
+from explorer.people import Person, Role
 
 LARGEST_BODY = 24 * 2**20
 JSON = (b"content-type", b"application/json")
-Guard = Callable[[Request], None]
 
 
 class Refusal(BaseModel):
@@ -33,11 +33,12 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
     status: {"model": Refusal, "description": words}
     for status, words in {
         400: "Malformed; the sentence says what.",
-        401: "A token is asked for.",
-        403: "Not allowed, such as fetching an address.",
+        401: "A token or a login is asked for.",
+        403: "Not allowed: beyond the role, or switched off, such as fetching an address.",
         404: "Unknown collection, photo or concept.",
         409: "Not possible as things stand, such as a concept without a fit.",
         413: "Too large.",
+        415: "What changes something must be sent as application/json.",
         429: "Too many calls; Retry-After says when to come back.",
         503: "The database or the encoder cannot be used now.",
     }.items()
@@ -53,25 +54,33 @@ async def _base(request: Request) -> str:
     return read_base(request)
 
 
+async def _person(request: Request) -> Person:
+    found: Person = request.state.person
+    return found
+
+
 Explorer_ = Annotated[Explorer, Depends(_explorer)]
 Base = Annotated[str, Depends(_base)]
+Person_ = Annotated[Person, Depends(_person)]
 
 
 def make_router(
-    guard: Guard = check_token, *, counted: bool = True, json: bool = True
+    guard: Guard | None = None, *, counted: bool = True, json: bool = True
 ) -> APIRouter:
     """Return a router whose every route is guarded alike.
 
     Args:
-        guard: who may call; raises Refused.
+        guard: who may call; by default who may look.
         counted: whether calls count against the client's rate.
         json: take a body for JSON whatever its Content-Type says: clip-retrieval's clients name
             none, or text/plain.
     """
 
+    check = guard or allow(Role.LOOK)
+
     class Guarded(APIRoute):
         def get_route_handler(self) -> Callable[[Request], Any]:
-            return _guard(super().get_route_handler(), guard, counted, json)
+            return _guard(super().get_route_handler(), check, counted, json)
 
     return APIRouter(route_class=Guarded, responses=REFUSALS)
 

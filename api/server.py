@@ -12,8 +12,8 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Match, Route
 from starlette.types import Message, Receive, Scope, Send
 
-from api import clip_retrieval, concepts, labels, photos, pictures, search, state
-from api.access import Rate
+from api import clip_retrieval, concepts, labels, mining, photos, pictures, search, state
+from api.access import Identify, Rate, check_tokens
 from api.errors import Refused
 from api.proxies import check_proxies, read_prefix
 from api.routing import refuse
@@ -26,7 +26,8 @@ ROUTERS = [
     photos.router,
     *pictures.ROUTERS,
     concepts.router,
-    labels.router,
+    *labels.ROUTERS,
+    *mining.ROUTERS,
     clip_retrieval.router,
     *state.ROUTERS,
 ]
@@ -35,17 +36,21 @@ ELSEWHERE = ["/knn-service", "/metadata", "/indices-list", "/metrics-summary", "
 NOTHING = "There is nothing at this address; /api/docs lists what there is."
 
 
-def make_api(explorer: Explorer, describe: Describe | None = None) -> FastAPI:
+def make_api(
+    explorer: Explorer, describe: Describe | None = None, identify: Identify | None = None
+) -> FastAPI:
     """Return the application; its addresses are whole, from the root.
 
     Args:
         explorer: what answers.
         describe: how the grid's pages are answered; without it there is no route for turns.
+        identify: who is logged in on the pages; without it nobody can be.
 
     Raises:
-        ValueError: TRUSTED_PROXIES cannot be read.
+        ValueError: TRUSTED_PROXIES or the tokens cannot be read.
     """
     check_proxies()
+    check_tokens()
     app = FastAPIOffline(
         title="Visual Dataset Explorer",
         version="1",
@@ -57,6 +62,7 @@ def make_api(explorer: Explorer, describe: Describe | None = None) -> FastAPI:
     )
     app.state.explorer = explorer
     app.state.rate = Rate()
+    app.state.identify = identify or (lambda request: None)
     routers = [*ROUTERS, *([turns(describe)] if describe else [])]
     for router in routers:
         app.include_router(router)

@@ -11,12 +11,11 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.access import check_signed
-from api.errors import Refused
+from api.access import check_json, check_signed
 from api.fields import Text
-from api.routing import Explorer_, make_router
+from api.routing import Explorer_, Person_, make_router
 from explorer import Explorer, Page, Tile
-from explorer.people import PERSON_COOKIE, read_person
+from explorer.people import Role
 
 # Describes a page of a collection as the browser takes it.
 Describe = Callable[[Explorer, Page], Mapping[str, Any]]
@@ -68,11 +67,11 @@ def turns(describe: Describe) -> APIRouter:
         concept: Annotated[str, Path(max_length=1000)],
         done: Turn,
         explorer: Explorer_,
-        request: Request,
+        person: Person_,
     ) -> Any:
         """Take what was done with a page of mining; answer with the next one."""
         begun = time.perf_counter()
-        page = _turn(explorer, concept, done, _read_person(request))
+        page = _turn(explorer, concept, done, person.name)
         data = describe(explorer, page)
         timing = {**data["timing"], "server": time.perf_counter() - begun}
         return {**data, "timing": timing, "ticket": explorer.tickets.keep(page)}
@@ -100,13 +99,7 @@ def _turn(explorer: Explorer, concept_id: str, done: Turn, by: str) -> Page:
     )
 
 
-def _read_person(request: Request) -> str:
-    """Return the name that this browser keeps, empty where it keeps none."""
-    return read_person(request.cookies.get(PERSON_COOKIE, ""))
-
-
 def _check(request: Request) -> None:
     """Refuse what another site's form could send in the user's name, and callers without a key."""
-    if request.headers.get("content-type", "").partition(";")[0] != "application/json":
-        raise Refused(415, "A turn must be sent as application/json.")
-    check_signed(request, "turns", request.path_params["concept"])
+    check_json(request)
+    check_signed(request, "turns", request.path_params["concept"], Role.LABEL)

@@ -2,16 +2,25 @@
 
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import numpy as np
 
+from classifier.audit import Findings
 from encoder import Encoder
+from explorer.audits import (
+    AuditRecord,
+    answer_audit,
+    begin_audit,
+    open_questions,
+    read_answers,
+)
 from explorer.encoders import Encoders
-from explorer.errors import NothingThere, NothingToTurn
+from explorer.errors import BadInput, NothingThere, NothingToTurn
+from explorer.exports import write_file
 from explorer.jobs import Jobs
 from explorer.nouns import Nouns
 from explorer.query import Query
@@ -20,17 +29,20 @@ from explorer.rounds import Page, Rounds
 from explorer.settings import settings_for
 from explorer.tickets import Tickets
 from explorer.tuning import Tunings
+from ingest import Photo, Summary, run
+from ingest.progress import ProgressCallback
 from vecdb import (
     DEFAULT_TABLE,
     Collection,
     Concept,
     ConceptStore,
     Database,
+    Scored,
     Store,
     VecdbError,
     connect,
 )
-from vecdb.errors import UnknownCollection
+from vecdb.errors import NotFitted, UnknownCollection
 
 
 class Explorer:
@@ -147,6 +159,33 @@ class Explorer:
         """
         return self.encoders.get(collection.encoder, collection.fingerprint)
 
+    def ingest(
+        self,
+        source: str | Path | Iterable[Photo],
+        *,
+        table: str | None = None,
+        encoder: str | None = None,
+        limit: int | None = None,
+        progress: ProgressCallback | None = None,
+    ) -> Summary:
+        """Put photos into a collection, and return what became of them; safe to repeat.
+
+        Args:
+            source: whatever `python -m ingest` takes, or photos themselves.
+            table: the collection, made where there is none; by default VECDB_TABLE.
+            encoder: of a new collection, by name; by default ENCODER.
+            limit: take only so many photos.
+            progress: called about four times a second with how far it is.
+
+        Raises:
+            IngestError: the source is missing, of no known kind, or lacks a column.
+            EncoderError, VecdbError: the encoder or the database cannot be used.
+        """
+        return run(
+            source, table=table or default_table(), encoder=encoder, database=self.database,
+            store=self.store, limit=limit, progress=progress,
+        )  # fmt: skip
+
     def search(
         self, query: Query | str, k: int = 20, *, table: str | None = None, **how: Any
     ) -> Ranked:
@@ -248,6 +287,86 @@ class Explorer:
             NothingToTurn: there is none.
         """
         return _turn(self.rounds.redo(concept_id), "redo")
+
+    def apply(
+        self,
+        concept_id: str,
+        *,
+        threshold: float | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> Scored:
+        """Return the photos of the whole collection that a concept takes, best first.
+
+        Args:
+            threshold: least probability; by default the concept's own.
+
+        Raises:
+            NotFitted: it has no classifier yet.
+        """
+        if threshold is None:
+            return self.concepts.matches(concept_id, limit=limit, offset=offset)
+        concept = self.concepts.get(concept_id)
+        if not len(concept.weights):
+            raise NotFitted(f"The concept {concept.name!r} has no classifier yet: label a page.")
+        collection = self.collection(concept.collection)
+        return collection.above(concept, threshold, limit=limit, offset=offset)
+
+    def audit(self, concept_id: str, *, width: float = 0.1) -> list[str]:
+        """Begin an audit, or go on with the one that is open, and return the photos to ask about.
+
+        Ask without telling scores, in this order, and hand the answers to `answer_audit`.
+
+        Args:
+            width: wanted half-width of the 95 % interval of precision.
+
+        Raises:
+            NotFitted: it has no classifier yet.
+        """
+        concept = self.concepts.get(concept_id)
+        record = AuditRecord.read(concept)
+        if record is None or record.findings is not None or not record.is_current(concept):
+            if not len(concept.weights):
+                raise NotFitted(
+                    f"The concept {concept.name!r} has no classifier yet: label a page."
+                )
+            collection = self.collection(concept.collection)
+            record = AuditRecord.read(begin_audit(self.database, collection, concept, width))
+            assert record is not None
+        return open_questions(record, read_answers(self.database, record))
+
+    def answer_audit(self, concept_id: str, answers: Mapping[str, int]) -> Findings | None:
+        """Keep answers to an audit; return what follows once all are given, None before.
+
+        Args:
+            answers: photo id -> 1 yes, -1 no, 0 not sure.
+
+        Raises:
+            BadInput: no audit has been begun, or a photo is not asked about in it.
+        """
+        record = AuditRecord.read(self.concepts.get(concept_id))
+        strangers = sorted(set(answers) - set(record.order)) if record else []
+        if record is None or strangers:
+            named = f": {strangers[0]!r} is not asked about" if strangers else ""
+            raise BadInput(f"These are no answers to an audit of this concept{named}.")
+        record = AuditRecord.read(answer_audit(self.database, concept_id, answers))
+        return record.findings if record else None
+
+    def export(self, concept_id: str, path: str | Path) -> Path:
+        """Write a concept's matches, or its classifier, to a file of the kind its ending says.
+
+        Args:
+            path: .csv, .parquet, .json (for img2dataset), .zip of pictures, .safetensors.
+
+        Raises:
+            BadInput: another ending.
+            NotFitted: it has no classifier yet.
+        """
+        concept = self.concepts.get(concept_id)
+        collection = self.collection(concept.collection)
+        return write_file(
+            self.store, collection, concept, self.concepts.labels(concept_id), Path(path)
+        )
 
     def _encode(self, concept: Concept) -> np.ndarray:
         collection = self.collection(concept.collection)

@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 import tempfile
 import zipfile
 from collections.abc import Callable, Sequence
@@ -14,8 +15,10 @@ import pandas as pd
 from classifier import Head, SavedClassifier, save
 from explorer.audits import AuditRecord
 from explorer.csv_cells import guard_cell
+from explorer.errors import BadInput
 from vecdb import Collection, Concept, Label, Store
 from vecdb.addresses import local_file
+from vecdb.errors import NotFitted
 
 ALL = 10_000_000
 
@@ -121,3 +124,32 @@ FORMATS: dict[str, tuple[str, str, Callable[[pd.DataFrame], bytes]]] = {
     "Parquet": ("parquet", "application/vnd.apache.parquet", as_parquet),
     "JSON for img2dataset": ("json", "application/json", as_img2dataset),
 }
+
+
+def write_file(
+    store: Store, collection: Collection, concept: Concept, labels: Sequence[Label], path: Path
+) -> Path:
+    """Write a concept's matches, or its classifier, to a file of the kind its ending says.
+
+    Raises:
+        BadInput: another ending.
+        NotFitted: it has no classifier yet.
+    """
+    renders = {f".{suffix}": render for suffix, _, render in FORMATS.values()}
+    ending = path.suffix.lower()
+    if ending not in {*renders, ".zip", ".safetensors"}:
+        known = ", ".join([*renders, ".zip", ".safetensors"])
+        raise BadInput(f"{path} must end in one of {known}.")
+    if not len(concept.weights):
+        raise NotFitted(f"The concept {concept.name!r} has no classifier yet: label a page.")
+    head = Head(concept.weights, concept.bias, concept.threshold)
+    if ending == ".safetensors":
+        path.write_bytes(as_classifier(concept, head, labels))
+        return path
+    frame = matches(collection, head, concept.threshold)
+    if ending == ".zip":
+        with as_zip(store, collection, frame) as pictures, path.open("wb") as file:
+            shutil.copyfileobj(pictures, file)
+    else:
+        path.write_bytes(renders[ending](frame))
+    return path

@@ -7,7 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
+from starlette.applications import Starlette
 
+from api import routes
+from explorer import Explorer
+from tests.api.conftest import serving
 from tests.browser.harness import ROOT, environment
 
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -30,13 +35,27 @@ def run(program: str, folder: Path, data: Path) -> str:
 
 @pytest.mark.slow
 def test_the_programs_of_docs_python_mine_a_concept_and_open_its_database(sample_data: Path):
-    mining, reading = blocks("docs/python.md", "python")
+    mining, remote, reading = blocks("docs/python.md", "python")
+    (sample_data / "photos").mkdir()
+    for at, colour in enumerate(("red", "green", "blue")):
+        Image.new("RGB", (64, 48), colour).save(sample_data / "photos" / f"{at}.jpg")
     said = run(mining, sample_data, sample_data)
+    assert "3 photos added" in said
     yes = int(said.split(" yes,")[0].split()[-1])
     assert yes >= 20
     assert said.count("/bird/") >= 8
+    assert "precision " in said
+    assert (sample_data / "birds.csv").read_bytes().count(b"/bird/") >= 8
+    # The same steps through the app lead to the same page, answers and matches.
+    env = environment(sample_data, "sample")
+    with Explorer(env["VECDB_DSN"], store=env["VECDB_STORE"]) as explorer:
+        app = Starlette(routes=routes(explorer))
+        with serving(app) as address:
+            told = run(remote.replace("http://localhost:8501", address), sample_data, sample_data)
+    assert told.splitlines()[1] == next(line for line in said.splitlines() if " yes, " in line)
+    assert told.count("/bird/") >= 8
     (sample_data / "data").symlink_to(sample_data)
-    assert "[(284,)]" in run(reading, sample_data, sample_data)
+    assert "[(287,)]" in run(reading, sample_data, sample_data)
 
 
 COMMANDS = sorted(
