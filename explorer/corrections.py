@@ -1,7 +1,7 @@
-"""Corrections of the Classes page: made by clicking, saved with the classes, opened with them."""
+"""Classes that are kept in the database: fitted to their corrections, and as files."""
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,45 +9,83 @@ import numpy as np
 
 from classifier.class_file import Correction, SavedClasses, load_classes, save_classes
 from classifier.classes import refit_heads
+from encoder import Encoder
 from explorer.photo_sets import PhotoSet
+from explorer.zeroshot import heads_of
+from vecdb import ClassCorrection, ClassSet, ClassSetStore, Collection
 
 NONE = "none of these"
 # Photos nobody corrected that a fit looks at; more change nothing that can be seen.
 OTHERS = 500
+NAMED = 3  # classes that a set without a name is called after
 
 
-def apply_corrections(
-    start: SavedClasses, found: PhotoSet, clicked: Mapping[str, str]
+def fit_classes(
+    kept: ClassSet, corrections: Mapping[str, ClassCorrection], found: PhotoSet, encoder: Encoder
 ) -> SavedClasses:
-    """Fit classes to what was clicked on the page, and to all that was corrected before.
+    """Fit classes to their words and to what was said of photos.
 
     Args:
-        start: classes as their words have them, or as they were saved.
-        found: the photos on the page.
-        clicked: photo id -> class name, or NONE; photos and classes that are not here are left out.
+        corrections: by photo id; those of classes that are no longer named are left out.
+        found: the photos that are classified.
+
+    Raises:
+        ClassifierError: no class, one twice, or a template without {}.
+        EncoderError: a name cannot be encoded.
     """
-    at = {photo: row for row, photo in enumerate(found.photos.ids)}
-    numbers = {NONE: -1, **{name: number for number, name in enumerate(start.heads.names)}}
-    fresh = {
-        photo: Correction(found.photos.vectors[at[photo]], numbers[name])
-        for photo, name in clicked.items()
-        if photo in at and name in numbers
+    heads = heads_of(kept.names, kept.templates, encoder)
+    numbers = {"": -1, **{name: number for number, name in enumerate(kept.names)}}
+    known = {
+        photo: Correction(said.vector, numbers[said.name])
+        for photo, said in corrections.items()
+        if said.name in numbers
     }
-    if not fresh:
-        return start
-    known = {**start.corrections, **fresh}
-    others = [row for photo, row in at.items() if photo not in known][:OTHERS]
-    heads = refit_heads(
-        start.heads,
+    if not known:
+        return SavedClasses(heads, {})
+    others = [row for row, photo in enumerate(found.photos.ids) if photo not in known][:OTHERS]
+    fitted = refit_heads(
+        heads,
         np.array([made.vector for made in known.values()]),
         [made.number for made in known.values()],
         found.photos.vectors[others],
     )
-    return SavedClasses(heads, known)
+    return SavedClasses(fitted, known)
 
 
-def from_upload(file: Any, encoder: str) -> SavedClasses:
-    """Read an uploaded file of saved classes.
+def correct_photos(
+    store: ClassSetStore, kept: ClassSet, found: PhotoSet, said: Mapping[str, str]
+) -> ClassSet:
+    """Keep what was said of photos: photo id -> class name, or NONE."""
+    at = {photo: row for row, photo in enumerate(found.photos.ids)}
+    rows = {
+        photo: ClassCorrection("" if name == NONE else name, found.photos.vectors[at[photo]])
+        for photo, name in said.items()
+        if photo in at
+    }
+    return store.correct(kept.id, rows)
+
+
+def name_classes(names: Sequence[str]) -> str:
+    """Return what classes are called as long as nobody has said."""
+    more = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def name_each(kept: Iterable[ClassSet]) -> dict[str, str]:
+    """Return a name for each set of classes, by id, that no other has."""
+    names: dict[str, str] = {}
+    for one in kept:
+        name = f"{one.name} · {len(one.names)} classes · {one.corrected} corrected"
+        if name in names.values():
+            name = f"{name} · {one.created:%-d %b %Y, %H:%M:%S}"
+        while name in names.values():
+            name += "'"
+        names[one.id] = name
+    return names
+
+
+def keep_file(store: ClassSetStore, file: Any, collection: Collection) -> ClassSet:
+    """Keep the classes of an uploaded file under the file's name.
 
     Raises:
         ClassifierError: it holds none, or they were made with another encoder.
@@ -55,7 +93,20 @@ def from_upload(file: Any, encoder: str) -> SavedClasses:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / Path(file.name).name
         path.write_bytes(file.getvalue())
-        return load_classes(path, encoder=encoder)
+        saved = load_classes(path, encoder=collection.encoder)
+    heads = saved.heads
+    made = store.create(
+        Path(file.name).stem,
+        collection.name,
+        collection.encoder,
+        names=heads.names,
+        templates=heads.templates,
+    )
+    rows = {
+        photo: ClassCorrection(heads.names[said.number] if said.number >= 0 else "", said.vector)
+        for photo, said in saved.corrections.items()
+    }
+    return store.correct(made.id, rows)
 
 
 def as_file(saved: SavedClasses) -> bytes:

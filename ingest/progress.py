@@ -50,11 +50,19 @@ class Progress:
         return self.inserted + self.updated + self.skipped + self.failed
 
     @property
+    def work(self) -> float:
+        """How many photos' work is done: each third of it counts once fetched, encoded, stored.
+
+        Photos are stored in batches, so their outcomes alone would stand still for long.
+        """
+        settled = 3 * (self.skipped + self.failed) + self.inserted + self.updated
+        done = (settled + self.downloaded + self.encoded + self.cached) / 3
+        return done if self.total is None else min(float(self.total), done)
+
+    @property
     def fraction(self) -> float | None:
-        """How much of the source is done, 0 to 1; None where its size is not known."""
-        if not self.total:
-            return None
-        return min(1.0, self.done / self.total)
+        """How much of the source's work is done, 0 to 1; None where its size is not known."""
+        return self.work / self.total if self.total else None
 
 
 @dataclass(frozen=True)

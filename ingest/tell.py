@@ -27,7 +27,7 @@ class Bars:
     def show(self, progress: Progress) -> None:
         """Bring the bar up to date, and log each reason of failure as it grows."""
         self._bar.total = progress.total
-        self._bar.n = progress.done
+        self._bar.n = int(progress.work)
         self._bar.set_postfix_str(_counts(progress), refresh=False)
         self._bar.refresh()
         for reason, count in progress.reasons.items():

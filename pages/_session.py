@@ -113,6 +113,6 @@ def count_photos(count: int) -> str:
     return count_things(count, "photo")
 
 
-def count_things(count: int, thing: str) -> str:
+def count_things(count: int, thing: str, things: str = "") -> str:
     """Say how many there are, in the singular or the plural."""
-    return f"{count:,} {thing}" + ("" if count == 1 else "s")
+    return f"{count:,} {thing if count == 1 else things or thing + 's'}"

@@ -21,7 +21,7 @@ from pages._likeness import look_for_more
 from pages._session import EMPTY, choose_collection, encoder_note, ready_encoder
 from pages._words import escape_markdown
 from pages.grid import photo_grid
-from pages.grid.contract import GridEvent
+from pages.grid.contract import GridEvent, GridTile
 from pages.grid.intake import pictures_of
 from pages.grid.page import page_data
 from pages.grid.tiles import grid_tiles
@@ -30,6 +30,7 @@ from vecdb.errors import UnknownCollection, UnknownConcept
 
 PAGE_SIZES = (9, 25, 50, 100)
 LATEST = 8
+SAMPLED, WELCOME = 60, 12  # photos looked at for the start page, and shown there
 GUIDE = """
 **A minute to a classifier of your own**
 
@@ -274,6 +275,13 @@ def offer_latest(collection: Collection) -> None:
             )
 
 
+def first_tiles(collection: Collection) -> list[GridTile]:
+    """Return the largest pictures of a random sample: icons and drawings say less of it."""
+    rows = collection.photos(collection.sample(SAMPLED, seed=0).ids)
+    rows.sort(key=lambda row: min(row["width"] or 0, row["height"] or 0), reverse=True)
+    return grid_tiles(collection, [row["id"] for row in rows[:WELCOME]], rows=rows[:WELCOME])
+
+
 def welcome(collection: Collection) -> None:
     """Draw the page of somebody who has not asked for anything yet."""
     offer_latest(collection)
@@ -282,7 +290,7 @@ def welcome(collection: Collection) -> None:
             "mode": "welcome",
             "key": "welcome",
             "intake": True,
-            "tiles": grid_tiles(collection, collection.sample(12, seed=0).ids),
+            "tiles": first_tiles(collection),
             "note": "Type a phrase above, or drop or paste a picture anywhere on this page.",
             "error": state.get("error", ""),
             "collection": collection.name,

@@ -1,5 +1,6 @@
 """Storage: connections, tables, index and queries; the LMDB store of thumbnails and vectors."""
 
+from vecdb.class_sets import ClassCorrection, ClassSet, ClassSetStore
 from vecdb.collection import Collection
 from vecdb.concepts import Concept, ConceptStore
 from vecdb.condition import Condition, parse_condition
@@ -20,6 +21,9 @@ from vecdb.store import Store
 
 __all__ = [
     "DEFAULT_TABLE",
+    "ClassCorrection",
+    "ClassSet",
+    "ClassSetStore",
     "Collection",
     "CollectionInfo",
     "Concept",

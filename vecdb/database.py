@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from vecdb.audits import AuditStore
+from vecdb.class_sets import ClassSetStore
 from vecdb.collection import Collection
 from vecdb.concepts import ConceptStore
 from vecdb.connection import Connection
@@ -47,6 +48,7 @@ class Database:
         self._guard = threading.Lock()
         self._open: dict[str, Collection] = {}
         self.concepts = ConceptStore(connection)
+        self.class_sets = ClassSetStore(connection)
         self.audits = AuditStore(connection)
         self.failures = FailureStore(connection)
 

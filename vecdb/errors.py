@@ -84,6 +84,10 @@ class UnknownConcept(VecdbError):
     """A concept id that the database does not hold."""
 
 
+class UnknownClasses(VecdbError):
+    """An id of classes that the database does not hold."""
+
+
 class StoreUnusable(VecdbError):
     """The store's directory cannot be opened, read or written."""
 

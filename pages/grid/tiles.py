@@ -1,6 +1,7 @@
 """Photos as the grid wants them: addresses, words and numbers, nothing that is HTML."""
 
 from collections.abc import Sequence
+from pathlib import PurePosixPath
 from typing import Any
 
 from explorer.addresses import original_url, thumbnail_url
@@ -11,7 +12,6 @@ from vecdb.addresses import local_path
 SHOWN = (
     ("description", "Description"),
     ("photographer", "Photographer"),
-    ("label", "Label"),
     ("camera", "Camera"),
     ("city", "City"),
     ("country", "Country"),
@@ -59,6 +59,9 @@ def _describe(tile: GridTile, collection: Collection, row: dict[str, Any] | None
         return
     tile["caption"] = row["description"] or tile["id"]
     tile["meta"] += [(name, str(row[key])) for key, name in SHOWN if row.get(key)]
+    if row.get("label"):
+        folders = PurePosixPath(local_path(row["url"]) or row["id"]).parts[:-1]
+        tile["meta"].append(("Folder" if row["label"] in folders else "Class", row["label"]))
     if row.get("width") and row.get("height"):
         tile["aspect"] = round(row["width"] / row["height"], 4)
         tile["meta"].append(("Size", f"{row['width']} × {row['height']}"))

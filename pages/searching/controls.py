@@ -1,5 +1,7 @@
 """The controls of the Search page that stay folded away: other ways to say it, and conditions."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 from PIL import Image
 
@@ -69,29 +71,32 @@ def refine() -> list[Image.Image]:
 
 
 def narrow() -> None:
-    """Draw the conditions on what is known of a photo."""
+    """Draw the conditions on what is known of a photo: folders first, views last."""
     left, right = st.columns(2)
     left.text_input("File name or folder holds", key=key("place"))
+    right.text_input(
+        "Folder or class",
+        key=key("label"),
+        help="The folder that a photo lies in, or what its table calls it, as a whole.",
+    )
+    left.text_input("Description holds", key=key("description"))
     right.text_input(
         "At least this similar",
         key=key("similar"),
         placeholder="0.25",
         help="A cosine, as it stands on each photo; leaves out what is less like the search.",
     )
-    left.text_input("Description holds", key=key("description"))
-    right.text_input("Label", key=key("label"))
     left.text_input("Photographer", key=key("photographer"))
     right.text_input("Camera", key=key("camera"))
     left.text_input("Country", key=key("country"))
     right.text_input("City", key=key("city"))
-    for at, name in enumerate(NUMBERS):
-        title = f"At least this {name.removeprefix('min_')}"
-        (left, right)[at % 2].number_input(
-            title, key=key(name), min_value=0, max_value=2**31, step=1
-        )
-    for at, name in enumerate(DAYS):
-        title = ("Taken on this day or later", "Taken before")[at]
-        (left, right)[at].date_input(title, key=key(name), min_value="1900-01-01")
+    for column, name, title in zip(
+        (left, right), DAYS, ("Taken on this day or later", "Taken before"), strict=True
+    ):
+        column.date_input(title, key=key(name), min_value="1900-01-01")
+    draw_numbers(NUMBERS[:2])
+    st.segmented_control("Shape", SHAPES, key=key("orientation"))
+    st.toggle("Leave out near-duplicates noted by ingest", key=key("no_duplicates"))
     st.text_area(
         "Conditions on any column, one a line",
         key=key("where"),
@@ -99,5 +104,11 @@ def narrow() -> None:
         placeholder="split=val\niso>=400",
         help="= != < <= > >= compare, ~ is contains; words in either case, 2020-05 is that month.",
     )
-    st.segmented_control("Shape", SHAPES, key=key("orientation"))
-    st.toggle("Leave out near-duplicates noted by ingest", key=key("no_duplicates"))
+    draw_numbers(NUMBERS[2:])
+
+
+def draw_numbers(names: Sequence[str]) -> None:
+    """Draw the least numbers that photos must have, side by side."""
+    for column, name in zip(st.columns(2), names, strict=True):
+        title = f"At least this {name.removeprefix('min_')}"
+        column.number_input(title, key=key(name), min_value=0, max_value=2**31, step=1)

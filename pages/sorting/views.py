@@ -12,22 +12,19 @@ from encoder import Encoder
 from explorer.corrections import NONE
 from explorer.photo_sets import PhotoSet
 from explorer.zeroshot import heads_of
+from pages._session import count_photos, count_things
 from pages.sorting.tiles import set_tiles
 
 STRIP = 12
 EXAMPLES = 2
 
 
-def photos(count: int) -> str:
-    """Say how many photos."""
-    return f"{count:,} photo" + ("" if count == 1 else "s")
-
-
 def sheets(found: PhotoSet, heads: ClassHeads, chosen: np.ndarray, sure: np.ndarray) -> None:
-    """Draw a strip for each class, the surest first."""
+    """Draw a strip for each class that photos were put into, the surest first; fold the others."""
+    empty = [name for at, name in enumerate(heads.names) if not (chosen == at).any()]
     for at in [*range(len(heads.names)), -1]:
         rows = np.flatnonzero(chosen == at)
-        if at == -1 and not len(rows):
+        if not len(rows):
             continue
         rows = rows[np.argsort(-sure[rows], kind="stable")]
         name = heads.names[at] if at >= 0 else NONE
@@ -37,12 +34,16 @@ def sheets(found: PhotoSet, heads: ClassHeads, chosen: np.ndarray, sure: np.ndar
             'style="width:84px;height:84px;object-fit:cover;border-radius:3px">'
             for tile in set_tiles(found, [found.photos.ids[row] for row in rows[:STRIP]])
         )
-        mean = f", mean probability {sure[rows].mean():.2f}" if len(rows) else ""
+        mean = f", mean probability {sure[rows].mean():.2f}"
         safe = html.escape(name, quote=True)
         st.html(
-            f'<div data-class="{safe}"><strong>{safe}</strong> {photos(len(rows))}{mean}'
+            f'<div data-class="{safe}"><strong>{safe}</strong> {count_photos(len(rows))}{mean}'
             f'<div style="display:flex;gap:4px;overflow:hidden">{pictures}</div></div>'
         )
+
+    if empty:
+        with st.expander(f"{count_things(len(empty), 'class', 'classes')} without a photo"):
+            st.text(", ".join(empty))
 
 
 def heat_map(found: PhotoSet, heads: ClassHeads, truth: np.ndarray, chosen: np.ndarray) -> None:

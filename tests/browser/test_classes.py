@@ -36,14 +36,30 @@ def page(address, running_chromium):
 
 
 def visit(page, address):
+    """Open the page, and the sample's own classes where other tests have left others open."""
     page.goto(f"{address}/classes")
-    page.get_by_label("Only ids that start with").wait_for(timeout=120_000)
+    page.get_by_text("photos into").wait_for(timeout=120_000)
+    if "Drawn animals" not in page.get_by_label("Name of these classes").input_value():
+        open_classes(page, "Drawn animals")
+    page.get_by_text("232 photos into 13 classes").wait_for()
 
 
-def sort_drawings(page):
+def open_classes(page, name):
+    """Choose kept classes from the list."""
+    page.get_by_label("Classes", exact=True).click()
+    page.get_by_role("option", name=re.compile(rf"^{re.escape(name)}")).first.click()
+
+
+def begin_own(page, name):
+    """Name the 13 animals anew, so that what other tests correct is none of these classes."""
+    open_classes(page, "New classes")
     page.get_by_label("Only ids that start with").fill("drawings/")
     page.keyboard.press("Enter")
+    page.get_by_role("button", name="Take the 13 folder names as classes").click()
     page.get_by_text("232 photos into 13 classes").wait_for(timeout=60_000)
+    page.get_by_label("Name of these classes").fill(name)
+    page.keyboard.press("Enter")
+    page.get_by_label("Classes", exact=True).and_(page.locator(f"[value^='{name} ·']")).wait_for()
 
 
 def right(page):
@@ -87,11 +103,36 @@ def shows(page, name, photos):
         page.locator(f"button[data-photo-id='{photo}']").wait_for()
 
 
+def test_the_page_opens_with_classes_that_work_and_empty_ones_folded(page):
+    assert right(page) > 30
+    assert page.get_by_label("Name of these classes").input_value() == "Drawn animals"
+    assert page.get_by_label("Only ids that start with").input_value() == "drawings/"
+    begin_own(page, "few")
+    page.get_by_label("Classes, one a line").fill("bear\nbulldozer\ncat")
+    page.keyboard.press("Control+Enter")
+    page.get_by_text("232 photos into 3 classes").wait_for()
+    # Nobody says that bulldozers are among them: where none is, the class is folded away.
+    shown = page.locator("[data-class]").count()
+    folded = page.get_by_text(re.compile(r"^\d class(es)? without a photo$"))
+    assert shown + (int(folded.inner_text()[0]) if folded.count() else 0) == 3
+
+
+def test_folder_names_become_classes_only_when_the_user_says_so(page):
+    open_classes(page, "New classes")
+    page.get_by_text("Type the names of the classes above").wait_for()
+    assert page.get_by_label("Classes, one a line").input_value() == ""
+    page.get_by_label("Only ids that start with").fill("drawings/")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Take the 13 folder names as classes").click()
+    page.get_by_text("232 photos into 13 classes").wait_for(timeout=60_000)
+    assert page.get_by_label("Classes, one a line").input_value().startswith("bear\nbig_cat\n")
+
+
 def test_drawn_animals_are_classified_shown_and_corrected_by_clicking(page):
-    sort_drawings(page)
+    begin_own(page, "corrected")
     before = right(page)
     assert before > 20
-    page.locator("[data-class]").nth(12).wait_for()
+    page.locator("[data-class]").nth(8).wait_for()
     page.get_by_role("radio", name="Heat map").click()
     page.locator(
         "[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg"
@@ -103,8 +144,8 @@ def test_drawn_animals_are_classified_shown_and_corrected_by_clicking(page):
     shows(page, "fish", moved)
 
 
-def test_more_like_a_photo_and_back_finds_names_and_corrections_as_they_were(page):
-    sort_drawings(page)
+def test_another_page_and_back_finds_names_and_corrections_as_they_were(page):
+    begin_own(page, "wandering")
     moved = correct_fish_among_insects(page)
     share = right(page)
     page.keyboard.press("m")
@@ -113,31 +154,47 @@ def test_more_like_a_photo_and_back_finds_names_and_corrections_as_they_were(pag
     page.get_by_role("link", name="Classes", exact=True).click()
     page.get_by_text(f"{len(moved)} corrected so far").wait_for(timeout=30_000)
     assert page.get_by_label("Only ids that start with").input_value() == "drawings/"
+    assert page.get_by_label("Name of these classes").input_value() == "wandering"
     assert right(page) == share
     shows(page, "fish", moved)
 
 
-def test_saved_classes_come_back_with_their_corrections_after_a_restart(
-    page, sample_data, running_chromium, tmp_path
+def test_classes_are_reopened_after_a_restart_from_the_list_and_from_a_file(
+    sample_data, running_chromium, tmp_path
 ):
-    sort_drawings(page)
-    untaught = right(page)
-    moved = correct_fish_among_insects(page)
-    taught = right(page)
-    assert taught > untaught
-    with page.expect_download() as started:
-        page.get_by_role("button", name="Save these classes").click()
-    file = tmp_path / "classes.safetensors"
-    started.value.save_as(file)
+    with (
+        running_app(environment(sample_data, "sample")) as first,
+        fresh_page(running_chromium) as before,
+    ):
+        before.goto(f"{first}/classes")
+        before.get_by_text("232 photos into 13 classes").wait_for(timeout=120_000)
+        begin_own(before, "taught")
+        untaught = right(before)
+        moved = correct_fish_among_insects(before)
+        taught = right(before)
+        assert taught > untaught
+        with before.expect_download() as started:
+            before.get_by_role("button", name="Save these classes").click()
+        file = tmp_path / "classes.safetensors"
+        started.value.save_as(file)
+        before.get_by_label("Classes, one a line").fill("bear\ncat")
+        before.keyboard.press("Control+Enter")
+        before.get_by_text("232 photos into 2 classes").wait_for()
     with (
         running_app(environment(sample_data, "sample")) as restarted,
         fresh_page(running_chromium) as again,
     ):
-        visit(again, restarted)
-        sort_drawings(again)
-        assert right(again) == untaught
-        again.locator("input[type=file]").set_input_files(file)
-        again.get_by_text(f"13 classes and {len(moved)} corrections opened").wait_for()
+        # The latest changed are open; the others are in the list, and what was renamed is kept.
+        again.goto(f"{restarted}/classes")
+        again.get_by_text("232 photos into 2 classes").wait_for(timeout=120_000)
+        assert again.get_by_label("Name of these classes").input_value() == "taught"
+        open_classes(again, "Drawn animals")
+        again.get_by_text("232 photos into 13 classes").wait_for()
+        again.locator("input[type=file]").last.set_input_files(file)
+        again.get_by_text("332 photos into 13 classes").wait_for(timeout=30_000)
+        assert again.get_by_label("Name of these classes").input_value() == "classes"
+        again.get_by_label("Only ids that start with").fill("drawings/")
+        again.keyboard.press("Enter")
         again.wait_for_function(
             "share => document.body.innerText.includes(share)", arg=f"classes: {taught}% of"
         )
@@ -153,14 +210,24 @@ def test_saved_classes_come_back_with_their_corrections_after_a_restart(
         shows(again, "fish", moved)
 
 
+def test_deleted_classes_leave_the_list_and_come_back(page):
+    begin_own(page, "fleeting")
+    page.get_by_role("button", name="Delete these classes").click()
+    page.get_by_role("button", name="Undo the deletion").click()
+    page.get_by_text("232 photos into 13 classes").wait_for()
+    assert page.get_by_label("Name of these classes").input_value() == "fleeting"
+
+
 def test_a_folder_on_the_server_is_sorted_by_the_folders_in_it(page, tmp_path):
     for name in ("cat", "frog", "horse"):
         shutil.copytree(DRAWINGS / name, tmp_path / name)
     (tmp_path / "cat" / "torn.jpg").write_bytes(b"\xff\xd8 torn")
     count = len([*tmp_path.rglob("*.jpg")]) - 1
+    open_classes(page, "New classes")
     page.get_by_role("radio", name="Folder").click()
     page.get_by_label("Folder on this machine").fill(str(tmp_path))
     page.keyboard.press("Enter")
+    page.get_by_role("button", name="Take the 3 folder names as classes").click()
     page.get_by_text(f"{count} photos into 3 classes").wait_for(timeout=60_000)
     assert right(page) > 40
     assert page.locator("[data-class=cat] img").first.evaluate("img => img.naturalWidth") > 0
@@ -184,6 +251,7 @@ def test_a_folder_that_is_not_there_is_one_sentence(page):
 
 def test_uploaded_pictures_are_sorted_into_the_classes_typed(page):
     pictures = [next((DRAWINGS / name).glob("*.jpg")) for name in ("cat", "frog", "horse")]
+    open_classes(page, "New classes")
     page.get_by_role("radio", name="Uploads").click()
     page.get_by_text("Nothing to classify yet.").wait_for()
     page.locator("input[type=file]").first.set_input_files(pictures)

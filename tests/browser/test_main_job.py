@@ -47,5 +47,5 @@ def test_five_rounds_of_clicks_are_stored_and_judged_photos_never_come_back(
         assert stored == given
         assert concept.round == 6
         assert concept.prompt == "a dinosaur"
-        # All 15 dinosaurs of 284 pictures were found on the way.
+        # All 15 dinosaurs of 332 pictures were found on the way.
         assert sum(label == 1 for label in given.values()) == 15

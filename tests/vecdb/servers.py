@@ -16,6 +16,10 @@ from vecdb import Database
 from vecdb.dsn import parse_dsn
 
 ROOT = Path(__file__).parent.parent.parent
+TABLES = (
+    "collections", "concepts", "labels", "moments", "ingest_failures", "class_sets",
+    "class_corrections",
+)  # fmt: skip
 USER, PASSWORD = "tester", "s3cret/word"
 
 
@@ -66,7 +70,7 @@ def emptied(database: Database) -> None:
     with database._connection._client() as client:
         for info in database.collections():
             client.command(f"DROP TABLE `{info.name}`")
-        for table in ("collections", "concepts", "labels", "moments", "ingest_failures"):
+        for table in TABLES:
             client.command(f"TRUNCATE TABLE {table}")
 
 
