@@ -117,7 +117,12 @@ def find_vectors(path: Path, column: str | None = None) -> VectorSource | None:
         return VectorSource(((None, path),), None, numbers.shape[1], path.parent)
     if not _is_columnar(path):
         return None
-    batch = next(_table_batches(path, 64), None)
+    try:
+        batch = next(_table_batches(path, 64), None)
+    except DamagedSource:
+        if column is None:
+            return None  # a table whose rows differ, or is damaged: its own reader says so
+        raise
     if batch is None or not batch.num_rows:
         return None
     found = _vector_column(batch, column, path)

@@ -4,16 +4,21 @@ import os
 import posixpath
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
+
+from ingest.sources.places import Place, find_in_places, find_places
 
 ENDING = re.compile(
     r"\.(jpe?g|jpe|jfif|png|webp|gif|bmp|tiff?|avif|hei[cf]|jxl|jp2|j2k|psd|tga|p[bgnp]m|nef|cr[23]"
     r"|dng|arw|raf|orf|rw2)(_large|:orig)?$",
     re.IGNORECASE,
 )
+# One of several captions of a picture, as Flickr8k numbers them: 1000.jpg#0.
+NUMBERED = re.compile(r"(\.(?:jpe?g|png))#\d$", re.IGNORECASE)
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 PAGE = re.compile(r"\.(html?|php|aspx?|jsp)$", re.IGNORECASE)
 DRIVE = re.compile(r"[A-Za-z]:[\\/]|\\\\")
@@ -33,10 +38,28 @@ class Locator:
 
     Args:
         base: the folder that the table lies in, as a path or as an address.
+        name: of the table, without ending: train.csv is about the pictures in train.
+
+    Attributes:
+        base: as given.
     """
 
-    def __init__(self, base: Any) -> None:
-        self._base = base
+    def __init__(self, base: Any, name: str = "") -> None:
+        self.base = base
+        self._name = name
+        self._places: list[Place] = []
+
+    def adopt_places(self, names: Sequence[str]) -> str:
+        """Look for pictures beside the table, where its rows name them without folder or ending.
+
+        Returns:
+            Where they are, in a few words; empty where they are not, or lie where the rows say.
+        """
+        if not isinstance(self.base, Path):
+            return ""
+        self._places = find_places(self.base, self._name, names)
+        folders = dict.fromkeys(os.path.relpath(folder, self.base) for folder, _ in self._places)
+        return ", ".join(folders)
 
     def locate(self, text: str) -> str:
         """Return the address or the path of a picture, whatever its spelling in the table.
@@ -53,15 +76,18 @@ class Locator:
             if not text.lower().startswith("file:"):
                 return text
             text = _file_path(text)
-        if not isinstance(self._base, Path):
-            return _join(str(self._base), text.replace("\\", "/"))
+        if not isinstance(self.base, Path):
+            return _join(str(self.base), text.replace("\\", "/"))
         found = next((path for path in self._spellings(text) if os.path.lexists(path)), None)
         found = found or next(filter(None, map(_as_listed, self._spellings(text))), None)
-        return _upright(found or os.path.join(self._base, os.path.expanduser(text)))
+        found = found or find_in_places(self._places, text)
+        return _upright(found or os.path.join(self.base, os.path.expanduser(text)))
 
     def _spellings(self, text: str) -> list[str]:
         """Return the paths that a text may stand for, the likeliest first."""
         texts = [os.path.expanduser(text)]
+        if len(text) > 2 and text[0] == text[-1] and text[0] in "\"'":
+            texts.append(text[1:-1])
         if "\\" in text:
             slashes = text.replace("\\", "/")
             texts.append(slashes)
@@ -72,7 +98,7 @@ class Locator:
             parts = text.split("/")[1:]
             texts += ["/".join(parts[start:]) for start in range(len(parts))]
         texts += [unquote(each) for each in texts if "%" in each]
-        return [os.path.join(self._base, each) for each in texts]
+        return [os.path.join(self.base, each) for each in texts]
 
 
 def _join(base: str, path: str) -> str:
@@ -84,7 +110,7 @@ def _join(base: str, path: str) -> str:
 
 def rank_address(text: str, locator: Locator) -> int:
     """Tell how much a cell looks like the address of a picture: NOTHING to PICTURE."""
-    text = text.strip()
+    text = NUMBERED.sub(r"\1", text.strip(" \t\r'\""))
     if not text or "\n" in text or len(text) > 4_000:
         return NOTHING
     address = _web_address(text) or text

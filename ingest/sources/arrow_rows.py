@@ -102,8 +102,8 @@ def _rows(schema: pa.Schema, read: Batches, name: str) -> Rows:
     with _damage(name):
         # Lists are read for the sample alone: vectors are told by it, and are no rows of text.
         sample = list(islice(_dicts(read(names, SAMPLE)), SAMPLE))
-    plain = [field.name for field in schema if not _is_list(field.type)]
     words = class_names(schema)
+    plain = [field.name for field in schema if field.name in words or not _is_list(field.type)]
     rows = _read(read, list(dict.fromkeys(plain)), name, _size(schema))
     return Rows(_names(schema), rows, sample, words=words)
 
@@ -142,17 +142,23 @@ def class_names(schema: pa.Schema) -> dict[str, list[str]]:
     try:
         told = json.loads((schema.metadata or {}).get(b"huggingface", b"{}"))
         features = told["info"]["features"]
-        named = {
-            column: feature["names"]
-            for column, feature in features.items()
-            if isinstance(feature, dict) and isinstance(feature.get("names"), list | dict)
-        }
+        named = {column: _names_in(feature) for column, feature in features.items()}
     except (ValueError, KeyError, TypeError, AttributeError):
         return {}
     return {
         column: [str(word) for word in (names.values() if isinstance(names, dict) else names)]
         for column, names in named.items()
+        if isinstance(names, list | dict)
     }
+
+
+def _names_in(feature: Any) -> Any:
+    """Return the names of a feature of classes, or of a sequence of such; None of others."""
+    if isinstance(feature, list) and len(feature) == 1:
+        feature = feature[0]
+    while isinstance(feature, dict) and isinstance(feature.get("feature"), dict):
+        feature = feature["feature"]
+    return feature.get("names") if isinstance(feature, dict) else None
 
 
 def _names(schema: pa.Schema) -> list[str]:

@@ -12,12 +12,16 @@ from ingest.photo import clean
 from vecdb.photos import Extra
 
 EMPTY = {"", "null", "nan", "none", "\\n", "<na>", "nat", "n/a", "#n/a"}
+EMPTY |= {"-nan", "#na", "#null!", "#n/a n/a", "(null)", "[null]", "1.#ind", "-1.#ind", "1.#qnan"}
 EMPTY |= {"0000-00-00", "0000-00-00 00:00:00", "0000:00:00 00:00:00"}  # of MySQL and cameras
 # No zeros before a number: 007 and postal codes are words.
 NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d{1,3})?")
 WHOLE = re.compile(r"(-?\d+)\.0+")
 FLAGS = {"true": True, "false": False}
-CLOCK = r"(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?"
+CLOCK = (
+    r"(?:,?[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?(?:\s*([ap])\.?m\.?)?)?"
+    r"\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?"
+)
 YEAR_FIRST = re.compile(r"(\d{4})[-:/.](\d{1,2})[-:/.](\d{1,2})" + CLOCK, re.IGNORECASE)
 YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})[-/.](\d{4})" + CLOCK, re.IGNORECASE)
 WRITTEN = ("%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y", "%B %d %Y", "%b %d %Y")
@@ -32,7 +36,10 @@ def is_empty(value: Any) -> bool:
     """Tell whether a cell says nothing: NULL, NaN, \\N, None or no text."""
     if isinstance(value, float):
         return math.isnan(value)
-    return value is None or (isinstance(value, str) and value.strip().lower() in EMPTY)
+    if isinstance(value, str):
+        # R writes NA, which in small letters may be a word.
+        return value.strip().lower() in EMPTY or value.strip() == "NA"
+    return value is None
 
 
 def plain(value: Any) -> Any:
@@ -155,8 +162,11 @@ def _year_last(match: re.Match[str]) -> datetime:
 
 
 def _moment(year: int, month: int, day: int, clock: tuple[str | None, ...]) -> datetime:
-    hour, minute, second, fraction, zone = clock
-    moment = datetime(year, month, day, int(hour or 0), int(minute or 0), int(second or 0))
+    hour, minute, second, fraction, half, zone = clock
+    hours = int(hour or 0)
+    if half and 1 <= hours <= 12:
+        hours = hours % 12 + (12 if half.lower() == "p" else 0)
+    moment = datetime(year, month, day, hours, int(minute or 0), int(second or 0))
     moment += timedelta(microseconds=int((fraction or "0").ljust(6, "0")[:6]))
     if zone and zone[0] in "+-":
         offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
@@ -167,8 +177,9 @@ def _moment(year: int, month: int, day: int, clock: tuple[str | None, ...]) -> d
 def _written(text: str) -> datetime | None:
     if not any(letter.isalpha() for letter in text) or not any(c.isdigit() for c in text):
         return None
+    text = re.sub(r"(?<=\d{4}),", "", text)
     for form in WRITTEN:
-        for clock in ("", " %H:%M", " %H:%M:%S"):
+        for clock in ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p"):
             try:
                 return datetime.strptime(text, form + clock)
             except ValueError:

@@ -1,5 +1,6 @@
 """Which column of a table means what, and how its rows become photos."""
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -7,9 +8,16 @@ from typing import Any
 
 from ingest.errors import SourceError
 from ingest.photo import LONGEST_TEXT, Photo, id_of_path, short_id
-from ingest.sources.addresses import Locator, is_web
+from ingest.sources.addresses import NUMBERED, Locator, is_web
 from ingest.sources.cells import WHOLE, as_text, is_empty, kind_of, plain, read_as, read_moment
-from ingest.sources.guess import guess_address, guess_by_content, is_picture_bytes, is_vector
+from ingest.sources.guess import (
+    guess_address,
+    guess_by_content,
+    guess_caption,
+    holds_pictures,
+    is_vector,
+    read_picture_cell,
+)
 from ingest.sources.names import IDS, METADATA, PAIRS, usual
 from vecdb.photos import Extra
 
@@ -76,7 +84,7 @@ class Columns:
         id_column: which one holds the ids; guessed by default, the address where none does.
         url_column: which one holds addresses or paths; guessed by default.
         caption_column, label_column: which ones hold descriptions and labels; guessed by default.
-        base: folder that relative paths start from; None where paths make no sense.
+        locator: finds the pictures that paths lead to; None where paths make no sense.
         sample: some of its rows, to guess by what they hold.
         named: whether the names are the table's own; else everything is guessed by content.
         is_text: whether every cell is text, so that numbers are to be told from words.
@@ -94,23 +102,24 @@ class Columns:
         url_column: str | None = None,
         caption_column: str | None = None,
         label_column: str | None = None,
-        base: Any = None,
+        locator: Locator | None = None,
         sample: Sequence[Row] = (),
         named: bool = True,
         is_text: bool = True,
         words: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self.names = list(names)
-        self._locator = Locator(base) if base is not None else None
-        self._within = str(base) if base is not None else None
+        self._locator = locator
+        self._within = str(locator.base) if locator is not None else None
         self._words = words or {}
         asked = Roles(id_column, url_column, caption_column, label_column)
         roles = Roles(**{role: _chosen(names, name, role) for role, name in vars(asked).items()})
         cells = {name: [row.get(name) for row in sample] for name in names}
         self.vector = next((name for name in names if is_vector(cells[name])), None)
-        pictures = (name for name in names if is_picture_bytes(cells[name]))
+        pictures = (name for name in names if holds_pictures(cells[name]))
         self.picture = None if url_column else next(pictures, None)
         self.roles = self._guess(roles, cells, named)
+        self._places = self._find_places(cells)
         if self.roles.address is None and self.picture is None:
             raise SourceError(
                 "None of the columns "
@@ -127,7 +136,8 @@ class Columns:
         """Say what was chosen, a phrase a role."""
         said = {"address": self.roles.address, "picture": self.picture}
         said |= {"caption": self.roles.caption, "label": self.roles.label, "id": self.roles.id}
-        return [f"{role}: {name}" for role, name in said.items() if name]
+        places = [f"pictures in: {self._places}"] if self._places not in {"", "."} else []
+        return [f"{role}: {name}" for role, name in said.items() if name] + places
 
     def photo(self, row: Row, number: str = "") -> Photo:
         """Turn a row into a photo; a row without id takes its address for one, or its number.
@@ -137,8 +147,8 @@ class Columns:
         """
         roles = self.roles
         address = as_text(plain(row.get(roles.address))).strip() if roles.address else ""
-        payload = row.get(self.picture) if self.picture else None
-        payload = payload if isinstance(payload, bytes) and payload else None
+        address = NUMBERED.sub(r"\1", address)
+        payload = read_picture_cell(row.get(self.picture)) if self.picture else None
         own = short_id(_word(row.get(roles.id))) if roles.id else ""
         if payload is not None:
             address = ""
@@ -160,12 +170,32 @@ class Columns:
             return Roles(**guess_by_content(vars(found), cells))
         taken = {found.address, self.picture}
         lower = {usual(name): name for name in reversed(self.names) if name not in taken}
+
+        def is_one(name: str) -> bool:
+            return not any(isinstance(cell, list) for cell in cells[name])
+
         guessed = {
             "id": _first(lower, IDS),
-            "caption": _first(lower, METADATA["description"]),
-            "label": _first(lower, METADATA["label"]) or next(iter(self._words), None),
+            "caption": _first(lower, METADATA["description"])
+            or guess_caption({n: cells[n] for n in self.names if n not in taken}),
+            "label": _first(lower, METADATA["label"]) or next(filter(is_one, self._words), None),
         }
         return replace(found, **{r: n for r, n in guessed.items() if getattr(found, r) is None})
+
+    def _find_places(self, cells: Mapping[str, list[Any]]) -> str:
+        """Find pictures that are named without folder or ending, and the column that names them."""
+        if self._locator is None or self.picture:
+            return ""
+        given = self.roles.address
+        for name in [given] if given else self.names:
+            texts = [as_text(plain(cell)).strip() for cell in cells[name]]
+            texts = [NUMBERED.sub(r"\1", text) for text in texts if text and not is_web(text)]
+            missing = [text for text in texts if not os.path.lexists(self._locator.locate(text))]
+            found = self._locator.adopt_places(missing) if missing else ""
+            if found:
+                self.roles = replace(self.roles, address=name)
+                return found
+        return ""
 
     def _metadata(self, row: Row, used: set[str]) -> dict[str, Any]:
         lower = {usual(name): name for name in row}
@@ -193,7 +223,7 @@ class Columns:
 
     def _extra(self, row: Row, used: set[str]) -> Iterable[tuple[str, Extra]]:
         for name, value in row.items():
-            value = plain(self._put_into_words(name, value))
+            value = plain(_join_words(self._put_into_words(name, value)))
             if not name or name in used or is_empty(value) or name.startswith("__index_level_"):
                 continue
             if isinstance(value, str):
@@ -203,6 +233,8 @@ class Columns:
 
     def _put_into_words(self, name: str, value: Any) -> Any:
         words = self._words.get(name)
+        if words is not None and isinstance(value, list):
+            return [self._put_into_words(name, each) for each in value]
         if words is None or not isinstance(value, int | float) or is_empty(value):
             return value
         return words[int(value)] if 0 <= value < len(words) else None
@@ -225,6 +257,14 @@ def _chosen(names: Sequence[str], wanted: str | None, role: str) -> str | None:
         + ", ".join(names)
         + "."
     )
+
+
+def _join_words(value: Any) -> Any:
+    """Write a list of words as one text; other values stay as they are."""
+    if not isinstance(value, list | tuple):
+        return value
+    words = [each for each in value if isinstance(each, str)]
+    return ", ".join(words) if words and len(words) == len(value) else value
 
 
 def _first(lower: Mapping[str, str], known: Iterable[str]) -> str | None:

@@ -46,9 +46,11 @@ def _unquote(line: str, rest: Iterator[str], delimiter: str, n: int) -> tuple[li
     """Return the fields of a record with quotes in it, and the lines read in vain."""
     ahead: list[str] = []
     text = line
+    spaced = delimiter + ' "' in line  # as people type a list
     while True:
         try:
-            fields = next(csv.reader([text], delimiter=delimiter, strict=True))
+            read = csv.reader([text], delimiter=delimiter, strict=True, skipinitialspace=spaced)
+            fields = next(read)
         except csv.Error as error:
             following = next(rest, None) if _open(error) and len(ahead) < LONGEST_RECORD else None
             if following is None:

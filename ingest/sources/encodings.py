@@ -58,11 +58,24 @@ def _eight_bits(start: bytes) -> str:
     western = words.decode("cp1252", "replace")
     if all(letter < "\x80" or letter in WESTERN for letter in western) and _stand_alone(words):
         return "cp1252"
+    if _is_japanese(words):
+        return "euc_jp"
     found = list(from_bytes(words)) or list(from_bytes(start[:JUDGED]))
     if not found:
         return "cp1252"
     near = [match.encoding for match in found if match.chaos <= found[0].chaos + NEAR]
     return next((name for name in COMMON if name in near), near[0])
+
+
+def _is_japanese(words: bytes) -> bool:
+    """Whether words are EUC-JP's: read as Chinese they hold the same kana, which no Chinese do."""
+    try:
+        text = words.decode("euc_jp")
+    except UnicodeDecodeError:
+        return False
+    letters = [letter for letter in text if letter > "\x7f"]
+    kana = sum("\u3041" <= letter <= "\u30ff" for letter in letters)
+    return kana * 10 >= len(letters) > 0
 
 
 def _stand_alone(words: bytes) -> bool:

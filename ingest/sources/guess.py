@@ -1,15 +1,18 @@
 """Guess what a table's columns hold from some of its cells."""
 
+import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ingest.sources.addresses import ADDRESS, NOTHING, PAGES, Locator, rank_address
 from ingest.sources.cells import as_text, is_empty, kind_of, plain
-from ingest.sources.names import ADDRESSES, PAGE_NAMES, SMALL_NAMES, usual
+from ingest.sources.kinds import begins_as_picture
+from ingest.sources.names import ADDRESSES, PAGE_NAMES, SMALL_NAMES, is_known, usual
 
 Cells = Mapping[str, Sequence[Any]]
 JUDGED = 50  # cells that are looked at
 SHORTEST_VECTOR = 8
+SENTENCE = 3  # words
 
 
 def guess_address(cells: Cells, locator: Locator) -> str | None:
@@ -59,6 +62,18 @@ def guess_by_content(roles: Mapping[str, str | None], cells: Cells) -> dict[str,
     return found
 
 
+def guess_caption(cells: Cells) -> str | None:
+    """Return the column of unknown name that holds sentences, each another; None without one."""
+    for name, column in cells.items():
+        texts = [as_text(cell) for cell in column[:JUDGED] if isinstance(cell, str)]
+        texts = [text for text in texts if not is_empty(text)]
+        lengths = sorted(len(text.split()) for text in texts)
+        is_prose = bool(lengths) and lengths[len(lengths) // 2] >= SENTENCE
+        if is_prose and len(set(texts)) == len(texts) and not is_known(name):
+            return name
+    return None
+
+
 def _role_of(texts: Sequence[str]) -> str | None:
     kind, again = kind_of(texts), len(set(texts)) < len(texts)
     if kind == "word" and sum(" " in text for text in texts) * 2 >= len(texts):
@@ -81,10 +96,30 @@ def is_vector(column: Sequence[Any]) -> bool:
     )
 
 
-def is_picture_bytes(column: Sequence[Any]) -> bool:
-    """Tell whether a column holds pictures themselves: bytes that are no text."""
+def holds_pictures(column: Sequence[Any]) -> bool:
+    """Tell whether a column holds pictures themselves: bytes that are no text, or base64."""
     said = [cell for cell in column[:JUDGED] if cell]
+    if all(isinstance(cell, str) for cell in said):
+        said = [cell for cell in said if not is_empty(cell)]
+        return bool(said) and all(begins_as_picture(_decode_base64(c[:120]) or b"") for c in said)
     return bool(said) and all(isinstance(cell, bytes) and not _is_text(cell) for cell in said)
+
+
+def read_picture_cell(cell: Any) -> bytes | None:
+    """Return the bytes of a picture that a cell holds as they are or in base64; else None."""
+    if isinstance(cell, str):
+        return _decode_base64(cell) or None
+    return cell if isinstance(cell, bytes) and cell else None
+
+
+def _decode_base64(text: str) -> bytes | None:
+    """Decode base64, plain or as a `data:` address; the start of such a text is enough."""
+    plain = text.partition(",")[2] if text.startswith("data:") else text
+    plain = "".join(plain.split())
+    try:
+        return base64.b64decode(plain[: len(plain) // 4 * 4], validate=True)
+    except ValueError:
+        return None
 
 
 def _is_text(cell: bytes) -> bool:

@@ -1,11 +1,12 @@
 """Rows of JSON and JSON lines, in the forms that people write tables in."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
 from ingest.errors import DamagedSource
+from ingest.sources.json_forms import holds_rows, rows_of
 from ingest.sources.names import is_known
 from ingest.sources.rows import SAMPLE, Row, Rows, lay_flat, look_ahead, names_of
 
@@ -32,7 +33,7 @@ def json_rows(lines: Iterator[str], name: str, *, is_lines: bool) -> Rows:
     start = head[-1].strip(SPACE) if head else ""
     rest = chain(head, lines)
     values = _values(start, rest, name, is_lines)
-    first, rows = look_ahead((_row(value) for value in values), SAMPLE)
+    first, rows = look_ahead(_name_rows(values), SAMPLE)
     sample = [row for row in first if isinstance(row, dict)]
     return Rows(names_of(sample), chain(first, rows), sample, (), _are_named(sample))
 
@@ -50,14 +51,16 @@ def _values(start: str, text: Iterator[str], name: str, is_lines: bool) -> Itera
         return _elements(text, name)
     whole = _parse(start)
     if start.startswith("["):
+        line = next(text)
+        more = next((each for each in text if each.strip(SPACE)), "")
         # Lines may be lists, too; a list of values is one table.
-        return iter(whole) if not isinstance(whole[0] if whole else {}, list) else _lines(text)
+        return _lines(chain([line, more], text)) if more else iter(whole)
     if isinstance(whole, dict):
         following = [next(text, ""), next(text, "")]
-        if following[1].strip(SPACE) or not _holds_rows(whole):
+        if following[1].strip(SPACE) or not holds_rows(whole):
             return _lines(chain(following, text))
-        return iter(_rows_of(whole))
-    return iter(_rows_of(_whole("".join(text), name)))
+        return iter(rows_of(whole))
+    return iter(rows_of(_whole("".join(text), name)))
 
 
 def _lines(text: Iterator[str]) -> Iterator[Any]:
@@ -127,49 +130,25 @@ def _read_more(text: Iterator[str], wanted: int) -> str:
     return "".join(parts)
 
 
-def _holds_rows(found: Mapping[str, Any]) -> bool:
-    lists = any(isinstance(v, list) and v and isinstance(v[0], dict) for v in found.values())
-    return lists or all(isinstance(value, dict | list) for value in found.values())
+def _name_rows(values: Iterator[Any]) -> Iterator[Row | str]:
+    """Yield the rows; where they are lists, the first may hold the columns' names."""
+    for at, value in enumerate(values):
+        if at == 0:
+            names: list[str] = []
+            if isinstance(value, list) and any(isinstance(c, str) and is_known(c) for c in value):
+                names = [str(cell) for cell in value]
+                continue
+        yield _row(value, names)
 
 
-def _rows_of(found: Any) -> list[Any]:
-    """Return the rows that one value holds: a list of them, by key, or by column."""
-    if not isinstance(found, dict):
-        return found if isinstance(found, list) else [found]
-    lists = {k: v for k, v in found.items() if isinstance(v, list) and v and isinstance(v[0], dict)}
-    if "images" in lists and "annotations" in lists:
-        return _annotate(found)
-    if lists:
-        return lists.get("images") or max(lists.values(), key=len)
-    if found and all(isinstance(value, dict) for value in found.values()):
-        if any(is_known(name) for name in found):
-            keys = list(next(iter(found.values())))
-            return [{name: column.get(key) for name, column in found.items()} for key in keys]
-        return [{"id": key, **row} for key, row in found.items()]
-    columns = [value for value in found.values() if isinstance(value, list)]
-    if len(columns) == len(found) > 0 and len({len(column) for column in columns}) == 1:
-        return [dict(zip(found, values, strict=True)) for values in zip(*columns, strict=True)]
-    return [found]
-
-
-def _annotate(found: Mapping[str, Any]) -> list[Row]:
-    """Join COCO's images with the first caption and the first class of each."""
-    names = {row.get("id"): row.get("name") for row in found.get("categories", [])}
-    told: dict[Any, Row] = {}
-    for note in found["annotations"]:
-        said = {"caption": note.get("caption"), "label": names.get(note.get("category_id"))}
-        known = told.setdefault(note.get("image_id"), {})
-        known |= {name: value for name, value in said.items() if value and name not in known}
-    return [{**image, **told.get(image.get("id"), {})} for image in found["images"]]
-
-
-def _row(value: Any) -> Row | str:
+def _row(value: Any, names: list[str]) -> Row | str:
     if value is BrokenLine:
         return BROKEN
     if isinstance(value, dict):
         return lay_flat(value)
     if isinstance(value, list):
-        return {f"column {n}": cell for n, cell in enumerate(value, 1)}
+        named = [*names, *(f"column {n}" for n in range(len(names) + 1, len(value) + 1))]
+        return dict(zip(named, value, strict=False))
     return {"column 1": value}
 
 

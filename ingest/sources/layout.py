@@ -59,12 +59,29 @@ def find_layout(
     if header is None:
         header = _is_header(rows, rank, is_list)
     if header:
-        names = [name.strip().strip("\ufeff") for name in first]
-        return Layout(delimiter, names, at, True)
+        return Layout(delimiter, _name_columns(first), at, True)
     told = _first_records(comments[-1:], delimiter)
     if told and len(told[0]) == len(first) > 1:
-        return Layout(delimiter, [name.strip() for name in told[0]], at, False)
+        return Layout(delimiter, _name_columns(told[0]), at, False)
     return Layout(delimiter, [f"column {n}" for n in range(1, len(first) + 1)], at, False)
+
+
+def is_number_name(name: str) -> bool:
+    """Tell whether a column has no name but its number."""
+    return bool(re.fullmatch(r"column \d+", name))
+
+
+def _name_columns(cells: Sequence[str]) -> list[str]:
+    """Return names that differ; a column without one is called by its number."""
+    names: list[str] = []
+    for at, cell in enumerate(cells, 1):
+        name = again = cell.strip("\ufeff \t\r\n'") or f"column {at}"
+        count = 1
+        while again in names:
+            count += 1
+            again = f"{name} {count}"
+        names.append(again)
+    return names
 
 
 def _leads(line: str) -> bool:
@@ -110,7 +127,7 @@ def _count_titles(lines: Sequence[str], delimiter: str, rank: Rank) -> int:
     usual = sorted(filled)[len(filled) // 2] if filled else 0
     for at, line in enumerate(lines if usual > 1 else ()):
         cells = [cell for row in _first_records([line], delimiter) for cell in row if cell.strip()]
-        if len(cells) > 1 or any(rank(cell) > NOTHING for cell in cells):
+        if len(cells) > 1 or any(rank(c) > NOTHING or is_known(c) for c in cells):
             return at
     return 0
 

@@ -9,12 +9,52 @@ ADDRESSES = (
     *("file", "path", "file_path", "filepath", "image_path", "img_path", "local_path"),
     *("filename", "file_name", "image_file", "image_name", "image", "img", "picture", "photo"),
     *("coco_url", "flickr_url", "photo_url"),
+    *(
+        "datei",
+        "dateiname",
+        "bild",
+        "fichier",
+        "archivo",
+        "imagen",
+        "immagine",
+        "arquivo",
+        "imagem",
+    ),
+    *("файл", "изображение", "文件", "文件名", "图片", "ファイル", "画像", "파일", "이미지"),
 )
 CAPTIONS = (
     *("photo_description", "description", "caption", "title", "text", "txt", "alt_text", "alt"),
     *("sentence", "prompt", "captions", "ai_description"),
+    *(
+        "beschreibung",
+        "bildbeschreibung",
+        "bildunterschrift",
+        "titel",
+        "légende",
+        "legende",
+        "titre",
+    ),
+    *("descripción", "descripcion", "título", "titulo", "leyenda", "descrizione", "didascalia"),
+    *("titolo", "descrição", "descricao", "legenda", "beschrijving", "opis", "описание", "подпись"),
+    *(
+        "название",
+        "текст",
+        "描述",
+        "说明",
+        "标题",
+        "説明",
+        "キャプション",
+        "タイトル",
+        "설명",
+        "제목",
+    ),
 )
-LABELS = ("label_name", "class_name", "category_name", "label", "class", "category", "labels")
+LABELS = (
+    *("label_name", "class_name", "category_name", "label", "class", "category", "labels"),
+    *("kategorie", "klasse", "catégorie", "categorie", "classe", "étiquette", "etiquette"),
+    *("categoría", "categoria", "clase", "etiqueta", "etichetta", "kategoria", "klasa"),
+    *("категория", "класс", "метка", "类别", "标签", "分类", "カテゴリ", "ラベル", "라벨", "분류"),
+)
 # Addresses of something else than the picture itself, and of smaller ones.
 PAGE_NAMES = re.compile(r"(^|_)(page|profile|author|license|licence|landing|homepage|source)(_|$)")
 SMALL_NAMES = re.compile(r"(^|_)(thumb|thumbnail|preview|icon|avatar|small|tiny)s?(_|$)")
@@ -23,13 +63,17 @@ METADATA: dict[str, tuple[str, ...]] = {
     "width": ("photo_width", "width", "image_width", "original_width"),
     "height": ("photo_height", "height", "image_height", "original_height"),
     "description": CAPTIONS,
-    "photographer": ("photographer", "author", "artist", "photographer_username"),
+    "photographer": (
+        *("photographer", "author", "artist", "photographer_username"),
+        *("fotograf", "photographe", "fotógrafo", "fotografo", "фотограф", "摄影师", "撮影者"),
+    ),
     "camera": ("camera",),
     "country": ("photo_location_country", "country"),
     "city": ("photo_location_city", "city"),
     "taken": (
         *("photo_submitted_at", "taken", "taken_at", "date_taken", "datetime_original", "date"),
         *("datetime", "created", "created_at", "timestamp"),
+        *("datum", "aufnahmedatum", "fecha", "дата", "日期", "拍摄日期", "撮影日", "날짜"),
     ),
     "views": ("stats_views", "views"),
     "downloads": ("stats_downloads", "downloads"),

@@ -120,7 +120,7 @@ def _is_table(path: Path) -> bool:
     if has_picture_ending(path.name):
         return False
     start = magic(path)
-    return start.startswith(TABLES) or _is_text(start) or path.suffix.lower() in LISTS
+    return start.startswith(TABLES) or _is_text(start) or path.suffix.lower() in {*LISTS, ".json"}
 
 
 def _is_text(start: bytes) -> bool:

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from ingest.errors import SourceError
 from ingest.photo import Photo
@@ -77,14 +76,15 @@ class Table:
     def open(self, path: Path) -> Iterator[tuple[Rows, Columns]]:
         """Open a table: its rows, and which of their columns means what."""
         base = Path.cwd() if str(path) == "-" else path.parent
-        with open_rows(path, self, Locator(base)) as rows:
-            columns = self._columns(rows, path, base)
+        locator = Locator(base, path.name.partition(".")[0])
+        with open_rows(path, self, locator) as rows:
+            columns = self._columns(rows, path, locator)
             check_columns(self.where, rows.names or [asked.name for asked in self.where])
             yield rows, columns
 
-    def _columns(self, rows: Rows, path: Path, base: Any) -> Columns:
+    def _columns(self, rows: Rows, path: Path, locator: Locator) -> Columns:
         if not rows.names:
-            return Columns(["address"], base=base)  # an empty file names nothing wrongly
+            return Columns(["address"], locator=locator)  # an empty file names nothing wrongly
         try:
             return Columns(
                 rows.names,
@@ -92,7 +92,7 @@ class Table:
                 url_column=self.url_column,
                 caption_column=self.caption_column,
                 label_column=self.label_column,
-                base=base,
+                locator=locator,
                 sample=rows.sample,
                 named=rows.named,
                 is_text=rows.is_text,

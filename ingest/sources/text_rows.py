@@ -5,7 +5,7 @@ from itertools import chain
 
 from ingest.sources.addresses import Locator, rank_address
 from ingest.sources.delimited import records
-from ingest.sources.layout import SPOKEN, find_layout
+from ingest.sources.layout import SPOKEN, find_layout, is_number_name
 from ingest.sources.rows import SAMPLE, Row, Rows, look_ahead
 
 LISTS = {".txt", ".list", ".lst", "-"}
@@ -44,7 +44,7 @@ def text_rows(
     usual = ENDINGS.get(ending[:4], layout.delimiter)
     if layout.delimiter != usual and len(layout.names) > 1:
         notes.append(f"parted by {SPOKEN.get(layout.delimiter, layout.delimiter)}")
-    named = not layout.names or layout.names[0] != "column 1"
+    named = not layout.names or any(not is_number_name(name) for name in layout.names)
     sample = [row for row in first if isinstance(row, dict)]
     return Rows(layout.names, chain(first, rows), sample, tuple(notes), named, is_text=True)
 

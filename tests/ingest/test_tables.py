@@ -388,7 +388,7 @@ def test_vectors_and_arrays_never_become_text(folder, form):
 def test_arrays_of_json_never_become_text_but_a_list_of_captions_gives_its_first(folder):
     row = {"path": "images/0.jpg", "emb": [0.5] * 16, "captions": ["a house", "b"], "tags": ["x"]}
     (photo,) = read(written(folder / "t.jsonl", json.dumps(row)))
-    assert (photo.metadata, photo.extra) == ({"description": "a house"}, {})
+    assert (photo.metadata, photo.extra) == ({"description": "a house"}, {"tags": "x"})
 
 
 def test_lists_and_tables_start_from_their_own_folder(folder, monkeypatch):

@@ -1,0 +1,80 @@
+"""The forms in which people write rows into one JSON value."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ingest.sources.addresses import ENDING
+from ingest.sources.names import is_known
+from ingest.sources.rows import Row
+
+
+def holds_rows(found: Mapping[str, Any]) -> bool:
+    """Tell whether an object is a table, and not one row of it."""
+    lists = any(isinstance(v, list) and v and isinstance(v[0], dict) for v in found.values())
+    if lists or _is_by_path(found) or all(isinstance(v, dict | list) for v in found.values()):
+        return True
+    return not any(is_known(name) for name in found) and len(rows_of(found)) > 1
+
+
+def rows_of(found: Any) -> list[Any]:
+    """Return the rows that one value holds: a list of them, by key, by column or further inside."""
+    if not isinstance(found, dict):
+        return found if isinstance(found, list) else [found]
+    lists = {k: v for k, v in found.items() if isinstance(v, list) and v and isinstance(v[0], dict)}
+    if "images" in lists and "annotations" in lists:
+        return _annotate(found)
+    if lists:
+        return lists.get("images") or max(lists.values(), key=len)
+    if _is_by_path(found):
+        return _rows_by_path(found)
+    if _is_split(found):
+        return [dict(zip(found["columns"], values, strict=False)) for values in found["data"]]
+    inner = [value for value in found.values() if isinstance(value, dict)]
+    if inner and len(inner) == len(found) and any(is_known(name) for name in found):
+        keys = list(inner[0])
+        return [{name: column.get(key) for name, column in found.items()} for key in keys]
+    is_by_id = bool(inner) and len(inner) == len(found)
+    if is_by_id and any(is_known(name) for name in inner[0]):
+        return [{"id": key, **row} for key, row in found.items()]
+    within = max((rows_of(value) for value in inner if value), key=len, default=[])
+    if len(within) > 1:
+        return within
+    if is_by_id:
+        return [{"id": key, **row} for key, row in found.items()]
+    columns = [value for value in found.values() if isinstance(value, list)]
+    if len(columns) == len(found) > 0 and len({len(column) for column in columns}) == 1:
+        return [dict(zip(found, values, strict=True)) for values in zip(*columns, strict=True)]
+    return [found]
+
+
+def _is_by_path(found: Mapping[str, Any]) -> bool:
+    return bool(found) and all(ENDING.search(key) for key in found)
+
+
+def _rows_by_path(found: Mapping[str, Any]) -> list[Row]:
+    """Read what an object says of pictures by their paths: rows, captions or labels."""
+    if all(isinstance(value, dict) for value in found.values()):
+        return [{"path": path, **row} for path, row in found.items()]
+    told = [value[0] if isinstance(value, list) and value else value for value in found.values()]
+    is_caption = any(isinstance(value, str) and " " in value.strip() for value in told)
+    name = "caption" if is_caption else "label"
+    return [{"path": path, name: value} for path, value in zip(found, told, strict=True)]
+
+
+def _is_split(found: Mapping[str, Any]) -> bool:
+    """Tell whether an object is a table as pandas splits it: the names, and lists of cells."""
+    names, data = found.get("columns"), found.get("data")
+    if not isinstance(names, list) or not isinstance(data, list):
+        return False
+    return all(isinstance(values, list) for values in data[:1])
+
+
+def _annotate(found: Mapping[str, Any]) -> list[Row]:
+    """Join COCO's images with the first caption and the first class of each."""
+    names = {row.get("id"): row.get("name") for row in found.get("categories", [])}
+    told: dict[Any, Row] = {}
+    for note in found["annotations"]:
+        said = {"caption": note.get("caption"), "label": names.get(note.get("category_id"))}
+        known = told.setdefault(note.get("image_id"), {})
+        known |= {name: value for name, value in said.items() if value and name not in known}
+    return [{**image, **told.get(image.get("id"), {})} for image in found["images"]]

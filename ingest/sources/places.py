@@ -1,0 +1,93 @@
+"""Folders beside a table that hold its pictures, which it names without folder or ending."""
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from ingest.sources.left_out import system_kind
+
+ENDINGS = ("", ".jpg", ".jpeg", ".png", ".JPG", ".webp", ".tif")
+# Folders of tables whose pictures lie in the folders beside them.
+ANNOTATIONS = {"annotations", "annotation", "labels", "lists", "metadata", "captions", "splits"}
+IMAGES = {"images", "image", "imgs", "img", "pictures", "photos", "jpegimages"}
+MOST_FOLDERS = 100
+JUDGED = 50  # names that are looked for
+SURE = 8  # names after which, with none of them found, none is expected
+
+# A folder, and what stands behind each name there.
+Place = tuple[str, str]
+
+
+def find_places(base: Path, table: str, names: Sequence[str]) -> list[Place]:
+    """Return where at least half of the names are files.
+
+    Nothing is returned where names lead to several folders, unless one is called as the table is.
+
+    Args:
+        base: the table's folder.
+        table: its name without ending.
+        names: of pictures, as its rows give them.
+    """
+    names = [name for name in dict.fromkeys(names[:JUDGED]) if _is_plain(name)]
+    folders = [str(base), *_list_folders(base)]
+    found: dict[str, list[Place]] = {}
+    for at, name in enumerate(names):
+        if at == SURE and not found:
+            return []
+        places = [
+            (folder, end) for folder in folders for end in ENDINGS if _is_file(folder, name, end)
+        ]
+        if places:
+            found[name] = places
+    if not found or len(found) * 2 < len(names):
+        return []
+    if any(len({folder for folder, _ in places}) > 1 for places in found.values()):
+        own = [folder for folder in folders if _is_called(folder, table)]
+        found = {n: [p for p in places if p[0] in own] for n, places in found.items()}
+        if not all(found.values()):
+            return []
+    return list(dict.fromkeys(place for places in found.values() for place in places))
+
+
+def find_in_places(places: Sequence[Place], name: str) -> str | None:
+    """Return the path of the file that a name means in the first of the places that has it."""
+    if not places or not _is_plain(name):
+        return None
+    paths = (os.path.join(folder, name + ending) for folder, ending in places)
+    return next(filter(os.path.isfile, paths), None)
+
+
+def _is_plain(name: str) -> bool:
+    is_short = 0 < len(name) < 200 and not any(letter in name for letter in "\n\0:")
+    return is_short and not os.path.isabs(name) and ".." not in name
+
+
+def _is_file(folder: str, name: str, ending: str) -> bool:
+    return os.path.isfile(os.path.join(folder, name + ending))
+
+
+def _is_called(folder: str, table: str) -> bool:
+    """Tell whether a folder's name says that it goes with a table, as train2017 and train do."""
+    name, table = os.path.basename(folder).lower(), table.lower()
+    return bool(table) and (name in table or table in name)
+
+
+def _list_folders(base: Path) -> list[str]:
+    """Return the folders in which pictures of a table may lie, the nearest first."""
+    near = list(_folders_in(str(base)))
+    if base.name.lower() in ANNOTATIONS:
+        near += _folders_in(str(base.parent))
+    inner = [f for folder in near if os.path.basename(folder).lower() in IMAGES
+             for f in _folders_in(folder)]  # fmt: skip
+    return [*near, *inner][:MOST_FOLDERS]
+
+
+def _folders_in(folder: str) -> Iterator[str]:
+    try:
+        with os.scandir(folder) as entries:
+            inside = sorted(
+                entry.path for entry in entries if entry.is_dir() and not system_kind(entry.name)
+            )
+    except OSError:
+        return
+    yield from inside[:MOST_FOLDERS]

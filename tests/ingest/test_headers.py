@@ -1,0 +1,141 @@
+"""What the first rows of other people's tables look like, and what their cells hold."""
+
+import base64
+import json
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from ingest.sources import Photo, Source, preview
+from ingest.sources.cells import is_empty, read_moment
+from tests.ingest.pictures import jpeg
+
+UTC = timezone.utc
+WORDS = ["rotes Haus am See", "zwei Hunde im Schnee", "ein Feld"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for at in range(3):
+        (tmp_path / f"{at}.jpg").write_bytes(jpeg(at))
+    return tmp_path
+
+
+def read(folder: Path, header: str, rows: list[str], name: str = "t.csv") -> list[Photo]:
+    text = header + "\n" + "".join(f"{at}.jpg{row}\n" for at, row in enumerate(rows))
+    (folder / name).write_text(text)
+    return list(Source(folder / name))
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("Datei;Beschreibung", "fichier;légende", "archivo;descripción", "файл;описание"),
+        *("文件名;描述", "画像;キャプション", "file;what is seen"),
+    ],
+)
+def test_captions_are_known_by_their_name_in_other_languages_or_by_what_they_hold(folder, header):
+    photos = read(folder, header, [";" + words for words in WORDS])
+    assert [photo.metadata["description"] for photo in photos] == WORDS
+
+
+@pytest.mark.parametrize("header", ["Kategorie", "catégorie", "etiqueta", "класс", "标签"])
+def test_labels_are_known_by_their_name_in_other_languages(folder, header):
+    photos = read(folder, f"file,{header}", [",a", ",b", ",a"])
+    assert [photo.metadata["label"] for photo in photos] == ["a", "b", "a"]
+
+
+def test_what_comes_again_or_is_short_is_no_caption(folder):
+    photos = read(folder, "file,rights,mood", [",Creative Commons Attribution 2.0,calm"] * 3)
+    assert photos[0].metadata == {}
+    assert photos[0].extra == {"rights": "Creative Commons Attribution 2.0", "mood": "calm"}
+
+
+def test_columns_of_one_name_are_all_kept(folder):
+    photos = read(folder, "file,tag,tag,tag", [",red,big,old", ",blue,small,new", ",,,"])
+    assert photos[0].extra == {"tag": "red", "tag 2": "big", "tag 3": "old"}
+
+
+def test_columns_without_a_name_have_their_number_and_the_others_their_names(folder):
+    (folder / "t.csv").write_text(",file,,label\n7,0.jpg,red,cat\n8,1.jpg,blue,dog\n")
+    photos = list(Source(folder / "t.csv"))
+    assert [photo.id for photo in photos] == ["0.jpg", "1.jpg"]
+    assert photos[0].extra == {"column 1": 7, "column 3": "red"}
+    assert photos[0].metadata == {"label": "cat"}
+
+
+def test_spaces_and_quotes_around_cells_are_no_part_of_them(folder):
+    text = 'file, caption\n0.jpg, "one, two"\n \'1.jpg\' , "three"\n2.jpg, four\n'
+    (folder / "t.csv").write_text(text)
+    photos = list(Source(folder / "t.csv"))
+    assert [Path(photo.address).name for photo in photos] == ["0.jpg", "1.jpg", "2.jpg"]
+    assert [p.metadata["description"] for p in photos] == ["one, two", "three", "four"]
+
+
+@pytest.mark.parametrize("cell", ["NA", "-nan", "#N/A", "#NULL!", "(null)", "<NA>", "n/a", "\\N"])
+def test_what_tools_write_for_nothing_is_nothing(cell):
+    assert is_empty(cell)
+    assert not is_empty("na")  # a word, and a syllable
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("7/5/2019 3:04 PM", datetime(2019, 7, 5, 15, 4, tzinfo=UTC)),
+        ("12/31/2019 12:00:05 AM", datetime(2019, 12, 31, 0, 0, 5, tzinfo=UTC)),
+        ("2019-07-05 12:30 p.m.", datetime(2019, 7, 5, 12, 30, tzinfo=UTC)),
+        ("Jul 5, 2019, 3:04:05 PM", datetime(2019, 7, 5, 15, 4, 5, tzinfo=UTC)),
+        ("5 July 2019 3:04 pm", datetime(2019, 7, 5, 15, 4, tzinfo=UTC)),
+    ],
+)
+def test_clocks_of_twelve_hours_are_read(text, expected):
+    assert read_moment(text) == expected
+
+
+def test_japanese_of_unix_is_not_taken_for_chinese(folder):
+    words = ["湖のほとりの赤い家", "雪の中の二匹の犬", "夕方の麦畑です"]
+    text = "file,caption\n" + "".join(f"{at}.jpg,{word}\n" for at, word in enumerate(words))
+    (folder / "t.csv").write_bytes(text.encode("euc_jp"))
+    photos = list(Source(folder / "t.csv"))
+    assert [photo.metadata["description"] for photo in photos] == words
+    assert "EUC-JP" in preview(folder / "t.csv").choices
+
+
+@pytest.mark.parametrize("before", ["", "data:image/jpeg;base64,"])
+@pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
+def test_pictures_written_as_text_are_pictures(tmp_path, before, ending):
+    cells = [before + base64.b64encode(jpeg(at)).decode() for at in range(3)]
+    path = tmp_path / f"t.{ending}"
+    if ending == "parquet":
+        pq.write_table(pa.table({"id": ["a", "b", "c"], "image": cells}), path)
+    elif ending == "jsonl":
+        rows = zip("abc", cells, strict=True)
+        path.write_text("".join(json.dumps({"id": i, "image": c}) + "\n" for i, c in rows))
+    else:
+        rows = zip("abc", cells, strict=True)
+        path.write_text("id,image\n" + "".join(f'{i},"{cell}"\n' for i, cell in rows))
+    photos = list(Source(path))
+    assert [photo.payload for photo in photos] == [jpeg(at) for at in range(3)]
+    assert [photo.id for photo in photos] == ["a", "b", "c"]
+
+
+def test_lists_of_words_and_of_classes_are_kept_as_words(tmp_path):
+    names = {"names": ["red", "blue"], "_type": "ClassLabel"}
+    features = {"hues": {"feature": names, "_type": "Sequence"}, "more": [names]}
+    told = {b"huggingface": json.dumps({"info": {"features": features}}).encode()}
+    table = pa.table(
+        {
+            "image": [jpeg(0), jpeg(1)],
+            "hues": [[0, 1], []],
+            "more": [[1], None],
+            "tags": [["old", "calm"], None],
+            "boxes": [[1.5, 2.5], []],
+        }
+    )
+    pq.write_table(table.replace_schema_metadata(told), tmp_path / "t.parquet")
+    first, second = Source(tmp_path / "t.parquet")
+    assert first.extra == {"hues": "red, blue", "more": "blue", "tags": "old, calm"}
+    assert second.extra == {}

@@ -1,0 +1,85 @@
+"""JSON in the forms that tools write tables of pictures in."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ingest.sources import Photo, Source
+from tests.ingest.pictures import jpeg
+
+NAMES = ["a.jpg", "b.jpg", "c.jpg"]
+CAPTIONS = ["a red house", "two dogs", "a field"]
+PAIRS = list(zip(NAMES, CAPTIONS, strict=True))
+ROWS = [{"file": name, "caption": caption} for name, caption in PAIRS]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for at, name in enumerate(NAMES):
+        (tmp_path / name).write_bytes(jpeg(at))
+    return tmp_path
+
+
+def read(path: Path, content: object, **options) -> list[Photo]:
+    text = content if isinstance(content, str) else json.dumps(content, **options)
+    path.write_text(text)
+    return list(Source(path))
+
+
+def files(photos: list[Photo]) -> list[str]:
+    return [Path(photo.address).name for photo in photos]
+
+
+FORMS = {
+    "rows inside": {"data": {"items": ROWS}, "total": 3},
+    "rows further inside": {"meta": {"version": {"n": 1}}, "set": {"all": {"rows": ROWS}}},
+    "split by pandas": {"columns": ["file", "caption"], "index": [0, 1, 2], "data": PAIRS},
+    "captions by path": dict(PAIRS),
+    "several captions by path": {name: [caption, "other words"] for name, caption in PAIRS},
+    "rows by path": {name: {"caption": caption} for name, caption in PAIRS},
+    "pairs": PAIRS,
+    "pairs below their names": [["file", "caption"], *PAIRS],
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("indent", [None, 1])
+def test_every_form_gives_pictures_and_captions(folder, form, indent):
+    photos = read(folder / "t.json", FORMS[form], indent=indent)
+    assert files(photos) == NAMES
+    assert [photo.metadata["description"] for photo in photos] == CAPTIONS
+
+
+def test_lists_that_are_lines_are_rows(folder):
+    photos = read(folder / "t.json", "\n".join(json.dumps(pair) for pair in PAIRS))
+    assert files(photos) == NAMES
+    assert [photo.metadata["description"] for photo in photos] == CAPTIONS
+
+
+@pytest.mark.parametrize("labels", [[1, 0, 1], ["cat", "dog", "cat"]])
+def test_labels_by_path_are_labels(folder, labels):
+    photos = read(folder / "t.json", dict(zip(NAMES, labels, strict=True)))
+    assert [photo.metadata["label"] for photo in photos] == [str(label) for label in labels]
+
+
+def test_a_single_row_with_an_object_inside_stays_a_row(folder):
+    row = {**ROWS[0], "camera": {"make": "Canon", "lenses": {"a": 1, "b": 2}}}
+    (photo,) = read(folder / "t.json", row)
+    assert photo.extra["camera.make"] == "Canon"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le"])
+@pytest.mark.parametrize("ending", ["json", "jsonl"])
+def test_json_of_any_unicode_is_ingested(folder, ingest, encoding, ending):
+    lines = "\n".join(json.dumps(row) for row in ROWS)
+    text = json.dumps(ROWS) if ending == "json" else lines
+    (folder / f"t.{ending}").write_bytes(text.encode(encoding))
+    assert ingest(folder / f"t.{ending}").inserted == 3
+
+
+def test_rows_whose_types_differ_are_ingested(folder, ingest):
+    differ = [{**ROWS[0], "label": 1}, {**ROWS[1], "label": "cat"}, {**ROWS[2], "label": [1]}]
+    (folder / "t.jsonl").write_text("\n".join(json.dumps(row) for row in differ) + "\n{oops\n")
+    summary = ingest(folder / "t.jsonl")
+    assert (summary.inserted, summary.reasons) == (3, {"a line that is not JSON": 1})

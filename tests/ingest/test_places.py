@@ -1,0 +1,85 @@
+"""Tables that name their pictures without folder or ending."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ingest.errors import SourceError
+from ingest.sources import Source, Table, preview
+from tests.ingest.pictures import jpeg
+
+
+def put(folder: Path, names: str, seed: int = 0) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for at, name in enumerate(names.split()):
+        (folder / name).write_bytes(jpeg(seed + at))
+
+
+def found(path: Path) -> list[str]:
+    return [
+        Path(photo.address).relative_to(path.parent.parent).as_posix() for photo in Source(path)
+    ]
+
+
+def table(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def test_names_without_ending_lead_to_the_files_in_the_folder_beside(tmp_path):
+    put(tmp_path / "set" / "train", "01.jpg 02.jpg")
+    path = table(tmp_path / "set" / "train.csv", "id,label\n01,cat\n02,dog\n03,dog\n")
+    assert found(path)[:2] == ["set/train/01.jpg", "set/train/02.jpg"]
+    assert [photo.id for photo in Source(path)] == ["01", "02", "03"]
+    assert [photo.metadata["label"] for photo in Source(path)] == ["cat", "dog", "dog"]
+    assert "address: id" in preview(path).choices
+    assert "pictures in: train" in preview(path).choices
+
+
+@pytest.mark.parametrize("where", ["images", "train2017", "images/val2017"])
+def test_pictures_of_annotations_lie_beside_their_folder(tmp_path, where):
+    put(tmp_path / where, "a.jpg b.jpg")
+    images = [{"id": at, "file_name": name} for at, name in enumerate(["a.jpg", "b.jpg"])]
+    told = {"images": images, "annotations": [], "categories": []}
+    path = table(tmp_path / "annotations" / "instances.json", json.dumps(told))
+    assert found(path) == [f"{where}/a.jpg", f"{where}/b.jpg"]
+
+
+def test_of_two_folders_with_the_same_names_the_tables_own_is_taken(tmp_path):
+    put(tmp_path / "set" / "train", "1.jpg 2.jpg")
+    put(tmp_path / "set" / "test", "1.jpg 2.jpg", seed=5)
+    assert found(table(tmp_path / "set" / "test.csv", "file\n1.jpg\n2.jpg\n")) == [
+        "set/test/1.jpg",
+        "set/test/2.jpg",
+    ]
+    other = table(tmp_path / "set" / "all.csv", "file\n1.jpg\n2.jpg\n")
+    assert found(other) == ["set/1.jpg", "set/2.jpg"]  # nobody can tell: no such files
+
+
+def test_pictures_of_another_folder_are_not_taken_for_a_few_missing_ones(tmp_path):
+    put(tmp_path / "set", "a.jpg b.jpg c.jpg")
+    put(tmp_path / "set" / "trip", "e.jpg")
+    path = table(
+        tmp_path / "set" / "t.csv", "file\na.jpg\nb.jpg\nc.jpg\nd.jpg\ne.jpg\nf.jpg\ng.jpg\n"
+    )
+    assert "set/e.jpg" in found(path)
+    put(tmp_path, "x.jpg y.jpg")
+    lonely = table(tmp_path / "lists of mine" / "t.csv", "file\nx.jpg\ny.jpg\n")
+    assert found(lonely) == ["lists of mine/x.jpg", "lists of mine/y.jpg"]
+
+
+def test_a_table_whose_words_are_no_files_is_still_refused(tmp_path):
+    put(tmp_path / "images", "a.jpg")
+    path = table(tmp_path / "t.csv", "name,mood\nhouse,calm\nlake,wild\n")
+    with pytest.raises(SourceError, match="None of the columns name, mood looks like"):
+        list(Source(path, Table()))
+
+
+def test_several_captions_of_a_picture_are_one_photo(tmp_path, ingest):
+    put(tmp_path, "a.jpg b.jpg")
+    lines = [f"{name}#{n}\tA caption of {name}, the {n}th ." for name in ("a.jpg", "b.jpg")
+             for n in range(5)]  # fmt: skip
+    summary = ingest(table(tmp_path / "captions.token.txt", "\n".join(lines)))
+    assert (summary.inserted, summary.doubled, summary.failed) == (2, 8, 0)
