@@ -6,7 +6,7 @@ Parquet, Arrow, Lance or JSON table, and .npz files with vectors and ids.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from ingest.photo import address_of, id_of_path, short_id
 from ingest.sources.addresses import Locator, is_web
 from ingest.sources.arrow_rows import ARROW, PARQUET, STREAM, is_lance, open_lance
 from ingest.sources.columns import READERS
-from ingest.sources.names import ADDRESSES, IDS, METADATA, usual
+from ingest.sources.names import ADDRESSES, IDS, METADATA, is_known, usual
 from ingest.sources.text import magic
 from vecdb.photos import MAPS
 from vecdb.photos import METADATA as STORED
@@ -114,7 +114,9 @@ def find_vectors(path: Path, column: str | None = None) -> VectorSource | None:
         return _find_folder(path, column)
     if path.suffix.lower() in {".npz", ".npy"}:
         numbers, _ = _open_numbers(path)
-        return VectorSource(((None, path),), None, numbers.shape[1], path.parent)
+        beside = path.with_suffix(".parquet")
+        table = beside if path.suffix.lower() == ".npy" and beside.is_file() else None
+        return VectorSource(((table, path),), None, numbers.shape[1], path.parent)
     if not _is_columnar(path):
         return None
     try:
@@ -170,20 +172,39 @@ def _open_numbers(path: Path) -> tuple[np.ndarray, dict[str, np.ndarray]]:
             numbers, told = np.load(path, mmap_mode="r"), {}
         else:
             with np.load(path) as held:
-                names = [name for name in ("vectors", *NAMES) if name in held.files]
-                if not names:
-                    raise SourceError(f"{path} holds no array called vectors or embeddings.")
-                numbers = held[names[0]]
-                told = {
-                    usual(name).removesuffix("s") if name in {"ids", "labels"} else name: held[name]
-                    for name in held.files
-                    if held[name].ndim == 1 and len(held[name]) == len(numbers)
-                }
+                numbers = _find_rows({name: held[name] for name in held.files}, path)
+                told = {_singular(name): held[name] for name in held.files if held[name].ndim == 1}
+                for name, column in told.items():
+                    if len(column) != len(numbers):
+                        raise DamagedSource(
+                            f"{path} has {len(numbers):,} vectors and {len(column):,} of {name}: "
+                            "make it again."
+                        )
     except (ValueError, OSError, EOFError) as error:
         raise DamagedSource(f"{path} is no whole file of vectors ({error}).") from error
     if numbers.ndim != 2 or not numbers.shape[1]:
         raise SourceError(f"{path} holds an array of shape {numbers.shape}, not rows of vectors.")
     return numbers, told
+
+
+def _find_rows(arrays: Mapping[str, np.ndarray], path: Path) -> np.ndarray:
+    """Return the array of vectors: the one that is called so, or the only one of rows.
+
+    Raises:
+        SourceError: there is none, or several.
+    """
+    rows = [name for name, array in arrays.items() if array.ndim == 2 and array.dtype.kind in "fiu"]
+    named = [name for name in ("vectors", *NAMES, "features") if name in arrays]
+    if not named and len(rows) != 1:
+        raise SourceError(
+            f"{path} holds {len(rows)} arrays of rows, and none is called vectors or embeddings."
+        )
+    return arrays[(named or rows)[0]]
+
+
+def _singular(name: str) -> str:
+    """Return an array's name as a column's: filenames is filename."""
+    return usual(name).removesuffix("s") if is_known(usual(name).removesuffix("s")) else name
 
 
 def _is_columnar(path: Path) -> bool:

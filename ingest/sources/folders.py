@@ -9,9 +9,9 @@ from ingest.photo import Photo, address_of, id_of_path
 from ingest.sources.kinds import begins_as_picture, has_picture_ending, is_tar
 from ingest.sources.left_out import Exclusion, LeaveOut, ending_kind, keep_silent
 from ingest.sources.listings import NAMES, Listings
-from ingest.sources.sidecars import LARGEST, describe, is_sidecar
+from ingest.sources.sidecars import JSON, LARGEST, describe, is_sidecar
 from ingest.sources.stream import each
-from ingest.sources.takeout import picture_name
+from ingest.sources.takeout import picture_name, takeout_names
 from ingest.sources.walk import File, Folder, Walk
 from ingest.sources.webdataset import Shard
 
@@ -109,6 +109,7 @@ class Beside:
     def __init__(self, files: Sequence[File], leave_out: LeaveOut) -> None:
         self._leave_out = leave_out
         self._by_stem: dict[str, list[tuple[str, File]]] = {}
+        self._in_other_case: dict[str, list[tuple[str, File]]] = {}
         self._used: set[str] = set()
         self._all: dict[str, str] = {}
         for file in files:
@@ -116,6 +117,10 @@ class Beside:
             if is_sidecar(ending.lower()) and file.name.lower() not in NAMES:
                 self._all[file.name] = ending.lower()
                 self._by_stem.setdefault(picture_name(stem), []).append((ending.lower(), file))
+        others = {file.name for file in files if file.name not in self._all}
+        others |= {os.path.splitext(name)[0] for name in others}
+        for told in self._by_stem.keys() - others:
+            self._in_other_case.setdefault(told.lower(), []).extend(self._by_stem[told])
 
     def holds(self, file: File) -> bool:
         """Tell whether a file describes others."""
@@ -124,12 +129,20 @@ class Beside:
     def parts(self, name: str) -> Iterator[tuple[str, bytes]]:
         """Yield (ending, content) of the files that describe a picture."""
         stem = os.path.splitext(name)[0]
+        for key in takeout_names(name):
+            for ending, file in self._by_stem.get(key, []):
+                if ending in JSON:
+                    yield from self._part(file, ending)
         for key in dict.fromkeys((stem, name)):
-            for ending, file in self._by_stem.get(key, ()):
-                self._used.add(file.name)
-                content = self._content(file, ending)
-                if content is not None:
-                    yield ending, content
+            found = self._by_stem.get(key) or self._in_other_case.get(key.lower(), [])
+            for ending, file in found:
+                yield from self._part(file, ending)
+
+    def _part(self, file: File, ending: str) -> Iterator[tuple[str, bytes]]:
+        self._used.add(file.name)
+        content = self._content(file, ending)
+        if content is not None:
+            yield ending, content
 
     def _content(self, file: File, ending: str) -> bytes | None:
         try:

@@ -8,6 +8,7 @@ and share the captions that their sample has for all.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from ingest.sources.names import is_known
 from ingest.sources.sidecars import JSON, text_of
 
 # Pictures that say something of another picture of their sample, such as 0001.seg.png.
@@ -15,6 +16,7 @@ COMPANIONS = {
     *("seg", "segm", "segmentation", "semseg", "mask", "masks", "alpha", "depth", "normal"),
     *("normals", "edge", "edges", "canny", "label", "labels", "annotation", "thumb", "thumbnail"),
 }
+ABOUT_ALL = {"meta", "metadata", "info"}  # 0001.meta.json is about 0001.rgb.jpg
 MOST_TEXTS = 100  # searched for those named after a picture
 
 
@@ -25,12 +27,12 @@ class Sample:
     Attributes:
         texts: (ending, content) of its texts, by their names without ending.
         stems: names of its pictures, without their endings.
-        given: ids its photos have.
+        given: ids its photos have, and the names of their files.
     """
 
     texts: dict[str, list[tuple[str, bytes]]] = field(default_factory=dict)
     stems: set[str] = field(default_factory=set)
-    given: set[str] = field(default_factory=set)
+    given: dict[str, str] = field(default_factory=dict)
 
     @property
     def lacks_picture(self) -> bool:
@@ -39,8 +41,12 @@ class Sample:
 
     def is_companion(self, name: str) -> bool:
         """Tell whether a picture says something of another one, as a mask does."""
-        before, _, last = stem_of(name).rpartition(".")
-        return last.lower() in COMPANIONS and before in self.stems
+        stem = stem_of(name)
+        before, _, last = stem.rpartition(".")
+        if last.lower() not in COMPANIONS:
+            return False
+        others = (other.rpartition(".")[2].lower() for other in self.stems if other != stem)
+        return before in self.stems or any(other not in COMPANIONS for other in others)
 
     def about(self, stem: str) -> list[tuple[str, bytes]]:
         """Return the texts about a picture: what holds for its whole sample first."""
@@ -62,9 +68,19 @@ class Sample:
         if len(self.texts) > MOST_TEXTS:
             return
         for name, parts in self.texts.items():
-            if name.startswith(stem + ".") and name not in self.stems:
+            rest = name.removeprefix(stem + ".")
+            if rest == name and self._is_about_all(name, stem):
+                rest = name.removeprefix(key_of(stem) + ".")
+            if rest != name and name not in self.stems:
                 for part in parts:
-                    yield name[len(stem) + 1 :], part
+                    yield rest, part
+
+    def _is_about_all(self, name: str, stem: str) -> bool:
+        """Tell whether a text is named after the sample, and after no picture of it."""
+        rest = name.removeprefix(key_of(stem) + ".")
+        if rest == name or not (is_known(rest) or rest.lower() in ABOUT_ALL):
+            return False
+        return not any(name.startswith(other + ".") for other in self.stems)
 
 
 def key_of(name: str) -> str:

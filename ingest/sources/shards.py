@@ -3,11 +3,16 @@
 import re
 from pathlib import Path
 
+from ingest.sources.arrow_rows import is_lance
 from ingest.sources.folders import picture_names
 from ingest.sources.kinds import TAR_ENDING, is_tar
+from ingest.sources.left_out import Exclusion, keep_silent
 from ingest.sources.place import is_far
 from ingest.sources.text import is_table
+from ingest.sources.walk import Walk
 
+# What Hugging Face's library writes beside a data set.
+SETTINGS = {"dataset_info.json", "dataset_infos.json", "dataset_dict.json", "state.json"}
 SHARD = re.compile(r"(.+\.[ct]sv)(\d{3})(\.gz|\.zip)?", re.IGNORECASE)
 
 
@@ -24,8 +29,10 @@ def list_files(path: Path) -> list[Path]:
         told = {TAR_ENDING.sub("", p.name) for p in tars}
         tables = [p for p in inside if _is_listed(p) and p.stem not in told]
         shards = [p for p in tables if SHARD.fullmatch(p.name)]
-        if not tables or next(picture_names(path), None):
+        if next(picture_names(path), None):
             return []
+        if not tables:
+            return _find_tables(path)
         return _photos_only(shards) or sorted(tables + tars)
     shard = SHARD.fullmatch(path.name)
     if shard and shard[2] == "000":
@@ -34,7 +41,25 @@ def list_files(path: Path) -> list[Path]:
     return [path]
 
 
+def _find_tables(root: Path) -> list[Path]:
+    """Return the tables deep in a folder, as Hugging Face's data sets have them, or its one JSON.
+
+    None are returned where there are tars: they hold the pictures.
+    """
+    tables: list[Path] = []
+    for folder in Walk(root, Exclusion(), keep_silent):
+        if any(is_tar(file.name) for file in folder.files):
+            return []
+        if is_lance(folder.path):
+            tables.append(folder.path)
+        tables += [file.path for file in folder.files if _is_listed(file.path)]
+    alone = [p for p in root.glob("*.json") if p.name not in SETTINGS]
+    return sorted(tables) or (alone if len(alone) == 1 else [])
+
+
 def _is_listed(path: Path) -> bool:
+    if path.suffix.lower() in {".arrow", ".feather"}:
+        return not path.name.startswith("cache-")  # indices that Hugging Face's library keeps
     return path.suffix.lower() == ".parquet" or is_table(path.name)
 
 

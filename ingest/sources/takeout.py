@@ -1,15 +1,44 @@
 """The JSON that Google Photos puts beside each picture it hands back."""
 
+import os
+import re
+from collections.abc import Iterator
 from datetime import datetime, timezone
 from typing import Any
 
 SUPPLEMENT = "supplemental-metadata"  # IMG_1.JPG.supplemental-metadata.json, cut where too long
 
 
+LONGEST_NAME = 46  # letters of such a file's name, its ending apart; longer ones are cut
+NUMBER = re.compile(r"\(\d+\)$")
+EDITED = re.compile(
+    r"-(edited|effects|bearbeitet|modifié|editado|editada|modificato|bewerkt|edytowane)$",
+    re.IGNORECASE,
+)
+
+
 def picture_name(stem: str) -> str:
     """Return the name of the picture that a JSON file of this name, less its ending, is about."""
-    name, _, last = stem.rpartition(".")
-    return name if name and last and SUPPLEMENT.startswith(last) else stem
+    number = NUMBER.search(stem)
+    name, _, last = NUMBER.sub("", stem).rpartition(".")
+    if not name or not last or not SUPPLEMENT.startswith(last):
+        return stem
+    return name + number[0] if number else name
+
+
+def takeout_names(name: str) -> Iterator[str]:
+    """Yield the other names under which Google tells of a picture.
+
+    IMG(1).jpg is told of in IMG.jpg(1).json, an edited copy in its original's file, and a long name
+    is cut.
+    """
+    stem, ending = os.path.splitext(name)
+    if number := NUMBER.search(stem):
+        yield NUMBER.sub("", stem) + ending + number[0]
+    if EDITED.search(stem):
+        yield EDITED.sub("", stem) + ending
+    if len(name) > LONGEST_NAME:
+        yield name[:LONGEST_NAME]
 
 
 def from_takeout(found: dict[str, Any]) -> dict[str, Any]:

@@ -130,9 +130,10 @@ class Shard:
     def _photo(self, name: str, sample: Sample, picture: bytes) -> Photo:
         stem = stem_of(name)
         photo_id = id_of_path(stem)
-        if photo_id in sample.given:
+        # The very same name again, as `tar -r` leaves it, is no other picture unless its bytes are.
+        if sample.given.setdefault(photo_id, name) != name:
             photo_id = id_of_path(name)
-        sample.given.add(photo_id)
+            sample.given.setdefault(photo_id, name)
         metadata, extra = describe(sample.fields(stem), sample.about(stem), self._leave_out)
         address = next((str(extra[n]) for n in ADDRESSES if "://" in str(extra.get(n))), "")
         return Photo(

@@ -1,3 +1,4 @@
+import base64
 import csv
 import json
 import os
@@ -225,6 +226,75 @@ def test_what_google_writes_beside_a_picture_is_read(tree):
     for photo in photos.values():
         assert photo.metadata == {"taken": datetime(2017, 7, 14, 2, 40, tzinfo=timezone.utc)}
         assert photo.extra == {"latitude": 45.5, "longitude": 4.5, "people": "Ann, Bo"}
+
+
+def test_what_google_writes_of_copies_and_of_long_names_is_read(tree):
+    about = json.dumps({"title": "t", "photoTakenTime": {"timestamp": "1500000000"}})
+    long = "a_name_that_is_much_longer_than_google_lets_it_be.jpg"
+    root = tree(
+        {"IMG.jpg": None, "IMG.jpg.json": about, "IMG-edited.jpg": None,
+         "IMG(1).jpg": None, "IMG.jpg(1).json": about,
+         "NEW(2).jpg": None, "NEW.jpg.supplemental-metadata(2).json": about,
+         long: None, long[:46] + ".json": about}
+    )  # fmt: skip
+    photos, _, left = read(root)
+    assert not left
+    assert len(photos) == 5
+    assert all("taken" in photo.metadata for photo in photos.values())
+
+
+def test_a_caption_in_another_case_is_the_pictures_unless_another_has_that_name(tree):
+    root = tree({"IMG_1.JPG": None, "img_1.txt": "one", "b.jpg": None, "B.jpg": None, "b.txt": "b"})
+    photos, _, left = read(root)
+    found = {name: photo.metadata.get("description") for name, photo in photos.items()}
+    assert found == {"IMG_1.JPG": "one", "b.jpg": "b", "B.jpg": None}
+    assert not left
+
+
+def rows_of_pictures(path: Path, seed: int, kind: str = "parquet") -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    picture = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
+    held = [{"bytes": jpeg(seed + at), "path": None} for at in range(2)]
+    table = pa.table({"image": pa.array(held, picture), "label": ["cat", "dog"]})
+    if kind == "parquet":
+        pq.write_table(table, path)
+        return
+    with pa.ipc.new_stream(path, table.schema) as writer:
+        writer.write_table(table)
+
+
+def test_a_data_set_of_hugging_face_is_read_from_its_folder(tmp_path, ingest):
+    for at in range(2):
+        rows_of_pictures(tmp_path / "set" / "data" / f"train-0000{at}-of-00002.parquet", 2 * at)
+    (tmp_path / "set" / "README.md").write_text("# a data set")
+    assert ingest(tmp_path / "set").inserted == 4
+
+
+def test_a_data_set_that_was_saved_to_disk_is_read_from_its_folder(tmp_path, ingest):
+    for at, split in enumerate(("test", "train")):
+        folder = tmp_path / "set" / split
+        rows_of_pictures(folder / "data-00000-of-00001.arrow", 2 * at, "arrow")
+        (folder / "state.json").write_text("{}")
+        (folder / "dataset_info.json").write_text("{}")
+        indices = pa.table({"indices": [1, 0]})
+        with pa.ipc.new_stream(folder / "cache-1.arrow", indices.schema) as writer:
+            writer.write_table(indices)
+    (tmp_path / "set" / "dataset_dict.json").write_text('{"splits": ["test", "train"]}')
+    assert ingest(tmp_path / "set").inserted == 4
+    assert ingest(tmp_path / "set").skipped == 4
+
+
+def test_a_folder_of_a_lance_data_set_or_of_one_json_is_read(tmp_path, ingest):
+    import lance
+
+    (tmp_path / "set" / "images").mkdir(parents=True)
+    pictures = pa.table({"image": [jpeg(0), jpeg(1)], "caption": ["x", "y"]})
+    lance.write_dataset(pictures, str(tmp_path / "set" / "photos.lance"))
+    assert ingest(tmp_path / "set").inserted == 2
+    (tmp_path / "other").mkdir()
+    cells = [{"image": "data:image/jpeg;base64," + base64.b64encode(jpeg(5)).decode()}]
+    (tmp_path / "other" / "photos.json").write_text(json.dumps(cells))
+    assert ingest(tmp_path / "other").inserted == 1
 
 
 @pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])

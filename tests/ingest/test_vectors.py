@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -9,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from ingest import IngestError, SourceError, run
+from ingest.errors import DamagedSource
 from ingest.run import Options
 from vecdb import Database, connect
 
@@ -158,6 +160,39 @@ def test_parts_that_do_not_go_together_are_refused_in_words(
     summary = run(tmp_path / "fewer", table="t", encoder="m", database=database)
     assert summary.inserted == 20
     assert "19 vectors" in (summary.error or "")
+
+
+@pytest.mark.parametrize("name", ["features", "img", "arr_0"])
+def test_the_only_rows_of_an_npz_are_its_vectors_and_names_in_the_plural_its_columns(
+    tmp_path: Path, database: Database, vectors: np.ndarray, name: str
+):
+    files = np.array([f"{at}.jpg" for at in range(60)])
+    arrays: dict[str, Any] = {name: vectors, "filenames": files, "labels": files}
+    np.savez(tmp_path / "v.npz", **arrays)
+    assert run(tmp_path / "v.npz", table="t", encoder="offline", database=database).inserted == 60
+    (photo,) = database.collection("t").photos(["7.jpg"])
+    assert photo["url"] == (tmp_path / "7.jpg").as_uri()
+    assert photo["label"] == "7.jpg"
+
+
+def test_what_an_npz_tells_must_be_of_all_its_vectors(
+    tmp_path: Path, database: Database, vectors: np.ndarray
+):
+    np.savez(tmp_path / "v.npz", vectors=vectors, ids=np.arange(59))
+    with pytest.raises(DamagedSource, match="60 vectors and 59 of id"):
+        run(tmp_path / "v.npz", table="t", encoder="offline", database=database)
+    np.savez(tmp_path / "v.npz", left=vectors, right=vectors)
+    with pytest.raises(SourceError, match="2 arrays of rows"):
+        run(tmp_path / "v.npz", table="t", encoder="offline", database=database)
+
+
+def test_a_table_beside_an_array_of_its_name_tells_of_it(
+    tmp_path: Path, database: Database, vectors: np.ndarray
+):
+    np.save(tmp_path / "v.npy", vectors)
+    pq.write_table(pa.table({"id": [f"p{at}" for at in range(60)]}), tmp_path / "v.parquet")
+    run(tmp_path / "v.npy", table="t", encoder="offline", database=database)
+    assert database.collection("t").photos(["p7"])
 
 
 def test_an_ordinary_column_of_lists_is_no_vector(tmp_path: Path, database: Database):

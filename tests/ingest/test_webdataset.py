@@ -74,6 +74,28 @@ def test_masks_of_a_picture_are_counted_and_not_photos(tmp_path):
     assert left == {".seg.png": 1, ".npy": 1}
 
 
+def test_texts_named_after_the_sample_alone_are_about_its_pictures(tmp_path):
+    members = [("1.rgb.jpg", None), ("1.depth.png", encoded(noise(), "PNG")),
+               ("1.caption.txt", "a house"), ("1.meta.json", '{"iso": 100}'),
+               ("2019.07.05.jpg", None), ("2019.07.06.txt", "of a picture that is not here"),
+               ("3.rgb.jpg", None), ("3.rgb.caption.txt", "own")]  # fmt: skip
+    photos, left, _ = read(tar(tmp_path / "a.tar", members))
+    assert [photo.id for photo in photos] == ["1.rgb", "2019.07.05", "3.rgb"]
+    assert photos[0].metadata == {"description": "a house"}
+    assert photos[0].extra == {"iso": 100}
+    assert (photos[1].metadata, photos[1].extra) == ({}, {})
+    assert photos[2].metadata == {"description": "own"}
+    assert left == {".depth.png": 1}
+
+
+def test_a_file_that_stands_twice_in_a_tar_counts_once_unless_it_changed(tmp_path, ingest):
+    path = tmp_path / "a.tar"
+    tar(path, [("1.jpg", jpeg(1)), ("2.jpg", jpeg(2)), ("1.jpg", jpeg(1)), ("2.jpg", jpeg(3))])
+    summary = ingest(path)
+    assert (summary.inserted, summary.doubled) == (3, 1)
+    assert ingest(path).inserted == 0
+
+
 def test_two_pictures_of_one_name_are_two_photos(tmp_path):
     photos, _, _ = read(tar(tmp_path / "a.tar", [("1.jpg", None), ("1.png", None)]))
     assert [photo.id for photo in photos] == ["1", "1.png"]
