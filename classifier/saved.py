@@ -33,6 +33,8 @@ class SavedClassifier:
         no: photos judged no match.
         calibration: figures on its honesty, such as an audit's precision and recall.
         created: when, ISO 8601 in UTC.
+        name: what the concept was called.
+        fingerprint: what tells the encoder's weights, wherever it lies; empty where nobody said.
     """
 
     head: Head
@@ -42,6 +44,8 @@ class SavedClassifier:
     no: int = 0
     calibration: Mapping[str, float] = field(default_factory=dict)
     created: str = field(default_factory=_now)
+    name: str = ""
+    fingerprint: str = ""
 
 
 def save(path: str | Path, classifier: SavedClassifier) -> None:
@@ -61,6 +65,8 @@ def save(path: str | Path, classifier: SavedClassifier) -> None:
         "no": classifier.no,
         "calibration": dict(classifier.calibration),
         "created": classifier.created,
+        "name": classifier.name,
+        "fingerprint": classifier.fingerprint,
     }
     weights = np.ascontiguousarray(head.weights, dtype=np.float32)
     if path.suffix == ".npz":
@@ -70,7 +76,11 @@ def save(path: str | Path, classifier: SavedClassifier) -> None:
 
 
 def load(
-    path: str | Path, *, encoder: str | None = None, dim: int | None = None
+    path: str | Path,
+    *,
+    encoder: str | None = None,
+    dim: int | None = None,
+    fingerprint: str = "",
 ) -> SavedClassifier:
     """Read a classifier, and check that it fits where it is to be used.
 
@@ -78,6 +88,8 @@ def load(
         path: a file that `save` wrote.
         encoder: name of the collection's encoder; None leaves it unchecked.
         dim: the collection's dimension; None leaves it unchecked.
+        fingerprint: of the collection's encoder. Where it is known of both, it decides: a model
+            has other names on other machines.
 
     Raises:
         ClassifierError: missing, or not such a file.
@@ -101,13 +113,19 @@ def load(
             int(about["no"]),
             about["calibration"],
             str(about["created"]),
+            str(about.get("name", "")),
+            str(about.get("fingerprint", "")),
         )
     except (OSError, ValueError, KeyError, TypeError, EOFError, SafetensorError) as error:
         raise ClassifierError(
             f"{path} is not a saved classifier ({error}); pass a file that `save` wrote"
         ) from error
-    if encoder is not None and classifier.encoder != encoder:
-        raise OtherEncoder(classifier.encoder, encoder)
+    if fingerprint and classifier.fingerprint:
+        same = fingerprint == classifier.fingerprint
+    else:
+        same = encoder in (None, classifier.encoder)
+    if not same:
+        raise OtherEncoder(classifier.encoder, encoder or "another one")
     if dim is not None and head.dim != dim:
         raise DimensionMismatch(dim, head.dim, "the saved classifier")
     return classifier

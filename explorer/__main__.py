@@ -8,7 +8,7 @@ from typing import NamedTuple
 from classifier import ClassifierError
 from commandline import DONE, Parser, run_program
 from encoder import EncoderError
-from explorer.commands import change_encoder, classes, delete, encode, labels, search
+from explorer.commands import change_encoder, classes, delete, encode, export, labels, search
 from explorer.errors import ExplorerError
 from explorer.explorer import Explorer
 from vecdb import VecdbError
@@ -27,6 +27,7 @@ COMMANDS = {
     "search": Command(search.search, search.add_arguments),
     "classes": Command(classes.classify, classes.add_arguments),
     "encode": Command(encode.encode, encode.add_arguments),
+    "export": Command(export.export, export.add_arguments),
     "labels": Command(labels.run, labels.add_arguments),
     "change-encoder": Command(change_encoder.run, change_encoder.add_arguments),
 }

@@ -20,7 +20,7 @@ from explorer.audits import (
 )
 from explorer.encoders import Encoders
 from explorer.errors import BadInput, NothingThere, NothingToTurn
-from explorer.exports import write_file
+from explorer.exports import Choice, Exported, export_concept
 from explorer.jobs import Jobs
 from explorer.nouns import Nouns
 from explorer.query import Query
@@ -352,21 +352,20 @@ class Explorer:
         record = AuditRecord.read(answer_audit(self.database, concept_id, answers))
         return record.findings if record else None
 
-    def export(self, concept_id: str, path: str | Path) -> Path:
-        """Write a concept's matches, or its classifier, to a file of the kind its ending says.
+    def export(
+        self, concept_id: str, out: str | Path, form: str = "", choice: Choice | None = None
+    ) -> Exported:
+        """Write a concept's photos with answers and splits, or its classifier, to `out`.
 
         Args:
-            path: .csv, .parquet, .json (for img2dataset), .zip of pictures, .safetensors.
+            out: a file, or a folder; a name that ends in .zip takes a folder's files as one.
+            form: a name of `explorer.exports.FORMATS`; by default what the ending says.
+            choice: which photos, and how they are split.
 
         Raises:
-            BadInput: another ending.
-            NotFitted: it has no classifier yet.
+            BadInput, NothingThere, OSError: see `export_concept`.
         """
-        concept = self.concepts.get(concept_id)
-        collection = self.collection(concept.collection)
-        return write_file(
-            self.store, collection, concept, self.concepts.labels(concept_id), Path(path)
-        )
+        return export_concept(self, self.concepts.get(concept_id), Path(out), form, choice)
 
     def _encode(self, concept: Concept) -> np.ndarray:
         collection = self.collection(concept.collection)

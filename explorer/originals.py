@@ -45,7 +45,7 @@ def read_original(collection: Collection, photo_id: str) -> Original:
     data, kind = _read(path)
     if kind in SHOWN:
         return Original(data, f"image/{SHOWN[kind]}")
-    return Original(_as_jpeg(data), "image/jpeg")
+    return Original(as_jpeg(data), "image/jpeg")
 
 
 def make_thumbnail(store: Store, collection: Collection, photo_id: str) -> bytes | None:
@@ -81,7 +81,12 @@ def _read(path: Path) -> tuple[bytes, str]:
         raise NothingThere("The file of this photo is no longer where it was.") from error
 
 
-def _as_jpeg(data: bytes) -> bytes:
+def as_jpeg(data: bytes) -> bytes:
+    """Return a picture of any kind as JPEG of at most LARGEST_SIDE pixels a side.
+
+    Raises:
+        NothingThere: it cannot be read.
+    """
     with _one_conversion:
         try:
             image = read_picture(data, needed=LARGEST_SIDE).image

@@ -107,6 +107,18 @@ class Records:
             after = page.column("id")[-1].as_py()
             yield page
 
+    def metadata(self, ids: Sequence[str]) -> Iterator[pa.Table]:
+        """Yield id, url and METADATA of the photos that exist, in their types, in no order."""
+        yield from self.rows("photos/metadata", ids)
+
+    def extra_kinds(self) -> dict[str, set[str]]:
+        """Return the kinds of the source's own columns: word, number, whole, time, flag."""
+        kinds: dict[str, set[str]] = {}
+        found = self._connection.select("photos/extra_kinds", table=self._table)
+        for row in found.to_pylist():
+            kinds.setdefault(row["name"], set()).add(row["kind"])
+        return kinds
+
     def extra_columns(self) -> list[str]:
         """Return the names of the source's own columns, by name."""
         found = self._connection.select("photos/extra_columns", table=self._table)

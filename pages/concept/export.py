@@ -1,12 +1,21 @@
-"""Export: the ways to take a concept and its matches elsewhere."""
+"""Export: the ways to take a concept and its photos elsewhere."""
 
-from functools import partial
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
 
 from classifier import to_sql
-from explorer.exports import FORMATS, as_classifier, as_zip, matches
+from explorer.errors import ExplorerError
+from explorer.exports import (
+    FORMATS,
+    PHOTOS,
+    Choice,
+    as_classifier,
+    describe_export,
+    export_to_download,
+)
+from explorer.exports.families import FOLDER
 from explorer.rounds import head_of
 from pages._current import shared_explorer
 from pages._words import escape_markdown
@@ -14,6 +23,15 @@ from pages.concept.label_files import offer_downloads
 from vecdb import Collection, Concept, VecdbError
 from vecdb.concepts import view_name
 
+WORDS = {"both": "Matches and answers", "matches": "Matches", "labels": "Answers"}
+ONE_SPLIT = "All in one"
+SHARES = {
+    "80 / 10 / 10": (0.8, 0.1, 0.1),
+    "70 / 15 / 15": (0.7, 0.15, 0.15),
+    "80 / 20, no test": (0.8, 0.2),
+    ONE_SPLIT: (1.0,),
+}
+SOURCES = (FOLDER, "photographer", "camera", "city", "country", "taken")
 state = st.session_state
 
 
@@ -31,21 +49,23 @@ def on_view() -> None:
 
 
 def draw(collection: Collection, concept: Concept) -> None:
-    """Offer the matches as files, made when they are asked for, and the concept in SQL."""
+    """Offer the photos as files, made when they are asked for, and the concept in SQL."""
+    if state.get("export_error"):
+        st.error(escape_markdown(state.export_error))
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader("Files")
-        offer_files(collection, concept)
-        offer_downloads(concept)
+        st.subheader("Photos")
+        offer_photos(collection, concept)
     with right:
+        st.subheader("Labels and classifier")
+        offer_downloads(concept)
+        offer_classifier(collection, concept)
         st.subheader("In the database")
         offer_view(concept)
 
 
 def offer_view(concept: Concept) -> None:
     """Offer the concept as a view for any SQL client."""
-    if state.get("export_error"):
-        st.error(escape_markdown(state.export_error))
     state.export_view_made = shared_explorer().concepts.has_view(concept.id)
     st.toggle("A view of this concept", key="export_view_made", on_change=on_view)
     st.caption(
@@ -58,39 +78,78 @@ def offer_view(concept: Concept) -> None:
     )
 
 
-def offer_files(collection: Collection, concept: Concept) -> None:
-    """Offer the matches as files."""
-    head = head_of(concept)
-    name = "".join(c if c.isalnum() else "-" for c in concept.name).strip("-").lower() or "concept"
+def offer_photos(collection: Collection, concept: Concept) -> None:
+    """Offer the photos in every form, with answers and splits."""
+    form = st.selectbox("Form", list(FORMATS), format_func=lambda name: FORMATS[name].title)
+    left, right = st.columns(2)
+    photos = left.selectbox("Photos", PHOTOS, format_func=WORDS.__getitem__)
+    split = right.selectbox(
+        "Train / validation / test",
+        list(SHARES),
+        help="Both classes have the same shares in every split. Near-duplicates, and photos of "
+        "one photographer, are never in two of them.",
+    )
+    negatives = left.number_input(
+        "Photos below the threshold as well", 0, 1_000_000, 0, help="Drawn at random, as a no."
+    )
+    seed = right.number_input("Seed", 0, 1_000_000, 0)
+    columns = [*SOURCES, *collection.records.extra_columns()]
+    together = st.multiselect("Never in two splits: photos with the same", columns)
+    choice = Choice(photos, int(negatives), SHARES[split], int(seed), tuple(together))
+    st.button("Prepare", on_click=prepare, args=[concept, form, choice], type="primary")
+    offer_prepared(concept)
+    words = f"--format {form} --photos {photos} --out PATH"
+    st.caption("The same from the command line, with the app stopped:")
+    st.code(f"python -m explorer export {concept.id} {words}", language="bash")
 
-    def table() -> Any:
-        return matches(collection, head, concept.threshold)
 
-    for title, (suffix, mime, render) in FORMATS.items():
+def prepare(concept: Concept, form: str, choice: Choice) -> None:
+    """Write the photos of a concept to a file that can be downloaded then."""
+    try:
+        made = export_to_download(shared_explorer(), concept, form, choice)
+        state.export_made = (concept.id, *made)
+        state.export_error = ""
+    except (ExplorerError, VecdbError, OSError) as error:
+        state.pop("export_made", None)
+        state.export_error = str(error)
+
+
+def offer_prepared(concept: Concept) -> None:
+    """Say what was written, and offer it."""
+    made, path, done = state.get("export_made", ("", None, None))
+    if made != concept.id or not path.exists():
+        return
+    st.markdown(f"**{describe_export(done)}**")
+    for note in done.notes:
+        st.caption(escape_markdown(note))
+    name = file_name(concept) + path.name.removeprefix("export")
+    st.download_button(
+        f"Download {name}",
+        lambda: path.open("rb"),
+        name,
+        on_click="ignore",
+        icon=":material/download:",
+    )
+
+
+def offer_classifier(collection: Collection, concept: Concept) -> None:
+    """Offer the classifier as a file, and as a statement."""
+
+    def saved() -> bytes:
+        labels = shared_explorer().concepts.labels(concept.id)
+        return as_classifier(concept, labels, collection.fingerprint)
+
+    made: dict[str, tuple[str, Callable[[], Any]]] = {
+        "Classifier (.safetensors)": (".safetensors", saved),
+        "SQL statement": (".sql", lambda: to_sql(head_of(concept), collection.name)),
+    }
+    for title, (suffix, make) in made.items():
         st.download_button(
-            title,
-            partial(lambda render: render(table()), render),
-            f"{name}.{suffix}",
-            mime,
-            on_click="ignore",
+            title, make, f"{file_name(concept)}{suffix}", on_click="ignore", width="stretch"
         )
-    st.download_button(
-        "Zip of pictures",
-        lambda: as_zip(shared_explorer().store, collection, table()),
-        f"{name}.zip",
-        "application/zip",
-        on_click="ignore",
-    )
-    st.download_button(
-        "Classifier (.safetensors)",
-        lambda: as_classifier(concept, head, shared_explorer().concepts.labels(concept.id)),
-        f"{name}.safetensors",
-        on_click="ignore",
-    )
-    st.download_button(
-        "SQL statement",
-        lambda: to_sql(head, collection.name),
-        f"{name}.sql",
-        "text/plain",
-        on_click="ignore",
-    )
+
+
+def file_name(concept: Concept) -> str:
+    """Return a concept's name as a file's, without an ending."""
+    name = "".join(c if c.isalnum() else "-" for c in concept.name)
+    return name.strip("-").lower() or "concept"

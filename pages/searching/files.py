@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from explorer.exports import as_csv
+from explorer.csv_cells import frame_as_csv
 from explorer.ranking import Ranked, rank
 from vecdb import Collection, Filter
 
@@ -34,7 +34,7 @@ def offer(collection: Collection, vector: np.ndarray, where: Filter | None, *, f
     st.caption(f"The best {EXPORTED:,}, near-duplicates {'folded' if fold else 'kept'}.")
     for title, suffix, mime, render in (
         ("JSON", "json", "application/json", as_json),
-        ("CSV", "csv", "text/csv", as_csv),
+        ("CSV", "csv", "text/csv", frame_as_csv),
     ):
         st.download_button(
             title,

@@ -10,6 +10,7 @@ import pytest
 from classifier import load
 from explorer import Explorer
 from explorer.errors import BadInput
+from explorer.exports import Choice
 from vecdb import Database
 from vecdb.errors import NotFitted
 
@@ -58,12 +59,14 @@ def test_answers_to_questions_that_were_not_asked_are_refused(explorer, taught):
 
 def test_an_export_is_of_the_kind_its_ending_says(explorer, taught, tmp_path):
     matches = explorer.apply(taught, limit=200).ids
-    table = pd.read_csv(explorer.export(taught, tmp_path / "m.csv"), encoding="utf-8-sig")
-    assert list(table["id"]) == matches
-    assert list(pd.read_parquet(explorer.export(taught, tmp_path / "m.parquet"))["id"]) == matches
-    saved = load(explorer.export(taught, tmp_path / "m.safetensors"))
+    chosen = Choice(photos="matches")
+    done = explorer.export(taught, tmp_path / "m.csv", choice=chosen)
+    assert list(pd.read_csv(done.file, encoding="utf-8-sig")["id"]) == matches
+    done = explorer.export(taught, tmp_path / "m.parquet", choice=chosen)
+    assert list(pd.read_parquet(done.file)["id"]) == matches
+    saved = load(explorer.export(taught, tmp_path / "m.safetensors").file)
     assert saved.head.weights == pytest.approx(explorer.concepts.get(taught).weights)
-    with pytest.raises(BadInput, match=r"must end in one of \.csv"):
+    with pytest.raises(BadInput, match=r"end it in \.csv"):
         explorer.export(taught, tmp_path / "m.xls")
 
 

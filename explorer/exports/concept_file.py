@@ -1,0 +1,47 @@
+"""A concept's classifier as a file that stands on its own."""
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from classifier import SavedClassifier, save
+from explorer.audits import AuditRecord
+from explorer.rounds import head_of
+from vecdb import Concept, Label
+
+
+def describe_classifier(
+    concept: Concept, labels: Sequence[Label], fingerprint: str
+) -> SavedClassifier:
+    """Return a concept as it is saved: its head, and what must be known to use it elsewhere.
+
+    Args:
+        labels: the answers that count in it.
+        fingerprint: what tells the weights of its encoder; empty where nobody said.
+    """
+    record = AuditRecord.read(concept)
+    findings = asdict(record.findings) if record and record.findings else {}
+    calibration = {
+        f"{name}_{part}": float(value)
+        for name, found in findings.items()
+        for part, value in found.items()
+    }
+    return SavedClassifier(
+        head_of(concept),
+        concept.encoder,
+        concept.prompt,
+        sum(row.label == 1 for row in labels),
+        sum(row.label == -1 for row in labels),
+        calibration,
+        name=concept.name,
+        fingerprint=fingerprint,
+    )
+
+
+def as_classifier(concept: Concept, labels: Sequence[Label], fingerprint: str) -> bytes:
+    """Return the `.safetensors` file that `classifier.load` reads."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "classifier.safetensors"
+        save(path, describe_classifier(concept, labels, fingerprint))
+        return path.read_bytes()

@@ -1,0 +1,114 @@
+"""Which photos of an export belong together: the same picture, nearly the same, the same source."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+BLOCK = 256
+FOLDER = "folder"
+LARGE = 10  # a photographer with more than one photo in so many is no source to keep together
+
+Row = dict[str, Any]
+
+
+def join_families(keys: Iterable[np.ndarray], n: int) -> np.ndarray:
+    """Number the families of photos that share a key, directly or through others.
+
+    Args:
+        keys: each (n,) or (m, n) whole numbers; photos with an equal one belong together, -1
+            belongs to nobody.
+
+    Returns:
+        (n,) numbers from 0.
+    """
+    rows, columns, width = [], [], n
+    for key in keys:
+        for line in np.atleast_2d(key):
+            has = np.flatnonzero(line >= 0)
+            rows.append(has)
+            columns.append(line[has] + width)
+        width += int(key.max(initial=-1)) + 1
+    left = np.concatenate([*rows, np.zeros(0, np.int64)])
+    right = np.concatenate([*columns, np.zeros(0, np.int64)])
+    graph = coo_matrix((np.ones(len(left), bool), (left, right)), shape=(width, width))
+    return _numbered(connected_components(graph, directed=False)[1][:n])
+
+
+def group_near(vectors: np.ndarray, near: float) -> np.ndarray:
+    """Number groups of photos whose cosines exceed `near`, directly or through others.
+
+    Every pair is compared; memory is that of one block of rows.
+
+    Args:
+        vectors: (n, d) float32 unit rows.
+
+    Returns:
+        (n,) numbers.
+    """
+    n = len(vectors)
+    group = np.arange(n)
+    for start in range(0, n, BLOCK):
+        close = vectors[start : start + BLOCK] @ vectors[start:].T > near
+        rows, columns = np.nonzero(close)
+        away = rows != columns
+        if away.any():
+            pairs = (rows[away] + start, columns[away] + start)
+            group = _merge(group, *pairs)
+    return group
+
+
+def key_of_values(values: Sequence[Any]) -> np.ndarray:
+    """Number values: equal ones alike, what is unknown (None, empty) -1."""
+    numbers: dict[Any, int] = {}
+    return np.array(
+        [numbers.setdefault(v, len(numbers)) if v not in (None, "") else -1 for v in values],
+        np.int64,
+    )
+
+
+def source_keys(rows: Sequence[Row]) -> tuple[np.ndarray, str]:
+    """Number the sources of photos: the photographer, or one's day where there are many photos.
+
+    Args:
+        rows: photographer, camera and taken of each photo.
+
+    Returns:
+        (n,) numbers, -1 where nothing is known, and a sentence on photographers told by day.
+    """
+    people = key_of_values([row["photographer"] for row in rows])
+    counts = np.bincount(people[people >= 0], minlength=1)
+    busy = counts * LARGE > len(rows)
+    keys: list[Any] = []
+    for row, person in zip(rows, people, strict=True):
+        if person >= 0 and not busy[person]:
+            keys.append(row["photographer"])
+        elif row["taken"] is not None:
+            keys.append((row["photographer"], row["camera"], row["taken"].date()))
+        else:
+            keys.append(None)
+    many = int(busy.sum())
+    note = (
+        f"{many} photographer{'' if many == 1 else 's'} took more than a tenth of the photos: "
+        "theirs are kept together by the day they were taken, where that is known."
+    )
+    return key_of_values(keys), note if many else ""
+
+
+def value_reader(name: str) -> Callable[[Row], Any]:
+    """Return what reads the value of a column, or of the folder a photo lies in, from a row."""
+    if name == FOLDER:
+        return lambda row: row["url"].rpartition("/")[0]
+    return lambda row: row.get(name, row["extra"].get(name))
+
+
+def _merge(group: np.ndarray, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    n = len(group)
+    graph = coo_matrix((np.ones(len(left), bool), (group[left], group[right])), shape=(n, n))
+    return np.asarray(connected_components(graph, directed=False)[1][group], np.int64)
+
+
+def _numbered(labels: np.ndarray) -> np.ndarray:
+    return np.asarray(np.unique(labels, return_inverse=True)[1], np.int64)

@@ -1,0 +1,114 @@
+"""The pictures that go along with an export, under names that fit everywhere."""
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from PIL import Image
+
+from encoder.pictures import HEAD, picture_kind
+from explorer.errors import NothingThere
+from explorer.exports.choice import Selected
+from explorer.exports.rows import Rows
+from explorer.originals import as_jpeg
+from vecdb import Store
+from vecdb.addresses import local_file
+
+# Kinds that every trainer reads, with the ending each is known by.
+READ_ANYWHERE = {"JPEG": ".jpg", "PNG": ".png", "WebP": ".webp", "BMP": ".bmp"}
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture: where it lies or what it is, its ending, and whether it is only a thumbnail."""
+
+    content: Path | bytes
+    suffix: str
+    thumbnail: bool = False
+
+    def read(self) -> bytes:
+        """Return its bytes."""
+        return self.content if isinstance(self.content, bytes) else self.content.read_bytes()
+
+    def size(self) -> tuple[int, int]:
+        """Return width and height as a reader of the file sees them."""
+        source = io.BytesIO(self.content) if isinstance(self.content, bytes) else self.content
+        with Image.open(source) as image:
+            return image.size
+
+
+class Pictures:
+    """Finds the pictures of an export, and counts those that are not as they should be."""
+
+    def __init__(self, selected: Selected, store: Store, kinds: dict[str, str] | None) -> None:
+        """Say how pictures are wanted.
+
+        Args:
+            kinds: endings by kind; pictures of others become JPEG. None takes files as they are.
+        """
+        self._selected = selected
+        self._store = store
+        self._kinds = kinds
+        self.missing = self.thumbnails = 0
+
+    def rows(self, rows: Rows, split: int | None = None) -> Iterator[tuple[Row, Picture]]:
+        """Yield rows with their pictures; photos without one are counted and left out."""
+        for batch in rows.batches(split):
+            for row in batch.to_pylist():
+                picture = self._find(row)
+                if picture is None:
+                    self.missing += 1
+                else:
+                    self.thumbnails += picture.thumbnail
+                    yield row, picture
+
+    def notes(self) -> Iterator[str]:
+        """Yield what is to be said of them."""
+        if self.thumbnails:
+            yield (
+                f"{self.thumbnails:,} pictures are thumbnails of at most 384 pixels: their "
+                "originals are not files of this machine."
+            )
+        if self.missing:
+            yield f"{self.missing:,} photos were left out: no picture of them is on this machine."
+
+    def _find(self, row: Row) -> Picture | None:
+        path = local_file(row["url"])
+        picture = self._as_wanted(path) if path is not None else None
+        if picture is not None:
+            return picture
+        thumbnail = self._store.thumbnail(self._selected.collection.name, row["id"])
+        return Picture(thumbnail, ".jpg", thumbnail=True) if thumbnail else None
+
+    def _as_wanted(self, path: Path) -> Picture | None:
+        if self._kinds is None:
+            return Picture(path, path.suffix)
+        try:
+            with path.open("rb") as file:
+                kind = picture_kind(file.read(HEAD))
+            if kind in self._kinds:
+                return Picture(path, self._kinds[kind])
+            return Picture(as_jpeg(path.read_bytes()), ".jpg") if kind else None
+        except (OSError, NothingThere):
+            return None  # its thumbnail stands in
+
+
+def name_picture(rank: int, photo_id: str, suffix: str) -> str:
+    """Return a file name that keeps the rank, and cannot climb out of a folder."""
+    stem = PurePosixPath(photo_id).name or "photo"
+    safe = safe_name(stem)[:80]
+    for ending in (suffix, PurePosixPath(safe).suffix):
+        safe = safe.removesuffix(ending) if ending.lower() in ENDINGS else safe
+    return f"{rank:05d}_{safe}{suffix}"
+
+
+def safe_name(text: str) -> str:
+    """Return a text as a file name of letters, digits and - _ . alone."""
+    safe = "".join(c if c.isalnum() or c in "-_." else "_" for c in text.strip())
+    return safe.lstrip(".") or "_"
+
+
+ENDINGS = {*READ_ANYWHERE.values(), ".jpeg", ".gif", ".tif", ".tiff", ".heic"}

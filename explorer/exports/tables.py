@@ -1,0 +1,117 @@
+"""An export as one table: CSV, Parquet, Lance, and the list that img2dataset downloads from."""
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from explorer.csv_cells import guard_cell
+from explorer.errors import BadInput
+from explorer.exports.choice import Selected
+from explorer.exports.rows import Rows
+from explorer.exports.targets import part_of, remove
+
+
+def write_csv(selected: Selected, out: Path) -> None:
+    """Write UTF-8 CSV that spreadsheets open right; no cell of it runs as a formula."""
+    rows = Rows(selected)
+    with Whole(out) as path, path.open("w", encoding="utf-8-sig", newline="") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow([guard_cell(name) for name in rows.schema.names])
+        for batch in rows.batches():
+            for row in batch.to_pylist():
+                table.writerow([_cell(value) for value in row.values()])
+
+
+def write_parquet(selected: Selected, out: Path) -> None:
+    """Write one Parquet file."""
+    rows = Rows(selected)
+    with Whole(out) as path, pq.ParquetWriter(path, rows.schema) as file:
+        for batch in rows.batches():
+            file.write_batch(batch)
+
+
+def write_lance(selected: Selected, out: Path) -> None:
+    """Write a Lance data set, with the photos' vectors."""
+    import lance
+
+    rows = Rows(selected)
+    dim = selected.collection.dim
+    schema = rows.schema.append(pa.field("vector", pa.list_(pa.float32(), dim)))
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        for batch in rows.batches():
+            vectors = selected.collection.vectors(batch.column("id").to_pylist())
+            flat = pa.array(np.ascontiguousarray(vectors, np.float32).ravel())
+            column = pa.FixedSizeListArray.from_arrays(flat, dim)
+            yield pa.RecordBatch.from_arrays([*batch.columns, column], schema=schema)
+
+    with Whole(out) as path:
+        lance.write_dataset(pa.RecordBatchReader.from_batches(schema, batches()), str(path))
+
+
+def write_img2dataset(selected: Selected, out: Path) -> None:
+    """Write JSON that `img2dataset --input_format json --url_col url --caption_col caption` reads.
+
+    Raises:
+        BadInput: no photo has an address on the web.
+    """
+    written = 0
+    with Whole(out) as path, path.open("w", encoding="utf-8") as file:
+        for batch in Rows(selected).batches():
+            for row in batch.to_pylist():
+                if row["url"].startswith(("http://", "https://")):
+                    row["caption"] = row["description"]
+                    file.write("[\n" if not written else ",\n")
+                    file.write(write_json(row))
+                    written += 1
+        if not written:
+            raise BadInput(
+                f"None of the {len(selected):,} photos has an address on the web, and img2dataset "
+                "downloads from addresses: export these with their pictures, as webdataset, "
+                "huggingface or zip."
+            )
+        file.write("\n]\n")
+    if written < len(selected):
+        left = len(selected) - written
+        selected.notes.append(f"{left:,} photos have no address on the web, and were left out.")
+
+
+def write_json(row: dict[str, Any]) -> str:
+    """Return a row as one JSON object; times are ISO 8601."""
+    return json.dumps(row, ensure_ascii=False, default=_write_time)
+
+
+def _write_time(value: Any) -> str:
+    return str(value.isoformat())
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, str):
+        return guard_cell(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+class Whole:
+    """A file or folder that appears under its name once it is whole."""
+
+    def __init__(self, out: Path) -> None:
+        self._out = out
+        self._part = part_of(out)
+
+    def __enter__(self) -> Path:
+        return self._part
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if kind is None:
+            if self._out.is_dir():
+                self._out.rmdir()
+            self._part.replace(self._out)
+        remove(self._part)
