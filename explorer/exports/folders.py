@@ -91,9 +91,16 @@ def write_coco(selected: Selected, target: Target, store: Store) -> Iterator[str
             at = row["url"]
             images.append({**known, **size, "id": number, "file_name": file_name, "coco_url": at})
             if row["class"] == selected.concept.name:
-                box = {"bbox": [0, 0, width, height], "area": width * height, "iscrowd": 0}
                 annotations.append(
-                    {"id": number, "image_id": number, "category_id": 1, "segmentation": [], **box}
+                    {
+                        "id": number,
+                        "image_id": number,
+                        "category_id": 1,
+                        "bbox": [0, 0, width, height],
+                        "area": width * height,
+                        "segmentation": [[0, 0, width, 0, width, height, 0, height]],
+                        "iscrowd": 0,
+                    }
                 )
         if images:
             content = _coco_json(selected, images, annotations)

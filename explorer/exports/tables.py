@@ -74,7 +74,7 @@ def write_img2dataset(selected: Selected, out: Path) -> None:
             raise BadInput(
                 f"None of the {len(selected):,} photos has an address on the web, and img2dataset "
                 "downloads from addresses: export these with their pictures, as webdataset, "
-                "huggingface or zip."
+                "Hugging Face or pictures."
             )
         file.write("\n]\n")
     if written < len(selected):
