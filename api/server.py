@@ -12,7 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Match, Route
 from starlette.types import Message, Receive, Scope, Send
 
-from api import clip_retrieval, concepts, labels, mining, photos, pictures, search, state
+from api import clip_retrieval, concepts, labels, mining, news, photos, pictures, search, state
 from api.access import Identify, Rate, check_tokens
 from api.errors import Refused
 from api.proxies import check_proxies, read_prefix
@@ -28,6 +28,7 @@ ROUTERS = [
     concepts.router,
     *labels.ROUTERS,
     *mining.ROUTERS,
+    *news.ROUTERS,
     clip_retrieval.router,
     *state.ROUTERS,
 ]

@@ -8,7 +8,16 @@ from typing import NamedTuple
 from classifier import ClassifierError
 from commandline import DONE, Parser, run_program
 from encoder import EncoderError
-from explorer.commands import change_encoder, classes, delete, encode, export, labels, search
+from explorer.commands import (
+    change_encoder,
+    classes,
+    concepts,
+    delete,
+    encode,
+    export,
+    labels,
+    search,
+)
 from explorer.errors import ExplorerError
 from explorer.explorer import Explorer
 from vecdb import VecdbError
@@ -29,6 +38,10 @@ COMMANDS = {
     "encode": Command(encode.encode, encode.add_arguments),
     "export": Command(export.export, export.add_arguments),
     "labels": Command(labels.run, labels.add_arguments),
+    "new": Command(concepts.list_new, concepts.add_new_arguments),
+    "open": Command(concepts.open_file, concepts.add_open_arguments),
+    "truth": Command(concepts.show_truth, concepts.add_truth_arguments),
+    "view": Command(concepts.make_view, concepts.add_view_arguments),
     "change-encoder": Command(change_encoder.run, change_encoder.add_arguments),
 }
 

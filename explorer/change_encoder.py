@@ -181,6 +181,7 @@ class _Both:
             first=None if first is None else tuple(float(x) for x in first),
             page=None,
             agreements=(),
+            opened=None,  # of the old vectors
         )
 
     def _mean_of_yes(self) -> np.ndarray:

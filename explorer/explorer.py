@@ -22,12 +22,15 @@ from explorer.encoders import Encoders
 from explorer.errors import BadInput, NothingThere, NothingToTurn
 from explorer.exports import Choice, Exported, export_concept
 from explorer.jobs import Jobs
+from explorer.news import News, mark_seen, read_new_matches
 from explorer.nouns import Nouns
 from explorer.query import Query
 from explorer.ranking import Ranked, rank
 from explorer.rounds import Page, Rounds
+from explorer.saved_concepts import open_saved_concept
 from explorer.settings import settings_for
 from explorer.tickets import Tickets
+from explorer.truth import Truth, compare_with_labels
 from explorer.tuning import Tunings
 from ingest import Photo, Summary, run
 from ingest.progress import ProgressCallback
@@ -366,6 +369,37 @@ class Explorer:
             BadInput, NothingThere, OSError: see `export_concept`.
         """
         return export_concept(self, self.concepts.get(concept_id), Path(out), form, choice)
+
+    def open_saved(self, path: str | Path, table: str | None = None, name: str = "") -> Page:
+        """Make a concept of a saved classifier, on any collection of its encoder.
+
+        Raises:
+            ClassifierError: the file is no saved classifier, or one of another encoder.
+        """
+        return open_saved_concept(self, Path(path), table, name)
+
+    def new_matches(self, concept_id: str, *, limit: int = 100, offset: int = 0) -> News:
+        """Return the matches that were stored since somebody last looked.
+
+        Raises:
+            UnknownConcept, NotFitted: there is none of this id, or it has no head yet.
+        """
+        return read_new_matches(self, self.concepts.get(concept_id), limit=limit, offset=offset)
+
+    def mark_seen(self, concept_id: str, until: int) -> None:
+        """Keep that the matches stored until then (`News.until`) have been looked at."""
+        mark_seen(self, concept_id, until)
+
+    def compare_with_labels(self, concept_id: str, label: str = "", *, limit: int = 100) -> Truth:
+        """Hold a concept's matches against a label that the collection's photos came with.
+
+        Args:
+            label: by default the one called like the concept.
+
+        Raises:
+            NothingThere: the photos came with no labels, or none is called so.
+        """
+        return compare_with_labels(self, self.concepts.get(concept_id), label, limit=limit)
 
     def _encode(self, concept: Concept) -> np.ndarray:
         collection = self.collection(concept.collection)

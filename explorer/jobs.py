@@ -14,6 +14,7 @@ from encoder.choice import choose
 from explorer.errors import AlreadyStarted
 from explorer.pace import Pace
 from explorer.retries import failed_photos
+from explorer.webhook import tell_webhook
 from ingest import Options, Photo, Progress, Summary, run
 from ingest.sources.place import find_place
 from ingest.vectors import find_vectors
@@ -146,6 +147,8 @@ class Jobs:
         while job is not None:
             try:
                 job.summary = self._run(job)
+                told = tell_webhook(self._explorer, job.order.table, job.summary)
+                job.told += [told] if told else []
             # The thread's end is the page's to tell, whatever ended it.
             except Exception as error:
                 job.error = str(error) or f"The ingest ended by {type(error).__name__}."

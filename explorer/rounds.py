@@ -99,6 +99,17 @@ class Rounds:
         )
         return self._next(concept, 1, History())
 
+    def open_head(self, collection: Collection, name: str, prompt: str, head: Head) -> Page:
+        """Create a concept from a saved head, which stands until there are answers."""
+        weights = np.asarray(head.weights, np.float64)
+        settings = Settings(
+            anchor=tuple(weights / (np.linalg.norm(weights) or 1.0)),
+            opened=(*weights.tolist(), float(head.bias)),
+        )
+        concept = self._concepts.create(name, collection.name, prompt, settings=settings.as_json())
+        concept = self._concepts.update(concept.id, threshold=head.threshold)
+        return self._next(concept, 1, History())
+
     def submit(
         self,
         concept_id: str,
@@ -316,6 +327,9 @@ class Rounds:
                 settled=np.append(settled, np.zeros(len(borrowed), bool)),
                 slips=history.slips,
             )
+        elif settings.opened is not None:
+            *weights, bias = settings.opened
+            head = Head(np.asarray(weights, np.float32), bias)
         else:
             head = prompt_head(settings.first or direction, known.background)
         return Standing(concept, settings, number, head, ids, judged, labels, settled, history)

@@ -37,6 +37,10 @@ class Settings:
         agreements: a share for each round answered: matches kept from the round before.
         exclusive: whether a photo is of one only among the collection's concepts that say so.
         origin: id of the concept this one was carried over from, when the encoder was changed.
+        opened: (d + 1,) weights and bias of the saved classifier it was opened from, which stand
+            until there are answers.
+        seen: when the latest match that somebody has looked at was stored, nanoseconds since 1970;
+            0 where nobody looked since the concept was made.
     """
 
     anchor: tuple[float, ...] | None = None
@@ -49,12 +53,15 @@ class Settings:
     agreements: tuple[float, ...] = ()
     exclusive: bool = False
     origin: str = ""
+    opened: tuple[float, ...] | None = None
+    seen: int = 0
 
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> "Settings":
         """Read what `as_json` wrote; what is missing or of another kind takes its default."""
         page = stored.get("page")
         size, unmarked = stored.get("page_size"), stored.get("unmarked")
+        seen = stored.get("seen")
         return cls(
             anchor=_direction(stored, "anchor"),
             first=_direction(stored, "first"),
@@ -66,6 +73,8 @@ class Settings:
             agreements=tuple(float(share) for share in _list(stored, "agreements")),
             exclusive=stored.get("exclusive") is True,
             origin=str(stored.get("origin") or ""),
+            opened=_direction(stored, "opened"),
+            seen=seen if isinstance(seen, int) else cls.seen,
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -82,6 +91,8 @@ class Settings:
             "agreements": list(self.agreements),
             "exclusive": self.exclusive,
             "origin": self.origin,
+            "opened": None if self.opened is None else list(self.opened),
+            "seen": self.seen,
         }
 
 

@@ -56,7 +56,21 @@ def main(arguments: list[str] | None = None) -> int:
         return _refuse(str(error), args, NOTHING)
     finally:
         bars.close()
+    _tell_webhook(summary, table, args)
     return _tell(summary, table, args)
+
+
+def _tell_webhook(summary: Summary, table: str, args: argparse.Namespace) -> None:
+    if not os.environ.get("INGEST_WEBHOOK") or not summary.seen:
+        return
+    from explorer import Explorer
+    from explorer.webhook import tell_webhook
+
+    with Explorer(args.dsn) as explorer:
+        problem = tell_webhook(explorer, table, summary)
+    if problem:
+        LOG.warning("%s", problem)
+        print(problem, file=sys.stderr)
 
 
 def _tell(summary: Summary, table: str, args: argparse.Namespace) -> int:

@@ -15,15 +15,17 @@ from pages._current import (
 )
 from pages._session import count_things
 from pages._words import escape_markdown
-from pages.concept import audit, change_encoder, export, labels, results
+from pages.concept import audit, change_encoder, export, labels, news, open_saved, results, truth
 from vecdb import Concept, LabelCounts, VecdbError
 from vecdb.errors import UnknownConcept
 
 SHOWN = 20
 VIEWS = {
     "results": ("Results", results.draw),
+    "new": ("New", news.draw),
     "labels": ("Labels", labels.draw),
     "audit": ("Audit", audit.draw),
+    "truth": ("Own labels", truth.draw),
     "export": ("Export", export.draw),
 }
 NOTHING = "No concepts yet. Type a phrase on the **Train** page to start one."
@@ -138,6 +140,7 @@ def strip(concept: Concept, photos: list[str]) -> str:
 def summary(concept: Concept, counts: LabelCounts) -> str:
     """Say what a concept holds in one line."""
     words = f"{concept.collection}, round {concept.round}, {counts.yes} yes, {counts.no} no"
+    words += news.describe_new(concept)
     record = AuditRecord.read(concept)
     if record is None or record.findings is None:
         return words
@@ -215,6 +218,7 @@ def draw_list() -> None:
         st.error(escape_markdown(state.concepts_error))
     if state.get("deleted"):
         st.button("Undo the deletion", icon=":material/undo:", on_click=restore)
+    open_saved.draw()
     listed = listed_concepts()
     if not listed:
         st.info(NOTHING)

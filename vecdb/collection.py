@@ -73,6 +73,9 @@ class Collection:
             if known:
                 fresh = pc.invert(pc.is_in(rows.column("id"), pa.array(sorted(known))))
                 rows = rows.filter(fresh)
+            if "revision" not in rows.column_names:
+                # Tells photos that came later from those that somebody has looked at.
+                rows = _add_revision(rows)
             settings = self.index.insert_settings
             for start in range(0, rows.num_rows, ROWS_IN_INSERT):
                 batch = rows.slice(start, ROWS_IN_INSERT)
@@ -104,10 +107,12 @@ class Collection:
             BadPhotos, BadVector: nothing of this call was stored.
         """
         rows = check_photos(photos, self.dim)
-        revision = SEQUENCE.take(1)
+        if not rows.num_rows:
+            return 0
         if "revision" in rows.column_names:
             rows = rows.drop_columns("revision")
-        rows = rows.append_column("revision", pa.array([revision] * rows.num_rows, pa.uint64()))
+        rows = _add_revision(rows)
+        revision = rows.column("revision")[0].as_py()
         with self._inserting:
             # The new rows first: where this breaks off, `finish_replacing` removes the old ones.
             self._connection.insert(self.name, rows, **self.index.insert_settings)
@@ -118,7 +123,7 @@ class Collection:
         """Remove the rows that a replacement which was broken off has left."""
         left = self._connection.select("photos/doubled", table=self.name)
         for row in left.to_pylist():
-            self._delete_older([row["id"]], row["revision"])
+            self._delete_older([row["id"]], row["latest"])
 
     def _delete_older(self, ids: Sequence[str], revision: int) -> None:
         for part in split_ids(ids):
@@ -321,3 +326,8 @@ class Collection:
         return Search(
             self._connection, self.name, self.dim, name, parameters, k, scope, with_vectors
         )
+
+
+def _add_revision(rows: pa.Table) -> pa.Table:
+    revision = SEQUENCE.take(1)
+    return rows.append_column("revision", pa.array([revision] * rows.num_rows, pa.uint64()))

@@ -12,7 +12,8 @@ import numpy as np
 import pyarrow as pa
 
 from vecdb.connection import Connection
-from vecdb.errors import NotFitted, UnknownCollection, UnknownConcept
+from vecdb.errors import BadName, NotFitted, UnknownCollection, UnknownConcept
+from vecdb.heads import head_parameters
 from vecdb.labels import (
     SEQUENCE,
     UTC_MICROSECONDS,
@@ -26,6 +27,7 @@ from vecdb.labels import (
     label_history,
 )
 from vecdb.scores import Scored, read_scored
+from vecdb.statements import table_name
 
 NEVER = datetime.fromtimestamp(0, timezone.utc)
 CHANGEABLE = {
@@ -198,38 +200,80 @@ class ConceptStore:
             UnknownConcept: there is none with this id.
             NotFitted: it has no head yet.
         """
-        concept = self._read_fitted(concept_id)
+        concept = self.get_fitted(concept_id)
         parameters = {"concept": concept_id, "k": limit, "skip": offset}
         return read_scored(
             self._connection.select("concepts/apply", parameters, table=concept.collection)
         )
 
-    def create_view(self, concept_id: str) -> str:
-        """Make a view of id, url, score and matches for any SQL client, and return its name.
+    def new_matches(
+        self, concept_id: str, since: int, *, limit: int, offset: int = 0
+    ) -> tuple[Scored, int, int]:
+        """Find the matches that were stored after a moment and that nobody has judged in it.
 
-        The view follows the concept: refitted or with another threshold it shows that.
+        Args:
+            since: nanoseconds since 1970.
+
+        Returns:
+            The matches from `offset` on, best first; how many there are; when the latest of all
+            was stored, 0 without any.
 
         Raises:
             UnknownConcept: there is none with this id.
             NotFitted: it has no head yet.
         """
-        concept = self._read_fitted(concept_id)
-        view = view_name(concept)
+        concept = self.get_fitted(concept_id)
+        about = {"probability": concept.threshold, "since": since, "concept": concept_id}
+        about |= head_parameters(concept, len(concept.weights))
+        counted = self._connection.select("concepts/count_new", about, table=concept.collection)
+        [row] = counted.to_pylist()
+        if not row["count"]:
+            return Scored([], np.zeros(0, np.float32)), 0, 0
+        page = {"k": limit, "skip": offset}
+        found = self._connection.select("concepts/new", {**about, **page}, table=concept.collection)
+        return read_scored(found), row["count"], row["latest"]
+
+    def create_view(self, concept_id: str) -> str:
+        """Make a view of id, url, score and matches for any SQL client, and return its name.
+
+        It is called `concept_<name>`, and goes on so when the concept is renamed; where that name
+        is taken, a part of the id follows. The view follows the concept: refitted or with another
+        threshold it shows that.
+
+        Raises:
+            UnknownConcept: there is none with this id.
+            NotFitted: it has no head yet.
+        """
+        concept = self.get_fitted(concept_id)
+        view = self.view_of(concept_id) or self._find_free_name(concept)
         self._connection.run(
             "concepts/view", view=view, table=concept.collection, concept=concept.id
         )
         return view
 
-    def has_view(self, concept_id: str) -> bool:
-        """Whether there is a view of a concept."""
-        parameters = {"view": view_name(self.get(concept_id))}
-        return bool(self._connection.select("concepts/has_view", parameters).num_rows)
+    def view_of(self, concept_id: str) -> str:
+        """Return the name of a concept's view; empty where it has none."""
+        found = self._connection.select("concepts/views", {"concept": concept_id})
+        return str(found.column("name")[0].as_py()) if found.num_rows else ""
 
     def drop_view(self, concept_id: str) -> None:
         """Remove a concept's view; without one nothing happens."""
-        self._connection.run("concepts/drop_view", view=view_name(self.get(concept_id)))
+        while view := self.view_of(concept_id):
+            self._connection.run("concepts/drop_view", view=view)
 
-    def _read_fitted(self, concept_id: str) -> Concept:
+    def _find_free_name(self, concept: Concept) -> str:
+        """Return a name that no table has: a collection may be called like a view."""
+        name = view_name(concept)
+        taken = self._connection.select("concepts/names_in_use", {"names": [name]})
+        return f"{name}_{concept.id[:8]}" if taken.num_rows else name
+
+    def get_fitted(self, concept_id: str) -> Concept:
+        """Return a concept that has a head.
+
+        Raises:
+            UnknownConcept: there is none with this id.
+            NotFitted: it has no head yet.
+        """
         concept = self.get(concept_id)
         if not len(concept.weights):
             raise NotFitted(f"The concept {concept.name!r} has no classifier yet: label a page.")
@@ -259,8 +303,11 @@ class ConceptStore:
 
 
 def view_name(concept: Concept) -> str:
-    """Return the name of a concept's view: it stays the same when the concept is renamed."""
-    return f"concept_{concept.id}"
+    """Return what a concept's view is called: after its name, where letters of it can be used."""
+    try:
+        return f"concept_{table_name(concept.name)[:50]}"
+    except BadName:
+        return f"concept_{concept.id}"
 
 
 SCHEMA = pa.schema(

@@ -20,6 +20,7 @@ from vecdb.errors import EncoderMismatch, UnknownCollection
 from vecdb.ingest_failures import FailureStore
 from vecdb.schema import migrate
 from vecdb.statements import check_table_name
+from vecdb.truth import TruthStore
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class Database:
         self.class_sets = ClassSetStore(connection)
         self.audits = AuditStore(connection)
         self.failures = FailureStore(connection)
+        self.truth = TruthStore(connection)
 
     @property
     def dialect(self) -> str:

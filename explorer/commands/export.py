@@ -6,12 +6,11 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from explorer.errors import NothingThere
+from explorer.commands.concepts import read_concept
 from explorer.explorer import Explorer
 from explorer.exports import BOTH, FORMATS, PHOTOS, Choice, describe_export, export_concept
 from explorer.exports.choice import SHARES
 from explorer.folding import NEAR
-from explorer.label_import import find_concept
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -43,9 +42,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 def export(explorer: Explorer, options: argparse.Namespace) -> None:
     """Write a concept's photos to a file or a folder, split to train, validate and test."""
-    concept = find_concept(explorer, options.concept, options.table)
-    if concept is None:
-        raise NothingThere(f"There is no concept {options.concept!r}: give its id or its name.")
+    concept = read_concept(explorer, options)
     choice = Choice(
         options.photos,
         options.negatives,

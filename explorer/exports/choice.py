@@ -112,12 +112,12 @@ def select_photos(explorer: "Explorer", concept: Concept, choice: Choice) -> Sel
     """Choose the photos of an export, and put them into splits.
 
     Raises:
+        NotFitted: the concept has no head yet.
         NothingThere: there is no such photo.
         BadInput: a column to keep together does not exist.
     """
     collection = explorer.database.collection(concept.collection)
-    if not len(concept.weights):
-        concept = explorer.page(concept.id).concept  # made by a program: fitted to its answers
+    concept = explorer.concepts.get_fitted(concept.id)
     head = head_of(concept)
     answers = {row.photo_id: row.label for row in explorer.concepts.labels(concept.id) if row.label}
     scores: dict[str, float] = {}

@@ -159,8 +159,7 @@ def _guess_form(out: Path) -> str:
 
 
 def _write_concept(explorer: "Explorer", concept: Concept, out: Path) -> None:
-    if not len(concept.weights):
-        concept = explorer.page(concept.id).concept
+    concept = explorer.concepts.get_fitted(concept.id)
     part = part_of(out).with_suffix(out.suffix.lower())
     if out.suffix.lower() == ".sql":
         part.write_text(to_sql(head_of(concept), concept.collection), "utf-8")

@@ -18,6 +18,7 @@ from vecdb.addresses import local_file
 
 # Kinds that every trainer reads, with the ending each is known by.
 READ_ANYWHERE = {"JPEG": ".jpg", "PNG": ".png", "WebP": ".webp", "BMP": ".bmp"}
+LONGEST = 60  # letters, of up to four bytes each: names end at 255 bytes
 Row = dict[str, Any]
 
 
@@ -99,7 +100,7 @@ class Pictures:
 def name_picture(rank: int, photo_id: str, suffix: str) -> str:
     """Return a file name that keeps the rank, and cannot climb out of a folder."""
     stem = PurePosixPath(photo_id).name or "photo"
-    safe = safe_name(stem)[:80]
+    safe = safe_name(stem)
     for ending in (suffix, PurePosixPath(safe).suffix):
         safe = safe.removesuffix(ending) if ending.lower() in ENDINGS else safe
     return f"{rank:05d}_{safe}{suffix}"
@@ -108,7 +109,7 @@ def name_picture(rank: int, photo_id: str, suffix: str) -> str:
 def safe_name(text: str) -> str:
     """Return a text as a file name of letters, digits and - _ . alone."""
     safe = "".join(c if c.isalnum() or c in "-_." else "_" for c in text.strip())
-    return safe.lstrip(".") or "_"
+    return safe.lstrip(".")[:LONGEST] or "_"
 
 
 ENDINGS = {*READ_ANYWHERE.values(), ".jpeg", ".gif", ".tif", ".tiff", ".heic"}

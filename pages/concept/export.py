@@ -66,16 +66,15 @@ def draw(collection: Collection, concept: Concept) -> None:
 
 def offer_view(concept: Concept) -> None:
     """Offer the concept as a view for any SQL client."""
-    state.export_view_made = shared_explorer().concepts.has_view(concept.id)
+    view = shared_explorer().concepts.view_of(concept.id)
+    state.export_view_made = bool(view)
     st.toggle("A view of this concept", key="export_view_made", on_change=on_view)
     st.caption(
         "Any SQL client of this database can read it. It follows the concept: fitted again, or "
         "with another threshold, it shows that, and photos added later are in it."
     )
-    st.code(
-        f"SELECT id, url, score FROM {view_name(concept)}\nWHERE matches ORDER BY score DESC",
-        language="sql",
-    )
+    view = view or view_name(concept)
+    st.code(f"SELECT id, url, score FROM {view}\nWHERE matches ORDER BY score DESC", language="sql")
 
 
 def offer_photos(collection: Collection, concept: Concept) -> None:
@@ -152,4 +151,4 @@ def offer_classifier(collection: Collection, concept: Concept) -> None:
 def file_name(concept: Concept) -> str:
     """Return a concept's name as a file's, without an ending."""
     name = "".join(c if c.isalnum() else "-" for c in concept.name)
-    return name.strip("-").lower() or "concept"
+    return name.strip("-").lower()[:60] or "concept"

@@ -1,5 +1,3 @@
 -- Photos with several rows: their replacement was broken off.
--- result: id String, revision UInt64 of the latest row
-SELECT id, max(revision) AS revision FROM `$table`
-WHERE id IN (SELECT id FROM `$table` WHERE revision > 0)
-GROUP BY id HAVING count() > 1
+-- result: id String, latest UInt64, the revision of the latest row
+SELECT id, max(revision) AS latest FROM `$table` GROUP BY id HAVING count() > 1 AND latest > 0

@@ -14,6 +14,7 @@ from encoder import Encoder
 from encoder.errors import ModelNotFound
 from explorer import Rounds
 from pages._current import shared_explorer
+from pages.concept.news import describe_new
 from tests.browser.harness import ROOT
 from vecdb import Label, connect
 
@@ -55,7 +56,7 @@ def test_an_empty_database_is_met_with_advice(empty, page):
     assert "No photos yet" in advice or "No concepts yet" in advice
 
 
-@pytest.mark.parametrize("view", ["results", "labels", "audit", "export"])
+@pytest.mark.parametrize("view", ["results", "new", "labels", "audit", "truth", "export"])
 def test_a_concept_opens_in_every_view(concept, view):
     assert not run("concepts.py", concept=concept, view=view).error
 
@@ -64,9 +65,56 @@ def test_a_view_of_a_concept_is_made_and_removed(concept):
     test = run("concepts.py", concept=concept, view="export")
     concepts = shared_explorer().concepts
     test.toggle(key="export_view_made").set_value(True).run()
-    assert concepts.has_view(concept)
+    assert concepts.view_of(concept)
     test.toggle(key="export_view_made").set_value(False).run()
-    assert not concepts.has_view(concept)
+    assert not concepts.view_of(concept)
+
+
+def press(test: AppTest, label: str) -> None:
+    next(button for button in test.button if button.label == label).click().run()
+    assert not test.exception
+
+
+def test_an_export_is_prepared_said_and_offered(concept):
+    head = shared_explorer().concepts.update(concept, threshold=0.1)
+    total = shared_explorer().collection("things").count_above(head, 0.1)
+    assert total
+    test = run("concepts.py", concept=concept, view="export")
+    press(test, "Prepare")
+    assert any(f"**{total} photos" in told.value for told in test.markdown)
+    test.selectbox[1].set_value("img2dataset").run()
+    assert not any("photos, " in told.value for told in test.markdown)
+    press(test, "Prepare")
+    assert "img2dataset downloads from addresses" in test.error[0].value
+
+
+def test_new_matches_are_listed_once_and_stay_until_newer_ones_come(concept):
+    explorer = shared_explorer()
+    page = explorer.page(concept)
+    head = explorer.answer(page, {page.tiles[0].photo_id: 1}).concept.weights
+    explorer.concepts.update(concept, threshold=0.1)
+    vector = head / np.linalg.norm(head)
+    explorer.collection("things").insert(
+        pa.table({"id": ["late"], "url": [""], "vector": [vector]})
+    )
+    assert describe_new(explorer.concepts.get(concept)) == ", 1 new"
+    test = run("concepts.py", concept=concept, view="new")
+    assert test.session_state["news"][concept].count == 1
+    assert explorer.new_matches(concept).count == 0
+    test.run()
+    assert test.session_state["news"][concept].matches.ids == ["late"]
+
+
+def test_own_labels_are_compared_and_the_concepts_label_is_chosen(concept):
+    explorer = shared_explorer()
+    collection = explorer.collection("things")
+    ids = ["l1", "l2"]
+    vectors = np.eye(DIM, dtype=np.float32)[:2]
+    columns = {"id": ids, "url": ["", ""], "vector": list(vectors), "label": ["A_Thing", "other"]}
+    collection.insert(pa.table(columns))
+    test = run("concepts.py", concept=concept, view="truth")
+    assert test.selectbox(key=f"truth_label_{concept}").value == "A_Thing"
+    assert [one.label for one in test.metric][:2] == ["Precision", "Recall"]
 
 
 def test_training_opens_on_a_concept(concept):

@@ -143,6 +143,7 @@ def test_the_view_of_a_concept_follows_it_and_answers_any_client(
         database.concepts.create_view(concept.id)
     database.concepts.update(concept.id, weights=[2, 0, -2, 0.5], bias=0.25, threshold=0.6)
     view = database.concepts.create_view(concept.id)
+    assert view == "concept_it_s_a_hat"
 
     def matches() -> list[str]:
         with database._connection._client() as client:
@@ -153,9 +154,27 @@ def test_the_view_of_a_concept_follows_it_and_answers_any_client(
     database.concepts.update(concept.id, threshold=0.8, name="renamed")
     assert matches() == ["a"]
     assert database.concepts.create_view(concept.id) == view
+    assert database.concepts.view_of(concept.id) == view
     database.concepts.drop_view(concept.id)
+    assert database.concepts.view_of(concept.id) == ""
     with pytest.raises(VecdbError):
         matches()
+
+
+def test_a_view_takes_no_other_table_or_views_place(axes: Collection, database: Database) -> None:
+    database.create_collection("concept_hat", "by hand", 4)
+    made = [database.concepts.create("hat", "axes", "").id for _ in range(2)]
+    made.append(database.concepts.create("帽子", "axes", "").id)
+    for concept in made:
+        database.concepts.update(concept, weights=[1, 0, 0, 0])
+    views = [database.concepts.create_view(concept) for concept in made]
+    assert views == [
+        f"concept_hat_{made[0][:8]}", f"concept_hat_{made[1][:8]}", f"concept_{made[2]}",
+    ]  # fmt: skip
+    assert [database.concepts.view_of(concept) for concept in made] == views
+    database.concepts.drop_view(made[0])
+    assert database.concepts.view_of(made[1]) == views[1]
+    assert database.collection("concept_hat").count() == 0
 
 
 def test_what_another_process_writes_is_seen_beside_what_is_remembered(

@@ -1,0 +1,47 @@
+"""Open a concept that was saved as a file, here or on another machine."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from classifier import ClassifierError
+from explorer.errors import ExplorerError
+from pages._current import open_concept, shared_explorer
+from pages._words import escape_markdown
+from vecdb import VecdbError
+
+state = st.session_state
+
+
+def draw() -> None:
+    """Draw the place to open one; what was wrong with the last file is said above it."""
+    if error := state.pop("open_saved_error", ""):
+        st.error(escape_markdown(error))
+    names = shared_explorer().collection_names()
+    if not names:
+        return
+    with st.popover("Open a saved concept", icon=":material/upload_file:"):
+        file = st.file_uploader(
+            "File of a concept", ["safetensors", "npz"], key=f"saved_{state.get('saved_files', 0)}"
+        )
+        table = st.selectbox("On the collection", names, key="saved_table")
+        name = st.text_input("Name", key="saved_name", placeholder="as it was saved")
+        st.button("Open it", on_click=open_file, args=[file, table, name], disabled=file is None)
+
+
+def open_file(file: Any, table: str, name: str) -> None:
+    """Make a concept of an uploaded file, and open it."""
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / f"{Path(file.name).stem}{Path(file.name).suffix.lower()}"
+            path.write_bytes(file.getvalue())
+            concept = shared_explorer().open_saved(path, table, name).concept
+    except (ClassifierError, ExplorerError, VecdbError) as error:
+        state.open_saved_error = str(error)
+        return
+    state.saved_files = state.get("saved_files", 0) + 1
+    open_concept(concept)
+    state.concepts_open = True
+    st.query_params.from_dict({"concept": concept.id, "view": "results"})

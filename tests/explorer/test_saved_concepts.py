@@ -1,0 +1,116 @@
+"""Saved concepts, opened again on another machine and another collection of the same encoder."""
+
+import json
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from classifier import ClassifierError, Head, SavedClassifier, save
+from explorer.__main__ import main
+from explorer.explorer import Explorer
+from explorer.rounds import head_of
+from tests.explorer.conftest import DIM, small_collection
+
+
+def fill(explorer, name="things", encoder="offline", fingerprint="", reverse=False):
+    ids, vectors = small_collection()
+    made = explorer.database.create_collection(name, encoder, DIM, fingerprint)
+    rows = list(vectors)[::-1] if reverse else list(vectors)
+    made.insert(pa.table({"id": ids, "url": [f"/{photo}.jpg" for photo in ids], "vector": rows}))
+    return made
+
+
+@pytest.fixture
+def taught(tmp_path):
+    """A concept that was taught, and its files."""
+    with Explorer(f"chdb://{tmp_path}/one", store=tmp_path / "one-store") as explorer:
+        collection = fill(explorer, fingerprint="f" * 64)
+        anchor = collection.vectors(["yes-000"])[0]
+        page = explorer.rounds.begin(collection, "été", anchor)
+        for _ in range(2):
+            marks = {t.photo_id: 1 if t.photo_id.startswith("yes") else -1 for t in page.tiles}
+            page = explorer.answer(page, marks)
+        concept = explorer.concepts.update(page.concept.id, threshold=0.7, name="summer")
+        for ending in (".safetensors", ".npz"):
+            explorer.export(concept.id, tmp_path / f"summer{ending}")
+        matches = explorer.concepts.matches(concept.id, limit=200)
+    return concept, matches
+
+
+@pytest.fixture
+def other(tmp_path, taught):
+    """Another machine: the same encoder goes by another name there."""
+    with Explorer(f"chdb://{tmp_path}/two", store=tmp_path / "two-store") as explorer:
+        fill(explorer, "elsewhere", "/models/offline", "f" * 64, reverse=True)
+        fill(explorer, "same", "/models/offline", "f" * 64)
+        yield explorer
+
+
+@pytest.mark.parametrize("ending", [".safetensors", ".npz"])
+def test_a_saved_concept_opens_with_its_head_and_threshold(taught, other, tmp_path, ending):
+    before, matches = taught
+    page = other.open_saved(tmp_path / f"summer{ending}", "same")
+    concept = other.concepts.get(page.concept.id)
+    assert (concept.name, concept.prompt, concept.threshold) == ("summer", "été", 0.7)
+    assert np.array_equal(concept.weights, before.weights)
+    assert concept.bias == before.bias
+    found = other.concepts.matches(concept.id, limit=200)
+    assert found.ids == matches.ids
+    assert len(page.tiles) == page.settings.page_size
+    assert (
+        other.open_saved(tmp_path / f"summer{ending}", "elsewhere", "mine").concept.name == "mine"
+    )
+
+
+def test_its_head_stands_until_it_is_answered_and_again_after_undo(taught, other, tmp_path):
+    before, _ = taught
+    page = other.open_saved(tmp_path / "summer.npz", "same")
+    other._rounds = None  # as after a restart
+    assert np.array_equal(other.page(page.concept.id).concept.weights, before.weights)
+    truth = {tile.photo_id: 1 if tile.photo_id[0] == "y" else -1 for tile in page.tiles}
+    answered = other.answer(page, truth)
+    assert not np.array_equal(answered.concept.weights, before.weights)
+    _, vectors = other.collection("same").known_vectors(small_collection()[0])
+    probabilities = head_of(answered.concept).probabilities(vectors)
+    assert probabilities[:30].min() > probabilities[30:].max() - 0.2
+    again = other.undo(page.concept.id)
+    assert np.allclose(again.concept.weights, before.weights)
+    assert again.concept.bias == before.bias
+
+
+@pytest.mark.parametrize(
+    ("encoder", "fingerprint"), [("clip", ""), ("offline", "e" * 64), ("/models/clip", "e" * 64)]
+)
+def test_a_concept_of_another_encoder_is_refused(taught, other, tmp_path, encoder, fingerprint):
+    fill(other, "wrong", encoder, fingerprint)
+    with pytest.raises(ClassifierError, match="reads vectors of 'offline'"):
+        other.open_saved(tmp_path / "summer.npz", "wrong")
+    assert other.concepts.list() == []
+
+
+def test_names_decide_where_no_fingerprint_is_known(taught, other, tmp_path):
+    fill(other, "old", "offline")
+    assert other.open_saved(tmp_path / "summer.npz", "old").concept.collection == "old"
+
+
+@pytest.mark.parametrize("name", ["x.npz", "x.safetensors", "x.txt"])
+def test_a_file_that_is_no_concept_is_a_sentence(other, tmp_path, name):
+    (tmp_path / name).write_bytes(b"PK no such thing")
+    with pytest.raises(ClassifierError, match=r"saved classifier|must end in"):
+        other.open_saved(tmp_path / name, "same")
+    assert other.concepts.list() == []
+
+
+def test_a_concept_of_another_dimension_is_refused(other, tmp_path):
+    save(tmp_path / "d.npz", SavedClassifier(Head(np.ones(4, np.float32), 0.0), "/models/offline"))
+    with pytest.raises(ClassifierError, match="4 numbers"):
+        other.open_saved(tmp_path / "d.npz", "same")
+
+
+def test_the_command_opens_a_file(taught, other, tmp_path, capsys):
+    other.close()
+    place = ["--dsn", f"chdb://{tmp_path}/two", "--table", "same", "--json"]
+    assert main(["open", str(tmp_path / "summer.safetensors"), "--name", "again", *place]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["name"], told["table"]) == ("again", "same")
