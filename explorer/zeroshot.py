@@ -24,11 +24,15 @@ SEEDS = 4
 
 @dataclass(frozen=True)
 class Photos:
-    """Photos to classify: ids, vectors (n, d), and their known labels, "" where unknown."""
+    """Photos to classify: ids, vectors (n, d), and their known labels, "" where unknown.
+
+    `of` is how many photos they are drawn from at random; 0 where they are all there are.
+    """
 
     ids: list[str]
     vectors: np.ndarray
     labels: list[str]
+    of: int = 0
 
 
 def heads_of(names: Sequence[str], templates: Sequence[str], encoder: Encoder) -> ClassHeads:
@@ -59,7 +63,19 @@ def read(collection: Any, prefix: str, most: int = MOST) -> Photos:
     rows = {row["id"]: row["label"] for row in collection.photos(found.ids)}
     kept = [at for at, photo in enumerate(found.ids) if photo.startswith(prefix)]
     ids = [found.ids[at] for at in kept]
-    return Photos(ids, found.vectors[kept], [rows.get(photo, "") for photo in ids])
+    total = collection.count() if len(found.ids) == most else len(found.ids)
+    labels = [rows.get(photo) or "" for photo in ids]
+    return Photos(ids, found.vectors[kept], labels, total if total > len(found.ids) else 0)
+
+
+def describe_sample(photos: Photos) -> str:
+    """Say that photos are a sample, where they are one."""
+    if not photos.of:
+        return ""
+    return (
+        f"These are {len(photos.ids):,} photos of a random sample of a collection of "
+        f"{photos.of:,}; predictions are exported for every photo."
+    )
 
 
 def measure_corrections(

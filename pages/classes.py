@@ -25,6 +25,7 @@ from pages._session import (
 from pages._words import escape_markdown
 from pages.grid import photo_grid
 from pages.grid.contract import GridEvent
+from pages.sorting import predictions
 from pages.sorting.kept import choose_classes, draw_files, keep_boxes, name_by_folders
 from pages.sorting.source import choose_source
 from pages.sorting.tiles import set_tiles
@@ -150,7 +151,9 @@ def draw(collection: Collection, encoder: Encoder) -> None:
         st.download_button(
             "Save these classes", as_file(classes), "classes.safetensors", on_click="ignore"
         )
+        predictions.offer(found, heads, threshold)
     with right:
+        predictions.draw_notes(found, heads)
         known = int((truth >= 0).sum())
         words = f"{count_photos(len(chosen))} into {len(heads.names)} classes"
         if known:

@@ -6,10 +6,21 @@ average; with --corrections also what a number of corrected mistakes do for the 
 
 import argparse
 import json
+import sys
+from pathlib import Path
 from typing import Any
 
 from explorer.explorer import Explorer, default_table
-from explorer.zeroshot import TEMPLATES, heads_of, measure_corrections, read, report, truth_of
+from explorer.predictions import hint_near_names, predict_photos, write_predictions
+from explorer.zeroshot import (
+    TEMPLATES,
+    describe_sample,
+    heads_of,
+    measure_corrections,
+    read,
+    report,
+    truth_of,
+)
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -18,6 +29,14 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--template", action="append", help="with {} for the name; repeatable")
     command.add_argument("--prefix", default="", help="only photos whose ids start with this")
     command.add_argument("--corrections", action="store_true", help="also refit to corrections")
+    command.add_argument(
+        "--out", type=Path, metavar="FILE",
+        help="write id, class and probability of every photo to a .csv or .parquet file",
+    )  # fmt: skip
+    command.add_argument(
+        "--threshold", type=float, default=0.0, metavar="P",
+        help="in the file, photos below this probability are of none of the classes",
+    )  # fmt: skip
 
 
 def classify(explorer: Explorer, options: argparse.Namespace) -> None:
@@ -32,7 +51,15 @@ def classify(explorer: Explorer, options: argparse.Namespace) -> None:
         heads = heads_of(names, templates, encoder)
         truth = truth_of(photos.labels, names)
         result["corrections"] = measure_corrections(heads, photos, truth)
+    notes = [describe_sample(photos), *hint_near_names(names, photos.labels)]
+    result["notes"] = [note for note in notes if note]
+    if options.out:
+        heads = heads_of(names, templates, encoder)
+        batches = predict_photos(collection, heads, options.threshold, options.prefix)
+        result["predicted"] = write_predictions(batches, options.out)
     print(json.dumps(result) if options.json else _lines(result))
+    for note in () if options.json else result["notes"]:
+        print(note, file=sys.stderr)
 
 
 def _lines(result: dict[str, Any]) -> str:
@@ -46,4 +73,6 @@ def _lines(result: dict[str, Any]) -> str:
     for row in result.get("corrections", ()):
         change = f"{row['before']:.1%} -> {row['after']:.1%}"
         lines.append(f"{row['corrected']} mistakes corrected: the others {change}")
+    if "predicted" in result:
+        lines.append(f"{result['predicted']:,} photos are predicted in the file")
     return "\n".join(lines)
