@@ -15,6 +15,7 @@ from explorer.commands import (
     delete,
     encode,
     export,
+    keywords,
     labels,
     search,
 )
@@ -37,6 +38,7 @@ COMMANDS = {
     "classes": Command(classes.classify, classes.add_arguments),
     "encode": Command(encode.encode, encode.add_arguments),
     "export": Command(export.export, export.add_arguments),
+    "keywords": Command(keywords.run, keywords.add_arguments),
     "labels": Command(labels.run, labels.add_arguments),
     "new": Command(concepts.list_new, concepts.add_new_arguments),
     "open": Command(concepts.open_file, concepts.add_open_arguments),

@@ -19,6 +19,7 @@ from explorer.exports.families import FOLDER
 from explorer.rounds import head_of
 from pages._current import shared_explorer
 from pages._words import escape_markdown
+from pages.concept import keywords
 from pages.concept.label_files import offer_downloads
 from vecdb import Collection, Concept, VecdbError
 from vecdb.concepts import view_name
@@ -62,6 +63,8 @@ def draw(collection: Collection, concept: Concept) -> None:
         offer_classifier(collection, concept)
         st.subheader("In the database")
         offer_view(concept)
+        st.subheader("Keywords beside the originals")
+        keywords.draw(concept)
 
 
 def offer_view(concept: Concept) -> None:
@@ -96,27 +99,27 @@ def offer_photos(collection: Collection, concept: Concept) -> None:
     together = st.multiselect("Never in two splits: photos with the same", columns)
     choice = Choice(photos, int(negatives), SHARES[split], int(seed), tuple(together))
     st.button("Prepare", on_click=prepare, args=[concept, form, choice], type="primary")
-    offer_prepared(concept)
+    offer_prepared(concept, form, choice)
     words = f"--format {form} --photos {photos} --out PATH"
     st.caption("The same from the command line, with the app stopped:")
-    st.code(f"python -m explorer export {concept.id} {words}", language="bash")
+    st.code(f"python -m explorer export {concept.id} {words}", language="bash", wrap_lines=True)
 
 
 def prepare(concept: Concept, form: str, choice: Choice) -> None:
     """Write the photos of a concept to a file that can be downloaded then."""
     try:
         made = export_to_download(shared_explorer(), concept, form, choice)
-        state.export_made = (concept.id, *made)
+        state.export_made = ((concept.id, form, choice), *made)
         state.export_error = ""
     except (ExplorerError, VecdbError, OSError) as error:
         state.pop("export_made", None)
         state.export_error = str(error)
 
 
-def offer_prepared(concept: Concept) -> None:
-    """Say what was written, and offer it."""
-    made, path, done = state.get("export_made", ("", None, None))
-    if made != concept.id or not path.exists():
+def offer_prepared(concept: Concept, form: str, choice: Choice) -> None:
+    """Say what was written, and offer it, as long as it is what is chosen."""
+    made, path, done = state.get("export_made", ((), None, None))
+    if made != (concept.id, form, choice) or not path.exists():
         return
     st.markdown(f"**{describe_export(done)}**")
     for note in done.notes:
