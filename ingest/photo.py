@@ -27,6 +27,7 @@ class Photo:
         address: an http or https address, or a file's path; empty where `payload` is given.
         metadata: values for the table's own columns.
         extra: every other column of the source: words, numbers, times, true or false.
+        captions: every text of the source that describes the picture, each once.
         payload: the picture's bytes, where the source holds them itself.
         broken: why the row cannot be used, where it cannot.
         within: the folder or archive from which the id is a path; empty where the id is the
@@ -48,6 +49,7 @@ class Photo:
     modified: float = 0.0
     size: int = 0
     replaces: bool = False
+    captions: tuple[str, ...] = ()
 
     @property
     def is_remote(self) -> bool:

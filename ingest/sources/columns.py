@@ -9,6 +9,7 @@ from typing import Any
 from ingest.errors import SourceError
 from ingest.photo import LONGEST_TEXT, Photo, id_of_path, short_id
 from ingest.sources.addresses import NUMBERED, Locator, is_web
+from ingest.sources.captions import caption_columns, read_captions
 from ingest.sources.cells import WHOLE, as_text, is_empty, kind_of, plain, read_as, read_moment
 from ingest.sources.guess import (
     guess_address,
@@ -120,6 +121,7 @@ class Columns:
         self.picture = None if url_column else next(pictures, None)
         self.roles = self._guess(roles, cells, named)
         self._places = self._find_places(cells)
+        self._captions = self._caption_columns(only=caption_column is not None or not named)
         if self.roles.address is None and self.picture is None:
             raise SourceError(
                 "None of the columns "
@@ -156,11 +158,20 @@ class Columns:
         used = {roles.address or "", roles.id or "", self.picture or ""}
         metadata = self._metadata(row, used)
         extra = dict(self._extra(row, used))
-        found = Photo(own, self._locate(address), metadata, extra, payload)
+        captions = read_captions(row, self._captions)
+        found = Photo(own, self._locate(address), metadata, extra, payload, captions=captions)
         if own or self._within is None or is_web(address) or is_empty(named):
             return found if own else replace(found, id=short_id(named))
         # The id is a path from the table's folder: another folder may have the same.
         return replace(found, id=id_of_path(named), within=self._within, former=(short_id(named),))
+
+    def _caption_columns(self, *, only: bool) -> list[str]:
+        if only:
+            return [self.roles.caption] if self.roles.caption else []
+        taken = {self.roles.address, self.roles.id, self.roles.label}
+        found = caption_columns(name for name in self.names if name not in taken)
+        first = self.roles.caption
+        return [first, *found] if first and first not in found else found
 
     def _guess(self, asked: Roles, cells: Mapping[str, list[Any]], named: bool) -> Roles:
         found = asked

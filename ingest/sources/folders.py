@@ -73,7 +73,7 @@ class PictureFolder:
     def _photo(self, file: File, beside: "Beside") -> Photo:
         above = file.relative.rpartition("/")[0].rpartition("/")[2]
         row = self._listings.take(file.relative)
-        metadata, extra = describe(row, beside.parts(file.name), self._leave_out)
+        metadata, extra, captions = describe(row, beside.parts(file.name), self._leave_out)
         if above and "label" not in metadata:
             metadata["label"] = id_of_path(above)
         return Photo(
@@ -84,6 +84,7 @@ class PictureFolder:
             within=self._within,
             modified=file.modified,
             size=file.size,
+            captions=captions,
         )
 
 

@@ -57,8 +57,9 @@ def _rows_by_path(found: Mapping[str, Any]) -> list[Row]:
         return [{"path": path, **row} for path, row in found.items()]
     told = [value[0] if isinstance(value, list) and value else value for value in found.values()]
     is_caption = any(isinstance(value, str) and " " in value.strip() for value in told)
-    name = "caption" if is_caption else "label"
-    return [{"path": path, name: value} for path, value in zip(found, told, strict=True)]
+    if is_caption:
+        return [{"path": path, "caption": found[path]} for path in found]
+    return [{"path": path, "label": value} for path, value in zip(found, told, strict=True)]
 
 
 def _is_split(found: Mapping[str, Any]) -> bool:
@@ -70,11 +71,13 @@ def _is_split(found: Mapping[str, Any]) -> bool:
 
 
 def _annotate(found: Mapping[str, Any]) -> list[Row]:
-    """Join COCO's images with the first caption and the first class of each."""
+    """Join COCO's images with the first class and all captions of each."""
     names = {row.get("id"): row.get("name") for row in found.get("categories", [])}
     told: dict[Any, Row] = {}
     for note in found["annotations"]:
         said = {"caption": note.get("caption"), "label": names.get(note.get("category_id"))}
         known = told.setdefault(note.get("image_id"), {})
         known |= {name: value for name, value in said.items() if value and name not in known}
+        if said["caption"]:
+            known.setdefault("captions", []).append(said["caption"])
     return [{**image, **told.get(image.get("id"), {})} for image in found["images"]]

@@ -8,6 +8,7 @@ from typing import Any
 
 from ingest.embedded import read_embedded
 from ingest.photo import LONGEST_TEXT
+from ingest.sources.captions import caption_columns, read_captions, split_lines
 from ingest.sources.columns import Columns
 from ingest.sources.left_out import LeaveOut
 from ingest.sources.takeout import from_takeout
@@ -29,7 +30,7 @@ def is_sidecar(ending: str) -> bool:
 
 def describe(
     row: Mapping[str, Any], parts: Iterable[tuple[str, bytes]], leave_out: LeaveOut
-) -> tuple[dict[str, Any], dict[str, Any]]:
+) -> tuple[dict[str, Any], dict[str, Any], tuple[str, ...]]:
     """Read what is known of a picture into the columns of the table.
 
     Args:
@@ -38,7 +39,7 @@ def describe(
         leave_out: takes the kinds of those that cannot be read.
 
     Returns:
-        The values for the table's own columns, and all others.
+        The values for the table's own columns, all others, and every caption.
     """
     fields = dict(row)
     caption = label = ""
@@ -61,7 +62,8 @@ def describe(
             extra.setdefault(name, metadata[name])
         if text:
             metadata[name] = text[:LONGEST_TEXT]
-    return metadata, extra
+    told = read_captions(fields, caption_columns(fields))
+    return metadata, extra, tuple(dict.fromkeys([*split_lines(caption), *told]))
 
 
 def by_column(fields: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -134,7 +134,9 @@ class Shard:
         if sample.given.setdefault(photo_id, name) != name:
             photo_id = id_of_path(name)
             sample.given.setdefault(photo_id, name)
-        metadata, extra = describe(sample.fields(stem), sample.about(stem), self._leave_out)
+        metadata, extra, captions = describe(
+            sample.fields(stem), sample.about(stem), self._leave_out
+        )
         address = next((str(extra[n]) for n in ADDRESSES if "://" in str(extra.get(n))), "")
         return Photo(
             photo_id,
@@ -144,4 +146,5 @@ class Shard:
             picture,
             within=self._within,
             former=(stem,) if stem != photo_id else (),
+            captions=captions,
         )

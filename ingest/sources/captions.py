@@ -1,0 +1,48 @@
+"""Every text of a row that describes its picture, where there are several."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from ingest.photo import LONGEST_TEXT
+from ingest.sources.cells import is_empty, plain
+from ingest.sources.names import CAPTIONS, usual
+
+TITLES = {"title"}  # often a file's name: a caption only where nothing else is one
+NAMES = {*CAPTIONS, "sentences", "raw", "comment"}
+NUMBERED = re.compile(r"_?\d+$")  # caption_1, caption2
+
+
+def caption_columns(names: Iterable[str]) -> list[str]:
+    """Return the columns that are called as captions are, those called titles where none is."""
+    kinds = {name: NUMBERED.sub("", usual(name)) for name in names}
+    found = [name for name, kind in kinds.items() if kind in NAMES - TITLES]
+    return found or [name for name, kind in kinds.items() if kind in TITLES]
+
+
+def read_captions(row: Mapping[str, Any], columns: Sequence[str]) -> tuple[str, ...]:
+    """Return the captions in some columns of a row, each once.
+
+    A cell may hold one text, a list of texts, or a list of rows with a caption in each.
+    """
+    return _once(text for name in columns for text in _texts(row.get(name)))
+
+
+def split_lines(text: str) -> tuple[str, ...]:
+    """Return the captions of a text file: one a line."""
+    return _once(text.splitlines())
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, list | tuple):
+        for part in value:
+            yield from _texts(part)
+    elif isinstance(value, Mapping):
+        yield from read_captions(value, caption_columns(value))
+    elif isinstance(value, str | bytes) and not is_empty(value):
+        yield str(plain(value) or "")
+
+
+def _once(texts: Iterable[str]) -> tuple[str, ...]:
+    tidy = (" ".join(text.split())[:LONGEST_TEXT] for text in texts)
+    return tuple(dict.fromkeys(text for text in tidy if text))
