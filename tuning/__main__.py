@@ -1,13 +1,14 @@
 """`python -m tuning`: train on what is in the database, measure, and use the result."""
 
 import argparse
+import json
 import sys
 from collections.abc import Callable
 from typing import NamedTuple
 
 from commandline import Parser, run_program
 from encoder import EncoderError
-from tuning.commands import similarity
+from tuning.commands import captions, similarity
 from tuning.errors import NotServed, TuningError
 from vecdb import VecdbError
 
@@ -26,6 +27,7 @@ COMMANDS = {
     "similarity": Command(similarity.train_and_serve, similarity.add_arguments),
     "sync": Command(similarity.sync, similarity.add_common),
     "delete": Command(similarity.delete, similarity.add_name),
+    "captions": Command(captions.make_data_set, captions.add_arguments),
 }
 
 
@@ -50,6 +52,8 @@ def main(arguments: list[str] | None = None) -> int:
         return NOT_SERVED
     except (TuningError, EncoderError, VecdbError) as error:
         print(error, file=sys.stderr)
+        if options.json:
+            print(json.dumps({"error": str(error)}))
         return NOT_POSSIBLE
     except KeyboardInterrupt:
         print("Stopped: nothing was kept.", file=sys.stderr)

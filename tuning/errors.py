@@ -15,3 +15,8 @@ class LossDiverged(TuningError):
 
 class NotServed(TuningError):
     """A head was trained, and the measurement does not allow to serve it."""
+
+
+def first_line(error: Exception) -> str:
+    """Return the first line of an error's words, without its full stop."""
+    return (str(error) or type(error).__name__).splitlines()[0].rstrip(".")

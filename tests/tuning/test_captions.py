@@ -1,0 +1,250 @@
+import io
+import json
+import shutil
+from pathlib import Path
+
+import lance
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from PIL import Image
+
+from tests.vecdb.conftest import photos as rows_of
+from tuning.__main__ import main
+from tuning.captions.dataset import open_pictures
+from tuning.captions.split import split_pictures
+from tuning.errors import TuningError
+from vecdb import Store, connect
+
+
+def draw(seed: int, side: int = 40) -> bytes:
+    pixels = np.random.default_rng(seed).integers(0, 256, (side, side, 3), dtype=np.uint8)
+    out = io.BytesIO()
+    Image.fromarray(pixels).save(out, "PNG")
+    return out.getvalue()
+
+
+def write_pictures(folder: Path, n: int) -> list[str]:
+    folder.mkdir(parents=True, exist_ok=True)
+    names = [f"p{number}.png" for number in range(n)]
+    for number, name in enumerate(names):
+        (folder / name).write_bytes(draw(number))
+    return names
+
+
+def run(source: Path | str, out: Path, *more: str) -> int:
+    return main(["captions", str(source), "--out", str(out), *more])
+
+
+def captions_by_id(out: Path) -> dict[str, list[str]]:
+    table = lance.dataset(str(out)).to_table(columns=["id", "captions"])
+    return dict(zip(table["id"].to_pylist(), table["captions"].to_pylist(), strict=True))
+
+
+def test_rows_about_one_picture_become_one_row_wherever_they_stand(tmp_path, capsys) -> None:
+    names = write_pictures(tmp_path, 4)
+    lines = [f"{name},a thing {name}" for name in names] + [f"{n},another {n}" for n in names]
+    (tmp_path / "captions.txt").write_text("image,caption\n" + "\n".join(lines), "utf-8")
+    (tmp_path / "captions.csv").write_text("image,caption\n" + "\n".join(lines), "utf-8")
+    assert run(tmp_path / "captions.csv", tmp_path / "data.lance", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["pictures"], told["captions"], told["skipped"]) == (4, 8, {})
+    for name, captions in captions_by_id(tmp_path / "data.lance").items():
+        assert captions == [f"a thing {name}", f"another {name}"]
+
+
+def test_the_same_picture_under_two_names_is_one_row(tmp_path) -> None:
+    folder = tmp_path / "set"
+    write_pictures(folder, 2)
+    shutil.copy(folder / "p0.png", folder / "z.png")
+    for name in ("p0", "p1", "z"):
+        (folder / f"{name}.txt").write_text(f"caption of {name}\na second one of {name}\n", "utf-8")
+    assert run(folder, tmp_path / "data.lance") == 0
+    assert captions_by_id(tmp_path / "data.lance") == {
+        "p0.png": [
+            "caption of p0", "a second one of p0", "caption of z", "a second one of z",
+        ],
+        "p1.png": ["caption of p1", "a second one of p1"],
+    }  # fmt: skip
+
+
+def table_of(kind: str, folder: Path) -> Path:
+    """A source of three pictures with two captions each, in one of the forms people keep them."""
+    names = write_pictures(folder, 3)
+    rows = [{"file_name": name, "captions": [f"first {name}", f"second {name}"]} for name in names]
+    path = folder / f"set.{kind}"
+    if kind == "parquet":
+        pq.write_table(pa.Table.from_pylist(rows), path)
+    elif kind == "jsonl":
+        path.write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    elif kind == "coco.json":
+        images = [{"id": at, "file_name": row["file_name"]} for at, row in enumerate(rows)]
+        notes = [
+            {"image_id": at, "caption": text}
+            for at, row in enumerate(rows)
+            for text in row["captions"]
+        ]
+        path.write_text(json.dumps({"images": images, "annotations": notes}), "utf-8")
+    elif kind == "karpathy.json":
+        images = [
+            {
+                "filename": row["file_name"],
+                "split": split,
+                "sentences": [{"raw": text, "tokens": text.split()} for text in row["captions"]],
+            }
+            for row, split in zip(rows, ("restval", "val", "test"), strict=True)
+        ]
+        path.write_text(json.dumps({"images": images, "dataset": "flickr8k"}), "utf-8")
+    elif kind == "two_columns.csv":
+        lines = [f"{r['file_name']},{r['captions'][0]},{r['captions'][1]}" for r in rows]
+        path.write_text("image,caption_1,caption_2\n" + "\n".join(lines), "utf-8")
+    else:
+        tabled = [
+            {"image_id": name, "image": (folder / name).read_bytes(), "captions": row["captions"]}
+            for name, row in zip(names, rows, strict=True)
+        ]
+        schema = pa.schema(
+            [("image_id", pa.string()), ("image", pa.binary()), ("captions", pa.list_(pa.string()))]
+        )
+        lance.write_dataset(pa.Table.from_pylist(tabled, schema), str(path))
+    return path
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["parquet", "jsonl", "coco.json", "karpathy.json", "two_columns.csv", "lance"],
+)
+def test_every_caption_is_kept_whatever_holds_them(kind, tmp_path) -> None:
+    assert run(table_of(kind, tmp_path / "set"), tmp_path / "data.lance") == 0
+    found = open_pictures(tmp_path / "data.lance")
+    assert found.captions == [[f"first p{n}.png", f"second p{n}.png"] for n in range(3)]
+    assert found.read([2, 0]) == [draw(2), draw(0)]
+    if kind == "karpathy.json":
+        assert found.parts.tolist() == ["train", "val", "test"]
+
+
+def test_a_lance_data_set_of_image_and_captions_is_read_as_it_is(tmp_path) -> None:
+    found = open_pictures(table_of("lance", tmp_path / "set"))
+    assert found.captions[1] == ["first p1.png", "second p1.png"]
+    assert found.read([1]) == [draw(1)]
+    assert sorted(found.parts.tolist()) == ["test", "train", "val"]
+
+
+def test_a_collection_gives_its_descriptions_and_thumbnails_where_files_are_gone(
+    tmp_path, monkeypatch
+) -> None:
+    monkeypatch.setenv("VECDB_STORE", str(tmp_path / "store"))
+    names = write_pictures(tmp_path / "set", 2)
+    urls = [(tmp_path / "set" / name).as_uri() for name in names] + ["file:///gone.png"]
+    with connect(f"chdb://{tmp_path / 'db'}") as database:
+        table = rows_of([*names, "gone"], np.eye(4)[:3], description=["one", "two", "three"])
+        table = table.set_column(table.column_names.index("url"), "url", pa.array(urls))
+        database.create_collection("animals", "by hand", 4).insert(table)
+        Store().put_thumbnails("animals", [("gone", "d", draw(9))])
+    assert run("animals", tmp_path / "data.lance", "--dsn", f"chdb://{tmp_path / 'db'}") == 0
+    assert captions_by_id(tmp_path / "data.lance") == {
+        "gone": ["three"], "p0.png": ["one"], "p1.png": ["two"],
+    }  # fmt: skip
+    found = open_pictures(tmp_path / "data.lance")
+    assert found.read([0]) == [draw(9)]
+
+
+def test_pictures_that_do_not_decode_or_have_no_caption_are_skipped_and_counted(
+    tmp_path, capsys
+) -> None:
+    write_pictures(tmp_path, 3)
+    (tmp_path / "bad.png").write_bytes(draw(7)[:60])
+    lines = ["p0.png,a dog", "p1.png,", "bad.png,a cat", "gone.png,a fish", "p2.png,a bird"]
+    (tmp_path / "set.csv").write_text("image,caption\n" + "\n".join(lines), "utf-8")
+    assert run(tmp_path / "set.csv", tmp_path / "data.lance", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["pictures"] == 2
+    assert told["skipped"] == {"no caption": 1, "damaged PNG": 1, "no such file": 1}
+
+
+def test_labels_become_captions_by_a_template(tmp_path) -> None:
+    for label in ("dog", "cat"):
+        write_pictures(tmp_path / "set" / label, 1)
+    (tmp_path / "set" / "cat" / "p0.png").write_bytes(draw(5))
+    template = ("--template", "a photo of a {}")
+    assert run(tmp_path / "set", tmp_path / "data.lance", *template) == 0
+    assert captions_by_id(tmp_path / "data.lance") == {
+        "cat/p0.png": ["a photo of a cat"],
+        "dog/p0.png": ["a photo of a dog"],
+    }
+
+
+def test_a_source_without_captions_is_refused_and_leaves_nothing(tmp_path, capsys) -> None:
+    write_pictures(tmp_path / "set", 2)
+    assert run(tmp_path / "set", tmp_path / "data.lance") == 1
+    assert "No picture has a caption" in capsys.readouterr().err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["set"]
+
+
+def test_a_data_set_that_exists_is_left_alone(tmp_path, capsys) -> None:
+    (tmp_path / "data.lance").mkdir()
+    write_pictures(tmp_path / "set", 1)
+    assert run(tmp_path / "set", tmp_path / "data.lance") == 1
+    assert "data.lance exists: remove it" in capsys.readouterr().err
+
+
+def test_a_place_that_cannot_be_written_is_one_sentence(tmp_path, capsys) -> None:
+    write_pictures(tmp_path / "set", 1)
+    (tmp_path / "set" / "p0.txt").write_text("a dog", "utf-8")
+    assert run(tmp_path / "set", Path("/dev/full/data.lance"), "--json") == 1
+    assert "cannot be written" in json.loads(capsys.readouterr().out)["error"]
+
+
+def test_a_source_that_is_missing_is_one_sentence(tmp_path, capsys) -> None:
+    assert run(tmp_path / "none.csv", tmp_path / "data.lance") == 1
+    assert "does not exist" in capsys.readouterr().err
+
+
+def test_a_data_set_that_lacks_a_column_is_refused_by_its_name(tmp_path) -> None:
+    lance.write_dataset(pa.table({"image": [b"x"]}), str(tmp_path / "data.lance"))
+    with pytest.raises(TuningError, match="has no column captions"):
+        open_pictures(tmp_path / "data.lance")
+
+
+def test_a_data_set_of_empty_captions_is_refused(tmp_path) -> None:
+    table = pa.table({"image": [b"x", b"y"], "captions": [[""], None]})
+    lance.write_dataset(table, str(tmp_path / "data.lance"))
+    with pytest.raises(TuningError, match="holds no caption"):
+        open_pictures(tmp_path / "data.lance")
+
+
+@pytest.mark.parametrize("version", ["2.0", "stable", "legacy"])
+def test_a_data_set_of_an_older_lance_is_read(version, tmp_path) -> None:
+    table = pa.table({"image": [b"x", b"y", b"z"], "captions": [["a dog"], ["a cat"], [""]]})
+    lance.write_dataset(table, str(tmp_path / "data.lance"), data_storage_version=version)
+    found = open_pictures(tmp_path / "data.lance")
+    assert found.captions == [["a dog"], ["a cat"]]
+    assert found.left_out == 1
+    assert found.read([1, 0]) == [b"y", b"x"]
+
+
+def test_a_data_set_of_a_newer_lance_is_one_sentence_that_names_the_version(tmp_path) -> None:
+    table = pa.table({"image": [b"x"], "captions": [["a dog"]]})
+    lance.write_dataset(table, str(tmp_path / "data.lance"))
+    for path in (tmp_path / "data.lance" / "_versions").iterdir():
+        path.write_bytes(path.read_bytes()[:-16] + b"\xff\xff\xff\x7f" * 4)
+    with pytest.raises(TuningError, match=rf"cannot be read by Lance {lance.__version__}"):
+        open_pictures(tmp_path / "data.lance")
+
+
+def test_pictures_are_held_out_by_what_they_are_and_stay_so_when_more_come() -> None:
+    digests = [f"{number:064x}" for number in range(200)]
+    parts = split_pictures(digests, [""] * 200)
+    assert [parts.count(part) for part in ("train", "val", "test")] == [160, 20, 20]
+    assert split_pictures(digests[::-1], [""] * 200) == parts[::-1]
+    more = split_pictures(digests + [f"{n:064x}" for n in range(1000, 1020)], [""] * 220)
+    moved = sum(before != after for before, after in zip(parts, more, strict=False))
+    assert moved <= 8
+
+
+def test_what_a_source_says_of_its_parts_counts() -> None:
+    given = ["train"] * 8 + ["validation", "test"]
+    assert split_pictures([f"d{n}" for n in range(10)], given)[8:] == ["val", "test"]
+    without_val = split_pictures([f"d{n}" for n in range(30)], ["train"] * 27 + ["test"] * 3)
+    assert [without_val.count(part) for part in ("train", "val", "test")] == [24, 3, 3]

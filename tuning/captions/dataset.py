@@ -1,0 +1,189 @@
+"""A Lance data set of captioned pictures: texts in memory, pictures by index."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from tuning.captions.split import TEST, TRAIN, VAL, split_pictures
+from tuning.errors import TuningError, first_line
+
+NAMES = ("image", "captions")
+SCANNED = 64  # pictures in memory at once while their digests are made
+
+
+@dataclass(frozen=True, eq=False)
+class Pictures:
+    """Captioned pictures, each with a number 0 .. n - 1.
+
+    Attributes:
+        path: of the data set.
+        rows: (n,) int64, the row that holds each picture's bytes.
+        captions: of each picture, at least one.
+        parts: of each picture: train, val or test.
+        left_out: rows without a caption.
+        lance: version of Lance's files.
+    """
+
+    path: Path
+    rows: NDArray[np.int64]
+    captions: list[list[str]]
+    parts: NDArray[np.str_]
+    left_out: int
+    lance: str
+
+    def numbers(self, part: str) -> NDArray[np.int64]:
+        """Return the numbers of the pictures of one part."""
+        return np.flatnonzero(self.parts == part)
+
+    @property
+    def reader(self) -> "Reader":
+        """What reads the pictures, without their texts."""
+        return Reader(self.path, self.rows)
+
+    def read(self, numbers: Sequence[int] | NDArray[np.int64]) -> list[bytes]:
+        """Return pictures' bytes, by number."""
+        return self.reader(numbers)
+
+
+@dataclass(frozen=True, eq=False)
+class Reader:
+    """Reads pictures by number; small enough to be pickled to other processes."""
+
+    path: Path
+    rows: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __call__(self, numbers: Sequence[int] | NDArray[np.int64]) -> list[bytes]:
+        """Return pictures' bytes, in the order asked.
+
+        Raises:
+            TuningError: the data set is gone or damaged.
+        """
+        rows = self.rows[np.asarray(numbers, np.int64)].tolist()
+        try:
+            taken = _opened(self.path).take(rows, columns=["image"])
+            images: list[bytes] = taken.column("image").to_pylist()
+        except (OSError, ValueError, pa.ArrowException) as error:
+            raise _unreadable(self.path, error) from error
+        return images
+
+
+def open_pictures(path: Path) -> Pictures:
+    """Open what `python -m tuning captions` wrote, or any with columns `image` and `captions`.
+
+    Rows of the same picture become one. Without a column `split` pictures are held out by their
+    digests.
+
+    Raises:
+        TuningError: it cannot be opened, lacks a column, or holds no caption.
+    """
+    found = open_lance(path)
+    missing = [name for name in NAMES if name not in found.schema.names]
+    if missing:
+        raise TuningError(
+            f"{path} has no column {missing[0]}, only {', '.join(found.schema.names)}: make it by "
+            "`python -m tuning captions SOURCE --out DATA.lance`."
+        )
+    texts = [name for name in ("captions", "split", "digest") if name in found.schema.names]
+    try:
+        table = found.to_table(columns=texts)
+        digests = table["digest"].to_pylist() if "digest" in texts else list(_digest_rows(found))
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise _unreadable(path, error) from error
+    given = table["split"].to_pylist() if "split" in texts else [""] * len(digests)
+    return _gather(path, found.data_storage_version, digests, table["captions"].to_pylist(), given)
+
+
+def _gather(
+    path: Path, version: str, digests: list[str], captions: list[Any], given: list[str | None]
+) -> Pictures:
+    rows: dict[str, int] = {}
+    told: dict[str, dict[str, None]] = {}
+    parts: dict[str, str] = {}
+    left_out = 0
+    for row, (digest, texts, part) in enumerate(zip(digests, captions, given, strict=True)):
+        tidy = dict.fromkeys(_tidy(texts))
+        if not tidy:
+            left_out += 1
+            continue
+        rows.setdefault(digest, row)
+        told.setdefault(digest, {}).update(tidy)
+        parts[digest] = parts.get(digest) or part or ""
+    if not rows:
+        raise TuningError(
+            f"{path} holds no caption: every picture needs at least one text that describes it."
+        )
+    split = split_pictures(list(rows), list(parts.values()))
+    texts_of = [list(texts) for texts in told.values()]
+    return Pictures(
+        path, np.array(list(rows.values())), texts_of, np.array(split), left_out, version
+    )
+
+
+def _tidy(texts: Any) -> Iterator[str]:
+    for text in [texts] if isinstance(texts, str) else texts or ():
+        if text and text.strip():
+            yield " ".join(text.split())
+
+
+def _digest_rows(found: Any) -> Iterator[str]:
+    for batch in found.to_batches(columns=["image"], batch_size=SCANNED):
+        for image in batch.column("image").to_pylist():
+            yield hashlib.sha256(image or b"").hexdigest()
+
+
+def open_lance(path: Path) -> Any:
+    """Open a Lance data set.
+
+    Raises:
+        TuningError: there is none, or this version of Lance cannot read it.
+    """
+    import lance
+
+    if not path.is_dir():
+        raise TuningError(
+            f"There is no data set {path}: make it by `python -m tuning captions SOURCE --out "
+            f"{path}`."
+        )
+    try:
+        return lance.dataset(str(path))
+    except (OSError, ValueError, RuntimeError) as error:
+        raise _unreadable(path, error) from error
+
+
+_kept: dict[Path, Any] = {}
+
+
+def _opened(path: Path) -> Any:
+    # Once a process: a worker that is spawned opens its own, Lance is not safe across a fork.
+    if path not in _kept:
+        _kept[path] = open_lance(path)
+    return _kept[path]
+
+
+def _unreadable(path: Path, error: Exception) -> TuningError:
+    import lance
+
+    return TuningError(
+        f"{path} cannot be read by Lance {lance.__version__} ({first_line(error)[:200]}): if "
+        "another version wrote it, install that one, or make the data set anew."
+    )
+
+
+def describe_parts(pictures: Pictures) -> str:
+    """Say how many pictures and captions there are to learn from and to measure on."""
+    counts = {part: len(pictures.numbers(part)) for part in (TRAIN, VAL, TEST)}
+    captions = sum(map(len, pictures.captions))
+    return (
+        f"{len(pictures.captions):,} pictures with {captions:,} captions: "
+        f"{counts[TRAIN]:,} to learn from, {counts[VAL]:,} to choose the best epoch, "
+        f"{counts[TEST]:,} to measure"
+    )

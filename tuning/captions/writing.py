@@ -1,0 +1,116 @@
+"""Write captioned pictures into a Lance data set, a row for each picture."""
+
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from tuning.captions.reading import Captioned
+from tuning.captions.split import split_pictures
+from tuning.errors import TuningError, first_line
+
+ROWS_AT_ONCE = 64
+PICTURES = pa.schema(
+    [
+        ("id", pa.string()),
+        ("image", pa.large_binary()),
+        ("digest", pa.string()),
+        ("label", pa.string()),
+    ]
+)
+TEXTS = pa.schema([("captions", pa.list_(pa.string())), ("split", pa.string())])
+
+
+@dataclass
+class Written:
+    """What came of a source.
+
+    Attributes:
+        pictures: rows written, each another picture.
+        captions: of these, each once a picture.
+        skipped: pictures left out, by reason.
+        parts: pictures of train, val and test.
+    """
+
+    pictures: int = 0
+    captions: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+    parts: Counter[str] = field(default_factory=Counter)
+
+
+def write_captions(
+    pictures: Iterable[Captioned], out: Path, progress: Callable[[int], None] = lambda n: None
+) -> Written:
+    """Write pictures, whole or not at all: one that comes again adds its captions to its row.
+
+    Memory holds the captions and a few pictures.
+
+    Args:
+        out: the data set, which must not exist.
+        progress: takes the number of pictures read so far.
+
+    Raises:
+        TuningError: `out` exists or cannot be written, or there is no captioned picture.
+    """
+    import lance
+
+    if out.exists():
+        raise TuningError(f"{out} exists: remove it, or give another --out.")
+    half = out.with_name(out.name + ".half")
+    shutil.rmtree(half, ignore_errors=True)
+    rows = _Rows(progress)
+    try:
+        half.parent.mkdir(parents=True, exist_ok=True)
+        reader = pa.RecordBatchReader.from_batches(PICTURES, rows.batches(pictures))
+        made = lance.write_dataset(reader, str(half))
+        if not rows.captions:
+            raise TuningError(
+                "No picture has a caption: name the column that holds them with --caption-column, "
+                "or make captions of labels with --template 'a photo of a {}'."
+            )
+        texts, parts = rows.texts()
+        made.add_columns(pa.RecordBatchReader.from_batches(TEXTS, texts.to_batches()))
+        half.rename(out)
+    except OSError as error:
+        raise TuningError(
+            f"{out} cannot be written ({first_line(error)}): make room there, or give another "
+            "--out."
+        ) from error
+    finally:
+        shutil.rmtree(half, ignore_errors=True)
+    captions = sum(len(told) for told in rows.captions.values())
+    return Written(len(rows.captions), captions, parts=Counter(parts))
+
+
+class _Rows:
+    """The pictures on their way into the data set, and the texts that are kept for its end."""
+
+    def __init__(self, progress: Callable[[int], None]) -> None:
+        self.captions: dict[str, dict[str, None]] = {}
+        self._splits: dict[str, str] = {}
+        self._progress = progress
+
+    def batches(self, pictures: Iterable[Captioned]) -> Iterator[pa.RecordBatch]:
+        held: list[dict[str, Any]] = []
+        for number, picture in enumerate(pictures, 1):
+            self._progress(number)
+            known = self.captions.get(picture.digest)
+            if known is None:
+                known = self.captions[picture.digest] = {}
+                held.append({name: getattr(picture, name) for name in PICTURES.names})
+            known |= dict.fromkeys(picture.captions)
+            self._splits[picture.digest] = self._splits.get(picture.digest) or picture.split
+            if len(held) == ROWS_AT_ONCE:
+                yield pa.RecordBatch.from_pylist(held, PICTURES)
+                held = []
+        if held:
+            yield pa.RecordBatch.from_pylist(held, PICTURES)
+
+    def texts(self) -> tuple[pa.Table, list[str]]:
+        parts = split_pictures(list(self.captions), list(self._splits.values()))
+        captions = [list(told) for told in self.captions.values()]
+        return pa.table({"captions": captions, "split": parts}, TEXTS), parts
