@@ -36,6 +36,7 @@ from ingest.sources.where import condition
 from ingest.vectors import VectorSource, find_vectors
 from ingest.writer import Writer
 from vecdb import Collection, Database, Store, connect
+from vecdb.derived import source_of
 from vecdb.errors import BadPhotos, BadVector, UnknownCollection
 from vecdb.removal import drop_pictures
 from vecdb.statements import check_table_name
@@ -273,6 +274,7 @@ def _collection_of_vectors(
 ) -> Collection:
     """Return the collection that takes vectors of an encoder that is known by its name alone."""
     check_table_name(table)
+    _refuse_derived(database, table)
     name, fingerprint = clean_name(encoder) if encoder else "", ""
     if plan := vectors.plan:
         if name and not plan.is_of(name, fingerprint_encoder(name)):
@@ -320,11 +322,23 @@ def _photos(
     return total, first(stream, limit)
 
 
+def _refuse_derived(database: Database, table: str) -> None:
+    """Refuse a collection that holds what another holds, and would lose what is put into it."""
+    encoders = {info.name: info.encoder for info in database.collections()}
+    origin = source_of(table, encoders.get(table, ""))
+    if origin and origin[0] in encoders:
+        raise SourceError(
+            f"{table} holds the photos of {origin[0]} behind a head: ingest into {origin[0]}, and "
+            f"they come to {table} as well."
+        )
+
+
 def _collection(
     database: Database, table: str, encoder: str | None, device: str | None
 ) -> Collection:
     """Return the collection; the encoder is loaded only where a new one needs its dimension."""
     encoder = clean_name(encoder or "")
+    _refuse_derived(database, table)
     try:
         found = database.collection(table)
     except UnknownCollection:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from encoder.similarity import SimilarityHead, head_path
-from ingest import run
+from ingest import SourceError, run
 from tests.ingest.pictures import jpeg
 from tuning.serve import serve
 from vecdb import Store, connect
@@ -43,3 +43,22 @@ def test_photos_ingested_later_reach_the_tuned_collection(folder: Path) -> None:
     assert len(said) == 1
     assert "tuning sync" in said[0]
     assert "ENCODER_HEADS" in said[0]
+
+
+def test_photos_are_not_ingested_into_a_collection_that_follows_another(folder: Path) -> None:
+    store = Store(folder / "store")
+    with connect(f"chdb://{folder / 'db'}") as database:
+        run(folder / "photos", table="t", encoder="offline", database=database, store=store)
+        dim = database.collection("t").dim
+        serve(
+            database,
+            "t",
+            "look",
+            SimilarityHead(np.zeros((dim, dim), np.float32), np.zeros(dim, np.float32), "offline"),
+        )
+        vectors = folder / "vectors.npy"
+        np.save(vectors, np.eye(dim, dtype=np.float32)[:1])
+        for source in (folder / "photos", vectors):
+            with pytest.raises(SourceError, match="ingest into t, and they come to t__look"):
+                run(source, table="t__look", database=database, store=store)
+        assert database.collection("t__look").count() == 1
