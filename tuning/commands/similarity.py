@@ -3,16 +3,14 @@
 import argparse
 import json
 import os
-import signal
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 
 from tqdm import tqdm
 
+from tuning.commands.interrupt import stop_at_interrupt
 from tuning.errors import TuningError
 from tuning.groups import Groups, group_by_concept, group_by_label, read_groups
 from tuning.losses import LOSSES, MINING
@@ -74,7 +72,7 @@ def train_and_serve(options: argparse.Namespace) -> None:
         if not options.force:
             refuse_unless_better(trial, options.out)
         head = describe_head(trial, groups, table, settings)
-        with _stop_by_interrupt() as stop, _photo_bar() as show:
+        with stop_at_interrupt() as stop, _photo_bar() as show:
             made = serve(database, table, options.out, head, progress=show, stop=stop)
         if stop.is_set():
             raise TuningError(f"{made.name} is not complete: `python -m tuning sync` finishes it.")
@@ -83,7 +81,7 @@ def train_and_serve(options: argparse.Namespace) -> None:
 
 def sync(options: argparse.Namespace) -> None:
     """Bring collections in a tuned space to what their sources hold."""
-    with connect(options.dsn) as database, _stop_by_interrupt() as stop, _photo_bar() as show:
+    with connect(options.dsn) as database, stop_at_interrupt() as stop, _photo_bar() as show:
         done = sync_all(database, options.table, progress=show, stop=stop)
     if options.json:
         print(json.dumps({name: vars(followed) for name, followed in done.items()}))
@@ -126,7 +124,7 @@ def _trial(groups: Groups, collection: Collection, settings: Settings) -> Trial:
         bar.set_postfix(loss=f"{epoch.loss:.3f}", r_precision=f"{epoch.r_precision:.3f}")
         bar.update(epoch.number - bar.n)
 
-    with bar, _stop_by_interrupt() as stop:
+    with bar, stop_at_interrupt() as stop:
         return run_trial(
             groups.vectors,
             groups.classes,
@@ -146,23 +144,6 @@ def _tell(trial: Trial, options: argparse.Namespace) -> None:
     print(f"Training ended because {trial.trained.ended}; epoch {trial.trained.best} is kept.")
     for line in trial.lines():
         print(line)
-
-
-@contextmanager
-def _stop_by_interrupt() -> Iterator[threading.Event]:
-    """Set an event at the first Ctrl-C; the second ends the program."""
-    stop = threading.Event()
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        if stop.is_set():
-            raise KeyboardInterrupt
-        stop.set()
-
-    before = signal.signal(signal.SIGINT, interrupt)
-    try:
-        yield stop
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager

@@ -1,0 +1,100 @@
+"""Where the similarity command takes its classes from, and what Ctrl-C leaves."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from classifier.class_file import Correction, SavedClasses, save_classes
+from classifier.classes import ClassHeads
+from tests.tuning.conftest import DIM, fill, noisy_classes
+from tuning.__main__ import main
+from vecdb import connect
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture
+def animals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setenv("ENCODER_HEADS", str(tmp_path / "heads"))
+    dsn = f"chdb://{tmp_path / 'db'}"
+    with connect(dsn) as database:
+        fill(database)
+    return dsn
+
+
+def save_corrections(path: Path) -> None:
+    """Save classes of the noisy photos as the Classes page does; every tenth is of none."""
+    vectors, classes = noisy_classes()
+    names = [f"c{number:02}" for number in range(classes.max() + 1)]
+    texts = np.eye(DIM, dtype=np.float32)[np.arange(len(names)) % DIM]
+    corrections = {
+        f"p{at:03}": Correction(vectors[at], -1 if at % 10 == 0 else int(of))
+        for at, of in enumerate(classes)
+    }
+    heads = ClassHeads(
+        texts=texts,
+        weights=texts,
+        biases=np.zeros(len(names)),
+        names=tuple(names),
+        templates=("{}",),
+        encoder="by hand",
+        scale=10.0,
+    )
+    save_classes(path, SavedClasses(heads, corrections))
+
+
+def test_corrections_of_the_classes_page_teach_a_head(
+    animals: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save_corrections(tmp_path / "classes.safetensors")
+    common = ["similarity", "--dsn", animals, "--table", "animals", "--out", "look", "--json"]
+    by = ["--by", "classes", "--classes", str(tmp_path / "classes.safetensors")]
+    assert main([*common, *by, "--rate", "2e-3"]) == 0
+    assert json.loads(capsys.readouterr().out)["served"] is True
+    with connect(animals) as database:
+        assert database.collection("animals__look").count() == 480
+
+
+def test_a_file_without_saved_classes_is_one_sentence(
+    animals: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "classes.safetensors").write_bytes(b"no such file")
+    common = ["similarity", "--dsn", animals, "--table", "animals", "--out", "look"]
+    path = ["--classes", str(tmp_path / "classes.safetensors")]
+    assert main([*common, "--by", "classes", *path]) == 1
+    assert "holds no saved classes" in capsys.readouterr().err
+    assert main([*common, "--by", "classes"]) == 1
+    assert "go together" in capsys.readouterr().err
+
+
+def test_ctrl_c_keeps_the_best_epoch_and_serves_it(animals: str, tmp_path: Path) -> None:
+    program = """
+import os, signal, sys
+from tuning.__main__ import main
+from tuning.train import Training
+whole = Training.run_epoch
+def interrupt(self, at=iter(range(99))):
+    if next(at) == 3:
+        os.kill(os.getpid(), signal.SIGINT)
+    return whole(self)
+Training.run_epoch = interrupt
+sys.exit(main(sys.argv[1:]))
+"""
+    arguments = ["similarity", "--dsn", animals, "--table", "animals", "--out", "look"]
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments, "--rate", "2e-3", "--force"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Training ended because it was stopped; epoch" in done.stdout
+    with connect(animals) as database:
+        assert database.collection("animals__look").count() == 480
