@@ -9,6 +9,7 @@ from commandline import Parser, run_program
 from encoder.choice import choose
 from encoder.errors import EncoderError
 from encoder.load import load_encoder
+from encoder.record import describe_training
 
 DONE, REFUSED = 0, 1
 
@@ -40,8 +41,10 @@ def describe_encoder(name: str, device: str | None = None) -> dict[str, Any]:
         EncoderError: it cannot be loaded.
     """
     encoder = load_encoder(name, device=device)
+    trained = describe_training(encoder.name)
     return {
         "name": encoder.name,
+        **({"training": trained} if trained else {}),
         "kind": encoder.kind,
         "dimension": encoder.dim,
         "picture_side": encoder.side,

@@ -13,6 +13,7 @@ from transformers.models.auto.processing_auto import PROCESSOR_MAPPING_NAMES
 from transformers.utils import logging as transformers_logging
 
 from encoder.choice import hub_answers, is_local, is_path
+from encoder.dual import register
 from encoder.errors import ModelNotFound, UnusableModel
 
 HUB_TIMEOUT = 15.0
@@ -44,7 +45,8 @@ def read_checkpoint(name: str) -> Checkpoint:
         ModelNotFound: no such model here, and the hub did not give one.
         UnusableModel: a part is missing or damaged, or it is a model of another kind.
     """
-    local = _find(name)
+    local = find_model(name)
+    register()
     transformers_logging.disable_progress_bar()
     transformers_logging.set_verbosity_error()
 
@@ -73,8 +75,13 @@ def read_checkpoint(name: str) -> Checkpoint:
     return Checkpoint(model.eval(), tokenizer, processor, _text_settings(config.model_type))
 
 
-def _find(name: str) -> bool:
-    """Tell whether the model is here; refuse a name that leads nowhere."""
+def find_model(name: str) -> bool:
+    """Tell whether the model is here; refuse a name that leads nowhere.
+
+    Raises:
+        ModelNotFound: no such folder, and the hub has none of that name.
+        UnusableModel: the folder holds no model.
+    """
     if not name:
         raise ModelNotFound("No encoder is named: give a model's name on the hub, or its folder.")
     if is_path(name) and not Path(name).is_dir():

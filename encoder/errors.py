@@ -37,6 +37,16 @@ class UnusableModel(EncoderError):
         )
 
 
+class UnusableBackbone(EncoderError):
+    """A model cannot be one half of an image-text model."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(
+            f"{name} cannot be a tower ({reason}): give the folder or the hub name of a vision or "
+            "a text model of transformers, with its picture processor or its tokenizer."
+        )
+
+
 class OtherWeights(EncoderError):
     """An encoder is not the one that made a collection's vectors, though it has its name."""
 

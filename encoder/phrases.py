@@ -29,8 +29,17 @@ class Phrases:
         # Fast tokenizers refuse to be used by two threads at once.
         self._tokenizing = threading.Lock()
 
-    def tokenize(self, texts: Sequence[str]) -> dict[str, Any]:
+    def count_long(self, texts: Sequence[str]) -> int:
+        """Count the texts that have more tokens than the model reads."""
+        with self._tokenizing:
+            tokens = self._tokenizer(list(texts), verbose=False)["input_ids"]
+        return sum(len(ids) > self.limit for ids in tokens)
+
+    def tokenize(self, texts: Sequence[str], *, cut: bool = False) -> dict[str, Any]:
         """Return the text side's inputs, each an (n, tokens) tensor.
+
+        Args:
+            cut: take the beginning of a text that is too long instead of refusing it.
 
         Raises:
             EmptyText: a phrase holds no word.
@@ -39,20 +48,23 @@ class Phrases:
         if not all(text.strip() for text in texts):
             raise EmptyText
         with self._tokenizing:
-            for text, ids in zip(
-                texts, self._tokenizer(list(texts), verbose=False)["input_ids"], strict=True
-            ):
-                if len(ids) > self.limit:
-                    raise TextTooLong(text, len(ids), self.limit)
+            if not cut:
+                self._refuse_long(texts)
             tokens = self._tokenizer(
                 list(texts),
                 padding=self._padding,
                 max_length=self.limit,
-                truncation=True,  # of nothing: without it the length to pad to would be ignored
+                truncation=True,  # also of nothing: without it the length to pad to is ignored
                 verbose=False,
                 return_tensors="pt",
             )
         return {name: values for name, values in tokens.items() if name in self._takes}
+
+    def _refuse_long(self, texts: Sequence[str]) -> None:
+        found = self._tokenizer(list(texts), verbose=False)["input_ids"]
+        for text, ids in zip(texts, found, strict=True):
+            if len(ids) > self.limit:
+                raise TextTooLong(text, len(ids), self.limit)
 
 
 def _count_positions(model: Any) -> int:

@@ -5,6 +5,7 @@ from concurrent.futures import wait
 import streamlit as st
 
 from encoder import Encoder, EncoderError
+from encoder.record import describe_training
 from explorer import default_table
 from pages._current import close_concept, shared_explorer
 from pages._words import escape_markdown
@@ -83,7 +84,8 @@ def encoder_note(collection: Collection) -> str:
     """Name the encoder; say what the offline one is not."""
     if collection.encoder == "offline":
         return "offline encoder, which is not CLIP: expect rougher results"
-    return f"encoder {collection.encoder}"
+    trained = describe_training(collection.encoder)
+    return f"encoder {collection.encoder}{f' ({trained})' if trained else ''}"
 
 
 def keep(*names: str) -> None:

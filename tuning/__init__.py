@@ -1,1 +1,1 @@
-"""Tuning: heads on stored vectors that make photos of one kind lie closer together."""
+"""Tuning: similarity heads on stored vectors, image-text models on captions."""

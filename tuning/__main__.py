@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from commandline import Parser, run_program
 from encoder import EncoderError
-from tuning.commands import captions, similarity
+from tuning.commands import captions, model, similarity
 from tuning.errors import NotServed, TuningError
 from vecdb import VecdbError
 
@@ -28,6 +28,8 @@ COMMANDS = {
     "sync": Command(similarity.sync, similarity.add_common),
     "delete": Command(similarity.delete, similarity.add_name),
     "captions": Command(captions.make_data_set, captions.add_arguments),
+    "model": Command(model.train, model.add_arguments),
+    "evaluate": Command(model.evaluate, model.add_evaluate_arguments),
 }
 
 

@@ -1,0 +1,78 @@
+"""Two backbones of transformers put side by side, behind new heads."""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import AutoConfig, AutoImageProcessor, AutoModel, AutoTokenizer
+from transformers.utils import logging as transformers_logging
+
+from encoder.checkpoint import FAULTS, Checkpoint, find_model, first_line
+from encoder.choice import WEIGHTS
+from encoder.dual import DEEP, DualEncoderConfig, DualEncoderModel, pool_pictures
+from encoder.errors import UnusableBackbone
+from encoder.preparation import Preparation
+
+
+def read_backbones(vision: str, text: str, *, dim: int, dropout: float, seed: int) -> Checkpoint:
+    """Put a backbone that sees and one that reads side by side.
+
+    Args:
+        vision: a folder with a picture processor, or a name on the hub (timm's need the package
+            timm); of a folder without weights only the configuration counts, the weights are drawn.
+        text: likewise, with a tokenizer.
+        dim: numbers of a vector.
+        dropout: of the heads.
+        seed: of the weights that are drawn.
+
+    Raises:
+        UnusableBackbone: a part is missing, or a backbone gives no features.
+        ModelNotFound, UnusableModel: the folder or the name leads to no model.
+    """
+    transformers_logging.disable_progress_bar()
+    transformers_logging.set_verbosity_error()
+    torch.manual_seed(seed)
+    processor = _read(vision, "its picture processor", AutoImageProcessor, backend="pil")
+    tokenizer = _read(text, "its tokenizer", AutoTokenizer)
+    sees, reads = _read_backbone(vision), _read_backbone(text)
+    side = Preparation(vision, processor).side
+    try:
+        with torch.no_grad():
+            seen = pool_pictures(sees(pixel_values=torch.zeros(1, 3, side, side)))
+    except FAULTS as error:
+        raise UnusableBackbone(vision, f"it gives no features: {first_line(error)}") from error
+    ids = torch.tensor([[tokenizer.pad_token_id or 0]])
+    try:
+        with torch.no_grad():
+            read = reads(input_ids=ids, attention_mask=torch.ones_like(ids)).last_hidden_state
+    except FAULTS as error:
+        raise UnusableBackbone(text, f"it reads no text: {first_line(error)}") from error
+    config = DualEncoderConfig(
+        vision_config=sees.config,
+        text_config=reads.config,
+        vision_width=seen.shape[1],
+        text_width=read.shape[2],
+        projection_dim=dim,
+        head=DEEP,
+        dropout=dropout,
+    )
+    return Checkpoint(DualEncoderModel(config, sees, reads), tokenizer, processor, {})
+
+
+def has_weights(name: str) -> bool:
+    """Tell whether a backbone has learnt something: a folder without weights has not."""
+    folder = Path(name)
+    return not folder.is_dir() or any((folder / file).is_file() for file in WEIGHTS)
+
+
+def _read_backbone(name: str) -> Any:
+    if has_weights(name):
+        return _read(name, "its weights", AutoModel).eval()
+    return AutoModel.from_config(_read(name, "its config.json", AutoConfig)).eval()
+
+
+def _read(name: str, part: str, reader: Any, **options: Any) -> Any:
+    try:
+        return reader.from_pretrained(name, local_files_only=find_model(name), **options)
+    except FAULTS as error:
+        raise UnusableBackbone(name, f"{part} cannot be read: {first_line(error)}") from error

@@ -1,0 +1,107 @@
+"""What a training that is broken off goes on from."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from tuning.errors import TuningError, first_line
+
+STATE, BEST, ABOUT = "checkpoint.pt", "best.pt", "about.json"
+
+
+class Checkpoints:
+    """A folder beside the model to be, with the training's state and the best weights so far.
+
+    Each file is whole or the one before: a process that is killed leaves no half.
+    """
+
+    def __init__(self, out: Path, about: dict[str, Any]) -> None:
+        """Open the folder `OUT.training`.
+
+        Args:
+            about: tells this training from another; what JSON holds.
+
+        Raises:
+            TuningError: it holds another training, or cannot be written.
+        """
+        self.folder = out.with_name(out.name + ".training")
+        kept = self.folder / ABOUT
+        if kept.is_file():
+            self._compare(json.loads(kept.read_text("utf-8")), json.loads(json.dumps(about)))
+            return
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            kept.write_text(json.dumps(about, indent=1), "utf-8")
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    def _compare(self, kept: dict[str, Any], about: dict[str, Any]) -> None:
+        changed = [name for name in about if kept.get(name) != about[name]]
+        if changed:
+            name = changed[0]
+            raise TuningError(
+                f"{self.folder} holds a training with another {name} ({kept.get(name)}, not "
+                f"{about[name]}): give the same again to go on with it, or remove that folder."
+            )
+
+    def read(self) -> dict[str, Any] | None:
+        """Return the last state, None where there is none."""
+        return self._load(STATE)
+
+    def write(self, state: dict[str, Any]) -> None:
+        """Keep a state.
+
+        Raises:
+            TuningError: the disk is full or not writable; the state before is still there.
+        """
+        self._save(STATE, state)
+
+    def read_best(self) -> dict[str, Any] | None:
+        """Return the best weights, None where there are none."""
+        return self._load(BEST)
+
+    def write_best(self, weights: dict[str, Any]) -> None:
+        """Keep the best weights.
+
+        Raises:
+            TuningError: the disk is full or not writable.
+        """
+        self._save(BEST, weights)
+
+    def remove(self) -> None:
+        """Remove the folder."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _load(self, name: str) -> dict[str, Any] | None:
+        path = self.folder / name
+        if not path.is_file():
+            return None
+        try:
+            held: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+        except (OSError, RuntimeError, EOFError) as error:
+            raise TuningError(
+                f"{path} cannot be read ({first_line(error)}): remove {self.folder} to train anew."
+            ) from error
+        return held
+
+    def _save(self, name: str, held: dict[str, Any]) -> None:
+        half = self.folder / f"{name}.half"
+        try:
+            with half.open("wb") as file:
+                torch.save(held, file)
+                file.flush()
+                os.fsync(file.fileno())
+            half.replace(self.folder / name)
+        except (OSError, RuntimeError) as error:
+            half.unlink(missing_ok=True)
+            raise self._unwritable(error) from error
+
+    def _unwritable(self, error: Exception) -> TuningError:
+        return TuningError(
+            f"The checkpoint in {self.folder} cannot be written ({first_line(error)}): make room "
+            "there and give the same command again, it goes on from the last one."
+        )

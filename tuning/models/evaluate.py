@@ -1,0 +1,191 @@
+"""What a model finds among pictures held out, and what it still knows elsewhere."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from encoder import Encoder, TextTooLong
+from encoder.pictures import UnreadablePicture, read_picture
+from tuning.captions.dataset import Pictures
+from tuning.captions.split import TEST
+from tuning.errors import TuningError
+from tuning.measure import interval
+from tuning.models.recall import Ranks, describe_recall, rank_all
+from tuning.models.texts import Texts
+
+PICTURES_AT_ONCE = 64
+LEAST_PICTURES = 2
+TEMPLATE = "a photo of a {}"
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """Recall on pictures held out.
+
+    Attributes:
+        before: of the model the training began with; None where it began with none.
+        after: of the model.
+        damaged: pictures that do not decode.
+    """
+
+    before: Ranks | None
+    after: Ranks
+    damaged: int
+
+    @property
+    def is_better(self) -> bool:
+        """Whether mean recall did not fall; of a new model, whether it lies above chance."""
+        if self.before is not None:
+            return self.after.mean >= self.before.mean
+        return self.after.mean > float(np.mean(self.after.chance))
+
+    def as_json(self) -> dict[str, Any]:
+        """Return recall by direction and depth."""
+        return describe_recall(self.before, self.after)
+
+    def sentence(self, base: str) -> str:
+        """Say what fell."""
+        if self.before is None:
+            chance = float(np.mean(self.after.chance))
+            return f"held-out recall is {self.after.mean:.3f}, no better than chance ({chance:.3f})"
+        return (
+            f"held-out recall fell from {self.before.mean:.3f} to {self.after.mean:.3f}, so {base} "
+            "stays the better one"
+        )
+
+
+def measure(before: Encoder | None, after: Encoder, pictures: Pictures) -> Measured:
+    """Measure two models on the pictures of a data set that only measure.
+
+    Raises:
+        TuningError: fewer than two such pictures decode.
+    """
+    numbers = pictures.numbers(TEST)
+    data = _in_parts(pictures, numbers)
+    kept = [n for n, one in zip(numbers, data, strict=True) if decode(one) is not None]
+    if len(kept) < LEAST_PICTURES:
+        raise TuningError(
+            f"{pictures.path} holds {len(kept)} pictures to measure on: it takes {LEAST_PICTURES} "
+            "that decode, give more pictures."
+        )
+    texts = Texts([pictures.captions[number] for number in kept])
+    own = texts.texts_of(np.arange(len(kept)))
+
+    def rank(encoder: Encoder) -> Ranks:
+        seen = [
+            encoder.encode_images([decode(data) for data in pictures.read(kept[at:end])])
+            for at, end in _spans(len(kept))
+        ]
+        return rank_all(np.concatenate(seen), encode_cut(encoder, texts.all), own)
+
+    found = None if before is None else rank(before)
+    return Measured(found, rank(after), len(numbers) - len(kept))
+
+
+def encode_cut(encoder: Encoder, texts: Sequence[str]) -> NDArray[np.float32]:
+    """Encode texts to (n, d) unit rows; cut one that is too long to what is read."""
+    parts = []
+    for at, end in _spans(len(texts)):
+        try:
+            parts.append(encoder.encode_texts(texts[at:end]))
+        except TextTooLong:
+            parts += [_encode_one(encoder, text) for text in texts[at:end]]
+    return np.concatenate(parts)
+
+
+def _encode_one(encoder: Encoder, text: str) -> NDArray[np.float32]:
+    while True:
+        try:
+            return encoder.encode_texts([text])
+        except TextTooLong:
+            shorter = re.split(r"\s+", text)
+            keep = len(shorter) * 9 // 10
+            text = " ".join(shorter[:keep]) if keep else text[: len(text) // 2]
+
+
+@dataclass(frozen=True, eq=False)
+class ZeroShot:
+    """Whether each labelled picture's likeliest class in words is its own, before and after."""
+
+    before: NDArray[np.bool_] | None
+    after: NDArray[np.bool_]
+    classes: int
+
+    def as_json(self) -> dict[str, Any]:
+        """Return accuracy before and after, with the 95 % interval of after."""
+        past = np.zeros(len(self.after)) if self.before is None else self.before.astype(float)
+        low, high = interval(past, self.after.astype(float), np.arange(len(self.after)))
+        return {
+            "pictures": len(self.after),
+            "classes": self.classes,
+            "chance": round(1 / self.classes, 4),
+            "before": None if self.before is None else round(float(self.before.mean()), 4),
+            "after": round(float(self.after.mean()), 4),
+            "interval": [round(max(low, 0.0), 4), round(min(high, 1.0), 4)],
+        }
+
+
+def measure_zeroshot(
+    before: Encoder | None, after: Encoder, labelled: Iterable[tuple[bytes, str]]
+) -> ZeroShot:
+    """Name the class of labelled pictures by the phrase that is nearest.
+
+    Args:
+        labelled: bytes and label of each picture; those that do not decode are left out.
+
+    Raises:
+        TuningError: there are fewer than two classes.
+    """
+    encoders = [encoder for encoder in (before, after) if encoder is not None]
+    vectors: list[list[NDArray[np.float32]]] = [[] for _ in encoders]
+    labels: list[str] = []
+    held: list[Any] = []
+
+    def encode() -> None:
+        for found, encoder in zip(vectors, encoders, strict=True):
+            found.append(encoder.encode_images(held))
+        held.clear()
+
+    for data, label in labelled:
+        image = decode(data)
+        if image is None:
+            continue
+        held.append(image)
+        labels.append(label)
+        if len(held) == PICTURES_AT_ONCE:
+            encode()
+    if held:
+        encode()
+    names, classes = np.unique(labels, return_inverse=True)
+    if len(names) < 2:
+        raise TuningError(
+            f"The set for --zeroshot has {len(names)} classes: give a folder of a folder for each "
+            "class, or another source with labels."
+        )
+    phrases = [TEMPLATE.format(str(name).replace("_", " ")) for name in names]
+    right = [
+        (np.concatenate(found) @ encoder.encode_texts(phrases).T).argmax(1) == classes
+        for found, encoder in zip(vectors, encoders, strict=True)
+    ]
+    return ZeroShot(right[0] if before is not None else None, right[-1], len(names))
+
+
+def _spans(n: int) -> list[tuple[int, int]]:
+    return [(at, min(at + PICTURES_AT_ONCE, n)) for at in range(0, n, PICTURES_AT_ONCE)]
+
+
+def _in_parts(pictures: Pictures, numbers: NDArray[np.int64]) -> Iterable[bytes]:
+    for at, end in _spans(len(numbers)):
+        yield from pictures.read(numbers[at:end])
+
+
+def decode(data: bytes) -> Any:
+    """Return a picture, None where it does not decode."""
+    try:
+        return read_picture(data, needed=512).image
+    except UnreadablePicture:
+        return None
