@@ -61,7 +61,13 @@ def test_the_programs_of_docs_python_mine_a_concept_and_open_its_database(sample
 COMMANDS = sorted(
     {
         line.split("#")[0].strip().lstrip("$ ")
-        for name in ("README.md", "docs/ingest.md", "docs/database.md", "docs/encoders.md")
+        for name in (
+            "README.md",
+            "docs/ingest.md",
+            "docs/database.md",
+            "docs/encoders.md",
+            "docs/tuning.md",
+        )
         for block in blocks(name, "console")
         for line in block.splitlines()
         if line.startswith("$ ")

@@ -241,8 +241,9 @@ def test_a_training_that_is_killed_goes_on_to_the_same_curve(data, backbones, tm
     checkpoint = tmp_path / "killed.training" / "checkpoint.pt"
     for _ in range(2):
         before = checkpoint.stat().st_mtime_ns if checkpoint.exists() else 0
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        with subprocess.Popen(again, cwd=ROOT, env=environment, **quiet) as process:
+        with subprocess.Popen(
+            again, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ) as process:
             while process.poll() is None and not is_within_an_epoch(checkpoint, before):
                 pass
             process.send_signal(signal.SIGKILL)

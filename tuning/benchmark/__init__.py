@@ -1,1 +1,1 @@
-"""What a similarity head gains on a labelled set."""
+"""What tuning gains, and how fast it is."""
