@@ -11,10 +11,12 @@ from api import routes
 from api.prefix import BelowPrefix
 from api.sockets import answer_at_once
 from pages._current import shared_explorer
+from pages._login import check_login, identify
 from pages.grid.page import page_data
 from pages.grid.scripts import grid_routes
 
 explorer = shared_explorer()
+check_login()
 
 
 @contextlib.asynccontextmanager
@@ -31,7 +33,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
         explorer.close()
 
 
-own = [*routes(explorer, page_data), *grid_routes()]
+own = [*routes(explorer, page_data, identify), *grid_routes()]
 app = st.App(
     "pages/_navigation.py",
     lifespan=lifespan,

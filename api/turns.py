@@ -15,10 +15,10 @@ from api.access import check_json, check_signed
 from api.fields import Text
 from api.routing import Explorer_, Person_, make_router
 from explorer import Explorer, Page, Tile
-from explorer.people import Role
+from explorer.people import Person, Role
 
-# Describes a page of a collection as the browser takes it.
-Describe = Callable[[Explorer, Page], Mapping[str, Any]]
+# Describes a page of a collection as the browser of somebody takes it.
+Describe = Callable[[Explorer, Page, Person], Mapping[str, Any]]
 
 
 class _Lenient(BaseModel):
@@ -72,7 +72,7 @@ def turns(describe: Describe) -> APIRouter:
         """Take what was done with a page of mining; answer with the next one."""
         begun = time.perf_counter()
         page = _turn(explorer, concept, done, person.name)
-        data = describe(explorer, page)
+        data = describe(explorer, page, person)
         timing = {**data["timing"], "server": time.perf_counter() - begun}
         return {**data, "timing": timing, "ticket": explorer.tickets.keep(page)}
 

@@ -1,10 +1,12 @@
 """Who works here: the name that answers are kept under, and what its owner may do."""
 
+import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from urllib.parse import unquote
 
-from explorer.errors import NotAllowed
+from explorer.errors import BadInput, NotAllowed
 
 PERSON_COOKIE = "vde_person"
 LONGEST = 100
@@ -41,6 +43,12 @@ class Person:
     role: Role = Role.OWN
     known: bool = False
 
+    @property
+    def mark(self) -> str:
+        """What tells apart what one browser keeps for several people who log in; else empty."""
+        digest = hashlib.sha256(self.name.encode()).hexdigest()[:12]
+        return f"_{digest}" if self.known else ""
+
     def check(self, least: Role) -> None:
         """Let somebody pass who may do as much.
 
@@ -48,12 +56,44 @@ class Person:
             NotAllowed: they may not.
         """
         if self.role < least:
-            who = self.name or "This token"
+            who = f"As {self.name} you" if self.name else "This token"
             raise NotAllowed(f"{who} may not {DOES[least]}: ask an owner of this app.")
 
     def sign(self, given: str) -> str:
         """Return the name their answers are kept under: their own, else the one that is given."""
         return self.name if self.known else given or self.name
+
+
+@dataclass(frozen=True)
+class Roles:
+    """Who may log in: addresses by role. `*@example.org` is everybody there, `*` everybody."""
+
+    named: Mapping[Role, tuple[str, ...]]
+
+    @classmethod
+    def read(cls, section: Mapping[str, object]) -> "Roles":
+        """Read lists of addresses under `own`, `label` and `look`.
+
+        Raises:
+            BadInput: another name, or something that is no list of addresses.
+        """
+        roles = {role.name.lower(): role for role in Role if role}
+        named = {}
+        for name, addresses in section.items():
+            if name not in roles:
+                raise BadInput(f"There is no role {name!r} in [roles]: use {', '.join(roles)}.")
+            if not isinstance(addresses, list) or not all(isinstance(a, str) for a in addresses):
+                raise BadInput(f"The role {name} in [roles] must be a list of addresses.")
+            named[roles[name]] = tuple(address.strip().casefold() for address in addresses)
+        return cls(named)
+
+    def role_of(self, address: str) -> Role:
+        """Return the highest role that an address has."""
+        address = address.strip().casefold()
+        name, _, domain = address.rpartition("@")
+        known = {address, f"*@{domain}", "*"} if name else set()
+        found = [role for role, addresses in self.named.items() if known & set(addresses)]
+        return max(found, default=Role.NOTHING)
 
 
 def read_person(cookie: str) -> str:

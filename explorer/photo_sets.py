@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 
 from encoder import Encoder
+from explorer.errors import NotAllowed
+from explorer.places import EVERYWHERE, Places
 from explorer.zeroshot import Photos, read
 from ingest import IngestError, Photo
 from ingest.decode import Decoded, decode
@@ -44,16 +46,21 @@ def of_collection(collection: Collection, prefix: str) -> PhotoSet:
     return PhotoSet(read(collection, prefix), f"{collection.name}/{prefix}", collection)
 
 
-def of_folder(folder: str, encoder: Encoder) -> PhotoSet:
+def of_folder(folder: str, encoder: Encoder, places: Places = EVERYWHERE) -> PhotoSet:
     """Encode the pictures of a folder; their labels are those that an ingest gives them.
+
+    Args:
+        places: where folders and pictures may lie.
 
     Raises:
         OSError: there is no such folder, or it holds no picture.
+        NotAllowed: it lies elsewhere.
     """
     root = local_path(folder.strip("'\"")) or Path(folder)
     root = root.expanduser()
+    places.check(root)
     left: Counter[str] = Counter()
-    files = Files()
+    files = Files(places)
     if root.is_dir():
         try:
             files.take(PictureFolder(root, (), lambda kind: left.update([kind])), encoder)
@@ -84,7 +91,8 @@ def of_uploads(files: Sequence[Any], encoder: Encoder) -> PhotoSet:
 class Files:
     """Pictures as they are encoded, and what is to be said of the others."""
 
-    def __init__(self) -> None:
+    def __init__(self, places: Places = EVERYWHERE) -> None:
+        self._places = places
         self.names: list[str] = []
         self.notes: list[str] = []
         self.faults: list[str] = []
@@ -102,11 +110,17 @@ class Files:
                 break
             try:
                 photo.check()
-                self._add(photo, decode(_content(photo)), encoder)
-            except (Rejected, OSError) as error:
+                self._add(photo, decode(self._read(photo)), encoder)
+            except (Rejected, OSError, NotAllowed) as error:
                 reason = getattr(error, "strerror", None) or str(error)
                 self.faults.append(f"{photo.id} ({reason})")
         self._encode(encoder)
+
+    def _read(self, photo: Photo) -> bytes:
+        if photo.payload is not None:
+            return photo.payload
+        path = local_path(photo.address) or Path(photo.address)
+        return self._places.check(path).read_bytes()
 
     def _add(self, photo: Photo, picture: Decoded, encoder: Encoder) -> None:
         name = photo.id if photo.id not in self._small else f"{photo.id} {len(self.names)}"
@@ -139,9 +153,3 @@ class Files:
         photos = Photos(self.names, np.concatenate(self._vectors), self._labels)
         key = self._digests.hexdigest()[:16]
         return PhotoSet(photos, key, None, self._small, tuple(self.notes))
-
-
-def _content(photo: Photo) -> bytes:
-    if photo.payload is not None:
-        return photo.payload
-    return (local_path(photo.address) or Path(photo.address)).read_bytes()

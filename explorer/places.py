@@ -81,3 +81,6 @@ class Places:
             "Others can reach this app, so no folder of this machine may be looked into: whoever "
             "runs it names those that may in DATA_FOLDERS."
         )
+
+
+EVERYWHERE = Places(None)

@@ -7,7 +7,7 @@ import os
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from http.cookiejar import DefaultCookiePolicy
@@ -93,7 +93,10 @@ class Fetcher:
         stop: threading.Event,
         patience: Patience | None = None,
         manners: Manners | None = None,
+        below: Sequence[Path] | None = None,
     ) -> None:
+        """Fetch with these manners; files of this machine below some folders alone, if given."""
+        self._below = below
         self._watch = watch
         self._stop = stop
         self._patience = patience or Patience()
@@ -129,6 +132,8 @@ class Fetcher:
     def _file(self, address: str) -> bytes:
         path = _path(address)
         try:
+            if self._below is not None and not _lies_below(path, self._below):
+                raise Rejected("outside the folders that may be read", permanent=False)
             if path.stat().st_size > LARGE_FILE:
                 _check_large(path)
             return path.read_bytes()
@@ -233,6 +238,12 @@ class Fetcher:
 
 def _path(address: str) -> Path:
     return local_path(address) or Path(address)
+
+
+def _lies_below(path: Path, folders: Sequence[Path]) -> bool:
+    """Tell whether a file lies below one of some folders; links are followed."""
+    real = path.resolve()
+    return any(real.is_relative_to(folder) for folder in folders)
 
 
 def _check_large(path: Path) -> None:

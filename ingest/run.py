@@ -58,6 +58,8 @@ class Options:
         header: whether a table's first row names its columns; guessed by default.
         delimiter, encoding: of a table of text; guessed by default.
         exclude: patterns of names and paths that are left out of folders and tars.
+        below: folders of this machine, the only ones that pictures are read from; links are
+            followed before it is looked. None takes every file that a source names.
         failures: a file to write every failure into, CSV or JSON lines by its ending.
         megapixels: of a picture at most, JPEGs excepted that can be decoded smaller; by default
             PICTURE_MEGAPIXELS of the environment, or 200.
@@ -82,6 +84,7 @@ class Options:
     delimiter: str | None = None
     encoding: str | None = None
     exclude: tuple[str, ...] = ()
+    below: tuple[Path, ...] | None = None
     failures: Path | None = None
     megapixels: float | None = None
     prune: bool = False
@@ -178,7 +181,7 @@ def run(
             ),
             encoder_key=collection.encoder_key,
             admission=admission,
-            fetcher=Fetcher(watch, stop, options.patience, options.manners),
+            fetcher=Fetcher(watch, stop, options.patience, options.manners, options.below),
             writer=writer,
             store=store,
             tally=tally,

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from explorer import Explorer
-from explorer.people import LONGEST, PERSON_COOKIE, read_person
+from explorer.people import LONGEST, PERSON_COOKIE
+from pages._login import current_person, has_login
 from vecdb import Concept, LabelCounts
 from vecdb.errors import UnknownConcept
 
@@ -77,7 +78,9 @@ def remember_concept() -> None:
 
 def ask_person() -> None:
     """Ask who labels; the browser keeps the name, and an empty one is allowed."""
-    state.setdefault("person", current_person())
+    if has_login():
+        return
+    state.setdefault("person", current_person().name)
     st.text_input(
         "Your name",
         key="person",
@@ -86,13 +89,6 @@ def ask_person() -> None:
     )
     keep = st.components.v2.component("remember_person", js=_KEEP)
     keep(data={"name": PERSON_COOKIE, "value": state.person.strip()}, key="remember_person")
-
-
-def current_person() -> str:
-    """Return who labels in this window; empty where nobody said."""
-    if "person" in state:
-        return str(state.person).strip()
-    return read_person(st.context.cookies.get(PERSON_COOKIE, ""))
 
 
 def listed_concepts() -> dict[str, tuple[Concept, LabelCounts]]:
@@ -128,5 +124,6 @@ def _remember() -> str:
 
 
 def _cookie() -> str:
-    # Cookies of one host are shared by all its ports: each app has a name of its own.
-    return f"vde_concept_{urlsplit(st.context.url or '').port or 80}"
+    # Cookies of one host are shared by all its ports: each app has a name of its own. So has each
+    # person who logs in.
+    return f"vde_concept_{urlsplit(st.context.url or '').port or 80}{current_person().mark}"

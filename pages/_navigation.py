@@ -4,11 +4,15 @@ from functools import partial
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from classifier import ClassifierError
 from encoder import EncoderError
+from explorer.errors import NotAllowed
+from explorer.people import Role
 from pages import _likeness
 from pages._current import remember_concept, shared_explorer
+from pages._login import ask_login, current_person, draw_person, may, separate_people
 from pages._words import escape_markdown
 from vecdb import VecdbError
 
@@ -26,17 +30,40 @@ st.html(HERE / "look.css")
 
 def lead_on(page: str, view: str) -> None:
     """Go from an address of an earlier version to where its page is now."""
+    if not may(Role.LOOK):
+        ask_login()
+        return
     query = dict(st.query_params) | ({"view": view} if view else {})
     st.switch_page(page, query_params=query)
 
 
+def refuse(least: Role) -> None:
+    """Say in a sentence that somebody may not open a page; who is unknown is asked to log in."""
+    if not may(Role.LOOK):
+        ask_login()
+        return
+    try:
+        current_person().check(least)
+    except NotAllowed as refused:
+        st.info(escape_markdown(refused))
+
+
+def open_to(least: Role, name: str, *, default: bool = False) -> StreamlitPage:
+    """Return a page for those who may do as much; the others find a sentence in its place."""
+    if may(least):
+        return st.Page(f"{name}.py", title=name.title(), default=default)
+    page = partial(refuse, least)
+    return st.Page(page, title=name.title(), url_path=name, default=default, visibility="hidden")
+
+
+separate_people()
 page = st.navigation(
     [
-        st.Page("train.py", title="Train", default=True),
-        st.Page("search.py", title="Search"),
-        st.Page("concepts.py", title="Concepts"),
-        st.Page("classes.py", title="Classes"),
-        st.Page("data.py", title="Data"),
+        open_to(Role.LABEL, "train", default=True),
+        open_to(Role.LOOK, "search"),
+        open_to(Role.LOOK, "concepts"),
+        open_to(Role.LABEL, "classes"),
+        open_to(Role.OWN, "data"),
         *(
             st.Page(partial(lead_on, *place), title=address, url_path=address, visibility="hidden")
             for address, place in MOVED.items()
@@ -45,10 +72,13 @@ page = st.navigation(
     position="top",
 )
 try:
-    _ = shared_explorer().database
-    _likeness.go()
+    if may(Role.LOOK):
+        _ = shared_explorer().database
+        _likeness.go()
     page.run()
-    remember_concept()
+    if may(Role.LOOK):
+        remember_concept()
+        draw_person()
 except (VecdbError, EncoderError, ClassifierError) as error:
     # What a page does not say beside the thing it concerns, above all a database that is gone.
     st.error(escape_markdown(error))

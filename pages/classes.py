@@ -10,6 +10,7 @@ from classifier.class_file import SavedClasses
 from classifier.classes import accuracy, decide_classes
 from encoder import Encoder, EncoderError
 from explorer.corrections import NONE, as_file, correct_photos, fit_classes
+from explorer.errors import ExplorerError
 from explorer.photo_sets import PhotoSet
 from explorer.zeroshot import truth_of
 from pages._current import shared_explorer
@@ -36,7 +37,7 @@ VIEWS = ("Sheets", "One class", "Heat map", "Confusion")
 SHOWN = 100
 MOST_FOLDERS = 200
 KEPT = ("kind", "folder", "view", "shown", "target")
-MISTAKES = (EncoderError, VecdbError, ClassifierError, OSError)
+MISTAKES = (EncoderError, VecdbError, ClassifierError, ExplorerError, OSError)
 state = st.session_state
 
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 from explorer.addresses import thumbnail_url
 from explorer.audits import AuditRecord, describe_findings
+from explorer.people import Role
 from explorer.settings import Settings
 from pages._current import (
     close_concept,
@@ -13,6 +14,7 @@ from pages._current import (
     open_concept,
     shared_explorer,
 )
+from pages._login import may
 from pages._session import count_things
 from pages._words import escape_markdown
 from pages.concept import audit, change_encoder, export, labels, news, open_saved, results, truth
@@ -67,28 +69,34 @@ def row(concept: Concept, counts: LabelCounts, others: list[Concept]) -> None:
     """Draw one concept: strip of matches, prompt, counts, what can be done with it."""
     with st.container(border=True):
         left, middle, right = st.columns([3, 5, 2], vertical_alignment="center")
-        left.text_input(
-            "Name",
-            concept.name,
-            key=f"name_{concept.id}",
-            on_change=rename,
-            args=[concept.id],
-            label_visibility="collapsed",
-        )
+        if may(Role.LABEL):
+            left.text_input(
+                "Name",
+                concept.name,
+                key=f"name_{concept.id}",
+                on_change=rename,
+                args=[concept.id],
+                label_visibility="collapsed",
+            )
+        else:
+            left.text(concept.name)
         left.text(summary(concept, counts))
         if counts.latest:
             middle.html(strip(concept, counts.latest))
         else:
             middle.caption("No match marked yet.")
-        right.page_link(
-            "train.py",
-            label="Train",
-            icon=":material/play_arrow:",
-            query_params={"concept": concept.id},
-        )
+        if may(Role.LABEL):
+            right.page_link(
+                "train.py",
+                label="Train",
+                icon=":material/play_arrow:",
+                query_params={"concept": concept.id},
+            )
         right.button(
             "Open", key=f"open_{concept.id}", on_click=show, args=[concept], width="stretch"
         )
+        if not may(Role.LABEL):
+            return
         with right.popover("More", width="stretch"):
             st.button(
                 "Duplicate",
@@ -216,9 +224,10 @@ def draw_list() -> None:
     """Draw the list of the concepts."""
     if state.get("concepts_error"):
         st.error(escape_markdown(state.concepts_error))
-    if state.get("deleted"):
+    if state.get("deleted") and may(Role.LABEL):
         st.button("Undo the deletion", icon=":material/undo:", on_click=restore)
-    open_saved.draw()
+    if may(Role.LABEL):
+        open_saved.draw()
     listed = listed_concepts()
     if not listed:
         st.info(NOTHING)
@@ -231,7 +240,8 @@ def draw_list() -> None:
         row(concept, listed[concept.id][1], others)
     if len(concepts) > SHOWN:
         st.toggle(f"Show all {len(concepts)}", key="all_concepts")
-    change_encoder.draw()
+    if may(Role.OWN):
+        change_encoder.draw()
 
 
 def main() -> None:

@@ -9,10 +9,12 @@ from PIL import Image
 from classifier import ClassifierError
 from encoder import EncoderError
 from explorer.errors import ExplorerError
+from explorer.people import Role
 from explorer.phrases import lines, parse_phrases
 from explorer.query import Query
 from explorer.ranking import MOST_FOLDED, Ranked, rank
 from pages._current import open_concept, shared_explorer
+from pages._login import may
 from pages._session import EMPTY, choose_collection, encoder_note, ready_encoder
 from pages._words import escape_markdown
 from pages.grid import photo_grid
@@ -144,7 +146,7 @@ def draw(collection: Collection, query: Query) -> None:
         left, middle, right, last = st.columns([5, 1.3, 1.7, 1.2], vertical_alignment="center")
         left.text(describe_query(query))
         middle.button("Clear", on_click=forget, width="stretch")
-        if right.button("Start a concept", width="stretch"):
+        if may(Role.LABEL) and right.button("Start a concept", width="stretch"):
             start_concept(query, collection)
         with last.popover("Export", width="stretch"):
             offer(collection, vector, where, fold=state[key("fold")])

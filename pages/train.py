@@ -18,6 +18,7 @@ from pages._current import (
     shared_explorer,
 )
 from pages._likeness import look_for_more
+from pages._login import current_person
 from pages._session import EMPTY, choose_collection, encoder_note, ready_encoder
 from pages._words import escape_markdown
 from pages.grid import photo_grid
@@ -310,7 +311,7 @@ def grid(page: Page) -> None:
     understood = describe_phrases(list(page.settings.phrases))
     if understood and understood != page.concept.prompt:
         st.caption(f"Looking for: {understood}")
-    data = page_data(shared_explorer(), page)
+    data = page_data(shared_explorer(), page, current_person())
     data["error"] = state.get("error", "")
     photo_grid(data, key="mine_grid", on_event=on_event)
 

@@ -6,7 +6,9 @@ from pathlib import Path
 import streamlit as st
 
 from explorer.errors import NotAllowed
+from explorer.people import Role
 from explorer.places import Places
+from pages._login import current_person
 from pages._words import escape_markdown
 
 state = st.session_state
@@ -17,6 +19,16 @@ def app_places() -> Places:
     """Return the folders that this app's people may look into."""
     address = st.get_option("server.address")
     return Places.of_app(only_here=address in HERE and not os.environ.get("TRUSTED_PROXIES"))
+
+
+def owner_places() -> Places:
+    """Return the folders that who is here may look into.
+
+    Raises:
+        NotAllowed: only owners may.
+    """
+    current_person().check(Role.OWN)
+    return app_places()
 
 
 def browse() -> None:

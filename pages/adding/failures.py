@@ -10,6 +10,7 @@ from ingest import Options
 from pages._current import shared_explorer
 from pages._session import clear_below, count_photos
 from pages._words import escape_markdown
+from pages.adding.browser import app_places
 from pages.adding.queue import queue_order, visitor
 
 state = st.session_state
@@ -63,5 +64,6 @@ def draw_failures(table: str) -> None:
 
 def _retry(table: str, reason: str, known: Order | None) -> None:
     source, options = (known.source, known.options) if known else ("", Options())
-    options = replace(options, limit=None, retry_failed=True)
+    below = options.below if known else app_places().roots
+    options = replace(options, limit=None, retry_failed=True, below=below)
     queue_order(Order(source, table, options=options, who=visitor(), retry=reason))

@@ -1,5 +1,7 @@
 """What to add, to which collection, read how."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from encoder import default_encoder_name
@@ -7,7 +9,7 @@ from explorer import default_table
 from explorer.errors import NotAllowed
 from explorer.jobs import Order, keep_uploads
 from explorer.looks import look_at
-from ingest import IngestError
+from ingest import IngestError, Options
 from ingest.sources.place import find_place, is_far
 from pages._current import current_concept, shared_explorer
 from pages._session import clear_below, count_photos, keep
@@ -125,7 +127,7 @@ def _start() -> None:
         encoder = "" if table in known else (state.get("data_encoder") or "").strip()
         if source:
             _check(source)
-            options = columns.chosen_options()
+            options = replace(columns.chosen_options(), below=app_places().roots)
             if table not in known and not encoder and look_at(source, options).vectors:
                 state.data_error = (
                     "These photos have their vectors already: name the encoder that made them, for "
@@ -135,6 +137,9 @@ def _start() -> None:
             queue_order(Order(source, table, encoder, options, visitor()))
         if files:
             folder = keep_uploads(explorer.store, table, files)
-            queue_order(Order(str(folder), table, encoder, who=visitor()))
+            # What is dropped may name files of this machine; its own folder is its own.
+            roots = app_places().roots
+            below = None if roots is None else (*roots, folder.resolve())
+            queue_order(Order(str(folder), table, encoder, Options(below=below), visitor()))
     except (VecdbError, OSError, NotAllowed, IngestError) as error:
         state.data_error = f"Nothing was added: {error}"

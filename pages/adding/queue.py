@@ -11,6 +11,7 @@ from explorer.jobs import Job, Order
 from ingest import Progress
 from ingest.tell import describe_summary
 from pages._current import shared_explorer
+from pages._login import current_person
 from pages._session import LOOK, clear_below, open_collection
 from pages._words import escape_markdown
 
@@ -44,6 +45,8 @@ def tell_standing() -> str:
 
 def visitor() -> str:
     """Return what others see of who asked."""
+    if name := current_person().name:
+        return name
     address = st.context.ip_address
     return f"somebody at {address}" if address else "somebody at this machine"
 

@@ -11,7 +11,9 @@ from explorer.audits import (
     open_questions,
     read_answers,
 )
+from explorer.people import Role
 from pages._current import shared_explorer
+from pages._login import may
 from pages._words import escape_markdown
 from pages.grid import photo_grid
 from pages.grid.contract import GridEvent
@@ -56,6 +58,8 @@ def on_begin() -> None:
 
 def offer(collection: Collection, concept: Concept, label: str) -> None:
     """Draw the button that begins an audit, and how many questions each kind asks."""
+    if not may(Role.LABEL):
+        return
     total = collection.count()
     accepted = collection.count_above(concept, concept.threshold)
     questions = {
@@ -147,6 +151,8 @@ def draw(collection: Collection, concept: Concept) -> None:
             "drawn at random over its whole range of scores, without showing the scores."
         )
         offer(collection, concept, "Begin the audit")
+    elif record.findings is None and not may(Role.LABEL):
+        st.info("This audit has not been answered yet.")
     elif record.findings is None:
         ask(collection, concept, record)
         offer(collection, concept, "Begin anew")

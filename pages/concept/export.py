@@ -16,8 +16,10 @@ from explorer.exports import (
     export_to_download,
 )
 from explorer.exports.families import FOLDER
+from explorer.people import Role
 from explorer.rounds import head_of
 from pages._current import shared_explorer
+from pages._login import may
 from pages._words import escape_markdown
 from pages.concept import keywords
 from pages.concept.label_files import offer_downloads
@@ -61,10 +63,11 @@ def draw(collection: Collection, concept: Concept) -> None:
         st.subheader("Labels and classifier")
         offer_downloads(concept)
         offer_classifier(collection, concept)
-        st.subheader("In the database")
-        offer_view(concept)
-        st.subheader("Keywords beside the originals")
-        keywords.draw(concept)
+        if may(Role.OWN):
+            st.subheader("In the database")
+            offer_view(concept)
+            st.subheader("Keywords beside the originals")
+            keywords.draw(concept)
 
 
 def offer_view(concept: Concept) -> None:

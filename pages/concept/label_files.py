@@ -12,7 +12,9 @@ from encoder import EncoderError
 from explorer.errors import ExplorerError
 from explorer.label_files import read_labels, write_csv, write_json_lines
 from explorer.label_import import describe_import, import_labels
-from pages._current import current_person, shared_explorer
+from explorer.people import Role
+from pages._current import shared_explorer
+from pages._login import current_person, may
 from vecdb import Concept, VecdbError
 
 WRITERS = {
@@ -27,6 +29,8 @@ def draw(concept: Concept) -> None:
     """Offer the labels as files, and take a file of labels in."""
     with st.popover("Files", width="stretch"):
         offer_downloads(concept)
+        if not may(Role.LABEL):
+            return
         key = f"label_file_{state.get('label_files', 0)}"
         file = st.file_uploader("Labels to add", ENDINGS, key=key)
         category = st.text_input("Class or column of the file that is meant", key="label_category")
@@ -73,7 +77,7 @@ def take_in(concept: Concept, file: Any, category: str, others: bool) -> None:
                 concept.id,
                 category=category.strip() or None,
                 others_no=others,
-                by=current_person(),
+                by=current_person().name,
             )
         state.label_told = list(describe_import(done))
         state.label_files = state.get("label_files", 0) + 1

@@ -4,10 +4,13 @@ import numpy as np
 import streamlit as st
 
 from classifier import ClassifierError
+from explorer.errors import ExplorerError
 from explorer.history import SURE
+from explorer.people import Role
 from explorer.rounds import head_of
-from pages._current import current_person, shared_explorer
+from pages._current import shared_explorer
 from pages._likeness import look_for_more
+from pages._login import current_person, may
 from pages.concept import label_files
 from pages.grid import photo_grid
 from pages.grid.contract import GridEvent
@@ -24,12 +27,14 @@ def on_event(event: GridEvent) -> None:
     """Store what was changed and fit again at once, so that every page agrees."""
     concept_id = state.concept_id
     try:
+        if event["type"] in {"finish", "undo", "redo"}:
+            current_person().check(Role.LABEL)
         if event["type"] == "finish":
             before = state.labels_before
             marks = event["marks"]
             changed = {p: marks.get(p, 0) for p in before if marks.get(p, 0) != before[p]}
             if changed:
-                shared_explorer().rounds.relabel(concept_id, changed, current_person())
+                shared_explorer().rounds.relabel(concept_id, changed, current_person().name)
         elif event["type"] in {"undo", "redo"}:
             getattr(shared_explorer().rounds, event["type"])(concept_id)
         elif event["type"] == "more":
@@ -37,7 +42,7 @@ def on_event(event: GridEvent) -> None:
         elif event["type"] == "like":
             look_for_more(event)
         state.labels_error = ""
-    except (VecdbError, ClassifierError) as error:
+    except (VecdbError, ClassifierError, ExplorerError) as error:
         state.labels_error = str(error)
 
 
@@ -96,11 +101,11 @@ def draw(collection: Collection, concept: Concept) -> None:
                 ],
             ),
             "marks": state.labels_before,
-            "undoable": True,
-            "redoable": True,
+            "undoable": may(Role.LABEL),
+            "redoable": may(Role.LABEL),
             "more": len(rows) > limit,
             "collection": collection.name,
-            "action": "Save changes",
+            "action": "Save changes" if may(Role.LABEL) else "",
             "error": state.get("labels_error", ""),
         },
         key="labels_grid",

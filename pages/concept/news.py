@@ -3,8 +3,10 @@
 import streamlit as st
 
 from explorer.news import last_seen, mark_seen, read_new_matches
+from explorer.people import Role
 from pages._current import shared_explorer
 from pages._likeness import look_for_more
+from pages._login import may
 from pages.grid import photo_grid
 from pages.grid.contract import GridEvent
 from pages.grid.tiles import grid_tiles
@@ -26,7 +28,8 @@ def draw(collection: Collection, concept: Concept) -> None:
     fresh = read_new_matches(shared_explorer(), concept, limit=SHOWN)
     if fresh.count or concept.id not in looked:
         looked[concept.id] = fresh
-        mark_seen(shared_explorer(), concept.id, fresh.until)
+        if may(Role.LABEL):
+            mark_seen(shared_explorer(), concept.id, fresh.until)
     found = looked[concept.id]
     since = f"{found.since:%-d %b %Y, %H:%M} UTC"
     ids = list(found.matches.ids)

@@ -3,9 +3,11 @@
 import streamlit as st
 
 from explorer.folding import group_alike
+from explorer.people import Role
 from explorer.rounds import head_of
 from pages._current import shared_explorer
 from pages._likeness import look_for_more
+from pages._login import may
 from pages._words import escape_markdown
 from pages.grid import photo_grid
 from pages.grid.contract import GridEvent
@@ -38,8 +40,9 @@ def draw(collection: Collection, concept: Concept) -> None:
     columns = st.columns([4, 2], vertical_alignment="bottom")
     state.results_threshold = concept.threshold
     columns[0].slider(
-        "Threshold", 0.0, 1.0, step=0.01, key="results_threshold", on_change=on_threshold
-    )
+        "Threshold", 0.0, 1.0, step=0.01, key="results_threshold", on_change=on_threshold,
+        disabled=not may(Role.LABEL),
+    )  # fmt: skip
     fold = columns[1].toggle("Fold near-duplicates", value=True)
     head = head_of(concept)
     total = collection.count_above(head, concept.threshold)

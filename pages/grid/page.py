@@ -5,13 +5,14 @@ from typing import cast
 
 from explorer import Explorer, Page
 from explorer.addresses import thumbnail_url, turns_url
+from explorer.people import Person
 from pages.grid.contract import Mark, MiningGrid, Rule
 from pages.grid.insight import insight
 from pages.grid.tiles import grid_tiles
 
 
-def page_data(explorer: Explorer, page: Page) -> MiningGrid:
-    """Describe a page for the grid: its tiles, its line of state, its charts."""
+def page_data(explorer: Explorer, page: Page, person: Person) -> MiningGrid:
+    """Describe a page for the grid of one person: its tiles, its line of state, its charts."""
     concept, history = page.concept, page.history
     collection = explorer.rounds.memory.collection(concept.collection)
     begun = time.perf_counter()
@@ -28,7 +29,7 @@ def page_data(explorer: Explorer, page: Page) -> MiningGrid:
     return {
         "mode": "mine",
         "intake": True,
-        "key": f"{concept.id}:{concept.round}",
+        "key": f"{concept.id}:{concept.round}{person.mark}",
         "made": page.made,
         "turns": turns_url(concept.id),
         "round": concept.round,

@@ -7,6 +7,7 @@ import streamlit as st
 from encoder import Encoder
 from explorer.photo_sets import PhotoSet, of_collection, of_folder, of_uploads
 from pages._session import count_photos
+from pages.adding.browser import owner_places
 from pages.sorting.kept import keep_boxes
 from vecdb import Collection
 
@@ -22,6 +23,7 @@ def choose_source(collection: Collection, encoder: Encoder) -> PhotoSet | None:
 
     Raises:
         OSError: the folder is not there, or nothing in it is a picture.
+        NotAllowed: the folder is not one that may be looked into.
     """
     state.setdefault("class_kind", SOURCES[0])
     kind = st.segmented_control("Classify", SOURCES, key="class_kind", required=True)
@@ -46,8 +48,9 @@ def choose_source(collection: Collection, encoder: Encoder) -> PhotoSet | None:
     files = given if kind == "Folder" else [file.file_id for file in given]
     wanted = (kind, encoder.name, files)
     if kept is None or kept[0] != wanted:
+        places = owner_places() if kind == "Folder" else None
         with st.spinner("Encoding the pictures"):
-            encoded = of_folder(given, encoder) if kind == "Folder" else of_uploads(given, encoder)
+            encoded = of_folder(given, encoder, places) if places else of_uploads(given, encoder)
         state.class_source = kept = (wanted, encoded)
     for note in kept[1].notes:
         st.caption(note)

@@ -2,7 +2,9 @@ import pytest
 
 from encoder import load_encoder
 from explorer import photo_sets
+from explorer.errors import NotAllowed
 from explorer.photo_sets import of_folder
+from explorer.places import Places
 from tests.encoder.tiny_clip import save_tiny_clip
 from tests.ingest.pictures import encoded, jpeg, noise
 
@@ -46,3 +48,13 @@ def test_no_more_pictures_are_taken_than_are_said(folder, encoder, monkeypatch):
 def test_a_folder_that_is_not_there_is_a_sentence(encoder):
     with pytest.raises(OSError, match="There is no folder /no/such/folder"):
         of_folder("/no/such/folder", encoder)
+
+
+def test_only_pictures_below_the_allowed_folders_are_read(folder, encoder):
+    (folder / "cat" / "way_out.jpg").symlink_to(folder / "dog" / "1.jpg")
+    places = Places((folder / "cat",))
+    found = of_folder(str(folder / "cat"), encoder, places)
+    assert list(found.photos.ids) == ["0.jpg", "scan.tif"]
+    assert "way_out.jpg (Only folders below" in found.notes[-1]
+    with pytest.raises(NotAllowed, match="Only folders below"):
+        of_folder(str(folder / "dog"), encoder, places)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.deadline import Watch
 from ingest.errors import Rejected
 from ingest.fetch import Busy, Fetcher, Patience, _retry_after, rendition
 from ingest.photo import Photo
@@ -148,3 +149,21 @@ def test_credentials_of_netrc_are_used(host, fetcher, monkeypatch, tmp_path):
     monkeypatch.setenv("NETRC", str(file))
     fetcher.fetch(Photo("p", host.url + "/ok/4.jpg"))
     assert host.authorizations == {"Basic YWRhOnNlY3JldA=="}
+
+
+def test_files_are_read_below_the_named_folders_alone_whatever_leads_elsewhere(tmp_path):
+    for name in ("open", "closed"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "photo.jpg").write_bytes(jpeg(1))
+    (tmp_path / "open" / "link.jpg").symlink_to(tmp_path / "closed" / "photo.jpg")
+    with Watch() as watch:
+        fetcher = Fetcher(watch, threading.Event(), below=(tmp_path / "open",))
+        assert fetcher.fetch(Photo("p", str(tmp_path / "open" / "photo.jpg"))) == jpeg(1)
+        for way in (
+            str(tmp_path / "closed" / "photo.jpg"),
+            str(tmp_path / "open" / ".." / "closed" / "photo.jpg"),
+            (tmp_path / "closed" / "photo.jpg").as_uri(),
+            str(tmp_path / "open" / "link.jpg"),
+            str(tmp_path / "openly" / "photo.jpg"),
+        ):
+            assert rejection(fetcher, way) == ("outside the folders that may be read", False)

@@ -240,3 +240,11 @@ def test_a_name_given_once_stands_with_every_label(concept):
     page = run("train.py")
     page.text_input(key="person").set_value(" Ann ").run()
     assert not page.exception
+
+
+def test_classes_takes_no_folder_of_an_app_that_others_reach(concept, monkeypatch):
+    monkeypatch.setenv("TRUSTED_PROXIES", "10.0.0.1")
+    test = run("classes.py")
+    test.segmented_control(key="class_kind").set_value("Folder").run(timeout=60)
+    test.text_input(key="class_folder").set_value("/etc").run(timeout=60)
+    assert any("DATA" in words and "may be looked into" in words for words in said(test))
