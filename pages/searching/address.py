@@ -48,10 +48,12 @@ def restore() -> None:
     address = dict(st.query_params)
     if key("text") not in state:
         _fill(address or state.get("search_kept", {}))
-        state.search_written = address
     elif address != state.search_written and _given() == state.get("search_given"):
         _fill(address)
-        state.search_written = address
+    else:
+        return
+    # At once: a run that is broken off here by the next step back has filled them nevertheless.
+    state.search_written, state.search_given = address, _given()
 
 
 def remember() -> None:

@@ -110,3 +110,28 @@ def browser(**options: Any) -> Iterator[Any]:
     """Yield a page of a fresh profile in a Chromium of its own."""
     with chromium() as running, fresh_page(running, **options) as page:
         yield page
+
+
+IDLE = """document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'
+  && !document.querySelector('[data-stale=true]')"""
+COUNT_RUNS = """
+  const app = document.querySelector('[data-testid=stApp]');
+  window.runs = 0;
+  new MutationObserver(() => {
+    if (app.dataset.testScriptState === 'notRunning') window.runs += 1;
+  }).observe(app, {attributes: true, attributeFilter: ['data-test-script-state']});
+"""
+
+
+def wait_idle(page: Any) -> None:
+    """Wait until the page's script has run and all that it drew is there."""
+    page.wait_for_function(IDLE)
+
+
+@contextlib.contextmanager
+def script_run(page: Any) -> Iterator[None]:
+    """Wait at the end of the block for a run of the script that the block set off."""
+    page.evaluate(COUNT_RUNS)
+    yield
+    page.wait_for_function("window.runs > 0")
+    wait_idle(page)

@@ -1,11 +1,13 @@
 """The Classes page in a real browser, on the sample's drawn animals with the offline encoder."""
 
+import contextlib
 import re
 import shutil
 
 import pytest
+from playwright.sync_api import TimeoutError
 
-from tests.browser.harness import ROOT, environment, fresh_page, running_app
+from tests.browser.harness import ROOT, environment, fresh_page, running_app, script_run
 
 pytestmark = pytest.mark.browser
 DRAWINGS = ROOT / "sample" / "drawings"
@@ -73,8 +75,8 @@ def choose(page, label, option):
     wanted = page.get_by_role("option", name=re.compile(rf"^{option}\b"))
     for _ in range(3):
         page.get_by_label(label, exact=True).click()
-        page.wait_for_timeout(500)
-        if wanted.count():
+        with contextlib.suppress(TimeoutError):
+            wanted.wait_for(timeout=2000)
             break
     wanted.click()
 
@@ -271,6 +273,6 @@ def test_uploaded_pictures_are_sorted_into_the_classes_typed(page):
     page.locator("input[type=file]").first.set_input_files(pictures[:2])
     page.get_by_text("2 photos into 2 classes").wait_for(timeout=60_000)
     for _ in range(2):
-        page.get_by_test_id("stFileChipDeleteBtn").first.get_by_role("button").click()
-        page.wait_for_timeout(1000)
+        with script_run(page):
+            page.get_by_test_id("stFileChipDeleteBtn").first.get_by_role("button").click()
     page.get_by_text("Nothing to classify yet.").wait_for()

@@ -1,6 +1,7 @@
 """Where the tiles stand: whole pictures in full rows, squares on request, nothing that jumps."""
 
 import io
+import threading
 
 import numpy as np
 import pyarrow as pa
@@ -81,14 +82,17 @@ def test_pictures_are_whole_and_every_row_fills_the_width(shapes, running_chromi
 
 def test_no_tile_moves_when_pictures_arrive_or_photos_are_marked(shapes, running_chromium):
     with fresh_page(running_chromium) as page:
-        held = []
-        page.route("**/api/thumb/**", lambda route: held.append(route))
+        held, arriving = [], threading.Event()
+        page.route(
+            "**/api/thumb/**",
+            lambda route: route.continue_() if arriving.is_set() else held.append(route),
+        )
         page.goto(shapes)
         page.wait_for_selector("button[data-photo-id]")
         before = boxes(page)
-        while held:
-            held.pop().continue_()
-            page.wait_for_timeout(1)
+        arriving.set()
+        for route in held:
+            route.continue_()
         page.wait_for_function(
             "document.querySelectorAll('button[data-state=loaded]').length === 25"
         )

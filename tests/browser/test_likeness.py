@@ -4,6 +4,7 @@ import urllib.parse
 
 import pytest
 
+from tests.browser.harness import wait_idle
 from tests.browser.test_other_pages import go, judge
 
 pytestmark = pytest.mark.browser
@@ -70,8 +71,9 @@ def test_the_control_marks_nothing_takes_no_tab_stop_and_lies_in_no_button(mine,
     photo = use(page, 3)
     wait_search(page, photo)
     for _ in range(4):  # an address without what it asks for may lie between
+        before = page.url
         page.go_back()
-        page.wait_for_timeout(1500)
+        page.wait_for_url(lambda url, before=before: url != before)
         if concept in page.url:
             break
     page.wait_for_selector('[data-round="1"]')
@@ -116,5 +118,7 @@ def test_an_audit_stays_blind(mine, page):
     assert "undo" in page.locator(".vde-help").inner_text()
     assert "more like this" not in page.locator(".vde-help").inner_text()
     page.keyboard.press("m")
-    page.wait_for_timeout(1000)
+    page.keyboard.press("?")
+    page.locator(".vde-help").wait_for(state="hidden")
+    wait_idle(page)
     assert "view=audit" in page.url

@@ -1,8 +1,9 @@
 """Every key and every way to click on the Mine page, in a real browser."""
 
 import pytest
+import requests
 
-from tests.browser.harness import fresh_page
+from tests.browser.harness import fresh_page, script_run, wait_idle
 
 pytestmark = pytest.mark.browser
 # How many tiles stand beside each other in the first row.
@@ -152,7 +153,7 @@ def test_rounds_finished_faster_than_the_script_runs_are_not_rolled_back(mine, p
         page.keyboard.press("Enter")
         wait_round(page, number + 1)
     page.wait_for_function("location.search.includes('round=5')")
-    page.wait_for_timeout(500)
+    wait_idle(page)
     assert page.locator("[data-round]").get_attribute("data-round") == "5"
     assert "4 yes" in page.locator(".vde-counts").inner_text()
     tile(page, 1).click()
@@ -171,9 +172,9 @@ def test_the_question_mark_shows_the_keys(mine, page):
 
 def test_the_rule_for_unmarked_photos_is_kept_with_the_concept(mine, page):
     mine()
-    page.get_by_role("button", name="Unmarked means: skip").click()
-    page.wait_for_selector("text=Unmarked means: no")
-    page.wait_for_timeout(500)
+    with script_run(page):
+        page.get_by_role("button", name="Unmarked means: skip").click()
+        page.wait_for_selector("text=Unmarked means: no")
     page.reload()
     page.wait_for_selector("text=Unmarked means: no")
     tile(page, 0).click()
@@ -220,14 +221,17 @@ def test_a_photo_without_a_picture_is_a_clear_tile(mine, page):
     assert "Picture not available" in dead.inner_text()
 
 
-def test_the_threshold_can_be_moved_and_is_kept(mine, page):
-    mine()
+def test_the_threshold_can_be_moved_and_is_kept(app, mine, page):
+    concept = mine()
     slider = page.get_by_role("slider", name="Threshold")
     slider.focus()
     for _ in range(10):
         page.keyboard.press("ArrowRight")
     assert slider.get_attribute("aria-valuenow") == "0.60"
-    page.wait_for_timeout(1500)
+    while (
+        requests.get(f"{app.address}/api/concepts/{concept}", timeout=5).json()["threshold"] < 0.6
+    ):
+        wait_idle(page)
     page.reload()
     page.wait_for_selector("button[data-photo-id]")
     assert slider.get_attribute("aria-valuenow") == "0.60"

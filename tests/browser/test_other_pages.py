@@ -5,6 +5,8 @@ import io
 
 import pytest
 
+from tests.browser.harness import script_run
+
 pytestmark = pytest.mark.browser
 FIRST_NAME = "document.querySelector('input[aria-label=Name]')?.value"
 
@@ -99,11 +101,12 @@ def test_results_grow_as_the_page_is_scrolled(mine, page):
     page.get_by_role("slider").first.focus()
     page.keyboard.press("Home")
     page.wait_for_function("document.querySelectorAll('button[data-photo-id]').length >= 90")
-    for _ in range(4):
+    page.mouse.move(700, 500)
+    while (shown := page.locator("button[data-photo-id]").count()) <= 250:
         page.mouse.wheel(0, 20_000)
-        page.mouse.move(700, 500)
-        page.wait_for_timeout(700)
-    page.wait_for_function("document.querySelectorAll('button[data-photo-id]').length > 250")
+        page.wait_for_function(
+            "shown => document.querySelectorAll('button[data-photo-id]').length > shown", arg=shown
+        )
 
 
 def test_a_concept_can_be_renamed_duplicated_deleted_and_brought_back(mine, page, app):
@@ -113,8 +116,8 @@ def test_a_concept_can_be_renamed_duplicated_deleted_and_brought_back(mine, page
     count = int(page.get_by_text("concepts, the latest first").inner_text().split()[0])
     name = page.get_by_label("Name").first
     name.fill("<b>renamed</b> & kept")
-    name.press("Enter")
-    page.wait_for_timeout(1000)
+    with script_run(page):
+        name.press("Enter")
     page.reload()
     page.wait_for_function(f"{FIRST_NAME} == '<b>renamed</b> & kept'")
     page.get_by_role("button", name="More").first.click()
