@@ -13,7 +13,8 @@ from api.sockets import answer_at_once
 from pages._current import shared_explorer
 from pages._login import check_login, identify
 from pages.grid.page import page_data
-from pages.grid.scripts import grid_routes
+from pages.grid.scripts import GRID
+from pages.mapping.scripts import MAP
 
 explorer = shared_explorer()
 check_login()
@@ -33,7 +34,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
         explorer.close()
 
 
-own = [*routes(explorer, page_data, identify), *grid_routes()]
+own = [*routes(explorer, page_data, identify), *GRID.routes(), *MAP.routes()]
 app = st.App(
     "pages/_navigation.py",
     lifespan=lifespan,

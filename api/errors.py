@@ -24,6 +24,7 @@ from vecdb.errors import (
     BadVector,
     EncoderMismatch,
     NotFitted,
+    UnknownClasses,
     UnknownCollection,
     UnknownConcept,
     UnknownPhoto,
@@ -34,7 +35,7 @@ MALFORMED = (
     *(EmptyText, TextTooLong, ClassifierError, BadInput),
     *(BadCondition, BadName, BadPhotos, BadVector),
 )
-UNKNOWN = (NothingThere, UnknownCollection, UnknownConcept, UnknownPhoto)
+UNKNOWN = (NothingThere, UnknownClasses, UnknownCollection, UnknownConcept, UnknownPhoto)
 CONFLICTS = (MovedOn, NothingToTurn, EncoderMismatch, NotFitted)
 
 

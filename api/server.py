@@ -12,7 +12,18 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Match, Route
 from starlette.types import Message, Receive, Scope, Send
 
-from api import clip_retrieval, concepts, labels, mining, news, photos, pictures, search, state
+from api import (
+    clip_retrieval,
+    concepts,
+    labels,
+    maps,
+    mining,
+    news,
+    photos,
+    pictures,
+    search,
+    state,
+)
 from api.access import Identify, Rate, check_tokens
 from api.errors import Refused
 from api.proxies import check_proxies, read_prefix
@@ -27,6 +38,7 @@ ROUTERS = [
     *pictures.ROUTERS,
     concepts.router,
     *labels.ROUTERS,
+    maps.router,
     *mining.ROUTERS,
     *news.ROUTERS,
     clip_retrieval.router,

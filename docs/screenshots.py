@@ -68,6 +68,15 @@ def audit(page: Any) -> None:
     page.wait_for_selector("button[data-photo-id]")
 
 
+def map_view(page: Any, name: str) -> None:
+    """Take the map of the collection, as it is opened."""
+    page.get_by_role("radio", name="Map").click()
+    page.wait_for_selector(".vdm[data-drawn]:not([data-drawn='0'])", timeout=300_000)
+    page.get_by_text("This map was made on").wait_for(timeout=300_000)
+    settle(page)
+    page.screenshot(path=IMAGES / name)
+
+
 PREPARE = {"Search": search, "Classes": classes}
 
 
@@ -89,6 +98,8 @@ def gallery(address: str) -> None:
                 PREPARE.get(name, settle)(page)
                 settle(page)
                 page.screenshot(path=IMAGES / f"{name.lower()}.png")
+            if name == "Search":
+                map_view(page, "map.png")
         page.get_by_role("link", name="Concepts", exact=True).first.click()
         page.get_by_role("button", name="Open", exact=True).first.click()
         for name in VIEWS:
@@ -100,6 +111,8 @@ def gallery(address: str) -> None:
     with browser(color_scheme="dark") as page:
         train(page, address, "a dog", "/dog/", 2)
         page.screenshot(path=IMAGES / "train-dark.png")
+        page.get_by_role("link", name="Search", exact=True).first.click()
+        map_view(page, "map-dark.png")
     phone = {"width": 390, "height": 844}
     with browser(viewport=phone, device_scale_factor=2, has_touch=True, is_mobile=True) as page:
         train(page, address, "a horse", "/horse/", 1)

@@ -24,10 +24,14 @@ def share_of_nouns(encoder: Encoder) -> float:
     return SHARES.get(encoder.kind, 0.0)
 
 
+def list_nouns() -> list[str]:
+    """Return the nouns, by name."""
+    return PATH.read_text("utf-8").split()
+
+
 def mean_of_nouns(encoder: Encoder) -> Vectors:
     """Encode the nouns and return their mean, (d,) float32; its length tells how alike they are."""
-    nouns = PATH.read_text("utf-8").split()
-    vectors = encoder.encode_texts([TEMPLATE.format(noun) for noun in nouns])
+    vectors = encoder.encode_texts([TEMPLATE.format(noun) for noun in list_nouns()])
     return np.asarray(vectors.mean(axis=0), np.float32)
 
 

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 DOTS = re.compile(r"(?<![^/\\])\.\.(?![^/\\])")
 ORIGINAL = "original/"  # before a collection's name, which holds no slash: another place to sign
+MAP = "map"  # the place of everything about maps
 
 
 def read_token() -> str:
@@ -57,6 +58,11 @@ def original_url(collection: str, photo_id: str) -> str:
 def turns_url(concept_id: str) -> str:
     """Return the address, from the app's root, that takes the turns of a concept."""
     return f"mine/{concept_id}" + _key("turns", concept_id)
+
+
+def map_url(collection: str, what: str) -> str:
+    """Return the address, from the app's root, of something about a collection's map."""
+    return f"api/map/{quote(collection, safe='')}/{what}" + _key(MAP, collection)
 
 
 def _key(place: str, name: str) -> str:

@@ -22,6 +22,7 @@ from explorer.encoders import Encoders
 from explorer.errors import BadInput, NothingThere, NothingToTurn
 from explorer.exports import Choice, Exported, export_concept
 from explorer.jobs import Jobs
+from explorer.mapping.jobs import Maps
 from explorer.news import News, mark_seen, read_new_matches
 from explorer.nouns import Nouns
 from explorer.query import Query
@@ -71,6 +72,7 @@ class Explorer:
         self.nouns = Nouns(lambda: self.store)
         self.jobs = Jobs(self)
         self.tunings = Tunings(self)
+        self.maps = Maps(self)
         self.tickets = Tickets()
 
     @property

@@ -13,6 +13,7 @@ STEPS = {
         "query": "database queries of a search",
         "thumbnail": "reading of a thumbnail",
         "original": "reading of an original picture",
+        "map": "answers for a map",
         "knn": "requests to /knn-service, whole",
     }.items()
 }

@@ -32,9 +32,11 @@ from pages.searching.address import (
 )
 from pages.searching.controls import forget, narrow, refine
 from pages.searching.files import offer
+from pages.searching.map import draw_map
 from vecdb import Collection, Filter, Scope, VecdbError
 
 SHOWN = 100
+VIEWS = {"": "Photos", "map": "Map"}
 MISTAKES = (EncoderError, VecdbError, ClassifierError, ValueError, OSError)
 state = st.session_state
 
@@ -56,7 +58,7 @@ def on_event(event: GridEvent) -> None:
 
 def header() -> tuple[Collection, list[Image.Image]] | None:
     """Draw the line of controls."""
-    columns = st.columns([2, 6, 1.2, 1.2, 1.6], vertical_alignment="bottom")
+    columns = st.columns([2, 5, 1.2, 1.2, 1.6, 1.5], vertical_alignment="bottom")
     with columns[0]:
         collection = choose_collection()
     if collection is None:
@@ -73,6 +75,14 @@ def header() -> tuple[Collection, list[Image.Image]] | None:
     with columns[3].popover("Filters", width="stretch"):
         narrow()
     columns[4].toggle("Fold near-duplicates", key=key("fold"))
+    columns[5].segmented_control(
+        "View",
+        list(VIEWS),
+        key=key("view"),
+        format_func=VIEWS.__getitem__,
+        required=True,
+        label_visibility="collapsed",
+    )
     return collection, pictures
 
 
@@ -191,8 +201,9 @@ def main() -> None:
         return
     collection, pictures = head
     remember()
+    view = draw_map if state[key("view")] == "map" else draw
     try:
-        draw(collection, read_query(pictures))
+        view(collection, read_query(pictures))
     except MISTAKES as error:
         st.error(escape_markdown(error))
     st.caption(

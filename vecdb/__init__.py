@@ -12,6 +12,7 @@ from vecdb.hits import Hits
 from vecdb.index import IndexStatus
 from vecdb.ingest_failures import Failure, FailureStore
 from vecdb.labels import Label, LabelCounts
+from vecdb.maps import Layout, MapStore
 from vecdb.moments import Moments, PhotosExtent
 from vecdb.numbers import photo_number
 from vecdb.scores import Histogram, Scored
@@ -38,7 +39,9 @@ __all__ = [
     "IndexStatus",
     "Label",
     "LabelCounts",
+    "Layout",
     "LinearHead",
+    "MapStore",
     "Moments",
     "PhotosExtent",
     "PlainHead",

@@ -18,6 +18,7 @@ from vecdb.derived import Followed, Transform, derived_name, follow, source_of
 from vecdb.dsn import parse_dsn
 from vecdb.errors import EncoderMismatch, UnknownCollection
 from vecdb.ingest_failures import FailureStore
+from vecdb.maps import MapStore
 from vecdb.schema import migrate
 from vecdb.statements import check_table_name
 from vecdb.truth import TruthStore
@@ -53,6 +54,7 @@ class Database:
         self.audits = AuditStore(connection)
         self.failures = FailureStore(connection)
         self.truth = TruthStore(connection)
+        self.maps = MapStore(connection)
 
     @property
     def dialect(self) -> str:
@@ -133,6 +135,7 @@ class Database:
             self._connection.run("photos/drop", table=name)
             self._connection.run("moments/forget", {"name": name})
             self._connection.run("failures/forget", {"collection": name})
+            self.maps.forget(name)
             self._connection.run("collections/forget", {"name": name})
             self._open.pop(name, None)
 

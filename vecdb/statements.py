@@ -13,8 +13,8 @@ NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 # What commands and pages start with where VECDB_TABLE names nothing else.
 DEFAULT_TABLE = "unsplash_25k"
 RESERVED = {
-    "audit_answers", "collections", "concepts", "ingest_failures", "labels", "moments",
-    "schema_version",
+    "audit_answers", "collections", "concepts", "ingest_failures", "labels", "map_layouts",
+    "map_points", "moments", "schema_version",
 }  # fmt: skip
 
 # Letters that Unicode does not take apart into a Latin one and its accent.

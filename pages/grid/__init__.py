@@ -7,14 +7,14 @@ from typing import Any, cast
 import streamlit as st
 
 from pages.grid.contract import GridData, GridEvent
-from pages.grid.scripts import LOADER
+from pages.grid.scripts import GRID
 
 STYLE = Path(__file__).with_name("grid.css")
 
 
 def _component() -> Any:
     style = STYLE.read_text("utf-8")
-    return st.components.v2.component("photo_grid", css=style, js=LOADER, isolate_styles=False)
+    return st.components.v2.component("photo_grid", css=style, js=GRID.loader, isolate_styles=False)
 
 
 def photo_grid(data: GridData, *, key: str, on_event: Callable[[GridEvent], None]) -> None:

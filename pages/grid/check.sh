@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Check the types of the grid's scripts against contract.d.ts. Without node, or with no way to get
-# the compiler, that is said and the other checks go on.
+# Check the types of the scripts of grid and map against their contract.d.ts. Without node, or with
+# no way to get the compiler, that is said and the other checks go on.
 set -euo pipefail
 cd "$(dirname "$0")"
 if ! command -v npm >/dev/null 2>&1; then

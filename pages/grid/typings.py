@@ -1,4 +1,4 @@
-"""`python -m pages.grid.typings`: write contract.d.ts, the scripts' view of contract.py."""
+"""`python -m pages.grid.typings`: write each contract.d.ts, the scripts' view of contract.py."""
 
 import types
 from pathlib import Path
@@ -6,9 +6,10 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from typing_extensions import get_type_hints, is_typeddict
 
-from pages.grid import contract
+from pages.grid import contract as grid
+from pages.mapping import contract as mapping
 
-TARGET = Path(__file__).with_name("contract.d.ts")
+CONTRACTS = (grid, mapping)
 PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", type(None): "null"}
 # Any field of a union can be asked for: what one of its members lacks is undefined there.
 HEADER = """\
@@ -20,8 +21,13 @@ type Filled<T, All = T> = T extends unknown
 """
 
 
-def declare_contract() -> str:
-    """Return the TypeScript declarations of everything that contract.py defines."""
+def find_target(contract: types.ModuleType) -> Path:
+    """Return the file of a contract's declarations."""
+    return Path(str(contract.__file__)).with_suffix(".d.ts")
+
+
+def declare_contract(contract: types.ModuleType) -> str:
+    """Return the TypeScript declarations of everything that a contract defines."""
     parts = [HEADER]
     for name, value in vars(contract).items():
         if is_typeddict(value) and value.__module__ == contract.__name__:
@@ -62,4 +68,5 @@ def _write_type(hint: Any) -> str:
 
 
 if __name__ == "__main__":
-    TARGET.write_text(declare_contract(), encoding="utf-8")
+    for module in CONTRACTS:
+        find_target(module).write_text(declare_contract(module), encoding="utf-8")

@@ -28,6 +28,7 @@ WORDS = {
     "label": "",
     "where": "",
     "similar": "",
+    "view": "",
 }
 NUMBERS = ("min_width", "min_height", "min_views", "min_downloads")
 DAYS = ("taken_from", "taken_before")
@@ -111,7 +112,7 @@ def conditions(collection: Collection) -> Filter | None:
     return Filter(**given) if given else None
 
 
-_NO_FIELDS = {"text", "more", "like", "vector", "where", "similar"}
+_NO_FIELDS = {"text", "more", "like", "vector", "where", "similar", "view"}
 
 
 def least_similarity() -> float | None:

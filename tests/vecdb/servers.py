@@ -18,7 +18,7 @@ from vecdb.dsn import parse_dsn
 ROOT = Path(__file__).parent.parent.parent
 TABLES = (
     "collections", "concepts", "labels", "moments", "ingest_failures", "class_sets",
-    "class_corrections",
+    "class_corrections", "map_layouts", "map_points",
 )  # fmt: skip
 USER, PASSWORD = "tester", "s3cret/word"
 

@@ -1,0 +1,320 @@
+// The map of a collection: photos as points, drawn anew with every move; what is chosen goes to the
+// server, which knows all photos where this browser may hold a sample.
+
+import { Camera } from "./camera.js";
+import { el } from "./dom.js";
+import { Gestures } from "./gestures.js";
+import { Names } from "./names.js";
+import { coloursFor, hitColour, isDark, mix, packColour, readColour } from "./palette.js";
+import { Card, Thumbnails } from "./pictures.js";
+import { nearestPoint, Points, pointsWithin, Source } from "./points.js";
+import { makeDot, Raster } from "./raster.js";
+import { Tools } from "./tools.js";
+
+const SIDE = 65535;
+const WHOLE = { left: 0, top: 0, right: 1, bottom: 1 };
+const REACH = 14; // pixels from the pointer to a photo that is meant
+const STILL = 140; // milliseconds without a move
+const DIM = 0.8; // how far photos fade that were not found
+
+/**
+ * @typedef {import("./contract").MapData} MapData
+ * @typedef {import("./contract").MapEvent} MapEvent
+ * @typedef {import("./contract").MapChoice} MapChoice
+ */
+
+export class PhotoMap {
+  /** @param {HTMLElement} parent */
+  constructor(parent) {
+    /** @type {MapData | null} */
+    this.data = null;
+    this.camera = new Camera();
+    this.source = new Source();
+    this.points = new Points();
+    this.looping = false;
+    this.drawn = false;
+    this.dark = false;
+    /** @type {import("./palette.js").Rgb} */
+    this.paper = [255, 255, 255];
+    this.resting = 0;
+    this.held = ""; // the part of the map whose points are at hand
+    this.frame = 0;
+    /** @type {Uint32Array} */
+    this.colours = new Uint32Array(256);
+    /** @type {Uint8Array | null} */
+    this.chosen = null;
+    /** @type {(event: MapEvent) => void} */
+    this.send = () => {};
+    const canvas = el("canvas", { "aria-hidden": "true" });
+    this.raster = new Raster(canvas);
+    this.line = el("canvas", { className: "vdm-line", "aria-hidden": "true" });
+    this.card = new Card(this);
+    this.thumbs = new Thumbnails(this);
+    this.names = new Names(this);
+    this.stage = el("div", {
+      className: "vdm-stage", tabIndex: 0, role: "application",
+      "aria-label": "Map of the collection. Arrow keys move it, plus and minus zoom, 0 shows all of it, Enter chooses the photos that are seen, Escape none. The names of groups follow as buttons.",
+    }, [canvas, this.thumbs.root, this.line, this.names.root, this.card.root]);
+    this.root = el("section", { className: "vdm", "aria-label": "Map" });
+    this.tools = new Tools(this);
+    this.note = el("p", { className: "vdm-note", role: "alert" });
+    this.live = el("div", { className: "vdm-live", role: "status", "aria-live": "polite" });
+    this.root.append(
+      this.tools.root, this.note,
+      el("div", { className: "vdm-frame" }, [this.stage, this.tools.zoom, this.tools.legend]), this.live,
+    );
+    parent.append(this.root);
+    this.gone = new AbortController();
+    this.gestures = new Gestures(this, this.gone.signal);
+    this.sizes = new ResizeObserver(() => this.resize());
+    this.sizes.observe(this.stage);
+    // Another theme comes with other colours of the page around.
+    const dark = matchMedia("(prefers-color-scheme: dark)");
+    dark.addEventListener("change", () => setTimeout(() => this.paint(), 300), { signal: this.gone.signal });
+  }
+
+  destroy() {
+    this.gone.abort();
+    this.sizes.disconnect();
+    cancelAnimationFrame(this.frame);
+    clearTimeout(this.resting);
+    this.root.remove();
+  }
+
+  /**
+   * @param {MapData} data
+   * @param {(event: MapEvent) => void} send
+   */
+  update(data, send) {
+    const before = this.data;
+    this.send = send;
+    this.data = data;
+    this.source.open(data);
+    const fresh = before?.stamp !== data.stamp;
+    if (fresh || JSON.stringify(before?.colours) !== JSON.stringify(data.colours)) {
+      this.tools.drawColours(data.colours);
+      this.load();
+    }
+    if (fresh) { this.thumbs.clear(); this.names.draw(data.groups); this.resize(); }
+    this.markChosen();
+    this.tell();
+  }
+
+  /** Fetch the points of what is seen: all of them, or as many as one answer holds. */
+  async load() {
+    const { data } = this;
+    if (!data) return;
+    const box = this.partial ? this.wanted() : WHOLE;
+    const colour = this.tools.colour;
+    const held = JSON.stringify([data.stamp, box, colour]);
+    this.held = held;
+    try {
+      const points = await this.source.fetchPoints(box, colour);
+      if (this.held !== held) return; // another part, or another colour, was asked for meanwhile
+      if (points.length !== this.points.length) this.thumbs.clear();
+      this.points = points;
+      this.note.textContent = "";
+    } catch (error) {
+      this.note.textContent = error instanceof Error ? error.message : String(error);
+      return;
+    }
+    this.markChosen();
+    this.paint();
+    this.tell();
+    this.thumbs.clear();
+    this.rest();
+  }
+
+  /** Whether the browser holds a sample only. */
+  get partial() { return this.points.length > 0 && (this.data?.count ?? 0) > 60_000; }
+
+  /** What is seen, with something around it, in steps so that small moves ask for nothing. */
+  wanted() {
+    const box = this.camera.box();
+    const margin = Math.max(box.right - box.left, box.bottom - box.top) / 2;
+    const step = 2 ** Math.floor(Math.log2(Math.max(margin, 1e-4)));
+    return {
+      left: Math.max(0, Math.floor((box.left - margin / 2) / step) * step),
+      top: Math.max(0, Math.floor((box.top - margin / 2) / step) * step),
+      right: Math.min(1, Math.ceil((box.right + margin / 2) / step) * step),
+      bottom: Math.min(1, Math.ceil((box.bottom + margin / 2) / step) * step),
+    };
+  }
+
+  resize() {
+    const { clientWidth, clientHeight } = this.stage;
+    if (!clientWidth || !clientHeight) return;
+    Object.assign(this.camera, { width: clientWidth, height: clientHeight });
+    this.raster.resize(clientWidth, clientHeight, Math.min(2, window.devicePixelRatio || 1));
+    Object.assign(this.line, { width: clientWidth, height: clientHeight });
+    this.paint();
+    this.rest();
+  }
+
+  /** Take the colours of the page and of the legend, and draw. */
+  paint() {
+    const { legend } = this.points;
+    const style = getComputedStyle(this.root);
+    this.paper = readColour(style.backgroundColor) ?? [255, 255, 255];
+    this.dark = isDark(this.paper);
+    if (legend) {
+      const colours = coloursFor(legend, this.dark, this.tools.colour.by.startsWith("answers:"));
+      const faded = this.data?.hits.rows.length ? DIM : 0;
+      this.colours = Uint32Array.from(colours, (colour) => packColour(mix(colour, this.paper, faded)));
+      this.tools.drawLegend(legend, colours);
+    }
+    this.draw();
+  }
+
+  /** The map was moved: draw it with the next frame, and see to the rest when it stands still. */
+  moved() {
+    if (!this.frame) this.frame = requestAnimationFrame(() => { this.frame = 0; this.draw(); });
+    this.rest();
+  }
+
+  rest() {
+    clearTimeout(this.resting);
+    this.resting = window.setTimeout(() => {
+      if (this.partial && JSON.stringify([this.data?.stamp, this.wanted(), this.tools.colour]) !== this.held) this.load();
+      else this.thumbs.choose();
+    }, STILL);
+  }
+
+  draw() {
+    const { camera, points, raster, colours, chosen, dark } = this;
+    if (!this.data) return;
+    const ratio = raster.ratio;
+    const radius = this.radius() * ratio;
+    const hits = this.data.hits;
+    raster.clear(packColour(this.paper));
+    const dot = makeDot(radius, points.length > 15_000 && camera.zoom < 3 ? 0.72 : 0.9);
+    raster.points(camera, points.x, points.y, (at) => colours[points.codes[at] ?? 255] ?? 0, dot);
+    if (chosen) {
+      const ink = packColour(dark ? [255, 255, 255] : [20, 22, 26]);
+      const ring = makeDot(radius + 1.6 * ratio, 0.85, radius + 0.2);
+      raster.points(camera, points.x, points.y, (at) => (chosen[at] ? ink : 0), ring);
+    }
+    if (hits.rows.length) {
+      const found = packColour(hitColour(dark));
+      raster.points(camera, hits.x, hits.y, () => packColour(dark ? [18, 20, 24] : [255, 255, 255]), makeDot(radius + 3 * ratio, 1));
+      raster.points(camera, hits.x, hits.y, () => found, makeDot(radius + 1.6 * ratio, 1));
+    }
+    raster.show();
+    this.names.place();
+    this.thumbs.place();
+    this.drawChoice();
+    if (points.length && !this.drawn) { this.drawn = true; performance.mark("map:drawn"); }
+    this.root.dataset.drawn = String(points.length);
+  }
+
+  /** Pixels of a point: small in a crowd, larger the nearer one looks. */
+  radius() {
+    const crowd = Math.max(1, this.points.length);
+    const base = Math.max(1.1, Math.min(4, 220 / Math.sqrt(crowd)));
+    return Math.min(7, base * this.camera.zoom ** 0.35);
+  }
+
+  /** @returns {number[]} the places among the points of those in view */
+  seen() {
+    const { left, top, right, bottom } = this.camera.box();
+    const { x, y } = this.points;
+    const seen = [];
+    for (let at = 0; at < x.length; at++) {
+      const [px, py] = [(x[at] ?? 0) / SIDE, (y[at] ?? 0) / SIDE];
+      if (px >= left && px <= right && py >= top && py <= bottom) seen.push(at);
+    }
+    return seen;
+  }
+
+  /**
+   * Find the photo at a place of the page: one that a search found before others.
+   * @param {number} left
+   * @param {number} top
+   * @param {number} reach
+   */
+  rowAt(left, top, reach = REACH) {
+    const hits = this.data?.hits;
+    const hit = hits ? nearestPoint(hits, this.camera, left, top, Math.min(8, reach)) : -1;
+    if (hits && hit >= 0) return { row: hits.rows[hit] ?? -1, x: hits.x[hit] ?? 0, y: hits.y[hit] ?? 0 };
+    const at = nearestPoint(this.points, this.camera, left, top, reach);
+    return at < 0 ? null : { row: this.points.rows[at] ?? -1, x: this.points.x[at] ?? 0, y: this.points.y[at] ?? 0 };
+  }
+
+  /**
+   * @param {number} left
+   * @param {number} top
+   */
+  pointAt(left, top, reach = REACH) {
+    const found = this.rowAt(left, top, reach);
+    this.stage.style.cursor = found && !this.looping ? "pointer" : "";
+    if (!found) return this.card.point(-1);
+    return this.card.point(found.row, ...this.camera.toScreen(found.x / SIDE, found.y / SIDE));
+  }
+
+  /** Point at what is nearest to the middle, for those who move by keys, and say what it is. */
+  async pointAtMiddle() {
+    await this.pointAt(this.camera.width / 2, this.camera.height / 2, 160);
+    const photo = this.source.known.get(this.card.row);
+    this.live.textContent = photo ? `${photo.caption}, in ${photo.group}` : "No photo here.";
+  }
+
+  /**
+   * @param {number} left
+   * @param {number} top
+   */
+  click(left, top) {
+    const found = this.rowAt(left, top);
+    if (found) this.choose({ row: found.row });
+  }
+
+  chooseSeen() {
+    const { left, top, right, bottom } = this.camera.box();
+    this.choose({ loop: [[left, top], [right, top], [right, bottom], [left, bottom]] });
+  }
+
+  /** @param {MapChoice} choice */
+  choose(choice) {
+    if (!this.data) return;
+    this.data = { ...this.data, choice };
+    this.markChosen();
+    this.send({ type: "choose", choice });
+  }
+
+  /** Note which of the points at hand are chosen, and draw them so. */
+  markChosen() {
+    const { loop, group, row } = this.data?.choice ?? {};
+    const { x, y, groups, rows } = this.points;
+    if (loop?.length) this.chosen = pointsWithin(x, y, loop);
+    else if (group !== undefined) this.chosen = Uint8Array.from(groups, (own) => Number(own === group));
+    else this.chosen = row === undefined ? null : Uint8Array.from(rows, (own) => Number(own === row));
+    this.paint();
+  }
+
+  drawChoice() { this.drawLoop(this.gestures.looping ? this.gestures.loop : this.data?.choice.loop ?? []); }
+
+  /** @param {Array<[number, number]>} loop */
+  drawLoop(loop) {
+    const context = /** @type {CanvasRenderingContext2D} */ (this.line.getContext("2d"));
+    context.clearRect(0, 0, this.line.width, this.line.height);
+    if (!loop.length) return;
+    context.beginPath();
+    for (const [x, y] of loop) context.lineTo(...this.camera.toScreen(x, y));
+    context.closePath();
+    context.fillStyle = this.dark ? "rgb(255 255 255 / 10%)" : "rgb(20 60 160 / 8%)";
+    context.strokeStyle = this.dark ? "#c9d8ff" : "#2456c8";
+    context.lineWidth = 1.5;
+    context.setLineDash([5, 4]);
+    context.fill();
+    context.stroke();
+  }
+
+  tell() {
+    const { data, points } = this;
+    if (!data) return;
+    const count = data.count.toLocaleString("en");
+    const photos = data.count === 1 ? "1 photo" : `${count} photos`;
+    const sample = this.partial && points.length < data.count;
+    const shown = sample ? `${points.length.toLocaleString("en")} of ${photos} drawn: zoom in for more` : photos;
+    this.tools.state.textContent = data.hint ? `${shown}. ${data.hint}` : shown;
+  }
+}

@@ -1,0 +1,188 @@
+"""What is chosen on the map: to look at, to start a concept from, to answer, to take away."""
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from classifier import ClassifierError
+from explorer.errors import ExplorerError
+from explorer.exports import as_csv
+from explorer.mapping.map import Map
+from explorer.people import Role
+from explorer.query import Query
+from pages._current import current_concept, open_concept, shared_explorer
+from pages._likeness import look_for_more
+from pages._login import current_person, may
+from pages._session import count_photos
+from pages._words import escape_markdown
+from pages.grid import photo_grid
+from pages.grid.contract import GridEvent
+from pages.grid.tiles import grid_tiles
+from pages.mapping.contract import MapChoice
+from pages.searching.files import as_json
+from vecdb import Concept, VecdbError
+
+SHOWN = 60
+EXAMPLES = 100  # photos that a concept starts from
+ANSWERED = 5_000  # photos that get one answer at once
+EXPORTED = 20_000
+WORDS = {1: "yes", -1: "no"}
+HOW = (
+    "Draw around photos with the lasso, or click the name of a group: they are shown here, to "
+    "start a concept from, to mark yes or no, to export."
+)
+state = st.session_state
+
+
+def draw_chosen(shown: Map, choice: MapChoice) -> None:
+    """Draw what is chosen, and what can be done with it; how to choose where nothing is."""
+    rows = rows_chosen(shown, choice)
+    if not len(rows):
+        st.caption("No photo lies in there." if choice else HOW)
+        return
+    title = f"{count_photos(len(rows))} chosen"
+    if "group" in choice:
+        title += f": {shown.layout.names[choice['group']]}"
+    columns = st.columns([4, 1.5, 1, 1, 1.1, 1], vertical_alignment="center")
+    columns[0].markdown(f"**{escape_markdown(title)}**")
+    if may(Role.LABEL):
+        if columns[1].button("Start a concept", width="stretch", key="map_start"):
+            _start(shown, rows)
+        _draw_answers(shown, rows, columns[2:4])
+    with columns[4].popover("Export", width="stretch"):
+        _offer(shown, rows)
+    columns[5].button("Clear", on_click=_clear, width="stretch", key="map_clear")
+    _draw_note()
+    limit = max(SHOWN, state.get("map_shown", 0))
+    ids = shown.ids_at(rows[:limit])
+    photo_grid(
+        {
+            "mode": "results",
+            "key": f"map:{shown.stamp}:{choice}",
+            "title": "",
+            "tiles": grid_tiles(shown.collection, ids),
+            "more": limit < len(rows),
+            "collection": shown.collection.name,
+        },
+        key="map_grid",
+        on_event=_on_event,
+    )
+
+
+def rows_chosen(shown: Map, choice: MapChoice) -> np.ndarray:
+    """Return the numbers of the chosen photos."""
+    if choice.get("loop"):
+        return shown.rows_within(choice["loop"])
+    if "group" in choice:
+        return shown.rows_of_group(choice["group"])
+    return np.array([choice["row"]] if "row" in choice else [], np.int64)
+
+
+def _clear() -> None:
+    state.map_choice, state.map_note = {}, ""
+
+
+def _on_event(event: GridEvent) -> None:
+    if event["type"] == "more":
+        state.map_shown = event["shown"] + SHOWN
+    elif event["type"] == "like":
+        look_for_more(event)
+
+
+def _start(shown: Map, rows: np.ndarray) -> None:
+    """Begin a concept from some of the photos, named as the group that most are of."""
+    group = int(np.bincount(shown.groups[rows]).argmax())
+    query = Query(photo_ids=shown.ids_at(rows[:EXAMPLES]))
+    page = shared_explorer().begin(
+        query,
+        table=shown.collection.name,
+        page_size=state.get("page_size", 25),
+        name=shown.layout.names[group],
+    )
+    state.page = page
+    open_concept(page.concept)
+    st.switch_page("train.py", query_params={"concept": page.concept.id, "round": "1"})
+
+
+def _draw_answers(shown: Map, rows: np.ndarray, places: list) -> None:
+    """Draw the two buttons that answer for the concept that is open."""
+    concept = current_concept()
+    here = concept is not None and concept.collection == shown.collection.name
+    help_ = "Open a concept of this collection on Train or Concepts first: the answers go there."
+    if here and concept is not None:
+        help_ = f"An answer for each of them in the concept '{concept.name}'."
+    for place, label in zip(places, (1, -1), strict=True):
+        place.button(
+            f"{'✓' if label > 0 else '✕'} {WORDS[label].capitalize()}",
+            key=f"map_{WORDS[label]}",
+            disabled=not here or len(rows) > ANSWERED,
+            help=f"At most {ANSWERED:,} at once." if len(rows) > ANSWERED else help_,
+            on_click=_answer,
+            args=(concept, shown.ids_at(rows) if len(rows) <= ANSWERED else [], label),
+            width="stretch",
+        )
+
+
+def _answer(concept: Concept, ids: list[str], label: int) -> None:
+    try:
+        person = current_person()
+        person.check(Role.LABEL)
+        shared_explorer().rounds.relabel(concept.id, dict.fromkeys(ids, label), person.name)
+    except (VecdbError, ClassifierError, ExplorerError) as error:
+        state.map_note, state.map_undo = str(error), ""
+        return
+    state.map_note = f"{count_photos(len(ids))} marked {WORDS[label]} in '{concept.name}'."
+    state.map_undo = concept.id
+
+
+def _undo() -> None:
+    try:
+        current_person().check(Role.LABEL)
+        shared_explorer().undo(state.map_undo)
+        state.map_note, state.map_undo = "Taken back.", ""
+    except (VecdbError, ClassifierError, ExplorerError) as error:
+        state.map_note, state.map_undo = str(error), ""
+
+
+def _draw_note() -> None:
+    if not state.get("map_note"):
+        return
+    words, button = st.columns([6, 1], vertical_alignment="center")
+    words.markdown(escape_markdown(state.map_note))
+    if state.get("map_undo"):
+        button.button("Undo", on_click=_undo, key="map_undo_button", width="stretch")
+
+
+def _offer(shown: Map, rows: np.ndarray) -> None:
+    """Offer the chosen photos as files, made when they are asked for."""
+    if len(rows) > EXPORTED:
+        st.caption(f"{EXPORTED:,} of the {len(rows):,} chosen, drawn at random.")
+    for title, suffix, mime, render in (
+        ("CSV", "csv", "text/csv", as_csv),
+        ("JSON", "json", "application/json", as_json),
+    ):
+        st.download_button(
+            title,
+            partial(lambda render: render(table_of(shown, rows[:EXPORTED])), render),
+            f"map.{suffix}",
+            mime,
+            on_click="ignore",
+            width="stretch",
+            key=f"map_{suffix}",
+        )
+
+
+def table_of(shown: Map, rows: np.ndarray) -> pd.DataFrame:
+    """Return photos by number with where they lie, their group and what is known of them."""
+    places = pd.DataFrame(
+        {
+            "id": shown.ids_at(rows),
+            "x": shown.x[rows] / 65535,
+            "y": shown.y[rows] / 65535,
+            "group": [shown.layout.names[at] for at in shown.groups[rows]],
+        }
+    )
+    known = pd.DataFrame(shown.collection.photos(places["id"].tolist()))
+    return places.round(4).merge(known, on="id", how="inner")

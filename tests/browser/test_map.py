@@ -1,0 +1,214 @@
+"""The map in a real browser: made when it is first opened, looked at, and photos chosen on it."""
+
+import io
+import math
+
+import pandas as pd
+import pytest
+import requests
+
+from tests.browser.harness import fresh_page
+from tests.browser.test_accessibility import serious
+
+pytestmark = pytest.mark.browser
+PHOTOS = 300
+# Where each photo is drawn while the whole map is seen: by number, in pixels of the page.
+PLACES = """async () => {
+  const address = performance.getEntriesByType('resource').map(entry => entry.name)
+    .filter(name => name.includes('/points?')).at(-1);
+  const bytes = await (await fetch(address)).arrayBuffer();
+  const n = new Uint32Array(bytes, 0, 1)[0];
+  const [x, y] = [new Uint16Array(bytes, 4 + 4 * n, n), new Uint16Array(bytes, 4 + 6 * n, n)];
+  const box = document.querySelector('.vdm-stage').getBoundingClientRect();
+  const [wide, high] = [Math.min(box.width, 2.4 * box.height) - 48, box.height - 48];
+  return [...x].map((_, at) => [
+    (x[at] / 65535 - 0.5) * wide + box.left + box.width / 2,
+    (y[at] / 65535 - 0.5) * high + box.top + box.height / 2,
+  ]);
+}"""
+BLUE = """() => {
+  const canvas = document.querySelector('.vdm-stage canvas');
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  let found = 0;
+  for (let at = 0; at < data.length; at += 4) {
+    if (data[at] === 20 && data[at + 1] === 80 && data[at + 2] === 220) found++;
+  }
+  return found;
+}"""
+
+
+def open_map(app, page, query=""):
+    page.goto(f"{app.address}/search?view=map{query}")
+    page.wait_for_selector(f'.vdm[data-drawn="{PHOTOS}"]', timeout=240_000)
+    page.locator(".vdm-stage").scroll_into_view_if_needed()
+
+
+@pytest.fixture
+def opened(app, page):
+    open_map(app, page)
+    return page
+
+
+def chosen(page):
+    """Wait for the line that says how many photos are chosen; return the number."""
+    line = page.get_by_text("chosen", exact=False).first
+    line.wait_for()
+    return int(line.text_content().split()[0])
+
+
+def choose_loop(page, corners):
+    """Draw a loop with the lasso through these corners, in pixels of the page."""
+    page.get_by_role("button", name="Lasso").click()
+    page.mouse.move(*corners[0])
+    page.mouse.down()
+    for corner in corners[1:]:
+        page.mouse.move(*corner, steps=6)
+    page.mouse.up()
+
+
+def around(places, left, right):
+    """Return corners of a box around the photos whose x lies in a part of the stage."""
+    inside = [place for place in places if left <= place[0] <= right]
+    tops = [top for _, top in inside]
+    low, high = min(tops) - 6, max(tops) + 6
+    return [(left, low), (right, low), (right, high), (left, high), (left, low)]
+
+
+def test_the_map_is_made_when_it_is_first_opened_and_says_what_it_does(app, page):
+    page.goto(f"{app.address}/search")
+    page.get_by_role("radio", name="Map").click()
+    page.wait_for_selector(f'.vdm[data-drawn="{PHOTOS}"]', timeout=240_000)
+    page.get_by_text("This map was made on").wait_for()
+    assert "view=map" in page.url
+    assert page.locator(".vdm-name").count() > 1
+    assert page.get_by_label("Colour by").locator("option").count() >= 1
+
+
+def test_pointing_at_a_photo_shows_its_picture_and_words(opened):
+    places = opened.evaluate(PLACES)
+    free = [p for p in places if all(math.dist(p, q) > 3 for q in places if q != p)]
+    opened.mouse.move(*free[0])
+    card = opened.locator(".vdm-card")
+    card.wait_for()
+    opened.wait_for_function("document.querySelector('.vdm-card img').naturalWidth > 0")
+    assert "<img src=x onerror=alert(1)>" in card.text_content()
+    box = opened.locator(".vdm-stage").bounding_box()
+    opened.mouse.move(box["x"] + 2, box["y"] + 2)
+    card.wait_for(state="hidden")
+
+
+def test_zooming_in_shows_the_photos_themselves_and_none_covers_another(opened):
+    opened.locator(".vdm-stage").focus()
+    for _ in range(4):
+        opened.keyboard.press("+")
+    thumbs = opened.locator(".vdm-thumbs img")
+    thumbs.first.wait_for(state="attached")
+    opened.wait_for_function("document.querySelector('.vdm-thumbs img').naturalWidth > 0")
+    boxes = [thumb.bounding_box() for thumb in thumbs.all()]
+    for at, one in enumerate(boxes):
+        for other in boxes[at + 1 :]:
+            apart = max(abs(one["x"] - other["x"]), abs(one["y"] - other["y"]))
+            assert apart > 60
+
+
+def test_a_lasso_chooses_the_photos_inside_it_to_look_at(opened):
+    places = sorted(opened.evaluate(PLACES))
+    left, right = places[0][0] - 5, (places[149][0] + places[150][0]) / 2
+    expected = sum(left < x < right for x, _ in places)
+    choose_loop(opened, around(places, left, right))
+    assert abs(chosen(opened) - expected) <= 3
+    opened.wait_for_selector("button[data-photo-id]")
+    assert opened.locator("button[data-photo-id]").count() == 60
+    opened.get_by_role("button", name="Clear", exact=True).click()
+    opened.wait_for_function("!document.querySelector('button[data-photo-id]')")
+
+
+def test_a_concept_starts_from_what_is_chosen(opened):
+    places = opened.evaluate(PLACES)
+    xs = sorted(x for x, _ in places)
+    choose_loop(opened, around(places, xs[0] - 5, xs[-1] + 5))
+    assert chosen(opened) == PHOTOS
+    opened.get_by_role("button", name="Start a concept").click()
+    opened.wait_for_selector('[data-round="1"]', timeout=60_000)
+    assert "concept=" in opened.url
+
+
+def test_what_is_chosen_gets_an_answer_that_is_stored_and_can_be_taken_back(app, page, mine):
+    concept = mine()
+    page.get_by_role("link", name="Search", exact=True).first.click()
+    page.get_by_role("radio", name="Map").click()
+    page.wait_for_selector(f'.vdm[data-drawn="{PHOTOS}"]', timeout=240_000)
+    page.wait_for_function(
+        "[...document.querySelectorAll('.vdm-name')]"
+        ".some(name => name.style.visibility === 'visible')"
+    )
+    page.locator(".vdm-name:visible").first.click()
+    count = chosen(page)
+    assert 0 < count < PHOTOS
+    page.get_by_role("button", name="✓ Yes").click()
+    page.get_by_text("marked yes in").wait_for(timeout=60_000)
+    address = f"{app.address}/api/concepts/{concept}/labels"
+    labels = requests.get(address, timeout=30).json()["labels"]
+    assert [row["label"] for row in labels] == [1] * count
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text("Taken back.").wait_for(timeout=60_000)
+    labels = requests.get(address, timeout=30).json()["labels"]
+    assert [row["label"] for row in labels] == [0] * count
+
+
+def test_what_is_chosen_goes_out_as_a_file_with_its_places(opened):
+    opened.locator(".vdm-stage").focus()
+    opened.keyboard.press("Enter")
+    assert chosen(opened) == PHOTOS
+    opened.get_by_role("button", name="Export").click()
+    with opened.expect_download() as download:
+        opened.get_by_role("button", name="CSV").click()
+    table = pd.read_csv(io.BytesIO(download.value.path().read_bytes()))
+    assert len(table) == PHOTOS
+    assert table["id"].is_unique
+    assert {"x", "y", "group", "photographer"} <= set(table.columns)
+    assert table[["x", "y"]].min().min() >= 0
+    assert table[["x", "y"]].max().max() <= 1
+
+
+def test_what_a_search_finds_stands_out_and_the_line_says_so(app, page):
+    open_map(app, page)
+    assert page.evaluate(BLUE) == 0
+    open_map(app, page, "&like=yes-050&description=yes-01")
+    page.get_by_text("The 10 photos nearest to like yes-050 stand out.").wait_for()
+    page.wait_for_function(f"({BLUE})() > 0")
+    open_map(app, page, "&description=yes-01")
+    page.get_by_text("Those that satisfy the filters stand out: 10 photos.").wait_for()
+
+
+def test_keys_choose_what_is_seen_and_let_it_go_and_say_what_is_in_the_middle(opened):
+    opened.locator(".vdm-stage").focus()
+    opened.keyboard.press("Enter")
+    assert chosen(opened) == PHOTOS
+    opened.locator(".vdm-stage").focus()
+    opened.keyboard.press("Escape")
+    opened.wait_for_function("!document.querySelector('button[data-photo-id]')")
+    opened.keyboard.press("ArrowLeft")
+    opened.wait_for_function("document.querySelector('.vdm-live').textContent.length > 0")
+
+
+def test_photos_are_coloured_by_a_concept_without_a_run_of_the_page(app, page, mine):
+    concept = mine()
+    page.goto(f"{app.address}/search?view=map")
+    page.wait_for_selector(f'.vdm[data-drawn="{PHOTOS}"]', timeout=240_000)
+    option = page.locator(f"option[value='probability:{concept}']")
+    option.wait_for(state="attached")
+    page.get_by_label("Colour by").select_option(f"probability:{concept}")
+    page.locator(".vdm-ramp").wait_for()
+    assert page.locator(".vdm-ends").text_content() == "0 %100 %"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_serious_finding_on_the_map_and_with_photos_chosen(app, running_chromium, scheme):
+    with fresh_page(running_chromium, color_scheme=scheme) as page:
+        open_map(app, page)
+        assert not serious(page)
+        page.locator(".vdm-stage").focus()
+        page.keyboard.press("Enter")
+        page.wait_for_selector("button[data-photo-id]")
+        assert not serious(page)
