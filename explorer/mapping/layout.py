@@ -59,8 +59,8 @@ def lay_out(
 
 
 def count_groups(n: int) -> int:
-    """Return into how many groups n photos are parted: 5 of 100, 25 of 25,000."""
-    return int(np.clip(round(1.2 * n**0.3), 1, 30))
+    """Return into how many groups n photos are parted: 6 of 100, 29 of 25,000."""
+    return int(np.clip(round(1.4 * n**0.3), 1, 30))
 
 
 def principal_positions(vectors: np.ndarray) -> np.ndarray:

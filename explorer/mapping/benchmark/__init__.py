@@ -1,0 +1,1 @@
+"""How long a map takes, and how well it keeps who is like whom."""
