@@ -7,8 +7,8 @@ import pandas as pd
 import streamlit as st
 
 from classifier import ClassifierError
+from explorer.csv_cells import frame_as_csv
 from explorer.errors import ExplorerError
-from explorer.exports import as_csv
 from explorer.mapping.map import Map
 from explorer.people import Role
 from explorer.query import Query
@@ -160,7 +160,7 @@ def _offer(shown: Map, rows: np.ndarray) -> None:
     if len(rows) > EXPORTED:
         st.caption(f"{EXPORTED:,} of the {len(rows):,} chosen, drawn at random.")
     for title, suffix, mime, render in (
-        ("CSV", "csv", "text/csv", as_csv),
+        ("CSV", "csv", "text/csv", frame_as_csv),
         ("JSON", "json", "application/json", as_json),
     ):
         st.download_button(

@@ -1,4 +1,4 @@
-"""`python -m explorer.mapping.benchmark [SET.npz] [--rows N] [--json]`: how good maps are, how soon.
+"""`python -m explorer.mapping.benchmark [SET.npz] [--rows N] [--json]`: how good maps are.
 
 Lays out four fifths of some vectors, places the rest by them, and tells for both how far those that
 are near on the map are near as vectors (trustworthiness: 1 is best, chance is about .5). Without a
