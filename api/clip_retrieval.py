@@ -106,7 +106,7 @@ def knn(asked: Knn, explorer: Explorer_, base: Base) -> list[dict[str, Any]]:
         k = shown if asked.num_result_ids is None else asked.num_result_ids
         if not k:
             return []
-        vector = query.vector(collection, encoder, centred=False)
+        vector = query.vector(collection, encoder, centred=False, mean=explorer.mean_of(collection))
         found = rank(collection, vector, k, fold=bool(asked.deduplicate), shown=shown)
         return _results(collection, found, base)
 

@@ -114,7 +114,7 @@ def _find(
     encoder = explorer.encoder_of(collection) if query.needs_encoder else None
     return rank(
         collection,
-        query.vector(collection, encoder, centred=False),
+        query.vector(collection, encoder, centred=False, mean=explorer.mean_of(collection)),
         asked.k,
         offset=asked.offset,
         where=where,

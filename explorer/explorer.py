@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -242,8 +242,9 @@ class Explorer:
             EncoderError, VecdbError, ClassifierError: see `Query.vector`.
         """
         encoder, shared = self._encoder_for(query, collection)
-        first = None if shared is None else query.vector(collection, encoder, shared=shared)
-        return query.vector(collection, encoder), first
+        how: Any = {"mean": self.mean_of(collection)}
+        first = None if shared is None else query.vector(collection, encoder, shared=shared, **how)
+        return query.vector(collection, encoder, **how), first
 
     def ranking_vector(self, query: Query | str, collection: Collection) -> np.ndarray:
         """Return what a query's photos are ranked by, (dim,) unit length.
@@ -255,7 +256,13 @@ class Explorer:
         """
         asked = Query.of(query)
         encoder, shared = self._encoder_for(asked, collection)
-        return asked.vector(collection, encoder, centred=False, shared=shared)
+        return asked.vector(
+            collection, encoder, centred=False, shared=shared, mean=self.mean_of(collection)
+        )
+
+    def mean_of(self, collection: Collection) -> Callable[[], np.ndarray]:
+        """Return what gives the mean that the rounds know: of a large collection its sample's."""
+        return lambda: np.asarray(self.rounds.memory.known(collection.name).background.mean)
 
     def page(self, concept_id: str) -> Page:
         """Return the page a concept stands at, as it was left.

@@ -4,7 +4,11 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
+from vecdb.hashing import pair_alike
+
 NEAR = 0.94
+# Up to so many photos each is compared with each, of more those with similar hashes.
+COMPARED = 2000
 
 
 def group_alike(vectors: np.ndarray, *, near: float = NEAR) -> list[list[int]]:
@@ -19,7 +23,11 @@ def group_alike(vectors: np.ndarray, *, near: float = NEAR) -> list[list[int]]:
     """
     if not len(vectors):
         return []
-    close = csr_matrix(vectors @ vectors.T > near)
+    if len(vectors) > COMPARED:
+        one, other = pair_alike(vectors, near).T
+        close = csr_matrix((np.ones(len(one), bool), (one, other)), shape=[len(vectors)] * 2)
+    else:
+        close = csr_matrix(vectors @ vectors.T > near)
     _, component = connected_components(close, directed=False)
     groups: dict[int, list[int]] = {}
     for row, group in enumerate(component):

@@ -1,6 +1,6 @@
 """What a user is looking for, in words, pictures, photos and vectors, as one unit vector."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,6 +46,7 @@ class Query:
         *,
         centred: bool = True,
         shared: np.ndarray | None = None,
+        mean: Callable[[], np.ndarray] | None = None,
     ) -> np.ndarray:
         """Return (dim,) float32, unit length.
 
@@ -55,6 +56,7 @@ class Query:
             centred: take what all photos of the collection share off the examples, as a concept's
                 start does. Without phrases a search leaves it in: a photo's own similarity is 1.
             shared: (dim,) what all words share, to be taken off each phrase.
+            mean: gives what all photos share, (dim,); by default the collection's own mean.
 
         Raises:
             EncoderError, VecdbError, ClassifierError: a phrase is too long, a photo id is not in
@@ -74,5 +76,7 @@ class Query:
             parts.append(collection.vectors(list(self.photo_ids)))
         examples = np.concatenate(parts) if parts else None
         blended = examples is not None and (centred or directions)
-        mean = collection.moments().mean if blended else None
-        return anchor(directions, examples, mean=mean)
+        if not blended:
+            return anchor(directions, examples)
+        share = mean() if mean else collection.moments().mean
+        return anchor(directions, examples, mean=share)

@@ -1,7 +1,7 @@
 """One collection of photos with vectors of one encoder."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -247,6 +247,19 @@ class Collection:
         known = self.records.known_ids(ids)
         found = [photo for photo in ids if photo in known]
         return found, self.vectors(found)
+
+    def pages_of_vectors(self, k: int) -> Iterator[tuple[list[str], np.ndarray]]:
+        """Yield ids and vectors (n, dim) of all photos by id, k at a time."""
+        after = ""
+        while True:
+            page = self._connection.select(
+                "photos/page_of_vectors", {"after": after, "k": k}, table=self.name
+            )
+            if not page.num_rows:
+                return
+            ids = page.column("id").to_pylist()
+            yield ids, matrix(page, self.dim)
+            after = ids[-1]
 
     def photos(self, ids: Sequence[str]) -> list[dict[str, Any]]:
         """Return what is known of each photo in the order asked; unknown ids are left out.

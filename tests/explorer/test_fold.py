@@ -1,5 +1,6 @@
 import numpy as np
 
+from explorer import folding
 from explorer.folding import group_alike
 
 
@@ -17,3 +18,17 @@ def test_a_chain_of_near_duplicates_is_one_group():
 
 def test_nothing_folds_to_nothing():
     assert group_alike(np.zeros((0, 4), np.float32)) == []
+
+
+def test_many_photos_are_folded_as_if_each_were_compared_with_each(monkeypatch):
+    rng = np.random.default_rng(0)
+    centre = rng.normal(size=64)
+    pictures = 1.5 * centre / np.linalg.norm(centre) + rng.normal(size=(2500, 64)) / 8
+    copies = np.repeat(pictures[:500], 2, axis=0) + rng.normal(size=(1000, 64)) / 100
+    vectors = np.concatenate([pictures, copies]).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    hashed = group_alike(vectors, near=0.98)
+    monkeypatch.setattr(folding, "COMPARED", 10_000)
+    compared = group_alike(vectors, near=0.98)
+    assert sum(len(group) == 3 for group in compared) >= 490
+    assert hashed == compared

@@ -1,3 +1,4 @@
+import json
 import time
 
 import numpy as np
@@ -6,7 +7,7 @@ import torch
 from PIL import Image
 
 from encoder import load_encoder, vision
-from ingest.benchmark import commands, stages
+from ingest.benchmark import commands, stages, writing
 from ingest.pipeline import ENCODERS
 from vecdb import connect
 
@@ -74,3 +75,11 @@ def test_single_precision_is_kept_here_and_in_whole_commands(tmp_path, monkeypat
     assert seconds > 0
     with connect(f"chdb://{tmp_path}/out/db") as database:
         assert database.collection("photos").count() == 1
+
+
+def test_the_writer_is_measured_whole_and_in_its_parts(capsys):
+    assert writing.main(["--photos", "600", "--thumbnail", "100", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["photos_per_second"]
+    parts = {"thumbnails", "vectors_by_digest", "near_duplicates", "rows"}
+    assert set(found) == {"whole_stage"} | parts
+    assert all(found.values())
