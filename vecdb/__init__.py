@@ -15,7 +15,7 @@ from vecdb.labels import Label, LabelCounts
 from vecdb.maps import Layout, MapStore
 from vecdb.moments import Moments, PhotosExtent
 from vecdb.numbers import photo_number
-from vecdb.scores import Histogram, Scored
+from vecdb.scores import Histogram, Place, Scored
 from vecdb.search import Scope
 from vecdb.statements import DEFAULT_TABLE
 from vecdb.store import Store
@@ -44,6 +44,7 @@ __all__ = [
     "MapStore",
     "Moments",
     "PhotosExtent",
+    "Place",
     "PlainHead",
     "Scope",
     "Scored",

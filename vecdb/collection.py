@@ -282,12 +282,29 @@ class Collection:
         parameters = {**head_parameters(head, self.dim), "probability": float(probability)}
         return scores.count_above(self._connection, self.name, parameters)
 
-    def above(
-        self, head: LinearHead, probability: float, *, limit: int, offset: int = 0
-    ) -> scores.Scored:
-        """List the photos of at least this probability, best first, ties by id."""
+    def count_between(
+        self, head: LinearHead, probability: float, after: str, upto: str | None
+    ) -> int:
+        """Count as `count_above` does, the photos with ids in (after, upto] alone, None: no end."""
         parameters = {**head_parameters(head, self.dim), "probability": float(probability)}
-        return scores.above(self._connection, self.name, parameters, limit, offset)
+        return scores.count_between(self._connection, self.name, parameters, after, upto)
+
+    def above(
+        self,
+        head: LinearHead,
+        probability: float,
+        *,
+        limit: int,
+        offset: int = 0,
+        after: scores.Place | None = None,
+    ) -> scores.Scored:
+        """List the photos of at least this probability, best first, ties by id.
+
+        Args:
+            after: `last` of the page before: the next page costs the same however deep it lies.
+        """
+        parameters = {**head_parameters(head, self.dim), "probability": float(probability)}
+        return scores.above(self._connection, self.name, parameters, limit, offset, after)
 
     def agreement(self, head: LinearHead, before: LinearHead, cut: float) -> float:
         """Return the share of photos that two heads both accept, of those either accepts.

@@ -18,11 +18,26 @@ class Histogram:
 
 
 @dataclass(frozen=True)
+class Place:
+    """A place in a ranking: the bits of the score there, and the photo's id."""
+
+    bits: int
+    photo: str
+
+
+BEGINNING = Place(2**64 - 1, "")
+
+
+@dataclass(frozen=True)
 class Scored:
-    """Photos, the most believed first; scores (m,) float32 are probabilities."""
+    """Photos, the most believed first; scores (m,) float32 are probabilities.
+
+    `last` is the place of the last, behind which a listing goes on.
+    """
 
     ids: list[str]
     scores: np.ndarray
+    last: Place | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -42,16 +57,33 @@ def count_above(connection: Connection, table: str, head: dict[str, Any]) -> int
     return int(found.column("count")[0].as_py())
 
 
+def count_between(
+    connection: Connection, table: str, head: dict[str, Any], after: str, upto: str | None
+) -> int:
+    """Count as `count_above` does, the photos with ids in (after, upto] alone, None for no end."""
+    ids = {"after": after, "upto": upto or "", "is_last": int(upto is None)}
+    found = connection.select("scores/count_between", {**head, **ids}, table=table)
+    return int(found.column("count")[0].as_py())
+
+
 def above(
-    connection: Connection, table: str, head: dict[str, Any], limit: int, offset: int
+    connection: Connection,
+    table: str,
+    head: dict[str, Any],
+    limit: int,
+    offset: int,
+    after: Place | None,
 ) -> Scored:
-    """List the photos of at least head["probability"], best first."""
-    return read_scored(
-        connection.select("scores/above", {**head, "k": limit, "skip": offset}, table=table)
-    )
+    """List the photos of at least head["probability"], best first, behind a place."""
+    place = after or BEGINNING
+    values = {**head, "k": limit, "skip": offset, "below": place.bits, "after": place.photo}
+    return read_scored(connection.select("scores/above", values, table=table))
 
 
 def read_scored(found: pa.Table) -> Scored:
-    """Read columns id and score of a query's answer."""
+    """Read columns id, score and perhaps place of a query's answer."""
     scores = found.column("score").to_numpy().astype(np.float32)
-    return Scored(found.column("id").to_pylist(), scores)
+    ids = found.column("id").to_pylist()
+    if "place" not in found.column_names or not ids:
+        return Scored(ids, scores)
+    return Scored(ids, scores, Place(int(found.column("place")[-1].as_py()), ids[-1]))

@@ -79,3 +79,30 @@ def test_an_empty_collection_has_scores_and_moments_too(database: Database) -> N
     assert empty.nearest(HEAD.weights, 5).ids == []
     assert empty.sample(5, seed=0).ids == []
     assert empty.above(HEAD, 0.5, limit=5).ids == []
+
+
+def test_pages_of_a_ranking_go_on_where_the_last_ended_ties_too(database: Database) -> None:
+    collection, _, vectors = many(database)
+    collection.insert(photos([f"twin{at:03}" for at in range(100)], vectors[[7] * 100]))
+    head = PlainHead(np.random.default_rng(1).normal(size=16) * 4, -1)
+    whole = collection.above(head, 0.3, limit=1000)
+    ids, place = [], None
+    while True:
+        page = collection.above(head, 0.3, limit=37, after=place)
+        ids += page.ids
+        if len(page) < 37:
+            break
+        place = page.last
+    assert ids == whole.ids
+    assert collection.above(head, 0.3, limit=5, after=whole.last).ids == []
+
+
+def test_a_count_in_parts_by_id_is_the_count(database: Database) -> None:
+    collection, _, _ = many(database)
+    head = PlainHead(np.random.default_rng(1).normal(size=16) * 4, -1)
+    bounds = ["", "p00100", "p00333x", None]
+    parts = [
+        collection.count_between(head, 0.3, bounds[at] or "", bounds[at + 1]) for at in range(3)
+    ]
+    assert all(parts)
+    assert sum(parts) == collection.count_above(head, 0.3)
