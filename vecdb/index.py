@@ -93,7 +93,8 @@ class VectorIndex:
         if self._connection.dialect == "myscale":
             self._add_myscale()
         else:
-            if not self.status().kind:
+            if f", {self._dim}," not in self.status().kind:
+                self.drop()  # one of another dimension, which fails at every photo
                 self._connection.run("index/merge", table=self._table)
             self._connection.run("index/add", table=self._table, dim=str(self._dim))
             self._connection.run("index/build", table=self._table)

@@ -22,7 +22,8 @@ ROOT = Path(__file__).parent.parent.parent
 def killed(script: str, *arguments: str, after: float) -> list[str]:
     """Run a script, kill it some seconds after its first line, and return its lines."""
     command = [sys.executable, "-m", f"tests.vecdb.{script}", *arguments]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as process:
         assert process.stdout is not None
         first = process.stdout.readline()
         time.sleep(after)
@@ -79,3 +80,17 @@ def test_a_kill_while_the_index_is_built_costs_nothing_but_the_index(
         assert collection.nearest(vector, 1).ids == ["p7"]
         assert collection.index.build().serves
         assert collection.nearest(vector, 1).ids == ["p7"]
+
+
+def test_an_index_whose_building_was_killed_is_built_on_when_the_database_is_opened(
+    tmp_path: Path,
+) -> None:
+    dsn = f"chdb://{tmp_path}/db"
+    rows = int(killed("writer", dsn, "building", after=0.1)[0])
+    with connect(dsn) as database:
+        collection = database.collection("written")
+        deadline = time.monotonic() + 120
+        while (status := collection.index.status()).building and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert status.kind
+        assert status.indexed == status.rows == rows

@@ -131,3 +131,34 @@ def test_searches_and_inserts_go_on_while_the_index_is_built(database: Database)
         collection.insert(photos([f"n{at}"], unit(1, DIM, seed=1000 + at)))
     collection.index.build()
     assert collection.index.status().rows == ROWS + 5
+
+
+def test_an_index_half_built_leaves_nothing_out_and_is_completed(
+    indexed: tuple[Collection, list[str], np.ndarray],
+) -> None:
+    collection, _, _ = indexed
+    more = unit(2 * ROWS, DIM, seed=5)
+    collection.insert(photos([f"more{at:05}" for at in range(2 * ROWS)], more))
+    status = collection.index.status()
+    assert status.rows == 3 * ROWS
+    if status.indexed < status.rows:  # MyScale's are always up to date
+        assert not status.serves
+    for at in (0, 7, 2 * ROWS - 1):
+        hits = collection.nearest(more[at], 25)
+        assert hits.ids[0] == f"more{at:05}"
+        assert hits.ids == collection.nearest(more[at], 25, exact=True).ids
+    after = collection.index.build()
+    assert after.serves
+    assert after.indexed == after.rows == 3 * ROWS
+
+
+def test_an_index_of_another_dimension_is_replaced_by_one_that_fits(database: Database) -> None:
+    if database.dialect == "myscale":
+        pytest.skip("MyScale takes the dimension from the table")
+    collection, ids, vectors = many(database, ROWS, DIM)
+    collection._connection.run("index/add", table="many", dim=str(DIM // 2))
+    assert collection.nearest(vectors[3], 1).ids == [ids[3]]
+    status = collection.index.build()
+    assert f", {DIM}," in status.kind
+    assert status.indexed == ROWS
+    assert collection.nearest(vectors[3], 1).ids == [ids[3]]

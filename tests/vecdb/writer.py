@@ -37,6 +37,15 @@ def write_index(database: Database) -> None:
         collection.index.drop()
 
 
+def begin_index(database: Database) -> None:
+    collection = database.create_collection("written", "by chance", DIM)
+    collection.insert(photos([f"p{at}" for at in range(5 * ROWS)], unit(5 * ROWS, DIM)))
+    collection.index.build(wait=False)
+    print(5 * ROWS, flush=True)
+    sys.stdin.read()
+
+
 if __name__ == "__main__":
     with connect(sys.argv[1]) as opened:
-        {"photos": write_photos, "labels": write_labels, "index": write_index}[sys.argv[2]](opened)
+        writers = {"photos": write_photos, "labels": write_labels, "index": write_index}
+        {**writers, "building": begin_index}[sys.argv[2]](opened)
