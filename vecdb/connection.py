@@ -55,7 +55,7 @@ class Connection:
         **parts: str,
     ) -> pa.Table:
         """Run the query in sql/<name>.sql and return its rows."""
-        text = statement(name, self.dialect, **parts)
+        text = statement(name, self.dialect, self.dsn.cluster, **parts)
         return self._twice(
             lambda client: client.query_arrow(text, parameters=dict(parameters or {}))
         )
@@ -67,7 +67,7 @@ class Connection:
         **parts: str,
     ) -> None:
         """Run the statement in sql/<name>.sql, which returns no rows."""
-        text = statement(name, self.dialect, **parts)
+        text = statement(name, self.dialect, self.dsn.cluster, **parts)
         with self._client() as client:
             client.command(text, parameters=dict(parameters or {}))
 

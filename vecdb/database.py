@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from vecdb.audits import AuditStore
 from vecdb.class_sets import ClassSetStore
+from vecdb.cluster import create_photos, drop_photos
 from vecdb.collection import Collection
 from vecdb.concepts import ConceptStore
 from vecdb.connection import Connection
@@ -83,7 +84,7 @@ class Database:
         with self._guard:
             found = self._find(name)
             if found is None:
-                self._connection.run("photos/create", table=name, dim=str(int(dim)))
+                create_photos(self._connection, name, int(dim))
                 self._connection.insert("collections", _row(name, encoder, dim, fingerprint))
                 found = self._find(name)
         assert found is not None
@@ -132,7 +133,7 @@ class Database:
             self.concepts.delete(concept.id)
         with self._guard:
             # The table first: where this breaks off, the list still tells what to remove again.
-            self._connection.run("photos/drop", table=name)
+            drop_photos(self._connection, name)
             self._connection.run("moments/forget", {"name": name})
             self._connection.run("failures/forget", {"collection": name})
             self.maps.forget(name)

@@ -1,6 +1,7 @@
 """Connection strings: where the database is, who asks, and what may be shown of it."""
 
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,18 +12,27 @@ from vecdb.errors import BadDsn
 DEFAULT_DIRECTORY = Path("data") / "chdb"
 SERVER_SCHEMES = {"clickhouse": False, "clickhouses": True, "myscale": None}
 SECONDS = {"connect_timeout", "send_receive_timeout"}
-OPTIONS = SECONDS | {"verify", "ca_cert", "client_cert", "client_cert_key", "secure"}
+# Of a cluster: its name, and whether a search may leave out shards that are down.
+CLUSTER, SKIP = "cluster", "skip_unavailable_shards"
+OPTIONS = (
+    SECONDS | {CLUSTER, SKIP} | {"verify", "ca_cert", "client_cert", "client_cert_key", "secure"}
+)
 TLS_PORTS = {443, 8443}
+CLUSTER_NAME = re.compile(r"[A-Za-z0-9_-]{1,63}")
 
 
 @dataclass(frozen=True)
 class Dsn:
-    """One parsed connection string; `directory` for the embedded engine, `options` for a server."""
+    """One parsed connection string; `directory` for the embedded engine, `options` for a server.
+
+    `cluster` is the name of the server's cluster, empty for a single machine.
+    """
 
     scheme: str
     display: str
     directory: Path | None = None
     options: dict[str, Any] = field(default_factory=dict, repr=False)
+    cluster: str = ""
 
 
 def parse_dsn(text: str | None = None) -> Dsn:
@@ -31,7 +41,8 @@ def parse_dsn(text: str | None = None) -> Dsn:
     Forms: `chdb:///directory`, `clickhouse://user:password@host:8123/database`,
     `clickhouses://` for TLS, `myscale://` (TLS on ports 443 and 8443, or with `?secure=true`).
     Server forms take `?connect_timeout=&send_receive_timeout=` in seconds, `verify`, `ca_cert`,
-    `client_cert` and `client_cert_key`.
+    `client_cert` and `client_cert_key`; ClickHouse's also `cluster`, the name of one, and with it
+    `skip_unavailable_shards=1`, which searches what answers.
 
     Raises:
         BadDsn: the scheme, the port or an option is not known.
@@ -66,6 +77,7 @@ def _server(text: str) -> Dsn:
     unknown = sorted(set(given) - OPTIONS)
     if unknown:
         raise BadDsn(f"The database address has an unknown option {unknown[0]!r}.")
+    cluster, settings = _read_cluster(parts.scheme, given)
     secure = _secure(parts.scheme, port, given.pop("secure", None))
     port = port or _default_port(parts.scheme, secure)
     host = parts.hostname or "localhost"
@@ -77,9 +89,32 @@ def _server(text: str) -> Dsn:
         "username": unquote(parts.username or "default"),
         "password": unquote(parts.password or ""),
         "database": database,
+        **settings,
         **{name: _value(name, value) for name, value in given.items()},
     }
-    return Dsn(parts.scheme, f"{parts.scheme}://{host}:{port}/{database}", None, options)
+    display = f"{parts.scheme}://{host}:{port}/{database}"
+    return Dsn(parts.scheme, display, None, options, cluster)
+
+
+def _read_cluster(scheme: str, given: dict[str, str]) -> tuple[str, dict[str, Any]]:
+    """Take what is said of a cluster out of the options; return its name and how to ask it."""
+    cluster, skip = given.pop(CLUSTER, ""), given.pop(SKIP, "")
+    if not cluster:
+        if skip:
+            raise BadDsn(f"{SKIP} in the database address needs cluster=NAME beside it.")
+        return "", {}
+    if scheme == "myscale" or not CLUSTER_NAME.fullmatch(cluster):
+        raise BadDsn(
+            f"The database address names no cluster of ClickHouse with cluster={cluster!r}: use "
+            "clickhouse:// and a name of letters, digits, _ and -."
+        )
+    settings = {
+        # An insert is durable on its shard on return, and what holds an id lies where the id does.
+        "distributed_foreground_insert": 1,
+        "distributed_product_mode": "local",
+        SKIP: int(skip.lower() in {"1", "true", "yes"}),
+    }
+    return cluster, {"settings": settings}
 
 
 def _secure(scheme: str, port: int | None, asked: str | None) -> bool:

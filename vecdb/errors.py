@@ -17,6 +17,10 @@ class Unreachable(VecdbError):
     """The server did not answer, or stopped answering half way."""
 
 
+class ShardDown(Unreachable):
+    """A machine of the cluster that is needed did not answer."""
+
+
 class Closed(VecdbError):
     """The database has been closed by this program."""
 

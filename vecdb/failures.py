@@ -8,7 +8,7 @@ from clickhouse_connect.driver.exceptions import ClickHouseError
 from urllib3.exceptions import HTTPError
 
 from vecdb.dsn import Dsn
-from vecdb.errors import AccessDenied, QueryFailed, Unreachable, VecdbError
+from vecdb.errors import AccessDenied, QueryFailed, ShardDown, Unreachable, VecdbError
 
 # What the transport says when an answer ends too soon.
 CUT = ("Connection broken", "Connection aborted", "Remote end closed", "ConnectionReset")
@@ -19,6 +19,8 @@ NAME = re.compile(r"\(([A-Z][A-Z0-9_]+)\)")
 
 # Codes of ClickHouse: unknown user, wrong password, authentication failed, access denied.
 REFUSED = {192, 193, 194, 497, 516}
+# No connection, no answer in time, none of the replicas.
+DOWN = {198, 209, 210, 279}
 
 
 class CutOff(Unreachable):
@@ -46,6 +48,11 @@ def _sentence(error: ClickHouseError, dsn: Dsn) -> VecdbError:
     if code in REFUSED or " 401" in text or " 403" in text:
         return AccessDenied(
             f"The database {dsn.display} refused the user or the password: check both in VECDB_DSN."
+        )
+    if dsn.cluster and code in DOWN:
+        return ShardDown(
+            f"A shard of the cluster {dsn.cluster} did not answer: start it, or search the others "
+            "alone with skip_unavailable_shards=1 in VECDB_DSN."
         )
     if code is None and dsn.directory is None:
         return CutOff(str(_unreachable(dsn))) if any(c in text for c in CUT) else _unreachable(dsn)

@@ -1,5 +1,6 @@
 """Bring a database to the version of this program, and refuse one from the future."""
 
+from vecdb.cluster import alter_photos
 from vecdb.connection import Connection
 from vecdb.errors import SchemaTooNew
 from vecdb.statements import FOLDER, schema_statements, schema_versions
@@ -34,4 +35,4 @@ def _run(connection: Connection, name: str) -> None:
         return
     # A change of every collection's own table.
     for table in connection.select("collections/list").column("name").to_pylist():
-        connection.run(name, table=table)
+        alter_photos(connection, name, table)

@@ -7,6 +7,7 @@ from pathlib import Path
 from string import Template
 
 from vecdb.errors import BadName
+from vecdb.replication import replicate
 
 FOLDER = Path(__file__).parent.parent / "sql"
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
@@ -24,22 +25,27 @@ LATIN = str.maketrans(
 )
 
 
-def statement(name: str, dialect: str, **parts: str) -> str:
+def statement(name: str, dialect: str, cluster: str = "", **parts: str) -> str:
     """Return the statement `sql/<dialect>/<name>.sql`, or the shared `sql/<name>.sql`.
 
     Args:
         name: path below sql/ without the ending.
         dialect: "clickhouse" or "myscale".
+        cluster: of many machines, whose own file `sql/cluster/<name>.sql` comes first; one that has
+            none makes and alters tables on every node.
         parts: what `$name` stands for: table names, predicates from sql/filter, and the like.
             Values never travel this way; they are typed parameters.
     """
-    return _template(name, dialect).substitute(parts)
+    if not cluster:
+        return _template(name, dialect).substitute(parts)
+    text = _template(name, "cluster", dialect).substitute(parts, cluster=cluster)
+    return replicate(text, cluster)
 
 
 @cache
-def _template(name: str, dialect: str) -> Template:
-    own = FOLDER / dialect / f"{name}.sql"
-    path = own if own.exists() else FOLDER / f"{name}.sql"
+def _template(name: str, *dialects: str) -> Template:
+    own = [FOLDER / dialect / f"{name}.sql" for dialect in dialects]
+    path = next((path for path in own if path.exists()), FOLDER / f"{name}.sql")
     lines = path.read_text("utf-8").splitlines()
     return Template("\n".join(line for line in lines if not line.startswith("--")).strip())
 

@@ -8,7 +8,7 @@ import pytest
 from tests.vecdb.servers import Servers, emptied, fresh_database
 from vecdb import Collection, Database, connect
 
-BACK_ENDS = ["chdb", "clickhouse", "myscale"]
+BACK_ENDS = ["chdb", "clickhouse", "cluster", "myscale"]
 LIVE = os.environ.get("VECDB_TEST_DSN")
 
 

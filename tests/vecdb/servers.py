@@ -13,6 +13,7 @@ import clickhouse_connect
 import pytest
 
 from vecdb import Database
+from vecdb.cluster import drop_photos
 from vecdb.dsn import parse_dsn
 
 ROOT = Path(__file__).parent.parent.parent
@@ -41,9 +42,10 @@ class Servers:
         return self._running[flavour][1]
 
     def dsn(self, flavour: str) -> str:
-        scheme = "clickhouse" if flavour == "clickhouse" else "myscale"
+        scheme = "clickhouse" if flavour in ("clickhouse", "cluster") else "myscale"
         password = PASSWORD.replace("/", "%2F")
-        return f"{scheme}://{USER}:{password}@127.0.0.1:{self.port(flavour)}/default"
+        named = "?cluster=one" if flavour == "cluster" else ""
+        return f"{scheme}://{USER}:{password}@127.0.0.1:{self.port(flavour)}/default{named}"
 
     def plan(self, flavour: str, **fault: Any) -> None:
         """Let something go wrong; see tests.vecdb.server.faults.Fault."""
@@ -67,9 +69,9 @@ class Servers:
 
 def emptied(database: Database) -> None:
     """Drop every collection and forget everything else."""
+    for info in database.collections():
+        drop_photos(database._connection, info.name)
     with database._connection._client() as client:
-        for info in database.collections():
-            client.command(f"DROP TABLE `{info.name}`")
         for table in TABLES:
             client.command(f"TRUNCATE TABLE {table}")
 
@@ -78,10 +80,12 @@ def emptied(database: Database) -> None:
 def fresh_database(server: str) -> Iterator[str]:
     """Make a database on a server, yield its address, and drop it."""
     name = f"vecdb_test_{uuid.uuid4().hex[:12]}"
-    client = clickhouse_connect.get_client(**parse_dsn(server).options)
-    client.command(f"CREATE DATABASE {name}")
+    parsed = parse_dsn(server)
+    client = clickhouse_connect.get_client(**parsed.options)
+    everywhere = f" ON CLUSTER `{parsed.cluster}`" if parsed.cluster else ""
+    client.command(f"CREATE DATABASE {name}{everywhere}")
     try:
         yield urlsplit(server)._replace(path=f"/{name}").geturl()
     finally:
-        client.command(f"DROP DATABASE {name}")
+        client.command(f"DROP DATABASE {name}{everywhere}")
         client.close()

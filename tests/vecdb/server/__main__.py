@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from tests.vecdb.server.cluster import Cluster, write_config
 from tests.vecdb.server.engine import Engine, EngineError
 from tests.vecdb.server.faults import Fault, Faults
 from tests.vecdb.server.myscale import MyScale
@@ -30,11 +31,14 @@ class Server(ThreadingHTTPServer):
 
     def __init__(self, options: argparse.Namespace) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
-        self.engine = Engine(options.directory)
+        is_cluster = options.flavour == "cluster"
+        where = write_config(options.directory) if is_cluster else str(options.directory)
+        self.engine = Engine(where)
+        self.cluster = Cluster(self.engine) if is_cluster else None
         self.faults = Faults()
         self.myscale = (
             MyScale(self.engine, open_source=options.flavour == "open-source")
-            if options.flavour != "clickhouse"
+            if options.flavour in ("myscale", "open-source")
             else None
         )
         self.credentials = f"{options.user}:{options.password}"
@@ -94,6 +98,9 @@ class Handler(BaseHTTPRequestHandler):
         if self.server.myscale and not text.lstrip().upper().startswith(b"INSERT INTO `"):
             lines = self.server.myscale.translated(text.decode(), settings, database)
             statements = [line.encode() for line in lines]
+        if self.server.cluster and not text.lstrip().upper().startswith(b"INSERT INTO `"):
+            line = self.server.cluster.translated(text.decode(), settings, parameters, database)
+            statements = [line.encode()]
         for statement in statements:
             answer = self.server.engine.run(statement, settings, parameters, database)
         return answer
@@ -154,7 +161,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("directory", type=Path)
     parser.add_argument(
-        "--flavour", choices=["clickhouse", "myscale", "open-source"], required=True
+        "--flavour", choices=["clickhouse", "cluster", "myscale", "open-source"], required=True
     )
     parser.add_argument("--user", default="default")
     parser.add_argument("--password", default="")

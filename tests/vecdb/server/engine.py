@@ -2,7 +2,6 @@ import re
 import tempfile
 import threading
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import chdb
@@ -24,8 +23,8 @@ class EngineError(Exception):
 class Engine:
     """Runs each request on a handle of its own, so that settings and database stay apart."""
 
-    def __init__(self, directory: Path) -> None:
-        self._directory = str(directory)
+    def __init__(self, directory: str) -> None:
+        self._directory = directory
         self._kept = chdb.connect(self._directory)
         self._opening = threading.Lock()
 

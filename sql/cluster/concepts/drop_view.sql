@@ -1,0 +1,2 @@
+-- Remove a concept's view on every node.
+DROP VIEW IF EXISTS `$view` ON CLUSTER `$cluster`
