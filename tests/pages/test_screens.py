@@ -12,7 +12,8 @@ from streamlit.testing.v1 import AppTest
 
 from encoder import Encoder
 from encoder.errors import ModelNotFound
-from explorer import Rounds
+from explorer import Rounds, memory
+from explorer.matches import Count
 from pages._current import shared_explorer
 from pages.concept.news import describe_new
 from tests.browser.harness import ROOT
@@ -59,6 +60,23 @@ def test_an_empty_database_is_met_with_advice(empty, page):
 @pytest.mark.parametrize("view", ["results", "new", "labels", "audit", "truth", "export"])
 def test_a_concept_opens_in_every_view(concept, view):
     assert not run("concepts.py", concept=concept, view=view).error
+
+
+def test_results_of_a_large_collection_are_estimated_and_counted_when_asked(concept, monkeypatch):
+    shared = shared_explorer()
+    monkeypatch.setattr(memory, "SAMPLED_ABOVE", 50)
+    monkeypatch.setattr("explorer.sampling.SAMPLE_PHOTOS", 60)
+    monkeypatch.setattr(shared.rounds.memory, "_known", {})
+    test = run("concepts.py", concept=concept, view="results")
+    found = shared.concepts.get(concept)
+    truth = shared.collection("things").count_above(found, found.threshold)
+    [ask] = [button for button in test.button if button.key == "results_count"]
+    assert ask.label.startswith("Count all")
+    ask.click().run()
+    assert not test.exception
+    assert not {"results_count", "results_stop"} & {button.key for button in test.button}
+    key = f"results_count:{found.id}:{found.updated}:{shared.collection('things').state()}"
+    assert test.session_state[key] == Count(truth, truth, truth)
 
 
 def test_a_view_of_a_concept_is_made_and_removed(concept):
