@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from ingest.sources.cells import as_text, plain
 from ingest.sources.places import Place, find_in_places, find_places
 
 ENDING = re.compile(
@@ -19,6 +20,8 @@ ENDING = re.compile(
 )
 # One of several captions of a picture, as Flickr8k numbers them: 1000.jpg#0.
 NUMBERED = re.compile(r"(\.(?:jpe?g|png))#\d$", re.IGNORECASE)
+# Between two addresses in one cell.
+BETWEEN = re.compile(r"""['">]*\s*[|;,\s]\s*(?=['"<]*(?:https?|s3|gs)://)""", re.IGNORECASE)
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 PAGE = re.compile(r"\.(html?|php|aspx?|jsp)$", re.IGNORECASE)
 DRIVE = re.compile(r"[A-Za-z]:[\\/]|\\\\")
@@ -108,9 +111,26 @@ def _join(base: str, path: str) -> str:
     return f"{scheme}://{host}{posixpath.normpath(posixpath.join('/', folder, path))}"
 
 
+def first_address(cell: Any) -> str:
+    """Return the address or path that a cell holds; of several, in whatever form, the first."""
+    if isinstance(cell, list | tuple):
+        cell = next((each for each in cell if isinstance(each, str) and each.strip()), "")
+    text = NUMBERED.sub(r"\1", as_text(plain(cell)).strip())
+    if "://" in text:
+        text = BETWEEN.split(text.strip("<>[]'\" "))[0].strip("<>'\" ")
+    return text
+
+
+def holds_several(cell: Any) -> bool:
+    """Tell whether a cell holds more than one address."""
+    if isinstance(cell, list | tuple):
+        return len(cell) > 1
+    return isinstance(cell, str) and "://" in cell and len(BETWEEN.split(cell)) > 1
+
+
 def rank_address(text: str, locator: Locator) -> int:
     """Tell how much a cell looks like the address of a picture: NOTHING to PICTURE."""
-    text = NUMBERED.sub(r"\1", text.strip(" \t\r'\""))
+    text = first_address(text.strip(" \t\r'\""))
     if not text or "\n" in text or len(text) > 4_000:
         return NOTHING
     address = _web_address(text) or text

@@ -8,7 +8,7 @@ from typing import Any
 
 from ingest.errors import SourceError
 from ingest.photo import LONGEST_TEXT, Photo, id_of_path, short_id
-from ingest.sources.addresses import NUMBERED, Locator, is_web
+from ingest.sources.addresses import Locator, first_address, holds_several, is_web
 from ingest.sources.captions import caption_columns, read_captions
 from ingest.sources.cells import WHOLE, as_text, is_empty, kind_of, plain, read_as, read_moment
 from ingest.sources.guess import (
@@ -122,6 +122,7 @@ class Columns:
         self.roles = self._guess(roles, cells, named)
         self._places = self._find_places(cells)
         self._captions = self._caption_columns(only=caption_column is not None or not named)
+        self._holds_several = any(map(holds_several, cells.get(self.roles.address or "", ())))
         if self.roles.address is None and self.picture is None:
             raise SourceError(
                 "None of the columns "
@@ -138,8 +139,9 @@ class Columns:
         """Say what was chosen, a phrase a role."""
         said = {"address": self.roles.address, "picture": self.picture}
         said |= {"caption": self.roles.caption, "label": self.roles.label, "id": self.roles.id}
-        places = [f"pictures in: {self._places}"] if self._places not in {"", "."} else []
-        return [f"{role}: {name}" for role, name in said.items() if name] + places
+        notes = [f"pictures in: {self._places}"] if self._places not in {"", "."} else []
+        notes += ["the first of several pictures"] if self._holds_several else []
+        return [f"{role}: {name}" for role, name in said.items() if name] + notes
 
     def photo(self, row: Row, number: str = "") -> Photo:
         """Turn a row into a photo; a row without id takes its address for one, or its number.
@@ -148,8 +150,7 @@ class Columns:
             number: names the row, where neither an id nor an address does.
         """
         roles = self.roles
-        address = as_text(plain(row.get(roles.address))).strip() if roles.address else ""
-        address = NUMBERED.sub(r"\1", address)
+        address = first_address(row.get(roles.address)) if roles.address else ""
         payload = read_picture_cell(row.get(self.picture)) if self.picture else None
         own = short_id(_word(row.get(roles.id))) if roles.id else ""
         if payload is not None:
@@ -199,8 +200,8 @@ class Columns:
             return ""
         given = self.roles.address
         for name in [given] if given else self.names:
-            texts = [as_text(plain(cell)).strip() for cell in cells[name]]
-            texts = [NUMBERED.sub(r"\1", text) for text in texts if text and not is_web(text)]
+            texts = [text for cell in cells[name] if (text := first_address(cell))]
+            texts = [text for text in texts if not is_web(text)]
             missing = [text for text in texts if not os.path.lexists(self._locator.locate(text))]
             found = self._locator.adopt_places(missing) if missing else ""
             if found:

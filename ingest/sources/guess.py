@@ -4,7 +4,7 @@ import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ingest.sources.addresses import ADDRESS, NOTHING, PAGES, Locator, rank_address
+from ingest.sources.addresses import ADDRESS, NOTHING, PAGES, Locator, first_address, rank_address
 from ingest.sources.cells import as_text, is_empty, kind_of, plain
 from ingest.sources.kinds import begins_as_picture
 from ingest.sources.names import ADDRESSES, PAGE_NAMES, SMALL_NAMES, is_known, usual
@@ -33,7 +33,8 @@ def guess_address(cells: Cells, locator: Locator) -> str | None:
 
 
 def _address_rank(name: str, column: Sequence[Any], locator: Locator, is_usual: bool) -> int:
-    texts = [as_text(plain(cell)) for cell in column[:JUDGED] if isinstance(cell, str | bytes)]
+    kinds = (str, bytes, list)
+    texts = [first_address(cell) for cell in column[:JUDGED] if isinstance(cell, kinds)]
     ranks = sorted(rank_address(text, locator) for text in texts if not is_empty(text))
     middle = ranks[(len(ranks) - 1) // 2] if ranks else NOTHING
     if PAGE_NAMES.search(usual(name)):

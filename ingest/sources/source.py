@@ -13,7 +13,7 @@ from ingest.sources.place import exists, find_place, is_far
 from ingest.sources.shards import list_files
 from ingest.sources.stream import each
 from ingest.sources.tables import LISTS, Table, count_rows
-from ingest.sources.text import GZIP, ZIP, is_table, magic
+from ingest.sources.text import GZIP, ZIP, is_table, magic, reason_of
 from ingest.sources.webdataset import Shard
 
 TABLES = (PARQUET, ARROW, STREAM, GZIP, ZIP, b"\xff\xfe", b"\xfe\xff")
@@ -49,17 +49,22 @@ class Source:
         try:
             self._files = self._find()
         except OSError as error:
-            raise SourceError(f"{path} cannot be read: {error.strerror}.") from error
+            raise SourceError(f"{path} cannot be read: {reason_of(error)}.") from error
 
     def _find(self) -> list[Path]:
-        if _is_input(self._path) or is_lance(self._path):
+        if _is_input(self._path):
             return [self._path]
         if not exists(self._path):
+            if is_far(str(self._path)):
+                raise SourceError(
+                    f"{self._path} does not exist or may not be read: check the address and your "
+                    "access to it."
+                )
             raise SourceError(
                 f"{self._path} does not exist: give a CSV, TSV, JSON, Parquet or tar file, a text "
                 "file of addresses, or a folder of pictures."
             )
-        return list_files(self._path)
+        return [self._path] if is_lance(self._path) else list_files(self._path)
 
     def __iter__(self) -> Iterator[Photo]:
         """Yield the photos in the source's order.

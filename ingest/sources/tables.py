@@ -1,5 +1,6 @@
 """Photos from tables: CSV, TSV, JSON, Parquet, Arrow, Lance, and plain lists of addresses."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from ingest.sources.text_rows import LISTS, text_rows
 from ingest.sources.where import check_columns, holds
 from vecdb import Condition
 
+WEB_PAGE = re.compile(r"\ufeff?\s*<(!doctype html|html|head)\b", re.IGNORECASE)
 JSON_LINES = (".jsonl", ".ndjson")
 
 
@@ -126,6 +128,11 @@ def open_rows(path: Path, table: Table, locator: Locator) -> Iterator[Rows]:
     with open_text(path, table.encoding) as lines:
         ending = path.name if str(path) == "-" else _ending(path)
         head = _first_line(lines)
+        if head and WEB_PAGE.match(head[-1]):
+            raise SourceError(
+                f"{path} is a web page, not a table: check its address, and whether it asks to "
+                "sign in."
+            )
         again = chain(head, lines)
         if ending in JSON_LINES or ending == ".json" or (head and is_json(head[-1])):
             rows = json_rows(again, str(path), is_lines=ending in JSON_LINES)

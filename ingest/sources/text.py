@@ -30,7 +30,12 @@ def magic(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(8)
     except OSError as error:
-        raise SourceError(f"{path} cannot be read: {error.strerror}.") from error
+        raise SourceError(f"{path} cannot be read: {reason_of(error)}.") from error
+
+
+def reason_of(error: OSError) -> str:
+    """Say why a file cannot be read; the errors of files far away have a text alone."""
+    return error.strerror or (str(error) or type(error).__name__).splitlines()[0].rstrip(".")
 
 
 class Lines:

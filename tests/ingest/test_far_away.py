@@ -102,3 +102,29 @@ def test_a_table_on_the_web_is_read(web: str) -> None:
     assert len(list(Source(f"{web}/t.csv"))) == 3
     (photo,) = Source(f"{web}/relative.csv")
     assert photo.address == f"{web}/images/0.jpg"
+
+
+@pytest.mark.parametrize("status", [403, 404, 410, 429, 500])
+def test_a_table_that_the_web_refuses_is_one_sentence(status: int) -> None:
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(status)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        do_HEAD = do_GET  # noqa: N815
+
+        def log_message(self, *args):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with pytest.raises(SourceError, match=r"t\.csv does not exist or may not be read"):
+            Source(f"http://127.0.0.1:{server.server_port}/t.csv")
+        server.shutdown()
+
+
+def test_a_page_in_place_of_a_table_is_named_as_one(web: str, tmp_path: Path) -> None:
+    (tmp_path / "login.csv").write_text("\n<!DOCTYPE html><html><body>Sign in</body></html>")
+    with pytest.raises(SourceError, match="is a web page, not a table"):
+        list(Source(f"{web}/login.csv"))

@@ -104,6 +104,45 @@ def test_japanese_of_unix_is_not_taken_for_chinese(folder):
     assert "EUC-JP" in preview(folder / "t.csv").choices
 
 
+SEVERAL = ["https://x.org/1.jpg", "https://x.org/2.jpg"]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *("|".join(SEVERAL), ", ".join(SEVERAL), "; ".join(SEVERAL), "\n".join(SEVERAL)),
+        *(str(SEVERAL), json.dumps(SEVERAL), f"<{SEVERAL[0]}> <{SEVERAL[1]}>"),
+    ],
+)
+def test_of_several_addresses_in_a_cell_the_first_is_taken_and_that_is_told(tmp_path, cell):
+    quoted = cell.replace('"', '""')
+    (tmp_path / "t.csv").write_text(f'id,images of it\n1,"{quoted}"\n2,"{quoted}"\n')
+    assert [photo.address for photo in Source(tmp_path / "t.csv")] == SEVERAL[:1] * 2
+    assert "the first of several pictures" in preview(tmp_path / "t.csv").choices
+
+
+def test_lists_of_addresses_give_their_first(tmp_path):
+    (tmp_path / "t.jsonl").write_text(json.dumps({"id": "a", "pictures": SEVERAL}) + "\n")
+    (photo,) = Source(tmp_path / "t.jsonl")
+    assert photo.address == SEVERAL[0]
+    assert "the first of several pictures" in preview(tmp_path / "t.jsonl").choices
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://web.archive.org/web/2020/https://x.org/a.jpg",
+        "https://cdn.x.org/fit,w=200/https://x.org/a,b.jpg",
+        "https://x.org/a.jpg?from=https://y.org/b|c",
+    ],
+)
+def test_an_address_within_an_address_is_one(tmp_path, address):
+    (tmp_path / "t.csv").write_text(f'url,label\n"{address}",cat\n')
+    (photo,) = Source(tmp_path / "t.csv")
+    assert photo.address == address
+    assert "several" not in preview(tmp_path / "t.csv").choices
+
+
 @pytest.mark.parametrize("before", ["", "data:image/jpeg;base64,"])
 @pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
 def test_pictures_written_as_text_are_pictures(tmp_path, before, ending):
