@@ -1,6 +1,6 @@
 """A concept's photos, labels and classifier as files that other tools read."""
 
-from explorer.exports.choice import BOTH, LABELS, MATCHES, PHOTOS, Choice, select_photos
+from explorer.exports.choice import BOTH, LABELS, MATCHES, PHOTOS, Choice
 from explorer.exports.concept_file import as_classifier
 from explorer.exports.formats import (
     FORMATS,
@@ -10,6 +10,7 @@ from explorer.exports.formats import (
     export_concept,
     export_to_download,
 )
+from explorer.exports.selection import select_photos
 from explorer.exports.splits import SPLITS
 
 __all__ = [

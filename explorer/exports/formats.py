@@ -7,11 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from classifier import save, to_sql
 from explorer.errors import BadInput
-from explorer.exports.choice import Choice, Selected, select_photos
+from explorer.exports.choice import Choice, Selected
 from explorer.exports.concept_file import describe_classifier
 from explorer.exports.folders import (
     write_coco,
@@ -20,6 +18,7 @@ from explorer.exports.folders import (
     write_yolo,
 )
 from explorer.exports.packed import write_huggingface, write_webdataset
+from explorer.exports.selection import select_photos
 from explorer.exports.splits import SPLITS
 from explorer.exports.tables import write_csv, write_img2dataset, write_lance, write_parquet
 from explorer.exports.targets import ZIP, Target, open_target, part_of, remove
@@ -172,13 +171,12 @@ def _write_concept(explorer: "Explorer", concept: Concept, out: Path) -> None:
 
 def _summarize(selected: Selected, out: Path) -> Exported:
     yes = int(selected.positive.sum())
-    counts = np.bincount(selected.splits, minlength=len(SPLITS))
     return Exported(
         str(out),
         len(selected),
         yes,
         len(selected) - yes,
-        {name: int(count) for name, count in zip(SPLITS, counts, strict=True) if count},
+        {n: count for n, count in zip(SPLITS, selected.split_counts, strict=True) if count},
         selected.notes,
     )
 

@@ -13,8 +13,9 @@ def assign_splits(
     """Put photos into splits, each class by the same shares and no family into two of them.
 
     Large families first, each where it leaves the least squared error; single photos then fill
-    what is missing of each class exactly. Source of the rule: Sechidis et al., "On the
-    Stratification of Multi-Label Data", 2011, applied to families.
+    what is missing of each class exactly. No split with a share stays empty while there are
+    families enough. Source of the rule: Sechidis et al., "On the Stratification of Multi-Label
+    Data", 2011, applied to families.
 
     Args:
         classes: (n,) number of each photo's class, from 0.
@@ -45,7 +46,18 @@ def assign_splits(
         rows = rng.permutation(np.flatnonzero(alone & (classes == kind)))
         parts = _apportion(len(rows), missing[:, kind].clip(0))
         found[rows] = np.repeat(np.arange(len(shares)), parts)
+    for at, share in enumerate(shares):
+        if share and not (found == at).any():
+            _move_family(found, families, at)
     return found
+
+
+def _move_family(found: np.ndarray, families: np.ndarray, to: int) -> None:
+    """Move the smallest family of the split that has the most of them, if it has several."""
+    held = [np.unique(families[found == split], return_counts=True) for split in np.unique(found)]
+    numbers, counts = max(held, key=lambda pair: len(pair[0]))
+    if len(numbers) > 1:
+        found[families == numbers[counts.argmin()]] = to
 
 
 def _apportion(count: int, wanted: np.ndarray) -> np.ndarray:

@@ -14,13 +14,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from PIL import Image
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
 
 from explorer.__main__ import main
 from explorer.csv_cells import frame_as_csv
 from explorer.errors import BadInput, NothingThere
 from explorer.explorer import Explorer
 from explorer.exports import FORMATS, Choice, export_to_download, select_photos
-from explorer.exports.families import group_near, join_families
+from explorer.exports.families import group_near, join_families, source_keys
 from explorer.exports.splits import assign_splits
 from explorer.settings import Settings
 from vecdb import Label, Store
@@ -196,6 +198,31 @@ def test_photos_of_one_source_are_in_one_split():
     assert counts == [[64, 8, 8], [16, 2, 2]]
 
 
+@pytest.mark.parametrize("sources", [3, 4, 5, 8])
+def test_few_large_sources_still_fill_every_split(sources):
+    families = np.arange(60) % sources
+    classes = np.arange(60) // 30
+    splits = assign_splits(classes, families, (0.8, 0.1, 0.1), seed=0)
+    assert all(len(set(splits[families == family])) == 1 for family in range(sources))
+    assert set(splits) == {0, 1, 2}
+    assert np.bincount(splits).argmax() == 0
+
+
+def rows_by(*people, day=None):
+    taken = None if day is None else datetime(2020, 1, day, tzinfo=timezone.utc)
+    return [{"photographer": name, "camera": "", "taken": taken} for name in people]
+
+
+def test_a_photographer_is_a_source_and_one_who_took_most_photos_is_one_a_day():
+    keys, note = source_keys(rows_by("Ann", "Bo", "Ann", "", "Cy"))
+    assert keys.tolist() == [0, 1, 0, -1, 2]
+    assert not note
+    rows = [*rows_by("Ann", "Ann", day=1), *rows_by("Ann", "Ann", day=2), *rows_by("Ann", "Bo")]
+    keys, note = source_keys(rows)
+    assert keys.tolist() == [0, 0, 1, 1, -1, 2]
+    assert "more than half" in note
+
+
 def test_families_follow_every_key_and_chains_of_likeness():
     turns = np.linspace(0, 1, 6)
     chain = np.stack([np.cos(turns), np.sin(turns)], axis=1).astype(np.float32)
@@ -203,6 +230,20 @@ def test_families_follow_every_key_and_chains_of_likeness():
     assert len(set(group_near(chain[::2], 0.97))) == 3
     keys = [np.array([0, 0, -1, -1, 1]), np.array([[0, 1, 2, 3, 4], [-1, -1, -1, 2, -1]])]
     assert join_families(keys, 5).tolist() == [0, 0, 1, 1, 2]
+
+
+def test_no_near_pair_is_missed_where_vectors_are_long():
+    rng = np.random.default_rng(0)
+    vectors = rng.normal(size=(700, 512)) + 2 * rng.normal(size=512)  # a cone, as CLIP's are
+    noise = np.linspace(0.1, 1.5, 150)[:, None]
+    vectors[350:500] = vectors[:150] + rng.normal(size=(150, 512)) * noise
+    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    for near in (0.97, 0.9, 0.85):
+        close = vectors @ vectors.T > near
+        _, wanted = connected_components(csr_matrix(close), directed=False)
+        found = group_near(vectors, near)
+        assert len(set(zip(wanted, found, strict=True))) == len(set(wanted)) == len(set(found))
+        assert len(set(wanted)) < 700
 
 
 @pytest.mark.parametrize("column", ["folder", "raw", "iso", "photographer"])
