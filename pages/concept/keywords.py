@@ -6,10 +6,10 @@ from explorer.errors import ExplorerError
 from explorer.keywords import (
     describe_undone,
     describe_written,
+    latest_journal,
     undo_keywords,
     write_keywords,
 )
-from explorer.keywords.sidecars import latest_journal
 from explorer.places import Places
 from pages._current import shared_explorer
 from pages.adding.browser import app_places
@@ -32,7 +32,7 @@ def draw(concept: Concept) -> None:
         "Take them back",
         on_click=take_back,
         args=[concept],
-        disabled=latest_journal(shared_explorer(), concept.id) is None,
+        disabled=latest_journal(shared_explorer().store, concept.id) is None,
     )
     st.caption(
         "Into .xmp files beside the originals on this machine, for every match and every yes. "

@@ -1,0 +1,88 @@
+"""Write a concept's keyword into sidecars beside its photos' files; no picture is written to."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from explorer.errors import BadInput, NothingThere
+from explorer.exports.choice import BOTH, Choice
+from explorer.exports.selection import select_photos
+from explorer.keywords.files import SidecarNames, check_writable, describe_reason, replace_file
+from explorer.keywords.journal import Entry, new_journal, write_head
+from explorer.keywords.packet import EMPTY, Keyword, add_keyword
+from explorer.keywords.report import Written
+from explorer.places import Places
+from vecdb import Concept
+from vecdb.addresses import local_file
+
+if TYPE_CHECKING:
+    from explorer.explorer import Explorer
+
+ROOT = "Concepts"
+
+
+def write_keywords(
+    explorer: "Explorer",
+    concept: Concept,
+    keyword: str = "",
+    *,
+    photos: str = BOTH,
+    places: Places | None = None,
+) -> Written:
+    """Write a keyword beside the originals of the photos that are a yes.
+
+    Args:
+        keyword: by default the concept's name, below ROOT in the hierarchy; or a path of its own.
+        photos: "matches", "labels" or "both", as exports have them.
+        places: the folders that may be written to; all by default.
+
+    Raises:
+        NothingThere: no photo is a yes.
+        BadInput: the keyword is empty.
+    """
+    word = Keyword.read(keyword or concept.name, ROOT)
+    selected = select_photos(explorer, concept, Choice(photos, shares=(1.0,)))
+    ids = [photo for photo, yes in zip(selected.ids, selected.positive, strict=True) if yes]
+    if not ids:
+        raise NothingThere(f"No photo is a yes of {concept.name!r}: there is nothing to write to.")
+    done = Written(keyword=word, photos=len(ids))
+    names = SidecarNames()
+    path = new_journal(explorer.store, concept.id)
+    with path.open("w", encoding="utf-8") as journal:
+        journal.write(write_head(word))
+        for url in _addresses(selected.collection.records.metadata(ids)):
+            file = local_file(url)
+            if file is None:
+                done.elsewhere += 1
+            elif places is not None and not places.allow(file.resolve()):
+                done.refuse(file, "its folder may not be written to (DATA_FOLDERS)")
+            else:
+                _write_one(names, file, word, journal, done)
+    if not done.written:
+        path.unlink()
+    return done
+
+
+def _write_one(
+    names: SidecarNames, picture: Path, word: Keyword, journal: IO[str], done: Written
+) -> None:
+    sidecar = picture
+    try:
+        sidecar = names.find(picture)
+        before = sidecar.read_bytes() if sidecar.is_file() else None
+        after, added = add_keyword(EMPTY if before is None else before, word)
+        if not added:
+            done.already += 1
+            return
+        check_writable(sidecar)
+        journal.write(Entry.of(sidecar, before, after, added).as_line())
+        journal.flush()
+        replace_file(sidecar, after)
+        done.written += 1
+    except (OSError, BadInput) as error:
+        done.refuse(sidecar, describe_reason(error))
+
+
+def _addresses(tables: Iterator[Any]) -> Iterator[str]:
+    for table in tables:
+        yield from table.column("url").to_pylist()
