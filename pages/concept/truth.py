@@ -10,6 +10,7 @@ from pages.grid import photo_grid
 from pages.grid.contract import GridEvent
 from pages.grid.tiles import grid_tiles
 from vecdb import Collection, Concept
+from vecdb.truth import Agreement
 
 SHOWN = 200
 WORDS = {"both": "All", "above": "Match without the label", "below": "Label without a match"}
@@ -30,46 +31,19 @@ def draw(collection: Collection, concept: Concept) -> None:
     if not labels:
         st.info("The photos of this collection came without labels: there is nothing to compare.")
         return
-    names = list(labels)
-    left, right = st.columns([3, 4], vertical_alignment="bottom")
-    chosen = left.selectbox(
-        "Label that the photos came with",
-        names,
-        index=_guess(concept, names),
-        format_func=lambda name: f"{name} ({labels[name]:,})",
-        placeholder="choose one",
-        key=f"truth_label_{concept.id}",
-    )
-    side = right.segmented_control(
-        "Differences", list(SIDES), default="both", format_func=WORDS.__getitem__, required=True
-    )
-    if chosen is None:
+    label, side = choose(concept, labels)
+    if label is None:
         st.caption("No label is called like the concept: choose one.")
         return
     limit = state.get("truth_shown", SHOWN)
-    found = compare_with_labels(
-        shared_explorer(), concept, chosen, side=side or "both", limit=limit
-    )
-    agreement = found.agreement
-    columns = st.columns(4)
-    for column, (title, share) in zip(
-        columns[:2],
-        (("Precision", agreement.precision), ("Recall", agreement.recall)),
-        strict=True,
-    ):
-        column.metric(title, "unknown" if share is None else f"{share:.3f}")
-    columns[2].metric("Match without the label", f"{agreement.above:,}")
-    columns[3].metric("Label without a match", f"{agreement.below:,}")
-    st.caption(
-        f"On the {agreement.labelled:,} photos that came with a label, at threshold "
-        f"{concept.threshold:.2f}. First come the photos whose score is farthest on the other "
-        "side: there the label or the concept is likeliest wrong."
-    )
+    found = compare_with_labels(shared_explorer(), concept, label, side=side, limit=limit)
+    draw_figures(concept, found.agreement)
+    counts = {"above": found.agreement.above, "below": found.agreement.below}
     photo_grid(
         {
             "mode": "results",
-            "key": f"truth:{concept.id}:{concept.updated}:{chosen}:{side}",
-            "title": f"{_count(agreement.above, agreement.below, side):,} differences",
+            "key": f"truth:{concept.id}:{concept.updated}:{label}:{side}",
+            "title": f"{counts.get(side, sum(counts.values())):,} differences",
             "tiles": grid_tiles(
                 collection,
                 [one.id for one in found.differences],
@@ -85,12 +59,40 @@ def draw(collection: Collection, concept: Concept) -> None:
     )
 
 
+def choose(concept: Concept, labels: dict[str, int]) -> tuple[str | None, str]:
+    """Draw the choice of a label, at first the concept's, and of the side that is shown."""
+    left, right = st.columns([3, 4], vertical_alignment="bottom")
+    label = left.selectbox(
+        "Label that the photos came with",
+        list(labels),
+        index=_guess(concept, list(labels)),
+        format_func=lambda name: f"{name} ({labels[name]:,})",
+        placeholder="choose one",
+        key=f"truth_label_{concept.id}",
+    )
+    side = right.segmented_control(
+        "Differences", list(SIDES), default="both", format_func=WORDS.__getitem__, required=True
+    )
+    return label, side or "both"
+
+
+def draw_figures(concept: Concept, found: Agreement) -> None:
+    """Draw how far they agree, and on which photos."""
+    shares = {"Precision": found.precision, "Recall": found.recall}
+    counts = {WORDS["above"]: found.above, WORDS["below"]: found.below}
+    figures = {name: "unknown" if v is None else f"{v:.3f}" for name, v in shares.items()}
+    figures |= {name: f"{count:,}" for name, count in counts.items()}
+    for column, (name, figure) in zip(st.columns(4), figures.items(), strict=True):
+        column.metric(name, figure)
+    st.caption(
+        f"On the {found.labelled:,} photos that came with a label, at threshold "
+        f"{concept.threshold:.2f}. First come the photos whose score is farthest on the other "
+        "side: there the label or the concept is likeliest wrong."
+    )
+
+
 def _guess(concept: Concept, names: list[str]) -> int | None:
     try:
         return names.index(choose_label(concept, names))
     except NothingThere:
         return None
-
-
-def _count(above: int, below: int, side: str | None) -> int:
-    return {"above": above, "below": below}.get(side or "both", above + below)
