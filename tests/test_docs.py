@@ -58,16 +58,11 @@ def test_the_programs_of_docs_python_mine_a_concept_and_open_its_database(sample
     assert "[(287,)]" in run(reading, sample_data, sample_data)
 
 
+DOCS = ("ingest", "database", "encoders", "tuning", "labels", "export")
 COMMANDS = sorted(
     {
         line.split("#")[0].strip().lstrip("$ ")
-        for name in (
-            "README.md",
-            "docs/ingest.md",
-            "docs/database.md",
-            "docs/encoders.md",
-            "docs/tuning.md",
-        )
+        for name in ("README.md", *(f"docs/{name}.md" for name in DOCS))
         for block in blocks(name, "console")
         for line in block.splitlines()
         if line.startswith("$ ")
@@ -84,7 +79,8 @@ def test_a_command_that_the_docs_name_exists(command: str):
         elif "-m" in words:
             at = words.index("-m") + 1
             module, rest = words[at], words[at + 1 :]
-            sub = rest[:1] if module in {"explorer", "vecdb", "tuning"} else []
+            kinds = 2 if rest[:1] in (["labels"], ["keywords"]) else 1
+            sub = rest[:kinds] if module in {"explorer", "vecdb", "tuning"} else []
             answer = subprocess.run(
                 [sys.executable, "-m", module, *sub, "--help"],
                 cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,

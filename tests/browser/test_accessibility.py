@@ -16,6 +16,7 @@ SHELL = {
 
 
 PAGES = ["", "search", "search?like=yes-050", "labels", "audit", "results", "concepts", "data"]
+PAGES += [f"concepts?view={view}" for view in ("new", "truth", "export")]
 
 
 VIEWS = {

@@ -95,6 +95,24 @@ def test_results_lists_what_lies_above_the_threshold_and_exports_it(mine, page):
     assert min(scores) >= 0.5
 
 
+def test_a_saved_concept_is_opened_from_its_file(mine, page, app, tmp_path):
+    concept = mine()
+    judge(page, 1)
+    page.goto(f"{app.address}/concepts?concept={concept}&view=export")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Classifier (.safetensors)").click()
+    download.value.save_as(tmp_path / "saved.safetensors")
+    page.goto(f"{app.address}/concepts")
+    page.get_by_role("button", name="Open a saved concept").click()
+    page.locator("input[type=file]").set_input_files(str(tmp_path / "saved.safetensors"))
+    page.get_by_label("Name", exact=True).last.fill("opened again")
+    page.get_by_role("button", name="Open it").click()
+    page.wait_for_url("**/concepts?concept=*&view=results")
+    page.wait_for_selector("button[data-photo-id]")
+    assert concept not in page.url
+    assert page.get_by_text("opened again").first.is_visible()
+
+
 def test_results_grow_as_the_page_is_scrolled(mine, page):
     concept = mine()
     go(page, "results", concept)

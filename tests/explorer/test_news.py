@@ -2,6 +2,9 @@
 
 import http.server
 import json
+import os
+import subprocess
+import sys
 import threading
 import time
 from dataclasses import dataclass, field
@@ -194,3 +197,21 @@ def test_an_ingest_of_the_app_tells_the_webhook_and_its_failure_is_told(explorer
     assert not job.error
     assert hook.told[0]["inserted"] == 3
     assert any("answered 404" in line for line in job.told)
+
+
+def test_the_ingest_command_tells_the_webhook_too(explorer, hook, tmp_path):
+    hook.status = 404
+    vectors = np.eye(DIM, dtype=np.float32)[:2]
+    np.savez(tmp_path / "more.npz", ids=np.array(["n1", "n2"]), vectors=vectors)
+    explorer.close()
+    answer = subprocess.run(
+        [sys.executable, "-m", "ingest", str(tmp_path / "more.npz"), "--json", "--quiet"],
+        env={
+            **os.environ, "VECDB_DSN": explorer._dsn, "VECDB_TABLE": "things",
+            "VECDB_STORE": str(tmp_path / "store"), "ENCODER": "offline",
+        },
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert answer.returncode == 0, answer.stderr
+    assert hook.told[0]["inserted"] == json.loads(answer.stdout.splitlines()[-1])["inserted"] == 2
+    assert "answered 404; the ingest itself is done." in answer.stderr
