@@ -15,7 +15,6 @@ from explorer.errors import BadInput
 from explorer.exports.tables import Whole
 from explorer.truth import nearest_name
 from vecdb import Collection
-from vecdb.hits import matrix
 
 AT_ONCE = 5000
 SCHEMA = pa.schema({"id": pa.string(), "class": pa.string(), "probability": pa.float32()})
@@ -34,9 +33,8 @@ def predict_photos(
     Yields:
         Rows of SCHEMA; the probability is that of the likeliest class.
     """
-    for page in collection.records.pages(AT_ONCE, prefix):
-        vectors = matrix(page, collection.dim)
-        yield predict_vectors(page.column("id").to_pylist(), vectors, heads, threshold)
+    for ids, vectors in collection.pages_of_vectors(AT_ONCE, prefix):
+        yield predict_vectors(ids, vectors, heads, threshold)
 
 
 def predict_vectors(

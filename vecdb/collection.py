@@ -248,13 +248,12 @@ class Collection:
         found = [photo for photo in ids if photo in known]
         return found, self.vectors(found)
 
-    def pages_of_vectors(self, k: int) -> Iterator[tuple[list[str], np.ndarray]]:
-        """Yield ids and vectors (n, dim) of all photos by id, k at a time."""
+    def pages_of_vectors(self, k: int, prefix: str = "") -> Iterator[tuple[list[str], np.ndarray]]:
+        """Yield ids and vectors (n, dim) of all photos whose ids begin so, by id, k at a time."""
         after = ""
         while True:
-            page = self._connection.select(
-                "photos/page_of_vectors", {"after": after, "k": k}, table=self.name
-            )
+            parameters = {"after": after, "prefix": prefix, "k": k}
+            page = self._connection.select("photos/page_of_vectors", parameters, table=self.name)
             if not page.num_rows:
                 return
             ids = page.column("id").to_pylist()

@@ -95,17 +95,6 @@ class Records:
             for digest in table.column("digest").to_pylist()
         }
 
-    def pages(self, k: int, prefix: str = "") -> Iterator[pa.Table]:
-        """Yield id and vector of all photos whose ids begin with a text, by id, k at a time."""
-        after = ""
-        while True:
-            parameters = {"after": after, "prefix": prefix, "k": k}
-            page = self._connection.select("photos/page", parameters, table=self._table)
-            if not page.num_rows:
-                return
-            yield page
-            after = page.column("id")[-1].as_py()
-
     def pages_missing_in(self, other: "Records", k: int) -> Iterator[pa.Table]:
         """Yield the photos that another collection lacks, by id, k at a time, without vectors."""
         tables = {"source": self._table, "other": other._table}

@@ -129,8 +129,8 @@ def _described(photo: Photo) -> tuple[str, ...]:
 
 def read_collection(collection: Collection) -> Iterator[Photo]:
     """Yield the photos of a collection with every text that describes them."""
-    for page in collection.records.pages(PAGE):
-        for row in collection.photos(page.column("id").to_pylist()):
+    for ids, _ in collection.pages_of_vectors(PAGE):
+        for row in collection.photos(ids):
             extra = row.pop("extra")
             texts = {"description": row["description"], **extra}
             captions = read_captions(texts, caption_columns(texts))
