@@ -7,6 +7,8 @@ import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from vecdb.hashing import pair_alike
+
 BLOCK = 256
 PAIRS = 100_000  # compared at once
 DIRECTIONS = 64
@@ -67,6 +69,19 @@ def group_near(vectors: np.ndarray, near: float) -> np.ndarray:
             if close.any():
                 group = _merge(group, left[part][close], right[part][close])
     return group
+
+
+def group_hashed(vectors: np.ndarray, near: float) -> np.ndarray:
+    """Number groups as `group_near` does, by hashes: of pairs just above `near` some are missed.
+
+    Args:
+        vectors: (n, d) float32 unit rows.
+
+    Returns:
+        (n,) numbers.
+    """
+    one, other = pair_alike(vectors, near).T
+    return _merge(np.arange(len(vectors)), one, other)
 
 
 def _shorten(vectors: np.ndarray) -> np.ndarray:

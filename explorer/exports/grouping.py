@@ -9,6 +9,7 @@ from explorer.errors import BadInput
 from explorer.exports.choice import Choice
 from explorer.exports.families import (
     FOLDER,
+    group_hashed,
     group_near,
     join_families,
     key_of_values,
@@ -19,6 +20,7 @@ from vecdb import Collection
 from vecdb.photos import MAPS, METADATA, describe_row
 
 COMPARED = 100_000  # photos that are compared with each other for near-duplicates
+HASHED = 500_000  # photos among which they are looked for by hashes, which miss some
 # What tells that photos are the same one, or of one source.
 TELLING = ("id", "url", "digest", "duplicate_of", "photographer", "camera", "taken")
 
@@ -52,11 +54,13 @@ def find_families(
             for read in map(value_reader, choice.together)
         ),
     ]
-    if len(ids) <= COMPARED:
-        keys.append(group_near(collection.vectors([row["id"] for row in rows]), choice.near))
+    if len(ids) <= HASHED:
+        vectors = collection.vectors([row["id"] for row in rows])
+        group = group_near if len(ids) <= COMPARED else group_hashed
+        keys.append(group(vectors, choice.near))
     else:
         notes.append(
-            f"Near-duplicates are those that the ingest noticed: more than {COMPARED:,} photos "
+            f"Near-duplicates are those that the ingest noticed: more than {HASHED:,} photos "
             "are not compared with each other."
         )
     at = {photo: place for place, photo in enumerate(ids)}

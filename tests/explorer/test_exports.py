@@ -22,7 +22,7 @@ from explorer.csv_cells import frame_as_csv
 from explorer.errors import BadInput, NothingThere
 from explorer.explorer import Explorer
 from explorer.exports import FORMATS, Choice, export_to_download, select_photos
-from explorer.exports.families import group_near, join_families, source_keys
+from explorer.exports.families import group_hashed, group_near, join_families, source_keys
 from explorer.exports.splits import assign_splits
 from explorer.settings import Settings
 from vecdb import Label, Store
@@ -244,6 +244,10 @@ def test_no_near_pair_is_missed_where_vectors_are_long():
         found = group_near(vectors, near)
         assert len(set(zip(wanted, found, strict=True))) == len(set(wanted)) == len(set(found))
         assert len(set(wanted)) < 700
+        # Hashes miss some, and join nothing that is apart.
+        hashed = group_hashed(vectors, near)
+        assert len(set(zip(found, hashed, strict=True))) == len(set(hashed))
+        assert len(set(hashed)) < 700
 
 
 @pytest.mark.parametrize("column", ["folder", "raw", "iso", "photographer"])
