@@ -1,19 +1,15 @@
-"""A concept's matches in a whole collection: estimated at once, counted with progress, streamed."""
+"""How many photos of a whole collection match: estimated at once, counted with progress."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from explorer.memory import Known
-from vecdb import Collection, LinearHead, Place
+from vecdb import LinearHead
 
 # Parts of a count: between two of them it tells how far it is, and can be stopped.
 PARTS = 20
-# Ids and scores ranked in one pass over the collection, and photos told of in one statement.
-RANKED = 100_000
-TOLD = 5_000
 Z = 1.96
 
 
@@ -75,24 +71,3 @@ def count_in_parts(
     for part, (after, upto) in enumerate(zip(["", *bounds], [*bounds, None], strict=True), 1):
         counted += known.collection.count_between(head, probability, after, upto)
         yield part / (len(bounds) + 1), counted
-
-
-def stream_matches(
-    collection: Collection, head: LinearHead, probability: float
-) -> Iterator[list[dict[str, Any]]]:
-    """Yield all photos of at least a probability, best first, in lists of some thousand.
-
-    Each photo is what `Collection.photos` tells of it, and `score`; memory stays the same however
-    many match.
-    """
-    place: Place | None = None
-    while True:
-        found = collection.above(head, probability, limit=RANKED, after=place)
-        for start in range(0, len(found), TOLD):
-            part = slice(start, start + TOLD)
-            scores = dict(zip(found.ids[part], found.scores[part].tolist(), strict=True))
-            rows = collection.photos(found.ids[part])
-            yield [{**row, "score": scores[row["id"]]} for row in rows]
-        if len(found) < RANKED:
-            return
-        place = found.last

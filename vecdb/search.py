@@ -20,10 +20,10 @@ from vecdb.statements import statement
 
 # Servers refuse a form field of 128 KiB, and a statement must not grow without bound.
 EXCLUDED_BYTES_IN_STATEMENT = 32_768
-# Deeper behind exclusions an HNSW page loses recall (.99 at 100, .6 to .9 at 500), and reading all
-# of a small collection is quick. Of a large one it is not: one photo in a thousand may be excluded.
+# Photos to leave out are fetched too and dropped: of a small collection up to so many, of a large
+# one one in so many. Behind more, reading every vector is as quick.
 EXCLUDED_BEFORE_INDEX = 100
-PHOTOS_PER_EXCLUDED = 1000
+PHOTOS_PER_EXCLUDED = 200
 # Room the graph search keeps for each row asked for, and at least: 100 of 25,000 clustered vectors
 # are found with recall .94 at 256 and .99 at 800.
 ROOM_PER_ROW, LEAST_ROOM = 8, 256

@@ -1,7 +1,8 @@
 """What the one writing thread of an ingest takes: photos that are decoded and encoded already.
 
 `python -m ingest.benchmark.writing [--photos 20000] [--thumbnail 15000] [--json]` prints photos a
-second of the whole stage, and of each thing that it does, each alone.
+second, and milliseconds of processor time a photo, of the whole stage and of each thing that it
+does, each alone.
 """
 
 import argparse
@@ -9,13 +10,14 @@ import hashlib
 import json
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 
 from commandline import run_program
+from ingest.benchmark.stages import Rate, measure_rate
 from ingest.failure_list import FailureList
 from ingest.failures import Failures
 from ingest.neighbours import Neighbours
@@ -50,16 +52,18 @@ def make_batches(photos: int, thumbnail: int, start: int) -> Batches:
     return [items[at : at + WRITTEN] for at in range(0, photos, WRITTEN)]
 
 
-def rate(act: Callable[[list[Item]], object], batches: Batches) -> int:
-    """Return photos a second."""
-    begun = time.perf_counter()
-    for batch in batches:
-        act(batch)
-    return round(sum(map(len, batches)) / (time.perf_counter() - begun))
+def rate(act: Callable[[list[Item]], object], batches: Batches) -> Rate:
+    """Measure what is done to every batch."""
+    with measure_rate() as told:
+        for batch in batches:
+            act(batch)
+        return told(sum(map(len, batches)))
 
 
-def measure_writer(database: Database, store: Store, photos: int, thumbnail: int) -> dict[str, int]:
-    """Return photos a second of the stage and of its parts, into collections of their own."""
+def measure_writer(
+    database: Database, store: Store, photos: int, thumbnail: int
+) -> dict[str, Rate]:
+    """Return the rates of the stage and of its parts, into collections of their own."""
     whole = database.create_collection("whole", "none", DIM)
     parts = database.create_collection("parts", "none", DIM)
     failures = Failures(database, "whole")
@@ -100,10 +104,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with connect(f"chdb://{folder}/db") as database:
             found = measure_writer(database, store, asked.photos, asked.thumbnail)
     if asked.json:
-        print(json.dumps({"photos": asked.photos, "photos_per_second": found}))
+        print(
+            json.dumps({"photos": asked.photos, **{name: asdict(of) for name, of in found.items()}})
+        )
         return 0
-    for name, figure in found.items():
-        print(f"{name:20} {figure:8,} photos a second")
+    for name, of in found.items():
+        print(f"{name:20} {of.per_second:9,.0f} photos a second, {of.cpu_ms:.3f} ms each")
     return 0
 
 

@@ -1,11 +1,11 @@
-"""Matches of a large collection: estimates that hold, counts that can be stopped, streamed rows."""
+"""Matches of a large collection: estimates that hold, counts that can be stopped."""
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
 from explorer import matches, memory
-from explorer.matches import Count, count_in_parts, count_matches, estimate_count, stream_matches
+from explorer.matches import Count, count_in_parts, count_matches, estimate_count
 from explorer.memory import Known, Memory
 from vecdb import Collection, PlainHead, connect
 
@@ -91,17 +91,3 @@ def test_a_small_collection_is_counted_at_once(collection, tmp_path):
     truth = things.count_above(HEAD, 0.5)
     assert count_matches(known, HEAD, 0.5) == Count(truth, truth, truth)
     assert list(count_in_parts(known, HEAD, 0.5)) == [(1.0, truth)]
-
-
-def test_all_matches_are_streamed_best_first_each_once(collection, monkeypatch):
-    _, things = collection
-    whole = things.above(HEAD, 0.4, limit=PHOTOS)
-    monkeypatch.setattr(matches, "RANKED", 700)
-    monkeypatch.setattr(matches, "TOLD", 300)
-    pages = list(stream_matches(things, HEAD, 0.4))
-    assert max(map(len, pages)) <= 300
-    rows = [row for page in pages for row in page]
-    assert [row["id"] for row in rows] == whole.ids
-    assert [row["score"] for row in rows] == pytest.approx(whole.scores.tolist())
-    assert all(row["description"] == row["id"] for row in rows)
-    assert list(stream_matches(things, HEAD, 1.0)) == []

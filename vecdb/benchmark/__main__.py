@@ -29,6 +29,7 @@ DIM = 512
 CLUSTERS = 500
 # The mining query of a labelling session: a page deep behind what has been judged.
 EXCLUDED = 500
+BEHIND = (0, 100, 500, 1000)
 CALLERS = 16
 SEARCHES_EACH = 200
 
@@ -134,6 +135,7 @@ def measure(directory: Path, rows: int, n_queries: int) -> dict[str, Any]:
         result["indexed_share"] = round(status.indexed / status.rows, 4)
         for k in (25, 100):
             result[f"indexed_{k}"] = time_searches(search_index(collection), asked, k, expected)
+        result["top_200_behind"] = {n: time_top(collection, asked, n) for n in BEHIND}
         result["callers_16"] = together(collection, asked)
         result["index_mib"] = round(status.bytes / 2**20, 1)
     size = sum(file.stat().st_size for file in directory.rglob("*") if file.is_file())
@@ -155,6 +157,19 @@ def exactly(collection: Collection) -> Callable[[np.ndarray, int], list[int]]:
 def search_index(collection: Collection) -> Callable[[np.ndarray, int], list[int]]:
     """Return a search through the index."""
     return lambda query, k: numbers(collection.nearest(query, k, exact=False).ids)
+
+
+def time_top(collection: Collection, asked: np.ndarray, excluded: int) -> dict[str, float]:
+    """Time a round's 200 candidates behind so many judged photos; return p50 and recall."""
+    took, right = [], 0
+    for query in asked[:20]:
+        best = collection.nearest(query, excluded + 200, exact=True).ids
+        begun = time.perf_counter()
+        found = collection.nearest(query, 200, Scope(best[:excluded]), with_vectors=True)
+        took.append(1000 * (time.perf_counter() - begun))
+        right += len(set(found.ids) & set(best[excluded:]))
+    p50 = round(float(np.quantile(took, 0.5)), 2)
+    return {"p50_ms": p50, "recall": round(right / len(took) / 200, 4)}
 
 
 def time_mining(collection: Collection, asked: np.ndarray) -> dict[str, float]:
