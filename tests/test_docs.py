@@ -55,7 +55,7 @@ def test_the_programs_of_docs_python_mine_a_concept_and_open_its_database(sample
     assert told.splitlines()[1] == next(line for line in said.splitlines() if " yes, " in line)
     assert told.count("/bird/") >= 8
     (sample_data / "data").symlink_to(sample_data)
-    assert "[(287,)]" in run(reading, sample_data, sample_data)
+    assert "[(335,)]" in run(reading, sample_data, sample_data)
 
 
 DOCS = ("ingest", "database", "encoders", "tuning", "labels", "export")
