@@ -15,6 +15,7 @@ from starlette.types import Message, Receive, Scope, Send
 from api import (
     clip_retrieval,
     concepts,
+    downloads,
     labels,
     maps,
     mining,
@@ -37,6 +38,7 @@ ROUTERS = [
     photos.router,
     *pictures.ROUTERS,
     concepts.router,
+    downloads.router,
     *labels.ROUTERS,
     maps.router,
     *mining.ROUTERS,

@@ -8,9 +8,11 @@ import hashlib
 import hmac
 import os
 import re
+from pathlib import Path
 from urllib.parse import quote
 
 DOTS = re.compile(r"(?<![^/\\])\.\.(?![^/\\])")
+DOWNLOAD = "exports/"  # another place to sign, as the next
 ORIGINAL = "original/"  # before a collection's name, which holds no slash: another place to sign
 MAP = "map"  # the place of everything about maps
 
@@ -53,6 +55,13 @@ def original_url(collection: str, photo_id: str) -> str:
     path = f"api/original/{quote(collection, safe='')}?id={quote(photo_id, safe='')}"
     key = _key(ORIGINAL + collection, photo_id)
     return path + key.replace("?", "&")
+
+
+def download_url(path: Path, name: str) -> str:
+    """Return the address, from the app's root, of a file prepared to be downloaded as `name`."""
+    place = f"{path.parent.name}/{path.name}"
+    key = _key(DOWNLOAD, place).replace("?", "&")
+    return f"api/exports/{quote(place)}?name={quote(name, safe='')}{key}"
 
 
 def turns_url(concept_id: str) -> str:

@@ -1,13 +1,12 @@
 """Every form in which a concept leaves, by name; one function that writes any of them."""
 
-import time
-import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from classifier import save, to_sql
+from explorer.downloads import make_place
 from explorer.errors import BadInput
 from explorer.exports.choice import Choice, Selected
 from explorer.exports.concept_file import describe_classifier
@@ -61,7 +60,6 @@ FORMATS = {
     "webdataset": Format("webdataset tars", "", write_folder=write_webdataset),
 }
 CONCEPT_FILES = (".safetensors", ".npz", ".sql")
-SECONDS_KEPT = 24 * 3600.0
 
 
 @dataclass(frozen=True)
@@ -120,9 +118,7 @@ def export_to_download(
         The file, a zip where the form is a folder, and what was written.
     """
     chosen = FORMATS[form]
-    kept = explorer.store.path.parent / "exports"
-    _remove_old(kept)
-    folder = kept / uuid.uuid4().hex
+    folder = make_place(explorer.store)
     out = folder / f"export{chosen.ending or ZIP}"
     done = export_concept(explorer, concept, out, form, choice)
     if not out.is_dir():
@@ -134,13 +130,6 @@ def export_to_download(
                 target.put(path.relative_to(folder).as_posix(), path)
     remove(out)
     return zipped, done
-
-
-def _remove_old(kept: Path) -> None:
-    before = time.time() - SECONDS_KEPT
-    for folder in kept.glob("*") if kept.is_dir() else ():
-        if folder.stat().st_mtime < before:
-            remove(folder)
 
 
 def _guess_form(out: Path) -> str:

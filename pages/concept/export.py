@@ -19,6 +19,7 @@ from explorer.exports.families import FOLDER
 from explorer.people import Role
 from explorer.rounds import head_of
 from pages._current import shared_explorer
+from pages._download import offer_file
 from pages._login import may
 from pages._words import escape_markdown
 from pages.concept import keywords
@@ -127,14 +128,7 @@ def offer_prepared(concept: Concept, form: str, choice: Choice) -> None:
     st.markdown(f"**{describe_export(done)}**")
     for note in done.notes:
         st.caption(escape_markdown(note))
-    name = file_name(concept) + path.name.removeprefix("export")
-    st.download_button(
-        f"Download {name}",
-        lambda: path.open("rb"),
-        name,
-        on_click="ignore",
-        icon=":material/download:",
-    )
+    offer_file(path, file_name(concept) + path.name.removeprefix("export"))
 
 
 def offer_classifier(collection: Collection, concept: Concept) -> None:

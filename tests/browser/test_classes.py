@@ -55,6 +55,7 @@ def open_classes(page, name):
 def begin_own(page, name):
     """Name the 13 animals anew, so that what other tests correct is none of these classes."""
     open_classes(page, "New classes")
+    page.get_by_text("Type the names of the classes above").wait_for()
     page.get_by_label("Only ids that start with").fill("drawings/")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Take the 13 folder names as classes").click()
