@@ -7,6 +7,7 @@ import streamlit as st
 from encoder import Encoder, EncoderError
 from encoder.record import describe_training
 from explorer import default_table
+from explorer.languages import hint_at_language
 from pages._current import close_concept, shared_explorer
 from pages._words import escape_markdown
 from vecdb import Collection
@@ -78,6 +79,15 @@ def ready_encoder(collection: Collection) -> Encoder | None:
     except EncoderError as error:
         st.error(escape_markdown(error))
         return None
+
+
+def hint_at_words(collection: Collection, text: str) -> None:
+    """Draw a hint where words are of a language that the collection's encoder does not know."""
+    future = shared_explorer().encoders.start(collection.encoder, collection.fingerprint)
+    if text and future.done() and future.exception() is None:
+        hint = hint_at_language(text, future.result())
+        if hint:
+            st.info(escape_markdown(hint))
 
 
 def encoder_note(collection: Collection) -> str:

@@ -15,7 +15,13 @@ from explorer.query import Query
 from explorer.ranking import MOST_FOLDED, Ranked, rank
 from pages._current import open_concept, shared_explorer
 from pages._login import may
-from pages._session import EMPTY, choose_collection, encoder_note, ready_encoder
+from pages._session import (
+    EMPTY,
+    choose_collection,
+    encoder_note,
+    hint_at_words,
+    ready_encoder,
+)
 from pages._words import escape_markdown
 from pages.grid import photo_grid
 from pages.grid.contract import GridEvent
@@ -160,6 +166,7 @@ def draw(collection: Collection, query: Query) -> None:
             start_concept(query, collection)
         with last.popover("Export", width="stretch"):
             offer(collection, vector, where, fold=state[key("fold")])
+        hint_at_words(collection, " ".join(text for text, _ in query.phrases))
     notes = [f"+{len(alike)} alike" if alike else "" for alike in found.alike]
     photo_grid(
         {

@@ -19,7 +19,13 @@ from pages._current import (
 )
 from pages._likeness import look_for_more
 from pages._login import current_person
-from pages._session import EMPTY, choose_collection, encoder_note, ready_encoder
+from pages._session import (
+    EMPTY,
+    choose_collection,
+    encoder_note,
+    hint_at_words,
+    ready_encoder,
+)
 from pages._words import escape_markdown
 from pages.grid import photo_grid
 from pages.grid.contract import GridEvent, GridTile
@@ -311,6 +317,9 @@ def grid(page: Page) -> None:
     understood = describe_phrases(list(page.settings.phrases))
     if understood and understood != page.concept.prompt:
         st.caption(f"Looking for: {understood}")
+    if page.concept.round <= 1:
+        collection = shared_explorer().rounds.memory.collection(page.concept.collection)
+        hint_at_words(collection, page.concept.prompt)
     data = page_data(shared_explorer(), page, current_person())
     data["error"] = state.get("error", "")
     photo_grid(data, key="mine_grid", on_event=on_event)

@@ -9,6 +9,7 @@ from urllib3.exceptions import HTTPError
 
 from vecdb.dsn import Dsn
 from vecdb.errors import AccessDenied, QueryFailed, ShardDown, Unreachable, VecdbError
+from vecdb.limits import advise_on_limit
 
 # What the transport says when an answer ends too soon.
 CUT = ("Connection broken", "Connection aborted", "Remote end closed", "ConnectionReset")
@@ -21,6 +22,8 @@ NAME = re.compile(r"\(([A-Z][A-Z0-9_]+)\)")
 REFUSED = {192, 193, 194, 497, 516}
 # No connection, no answer in time, none of the replicas.
 DOWN = {198, 209, 210, 279}
+# No thread could be started, no memory mapped, the system refused.
+STARVED = {173, 439, 1001}
 
 
 class CutOff(Unreachable):
@@ -64,6 +67,10 @@ def _query_failed(error: Exception, dsn: Dsn) -> QueryFailed:
     code, name = CODE.search(text), NAME.findall(text)
     number = getattr(error, "code", None) or (int(code[1]) if code else None)
     sentence = f"The database {dsn.display} failed: {_first_line(error)}"
+    if dsn.directory is not None and (number in STARVED or "allocate" in text):
+        advice = advise_on_limit()
+        if advice:
+            sentence = f"The embedded database {dsn.display} cannot run: {advice}."
     return QueryFailed(sentence, number, name[-1] if name else "")
 
 

@@ -12,6 +12,7 @@ import lmdb
 import numpy as np
 
 from vecdb.errors import StoreUnusable
+from vecdb.limits import advise_on_limit
 
 DEFAULT_DIRECTORY = Path("data") / "store"
 # Address space, not disk: the file grows with what is put in.
@@ -124,6 +125,10 @@ def _open(path: Path) -> tuple[lmdb.Environment, Any, Any]:
                 # Once only: open_db takes the write lock, and two threads doing so at once stop
                 # each other and the whole process.
                 _OPEN[path] = (env, env.open_db(b"thumbnails"), env.open_db(b"vectors"))
+            except lmdb.MemoryError as error:
+                advice = advise_on_limit() or "free some memory, then start again"
+                needed = f"The store {path} needs {LARGEST >> 30} GiB of address space"
+                raise StoreUnusable(f"{needed}, which is refused: {advice}.") from error
             except (OSError, lmdb.Error) as error:
                 raise StoreUnusable(
                     f"The store {path} cannot be opened ({error}): "

@@ -61,6 +61,26 @@ def test_a_store_that_cannot_be_opened_is_one_sentence(tmp_path: Path) -> None:
         Store(tmp_path / "file")
 
 
+@pytest.mark.parametrize("gigabytes", [8, 60])
+def test_a_small_ulimit_is_named_with_what_lifts_it(tmp_path: Path, gigabytes: int) -> None:
+    # In a process of its own, for a limit cannot be raised again.
+    program = f"""
+import resource
+from vecdb import Store, VecdbError
+resource.setrlimit(resource.RLIMIT_AS, ({gigabytes} << 30, {gigabytes} << 30))
+try:
+    Store({str(tmp_path / "store")!r})
+except VecdbError as error:
+    print(error)
+"""
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    assert "256 GiB of address space" in ran.stdout
+    assert f"may have {gigabytes}.0 GiB" in ran.stdout
+    assert "lift the limit with `ulimit -v unlimited`" in ran.stdout
+    assert "VECDB_STORE" not in ran.stdout
+
+
 def test_threads_that_open_and_write_the_store_at_once_do_not_stop_each_other(tmp_path):
     # In a process of its own: threads that stop each other in LMDB take the interpreter along.
     program = """
