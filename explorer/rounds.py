@@ -126,7 +126,7 @@ class Rounds:
             concept_id: the concept; another tab may have moved it on, nothing is lost then.
             tiles: the page that was shown.
             marks: photo id -> 1 or -1 for the photos that were clicked.
-            unmarked: what the others are, "skip" or "negative"; kept with the concept.
+            unmarked: what the others are, "skip" or "negative"; kept until a restart.
             number: the round of that page; without one, the round that the concept stands at.
             by: who answered; empty where nobody said.
 

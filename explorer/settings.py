@@ -1,5 +1,6 @@
 """What a concept keeps of its rounds, as the database holds it: the one place that reads it."""
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any
@@ -10,6 +11,8 @@ from explorer.query import Query
 
 VERSION = 1
 UNMARKED = ("skip", "negative")
+# Names this run of the program: a rule that turns what nobody marked into a no ends with it.
+RUN = uuid.uuid4().hex
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class Settings:
         phrases: words with weights that it was started with.
         photo_ids: example photos that it was started with.
         page_size: photos a page.
-        unmarked: what photos without a mark are, "skip" or "negative".
+        unmarked: what photos without a mark are, "skip" or "negative"; after a restart, skip.
         page: the page it stands at; None before the first.
         agreements: a share for each round answered: matches kept from the round before.
         exclusive: whether a photo is of one only among the collection's concepts that say so.
@@ -62,6 +65,8 @@ class Settings:
         page = stored.get("page")
         size, unmarked = stored.get("page_size"), stored.get("unmarked")
         seen = stored.get("seen")
+        if stored.get("run") != RUN:
+            unmarked = cls.unmarked
         return cls(
             anchor=_direction(stored, "anchor"),
             first=_direction(stored, "first"),
@@ -87,6 +92,7 @@ class Settings:
             "photo_ids": list(self.photo_ids),
             "page_size": self.page_size,
             "unmarked": self.unmarked,
+            "run": RUN,
             "page": None if self.page is None else [list(astuple(tile)) for tile in self.page],
             "agreements": list(self.agreements),
             "exclusive": self.exclusive,

@@ -25,6 +25,7 @@ export function placeWhole(aspects, place) {
 
 /**
  * Place squares: as many columns as let a page be seen at once; of those, the fewest empty places.
+ * A page's rows all fill the width: where they cannot be alike, the first ones have one fewer.
  * @param {number} count
  * @param {Place} place
  * @returns {Box[]}
@@ -37,10 +38,12 @@ export function placeSquares(count, { width, room, endless }) {
     const empty = (/** @type {number} */ n) => Math.ceil(count / n) * n - count;
     columns = seen.sort((a, b) => empty(a) - empty(b) || a - b)[0] ?? most;
   }
-  const side = Math.min(HIGHEST, (width - GAP * (columns - 1)) / columns);
-  return numbers(0, count - 1).map((at) => ({
-    row: Math.floor(at / columns), left: (at % columns) * (side + GAP), width: side, height: side,
-  }));
+  const rows = Math.ceil(count / columns);
+  const fewer = endless ? 0 : Math.floor(count / rows);
+  const split = numbers(0, rows - 1).map((row) => (
+    endless ? columns : fewer + (row >= rows - (count - fewer * rows) ? 1 : 0)));
+  const highest = Math.min(HIGHEST, endless ? heightOf(Array(columns).fill(1), width) : HIGHEST);
+  return place(split.map((n) => Array(n).fill(1)), width, highest).slice(0, count);
 }
 
 /**

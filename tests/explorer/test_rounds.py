@@ -56,6 +56,16 @@ def test_unmarked_means_negative_where_the_user_said_so(rounds, collection, dire
     assert labels == {photo: 1 if photo == shown[0] else -1 for photo in shown}
 
 
+def test_after_a_restart_unmarked_photos_are_skipped_again(rounds, collection, direction):
+    page = begin(rounds, collection, direction)
+    rounds.keep_settings(page.concept.id, unmarked="negative")
+    assert (
+        rounds.page(rounds.database.concepts.get(page.concept.id)).settings.unmarked == "negative"
+    )
+    stored = rounds.database.concepts.get(page.concept.id).settings
+    assert Settings.read({**stored, "run": "another"}).unmarked == "skip"
+
+
 def test_everything_is_in_the_database_before_the_page_is_returned(
     rounds, database, collection, direction
 ):
