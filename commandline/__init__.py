@@ -45,23 +45,34 @@ def run_program(
         main: takes the arguments and returns the exit code.
         errors: whose sentence is the answer; others are faults of the program and stay loud.
     """
-    given = sys.argv[1:] if arguments is None else arguments
     try:
-        code = main(arguments)
-        sys.stdout.flush()
-        return code
-    except KeyboardInterrupt:
-        print("Stopped.", file=sys.stderr)
-        return INTERRUPTED
+        try:
+            return _answer(main, errors, arguments)
+        finally:
+            sys.stdout.flush()
     except BrokenPipeError:
         # Whoever read the answer has had enough. What is still buffered must not be tried again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+
+
+def _answer(
+    main: Callable[[list[str] | None], int],
+    errors: tuple[type[Exception], ...],
+    arguments: list[str] | None,
+) -> int:
+    try:
+        return main(arguments)
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        raise
     except errors as error:
         sentence = _as_sentence(str(error))
         print(sentence, file=sys.stderr)
-        if "--json" in given:
-            print(json.dumps({"error": sentence}, ensure_ascii=False), flush=True)
+        if "--json" in (sys.argv[1:] if arguments is None else arguments):
+            print(json.dumps({"error": sentence}, ensure_ascii=False))
         return NOT_POSSIBLE
 
 

@@ -91,11 +91,12 @@ def hint_at_words(collection: Collection, text: str) -> None:
 
 
 def encoder_note(collection: Collection) -> str:
-    """Name the encoder; say what the offline one is not."""
+    """Name the encoder, as Markdown; say what the offline one is not."""
     if collection.encoder == "offline":
         return "offline encoder, which is not CLIP: expect rougher results"
     trained = describe_training(collection.encoder)
-    return f"encoder {collection.encoder}{f' ({trained})' if trained else ''}"
+    note = f"encoder {collection.encoder}{f' ({trained})' if trained else ''}"
+    return escape_markdown(note)
 
 
 def keep(*names: str) -> None:

@@ -28,10 +28,10 @@ from pages._session import (
 )
 from pages._words import escape_markdown
 from pages.grid import photo_grid
-from pages.grid.contract import GridEvent, GridTile
+from pages.grid.contract import GridEvent
 from pages.grid.intake import pictures_of
 from pages.grid.page import page_data
-from pages.grid.tiles import grid_tiles
+from pages.grid.tiles import largest_tiles
 from vecdb import Collection, VecdbError
 from vecdb.errors import UnknownCollection, UnknownConcept
 
@@ -253,7 +253,7 @@ def offer_twins(page: Page) -> None:
             "This page starts a new one."
         )
         right.button(
-            f"Continue {concept.name} ({counts.yes} yes)",
+            f"Continue {escape_markdown(concept.name)} ({counts.yes} yes)",
             key=f"continue_{concept_id}",
             on_click=reopen,
             args=[concept_id],
@@ -275,18 +275,11 @@ def offer_latest(collection: Collection) -> None:
     with st.container(horizontal=True):
         for concept, counts in listed[:LATEST]:
             st.button(
-                f"{concept.name}: {counts.yes} yes, {counts.no} no",
+                f"{escape_markdown(concept.name)}: {counts.yes} yes, {counts.no} no",
                 key=f"go_on_{concept.id}",
                 on_click=reopen,
                 args=[concept.id],
             )
-
-
-def first_tiles(collection: Collection) -> list[GridTile]:
-    """Return the largest pictures of a random sample: icons and drawings say less of it."""
-    rows = collection.photos(collection.sample(SAMPLED, seed=0).ids)
-    rows.sort(key=lambda row: min(row["width"] or 0, row["height"] or 0), reverse=True)
-    return grid_tiles(collection, [row["id"] for row in rows[:WELCOME]], rows=rows[:WELCOME])
 
 
 def welcome(collection: Collection) -> None:
@@ -297,7 +290,7 @@ def welcome(collection: Collection) -> None:
             "mode": "welcome",
             "key": "welcome",
             "intake": True,
-            "tiles": first_tiles(collection),
+            "tiles": largest_tiles(collection, SAMPLED, WELCOME),
             "note": "Type a phrase above, or drop or paste a picture anywhere on this page.",
             "error": state.get("error", ""),
             "collection": collection.name,
@@ -316,7 +309,7 @@ def grid(page: Page) -> None:
             st.caption(FIRST_PAGE)
     understood = describe_phrases(list(page.settings.phrases))
     if understood and understood != page.concept.prompt:
-        st.caption(f"Looking for: {understood}")
+        st.caption(f"Looking for: {escape_markdown(understood)}")
     if page.concept.round <= 1:
         collection = shared_explorer().rounds.memory.collection(page.concept.collection)
         hint_at_words(collection, page.concept.prompt)
@@ -346,7 +339,7 @@ def main() -> None:
         welcome(collection)
         return
     grid(page)
-    st.caption(f"{collection.name}: {encoder_note(collection)}.")
+    st.caption(f"{escape_markdown(collection.name)}: {encoder_note(collection)}.")
 
 
 main()

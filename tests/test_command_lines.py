@@ -81,3 +81,39 @@ def test_an_interrupt_ends_with_130_and_a_word(capsys):
 
     assert run_program(interrupted, arguments=[]) == 130
     assert capsys.readouterr().err == "Stopped.\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["vecdb", "status", "--json"],
+        ["explorer", "search", "dog", "--json"],
+        ["explorer", "classes", "--help"],
+        ["ingest", "sample/SOURCES.csv", "--limit", "1", "--json"],
+        ["ingest.embed", "--help"],
+        ["tuning", "--help"],
+        ["tuning.benchmark", "--help"],
+        ["encoder", "offline", "--json"],
+        ["classifier.benchmark", "--help"],
+        ["vecdb.benchmark", "--help"],
+        ["sample"],
+    ],
+    ids=" ".join,
+)
+def test_no_command_minds_that_nobody_reads_its_answer(tmp_path: Path, arguments):
+    env = {
+        **os.environ,
+        "VECDB_DSN": f"chdb://{tmp_path}/db",
+        "VECDB_STORE": str(tmp_path / "store"),
+        "ENCODER": "nobody/offers-this" if arguments == ["sample"] else "offline",
+        "HF_HUB_OFFLINE": "1",
+    }
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", *arguments]
+    ran = subprocess.run(
+        command, cwd=ROOT, env=env, stdout=writing, stderr=subprocess.PIPE, text=True, timeout=120
+    )
+    os.close(writing)
+    assert "Traceback" not in ran.stderr
+    assert "BrokenPipe" not in ran.stderr

@@ -74,7 +74,9 @@ def _show(change: Change) -> None:
         st.success(
             escape_markdown(f"{carried} carried over to {change.target}; the old ones stay.")
         )
-    if todo and st.button(f"Carry {len(todo)} over to {change.target}", key="change_switch"):
+    if todo and st.button(
+        escape_markdown(f"Carry {len(todo)} over to {change.target}"), key="change_switch"
+    ):
         _compute(change.table, change.encoder, switch=True)
         st.rerun()
 

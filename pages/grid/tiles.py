@@ -53,6 +53,18 @@ def grid_tiles(
     return tiles
 
 
+def largest_tiles(collection: Collection, sampled: int, shown: int) -> list[GridTile]:
+    """Return the largest pictures of a random sample: icons and drawings say less of a collection.
+
+    Args:
+        sampled: photos to choose from.
+        shown: how many come back at most.
+    """
+    rows = collection.photos(collection.sample(sampled, seed=0).ids)
+    rows.sort(key=lambda row: min(row["width"] or 0, row["height"] or 0), reverse=True)
+    return grid_tiles(collection, [row["id"] for row in rows[:shown]], rows=rows[:shown])
+
+
 def _describe(tile: GridTile, collection: Collection, row: dict[str, Any] | None) -> None:
     if row is None:
         tile["meta"].append(("State", "no longer in the collection"))

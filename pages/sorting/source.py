@@ -8,6 +8,7 @@ from encoder import Encoder
 from explorer.photo_sets import PhotoSet, of_collection, of_folder, of_uploads
 from pages._session import count_photos
 from pages.adding.browser import owner_places
+from pages._words import escape_markdown
 from pages.sorting.kept import keep_boxes
 from vecdb import Collection
 
@@ -53,7 +54,7 @@ def choose_source(collection: Collection, encoder: Encoder) -> PhotoSet | None:
             encoded = of_folder(given, encoder, places) if places else of_uploads(given, encoder)
         state.class_source = kept = (wanted, encoded)
     for note in kept[1].notes:
-        st.caption(note)
+        st.caption(escape_markdown(note))
     return cast(PhotoSet, kept[1])
 
 
@@ -61,5 +62,5 @@ def _read_collection(collection: Collection, prefix: str) -> PhotoSet | None:
     found = of_collection(collection, prefix)
     if found.photos.ids:
         return found
-    st.caption(f"No photo of {collection.name} has an id that starts with this.")
+    st.caption(escape_markdown(f"No photo of {collection.name} has an id that starts with this."))
     return None

@@ -48,7 +48,11 @@ def _draw_form(names: list[str]) -> None:
     job = tunings.latest
     st.button("Train", on_click=_start, disabled=bool(job and job.running))
     for name in tunings.names(table):
-        st.button(f"Delete {table}__{name} and its head", on_click=_delete, args=(table, name))
+        st.button(
+            escape_markdown(f"Delete {table}__{name} and its head"),
+            on_click=_delete,
+            args=(table, name),
+        )
     if state.get("tuning_error"):
         st.error(escape_markdown(state.tuning_error))
 
@@ -81,7 +85,7 @@ def _draw_progress(job: TuningJob) -> None:
 
 def _draw_result(job: TuningJob) -> None:
     for sentence in job.measured:
-        st.markdown(f"- {sentence}")
+        st.markdown(f"- {escape_markdown(sentence)}")
     if job.error:
         st.error(escape_markdown(job.error))
     elif job.refused:

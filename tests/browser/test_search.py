@@ -1,8 +1,10 @@
 """The Search page in a real browser: scrolling, likeness, filters, the address, a concept."""
 
+import io
 import json
 
 import pytest
+from PIL import Image
 
 pytestmark = pytest.mark.browser
 
@@ -78,6 +80,35 @@ def test_words_are_searched_for_with_the_offline_encoder(search, page):
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Start a concept").wait_for(timeout=90_000)
     page.wait_for_url("**text=a+dog**")
+
+
+def test_clear_clears_everything_that_is_looked_for_each_time(search, page):
+    picture = io.BytesIO()
+    Image.new("RGB", (64, 64), "teal").save(picture, "PNG")
+    search()
+    for _ in range(3):
+        page.get_by_placeholder("Search by words").fill("a dog")
+        page.keyboard.press("Enter")
+        page.get_by_text("a dog", exact=True).wait_for(timeout=90_000)
+        page.get_by_role("button", name="Refine").click()
+        page.locator("input[type=file]").first.set_input_files(
+            {"name": "a.png", "mimeType": "image/png", "buffer": picture.getvalue()}
+        )
+        page.get_by_text("1 picture").wait_for()
+        # Typed and left without Enter: the click on Clear is what commits it.
+        page.get_by_label("More phrases, one a line").fill("+ wooden")
+        page.get_by_role("button", name="Clear", exact=True).click(force=True)
+        page.keyboard.press("Escape")
+        if page.get_by_role("button", name="Clear", exact=True).count():
+            page.get_by_role("button", name="Clear", exact=True).click()
+        page.get_by_text("a dog").wait_for(state="detached")
+        page.wait_for_function("!location.search.includes('more=')")
+        assert page.get_by_placeholder("Search by words").input_value() == ""
+        page.get_by_role("button", name="Refine").click()
+        assert page.get_by_label("More phrases, one a line").input_value() == ""
+        assert page.get_by_text("a.png").count() == 0
+        page.keyboard.press("Escape")
+    assert page.get_by_role("button", name="Start a concept").count() == 0
 
 
 def test_back_leads_through_the_searches_to_the_page_before(search, app, page):

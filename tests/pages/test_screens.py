@@ -16,6 +16,7 @@ from explorer import Rounds, memory
 from explorer.matches import Count
 from pages._current import shared_explorer
 from pages.concept.news import describe_new
+from pages._words import escape_markdown
 from tests.browser.harness import ROOT
 from vecdb import Label, connect
 
@@ -133,6 +134,32 @@ def test_own_labels_are_compared_and_the_concepts_label_is_chosen(concept):
     test = run("concepts.py", concept=concept, view="truth")
     assert test.selectbox(key=f"truth_label_{concept}").value == "A_Thing"
     assert [one.label for one in test.metric][:2] == ["Precision", "Recall"]
+
+
+def test_filters_name_folders_first_and_views_last(concept):
+    test = run("search.py")
+    order = [e.label for e in (*test.text_input, *test.number_input) if e.label != "Search"]
+    assert order[:2] == ["File name or folder holds", "Folder or class"]
+    assert order[-2:] == ["At least this views", "At least this downloads"]
+
+
+def test_names_with_signs_of_markdown_are_shown_letter_by_letter(concept):
+    name = "*hats* _and_ $caps$"
+    shared_explorer().concepts.update(concept, name=name, prompt=name)
+    page = shared_explorer().page(concept)
+    shared_explorer().answer(page, {page.tiles[0].photo_id: 1})
+    [button] = [b for b in run("train.py").button if "hats" in b.label]
+    assert button.label.startswith(escape_markdown(name))
+
+
+def test_words_of_another_language_get_a_hint_on_search_and_on_train(concept):
+    shared_explorer().encoders.start("offline").result(120)
+    hints = said(run("search.py", text="ein Haus am See"))
+    assert any("taught English alone" in hint for hint in hints)
+    assert said(run("search.py", text="a house by the lake")) == []
+    test = run("train.py")
+    test.text_input(key="prompt").set_value("дом у озера").run()
+    assert any("taught English alone" in hint for hint in said(test))
 
 
 def test_training_opens_on_a_concept(concept):
