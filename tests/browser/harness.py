@@ -52,9 +52,9 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def running_app(env: Mapping[str, str]) -> Iterator[str]:
+def running_app(env: Mapping[str, str], port: int = 0) -> Iterator[str]:
     """Start `streamlit run app.py`, wait until it answers, yield its address, stop it."""
-    port = free_port()
+    port = port or free_port()
     address = f"http://localhost:{port}/{env.get('STREAMLIT_SERVER_BASE_URL_PATH', '')}"
     command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
     with tempfile.TemporaryFile() as log:

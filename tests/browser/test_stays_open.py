@@ -1,0 +1,43 @@
+"""What is open stays open: in the next window, after a reload, on other pages, after a restart."""
+
+import pytest
+
+from tests.browser.conftest import build
+from tests.browser.harness import environment, free_port, running_app
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_concept_stays_open_in_windows_reloads_pages_and_after_a_restart(
+    tmp_path, running_chromium
+):
+    first, second = build(tmp_path, 2)
+    env, port = environment(tmp_path, "things"), free_port()
+    context = running_chromium.new_context()
+
+    def opens(address):
+        page = context.new_page()
+        page.goto(address)
+        page.wait_for_selector("[data-round]", timeout=60_000)
+        return page
+
+    with running_app(env, port) as address:
+        opens(f"{address}/?concept={first}")
+        page = opens(f"{address}/?concept={second}")
+        page.locator("button[data-photo-id]").first.click()
+        page.get_by_role("button", name="Next round").click()
+        page.wait_for_selector('[data-round="2"]')
+        page.reload()
+        page.wait_for_selector('[data-round="2"]', timeout=60_000)
+        page.get_by_role("link", name="Concepts").click()
+        page.get_by_role("link", name="Train", exact=True).first.click()
+        page.wait_for_selector('[data-round="2"]', timeout=60_000)
+        assert f"concept={second}" in opens(address).url
+    with running_app(env, port) as address:
+        page = opens(address)
+        page.wait_for_selector('[data-round="2"]')
+        assert f"concept={second}" in page.url
+        page.goto(f"{address}/results")
+        page.wait_for_selector("button[data-photo-id]", timeout=60_000)
+        assert second in page.url
+    context.close()
