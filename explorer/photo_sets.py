@@ -13,7 +13,7 @@ import numpy as np
 from encoder import Encoder
 from explorer.errors import NotAllowed
 from explorer.places import EVERYWHERE, Places
-from explorer.zeroshot import Photos, read
+from explorer.zeroshot import MOST, Photos, read
 from ingest import IngestError, Photo
 from ingest.decode import Decoded, decode
 from ingest.errors import Rejected
@@ -43,7 +43,10 @@ class PhotoSet:
 
 def of_collection(collection: Collection, prefix: str) -> PhotoSet:
     """Read a collection's photos whose ids start with a prefix; of a large one a sample."""
-    return PhotoSet(read(collection, prefix), f"{collection.name}/{prefix}", collection)
+    count = collection.count()
+    notes = (f"A random sample of {MOST:,} of its {count:,} photos.",) if count > MOST else ()
+    key = f"{collection.name}/{prefix}"
+    return PhotoSet(read(collection, prefix), key, collection, notes=notes)
 
 
 def of_folder(folder: str, encoder: Encoder, places: Places = EVERYWHERE) -> PhotoSet:

@@ -60,6 +60,8 @@ def choose_source(collection: Collection, encoder: Encoder) -> PhotoSet | None:
 
 def _read_collection(collection: Collection, prefix: str) -> PhotoSet | None:
     found = of_collection(collection, prefix)
+    for note in found.notes:
+        st.caption(note)
     if found.photos.ids:
         return found
     st.caption(escape_markdown(f"No photo of {collection.name} has an id that starts with this."))
