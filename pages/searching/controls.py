@@ -74,12 +74,12 @@ def narrow() -> None:
     """Draw the conditions on what is known of a photo: folders first, views last."""
     left, right = st.columns(2)
     left.text_input("File name or folder holds", key=key("place"))
-    right.text_input(
+    left.text_input(
         "Folder or class",
         key=key("label"),
         help="The folder that a photo lies in, or what its table calls it, as a whole.",
     )
-    left.text_input("Description holds", key=key("description"))
+    right.text_input("Description holds", key=key("description"))
     right.text_input(
         "At least this similar",
         key=key("similar"),
