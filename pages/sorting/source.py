@@ -7,8 +7,8 @@ import streamlit as st
 from encoder import Encoder
 from explorer.photo_sets import PhotoSet, of_collection, of_folder, of_uploads
 from pages._session import count_photos
-from pages.adding.browser import owner_places
 from pages._words import escape_markdown
+from pages.adding.browser import owner_places
 from pages.sorting.kept import keep_boxes
 from vecdb import Collection
 

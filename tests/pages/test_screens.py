@@ -15,8 +15,8 @@ from encoder.errors import ModelNotFound
 from explorer import Rounds, memory
 from explorer.matches import Count
 from pages._current import shared_explorer
-from pages.concept.news import describe_new
 from pages._words import escape_markdown
+from pages.concept.news import describe_new
 from tests.browser.harness import ROOT
 from vecdb import Label, connect
 
