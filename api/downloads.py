@@ -1,6 +1,6 @@
 """`/api/exports`: files that pages have prepared, streamed from disk."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Path, Query, Request
 from fastapi.responses import FileResponse
@@ -28,7 +28,12 @@ router = make_router(_check, counted=False)
 _Part = Annotated[str, Path(max_length=200)]
 
 
-@router.get("/api/exports/{place}/{file}", response_class=FileResponse)
+_ANY: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}
+}
+
+
+@router.get("/api/exports/{place}/{file}", response_class=FileResponse, responses=_ANY)
 def download(
     place: _Part, file: _Part, asked: Annotated[Download, Query()], explorer: Explorer_
 ) -> FileResponse:
