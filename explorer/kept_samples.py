@@ -1,5 +1,6 @@
 """Samples of large collections on disk, so that one that was opened before opens at once."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,4 +64,5 @@ class KeptSamples:
                     np.save(file, part, allow_pickle=False)
             whole.replace(self._file(name))
         except OSError:
-            whole.unlink(missing_ok=True)
+            with suppress(OSError):
+                whole.unlink()

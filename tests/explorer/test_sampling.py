@@ -85,6 +85,14 @@ def test_a_kept_sample_that_is_torn_is_drawn_anew(large, sampled, tmp_path, part
     assert kept.load("large", stand.state) is not None
 
 
+def test_a_sample_that_cannot_be_kept_is_drawn_all_the_same(large, sampled, tmp_path):
+    _, collection, _ = large
+    (tmp_path / "taken").write_text("a file where the folder should be")
+    kept = KeptSamples(tmp_path / "taken")
+    assert len(kept.take(collection, stand_of(collection)).ids) == 2000
+    assert kept.load("large", collection.state()) is None
+
+
 def test_a_sample_knows_mean_and_covariance_of_its_vectors(large):
     _, _, vectors = large
     sample = Sample.of(np.arange(PHOTOS), vectors)

@@ -110,6 +110,26 @@ def test_an_insert_given_up_can_be_repeated_without_doubling(
     assert collection.count() == 4
 
 
+def test_a_full_disk_is_one_sentence_and_the_same_insert_goes_on_once_there_is_room(
+    servers: Servers, served: Database
+) -> None:
+    collection = served.create_collection("full", "by hand", 4)
+    full = "Cannot reserve 1.00 MiB, not enough space: while writing part. (NOT_ENOUGH_SPACE)"
+    planned = {"kind": "status", "code": 243, "text": full, "times": ANY_TIMES}
+    servers.plan("clickhouse", match="INSERT INTO `full`", **planned)
+    with pytest.raises(QueryFailed, match="not enough space") as raised:
+        collection.insert(photos("abcd", np.eye(4)))
+    assert (raised.value.code, raised.value.transient) == (243, False)
+    assert "\n" not in str(raised.value)
+    assert collection.count() == 0
+    servers.plan("clickhouse", match="MATERIALIZE INDEX", **planned)
+    with pytest.raises(QueryFailed, match="not enough space"):
+        collection.index.build()
+    servers.plan("clickhouse", kind="none", times=0)
+    assert collection.insert(photos("abcd", np.eye(4))) == 4
+    assert collection.index.build().serves
+
+
 def test_a_label_whose_answer_is_lost_is_written_once(servers: Servers, served: Database) -> None:
     concept = served.concepts.create("hats", "axes", "a hat")
     servers.plan("clickhouse", kind="lost", match="INSERT INTO `labels`", times=1)

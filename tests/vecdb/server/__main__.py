@@ -77,7 +77,8 @@ class Handler(BaseHTTPRequestHandler):
         head = text[:2000].decode(errors="replace")
         fault = self.server.faults.due(head)
         if fault and fault.kind == "status":
-            return self._error(fault.status, 516 if fault.status in (401, 403) else 999, "planned")
+            code = 516 if fault.status in (401, 403) else fault.code
+            return self._error(fault.status, code, fault.text)
         if fault and fault.kind == "slow":
             time.sleep(fault.seconds)
         if not self._allowed():

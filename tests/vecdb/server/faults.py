@@ -7,14 +7,17 @@ from dataclasses import dataclass
 class Fault:
     """What goes wrong with statements that match, so many times.
 
-    kind: "status" answers with `status`; "slow" waits `seconds` before answering; "reset" closes
-    the connection in the middle of the answer; "lost" runs the statement and closes without one.
+    kind: "status" answers with `status`, the engine's `code` and `text`; "slow" waits `seconds`
+    before answering; "reset" closes the connection in the middle of the answer; "lost" runs the
+    statement and closes without one.
     """
 
     kind: str
     match: str = ""
     times: int = 1
     status: int = 500
+    code: int = 999
+    text: str = "planned"
     seconds: float = 0.0
 
 
