@@ -11,7 +11,9 @@ from explorer.audits import (
     open_questions,
     read_answers,
 )
+from explorer.matches import count_matches
 from explorer.people import Role
+from explorer.rounds import head_of
 from pages._current import shared_explorer
 from pages._login import may
 from pages._words import escape_markdown
@@ -61,7 +63,9 @@ def offer(collection: Collection, concept: Concept, label: str) -> None:
     if not may(Role.LABEL):
         return
     total = collection.count()
-    accepted = collection.count_above(concept, concept.threshold)
+    # How many questions there will be: of a large collection an estimate is enough to say.
+    known = shared_explorer().rounds.memory.known(collection.name)
+    accepted = min(total, count_matches(known, head_of(concept), concept.threshold).value)
     questions = {
         name: plan(total, accepted, width=width).questions for name, width in WIDTHS.items()
     }
