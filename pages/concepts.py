@@ -3,7 +3,6 @@
 import streamlit as st
 
 from explorer.addresses import thumbnail_url
-from explorer.audits import AuditRecord, describe_findings
 from explorer.people import Role
 from explorer.settings import Settings
 from pages._current import (
@@ -149,11 +148,8 @@ def summary(concept: Concept, counts: LabelCounts) -> str:
     """Say what a concept holds in one line."""
     words = f"{concept.collection}, round {concept.round}, {counts.yes} yes, {counts.no} no"
     words += news.describe_new(concept)
-    record = AuditRecord.read(concept)
-    if record is None or record.findings is None:
-        return words
-    overtaken = "" if record.is_current(concept) else " (before its latest change)"
-    return f"{words}. {describe_findings(record.findings)}{overtaken}"
+    audited = audit.describe_audit(concept)
+    return f"{words}. {audited}" if audited else words
 
 
 def show(concept: Concept) -> None:

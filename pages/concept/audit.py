@@ -8,6 +8,7 @@ from explorer.audits import (
     AuditRecord,
     answer_audit,
     begin_audit,
+    describe_findings,
     open_questions,
     read_answers,
 )
@@ -99,6 +100,19 @@ def ask(collection: Collection, concept: Concept, record: AuditRecord) -> None:
         key="audit_grid",
         on_event=on_event,
     )
+
+
+def describe_audit(concept: Concept) -> str:
+    """Say in one line what a concept's audit found, and whether later labels have overtaken it.
+
+    Returns:
+        Empty where there is no finished audit.
+    """
+    record = AuditRecord.read(concept)
+    if record is None or record.findings is None:
+        return ""
+    overtaken = "" if record.is_current(concept) else " (before its latest change)"
+    return describe_findings(record.findings) + overtaken
 
 
 def state_plainly(record: AuditRecord, findings: Findings) -> str:

@@ -13,6 +13,13 @@ def test_two_settled_rounds_advise_to_stop():
     assert "92 %" in told.sentence
 
 
+def test_a_page_that_brought_something_new_is_never_told_that_clicks_change_little():
+    told = advice([0.3, 0.92, 0.95], [5, 4, 1])
+    assert "still brought matches" in told.sentence
+    assert "change little" not in told.sentence
+    assert "change little" in advice([0.3, 0.92, 0.95], [5, 4, 0]).sentence
+
+
 def test_one_settled_round_does_not():
     assert not advice([0.3, 0.7, 0.97], [5, 4, 6]).stop
 

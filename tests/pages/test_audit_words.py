@@ -4,7 +4,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from classifier.audit import Findings, Interval
-from pages.concept.audit import state_plainly
+from pages._current import shared_explorer
+from pages.concept.audit import describe_audit, state_plainly
 
 
 def test_the_result_says_what_was_found_and_what_may_be_missed():
@@ -14,3 +15,16 @@ def test_the_result_says_what_was_found_and_what_may_be_missed():
         "About 83 of the 85 photos above the threshold match (precision 97% to 100%); "
         "between 0 and 89 matches are missed below it."
     )
+
+
+def test_an_audit_that_later_labels_have_overtaken_says_so(concept):
+    explorer = shared_explorer()
+    page = explorer.page(concept)
+    page = explorer.answer(page, {tile.photo_id: 1 for tile in page.tiles})
+    asked = explorer.audit(concept, width=0.2)
+    explorer.answer_audit(concept, {p: 1 if p.startswith("yes") else -1 for p in asked})
+    told = describe_audit(explorer.concepts.get(concept))
+    assert told.startswith("Precision ")
+    assert "before its latest change" not in told
+    explorer.answer(page, {tile.photo_id: -1 for tile in page.tiles})
+    assert describe_audit(explorer.concepts.get(concept)) == f"{told} (before its latest change)"
