@@ -152,6 +152,16 @@ def test_names_with_signs_of_markdown_are_shown_letter_by_letter(concept):
     assert button.label.startswith(escape_markdown(name))
 
 
+def test_the_guided_start_is_gone_once_a_round_is_done(concept):
+    def is_guided():
+        return any("A minute to a classifier" in text.value for text in run("train.py").markdown)
+
+    assert is_guided()
+    page = shared_explorer().page(concept)
+    shared_explorer().answer(page, {page.tiles[0].photo_id: 1})
+    assert not is_guided()
+
+
 def test_words_of_another_language_get_a_hint_on_search_and_on_train(concept):
     shared_explorer().encoders.start("offline").result(120)
     hints = said(run("search.py", text="ein Haus am See"))
