@@ -56,6 +56,16 @@ def test_no_serious_finding(app, running_chromium, name, scheme):
         assert not serious(page)
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_no_serious_finding_on_a_phone_and_nothing_to_scroll_sideways(app, running_chromium, name):
+    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    with fresh_page(running_chromium, **phone) as page:
+        page.goto(f"{app.address}/{name}{'&' if '?' in name else '?'}concept={app.concepts[0]}")
+        page.wait_for_selector("button[data-photo-id], input, [role=alert]")
+        assert not serious(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_serious_finding_in_any_view_of_classes(app, running_chromium, scheme):
     with fresh_page(running_chromium, color_scheme=scheme) as page:
