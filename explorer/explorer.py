@@ -1,5 +1,6 @@
 """One explorer: a database with its store, its encoders and the work that goes on in it."""
 
+import logging
 import os
 import threading
 from collections.abc import Callable, Iterable, Mapping
@@ -33,6 +34,7 @@ from explorer.settings import settings_for
 from explorer.tickets import Tickets
 from explorer.truth import Truth, compare_with_labels
 from explorer.tuning import Tunings
+from explorer.webhook import tell_webhook
 from ingest import Photo, Summary, run
 from ingest.progress import ProgressCallback
 from vecdb import (
@@ -47,6 +49,8 @@ from vecdb import (
     connect,
 )
 from vecdb.errors import NotFitted, UnknownCollection
+
+LOG = logging.getLogger("explorer")
 
 
 class Explorer:
@@ -186,10 +190,14 @@ class Explorer:
             IngestError: the source is missing, of no known kind, or lacks a column.
             EncoderError, VecdbError: the encoder or the database cannot be used.
         """
-        return run(
-            source, table=table or default_table(), encoder=encoder, database=self.database,
+        name = table or default_table()
+        summary = run(
+            source, table=name, encoder=encoder, database=self.database,
             store=self.store, limit=limit, progress=progress,
         )  # fmt: skip
+        if problem := tell_webhook(self, name, summary):
+            LOG.warning("%s", problem)
+        return summary
 
     def search(
         self, query: Query | str, k: int = 20, *, table: str | None = None, **how: Any

@@ -19,10 +19,10 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     for kind in (write, kinds.add_parser("undo", help="take the latest writing back")):
         kind.add_argument("concept", help="its id or its name")
         # Also after the kind; what was given before it stays.
-        for name in ("--dsn", "--table"):
-            kind.add_argument(name, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+        for name, words in (("--dsn", "the database"), ("--table", "the collection")):
+            kind.add_argument(name, default=argparse.SUPPRESS, help=words)
         kind.add_argument(
-            "--json", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS
+            "--json", action="store_true", default=argparse.SUPPRESS, help="answer in JSON"
         )
 
 

@@ -31,10 +31,10 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     into.add_argument("--by", default="", help="who gave the labels")
     for kind in (out, into):
         # Also after the kind; what was given before it stays.
-        for name in ("--dsn", "--table"):
-            kind.add_argument(name, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+        for name, words in (("--dsn", "the database"), ("--table", "the collection")):
+            kind.add_argument(name, default=argparse.SUPPRESS, help=words)
         kind.add_argument(
-            "--json", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS
+            "--json", action="store_true", default=argparse.SUPPRESS, help="answer in JSON"
         )
 
 

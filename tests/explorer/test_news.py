@@ -215,3 +215,14 @@ def test_the_ingest_command_tells_the_webhook_too(explorer, hook, tmp_path):
     assert answer.returncode == 0, answer.stderr
     assert hook.told[0]["inserted"] == json.loads(answer.stdout.splitlines()[-1])["inserted"] == 2
     assert "answered 404; the ingest itself is done." in answer.stderr
+
+
+def test_an_ingest_from_a_script_tells_the_webhook_and_logs_its_failure(
+    explorer, hook, tmp_path, caplog
+):
+    hook.status = 404
+    vectors = np.eye(DIM, dtype=np.float32)[:2]
+    np.savez(tmp_path / "more.npz", ids=np.array(["n1", "n2"]), vectors=vectors)
+    assert explorer.ingest(tmp_path / "more.npz", table="things").inserted == 2
+    assert hook.told[0]["inserted"] == 2
+    assert "answered 404" in caplog.text
