@@ -3,6 +3,7 @@
 import io
 import logging
 import re
+import threading
 from typing import Any
 
 import numpy as np
@@ -17,11 +18,14 @@ WHITE_IS_ZERO, RGB = 0, 2
 UNSIGNED, SIGNED = 1, 2
 MOST_PAGES = 1_000
 MOST_BYTES = 16  # a pixel: a float of 4 bytes for each of four bands
+STRIP = 256  # rows brought to 8 bits at once, to bound memory
 DARK = 1 << 14  # numbers of 16 bits that stay below come from sensors of fewer bits
 PAM = re.compile(rb"P7\s(.*?)ENDHDR\r?\n", re.DOTALL)
 PFM = re.compile(rb"PF\s+(\d+)\s+(\d+)\s+([-+.\deE]+)\s")
 # What its reader thinks of a picture must not end up between the progress bars.
 logging.getLogger("tifffile").setLevel(logging.CRITICAL)
+
+_one_at_a_time = threading.Lock()  # they are unpacked whole, at up to 16 bytes a pixel
 
 
 def is_misread(opened: Image.Image) -> bool:
@@ -53,7 +57,7 @@ def open_tiff(data: bytes, most_pixels: int) -> Image.Image:
         import tifffile
     except ImportError:
         raise UnreadablePicture("a reader of TIFF is not installed") from None
-    with tifffile.TiffFile(io.BytesIO(data)) as file:
+    with _one_at_a_time, tifffile.TiffFile(io.BytesIO(data)) as file:
         pages: list[Any] = [file.pages[at] for at in range(min(len(file.pages), MOST_PAGES))]
         page = max(pages, key=lambda one: one.imagewidth * one.imagelength)
         check_pixels((page.imagewidth, page.imagelength), most_pixels)
@@ -130,15 +134,18 @@ def _eight_bits(values: np.ndarray) -> np.ndarray:
         finite = values[np.isfinite(values)]
         low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
         low, high = (0.0, 1.0) if low >= 0 and high <= 1 else (low, high)
-        values = np.nan_to_num(values.astype(np.float32), posinf=high, neginf=low)
+        values = np.nan_to_num(values, nan=low, posinf=high, neginf=low)
     else:
         low, high = 0.0, float(np.iinfo(values.dtype).max)
         brightest = int(values.max(initial=0))
         if brightest < DARK or int(values.min(initial=0)) < 0:
             low = float(min(0, values.min(initial=0)))
             high = float(max(255, (1 << brightest.bit_length()) - 1))
-    scaled = (values - low) * (255 / max(high - low, 1e-30)) + 0.5
-    return np.clip(scaled, 0, 255).astype(np.uint8)
+    scaled = np.empty(values.shape, np.uint8)
+    for at in range(0, len(values), STRIP):
+        strip = (values[at : at + STRIP].astype(np.float32) - low) * (255 / max(high - low, 1e-30))
+        scaled[at : at + STRIP] = np.clip(strip + 0.5, 0, 255)
+    return scaled
 
 
 def _is_transparency(extra: object) -> bool:

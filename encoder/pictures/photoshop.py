@@ -2,6 +2,7 @@
 
 import io
 import logging
+import threading
 
 import numpy as np
 from PIL import Image
@@ -10,6 +11,8 @@ from encoder.pictures.errors import UnreadablePicture
 from encoder.pictures.limit import check_pixels
 
 logging.getLogger("psd_tools").setLevel(logging.CRITICAL)
+
+_one_at_a_time = threading.Lock()  # they are unpacked whole, with all their layers
 
 
 def open_psd(data: bytes, most_pixels: int) -> Image.Image:
@@ -25,8 +28,9 @@ def open_psd(data: bytes, most_pixels: int) -> Image.Image:
         from psd_tools import PSDImage
     except ImportError:
         raise UnreadablePicture("a reader of PSD is not installed") from None
-    opened = PSDImage.open(io.BytesIO(data))
-    image = opened.topil()
+    with _one_at_a_time:
+        opened = PSDImage.open(io.BytesIO(data))
+        image = opened.topil()
     if image is None:
         raise ValueError("This PSD has no flattened picture.")
     if opened.depth == 32 and image.mode in {"L", "RGB"}:

@@ -83,6 +83,7 @@ def read_picture(data: bytes, *, needed: int = NEEDED, most_pixels: int | None =
 
 
 def _read(data: bytes, kind: str, needed: int, most_pixels: int) -> Picture:
+    is_open = False
     if kind == "RAW":
         preview, turn, (width, height) = open_raw(data, most_pixels)
         image, blocks, _ = _decode(preview, data, needed, turn)
@@ -102,7 +103,7 @@ def _read(data: bytes, kind: str, needed: int, most_pixels: int) -> Picture:
         if is_open and _breaks_off(opened):
             raise
     is_plain = opened.format == "JPEG" and opened.mode == "RGB" and image.size == (width, height)
-    is_as_stored = is_plain and turn == 1 and "icc_profile" not in opened.info
+    is_as_stored = is_plain and turn == 1 and "icc_profile" not in opened.info and not is_open
     if turn > 4:
         width, height = height, width
     return Picture(image, width, height, kind, is_as_stored, blocks)

@@ -167,5 +167,6 @@ def test_a_broken_psd_is_still_refused_with_its_reason():
 def test_a_jpeg_that_lacks_nothing_but_its_end_is_read(options):
     data = encoded(Image.fromarray(QUARTERS), quality=95, **options)
     assert is_near(quarters(data[:-2]), COLOURS, 12)
+    assert not read_picture(data[:-2]).is_as_stored
     with pytest.raises(UnreadablePicture, match="damaged JPEG"):
         read_picture(encoded(noise(300, 200), quality=95, **options)[:-200])
