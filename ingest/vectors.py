@@ -211,10 +211,10 @@ def _is_columnar(path: Path) -> bool:
     if is_lance(path):
         return True
     head = magic(path)
-    return head.startswith((PARQUET, ARROW, STREAM)) or path.suffix.lower() in {
-        *JSON_LINES,
-        ".json",
-    }
+    if path.suffix.lower() in JSON_LINES:
+        # pyarrow breaks down, and the whole process with it, where the first value is null.
+        return head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
+    return head.startswith((PARQUET, ARROW, STREAM)) or path.suffix.lower() == ".json"
 
 
 def _table_batches(path: Path, rows: int = ROWS) -> Iterator[pa.Table]:
@@ -241,7 +241,7 @@ def _table_batches(path: Path, rows: int = ROWS) -> Iterator[pa.Table]:
                 whole = reader(file).read_all()
             for start in range(0, whole.num_rows, rows):
                 yield whole.slice(start, rows)
-    except (pa.ArrowException, OSError, ValueError) as error:
+    except (pa.ArrowException, OSError, ValueError, OverflowError, TypeError) as error:
         raise DamagedSource(f"{path} breaks off ({str(error).splitlines()[0]}).") from error
 
 

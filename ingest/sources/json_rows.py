@@ -60,7 +60,7 @@ def _values(start: str, text: Iterator[str], name: str, is_lines: bool) -> Itera
         if following[1].strip(SPACE) or not holds_rows(whole):
             return _lines(chain(following, text))
         return iter(rows_of(whole))
-    return iter(rows_of(_whole("".join(text), name)))
+    return _objects("".join(text), name)
 
 
 def _lines(text: Iterator[str]) -> Iterator[Any]:
@@ -81,13 +81,26 @@ def _parse(text: str) -> Any:
         return None
 
 
-def _whole(text: str, name: str) -> Any:
-    try:
-        return json.loads(text.lstrip("\ufeff"))
-    except (ValueError, RecursionError) as error:
-        raise DamagedSource(
-            f"{name} is not readable JSON ({error}): mend it, or fetch it again."
-        ) from error
+def _objects(text: str, name: str) -> Iterator[Any]:
+    """Yield the rows of one object, or several objects one behind the other."""
+    decoder = json.JSONDecoder()
+    values, at, fault = [], 0, ""
+    while (at := _skip_space(text, at)) < len(text):
+        try:
+            value, at = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError) as error:
+            fault = str(error)
+            break
+        values.append(value)
+    yield from rows_of(values[0]) if len(values) == 1 else values
+    if fault:
+        raise DamagedSource(f"{name} is not readable JSON ({fault}): mend it, or fetch it again.")
+
+
+def _skip_space(text: str, at: int) -> int:
+    while at < len(text) and text[at] in SPACE:
+        at += 1
+    return at
 
 
 def _elements(text: Iterator[str], name: str) -> Iterator[Any]:

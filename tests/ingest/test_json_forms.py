@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.errors import DamagedSource
 from ingest.sources import Photo, Source
 from tests.ingest.pictures import jpeg
 
@@ -83,3 +84,27 @@ def test_rows_whose_types_differ_are_ingested(folder, ingest):
     (folder / "t.jsonl").write_text("\n".join(json.dumps(row) for row in differ) + "\n{oops\n")
     summary = ingest(folder / "t.jsonl")
     assert (summary.inserted, summary.reasons) == (3, {"a line that is not JSON": 1})
+
+
+@pytest.mark.parametrize("text", ["{}", "\n{}\n\n", " {} "])
+def test_objects_one_behind_the_other_are_rows(folder, text):
+    objects = "".join(text.format(json.dumps(row, indent=2)) for row in ROWS)
+    assert files(read(folder / "t.json", objects)) == NAMES
+    broken = objects + '{"file": "d.j'
+    (folder / "t.json").write_text(broken)
+    photos: list[Photo] = []
+    with pytest.raises(DamagedSource, match="is not readable JSON"):
+        photos.extend(Source(folder / "t.json"))
+    assert files(photos) == NAMES
+
+
+@pytest.mark.parametrize("first", ["null", "[]", "42", '"words"'])
+def test_lines_that_are_no_rows_cost_no_others_and_no_crash(folder, ingest, first):
+    (folder / "t.jsonl").write_text(first + "\n" + "\n".join(json.dumps(row) for row in ROWS))
+    assert ingest(folder / "t.jsonl").inserted == 3
+
+
+def test_numbers_beyond_all_range_cost_no_photo(folder, ingest):
+    rows = [{**row, "big": 10**30, "deep": [[1, [2]], {"a": 1}]} for row in ROWS]
+    (folder / "t.json").write_text(json.dumps(rows))
+    assert ingest(folder / "t.json").inserted == 3
