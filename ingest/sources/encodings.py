@@ -18,6 +18,8 @@ JUDGED = 8_192  # bytes of words beyond ASCII that are looked at
 WESTERN = set(
     "àâäáãåçéèêëíìîïñóòôöõøúùûüÿßæœÀÂÄÁÃÅÇÉÈÊËÍÌÎÏÑÓÒÔÖÕØÚÙÛÜÆŒ‘’“”–—…€©®°«»·£§¡¿ª º½¼\xa0"
 )
+# All of Turkish's: of these letters alone no other language is made.
+TURKISH = set("ğĞıİşŞçÇöÖüÜâÂîÎûÛ‘’“”–—…°«»· ")
 # Of several that fit as well, the one that more files are written in.
 COMMON = ("cp932", "gb18030", "big5", "cp949", "cp1251", "cp1250", "cp1253", "cp1254")
 NEAR = 0.03  # difference of charset-normalizer's measure of disorder that says nothing
@@ -60,6 +62,9 @@ def _eight_bits(start: bytes) -> str:
         return "cp1252"
     if _is_japanese(words):
         return "euc_jp"
+    turkish = {letter for letter in words.decode("cp1254", "replace") if letter > "\x7f"}
+    if turkish <= TURKISH and turkish & set("ğĞıİşŞ"):
+        return "cp1254"
     found = list(from_bytes(words)) or list(from_bytes(start[:JUDGED]))
     if not found:
         return "cp1252"

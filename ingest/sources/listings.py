@@ -1,7 +1,9 @@
 """metadata.csv, .jsonl and .parquet of an image folder: a row for each picture in it."""
 
 import json
-from collections.abc import Iterator
+import os
+import unicodedata
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ from ingest.errors import DamagedSource, SourceError
 from ingest.photo import id_of_path
 from ingest.sources.addresses import Locator
 from ingest.sources.left_out import LeaveOut
+from ingest.sources.names import usual
 from ingest.sources.tables import Table, open_rows
 
 NAMES = ("metadata.csv", "metadata.tsv", "metadata.jsonl", "metadata.parquet")
@@ -25,6 +28,7 @@ class Listings:
         self._root = root
         self._leave_out = leave_out
         self._rows: dict[str, bytes] = {}
+        self._spelled: dict[str, str] = {}  # paths in one form and case to those of the rows
 
     def read(self, path: Path, relative: str) -> None:
         """Read a file of rows; pictures are named in it from the folder it lies in.
@@ -37,24 +41,58 @@ class Listings:
                 if not isinstance(row, dict):
                     self._leave_out(f"unreadable row of {path.name}")
                     continue
-                name = next((row.pop(column) for column in FILE_COLUMNS if column in row), None)
-                if name:
-                    at = id_of_path(f"{relative}/{name}" if relative else str(name))
+                column = _file_column(row)
+                if column is None:
+                    self._leave_out(f"row of {path.name} without file_name")
+                    continue
+                if name := str(row.pop(column) or "").strip().replace("\\", "/"):
+                    at = self._path_of(name, relative)
                     row = {**json.loads(self._rows.get(at, b"{}")), **row}
                     self._rows[at] = json.dumps(row, default=str).encode()
+                    self._spelled[_fold(at)] = at
         except (SourceError, DamagedSource, ValueError):
             self._leave_out(f"unreadable {path.name}")
 
     def take(self, relative: str) -> dict[str, Any]:
         """Return the row of a picture, once; empty where there is none."""
-        row = self._rows.pop(id_of_path(relative), None) if self._rows else None
+        if not self._rows:
+            return {}
+        at = id_of_path(relative)
+        row = self._rows.pop(at, None) or self._take_spelled(at)
         return dict(json.loads(row)) if row else {}
+
+    def _take_spelled(self, at: str) -> bytes | None:
+        """Return the row that names a picture in another form or case, or without its ending."""
+        for form in (_fold(at), _fold(os.path.splitext(at)[0])):
+            named = self._spelled.get(form)
+            if named in self._rows and not (self._root / named).exists():
+                return self._rows.pop(named)
+        return None
+
+    def _path_of(self, name: str, relative: str) -> str:
+        """Return a picture's path from the root, as its row names it from the folder."""
+        root = f"{self._root.absolute().as_posix()}/"
+        if name.startswith(root):
+            return id_of_path(name.removeprefix(root))
+        return id_of_path(f"{relative}/{name}" if relative else name)
 
     def list_missing(self) -> Iterator[str]:
         """Yield the paths that rows name and that do not exist."""
         for relative in self._rows:
             if not (self._root / relative).exists():
                 yield relative
+
+
+def _file_column(row: Mapping[str, Any]) -> str | None:
+    """Return the column that names the pictures: `file_name`, or `image_file_name` and such."""
+    names = {usual(name): name for name in row}
+    last = (name for name in names if name.endswith("_file_name"))
+    found = next((name for name in (*FILE_COLUMNS, *last) if name in names), None)
+    return names[found] if found else None
+
+
+def _fold(path: str) -> str:
+    return unicodedata.normalize("NFC", path).casefold()
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any] | None]:

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
+from urllib.parse import unquote
 
 from ingest.errors import SourceError
 from ingest.photo import Photo
@@ -20,6 +21,7 @@ from ingest.sources.text_rows import LISTS, text_rows
 from ingest.sources.where import check_columns, holds
 from vecdb import Condition
 
+PARTITION = re.compile(r"([A-Za-z_]\w*)=([^=]+)")
 WEB_PAGE = re.compile(r"\ufeff?\s*<(!doctype html|html|head)\b", re.IGNORECASE)
 JSON_LINES = (".jsonl", ".ndjson")
 
@@ -80,6 +82,7 @@ class Table:
         base = Path.cwd() if str(path) == "-" else path.parent
         locator = Locator(base, path.name.partition(".")[0])
         with open_rows(path, self, locator) as rows:
+            rows = _with_partitions(rows, path)
             columns = self._columns(rows, path, locator)
             check_columns(self.where, rows.names or [asked.name for asked in self.where])
             yield rows, columns
@@ -102,6 +105,20 @@ class Table:
             )
         except SourceError as error:
             raise SourceError(f"{path}: {error}") from error
+
+
+def _with_partitions(rows: Rows, path: Path) -> Rows:
+    """Add what the folders above a table say of all its rows: split=train, as Hive writes it."""
+    found = filter(None, map(PARTITION.fullmatch, path.parts[:-1]))
+    told = {part[1]: unquote(part[2]) for part in found if part[1] not in rows.names}
+    if not told or not rows.names:
+        return rows
+    return replace(
+        rows,
+        names=[*rows.names, *told],
+        rows=(row if isinstance(row, str) else {**row, **told} for row in rows.rows),
+        sample=[{**row, **told} for row in rows.sample],
+    )
 
 
 @contextmanager

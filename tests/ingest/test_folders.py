@@ -326,6 +326,37 @@ def test_an_image_folders_rows_go_to_their_pictures(tree, kind):
     assert not left
 
 
+@pytest.mark.parametrize(
+    ("header", "name", "file"),
+    [
+        ("File_Name", "x\\a.jpg", "x/a.jpg"),
+        ("image_file_name", "./x/a.jpg", "x/a.jpg"),
+        ("file_name", "{root}/x/a.jpg", "x/a.jpg"),
+        ("file_name", "img_1.jpg", "IMG_1.JPG"),
+        ("file_name", "img_1", "IMG_1.JPG"),
+        ("file_name", "E\u0301te\u0301.jpg", "\u00c9t\u00e9.jpg"),
+        ("file_name", "\u00c9t\u00e9.jpg", "E\u0301te\u0301.jpg"),
+    ],
+)
+def test_a_row_finds_its_picture_however_it_is_spelled(tree, header, name, file):
+    root = tree([file, "other.jpg"])
+    (root / "metadata.csv").write_text(f"{header},text\n{name.format(root=root)},a house\n")
+    photos, faults, left = read(root)
+    captions = {photo.id: photo.metadata.get("description") for photo in photos.values()}
+    assert captions == {file: "a house", "other.jpg": None}
+    assert (faults, left) == ({}, {})
+
+
+def test_a_row_of_another_picture_is_not_taken_and_one_of_none_is_told(tree):
+    root = tree(["A.jpg", "a.jpg", "b.jpg"])
+    (root / "metadata.csv").write_text("file_name,text\na.jpg,small\n")
+    (root / "metadata.jsonl").write_text('{"what": "b.jpg", "text": "lost"}\n')
+    photos, _, left = read(root)
+    assert photos["A.jpg"].metadata.get("description") is None
+    assert photos["a.jpg"].metadata["description"] == "small"
+    assert left == {"row of metadata.jsonl without file_name": 1}
+
+
 def test_a_label_beside_a_picture_goes_before_its_folders_name(tree):
     root = tree({"x/a.jpg": None, "x/a.json": '{"label": 3}'})
     assert read(root)[0]["x/a.jpg"].metadata["label"] == "3"

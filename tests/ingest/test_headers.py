@@ -9,8 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from ingest.sources import Photo, Source, preview
+from ingest.sources import Photo, Source, Table, preview
 from ingest.sources.cells import is_empty, read_moment
+from ingest.sources.where import condition
 from tests.ingest.pictures import jpeg
 
 UTC = timezone.utc
@@ -93,6 +94,28 @@ def test_what_tools_write_for_nothing_is_nothing(cell):
 )
 def test_clocks_of_twelve_hours_are_read(text, expected):
     assert read_moment(text) == expected
+
+
+def test_turkish_is_not_taken_for_polish(folder):
+    words = ["Göl kenarında kırmızı ev", "Karda iki köpek ışığı", "Akşam buğday tarlası"]
+    text = "file,caption\n" + "".join(f"{at}.jpg,{word}\n" for at, word in enumerate(words))
+    (folder / "t.csv").write_bytes(text.encode("cp1254"))
+    photos = list(Source(folder / "t.csv"))
+    assert [photo.metadata["description"] for photo in photos] == words
+
+
+def test_what_the_folders_above_a_table_say_is_a_column(tmp_path):
+    for at, split in enumerate(("train", "val")):
+        folder = tmp_path / "set" / f"split={split}" / "place=New%20York"
+        folder.mkdir(parents=True)
+        pq.write_table(pa.table({"image": [jpeg(at)]}), folder / "part-0.parquet")
+    photos = list(Source(tmp_path / "set"))
+    assert [photo.extra for photo in photos] == [
+        {"split": "train", "place": "New York"},
+        {"split": "val", "place": "New York"},
+    ]
+    (only,) = Source(tmp_path / "set", Table(where=(condition("split=val"),)))
+    assert only.payload == jpeg(1)
 
 
 def test_japanese_of_unix_is_not_taken_for_chinese(folder):
