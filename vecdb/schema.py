@@ -24,7 +24,8 @@ def migrate(connection: Connection) -> None:
         if version > found:
             for name in schema_statements(version):
                 _run(connection, name)
-            connection.run("schema_version/write", {"version": version})
+    if found < latest:
+        connection.run("schema_version/write", {"version": latest})
     for path in sorted((FOLDER / connection.dialect / "functions").glob("*.sql")):
         connection.run(f"functions/{path.stem}")
 
