@@ -76,7 +76,7 @@ def mine_page(known: Known, standing: Standing) -> Mined:
             boundary=need.boundary,
             bins=BINS,
             before=concept if len(concept.weights) else None,
-            cut=_margin(concept.threshold),
+            cut=margin_of(concept.threshold),
         )
         known.remember(found.vectors)
         vectors = {**found.vectors, **dict(zip(drawn.ids, drawn.vectors, strict=True))}
@@ -133,7 +133,7 @@ def _ask_again(known: Known, standing: Standing) -> list[Tile]:
     ]
 
 
-def _margin(probability: float) -> float:
+def margin_of(probability: float) -> float:
     """Return the margin of a probability; 0 and 1, which have none, become very small and large."""
     inside = min(max(probability, 1e-6), 1 - 1e-6)
     return float(np.log(inside / (1 - inside)))

@@ -16,7 +16,17 @@ from pages._current import (
 from pages._login import may
 from pages._session import count_things
 from pages._words import escape_markdown
-from pages.concept import audit, change_encoder, export, labels, news, open_saved, results, truth
+from pages.concept import (
+    audit,
+    change_encoder,
+    export,
+    labels,
+    news,
+    open_saved,
+    results,
+    together,
+    truth,
+)
 from vecdb import Concept, LabelCounts, VecdbError
 from vecdb.errors import UnknownConcept
 
@@ -229,6 +239,8 @@ def draw_list() -> None:
         st.info(NOTHING)
         return
     concepts = [concept for concept, _ in listed.values()]
+    if show_together([concept for concept in concepts if len(concept.weights)]):
+        return
     shown = concepts if state.get("all_concepts") else concepts[:SHOWN]
     st.caption(f"{count_things(len(concepts), 'concept')}, the latest first")
     for concept in shown:
@@ -238,6 +250,14 @@ def draw_list() -> None:
         st.toggle(f"Show all {len(concepts)}", key="all_concepts")
     if may(Role.OWN):
         change_encoder.draw()
+
+
+def show_together(concepts: list[Concept]) -> bool:
+    """Offer the concepts side by side where there are several; whether they are drawn so."""
+    if len(concepts) < 2 or not st.toggle("Side by side on each photo", key="concepts_together"):
+        return False
+    together.draw(concepts)
+    return True
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ from vecdb.scores import Histogram, Place, Scored
 from vecdb.search import Scope
 from vecdb.statements import DEFAULT_TABLE
 from vecdb.store import Store
+from vecdb.together import CountedTogether, ScoredTogether
 
 __all__ = [
     "DEFAULT_TABLE",
@@ -30,6 +31,7 @@ __all__ = [
     "Concept",
     "ConceptStore",
     "Condition",
+    "CountedTogether",
     "Database",
     "Failure",
     "FailureStore",
@@ -48,6 +50,7 @@ __all__ = [
     "PlainHead",
     "Scope",
     "Scored",
+    "ScoredTogether",
     "Store",
     "VecdbError",
     "connect",

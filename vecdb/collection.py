@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vecdb import moments, scores
+from vecdb import moments, scores, together
 from vecdb.connection import Connection
 from vecdb.errors import UnknownPhoto
 from vecdb.heads import LinearHead, head_parameters, two_head_parameters, unit_query
@@ -304,6 +304,33 @@ class Collection:
         """
         parameters = {**head_parameters(head, self.dim), "probability": float(probability)}
         return scores.above(self._connection, self.name, parameters, limit, offset, after)
+
+    def score_together(
+        self,
+        heads: Sequence[LinearHead],
+        cuts: Sequence[float],
+        *,
+        every: Sequence[int] = (),
+        no: Sequence[int] = (),
+        limit: int,
+        offset: int = 0,
+    ) -> together.ScoredTogether:
+        """List photos that some of several heads accept, those of most heads first, ties by id.
+
+        Args:
+            cuts: margins from which the heads accept, one each.
+            every, no: places, from 0, of the heads that must and that must not accept.
+        """
+        return together.score_together(
+            self._connection, self.name, self.dim, heads, cuts,
+            every=every, no=no, limit=limit, offset=offset,
+        )  # fmt: skip
+
+    def count_together(
+        self, heads: Sequence[LinearHead], cuts: Sequence[float]
+    ) -> together.CountedTogether:
+        """Count the photos that each of several heads accepts, from its margin on."""
+        return together.count_together(self._connection, self.name, self.dim, heads, cuts)
 
     def agreement(self, head: LinearHead, before: LinearHead, cut: float) -> float:
         """Return the share of photos that two heads both accept, of those either accepts.

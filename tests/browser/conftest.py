@@ -69,8 +69,8 @@ def app(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
         pytest.skip("no Chromium is installed")
     data = tmp_path_factory.mktemp("app")
     tests = [test for test in request.session.items if isinstance(test, pytest.Function)]
-    # One for each test at most, and one that all may look at.
-    concepts = build(data, 1 + sum("app" in test.fixturenames for test in tests))
+    # One for each test, some for those that take two, and one that all may look at.
+    concepts = build(data, 5 + sum("app" in test.fixturenames for test in tests))
     with running_app(environment(data, "things")) as address:
         yield App(address, data, concepts)
 

@@ -1,0 +1,110 @@
+"""All concepts of a collection on each photo: what several classifiers say, side by side."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+import streamlit as st
+
+from explorer.csv_cells import frame_as_csv
+from explorer.together import MOST, Together, count_together, list_together
+from pages._current import shared_explorer
+from pages._likeness import look_for_more
+from pages._words import escape_markdown
+from pages.grid import photo_grid
+from pages.grid.contract import GridEvent, GridTile
+from pages.grid.tiles import grid_tiles
+from vecdb import Concept
+
+SHOWN = 100
+state = st.session_state
+
+
+def on_event(event: GridEvent) -> None:
+    """Show more when the end of the page comes near; look for more like one."""
+    if event["type"] == "more":
+        state.together_shown = state.get("together_shown", SHOWN) + SHOWN
+    elif event["type"] == "like":
+        look_for_more(event)
+
+
+def draw(concepts: list[Concept]) -> None:
+    """Draw the photos that some of the concepts accept, each with those that do.
+
+    Args:
+        concepts: fitted ones, of any collections.
+    """
+    of = {name: [c for c in concepts if c.collection == name] for name in names_of(concepts)}
+    columns = st.columns([2, 4, 4], vertical_alignment="bottom")
+    table = columns[0].selectbox("Collection", list(of), key="together_table")
+    chosen = of[table][:MOST]
+    collection = shared_explorer().rounds.memory.collection(table)
+    counted = count_together(collection, chosen)
+    counts = {c.id: count for c, count in zip(chosen, counted.each, strict=True)}
+    labels = {c.id: f"{c.name} ({counts[c.id]:,})" for c in chosen}
+    every = pick(columns[1], "Photos that are all of", labels, "together_every")
+    no = pick(columns[2], "and none of", labels, "together_no")
+    limit = state.get("together_shown", SHOWN)
+    found = list_together(collection, chosen, every=every, no=no, limit=limit)
+    tiles = grid_tiles(collection, found.ids)
+    for row, tile in enumerate(tiles):
+        describe(tile, found, row)
+    photo_grid(
+        {
+            "mode": "results",
+            "key": f"together:{table}:{every}:{no}:{[str(c.updated) for c in chosen]}",
+            "title": f"{counted.some:,} of {collection.count():,} photos are of at least one of "
+            f"{len(chosen)} concepts, those of most first",
+            "tiles": tiles,
+            "more": len(found.ids) == limit,
+            "collection": table,
+            "note": "" if found.ids else "No photo is all of these and none of those.",
+        },
+        key="together_grid",
+        on_event=on_event,
+    )
+    st.download_button(
+        f"The {len(found.ids):,} shown as CSV, a column for each concept",
+        lambda: write_csv(found),
+        f"{table}-concepts.csv",
+        "text/csv",
+        on_click="ignore",
+    )
+
+
+def names_of(concepts: list[Concept]) -> list[str]:
+    """Return the collections that the concepts are of, the open one first."""
+    names = dict.fromkeys(concept.collection for concept in concepts)
+    return sorted(names, key=lambda name: name != state.get("collection"))
+
+
+def pick(
+    place: st.delta_generator.DeltaGenerator, label: str, labels: Mapping[str, str], key: str
+) -> list[str]:
+    """Let concepts be chosen; returns their ids."""
+    state[key] = [chosen for chosen in state.get(key, []) if chosen in labels]
+    return place.multiselect(
+        label, list(labels), key=key, format_func=lambda one: escape_markdown(labels[one])
+    )
+
+
+def describe(tile: GridTile, found: Together, row: int) -> None:
+    """Write on a tile which concepts accept its photo, and what each of them says."""
+    tile["reason"] = ", ".join(concept.name for concept in found.accepted(row))
+    scores = zip(found.concepts, found.probabilities[row], strict=True)
+    tile["meta"] += [(concept.name, f"{score:.2f}") for concept, score in scores]
+
+
+def write_csv(found: Together) -> bytes:
+    """Return a table of ids and probabilities, a column for each concept in its own name."""
+    names = number_names([concept.name for concept in found.concepts])
+    frame = pd.DataFrame(found.probabilities.round(4), columns=names)
+    frame.insert(0, "photo_id", found.ids)
+    return frame_as_csv(frame)
+
+
+def number_names(names: list[str]) -> list[str]:
+    """Return the names, those that occur again with a number behind."""
+    return [
+        f"{name} ({names[:at].count(name) + 1})" if name in names[:at] else name
+        for at, name in enumerate(names)
+    ]
