@@ -141,12 +141,14 @@ def test_an_index_half_built_leaves_nothing_out_and_is_completed(
     collection.insert(photos([f"more{at:05}" for at in range(2 * ROWS)], more))
     status = collection.index.status()
     assert status.rows == 3 * ROWS
-    if status.indexed < status.rows:  # MyScale's are always up to date
-        assert not status.serves
+    is_half = status.indexed < status.rows  # MyScale's are always up to date
+    assert status.serves is not is_half
     for at in (0, 7, 2 * ROWS - 1):
         hits = collection.nearest(more[at], 25)
         assert hits.ids[0] == f"more{at:05}"
-        assert hits.ids == collection.nearest(more[at], 25, exact=True).ids
+        assert len(hits) == 25
+        exact = collection.nearest(more[at], 25, exact=True)
+        assert recall(hits.ids, exact.ids) >= (1.0 if is_half else 0.9)
     after = collection.index.build()
     assert after.serves
     assert after.indexed == after.rows == 3 * ROWS
