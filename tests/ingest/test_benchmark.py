@@ -7,7 +7,7 @@ import torch
 from PIL import Image
 
 from encoder import load_encoder, vision
-from ingest.benchmark import commands, stages, writing
+from ingest.benchmark import commands, embedding, stages, writing
 from ingest.pipeline import ENCODERS
 from vecdb import connect
 
@@ -83,3 +83,19 @@ def test_the_writer_is_measured_whole_and_in_its_parts(capsys):
     parts = {"thumbnails", "vectors_by_digest", "near_duplicates", "rows"}
     assert set(found) == {"photos", "whole_stage"} | parts
     assert all(found[name]["per_second"] > 0 for name in {"whole_stage"} | parts)
+
+
+def test_an_embedding_is_timed_whole_and_one_that_fails_is_told(tmp_path, tiny_clip):
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for at, colour in enumerate(("red", "green", "blue")):
+        Image.new("RGB", (64, 48), colour).save(folder / f"{at}.jpg")
+    embedding.pack_pictures(folder, tmp_path / "tars", 4)
+    seconds = embedding.time_command(tmp_path / "tars", tmp_path / "out", str(tiny_clip), [])
+    assert seconds > 0
+    assert sorted(path.name for path in (tmp_path / "out" / "img_emb").iterdir()) == [
+        "img_emb_0.npy",
+        "img_emb_1.npy",
+    ]
+    with pytest.raises(RuntimeError, match="no-such"):
+        embedding.time_command(tmp_path / "tars", tmp_path / "out", "./no-such", [])
