@@ -1,11 +1,9 @@
-"""What colours the points of a map: a number from 0 to 255 for each photo, and its legend."""
+"""What photos of a map can be coloured by."""
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +12,13 @@ from classifier.classes import decide_classes
 from explorer.corrections import fit_classes
 from explorer.errors import BadInput
 from explorer.history import History
+from explorer.mapping.colouring import (
+    UNKNOWN,
+    Colouring,
+    colour_kinds,
+    colour_scale,
+    write_day,
+)
 from explorer.mapping.map import Map
 from explorer.photo_sets import of_collection
 from explorer.rounds import head_of
@@ -21,36 +26,10 @@ from explorer.rounds import head_of
 if TYPE_CHECKING:
     from explorer.explorer import Explorer
 
-UNKNOWN = 255
-OTHERS = 254
-NAMED = 12  # kinds that have a colour of their own, the largest; the others share one
 KEPT = 8  # colourings, a byte for each photo
 PAGE = 20_000
 ABSENT = -2
 ANSWERS = ("yes", "no")
-
-
-@dataclass(frozen=True)
-class Colouring:
-    """A value for each photo of a map, in its order.
-
-    Attributes:
-        kind: "kinds": values are numbers of `names`, OTHERS and UNKNOWN; "scale": from 0 to 254,
-            UNKNOWN beside.
-        names: of the kinds, the largest first.
-        counts: photos of each.
-        others, unknown: photos of further kinds, and of none.
-        low, high: what the ends of a scale stand for.
-    """
-
-    values: np.ndarray
-    kind: Literal["kinds", "scale"]
-    names: list[str] = field(default_factory=list)
-    counts: list[int] = field(default_factory=list)
-    others: int = 0
-    unknown: int = 0
-    low: str = ""
-    high: str = ""
 
 
 class Colours:
@@ -104,7 +83,9 @@ class Colours:
 
 def _by_group(explorer: "Explorer", shown: Map, of: str) -> Colouring:
     # A name may stand twice only where it is a number: each group keeps its own colour.
-    return _kinds(shown.groups.astype(np.int64), shown.layout.names, most=len(shown.layout.names))
+    return colour_kinds(
+        shown.groups.astype(np.int64), shown.layout.names, most=len(shown.layout.names)
+    )
 
 
 def _by_label(explorer: "Explorer", shown: Map, of: str) -> Colouring:
@@ -115,7 +96,7 @@ def _by_label(explorer: "Explorer", shown: Map, of: str) -> Colouring:
     found = shown.spread(ids, numbers, -1)
     if "" in names:
         found[found == names.index("")] = -1
-    return _kinds(found, names)
+    return colour_kinds(found, names)
 
 
 def _by_class(explorer: "Explorer", shown: Map, of: str) -> Colouring:
@@ -134,7 +115,7 @@ def _by_class(explorer: "Explorer", shown: Map, of: str) -> Colouring:
         _overlay(found, shown, ids, chosen)
     corrected = [numbers.get(correction.name, -1) for correction in said.values()]
     _overlay(found, shown, pa.array(said, pa.string()), np.array(corrected))
-    return _kinds(found, kept.names)
+    return colour_kinds(found, kept.names)
 
 
 def _overlay(found: np.ndarray, shown: Map, ids: pa.Array, numbers: np.ndarray) -> None:
@@ -150,7 +131,9 @@ def _by_date(explorer: "Explorer", shown: Map, of: str) -> Colouring:
         return Colouring(np.full(len(shown), UNKNOWN, np.uint8), "scale", unknown=len(shown))
     # Cameras whose clock was never set would leave all others one colour.
     low, high = np.quantile(times, [0.01, 0.99])
-    return _scale(shown.spread(ids, times, np.nan), low, high, _write_day(low), _write_day(high))
+    return colour_scale(
+        shown.spread(ids, times, np.nan), low, high, write_day(low), write_day(high)
+    )
 
 
 def _by_probability(explorer: "Explorer", shown: Map, of: str) -> Colouring:
@@ -162,13 +145,15 @@ def _by_probability(explorer: "Explorer", shown: Map, of: str) -> Colouring:
     head = head_of(concept)
     ids, values = explorer.database.maps.probabilities(shown.collection, head)
     numbers = values.to_numpy(zero_copy_only=False).astype(np.float64)
-    return _scale(shown.spread(ids, numbers, np.nan), 0.0, 1.0, "0 %", "100 %")
+    return colour_scale(shown.spread(ids, numbers, np.nan), 0.0, 1.0, "0 %", "100 %")
 
 
 def _by_answers(explorer: "Explorer", shown: Map, of: str) -> Colouring:
     judged = History(explorer.concepts.history(of)).judged
     numbers = np.array([0 if label > 0 else 1 for label in judged.values()], np.int64)
-    return _kinds(shown.spread(pa.array(judged, pa.string()), numbers, -1), ANSWERS, sort=False)
+    return colour_kinds(
+        shown.spread(pa.array(judged, pa.string()), numbers, -1), ANSWERS, sort=False
+    )
 
 
 _OF = ("class", "probability", "answers")
@@ -181,42 +166,3 @@ _WAYS: dict[str, _Way] = {
     "probability": _by_probability,
     "answers": _by_answers,
 }
-
-
-def _kinds(
-    found: np.ndarray, names: Sequence[str], *, most: int = NAMED, sort: bool = True
-) -> Colouring:
-    """Number kinds by their size; those beyond `most` are others.
-
-    Args:
-        found: (n,) numbers of names, -1 for none.
-    """
-    counts = np.bincount(found[found >= 0], minlength=len(names))
-    order = np.argsort(-counts, kind="stable") if sort else np.arange(len(names))
-    order = order[counts[order] > 0] if sort else order
-    codes = np.full(len(names) + 1, OTHERS, np.uint8)
-    codes[-1] = UNKNOWN
-    codes[order[:most]] = np.arange(len(order[:most]))
-    kept = order[:most]
-    others = int(counts.sum() - counts[kept].sum())
-    return Colouring(
-        codes[found],
-        "kinds",
-        [names[at] for at in kept],
-        [int(counts[at]) for at in kept],
-        others,
-        int((found < 0).sum()),
-    )
-
-
-def _scale(values: np.ndarray, low: float, high: float, first: str, last: str) -> Colouring:
-    known = np.isfinite(values)
-    shares = np.clip((np.where(known, values, low) - low) / max(high - low, 1e-9), 0, 1)
-    codes = np.where(known, np.rint(shares * OTHERS), UNKNOWN).astype(np.uint8)
-    return Colouring(codes, "scale", unknown=int((~known).sum()), low=first, high=last)
-
-
-def _write_day(seconds: float) -> str:
-    # By addition: some systems know no times before 1970.
-    day = datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(seconds=float(seconds))
-    return f"{day:%-d %b %Y}"

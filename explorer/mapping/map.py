@@ -81,13 +81,16 @@ class Map:
         near = np.flatnonzero(
             (self.x >= low[0]) & (self.x <= high[0]) & (self.y >= low[1]) & (self.y <= high[1])
         )
+        near = near[np.argsort(self.y[near], kind="stable")]
         x, y = self.x[near].astype(np.float64), self.y[near].astype(np.float64)
         inside = np.zeros(len(near), bool)
         for (x1, y1), (x2, y2) in zip(corners, np.roll(corners, -1, axis=0), strict=True):
-            # Each side that a ray to the right crosses turns inside out.
-            crossed = (y1 > y) != (y2 > y)
-            inside ^= crossed & (x < (x2 - x1) * (y - y1) / ((y2 - y1) or 1.0) + x1)
-        return near[inside]
+            # Each side that a ray to the right crosses turns inside out; in the order of y, those
+            # that a side can concern lie together.
+            level = slice(*np.searchsorted(y, sorted((y1, y2))))
+            if level.start < level.stop:
+                inside[level] ^= x[level] < (x2 - x1) * (y[level] - y1) / (y2 - y1) + x1
+        return np.sort(near[inside])
 
     def rows_of_group(self, group: int) -> np.ndarray:
         """Return the numbers of a group's photos."""

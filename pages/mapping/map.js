@@ -5,17 +5,15 @@ import { Camera } from "./camera.js";
 import { el } from "./dom.js";
 import { Gestures } from "./gestures.js";
 import { Names } from "./names.js";
-import { coloursFor, hitColour, isDark, mix, packColour, readColour } from "./palette.js";
+import { Painter } from "./painter.js";
 import { Card, Thumbnails } from "./pictures.js";
 import { nearestPoint, Points, pointsWithin, Source } from "./points.js";
-import { makeDot, Raster } from "./raster.js";
 import { Tools } from "./tools.js";
 
 const SIDE = 65535;
 const WHOLE = { left: 0, top: 0, right: 1, bottom: 1 };
 const REACH = 14; // pixels from the pointer to a photo that is meant
 const STILL = 140; // milliseconds without a move
-const DIM = 0.8; // how far photos fade that were not found
 
 /**
  * @typedef {import("./contract").MapData} MapData
@@ -33,28 +31,23 @@ export class PhotoMap {
     this.points = new Points();
     this.looping = false;
     this.drawn = false;
-    this.dark = false;
-    /** @type {import("./palette.js").Rgb} */
-    this.paper = [255, 255, 255];
     this.resting = 0;
     this.held = ""; // the part of the map whose points are at hand
     this.frame = 0;
-    /** @type {Uint32Array} */
-    this.colours = new Uint32Array(256);
     /** @type {Uint8Array | null} */
     this.chosen = null;
     /** @type {(event: MapEvent) => void} */
     this.send = () => {};
     const canvas = el("canvas", { "aria-hidden": "true" });
-    this.raster = new Raster(canvas);
-    this.line = el("canvas", { className: "vdm-line", "aria-hidden": "true" });
+    const line = el("canvas", { className: "vdm-line", "aria-hidden": "true" });
+    this.painter = new Painter(this, canvas, line);
     this.card = new Card(this);
     this.thumbs = new Thumbnails(this);
     this.names = new Names(this);
     this.stage = el("div", {
       className: "vdm-stage", tabIndex: 0, role: "application",
       "aria-label": "Map of the collection. Arrow keys move it, plus and minus zoom, 0 shows all of it, Enter chooses the photos that are seen, Escape none. The names of groups follow as buttons.",
-    }, [canvas, this.thumbs.root, this.line, this.names.root, this.card.root]);
+    }, [canvas, this.thumbs.root, line, this.names.root, this.card.root]);
     this.root = el("section", { className: "vdm", "aria-label": "Map" });
     this.tools = new Tools(this);
     this.note = el("p", { className: "vdm-note", role: "alert" });
@@ -126,7 +119,7 @@ export class PhotoMap {
   }
 
   /** Whether the browser holds a sample only. */
-  get partial() { return this.points.length > 0 && (this.data?.count ?? 0) > 60_000; }
+  get partial() { return this.points.length > 0 && this.points.length < (this.data?.count ?? 0); }
 
   /** What is seen, with something around it, in steps so that small moves ask for nothing. */
   wanted() {
@@ -145,24 +138,14 @@ export class PhotoMap {
     const { clientWidth, clientHeight } = this.stage;
     if (!clientWidth || !clientHeight) return;
     Object.assign(this.camera, { width: clientWidth, height: clientHeight });
-    this.raster.resize(clientWidth, clientHeight, Math.min(2, window.devicePixelRatio || 1));
-    Object.assign(this.line, { width: clientWidth, height: clientHeight });
+    this.painter.resize(clientWidth, clientHeight);
     this.paint();
     this.rest();
   }
 
-  /** Take the colours of the page and of the legend, and draw. */
+  /** Draw in the colours that the page and the legend have by now. */
   paint() {
-    const { legend } = this.points;
-    const style = getComputedStyle(this.root);
-    this.paper = readColour(style.backgroundColor) ?? [255, 255, 255];
-    this.dark = isDark(this.paper);
-    if (legend) {
-      const colours = coloursFor(legend, this.dark, this.tools.colour.by.startsWith("answers:"));
-      const faded = this.data?.hits.rows.length ? DIM : 0;
-      this.colours = Uint32Array.from(colours, (colour) => packColour(mix(colour, this.paper, faded)));
-      this.tools.drawLegend(legend, colours);
-    }
+    this.painter.takeColours();
     this.draw();
   }
 
@@ -181,37 +164,14 @@ export class PhotoMap {
   }
 
   draw() {
-    const { camera, points, raster, colours, chosen, dark } = this;
+    const { points } = this;
     if (!this.data) return;
-    const ratio = raster.ratio;
-    const radius = this.radius() * ratio;
-    const hits = this.data.hits;
-    raster.clear(packColour(this.paper));
-    const dot = makeDot(radius, points.length > 15_000 && camera.zoom < 3 ? 0.72 : 0.9);
-    raster.points(camera, points.x, points.y, (at) => colours[points.codes[at] ?? 255] ?? 0, dot);
-    if (chosen) {
-      const ink = packColour(dark ? [255, 255, 255] : [20, 22, 26]);
-      const ring = makeDot(radius + 1.6 * ratio, 0.85, radius + 0.2);
-      raster.points(camera, points.x, points.y, (at) => (chosen[at] ? ink : 0), ring);
-    }
-    if (hits.rows.length) {
-      const found = packColour(hitColour(dark));
-      raster.points(camera, hits.x, hits.y, () => packColour(dark ? [18, 20, 24] : [255, 255, 255]), makeDot(radius + 3 * ratio, 1));
-      raster.points(camera, hits.x, hits.y, () => found, makeDot(radius + 1.6 * ratio, 1));
-    }
-    raster.show();
+    this.painter.draw();
     this.names.place();
     this.thumbs.place();
-    this.drawChoice();
+    this.drawLoop(this.gestures.looping ? this.gestures.loop : this.data.choice.loop ?? []);
     if (points.length && !this.drawn) { this.drawn = true; performance.mark("map:drawn"); }
     this.root.dataset.drawn = String(points.length);
-  }
-
-  /** Pixels of a point: small in a crowd, larger the nearer one looks. */
-  radius() {
-    const crowd = Math.max(1, this.points.length);
-    const base = Math.max(1.1, Math.min(4, 220 / Math.sqrt(crowd)));
-    return Math.min(7, base * this.camera.zoom ** 0.35);
   }
 
   /** @returns {number[]} the places among the points of those in view */
@@ -290,23 +250,8 @@ export class PhotoMap {
     this.paint();
   }
 
-  drawChoice() { this.drawLoop(this.gestures.looping ? this.gestures.loop : this.data?.choice.loop ?? []); }
-
   /** @param {Array<[number, number]>} loop */
-  drawLoop(loop) {
-    const context = /** @type {CanvasRenderingContext2D} */ (this.line.getContext("2d"));
-    context.clearRect(0, 0, this.line.width, this.line.height);
-    if (!loop.length) return;
-    context.beginPath();
-    for (const [x, y] of loop) context.lineTo(...this.camera.toScreen(x, y));
-    context.closePath();
-    context.fillStyle = this.dark ? "rgb(255 255 255 / 10%)" : "rgb(20 60 160 / 8%)";
-    context.strokeStyle = this.dark ? "#c9d8ff" : "#2456c8";
-    context.lineWidth = 1.5;
-    context.setLineDash([5, 4]);
-    context.fill();
-    context.stroke();
-  }
+  drawLoop(loop) { this.painter.drawLoop(loop); }
 
   tell() {
     const { data, points } = this;

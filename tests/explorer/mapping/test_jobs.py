@@ -10,8 +10,8 @@ import pytest
 
 from explorer import Explorer
 from explorer.errors import NothingThere
-from explorer.mapping import jobs
-from explorer.mapping.jobs import MapJob, middles_of
+from explorer.mapping import making
+from explorer.mapping.making import MapJob, middles_of
 from tests.explorer.conftest import small_collection
 from vecdb import Collection
 from vecdb.removal import remove_collection
@@ -19,7 +19,7 @@ from vecdb.removal import remove_collection
 
 @pytest.fixture
 def explorer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Explorer]:
-    monkeypatch.setattr(jobs._Making, "_words", lambda making: None)
+    monkeypatch.setattr(making.Making, "_words", lambda made: None)
     with Explorer(f"chdb://{tmp_path}/chdb", store=tmp_path / "store") as opened:
         ids, vectors = small_collection(120)
         collection = opened.database.create_collection("things", "by hand", 16)
@@ -52,8 +52,8 @@ def make(explorer: Explorer, **how: bool) -> MapJob:
 def test_a_map_holds_every_photo_laid_out_or_placed_beside_its_like(
     explorer: Explorer, collection: Collection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs, "SAMPLE", 80)
-    monkeypatch.setattr(jobs, "PAGE", 15)
+    monkeypatch.setattr(making, "SAMPLE", 80)
+    monkeypatch.setattr(making, "PAGE", 15)
     assert explorer.maps.open("things") is None
     assert make(explorer).fraction == 1
     shown = explorer.maps.open("things")
@@ -125,9 +125,9 @@ def test_a_stopped_map_is_dropped_and_the_one_before_stays(
     def lay_out_slowly(vectors, progress, stop):
         begun.set()
         assert stop.wait(60)
-        raise jobs.Stopped
+        raise making.Stopped
 
-    monkeypatch.setattr(jobs, "lay_out", lay_out_slowly)
+    monkeypatch.setattr(making, "lay_out", lay_out_slowly)
     job = explorer.maps.start("things")
     assert explorer.maps.start("things") is job
     assert begun.wait(60)
@@ -146,8 +146,8 @@ def test_what_goes_wrong_is_told_and_leaves_no_points_behind(
     def fail(*given):
         raise MemoryError("no room")
 
-    monkeypatch.setattr(jobs.Anchors, "place", fail)
-    monkeypatch.setattr(jobs, "SAMPLE", 50)
+    monkeypatch.setattr(making.Anchors, "place", fail)
+    monkeypatch.setattr(making, "SAMPLE", 50)
     job = finish(explorer.maps.start("things"))
     assert job.error == "The map could not be made (no room): compute it again."
     assert explorer.maps.open("things") is None
