@@ -69,10 +69,12 @@ def audit(page: Any) -> None:
 
 
 def map_view(page: Any, name: str) -> None:
-    """Take the map of the collection, as it is opened."""
+    """Take the map of the collection, a group of it chosen."""
     page.get_by_role("radio", name="Map").click()
     page.wait_for_selector(".vdm[data-drawn]:not([data-drawn='0'])", timeout=300_000)
     page.get_by_text("This map was made on").wait_for(timeout=300_000)
+    page.locator(".vdm-name:visible").nth(1).click()
+    page.wait_for_selector("button[data-photo-id]", timeout=60_000)
     settle(page)
     page.screenshot(path=IMAGES / name)
 

@@ -58,19 +58,20 @@ export class Thumbnails {
     this.root = el("div", { className: "vdm-thumbs", "aria-hidden": "true" });
     /** @type {Map<number, { at: number, img: HTMLImageElement }>} */
     this.shown = new Map();
+    this.turn = 0;
   }
 
   /** Choose anew which photos are shown: called when the map stands still. */
   async choose() {
+    const turn = ++this.turn;
     const picked = this.pick();
     const wanted = new Set(picked.map((at) => this.map.points.rows[at] ?? -1));
     for (const [row, { img }] of this.shown) {
       if (!wanted.has(row)) { img.remove(); this.shown.delete(row); }
     }
     if (!picked.length) return;
-    const { points } = this.map;
     await this.map.source.describe([...wanted]);
-    if (points !== this.map.points) return;
+    if (turn !== this.turn) return; // the map was moved meanwhile, and others were chosen
     for (const at of picked) this.add(at);
     this.place();
   }
@@ -115,6 +116,7 @@ export class Thumbnails {
   }
 
   clear() {
+    this.turn++;
     for (const { img } of this.shown.values()) img.remove();
     this.shown.clear();
   }

@@ -10,7 +10,7 @@ from explorer.mapping.map import Map
 from explorer.people import Role
 from explorer.query import Query
 from explorer.ranking import rank
-from pages._current import listed_concepts, shared_explorer
+from pages._current import current_concept, listed_concepts, shared_explorer
 from pages._login import may
 from pages._session import LOOK, count_photos, ready_encoder
 from pages._words import escape_markdown
@@ -116,7 +116,9 @@ def _colours(collection: Collection) -> list[MapColour]:
     ways: list[MapColour] = [
         {"by": by, "name": WAYS[by]} for by in shared_explorer().maps.colours.choices(table)
     ]
+    opened = current_concept()
     own = [concept for concept, _ in listed_concepts().values() if concept.collection == table]
+    own.sort(key=lambda concept: opened is None or concept.id != opened.id)
     for concept in own[:COLOURED]:
         ways.append({"by": f"probability:{concept.id}", "name": f"Probability: {concept.name}"})
         ways.append({"by": f"answers:{concept.id}", "name": f"Answers: {concept.name}"})
@@ -158,7 +160,7 @@ def _draw_foot(shown: Map, job: MapJob | None) -> None:
 
 def _follow(job: MapJob) -> None:
     """Show how far a job is until it ends; then draw what it made."""
-    words, button = st.columns([6, 1], vertical_alignment="center")
+    words, button = st.columns([6, 1.4], vertical_alignment="center")
     line = words.empty()
     button.button("Stop", on_click=job.stop.set, key="map_stop", width="stretch")
     while job.running:
