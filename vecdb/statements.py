@@ -13,11 +13,6 @@ FOLDER = Path(__file__).parent.parent / "sql"
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 # What commands and pages start with where VECDB_TABLE names nothing else.
 DEFAULT_TABLE = "unsplash_25k"
-RESERVED = {
-    "audit_answers", "collections", "concepts", "ingest_failures", "labels", "map_layouts",
-    "map_points", "moments", "schema_version",
-}  # fmt: skip
-
 # Letters that Unicode does not take apart into a Latin one and its accent.
 LATIN = str.maketrans(
     {"ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l"}
@@ -61,16 +56,25 @@ def schema_statements(version: int) -> list[str]:
     return [f"schema/{version}/{name}" for name in names]
 
 
+@cache
+def own_tables() -> frozenset[str]:
+    """Names of the tables of this program, which no collection can have."""
+    steps = [step for version in schema_versions() for step in schema_statements(version)]
+    names = [Path(step).name.partition("_")[2] for step in steps]
+    # What ends so changes every collection's own table.
+    return frozenset({"schema_version", *(name for name in names if not name.endswith("_photos"))})
+
+
 def check_table_name(name: str) -> str:
     """Return `name` if it can be a collection's table name.
 
     Raises:
         BadName: it has other characters, is too long, or is one of our own tables.
     """
-    if not NAME.fullmatch(name) or name in RESERVED:
+    if not NAME.fullmatch(name) or name in own_tables():
         raise BadName(
             f"{name!r} cannot name a collection: use letters, digits and _, at most 63, "
-            "and none of " + ", ".join(sorted(RESERVED)) + "."
+            "and none of " + ", ".join(sorted(own_tables())) + "."
         )
     return name
 

@@ -15,12 +15,10 @@ import pytest
 from vecdb import Database
 from vecdb.cluster import drop_photos
 from vecdb.dsn import parse_dsn
+from vecdb.statements import own_tables
 
 ROOT = Path(__file__).parent.parent.parent
-TABLES = (
-    "collections", "concepts", "labels", "moments", "ingest_failures", "class_sets",
-    "class_corrections", "map_layouts", "map_points",
-)  # fmt: skip
+TABLES = own_tables() - {"schema_version"}
 USER, PASSWORD = "tester", "s3cret/word"
 
 

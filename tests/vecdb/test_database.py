@@ -1,4 +1,5 @@
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -44,6 +45,16 @@ def test_a_name_that_cannot_be_a_table_is_refused(database: Database) -> None:
     for name in ("", "two words", "a;b", "labels", "x" * 64, "1st", "`a`"):
         with pytest.raises(BadName, match="cannot name a collection"):
             database.create_collection(name, "by hand", 4)
+
+
+def test_no_collection_takes_the_place_of_a_table_of_the_program(tmp_path: Path) -> None:
+    with connect(f"chdb://{tmp_path}") as fresh:
+        with fresh._connection._client() as client:
+            tables = client.query("SHOW TABLES").result_columns[0]
+        assert len(tables) > 5
+        for table in tables:
+            with pytest.raises(BadName, match="cannot name a collection"):
+                fresh.create_collection(table, "by hand", 4)
 
 
 @pytest.mark.parametrize(
