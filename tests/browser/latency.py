@@ -91,7 +91,7 @@ def measure(data: Path, example: str, rounds: int) -> tuple[float, list[dict[str
         )
         page.get_by_role("button", name="Start with these").click()
         page.wait_for_selector('[data-round="1"]', timeout=60_000)
-        page.wait_for_function(FIRST)
+        page.wait_for_function(FIRST, timeout=60_000)
         first = page.evaluate(FIRST)
         page.keyboard.press("Escape")
         for number in range(1, rounds + 1):
@@ -114,7 +114,7 @@ def first_page(page: Any, prompt: str) -> float:
     page.evaluate("performance.clearMarks()")
     page.evaluate("addEventListener('keydown', () => performance.mark('vde:start'), {once: true})")
     box.press("Enter")
-    page.wait_for_function(FIRST)
+    page.wait_for_function(FIRST, timeout=60_000)
     return float(page.evaluate(FIRST))
 
 
