@@ -5,6 +5,7 @@ import io
 import logging
 import re
 import warnings
+import zlib
 
 from PIL import Image, PngImagePlugin
 
@@ -79,10 +80,25 @@ def hide_exif(data: bytes, kind: str) -> bytes:
         # Nor is a second picture looked for, as cameras put one for each eye.
         data = re.sub(rb"(\xff\xe2..)MPF\0", rb"\1free", data, flags=re.DOTALL)
         return re.sub(rb"(\xff\xe1..)Exif\0\0", rb"\1" + HIDDEN, data, flags=re.DOTALL)
+    if kind == "PNG":
+        return _drop_broken_chunks(data)
     directory = first_directory(data) if kind == "TIFF" else None
     if directory is None:
         raise ValueError(f"The EXIF of a {kind} is never in the way.")
     return directory.hide(EXIF_DIRECTORIES)
+
+
+def _drop_broken_chunks(data: bytes) -> bytes:
+    """Return a PNG without the chunks beside its pixels whose checksums are wrong."""
+    kept, at = [data[:8]], 8
+    while at + 12 <= len(data):
+        size, name = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
+        chunk = data[at : at + 12 + size]
+        is_sound = zlib.crc32(chunk[4:-4]) == int.from_bytes(chunk[-4:], "big")
+        if is_sound or name[:1].isupper():  # capitals are needed for the pixels
+            kept.append(chunk)
+        at += 12 + size
+    return b"".join(kept)
 
 
 HIDDEN = b"free\0\0"  # what EXIF is renamed to in a JPEG

@@ -255,3 +255,12 @@ def test_only_bytes_that_a_browser_shows_alike_are_said_to_be_as_stored():
         encoded(noise().convert("CMYK")),
     ):
         assert not read_picture(data).is_as_stored
+
+
+def test_a_broken_chunk_beside_a_pngs_pixels_costs_no_photo():
+    data = encoded(noise(), "PNG")
+    broken = data[:33] + b"\0\0\0\4tEXtabcd" + b"\0\0\0\0" + data[33:]
+    assert read_picture(broken).image.tobytes() == read_picture(data).image.tobytes()
+    at = data.index(b"IDAT") + 10
+    with pytest.raises(UnreadablePicture, match="damaged PNG"):
+        read_picture(data[:at] + bytes([data[at] ^ 255]) + data[at + 1 :])
