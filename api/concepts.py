@@ -12,6 +12,7 @@ from api.photos import Photo, photo_json
 from api.routing import Base, Explorer_, make_router
 from classifier import Head
 from explorer import Explorer
+from explorer.history import read_history
 from explorer.pictures import picture_from_text
 from vecdb import Collection, Concept
 
@@ -117,12 +118,12 @@ def concepts(asked: Annotated[Listed, Query()], explorer: Explorer_) -> list[dic
 def concept(concept_id: ConceptPath, explorer: Explorer_) -> dict[str, Any]:
     """A concept with its weights, and how many photos were judged how."""
     found = concept_of(explorer, concept_id)
-    labels = explorer.concepts.labels(found.id)
+    history = read_history(explorer.concepts, found)
     return {
         **concept_json(found),
         "weights": [float(x) for x in found.weights],
-        "yes": sum(row.label == 1 for row in labels),
-        "no": sum(row.label == -1 for row in labels),
+        "yes": history.yes,
+        "no": history.no,
     }
 
 

@@ -11,8 +11,10 @@ from api.concepts import ConceptPath, concept_of
 from api.errors import Refused
 from api.fields import Address, Asked, PhotoId, Sent, Text, Within
 from api.routing import Explorer_, Person_, make_router
+from explorer.agreement import compare_people
+from explorer.history import read_history
 from explorer.label_files import Said, as_rows, write_csv, write_json_lines
-from explorer.label_import import import_labels
+from explorer.label_import import drop_names, import_labels
 from explorer.people import Role
 
 _reading = make_router()
@@ -25,7 +27,7 @@ WRITERS = {
 
 
 class LabelRow(BaseModel):
-    """The answer that counts about a photo: 1 yes, -1 no, 0 cleared."""
+    """The latest answer of somebody about a photo: 1 yes, -1 no, 0 cleared."""
 
     photo_id: str
     label: int
@@ -36,10 +38,34 @@ class LabelRow(BaseModel):
 
 
 class Labels(BaseModel):
-    """The labels of a concept, in order of writing."""
+    """The labels of a concept, the latest of each person, in order of writing."""
 
     concept: str
     labels: list[LabelRow]
+
+
+class Pair(BaseModel):
+    """How far two people agree; the empty name is who gave none."""
+
+    first: str
+    second: str
+    both: Annotated[int, Field(description="photos that both judged")]
+    same: Annotated[int, Field(description="of them judged alike")]
+    kappa: Annotated[float | None, Field(description="Cohen's; null where it says nothing")]
+    low: Annotated[float | None, Field(description="of its 95 % interval")]
+    high: float | None
+    differing: Annotated[list[str], Field(description="the photos judged differently")]
+
+
+class People(BaseModel):
+    """Who answered in a concept, and how far every two of them agree."""
+
+    concept: str
+    people: list[str]
+    judge: Annotated[
+        str | None, Field(description="whose answers alone count; null: the majority's")
+    ]
+    pairs: list[Pair]
 
 
 class Form(Asked):
@@ -90,12 +116,31 @@ class Taken(BaseModel):
 @_reading.get("/api/concepts/{concept_id}/labels", response_model=Labels)
 def labels(concept_id: ConceptPath, asked: Annotated[Form, Query()], explorer: Explorer_) -> Any:
     """The labels of a concept, as JSON, CSV or JSON lines."""
-    found = explorer.concepts.labels(concept_of(explorer, concept_id).id)
+    found = explorer.concepts.votes(concept_of(explorer, concept_id).id)
     if asked.format == "json":
         return {"concept": concept_id, "labels": list(as_rows(found))}
     write, kind = WRITERS[asked.format]
     answer: Response = StreamingResponse(write(found), media_type=kind)
     return answer
+
+
+@_reading.get("/api/concepts/{concept_id}/agreement", response_model=People)
+def agreement(concept_id: ConceptPath, explorer: Explorer_) -> dict[str, Any]:
+    """Who answered in a concept, how far they agree, and where they differ."""
+    concept = concept_of(explorer, concept_id)
+    history = read_history(explorer.concepts, concept)
+    pairs = []
+    for pair in compare_people(history):
+        kappa = pair.kappa
+        found = (kappa.value, kappa.low, kappa.high) if kappa else (None, None, None)
+        values = dict(zip(("kappa", "low", "high"), found, strict=True))
+        pairs.append({**vars(pair), **values})
+    return {
+        "concept": concept.id,
+        "people": history.people,
+        "judge": history.judge,
+        "pairs": pairs,
+    }
 
 
 @_changing.post("/api/concepts/{concept_id}/labels", response_model=Taken)
@@ -107,7 +152,11 @@ def add_labels(
     rows = [_said(row) for row in given.labels]
     collection = explorer.database.collection(concept.collection)
     done = import_labels(
-        explorer, lambda: iter(rows), collection, concept.id, by=person.sign(given.by)
+        explorer,
+        drop_names(lambda: iter(rows), person),
+        collection,
+        concept.id,
+        by=person.sign(given.by),
     )
     counts = {name: done.concepts[0][name] for name in ("yes", "no", "cleared")}
     listed = {n: vars(getattr(done, n)) for n in ("unmatched", "ambiguous", "contradictions")}

@@ -8,6 +8,7 @@ from .errors import ClassifierError, DimensionMismatch, NoAnchor, OtherEncoder
 from .exclusion import borrow_answers
 from .fit import fit, prompt_head
 from .head import Head
+from .kappa import compute_kappa
 from .metrics import average_precision, calibration_error
 from .mining import STRATEGIES, Wanted, mine, plan_candidates
 from .saved import SavedClassifier, load, save
@@ -35,6 +36,7 @@ __all__ = [
     "background_of",
     "borrow_answers",
     "calibration_error",
+    "compute_kappa",
     "doubtful_answers",
     "fit",
     "load",

@@ -16,7 +16,7 @@ from explorer.audits import AuditRecord, read_answers
 from explorer.comparison import Score, accepted_photos, score_audited, score_held_out
 from explorer.encode import find_sibling
 from explorer.errors import NothingThere
-from explorer.history import History
+from explorer.history import read_history
 from explorer.memory import Known
 from explorer.query import Query
 from explorer.rounds import head_of
@@ -119,7 +119,7 @@ class _Both:
         self._explorer, self._source, self._target = explorer, source, target
         self._concept = concept
         self._settings = self._new_settings = Settings.read(concept.settings)
-        self._history = History(explorer.concepts.history(concept.id))
+        self._history = read_history(explorer.concepts, concept)
         stored = source.records.known_ids(self._history.judged)
         kept = target.records.known_ids(stored)
         self._lost = len(stored) - len(kept)

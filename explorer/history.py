@@ -9,17 +9,30 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import takewhile
 
-from vecdb import Label
+from explorer.settings import Settings
+from vecdb import Concept, ConceptStore, Label
+from vecdb.labels import group_votes, settle_votes
 
 SURE = "sure?"
 """Reason of a tile that asks about an answer again."""
 
 
 class History:
-    """Every label of a concept, oldest first, and what follows from them."""
+    """Every label of a concept, oldest first, and what follows from them.
 
-    def __init__(self, rows: Sequence[Label] = ()) -> None:
+    Where several people answered, the majority of each one's latest answer counts, or the answers
+    of one of them alone.
+    """
+
+    def __init__(self, rows: Sequence[Label] = (), judge: str | None = None) -> None:
+        """Read labels.
+
+        Args:
+            rows: oldest first.
+            judge: whose answers alone count; None counts everybody's.
+        """
         self.rows = list(rows)
+        self.judge = judge
 
     def __iter__(self) -> Iterator[Label]:
         return iter(self.rows)
@@ -29,12 +42,34 @@ class History:
 
     def extend(self, rows: Sequence[Label]) -> "History":
         """Return the history with these labels after the others."""
-        return History([*self.rows, *rows])
+        return History([*self.rows, *rows], self.judge)
+
+    @cached_property
+    def votes(self) -> dict[str, list[Label]]:
+        """The latest label of each person by photo, in the order of first judgement."""
+        return group_votes(self.rows)
 
     @cached_property
     def latest(self) -> dict[str, Label]:
-        """The last label of each photo, in the order of first judgement."""
-        return {row.photo_id: row for row in self.rows}
+        """The label of each photo that counts, in the order of first judgement."""
+        if self.judge is None:
+            return {photo: settle_votes(votes) for photo, votes in self.votes.items()}
+        return {row.photo_id: row for row in self.rows if row.by == self.judge}
+
+    def labels_by(self, person: str) -> dict[str, int]:
+        """Return the photos that somebody calls a yes (1) or a no (-1)."""
+        theirs = {row.photo_id: row.label for row in self.rows if row.by == person}
+        return {photo: label for photo, label in theirs.items() if label}
+
+    @cached_property
+    def answered(self) -> set[str]:
+        """The photos that somebody calls a yes or a no, whoever's answers count."""
+        return {photo for photo, votes in self.votes.items() if any(row.label for row in votes)}
+
+    @cached_property
+    def people(self) -> list[str]:
+        """Who has given an answer that stands, by name; the empty one is who gave none."""
+        return sorted({row.by for votes in self.votes.values() for row in votes if row.label})
 
     @cached_property
     def labels(self) -> dict[str, int]:
@@ -104,11 +139,11 @@ class History:
 
     def labels_before(self, action: str) -> dict[str, int]:
         """Return the label of each photo as it stood before an action was made."""
-        return {photo: row.label for photo, row in self.rows_before(action).items()}
+        return self.before(action).labels
 
-    def rows_before(self, action: str) -> dict[str, Label]:
-        """Return the last label of each photo as it stood before an action was made."""
-        return {row.photo_id: row for row in takewhile(lambda r: r.action != action, self.rows)}
+    def before(self, action: str) -> "History":
+        """Return the history as it stood before an action was made."""
+        return History(list(takewhile(lambda row: row.action != action, self.rows)), self.judge)
 
     def labels_of(self, action: str) -> list[Label]:
         """Return the labels that an action wrote."""
@@ -132,3 +167,8 @@ class History:
         rounds = [row.round for row in self.latest.values() if row.label]
         found = [row.round for row in self.latest.values() if row.label == 1]
         return [found.count(number) for number in range(1, max(rounds, default=0) + 1)]
+
+
+def read_history(concepts: ConceptStore, concept: Concept) -> History:
+    """Return the history of a concept; whose answers count is one of its settings."""
+    return History(concepts.history(concept.id), Settings.read(concept.settings).judge)

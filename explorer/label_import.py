@@ -1,7 +1,7 @@
 """Labels from elsewhere into concepts: matched to photos, checked, stored as one action each."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from itertools import islice
 from typing import Any
@@ -10,6 +10,7 @@ from encoder import EncoderError
 from explorer.errors import BadInput
 from explorer.explorer import Explorer
 from explorer.label_files import Said, read_sign
+from explorer.people import Person, Role
 from explorer.photo_names import SEVERAL, match_photos
 from explorer.settings import Settings
 from vecdb import Collection, Concept, Label
@@ -19,6 +20,8 @@ NAMED = 1_000  # rows of a kind that are listed; all are counted
 SHOWN = 5  # rows of a kind that are named in a sentence
 CLASSES = 1_000  # concepts that one file may make
 Rows = Callable[[], Iterator[Said]]
+# A photo and who answered about it: people may differ, one person may not.
+Given = tuple[str, str]
 
 
 @dataclass
@@ -44,7 +47,7 @@ class Imported:
         concepts: for each concept its id, name, and how many yes, no and cleared it took in.
         unmatched: rows that name no photo of the collection.
         ambiguous: rows whose file name several photos have.
-        contradictions: photos that are said to be two things; none of both is taken in.
+        contradictions: photos that one person is said to call two things; neither is taken in.
         unreadable: rows whose answer is neither yes nor no.
         notes: sentences on how the file was read.
     """
@@ -135,6 +138,13 @@ def import_labels(
     return done
 
 
+def drop_names(rows: Rows, person: Person) -> Rows:
+    """Return rows without the names in them, unless somebody may answer in others' names."""
+    if not person.known or person.role >= Role.OWN:
+        return rows
+    return lambda: (replace(row, about={**row.about, "by": ""}) for row in rows())
+
+
 def _choose_reading(
     rows: Iterable[Said], concept: str | None, category: str | None, all_classes: bool
 ) -> Reading:
@@ -202,10 +212,10 @@ def _collect(
     others_no: bool,
     by: str,
     done: Imported,
-) -> dict[str, dict[str, Label]]:
-    """Return the labels by concept and photo; what cannot be one is counted in `done`."""
-    held: dict[str, dict[str, Label]] = {name: {} for name in reading.names.values()}
-    disputed: set[tuple[str, str]] = set()
+) -> dict[str, dict[Given, Label]]:
+    """Return the labels by concept, photo and person; what cannot be one is counted in `done`."""
+    held: dict[str, dict[Given, Label]] = {name: {} for name in reading.names.values()}
+    disputed: set[tuple[str, Given]] = set()
     member: dict[str, set[str]] = {}
     stream = iter(rows)
     while batch := list(islice(stream, BATCH)):
@@ -224,9 +234,9 @@ def _collect(
         for column, name in reading.names.items():
             if column in classes or others_no:
                 sign = 1 if column in classes else -1
-                held[name][photo] = Label(photo, sign, reason="import", by=by)
-    for name, photo in disputed:
-        held[name].pop(photo, None)
+                held[name][photo, by] = Label(photo, sign, reason="import", by=by)
+    for name, given in disputed:
+        held[name].pop(given, None)
     return held
 
 
@@ -236,8 +246,8 @@ def _take(
     shown: str,
     reading: Reading,
     by: str,
-    held: dict[str, dict[str, Label]],
-    disputed: set[tuple[str, str]],
+    held: dict[str, dict[Given, Label]],
+    disputed: set[tuple[str, Given]],
     done: Imported,
 ) -> None:
     for column, name in reading.names.items():
@@ -248,9 +258,11 @@ def _take(
                 done.unreadable.add(f"{shown}: {text or 'no label'}")
             continue
         sign = sign or reading.zero
-        before = held[name].setdefault(photo, _label(photo, sign, row, by))
-        if before.label != sign and (name, photo) not in disputed:
-            disputed.add((name, photo))
+        label = _label(photo, sign, row, by)
+        given = photo, label.by
+        before = held[name].setdefault(given, label)
+        if before.label != sign and (name, given) not in disputed:
+            disputed.add((name, given))
             done.contradictions.add(shown if shown == photo else f"{shown} ({photo})")
 
 
@@ -284,7 +296,7 @@ def _store(
     explorer: Explorer,
     collection: Collection,
     name: str,
-    held: dict[str, Label],
+    held: Mapping[Given, Label],
     from_words: bool,
     notes: list[str],
 ) -> dict[str, Any]:

@@ -67,11 +67,11 @@ def mine_page(known: Known, standing: Standing) -> Mined:
     for skipped in (history.skipped_since(number - SKIPPED_ROUNDS), []):
         # The latest answers may still be on their way into the table that the database looks at.
         exclude = [*history.last_answered(), *skipped]
-        drawn = known.pool.draw(need.sample, number, {*history.judged, *exclude})
+        drawn = known.pool.draw(need.sample, number, {*history.answered, *exclude})
         found = known.survey(
             head,
             Scope(exclude, concept.id),
-            set(history.judged),
+            history.answered,
             top=need.top,
             boundary=need.boundary,
             bins=BINS,

@@ -14,7 +14,7 @@ import numpy as np
 
 from classifier import Head, anchor, borrow_answers, fit, prompt_head
 from explorer.errors import MovedOn
-from explorer.history import SURE, History
+from explorer.history import SURE, History, read_history
 from explorer.memory import Known, Memory
 from explorer.mining import BINS, Mined, Standing, doubt_answers, mine_page, round_score
 from explorer.settings import Settings, Tile
@@ -151,7 +151,7 @@ class Rounds:
     def catch_up(self, concept_id: str, marks: Mapping[str, int], by: str = "") -> Page:
         """Return the page a concept stands at; marks made on an older page are kept as answers."""
         concept, history = self._read(concept_id)
-        before = {photo: row.label for photo, row in history.latest.items()}
+        before = history.labels_by(by)
         changed = {photo: mark for photo, mark in marks.items() if before.get(photo) != mark}
         return self.relabel(concept_id, changed, by) if changed else self.page(concept)
 
@@ -194,6 +194,18 @@ class Rounds:
             concept, history = self._read(concept_id)
             return self._next(concept, concept.round, history)
 
+    def choose_judge(self, concept_id: str, judge: str | None) -> Page:
+        """Let the answers of one person alone count, or everybody's (None), and fit again.
+
+        Raises:
+            NoAnchor: nothing is left to fit; nothing is changed then.
+        """
+        with self._alone(concept_id):
+            concept, history = self._read(concept_id)
+            settings = replace(Settings.read(concept.settings), judge=judge)
+            concept = replace(concept, settings=settings.as_json())
+            return self._next(concept, concept.round, History(history.rows, judge))
+
     def keep_settings(self, concept_id: str, **changes: Any) -> Concept:
         """Remember choices with the concept: fields of `Settings` by name."""
         with self._alone(concept_id):
@@ -214,7 +226,7 @@ class Rounds:
 
     def page(self, concept: Concept) -> Page:
         """Return the page a concept stands at, as it was left; the first one is mined."""
-        history = History(self._concepts.history(concept.id))
+        history = read_history(self._concepts, concept)
         tiles = Settings.read(concept.settings).page
         if tiles is None or not len(concept.weights):
             with self._alone(concept.id):
@@ -233,7 +245,8 @@ class Rounds:
 
     def _read(self, concept_id: str) -> tuple[Concept, History]:
         history = self._aside.submit(self._concepts.history, concept_id)
-        return self._concepts.get(concept_id), History(history.result())
+        concept = self._concepts.get(concept_id)
+        return concept, History(history.result(), Settings.read(concept.settings).judge)
 
     def _turn(self, concept_id: str, kind: str) -> Page | None:
         concept, history = self._read(concept_id)
@@ -342,7 +355,7 @@ class Rounds:
         Of many the likeliest by the last head, which teach the most.
         """
         others = [
-            History(self._concepts.history(other.id)).judged
+            read_history(self._concepts, other).judged
             for other in (self._concepts.list(concept.collection) if settings.exclusive else [])
             if other.id != concept.id and Settings.read(other.settings).exclusive
         ]
@@ -356,7 +369,7 @@ class Rounds:
         """Return the judged photos whose answers look like slips, the most doubtful first."""
         known = self.memory.known(concept.collection)
         return doubt_answers(
-            known, self._fit(concept, concept.round, History(self._concepts.history(concept.id)))
+            known, self._fit(concept, concept.round, read_history(self._concepts, concept))
         )
 
     def _anchor_of(self, concept: Concept, known: Known, examples: np.ndarray) -> np.ndarray:
@@ -378,13 +391,17 @@ def head_of(concept: Concept) -> Head:
 
 
 def _take_back(history: History, made: Sequence[Label]) -> list[Label]:
-    """Return the labels that stood before an action; each keeps the name of who gave it."""
-    before = history.rows_before(made[0].action)
-    cleared = {row.photo_id: replace(row, label=0) for row in made}
-    stood = {photo: before.get(photo, row) for photo, row in cleared.items()}
-    return [
-        replace(row, label=stood[row.photo_id].label, by=stood[row.photo_id].by) for row in made
-    ]
+    """Return the labels that stood before an action, of everybody who had answered its photos.
+
+    All of them, because which one is the latest counts where as many say yes as no.
+    """
+    before = history.before(made[0].action).votes
+    rows: dict[str, list[Label]] = {}
+    for row in made:
+        if all(vote.by != row.by for vote in before.get(row.photo_id, [])):
+            rows.setdefault(row.photo_id, []).append(replace(row, label=0))
+    photos = dict.fromkeys(row.photo_id for row in made)
+    return [row for photo in photos for row in (*rows.get(photo, []), *before.get(photo, []))]
 
 
 def _answers(

@@ -39,6 +39,7 @@ class Settings:
         page: the page it stands at; None before the first.
         agreements: a share for each round answered: matches kept from the round before.
         exclusive: whether a photo is of one only among the collection's concepts that say so.
+        judge: whose answers alone count; None counts everybody's, the majority where they differ.
         origin: id of the concept this one was carried over from, when the encoder was changed.
         opened: (d + 1,) weights and bias of the saved classifier it was opened from, which stand
             until there are answers.
@@ -56,6 +57,7 @@ class Settings:
     agreements: tuple[float, ...] = ()
     exclusive: bool = False
     origin: str = ""
+    judge: str | None = None
     opened: tuple[float, ...] | None = None
     seen: int = 0
 
@@ -63,6 +65,7 @@ class Settings:
     def read(cls, stored: Mapping[str, Any]) -> "Settings":
         """Read what `as_json` wrote; what is missing or of another kind takes its default."""
         page = stored.get("page")
+        judge = stored.get("judge")
         size, unmarked = stored.get("page_size"), stored.get("unmarked")
         seen = stored.get("seen")
         if stored.get("run") != RUN:
@@ -78,6 +81,7 @@ class Settings:
             agreements=tuple(float(share) for share in _list(stored, "agreements")),
             exclusive=stored.get("exclusive") is True,
             origin=str(stored.get("origin") or ""),
+            judge=judge if isinstance(judge, str) else None,
             opened=_direction(stored, "opened"),
             seen=seen if isinstance(seen, int) else cls.seen,
         )
@@ -97,6 +101,7 @@ class Settings:
             "agreements": list(self.agreements),
             "exclusive": self.exclusive,
             "origin": self.origin,
+            "judge": self.judge,
             "opened": None if self.opened is None else list(self.opened),
             "seen": self.seen,
         }

@@ -10,6 +10,7 @@ import streamlit as st
 
 from explorer import Explorer
 from explorer.people import LONGEST, PERSON_COOKIE
+from explorer.settings import Settings
 from pages._login import current_person, has_login
 from vecdb import Concept, LabelCounts
 from vecdb.errors import UnknownConcept
@@ -94,7 +95,10 @@ def ask_person() -> None:
 def listed_concepts() -> dict[str, tuple[Concept, LabelCounts]]:
     """Return the concepts that somebody answered in, and the one that is open, latest first."""
     concepts = shared_explorer().concepts.list()
-    counts = shared_explorer().concepts.counts([concept.id for concept in concepts], strip=8)
+    judges = {concept.id: Settings.read(concept.settings).judge for concept in concepts}
+    counts = shared_explorer().concepts.counts(
+        list(judges), strip=8, judges={id: who for id, who in judges.items() if who is not None}
+    )
     kept = {}
     for concept in concepts:
         found = counts[concept.id]

@@ -3,7 +3,7 @@
 import json
 import threading
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import Any
@@ -21,10 +21,12 @@ from vecdb.labels import (
     Label,
     LabelCounts,
     add_labels,
-    current_labels,
     extent,
+    group_votes,
     label_counts,
     label_history,
+    latest_votes,
+    settle_votes,
 )
 from vecdb.scores import Scored, read_scored
 from vecdb.statements import table_name
@@ -141,16 +143,30 @@ class ConceptStore:
             self._answered[concept_id] = (now, [*before[1], *written])
 
     def labels(self, concept_id: str) -> Labels:
-        """Return the last answer about each photo, 0 included, in order of writing."""
-        return current_labels(self._connection, concept_id)
+        """Return the answer that counts about each photo, 0 included, the majority's.
 
-    def counts(self, concept_ids: Sequence[str], *, strip: int = 0) -> dict[str, LabelCounts]:
+        See `vecdb.labels.settle_votes`.
+        """
+        return [settle_votes(votes) for votes in group_votes(self.votes(concept_id)).values()]
+
+    def votes(self, concept_id: str) -> Labels:
+        """Return the latest answer of each person about each photo, in order of writing."""
+        return latest_votes(self._connection, concept_id)
+
+    def counts(
+        self,
+        concept_ids: Sequence[str],
+        *,
+        strip: int = 0,
+        judges: Mapping[str, str] | None = None,
+    ) -> dict[str, LabelCounts]:
         """Count the answers of several concepts in one statement, by id.
 
         Args:
             strip: how many of the latest yes to name.
+            judges: whose answers alone count, by concept; elsewhere the majority's.
         """
-        return label_counts(self._connection, concept_ids, strip)
+        return label_counts(self._connection, concept_ids, strip, judges or {})
 
     def history(self, concept_id: str) -> Labels:
         """Return every answer ever given, in order of writing."""
@@ -163,13 +179,13 @@ class ConceptStore:
         return list(known[1])
 
     def duplicate(self, concept_id: str, name: str) -> Concept:
-        """Copy a concept with the answers that count in it."""
+        """Copy a concept with the latest answers of each person."""
         now = datetime.now(timezone.utc)
         source = self.get(concept_id)
         copy = replace(
             source, id=uuid.uuid4().hex, name=name, created=now, updated=now, deleted=False
         )
-        self.label(copy.id, self.labels(source.id), action="duplicate")
+        self.label(copy.id, self.votes(source.id), action="duplicate")
         return self._write(copy)
 
     def merge(self, into: str, other: str) -> Concept:
@@ -178,7 +194,7 @@ class ConceptStore:
         Where both have judged a photo, the answer in `into` stays. The other can be restored.
         """
         mine = {row.photo_id for row in self.labels(into) if row.label}
-        theirs = [row for row in self.labels(other) if row.label and row.photo_id not in mine]
+        theirs = [row for row in self.votes(other) if row.label and row.photo_id not in mine]
         self.label(into, theirs, action=f"merge {other}")
         self.delete(other)
         return self.get(into)

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 
@@ -107,16 +107,61 @@ def extent(connection: Connection, concept_id: str) -> Extent:
     return Extent(**found.to_pylist()[0])
 
 
-def current_labels(connection: Connection, concept_id: str) -> list[Label]:
-    """The last answer about each photo, 0 included, in order of writing."""
-    return _read(connection, "labels/current", concept_id)
+def latest_votes(connection: Connection, concept_id: str) -> list[Label]:
+    """The latest answer of each person about each photo, 0 included, in order of writing."""
+    return _read(connection, "labels/votes", concept_id)
+
+
+def group_votes(rows: Iterable[Label]) -> dict[str, list[Label]]:
+    """Return the latest answer of each person by photo, each in order of writing.
+
+    Args:
+        rows: in order of writing; the photos come in the order of their first.
+    """
+    votes: dict[str, dict[str, Label]] = {}
+    for row in rows:
+        of_photo = votes.setdefault(row.photo_id, {})
+        of_photo.pop(row.by, None)
+        of_photo[row.by] = row
+    return {photo: list(of_photo.values()) for photo, of_photo in votes.items()}
+
+
+def settle_votes(votes: Sequence[Label]) -> Label:
+    """Return the answer that counts of the latest of each person about one photo.
+
+    The majority's, and the later one where as many say yes as no; 0 is no vote. An answer without a
+    name gives way to a later one with a name: it may be the same person's.
+
+    Args:
+        votes: one or more, in order of writing.
+    """
+    if len(votes) == 1:
+        return votes[0]
+    counted: list[Label] = []
+    for row in reversed(votes):
+        if row.label and (row.by or not any(later.by for later in counted)):
+            counted.append(row)
+    if not counted:
+        return votes[-1]
+    wanted = sum(row.label for row in counted) or counted[0].label
+    return next(row for row in counted if row.label * wanted > 0)
 
 
 def label_counts(
-    connection: Connection, concepts: Sequence[str], strip: int
+    connection: Connection, concepts: Sequence[str], strip: int, judges: Mapping[str, str]
 ) -> dict[str, LabelCounts]:
-    """Count the answers of concepts by id; one without answers has no yes and no no."""
-    found = connection.select("labels/counts", {"concepts": list(concepts), "strip": strip})
+    """Count the answers of concepts by id; one without answers has no yes and no no.
+
+    Args:
+        judges: whose answers alone count, for concepts where that is so.
+    """
+    about = {
+        "concepts": list(concepts),
+        "strip": strip,
+        "some_judged": list(judges),
+        "judges": list(judges.values()),
+    }
+    found = connection.select("labels/counts", about)
     counts = {row.pop("concept_id"): LabelCounts(**row) for row in found.to_pylist()}
     return {concept: counts.get(concept, LabelCounts(0, 0, [])) for concept in concepts}
 

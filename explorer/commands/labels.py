@@ -49,7 +49,7 @@ def export(explorer: Explorer, options: argparse.Namespace) -> None:
     concept = find_concept(explorer, options.concept, options.table)
     if concept is None:
         raise NothingThere(f"There is no concept {options.concept!r}: give its id or its name.")
-    labels = explorer.concepts.labels(concept.id)
+    labels = explorer.concepts.votes(concept.id)
     if options.out is None:
         for block in write(labels):
             sys.stdout.buffer.write(block)

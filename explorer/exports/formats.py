@@ -21,6 +21,7 @@ from explorer.exports.selection import select_photos
 from explorer.exports.splits import SPLITS
 from explorer.exports.tables import write_csv, write_img2dataset, write_lance, write_parquet
 from explorer.exports.targets import ZIP, Target, open_target, part_of, remove
+from explorer.history import read_history
 from explorer.rounds import head_of
 from vecdb import Concept, Store
 
@@ -153,7 +154,7 @@ def _write_concept(explorer: "Explorer", concept: Concept, out: Path) -> None:
         part.write_text(to_sql(head_of(concept), concept.collection), "utf-8")
     else:
         collection = explorer.database.collection(concept.collection)
-        labels = explorer.concepts.labels(concept.id)
+        labels = list(read_history(explorer.concepts, concept).latest.values())
         save(part, describe_classifier(concept, labels, collection.fingerprint))
     part.replace(out)
 

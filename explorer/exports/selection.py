@@ -10,6 +10,7 @@ from explorer.errors import NothingThere
 from explorer.exports.choice import LABELS, MATCHES, Choice, Selected
 from explorer.exports.grouping import find_families
 from explorer.exports.splits import SPLITS, assign_splits
+from explorer.history import read_history
 from explorer.rounds import head_of
 from vecdb import Collection, Concept
 
@@ -30,7 +31,7 @@ def select_photos(explorer: "Explorer", concept: Concept, choice: Choice) -> Sel
     collection = explorer.database.collection(concept.collection)
     concept = explorer.concepts.get_fitted(concept.id)
     head = head_of(concept)
-    answers = {row.photo_id: row.label for row in explorer.concepts.labels(concept.id) if row.label}
+    answers = read_history(explorer.concepts, concept).judged
     scores: dict[str, float] = {}
     if choice.photos != LABELS:
         found = collection.above(head, concept.threshold, limit=ALL)

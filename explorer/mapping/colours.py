@@ -11,7 +11,7 @@ import pyarrow as pa
 from classifier.classes import decide_classes
 from explorer.corrections import fit_classes
 from explorer.errors import BadInput
-from explorer.history import History
+from explorer.history import read_history
 from explorer.mapping.colouring import (
     UNKNOWN,
     Colouring,
@@ -149,7 +149,7 @@ def _by_probability(explorer: "Explorer", shown: Map, of: str) -> Colouring:
 
 
 def _by_answers(explorer: "Explorer", shown: Map, of: str) -> Colouring:
-    judged = History(explorer.concepts.history(of)).judged
+    judged = read_history(explorer.concepts, explorer.concepts.get(of)).judged
     numbers = np.array([0 if label > 0 else 1 for label in judged.values()], np.int64)
     return colour_kinds(
         shown.spread(pa.array(judged, pa.string()), numbers, -1), ANSWERS, sort=False

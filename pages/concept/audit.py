@@ -16,7 +16,7 @@ from explorer.matches import count_matches
 from explorer.people import Role
 from explorer.rounds import head_of
 from pages._current import shared_explorer
-from pages._login import may
+from pages._login import current_person, may
 from pages._words import escape_markdown
 from pages.grid import photo_grid
 from pages.grid.contract import GridEvent
@@ -89,7 +89,7 @@ def ask(collection: Collection, concept: Concept, record: AuditRecord) -> None:
     photo_grid(
         {
             "mode": "audit",
-            "key": f"audit:{concept.id}:{record.id}:{done}",
+            "key": f"audit:{concept.id}:{record.id}:{done}{current_person().mark}",
             "title": f"{done} of {done + len(waiting)} answered",
             "note": f"Which of these are “{concept.prompt or concept.name}”? Mark every match.",
             "tiles": grid_tiles(collection, state.audit_asked),

@@ -16,6 +16,7 @@ from explorer.exports import (
     export_to_download,
 )
 from explorer.exports.families import FOLDER
+from explorer.history import read_history
 from explorer.people import Role
 from explorer.rounds import head_of
 from pages._current import shared_explorer
@@ -135,7 +136,7 @@ def offer_classifier(collection: Collection, concept: Concept) -> None:
     """Offer the classifier as a file, and as a statement."""
 
     def saved() -> bytes:
-        labels = shared_explorer().concepts.labels(concept.id)
+        labels = list(read_history(shared_explorer().concepts, concept).latest.values())
         return as_classifier(concept, labels, collection.fingerprint)
 
     made: dict[str, tuple[str, Callable[[], Any]]] = {

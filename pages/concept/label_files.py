@@ -11,7 +11,7 @@ from classifier import ClassifierError
 from encoder import EncoderError
 from explorer.errors import ExplorerError
 from explorer.label_files import read_labels, write_csv, write_json_lines
-from explorer.label_import import describe_import, import_labels
+from explorer.label_import import describe_import, drop_names, import_labels
 from explorer.people import Role
 from pages._current import shared_explorer
 from pages._login import current_person, may
@@ -50,7 +50,7 @@ def offer_downloads(concept: Concept) -> None:
     """Offer the labels of a concept, made when they are asked for."""
 
     def make(write: Any) -> bytes:
-        return b"".join(write(shared_explorer().concepts.labels(concept.id)))
+        return b"".join(write(shared_explorer().concepts.votes(concept.id)))
 
     for title, (suffix, mime, write) in WRITERS.items():
         st.download_button(
@@ -72,7 +72,7 @@ def take_in(concept: Concept, file: Any, category: str, others: bool) -> None:
             path.write_bytes(file.getvalue())
             done = import_labels(
                 explorer,
-                partial(read_labels, path),
+                drop_names(partial(read_labels, path), current_person()),
                 explorer.database.collection(concept.collection),
                 concept.id,
                 category=category.strip() or None,

@@ -4,14 +4,15 @@ import numpy as np
 import streamlit as st
 
 from classifier import ClassifierError
+from explorer.agreement import find_disputed
 from explorer.errors import ExplorerError
-from explorer.history import SURE
+from explorer.history import SURE, read_history
 from explorer.people import Role
 from explorer.rounds import head_of
 from pages._current import shared_explorer
 from pages._likeness import look_for_more
 from pages._login import current_person, may
-from pages.concept import label_files
+from pages.concept import label_files, people
 from pages.grid import photo_grid
 from pages.grid.contract import GridEvent
 from pages.grid.tiles import grid_tiles
@@ -19,7 +20,8 @@ from vecdb import Collection, Concept, Label, VecdbError
 
 SHOWN = 200
 ORDERS = ("Disagreements first", "By round, latest first", "By round, first round first")
-SIGNS = {"All": (1, -1), "Yes": (1,), "No": (-1,)}
+DIFFERING = "Differing"
+SIGNS = {"All": (1, -1), "Yes": (1,), "No": (-1,), DIFFERING: (1, -1)}
 state = st.session_state
 
 
@@ -62,20 +64,32 @@ def sort_labels(
     return sorted(rows, key=lambda row: row.round, reverse=order == ORDERS[1])
 
 
+def describe_reason(row: Label, disputed: dict[str, dict[str, int]], doubtful: list[str]) -> str:
+    """Say of a label what is worth knowing first: who differs, that it may be a slip, its round."""
+    if row.photo_id in disputed:
+        return people.describe_answers(disputed[row.photo_id])
+    return SURE if row.photo_id in doubtful else f"round {row.round}"
+
+
 def draw(collection: Collection, concept: Concept) -> None:
     """Draw the labels of a concept."""
     left, right, middle, end = st.columns([2, 3, 3, 2], vertical_alignment="bottom")
-    sign = left.segmented_control("Show", list(SIGNS), default="All", required=True)
+    history = read_history(shared_explorer().concepts, concept)
+    disputed = find_disputed(history)
+    kinds = [kind for kind in SIGNS if disputed or kind != DIFFERING]
+    sign = left.segmented_control("Show", kinds, default="All", required=True)
     order = right.selectbox("Order", ORDERS)
     with end:
         label_files.draw(concept)
-    rows = [row for row in shared_explorer().concepts.labels(concept.id) if row.label]
-    people = sorted({row.by for row in rows})
-    if len(people) > 1:
-        names = ["Everybody", *people]
-        person = middle.selectbox("By", names, format_func=lambda name: name or "without a name")
-        rows = [row for row in rows if person in (names[0], row.by)]
-    rows = [row for row in rows if row.label in SIGNS[sign or "All"]]
+    with middle:
+        choice = people.choose_person(history)
+    people.draw_people(concept, history)
+    blind = choice[0] == people.MINE
+    rows = people.labels_of(history, choice)
+    if not blind:
+        rows = [row for row in rows if row.label in SIGNS[sign or "All"]]
+    if sign == DIFFERING:
+        rows = [row for row in rows if row.photo_id in disputed]
     if not rows:
         st.info("No labels of this kind yet. They are made on the **Train** page.")
         return
@@ -83,24 +97,26 @@ def draw(collection: Collection, concept: Concept) -> None:
     scores = head_of(concept).probabilities(vectors)
     probability = dict(zip(found, np.asarray(scores, float), strict=True))
     doubtful = shared_explorer().rounds.doubtful(concept)
-    rows = sort_labels(rows, order, probability, doubtful)
+    if not blind:
+        rows = sort_labels(rows, order, probability, doubtful)
     limit = state.get("labels_shown", SHOWN)
     shown = rows[:limit]
-    state.labels_before = {row.photo_id: row.label for row in shown}
+    state.labels_before = {row.photo_id: 0 if blind else row.label for row in shown}
     photo_grid(
         {
             "mode": "labels",
-            "key": f"labels:{concept.id}:{concept.updated}:{sign}:{order}",
+            "key": f"labels:{concept.id}:{concept.updated}:{sign}:{order}:{choice}"
+            f"{current_person().mark}",
             "title": f"{len(rows)} labels",
             "tiles": grid_tiles(
                 collection,
                 [row.photo_id for row in shown],
-                scores=[probability.get(row.photo_id, 0.0) for row in shown],
-                reasons=[
-                    SURE if row.photo_id in doubtful else f"round {row.round}" for row in shown
-                ],
+                scores=None if blind else [probability.get(r.photo_id, 0.0) for r in shown],
+                reasons=None
+                if blind
+                else [describe_reason(row, disputed, doubtful) for row in shown],
             ),
-            "marks": state.labels_before,
+            "marks": {} if blind else state.labels_before,
             "undoable": may(Role.LABEL),
             "redoable": may(Role.LABEL),
             "more": len(rows) > limit,
@@ -111,3 +127,5 @@ def draw(collection: Collection, concept: Concept) -> None:
         key="labels_grid",
         on_event=on_event,
     )
+    if len(history.people) > 1:
+        st.caption("You change your own answers alone; where people differ, the majority counts.")

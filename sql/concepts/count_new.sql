@@ -9,6 +9,8 @@ WHERE revision > {since:UInt64}
     AND 1 / (1 + exp(-(dot(vector, {weights:Array(Float32)}) + {bias:Float64})))
         >= {probability:Float64}
     AND id NOT IN (
-        SELECT photo_id FROM labels WHERE concept_id = {concept:String}
-        GROUP BY photo_id HAVING argMax(label, seq) != 0
+        SELECT photo_id FROM (
+            SELECT photo_id, argMax(label, seq) AS vote FROM labels
+            WHERE concept_id = {concept:String} GROUP BY photo_id, `by`
+        ) WHERE vote != 0
     )

@@ -11,7 +11,9 @@ WHERE revision > {since:UInt64}
     AND added_at >= toDateTime(intDiv({since:UInt64}, 1000000000), 'UTC')
     AND score >= {probability:Float64}
     AND id NOT IN (
-        SELECT photo_id FROM labels WHERE concept_id = {concept:String}
-        GROUP BY photo_id HAVING argMax(label, seq) != 0
+        SELECT photo_id FROM (
+            SELECT photo_id, argMax(label, seq) AS vote FROM labels
+            WHERE concept_id = {concept:String} GROUP BY photo_id, `by`
+        ) WHERE vote != 0
     )
 ORDER BY score DESC, id LIMIT {k:UInt32} OFFSET {skip:UInt64}

@@ -1,5 +1,7 @@
--- The photos judged in a concept: a cleared photo counts as not judged.
+-- The photos judged in a concept by anybody: one that all have cleared counts as not judged.
 -- parameters: concept String
 -- result: photo_id String
-SELECT photo_id FROM labels WHERE concept_id = {concept:String}
-GROUP BY photo_id HAVING argMax(label, seq) != 0
+SELECT DISTINCT photo_id FROM (
+    SELECT photo_id, argMax(label, seq) AS vote FROM labels
+    WHERE concept_id = {concept:String} GROUP BY photo_id, `by`
+) WHERE vote != 0

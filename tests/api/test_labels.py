@@ -64,3 +64,29 @@ def test_labels_that_cannot_be_taken_in_are_refused_in_a_sentence(served, reds, 
     answer = served.post(reds, sent)
     assert answer.status_code == 400
     assert answer.json()["error"].endswith(".")
+
+
+def test_people_may_differ_and_their_agreement_is_told(served, reds):
+    sent = [
+        {"photo_id": "colours/red", "label": 1, "by": "Bo"},
+        {"photo_id": "colours/green", "label": -1, "by": "Ann"},
+        {"photo_id": "colours/green", "label": 1, "by": "Bo"},
+    ]
+    told = served.post(reds, {"labels": sent}).json()
+    assert told["contradictions"]["count"] == 0
+    found = served.get(reds.replace("labels", "agreement")).json()
+    assert (found["people"], found["judge"]) == (["", "Ann", "Bo"], None)
+    [pair] = found["pairs"]
+    assert (pair["first"], pair["second"], pair["both"], pair["same"]) == ("Ann", "Bo", 2, 1)
+    assert pair["differing"] == ["colours/green"]
+    assert pair["low"] <= pair["kappa"] <= pair["high"]
+    # Everybody's answers go out, and come in elsewhere as they were.
+    rows = served.get(reds).json()["labels"]
+    assert len(rows) == 5
+    other = served.explorer.concepts.create("reds again", "colours", "red things")
+    address = f"/api/concepts/{other.id}/labels"
+    assert served.post(address, {"labels": rows}).status_code == 200
+    again = served.get(address).json()["labels"]
+    assert {tuple(row.items()) for row in again} == {tuple(row.items()) for row in rows}
+    heads = [served.get(f"/api/concepts/{c}").json() for c in (other.id, reds.split("/")[3])]
+    assert heads[0]["weights"] == pytest.approx(heads[1]["weights"], abs=1e-6)

@@ -65,7 +65,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     if not have_chromium():
         pytest.skip("no Chromium is installed")
     data = tmp_path_factory.mktemp("login")
-    concepts = build(data, 6)
+    concepts = build(data, 7)
     with running_provider() as provider:
         secrets = data / "secrets.toml"
         secrets.write_text(
@@ -250,3 +250,35 @@ def test_a_cookie_that_this_app_has_not_signed_is_nobodys(app, page):
     assert page.request.get(f"{app.address}/api/collections").status == 401
     page.goto(app.address)
     page.get_by_role("button", name="Log in").wait_for()
+
+
+def test_two_people_judge_the_same_photos_and_see_where_they_differ(app, enter):
+    ann, ben = enter("ann"), enter("ben")
+    concept = app.concepts.pop()
+    photo = answer_first(app, ann, concept)
+    ben.goto(f"{app.address}/concepts?concept={concept}&view=labels")
+    tile = ben.locator(f'button[data-photo-id="{photo}"]')
+    tile.wait_for()
+    ben.get_by_role("combobox", name="By").click()
+    ben.get_by_role("option", name="Not judged by you yet").click()
+    ben.locator(f'button[data-photo-id="{photo}"][data-label=""]').wait_for()  # ann's is hidden
+    tile.click()
+    tile.click()
+    ben.get_by_role("button", name="Save changes").click()
+    ben.get_by_text("2 people").click()
+    ben.get_by_text("You change your own answers alone").wait_for()
+    differing = f"/api/concepts/{concept}/agreement"
+    [pair] = ben.request.get(app.address + differing).json()["pairs"]
+    assert (pair["both"], pair["differing"]) == (1, [photo])
+    ben.goto(f"{app.address}/concepts?concept={concept}&view=labels")
+    ben.get_by_role("radio", name="Differing").click()
+    said = f'[data-photo-id="{photo}"][data-reason="ann@example.org ✓, ben@example.org ✕"]'
+    ben.locator(said).wait_for()
+    counted = f"{app.address}/api/concepts/{concept}"
+    assert ben.request.get(counted).json()["no"] == 1  # even: the later answer
+    ben.get_by_text("2 people").click()
+    ben.get_by_role("combobox", name="The concept learns from").click()
+    ben.get_by_role("option", name="ann@example.org", exact=True).click()
+    ben.locator(f'button[data-photo-id="{photo}"][data-label="positive"]').wait_for()
+    found = ben.request.get(counted).json()
+    assert (found["yes"], found["no"]) == (1, 0)
