@@ -6,6 +6,7 @@ import streamlit as st
 
 from encoder import Encoder, EncoderError
 from encoder.record import describe_training
+from encoder.similarity import base_encoder
 from explorer import default_table
 from explorer.languages import hint_at_language
 from pages._current import close_concept, shared_explorer
@@ -94,7 +95,7 @@ def encoder_note(collection: Collection) -> str:
     """Name the encoder, as Markdown; say what the offline one is not."""
     if collection.encoder == "offline":
         return "offline encoder, which is not CLIP: expect rougher results"
-    trained = describe_training(collection.encoder)
+    trained = describe_training(base_encoder(collection.encoder))
     note = f"encoder {collection.encoder}{f' ({trained})' if trained else ''}"
     return escape_markdown(note)
 

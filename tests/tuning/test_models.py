@@ -33,7 +33,9 @@ from tuning.benchmark.drawn import (
 from tuning.captions.dataset import open_pictures
 from tuning.errors import LossDiverged, NotServed, TuningError
 from tuning.models.build import Begin, Watch, train_model
+from tuning.models.evaluate import encode_cut
 from tuning.models.loss import soft_loss, symmetric_loss
+from tuning.models.mixing import lean_back
 from tuning.models.recall import describe_recall, rank_all
 from tuning.models.settings import FULL, PROJECTIONS, SCRATCH, settings_for
 from tuning.models.texts import Texts
@@ -483,3 +485,44 @@ def test_towers_that_lack_a_part_are_refused_by_name(data, backbones, clip, tmp_
     for begin in (Begin("", text, text), Begin("", vision, vision)):
         with pytest.raises(Exception, match="cannot be a tower"):
             train_model(open_pictures(data), tmp_path / "m", begin, quick(SCRATCH))
+
+
+def test_a_caption_too_long_to_encode_is_read_from_its_beginning(clip) -> None:
+    encoder = load_encoder(clip)
+    vectors = encode_cut(encoder, ["a dog", "red " * 200, "x" * 300])
+    assert np.allclose(vectors[0], encoder.encode_texts(["a dog"])[0], atol=1e-6)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+
+
+def test_weights_lean_back_to_the_start_as_far_as_the_score_allows() -> None:
+    model = torch.nn.Linear(1, 1, bias=False)
+    start = {"weight": torch.tensor([[0.0]])}
+
+    def lean(score_of: dict[float, float]) -> tuple[float, float]:
+        torch.nn.init.constant_(model.weight, 4.0)
+        share = lean_back(model, start, lambda: score_of[model.weight.item() / 4])
+        return share, model.weight.item()
+
+    assert lean({0.25: 0.1, 0.5: 0.395, 0.75: 0.4, 1.0: 0.2}) == (0.5, 2.0)
+    assert lean({0.25: 0.1, 0.5: 0.2, 0.75: 0.3, 1.0: 0.4}) == (1.0, 4.0)
+
+
+def test_a_zeroshot_set_of_one_class_or_of_nothing_is_one_sentence(
+    data, clip, tmp_path, capsys
+) -> None:
+    (tmp_path / "set" / "red").mkdir(parents=True)
+    scene = choose_scenes(1, 0)[0]
+    (tmp_path / "set" / "red" / "0.png").write_bytes(draw(scene, np.random.default_rng(0)))
+    for where, words in ((tmp_path / "set", "needs two classes"), (tmp_path / "no", "not exist")):
+        assert main(["evaluate", clip, str(data), "--zeroshot", str(where)]) == 1
+        assert words in capsys.readouterr().err
+
+
+def test_too_few_pictures_to_measure_on_are_said(clip, tmp_path, capsys) -> None:
+    random = np.random.default_rng(0)
+    rows = [
+        {"image": draw(scene, random), "captions": describe(scene)} for scene in choose_scenes(5, 1)
+    ]
+    lance.write_dataset(pa.Table.from_pylist(rows, SCHEMA), str(tmp_path / "data.lance"))
+    assert main(["evaluate", clip, str(tmp_path / "data.lance")]) == 1
+    assert "holds 1 pictures to measure on" in capsys.readouterr().err

@@ -4,7 +4,8 @@
 
 All weights of a CLIP ViT-B/32 learn, from random ones: nothing is fetched. The pictures are drawn
 JPEGs of 256 pixels, read by index from Lance, or with `--source folder` from files, where pylance
-is not installed. The first tenth of the seconds does not count. Utilisation is nvidia-smi's.
+is not installed. The first tenth of the seconds does not count, nor do the pauses between epochs:
+give pictures enough for an epoch of a minute. Utilisation is nvidia-smi's.
 """
 
 import argparse
@@ -35,6 +36,7 @@ from tuning.models.training import Step
 
 SIDE = 256
 HELD_OUT = 64  # pictures for each of choosing and measuring
+ASKED_EVERY = 0.5  # seconds
 QUERY = ("nvidia-smi", "--query-gpu=utilization.gpu,memory.used", "--format=csv,noheader,nounits")
 
 
@@ -72,8 +74,9 @@ class Pace:
 
     def watch_device(self) -> None:
         """Ask nvidia-smi until the training is stopped."""
-        while not self.stop.wait(0.5):
-            if self.rates:
+        while not self.stop.wait(ASKED_EVERY):
+            is_training = self.rates and time.perf_counter() - self._last < ASKED_EVERY
+            if is_training:  # not choosing an epoch, nor writing a checkpoint
                 asked = subprocess.run(QUERY, capture_output=True, text=True, check=True).stdout
                 used, memory = asked.splitlines()[0].split(",")
                 self.busy.append((float(used), float(memory)))

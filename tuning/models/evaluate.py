@@ -163,8 +163,8 @@ def measure_zeroshot(
     names, classes = np.unique(labels, return_inverse=True)
     if len(names) < 2:
         raise TuningError(
-            f"The set for --zeroshot has {len(names)} classes: give a folder of a folder for each "
-            "class, or another source with labels."
+            f"The set for --zeroshot has {len(names)} and needs two classes or more: give a folder "
+            "with a folder for each class, or another source with labels."
         )
     phrases = [TEMPLATE.format(str(name).replace("_", " ")) for name in names]
     right = [
