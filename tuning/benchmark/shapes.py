@@ -1,6 +1,6 @@
 """How well a tiny image-text model learns drawn scenes from nothing.
 
-`python -m tuning.benchmark.shapes [--pictures 2000] [--epochs 60] [--seed 0] [--json]`
+`python -m tuning.benchmark.shapes [--pictures 2000] [--epochs 12] [--seed 0] [--json]`
 
 Scenes of two things of 8 colours and 5 shapes, one above or left of the other, each drawn once and
 described from either side. A tenth chooses the best epoch, a tenth measures: combinations that no
@@ -25,7 +25,7 @@ from tuning.models.recall import recall_lines
 from tuning.models.settings import DEFAULTS, SCRATCH
 from tuning.models.training import Epoch
 
-SETTINGS = replace(DEFAULTS[SCRATCH], rate=2e-3, dim=128, epochs=60, patience=60)
+SETTINGS = replace(DEFAULTS[SCRATCH], rate=2e-3, dim=128, epochs=12, patience=12)
 
 
 def measure(pictures: int, epochs: int, seed: int) -> dict[str, Any]:
