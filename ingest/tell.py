@@ -68,7 +68,7 @@ def describe_summary(summary: Summary, table: str, again: str = "--retry-failed 
     """Write the closing summary, a line or two; `again` says how to try the failed again."""
     updated = f"{summary.updated:,} updated, " if summary.updated else ""
     lines = [
-        f"{summary.inserted:,} inserted into {table}, {updated}{summary.skipped:,} passed over, "
+        f"{summary.inserted:,} inserted into {table}, {updated}{summary.skipped:,} skipped, "
         f"{summary.failed:,} failed, in {summary.seconds:,.1f} s "
         f"({summary.images_per_second:,.1f} photos/s)."
     ]

@@ -16,7 +16,7 @@ def records(lines: Iterator[str], delimiter: str) -> Iterator[list[str] | None]:
     """Split lines into records of as many fields as the first has.
 
     Missing fields at the end are empty, surplus empty ones are dropped. None stands for a record
-    with too many fields. Blank lines are passed over.
+    with too many fields. Blank lines are skipped.
     """
     n = 0
     for fields in split_records(lines, delimiter):
@@ -26,7 +26,7 @@ def records(lines: Iterator[str], delimiter: str) -> Iterator[list[str] | None]:
 
 
 def split_records(lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:
-    """Split lines into records of as many fields as each has; blank lines are passed over."""
+    """Split lines into records of as many fields as each has; blank lines are skipped."""
     n = 0
     waiting: Iterator[str] = lines
     while (line := next(waiting, None)) is not None:
