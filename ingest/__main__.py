@@ -13,14 +13,13 @@ from types import FrameType
 from commandline import Parser, positive, run_program
 from encoder import EncoderError
 from ingest import IngestError, Options, SourceError, Summary, run
-from ingest.manners import Manners, default_agent
+from ingest.manners_options import add_manners, given_manners
 from ingest.run import WORKERS
 from ingest.tell import LOG, Bars, describe_summary, log_to
 from vecdb import DEFAULT_TABLE, VecdbError
 
 # A header, and neither an address nor a path of Windows.
 REQUEST_HEADER = re.compile(r"(?!file:)[\w-]{2,}:(?!//)")
-HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 DONE, NOTHING, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 
@@ -131,11 +130,7 @@ def _options(args: argparse.Namespace) -> Options:
         device=args.device,
         batch_size=args.batch_size,
         workers=args.workers,
-        manners=Manners(
-            agent=args.user_agent or default_agent(),
-            headers=tuple(args.header_of_requests),
-            ignore_opt_out=args.ignore_opt_out,
-        ),
+        manners=given_manners(args),
     )
 
 
@@ -157,21 +152,6 @@ def _tell_headers_apart(arguments: list[str]) -> list[str]:
             argument = argument.removeprefix("--header=")
         told.append(argument)
     return told
-
-
-def _agent(text: str) -> str:
-    if not text.strip() or not (text.isascii() and text.isprintable()):
-        raise argparse.ArgumentTypeError(f"{text!r} is no name of plain letters")
-    return text.strip()
-
-
-def _request_header(text: str) -> tuple[str, str]:
-    name, colon, value = text.partition(":")
-    if not (colon and HEADER_NAME.fullmatch(name.strip()) and value.isascii()):
-        raise argparse.ArgumentTypeError(f"{text!r} is not NAME:VALUE")
-    if not value.strip().isprintable():
-        raise argparse.ArgumentTypeError(f"the value of {name} is not on one line")
-    return name.strip(), value.strip()
 
 
 def _delimiter(text: str) -> str:
@@ -217,12 +197,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--device", help="cpu, cuda or mps; by default the best there is")
     add("--batch-size", type=positive, metavar="N", help="pictures encoded at once")
     add("--workers", type=positive, default=WORKERS, metavar="N", help="downloads at once")
-    add("--user-agent", type=_agent, metavar="NAME", help="what downloads call themselves")
-    add(
-        "--request-header", type=_request_header, action="append", default=[],
-        dest="header_of_requests", metavar="NAME:VALUE", help="a header of every download",
-    )  # fmt: skip
-    add("--ignore-opt-out", action="store_true", help="take what X-Robots-Tag opts out, too")
+    add_manners(parser, header="--request-header")
     add(
         "--exclude", action="append", default=[], metavar="PATTERN",
         help="leave out such files and folders, for example '*.png' or 'drafts/'",

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 
 from ingest.errors import Rejected
 
-# A page where a host's owner reads who asks; CONTACT_PAGE in the environment names another.
-CONTACT = "https://visual-dataset-explorer.example/contact"
+NAME = "VisualDatasetExplorer/0.2"
 # As img2dataset's defaults; none stands for noindex and nofollow.
 OPT_OUTS = {"noai", "noimageai", "noindex", "noimageindex", "none"}
 # Directives of X-Robots-Tag with a value after their colon, which no agent's name stands before.
@@ -20,9 +19,15 @@ BREAKS = 5  # photos in a row that a host gave nothing for
 SILENCE = 60.0  # seconds that a host which answered before may be down
 
 
-def default_agent() -> str:
-    """Return what downloads call themselves."""
-    return f"VisualDatasetExplorer/0.2 (+{os.environ.get('CONTACT_PAGE') or CONTACT})"
+def compose_agent(contact: str = "") -> str:
+    """Return what downloads call themselves: the product, and where its user can be asked.
+
+    Args:
+        contact: a page or a mail address; by default CONTACT_PAGE of the environment. Only whoever
+            runs this program has one, so without either none is named.
+    """
+    page = contact or os.environ.get("CONTACT_PAGE", "").strip()
+    return f"{NAME} (+{page})" if page else NAME
 
 
 @dataclass(frozen=True)
@@ -35,9 +40,14 @@ class Manners:
         ignore_opt_out: take pictures whose hosts say that they opted out, too.
     """
 
-    agent: str = field(default_factory=default_agent)
+    agent: str = field(default_factory=compose_agent)
     headers: tuple[tuple[str, str], ...] = ()
     ignore_opt_out: bool = False
+
+    @property
+    def has_contact(self) -> bool:
+        """Whether hosts learn whom to ask; an agent of one's own is taken to say it."""
+        return self.agent != NAME
 
     @property
     def token(self) -> str:

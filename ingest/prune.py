@@ -4,6 +4,7 @@ from pathlib import Path
 
 from ingest.changes import is_gone
 from ingest.errors import SourceError
+from ingest.sources.place import find_place, is_far
 from vecdb import Database, Store
 from vecdb.addresses import local_path
 from vecdb.removal import Removed, remove_photos
@@ -18,7 +19,8 @@ def check_prunable(source: object, *, is_whole: bool) -> Path:
     Raises:
         SourceError: the source is no folder, or only a part of it is taken.
     """
-    if not isinstance(source, str | Path) or not Path(source).is_dir():
+    place = find_place(source) if isinstance(source, str | Path) else None
+    if place is None or is_far(place) or not place.is_dir():
         raise SourceError(
             f"--prune takes out what is gone from a folder, and {source} is none: delete single "
             "photos with `python -m explorer delete`."
@@ -27,7 +29,7 @@ def check_prunable(source: object, *, is_whole: bool) -> Path:
         raise SourceError(
             "--prune needs the whole folder: leave out --limit and --where, or --prune."
         )
-    return Path(source).absolute()
+    return place.absolute()
 
 
 def prune(database: Database, store: Store, collection: str, root: Path) -> Removed:

@@ -95,6 +95,11 @@ class Options:
     patience: Patience = field(default_factory=Patience)
     manners: Manners = field(default_factory=Manners)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of the source is taken."""
+        return self.limit is None and not self.where
+
     def table(self) -> Table:
         """Return how tables are read.
 
@@ -130,7 +135,7 @@ def run(
 ) -> Summary:
     """Ingest a source into a table, and return when it is done or stopped.
 
-    Safe to repeat: photos that are stored are passed over.
+    Safe to repeat: photos that are stored are skipped.
 
     Args:
         source: a file or a folder (see `Source`), or photos themselves.
@@ -155,7 +160,7 @@ def run(
     stop = stop or threading.Event()
     tally = Tally()
     limit = limit if limit is not None else options.limit
-    is_whole = limit is None and not options.where
+    is_whole = limit is None and options.is_whole
     root = check_prunable(source, is_whole=is_whole) if options.prune else None
     vectors = _vectors(source, options, tell)
     if vectors is not None:
@@ -317,7 +322,12 @@ def _photos(
     stream = iter(photos)
     # The first photo is read at once, so that a source of the wrong kind is an error right here,
     # before a model is loaded or a table made.
-    stream = itertools.chain(list(itertools.islice(stream, 1)), stream)
+    begun = list(itertools.islice(stream, 1))
+    if tell and not options.manners.has_contact and any(photo.is_remote for photo in begun):
+        tell(
+            "Hosts are not told whom to ask about these downloads: name a contact page (--contact)."
+        )
+    stream = itertools.chain(begun, stream)
     if options.shuffle:
         stream = shuffle_photos(stream)
     if limit is not None:

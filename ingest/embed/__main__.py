@@ -13,6 +13,7 @@ from encoder import EncoderError, clean_name, default_encoder_name
 from ingest.embed.on_ray import embed_on_ray
 from ingest.embed.worker import WORKERS, embed_part, name_source
 from ingest.errors import IngestError, SourceError
+from ingest.manners_options import add_manners, given_manners
 from ingest.progress import Summary
 from ingest.tell import Bars
 
@@ -42,6 +43,7 @@ def _embed(args: argparse.Namespace) -> Iterable[tuple[int, Summary]]:
         "encoder": clean_name(args.encoder or default_encoder_name()),
         "device": args.device,
         "workers": args.workers,
+        "manners": given_manners(args),
         "retry_failed": args.retry_failed,
     }
     bars = Bars(args.quiet)
@@ -122,6 +124,7 @@ def _parser() -> argparse.ArgumentParser:
         help="on Ray: by default one a GPU, without GPUs one a processor but one",
     )  # fmt: skip
     add("--workers", type=positive, default=WORKERS, metavar="N", help="downloads at once")
+    add_manners(parser)
     add("--retry-failed", action="store_true", help="make finished parts with failures again")
     add("--json", action="store_true", help="print the summary as JSON on the last line")
     add("--quiet", action="store_true", help="print no progress")

@@ -16,6 +16,7 @@ from ingest.embed.share import share_photos
 from ingest.embed.stages import Failed, encode_in_order, read_in_order
 from ingest.errors import DamagedSource, Rejected
 from ingest.fetch import Fetcher, Patience
+from ingest.manners import Manners
 from ingest.naming import candidate_ids
 from ingest.photo import Photo
 from ingest.progress import ProgressCallback, Summary, Tally
@@ -34,6 +35,7 @@ def embed_part(
     device: str | None = None,
     workers: int = WORKERS,
     patience: Patience | None = None,
+    manners: Manners | None = None,
     retry_failed: bool = False,
     progress: ProgressCallback | None = None,
 ) -> Summary:
@@ -45,6 +47,7 @@ def embed_part(
         device: cpu, cuda, cuda:1 or mps; the best the machine has by default.
         workers: downloads at once.
         patience: timeouts, attempts and limits of downloads.
+        manners: what downloads call themselves and respect.
         retry_failed: do a finished part again in which photos failed.
         progress: called after each photo.
 
@@ -72,7 +75,7 @@ def embed_part(
     photos = _stop_at_damage(share_photos(source, part, parts, tally.leave_out), damage)
     stop = threading.Event()
     with Watch() as watch:
-        fetcher = Fetcher(watch, stop, patience)
+        fetcher = Fetcher(watch, stop, patience, manners)
         read = read_in_order(_each_once(photos, tally), model, fetcher, tally, workers)
         try:
             for result in _give_ids(encode_in_order(read, model, tally), tally):

@@ -1,10 +1,14 @@
 """What of a source is read as what: the guesses, to be set otherwise, and the first five rows."""
 
+import os
+
 import pandas as pd
 import streamlit as st
 
 from explorer.looks import Look, look_at
 from ingest import IngestError, Options
+from ingest.manners import compose_agent
+from ingest.manners_options import read_manners
 from ingest.sources.where import condition
 from pages._words import escape_markdown
 
@@ -15,7 +19,8 @@ COLUMNS = ("address", "id", "caption", "label", "vector")
 KEYS = (
     *(f"data_{name}_column" for name in COLUMNS),
     *("data_header", "data_delimiter", "data_encoding"),
-    *("data_limit", "data_where", "data_exclude"),
+    *("data_limit", "data_where", "data_exclude", "data_prune"),
+    *("data_contact", "data_agent", "data_request_headers", "data_ignore_opt_out"),
 )
 
 
@@ -50,13 +55,34 @@ def draw_choices(columns: list[str]) -> None:
         placeholder="*.png\ndrafts/",
         height=80,
     )
+    st.checkbox("Take photos out whose files are gone from the folder", key="data_prune")
+
+
+def draw_manners() -> None:
+    """Draw what downloads call themselves and respect; empty means the default."""
+    contact, agent = st.columns(2)
+    contact.text_input(
+        "Contact page or mail address, for hosts to ask",
+        key="data_contact",
+        placeholder=os.environ.get("CONTACT_PAGE") or "none is named",
+    )
+    agent.text_input(
+        "User agent", key="data_agent", placeholder=compose_agent(state.get("data_contact") or "")
+    )
+    st.text_area(
+        "Headers of every download, one a line",
+        key="data_request_headers",
+        placeholder="Authorization: Bearer …",
+        height=80,
+    )
+    st.checkbox("Take pictures whose hosts opted out (X-Robots-Tag)", key="data_ignore_opt_out")
 
 
 def chosen_options() -> Options:
     """Return what was set.
 
     Raises:
-        SourceError: a condition is not understood.
+        SourceError: a condition is not understood, or a header cannot be one.
     """
     where = _lines("data_where")
     for text in where:
@@ -74,6 +100,13 @@ def chosen_options() -> Options:
         header=HEADERS[state.get("data_header") or "guessed"],
         delimiter=DELIMITERS[state.get("data_delimiter") or "guessed"],
         encoding=state.get("data_encoding") or None,
+        prune=bool(state.get("data_prune")),
+        manners=read_manners(
+            (state.get("data_agent") or "").strip(),
+            state.get("data_contact") or "",
+            _lines("data_request_headers"),
+            ignore_opt_out=bool(state.get("data_ignore_opt_out")),
+        ),
     )
 
 

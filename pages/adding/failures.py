@@ -65,5 +65,5 @@ def draw_failures(table: str) -> None:
 def _retry(table: str, reason: str, known: Order | None) -> None:
     source, options = (known.source, known.options) if known else ("", Options())
     below = options.below if known else app_places().roots
-    options = replace(options, limit=None, retry_failed=True, below=below)
+    options = replace(options, limit=None, prune=False, retry_failed=True, below=below)
     queue_order(Order(source, table, options=options, who=visitor(), retry=reason))

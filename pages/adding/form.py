@@ -10,6 +10,7 @@ from explorer.errors import NotAllowed
 from explorer.jobs import Order, keep_uploads
 from explorer.looks import look_at
 from ingest import IngestError, Options
+from ingest.prune import check_prunable
 from ingest.sources.place import find_place, is_far
 from pages._current import current_concept, shared_explorer
 from pages._session import clear_below, count_photos, keep
@@ -55,7 +56,7 @@ def draw_form(known: dict[str, CollectionInfo]) -> None:
         with encoder:
             clear_below(0, 2)
     with st.container():
-        clear_below(_draw_source(source) if source else 0, 3)
+        clear_below(_draw_source(source) if source else 0, 4)
     with st.container():
         error, note = state.get("data_error"), state.get("data_note") or tell_standing()
         if error:
@@ -79,7 +80,9 @@ def _draw_source(source: str) -> int:
         kept[source] = list(look.columns) or kept.get(source, [])
     with st.expander("Columns and limits", expanded=look is None and source in kept):
         columns.draw_choices(kept.get(source, []))
-    return 2 + bool(look and look.choices)
+    with st.expander("Downloads"):
+        columns.draw_manners()
+    return 3 + bool(look and look.choices)
 
 
 def _open_collection(known: list[str]) -> str:
@@ -128,6 +131,8 @@ def _start() -> None:
         if source:
             _check(source)
             options = replace(columns.chosen_options(), below=app_places().roots)
+            if options.prune:
+                check_prunable(source, is_whole=options.is_whole)
             if table not in known and not encoder and look_at(source, options).vectors:
                 state.data_error = (
                     "These photos have their vectors already: name the encoder that made them, for "

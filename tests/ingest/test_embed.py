@@ -209,6 +209,18 @@ def test_parts_of_something_else_are_refused_in_a_sentence(tmp_path: Path, tiny_
         assert words in answer(capsys)["error"]
 
 
+def test_downloads_behave_as_told(tmp_path: Path, tiny_clip: str, host, capsys):
+    source = tmp_path / "list.csv"
+    rows = [f"a,{host.url}/friends_only/1.jpg", f"b,{host.url}/opted_out/noai/1.jpg"]
+    source.write_text("\n".join(["id,url", *rows]))
+    told = ["--user-agent", "mine/1", "--header", "X-Key: a: b", "--ignore-opt-out"]
+    assert embed(source, tmp_path / "shy", tiny_clip, 1, "--contact", "me@museum.example") == 0
+    assert answer(capsys)["failed"] == 2
+    assert host.agents == {"VisualDatasetExplorer/0.2 (+me@museum.example)"}
+    assert embed(source, tmp_path / "told", tiny_clip, 1, *told) == 0
+    assert answer(capsys)["embedded"] == 2
+
+
 def test_a_part_out_of_range_is_bad_usage(tmp_path: Path, tiny_clip: str):
     with pytest.raises(SystemExit) as ended:
         embed(tmp_path, tmp_path / "out", tiny_clip, 2, "--part", "2")

@@ -12,6 +12,7 @@ from ingest.deadline import Watch
 from ingest.errors import Rejected
 from ingest.fetch import Fetcher, Patience
 from ingest.manners import BROKEN, Hosts, Manners, find_opt_out
+from ingest.manners_options import read_manners
 from ingest.photo import Photo
 from tests.ingest.pictures import jpeg
 
@@ -77,15 +78,21 @@ def test_an_opted_out_picture_fails_with_its_own_reason_until_told_otherwise(
 
 def test_hosts_learn_who_asks_and_those_that_refuse_python_answer(ingest, host, tmp_path):
     assert ingest(listed(tmp_path, [host.url + "/no_python/1.jpg"])).inserted == 1
-    (agent,) = host.agents
-    assert agent.startswith("VisualDatasetExplorer/")
-    assert "+https://" in agent
+    assert host.agents == {"VisualDatasetExplorer/0.2"}
 
 
-def test_the_environment_names_another_contact_page(monkeypatch):
+def test_hosts_learn_whom_to_ask_and_who_names_nobody_is_told(ingest, host, tmp_path, monkeypatch):
+    told: list[str] = []
+    source = listed(tmp_path, [host.url + "/ok/1.jpg"])
+    ingest(source, tell=told.append)
+    assert "name a contact page" in told[-1]
     monkeypatch.setenv("CONTACT_PAGE", "https://museum.example/bots")
-    assert Manners().agent.endswith("(+https://museum.example/bots)")
+    source = listed(tmp_path, [host.url + "/ok/2.jpg"])
+    assert ingest(source, tell=told.append).updated == 1
+    assert len(told) == 3
+    assert "VisualDatasetExplorer/0.2 (+https://museum.example/bots)" in host.agents
     assert Manners(agent="mine/1").token == "mine"
+    assert read_manners(contact="me@museum.example").agent.endswith("(+me@museum.example)")
 
 
 def test_an_agent_and_headers_of_ones_own_are_sent_and_what_was_refused_is_tried_again(
