@@ -8,6 +8,7 @@ from pages._session import count_photos, open_collection
 from pages.adding.deletion import draw_deletion
 from pages.adding.failures import draw_failures
 from pages.adding.form import draw_form
+from pages.adding.photo_deletion import draw_photo_deletion
 from pages.adding.queue import draw_queue, follow_queue
 from pages.tuning.section import draw_tuning
 from vecdb import CollectionInfo
@@ -49,7 +50,9 @@ def draw_one(rows: dict[str, CollectionInfo]) -> None:
         st.switch_page("train.py")
     with st.expander("Failures"):
         draw_failures(table)
-    with st.expander("Delete"):
+    with st.expander("Delete photos"):
+        draw_photo_deletion(table)
+    with st.expander("Delete the collection"):
         draw_deletion(table, count_photos(rows[table].count))
 
 

@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import pyarrow as pa
+
 from vecdb.collection import Collection
 from vecdb.database import Database
 from vecdb.store import Store
@@ -29,6 +32,23 @@ class Removed:
             names = ", ".join(f"'{name}'" for name in self.concepts)
             text += f", {self.labelled:,} of them had labels in {names}"
         return f"{text}."
+
+
+@dataclass(frozen=True)
+class Kept:
+    """All that is kept of some photos, held in memory so that they can be put back.
+
+    Attributes:
+        collection: where they are.
+        rows: everything stored of them, by collection: also of those derived from it.
+        thumbnails: (photo id, digest, JPEG) each.
+        vectors: cached ones (d,) float32, by encoder and digest.
+    """
+
+    collection: str
+    rows: dict[str, list[pa.Table]]
+    thumbnails: tuple[tuple[str, str, bytes], ...]
+    vectors: dict[str, dict[str, np.ndarray]]
 
 
 def find_labelled(database: Database, collection: str, ids: Sequence[str]) -> Removed:
@@ -59,10 +79,53 @@ def remove_photos(database: Database, store: Store, name: str, ids: Sequence[str
     found = list(digests)
     removed = find_labelled(database, name, found)
     if found:
-        collection.delete(found)
-        _delete_derived(database, name, found)
+        for each in (name, *_derived(database, name)):
+            database.collection(each).delete(found)
         drop_kept(database, store, name, digests)
     return removed
+
+
+def keep_photos(database: Database, store: Store, name: str, ids: Sequence[str]) -> Kept:
+    """Return all that `remove_photos` would take out, for `restore_photos`.
+
+    Raises:
+        UnknownCollection: there is none of that name.
+    """
+    digests = database.collection(name).records.digests(ids)
+    small = ((photo, digest, store.thumbnail(name, photo)) for photo, digest in digests.items())
+    return Kept(
+        name,
+        {
+            each: database.collection(each).records.whole(ids)
+            for each in (name, *_derived(database, name))
+        },
+        tuple((photo, digest, jpeg) for photo, digest, jpeg in small if jpeg is not None),
+        {
+            encoder: store.vectors(encoder, set(digests.values()) - {""})
+            for encoder in _encoders(database)
+        },
+    )
+
+
+def restore_photos(database: Database, store: Store, kept: Kept) -> int:
+    """Put photos back as they were; those that were stored again meanwhile stay as they are.
+
+    Returns:
+        How many photos are back.
+
+    Raises:
+        UnknownCollection: their collection is gone.
+    """
+    collection = database.collection(kept.collection)
+    store.put_thumbnails(kept.collection, kept.thumbnails)
+    for encoder, vectors in kept.vectors.items():
+        if vectors:
+            store.put_vectors(encoder, list(vectors), np.stack(list(vectors.values())))
+    back = sum(collection.insert(rows) for rows in kept.rows[kept.collection])
+    for name in _derived(database, kept.collection):
+        for rows in kept.rows.get(name, ()):
+            database.collection(name).insert(rows)
+    return back
 
 
 def remove_collection(database: Database, store: Store, name: str) -> Removed:
@@ -112,10 +175,10 @@ def drop_pictures(
         store.drop_pictures(left, encoders or _encoders(database))
 
 
-def _delete_derived(database: Database, name: str, ids: Sequence[str]) -> None:
-    for info in database.derived(name):
-        database.collection(info.name).delete(ids)
-        _delete_derived(database, info.name, ids)
+def _derived(database: Database, name: str) -> list[str]:
+    """Return the collections derived from one, and those derived from these."""
+    found = [info.name for info in database.derived(name)]
+    return found + [further for each in found for further in _derived(database, each)]
 
 
 def _collections(database: Database) -> list[Collection]:

@@ -7,12 +7,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from encoder import load_encoder
+from ingest.manners import Manners
 from pages._current import shared_explorer
 from pages._words import escape_markdown
 from tests.browser.latency import picture
 from tests.encoder.tiny_clip import save_tiny_clip
 from tests.pages.test_screens import run, said
-from vecdb import Failure
+from vecdb import Failure, Label
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +61,48 @@ def test_the_guesses_and_the_first_five_rows_are_shown_and_can_be_set_otherwise(
     assert test.dataframe[0].value["address"][0] == "/q/0.jpg"
     test.text_area(key="data_where").set_value("nonsense").run()
     assert any("nonsense" in words for words in said(test))
+
+
+def test_manners_and_pruning_are_set_and_go_into_the_queue(empty, model):
+    folder = empty / "lib"
+    folder.mkdir()
+    for at in range(2):
+        (folder / f"{at}.jpg").write_bytes(picture(np.random.default_rng(at)))
+    test = run("data.py")
+    test.text_input(key="data_source").set_value(str(folder)).run()
+    test.text_input(key="data_encoder").set_value(model)
+    test.text_input(key="data_contact").set_value("https://museum.example/bots")
+    test.text_area(key="data_request_headers").set_value("nonsense").run()
+    assert any("'nonsense' is no header" in words for words in said(test))
+    test.text_area(key="data_request_headers").set_value("X-Key: a: b\nCookie: c")
+    test.checkbox(key="data_ignore_opt_out").check()
+    test.checkbox(key="data_prune").check()
+    test.number_input(key="data_limit").set_value(1).run()
+    press(test, "Add to the collection")
+    assert any("--prune needs the whole folder" in words for words in said(test))
+    test.number_input(key="data_limit").set_value(None).run()
+    (folder / "1.jpg").unlink()
+    press(test, "Add to the collection")
+    jobs = shared_explorer().jobs
+    assert jobs.thread is not None
+    jobs.thread.join(60)
+    (job,) = jobs.ended()
+    assert job.order.options.prune
+    assert job.order.options.manners == Manners(
+        "VisualDatasetExplorer/0.2 (+https://museum.example/bots)",
+        (("X-Key", "a: b"), ("Cookie", "c")),
+        ignore_opt_out=True,
+    )
+    assert job.summary
+    assert job.summary.inserted == 1
+    (folder / "0.jpg").rename(empty / "0.jpg")
+    (folder / "2.jpg").write_bytes(picture(np.random.default_rng(2)))
+    press(test, "Add to the collection")
+    jobs.thread.join(60)
+    pruned = jobs.ended()[0].summary
+    assert pruned
+    assert pruned.removed == 1
+    assert shared_explorer().database.collection("things").count() == 1
 
 
 def test_a_source_that_is_not_there_is_a_sentence_with_its_path_as_it_is(empty):
@@ -112,6 +155,41 @@ def test_what_has_failed_is_listed_with_reasons_and_tried_again(empty, model):
     test.run()
     assert explorer.database.failures.counts("things") == {"timeout": 1}
     assert any("1 inserted into things" in element.value for element in test.success)
+
+
+def test_photos_are_deleted_by_name_and_undo_puts_them_back(concept):
+    explorer = shared_explorer()
+    collection = explorer.database.collection("things")
+    ids = sorted(collection.sample(3, seed=0).ids)
+    vectors = collection.vectors(ids)
+    explorer.database.concepts.label(concept, [Label(ids[0], 1)], action="one")
+    explorer.store.put_thumbnails("things", [(ids[0], "digest", b"jpeg")])
+    test = run("data.py")
+    test.text_area(key="data_photos_things").set_value("\n".join([*ids, "nobody.jpg"])).run()
+    assert list(test.dataframe[-1].value["Photo"]) == ids
+    assert any("Not found: nobody.jpg." in element.value for element in test.warning)
+    assert any("1 of them have labels, in a thing" in m.value for m in test.markdown)
+    press(test, "Delete 3 photos")
+    assert any("3 photos taken out, 1 of them had labels in 'a thing'" in w for w in said(test))
+    assert collection.records.known_ids(ids) == set()
+    assert explorer.store.thumbnail("things", ids[0]) is None
+    press(test, "Undo")
+    assert any("3 photos are back in things." in words for words in said(test))
+    assert np.array_equal(collection.vectors(ids), vectors)
+    assert collection.count() == 120
+    assert explorer.store.thumbnail("things", ids[0]) == b"jpeg"
+    assert not [button for button in test.button if button.label == "Undo"]
+
+
+def test_no_photo_is_deleted_while_an_ingest_into_its_collection_runs(concept, monkeypatch):
+    explorer = shared_explorer()
+    photo = explorer.database.collection("things").sample(1, seed=0).ids[0]
+    test = run("data.py")
+    test.text_area(key="data_photos_things").set_value(photo).run()
+    monkeypatch.setattr(explorer.jobs, "busy", lambda table: True)
+    press(test, "Delete 1 photo")
+    assert any("An ingest puts photos into things" in words for words in said(test))
+    assert explorer.database.collection("things").count() == 120
 
 
 def test_a_collection_goes_when_its_name_is_typed_and_not_before(concept):
