@@ -1,4 +1,4 @@
-"""Fetch a photo's bytes: from the source itself, from a file, or over HTTP with patience."""
+"""Fetch a photo's bytes: from the source itself, a file, an object store, or over HTTP."""
 
 import email.utils
 import functools
@@ -21,6 +21,7 @@ from urllib3.exceptions import HTTPError
 from encoder.pictures import HEAD, picture_kind
 from ingest.deadline import Transfer, Watch, WatchedAdapter
 from ingest.errors import Rejected
+from ingest.far import is_in_store, read_object
 from ingest.manners import Hosts, Manners
 from ingest.photo import Photo
 from vecdb.addresses import local_path
@@ -144,10 +145,11 @@ class Fetcher:
             raise Rejected(f"file not readable: {reason}", permanent=False) from None
 
     def _download(self, address: str) -> bytes:
+        in_store = is_in_store(address)
         for attempt in range(self._patience.attempts):
             self._hosts.check(address)
             try:
-                body = self._attempt(address)
+                body = self._object(address) if in_store else self._attempt(address)
             except Busy as busy:
                 if attempt == self._patience.attempts - 1:
                     self._hosts.note(address, answered=not busy.broken)
@@ -162,6 +164,16 @@ class Fetcher:
                 self._hosts.note(address, answered=True)
                 return body
         raise AssertionError("unreachable")
+
+    def _object(self, address: str) -> bytes:
+        try:
+            return read_object(address, self._patience.largest, self._patience.whole)
+        except Rejected:
+            raise
+        except TimeoutError:
+            raise Busy("timeout", broken=True) from None
+        except Exception:  # each of fsspec's packages has its own
+            raise Busy("connection broke", broken=True) from None
 
     def _pause(self, attempt: int, busy: Busy) -> float:
         most = self._patience.backoff * 2**attempt

@@ -10,11 +10,24 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from ingest.errors import SourceError
+from ingest.deadline import Watch
+from ingest.errors import Rejected, SourceError
+from ingest.far import read_object
+from ingest.fetch import Fetcher, Patience
+from ingest.photo import Photo
 from ingest.sources import Source, place
+from tests.ingest.pictures import jpeg
 
 ROWS = [{"url": f"http://a/{at}.jpg", "caption": f"picture {at}"} for at in range(3)]
 CSV = "url,caption\n" + "".join(f"{row['url']},{row['caption']}\n" for row in ROWS)
+LISTED = """id,url
+zero,s3://photos/pictures/0.jpg
+one,s3://photos/pictures/a b#1%.jpg
+two,../pictures/0.jpg
+gone,s3://photos/pictures/none.jpg
+empty,s3://photos/pictures/empty.jpg
+google,gs://photos/0.jpg
+"""
 
 
 @pytest.fixture
@@ -40,6 +53,11 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         "set/t.jsonl": "\n".join(map(json.dumps, ROWS)).encode(),
         "set/t.parquet": sink.getvalue().to_pybytes(),
         "set/relative.csv": b"path,label\n../pictures/0.jpg,cat\n",
+        "set/pictures.csv": LISTED.encode(),
+        "pictures/0.jpg": jpeg(0),
+        "pictures/a b#1%.jpg": jpeg(1),
+        "pictures/empty.jpg": b"",
+        "pictures/large.jpg": bytes(2000),
         "shards/a.csv": CSV.encode(),
         "shards/b.csv": CSV.replace("http://a", "http://b").encode(),
     }
@@ -63,6 +81,54 @@ def test_paths_in_a_bucket_start_from_the_table_and_a_folder_is_all_its_tables(b
     (photo,) = Source(f"{bucket}/set/relative.csv")
     assert photo.address == f"{bucket}/pictures/0.jpg"
     assert len(list(Source(f"{bucket}/shards"))) == 6
+
+
+def test_pictures_that_a_table_names_in_a_bucket_are_fetched(
+    bucket: str, ingest, database, store, tmp_path: Path
+) -> None:
+    summary = ingest(f"{bucket}/set/pictures.csv")
+    assert (summary.inserted, summary.failed, summary.error) == (3, 3, None)
+    assert summary.reasons == {
+        "no such object": 1,
+        "empty file": 1,
+        "the package gcsfs is not installed": 1,
+    }
+    rows = {row["id"]: row for row in database.collection("photos").photos(["zero", "one", "two"])}
+    assert rows["zero"]["digest"] == rows["two"]["digest"] != rows["one"]["digest"]
+    assert rows["zero"]["url"] == "s3://photos/pictures/0.jpg"
+    listed = tmp_path / "list.csv"
+    listed.write_text(LISTED.replace("../pictures", "s3://photos/pictures"))
+    again = ingest(listed)
+    assert (again.inserted, again.skipped, again.failed_before) == (0, 5, 2)
+
+
+def test_an_object_is_read_up_to_the_limit_of_downloads_and_in_its_time(
+    bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = f"{bucket}/pictures/large.jpg"
+    assert len(read_object(address, 2000, 30)) == 2000
+    with pytest.raises(Rejected, match="picture too large"):
+        read_object(address, 1999, 30)
+    with pytest.raises(TimeoutError):
+        read_object(address, 2000, 1e-6)
+    monkeypatch.setattr("ingest.fetch.read_object", read_silent_object)
+    patience = Patience(attempts=2, backoff=0.01)
+    with Watch() as watch, pytest.raises(Rejected, match="timeout"):
+        Fetcher(watch, threading.Event(), patience).fetch(Photo("p", address))
+
+
+def read_silent_object(address: str, largest: int, seconds: float) -> bytes:
+    raise TimeoutError
+
+
+def test_no_address_leads_through_a_store_to_other_places(bucket: str, tmp_path: Path) -> None:
+    (tmp_path / "secret.jpg").write_bytes(jpeg(1))
+    for address in (
+        f"s3://photos/x::file://{tmp_path}/secret.jpg",
+        f"local://{tmp_path}/secret.jpg",
+    ):
+        with Watch() as watch, pytest.raises(Rejected):
+            Fetcher(watch, threading.Event(), Patience(attempts=1)).fetch(Photo("p", address))
 
 
 def test_what_is_not_there_or_cannot_be_read_is_one_sentence(bucket: str) -> None:
