@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+import pyarrow as pa
+
 from ingest import Options, Photo
 from ingest.sources import preview
 from ingest.sources.place import find_place
 from ingest.vectors import find_vectors
+from vecdb.photos import SOURCE
 
 SHOWN = 5
 
@@ -42,9 +45,15 @@ def look_at(source: str, options: Options) -> Look:
         found = preview(source, options.table(), exclude=options.exclude)
         return Look(found.choices, found.columns, [_row(photo) for photo in found.photos])
     first = next(iter(vectors.batches()), None)
-    rows = [] if first is None else first.drop_columns("vector").slice(0, SHOWN).to_pylist()
+    rows = [] if first is None else _without_ours(first).slice(0, SHOWN).to_pylist()
     filled = [{name: value for name, value in row.items() if value} for row in rows]
     return Look(vectors.describe(), [], list(islice(filled, SHOWN)), vectors=True)
+
+
+def _without_ours(rows: pa.Table) -> pa.Table:
+    """Leave out the vectors, and what only tells later that a row has changed."""
+    ours = {"vector", "within", *SOURCE}
+    return rows.select([name for name in rows.column_names if name not in ours])
 
 
 def _row(photo: Photo) -> dict[str, Any]:

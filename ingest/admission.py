@@ -63,8 +63,8 @@ class Admission:
                 yield photo, rejected
             else:
                 usable.append(look_at_file(photo))
-        found = self._name([photo for photo in usable if photo.within])
-        found += self._look_up([photo for photo in usable if not photo.within])
+        found = self._name([photo for photo in usable if photo.within or photo.named_by])
+        found += self._look_up([photo for photo in usable if not (photo.within or photo.named_by)])
         found = self._first_of_each(found)
         photos = [photo for photo in found if isinstance(photo, Photo)]
         changes = [find_change(known) for known in found if isinstance(known, Known)]

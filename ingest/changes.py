@@ -74,6 +74,7 @@ def find_change(known: Known) -> Photo | None:
     if not same:
         return replace(photo, replaces=True)
     as_stored = (origin.url, origin.mark) == (photo.url or origin.url, mark_of(photo))
+    as_stored = as_stored and not _is_named_anew(photo.named_by, origin.named_by)
     if as_stored and (not photo.size or (photo.modified, photo.size) == _stats(origin)):
         return None
     return photo
@@ -101,6 +102,13 @@ def file_digest(address: str) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except (OSError, ValueError):
         return ""
+
+
+def _is_named_anew(now: str, before: str) -> bool:
+    """Tell whether another table stands for the one that named a photo: it was moved, perhaps."""
+    if not now or now == before:
+        return False
+    return not before or ("://" not in before and is_gone(Path(before)))
 
 
 def _is_there(url: str) -> bool:
@@ -136,6 +144,7 @@ def store_changes(collection: Collection, photos: Sequence[Photo]) -> tuple[int,
         for name, kind in METADATA.items():
             columns[name] = pa.array([row[name] for row in after], kind)
         columns["given"] = pa.array([row["given"] for row in after], pa.list_(pa.string()))
+        columns["named_by"] = pa.array([row["named_by"] for row in after], pa.string())
         columns["modified"] = pa.array([row["modified"] for row in after], pa.float64())
         for name in ("size", "mark"):
             columns[name] = pa.array([row[name] for row in after], pa.uint64())
@@ -170,6 +179,8 @@ def _merge(row: dict[str, Any], photo: Photo) -> dict[str, Any]:
     for name, value in photo.metadata.items():
         merged[name] = clean(value) if isinstance(value, str) else value
     merged |= {"url": photo.url or row["url"], "mark": mark_of(photo), "given": given_by(photo)}
+    if _is_named_anew(photo.named_by, row["named_by"]):
+        merged["named_by"] = photo.named_by
     if photo.size:
         merged |= {"modified": photo.modified, "size": photo.size}
     return merged

@@ -1,14 +1,16 @@
 """Give photos their ids: readable, the same at each run, and never another photo's.
 
-A folder's photo is named by its path in the folder, a tar's by its key. Where another photo has
-that id already, as two memory cards both have an IMG_0001.JPG, the folder's or the tar's own name
-goes before it, then the name of the folder above, and so on.
+A folder's photo is named by its path in the folder, a tar's by its key, a table's by its id there.
+Where another photo has that id already, as two memory cards both have an IMG_0001.JPG and two
+tables number their rows from 0, the folder's, tar's or table's own name goes before it, then the
+name of the folder above, and so on.
 """
 
 import hashlib
+import itertools
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import pyarrow as pa
@@ -18,6 +20,40 @@ from ingest.photo import Photo, id_of_path
 from vecdb import Collection
 from vecdb.addresses import local_path
 from vecdb.records import Origin
+
+
+@dataclass(frozen=True)
+class _Row:
+    """What names a row with a vector."""
+
+    id: str
+    url: str
+    named_by: str
+    mark: int
+    digest: str = ""
+    within: str = ""
+
+    def ids(self) -> Iterator[str]:
+        """Yield the ids that it may have."""
+        photo = Photo(self.id, self.url, within=self.within, named_by=self.named_by)
+        yield from candidate_ids(photo)
+        yield f"{self.id} {self.digest[:12] or self.mark}"
+
+    def is_same(self, held: Origin) -> bool:
+        """Tell whether a stored photo is this one."""
+        if (self.named_by and self.named_by == held.named_by) or self.mark == held.mark:
+            return True
+        if self.url and self.url == held.url:
+            return True
+        if self.digest and held.digest:
+            return self.digest == held.digest
+        return not (self.named_by and held.named_by)
+
+
+def _describe_rows(rows: pa.Table) -> Iterator[_Row]:
+    names = [field.name for field in fields(_Row) if field.name in rows.column_names]
+    for values in zip(*(rows.column(name).to_pylist() for name in names), strict=True):
+        yield _Row(**dict(zip(names, values, strict=True)))
 
 
 class Naming:
@@ -38,7 +74,7 @@ class Naming:
         moved = self._find_moved([photo for photo in photos if photo.id not in held])
         for at, photo in enumerate(photos):
             ids = (*photo.former, photo.id)
-            one = next((one for one in ids if _is_at(photo, held.get(one))), None)
+            one = next((one for one in ids if one in held and _is_surely(photo, held[one])), None)
             if one is not None:
                 named[at] = Known(photo if one == photo.id else replace(photo, id=one), held[one])
             elif photo.address in moved:
@@ -52,39 +88,35 @@ class Naming:
             self._name_others(photos, others, named, claimed)
         return named
 
-    def name_rows(self, rows: pa.Table) -> pa.Table:
-        """Return rows with vectors, with names before the ids that other pictures have already.
+    def name_rows(self, rows: pa.Table) -> tuple[pa.Table, dict[str, Origin]]:
+        """Give rows with vectors ids of their own, where other photos have theirs already.
 
         Args:
-            rows: id, url and, of rows that `ingest.embed` made, digest and within, which goes.
-        """
-        if "within" not in rows.column_names:
-            return rows
-        told = rows.select(["id", "url", "within", "digest"]).to_pylist()
-        held = self._digests([row["id"] for row in told])
-        photos = {
-            at: Photo(row["id"], row["url"], within=row["within"])
-            for at, row in enumerate(told)
-            if row["within"]
-            and (held.setdefault(row["id"], row["digest"]) or row["digest"]) != row["digest"]
-        }
-        held |= self._digests([name for photo in photos.values() for name in candidate_ids(photo)])
-        for at, photo in photos.items():
-            row = told[at]
-            free = (
-                name
-                for name in candidate_ids(photo)
-                if (held.setdefault(name, row["digest"]) or row["digest"]) == row["digest"]
-            )
-            row["id"] = next(free, f"{photo.id} {row['digest'][:12]}")
-        ids = pa.array([row["id"] for row in told], pa.string())
-        at = rows.column_names.index("id")
-        return rows.set_column(at, "id", ids).drop_columns("within")
+            rows: id, url, named_by, mark and, of rows that `ingest.embed` made, digest and within,
+                which goes.
 
-    def _digests(self, ids: Sequence[str]) -> dict[str, str]:
-        return {
-            name: origin.digest for name, origin in self._collection.records.origins(ids).items()
+        Returns:
+            The rows, and what is stored under their ids.
+        """
+        ids = rows.column("id").to_pylist()
+        # Asked apart, for of a new collection nothing is known.
+        held = self._collection.records.origins(self._collection.records.known_ids(ids))
+        taken = {
+            at: row
+            for at, row in enumerate(_describe_rows(rows) if held else ())
+            if row.id in held and not row.is_same(held[row.id])
         }
+        if taken:
+            held |= self._collection.records.origins(
+                {one for row in taken.values() for one in row.ids()}
+            )
+        for at, row in taken.items():
+            same = (one for one in row.ids() if one in held and row.is_same(held[one]))
+            free = (one for one in row.ids() if one not in held)
+            ids[at] = next(same, None) or next(free)
+        kept = rows.drop_columns("within") if "within" in rows.column_names else rows
+        named = kept.set_column(kept.column_names.index("id"), "id", pa.array(ids, pa.string()))
+        return named, {one: held[one] for one in ids if one in held}
 
     def _name_others(
         self,
@@ -94,31 +126,31 @@ class Naming:
         claimed: dict[str, str],
     ) -> None:
         """Name the photos whose first id is another photo's, or their own from another address."""
-        files = {photos[at].url for at in others if photos[at].payload is None}
-        stored = self._at_addresses(files)
+        stored = self._at_addresses({photos[at].url for at in others if photos[at].payload is None})
         every = {one for at in others for one in (*photos[at].former, *candidate_ids(photos[at]))}
-        held = self._collection.records.origins([*every, *stored.values()])
+        held = self._collection.records.origins([*every, *itertools.chain(*stored.values())])
         for at in others:
             photo = photos[at]
-            if photo.payload is None and photo.url in stored:
-                one = stored[photo.url]
+            at_address = (one for one in stored.get(photo.url, ()) if _may_be(photo, one))
+            if photo.payload is None and (one := next(at_address, None)):
                 named[at] = Known(replace(photo, id=one), held[one])
                 continue
-            for one in (*photo.former, *candidate_ids(photo)):
-                if one in claimed:
-                    if claimed[one] == identity(photo):
-                        break
-                elif one in held:
-                    if _is_same(photo, held[one].url, held[one].digest):
-                        named[at] = Known(replace(photo, id=one), held[one])
-                        break
-                elif one not in photo.former:
-                    named[at] = replace(photo, id=one)
-                    claimed[one] = identity(photo)
-                    break
+            ids = (*photo.former, *candidate_ids(photo))
+            if any(claimed.get(one) == identity(photo) for one in ids):
+                continue
+            known = _find_same(photo, {one: held[one] for one in ids if one in held})
+            if known is not None:
+                named[at] = Known(replace(photo, id=known), held[known])
+                continue
+            free = next(one for one in candidate_ids(photo) if one not in {*held, *claimed})
+            named[at] = replace(photo, id=free)
+            claimed[free] = identity(photo)
 
-    def _at_addresses(self, urls: set[str]) -> dict[str, str]:
-        return {url: one for one, url in self._collection.records.at_addresses(sorted(urls))}
+    def _at_addresses(self, urls: set[str]) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for one, url in self._collection.records.at_addresses(sorted(urls)):
+            found.setdefault(url, []).append(one)
+        return found
 
     def _find_moved(self, photos: Sequence[Photo]) -> dict[str, Known]:
         """Find the files that are stored under other ids, from here or from where they are gone.
@@ -126,7 +158,7 @@ class Naming:
         Returns:
             The photos by their address now.
         """
-        files = [photo for photo in photos if photo.payload is None and photo.size]
+        files = [photo for photo in photos if _is_file(photo) and photo.size]
         gone: dict[int, list[dict[str, Any]]] = {}
         if files:
             for row in self._collection.records.files_of_sizes(photo.size for photo in files):
@@ -135,10 +167,12 @@ class Naming:
                     gone.setdefault(row["size"], []).append(row)
         moved: dict[str, Known] = {}
         stored = self._at_addresses({photo.url for photo in files})
-        held = self._collection.records.origins(stored.values()) if stored else {}
+        held = (
+            self._collection.records.origins([*itertools.chain(*stored.values())]) if stored else {}
+        )
         for photo in files if gone or stored else ():
             if photo.url in stored:
-                one = stored[photo.url]
+                one = stored[photo.url][0]
                 moved[photo.address] = Known(replace(photo, id=one), held[one])
                 continue
             rows = gone.get(photo.size)
@@ -153,31 +187,59 @@ class Naming:
 
 
 def identity(photo: Photo) -> str:
-    """Return what tells a photo from others that want its id: its file, or its bytes."""
+    """Return what tells a photo from others that want its id: its table, its file, or its bytes."""
+    if photo.named_by and not photo.within:
+        return photo.named_by
     return photo.url if photo.payload is None else hashlib.sha256(photo.payload).hexdigest()
 
 
 def candidate_ids(photo: Photo) -> Iterator[str]:
     """Yield the ids that a photo may have, the readable ones first, the last one its alone."""
     yield photo.id
-    names = [name for name in photo.within.replace("\\", "/").split("/") if name]
+    folder, _, table = photo.named_by.replace("\\", "/").rpartition("/")
+    within = photo.within or f"{folder}/{table.partition('.')[0]}"
+    names = [name for name in within.replace("\\", "/").split("/") if name]
     for count in range(1, len(names) + 1):
         yield id_of_path("/".join([*names[-count:], photo.id]))
     yield id_of_path(f"{photo.id} {hashlib.sha256(identity(photo).encode()).hexdigest()[:12]}")
 
 
-def _is_at(photo: Photo, held: Origin | None) -> bool:
-    """Tell whether a stored photo is the very one at this address."""
-    return held is not None and photo.payload is None and photo.url == held.url
+def _is_file(photo: Photo) -> bool:
+    """Tell whether a photo is named by where its file lies."""
+    return photo.payload is None and bool(photo.within)
 
 
-def _is_same(photo: Photo, url: str, digest: str) -> bool:
+def _may_be(photo: Photo, stored: str) -> bool:
+    """Tell whether a photo at this address may be this one: a table's may have another name now."""
+    return _is_file(photo) or stored.endswith(f"/{photo.id}")
+
+
+def _is_surely(photo: Photo, held: Origin) -> bool:
+    """Tell whether a stored photo is the very one: at this address, of this table, these bytes."""
+    if photo.payload is None:
+        return photo.url == held.url or (not photo.within and photo.named_by == held.named_by)
+    return bool(held.digest) and hashlib.sha256(photo.payload).hexdigest() == held.digest
+
+
+def _find_same(photo: Photo, held: dict[str, Origin]) -> str | None:
+    """Return the id under which a photo is stored, by its bytes, else by who named it."""
+    for one, origin in held.items():
+        if _is_same(photo, origin):
+            return one
+    unknown = {""} if not photo.within else set()  # an id of a table's own, stored before
+    for one, origin in held.items():
+        if photo.named_by and origin.named_by in {photo.named_by, *unknown}:
+            return one
+    return None
+
+
+def _is_same(photo: Photo, held: Origin) -> bool:
     """Tell whether a stored photo has the bytes of this one; where that is not known, it has."""
-    if not digest:
-        return True
+    if not held.digest:
+        return bool(photo.within)
     if photo.payload is not None:
-        return identity(photo) == digest
-    path, old = local_path(photo.address), local_path(url)
+        return hashlib.sha256(photo.payload).hexdigest() == held.digest
+    path, old = local_path(photo.address), local_path(held.url)
     if path is None:
         return False
     try:
@@ -185,4 +247,4 @@ def _is_same(photo: Photo, url: str, digest: str) -> bool:
             return False
     except OSError:
         pass  # the old file is gone: the folder may have been renamed
-    return file_digest(photo.address) == digest
+    return file_digest(photo.address) == held.digest

@@ -32,6 +32,9 @@ class Photo:
         broken: why the row cannot be used, where it cannot.
         within: the folder or archive from which the id is a path; empty where the id is the
             source's own. Where another photo has the id already, parts of it go before the id.
+        named_by: the table or archive that names the photo and may name it anew; empty where the
+            photo is its file or its address. Photos of two tables with the same id of their own
+            are two, and the table's name goes before the second one's id.
         former: ids that earlier versions gave; a photo that is stored under one keeps it.
         modified: of a file, seconds since 1970; 0 where not known.
         size: of a file, bytes; 0 where not known.
@@ -45,6 +48,7 @@ class Photo:
     payload: bytes | None = None
     broken: str | None = None
     within: str = ""
+    named_by: str = ""
     former: tuple[str, ...] = ()
     modified: float = 0.0
     size: int = 0

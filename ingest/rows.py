@@ -51,6 +51,7 @@ def table(items: Sequence[Item], duplicate_of: Sequence[str]) -> pa.Table:
     columns["modified"] = pa.array([photo.modified for photo in photos], pa.float64())
     columns["size"] = pa.array([photo.size for photo in photos], pa.uint64())
     columns["mark"] = pa.array([mark_of(photo) for photo in photos], pa.uint64())
+    columns["named_by"] = pa.array([photo.named_by for photo in photos], pa.string())
     columns["given"] = pa.array([given_by(photo) for photo in photos], pa.list_(pa.string()))
     return pa.table(columns)
 

@@ -19,13 +19,12 @@ from encoder import (
 )
 from ingest.admission import Admission
 from ingest.deadline import Watch
-from ingest.errors import DamagedSource, IngestError, SourceError
+from ingest.errors import IngestError, SourceError
 from ingest.failure_list import FailureList
 from ingest.failures import Failures
 from ingest.fetch import Fetcher, Patience
 from ingest.heads import follow_heads
 from ingest.manners import Manners
-from ingest.naming import Naming
 from ingest.photo import Photo
 from ingest.pipeline import Pipeline
 from ingest.progress import ProgressCallback, Summary, Tally
@@ -33,11 +32,12 @@ from ingest.prune import check_prunable, prune
 from ingest.sources import Source, Table, first, shuffle_photos
 from ingest.sources.place import find_place
 from ingest.sources.where import condition
+from ingest.vector_import import VectorImport, open_vector_collection
 from ingest.vectors import VectorSource, find_vectors
 from ingest.writer import Writer
 from vecdb import Collection, Database, Store, connect
 from vecdb.derived import source_of
-from vecdb.errors import BadPhotos, BadVector, UnknownCollection
+from vecdb.errors import UnknownCollection
 from vecdb.removal import drop_pictures
 from vecdb.statements import check_table_name
 
@@ -163,8 +163,17 @@ def run(
     is_whole = limit is None and options.is_whole
     root = check_prunable(source, is_whole=is_whole) if options.prune else None
     vectors = _vectors(source, options, tell)
+    if vectors is not None and root is not None:
+        raise SourceError(f"--prune looks for pictures that are gone, and {source} holds vectors.")
     if vectors is not None:
-        return _import(vectors, table, encoder, dsn, database, limit, tally, progress, stop)
+        with ExitStack() as held:
+            database = database or held.enter_context(connect(dsn))
+            _refuse_derived(database, table)
+            collection = open_vector_collection(database, table, encoder, vectors)
+            stored = VectorImport(collection, tally)
+            error = stored.store(vectors, limit, stop, progress)
+            follow_heads(database, collection.name, warn or (lambda sentence: None))
+            return tally.summary(interrupted=stop.is_set() and not error, error=error)
     tally.total, photos = _photos(source, options, limit, tally.leave_out, tell)
     with ExitStack() as held:
         failure_list = held.enter_context(FailureList(options.failures))
@@ -240,65 +249,6 @@ def _vectors(
     if found is not None and tell:
         tell(f"Read by {found.describe()}.")
     return found
-
-
-def _import(
-    vectors: VectorSource,
-    table: str,
-    encoder: str | None,
-    dsn: str | None,
-    database: Database | None,
-    limit: int | None,
-    tally: Tally,
-    progress: ProgressCallback | None,
-    stop: threading.Event,
-) -> Summary:
-    """Store vectors that exist already; no model is loaded and no picture fetched."""
-    with ExitStack() as held:
-        database = database or held.enter_context(connect(dsn))
-        collection = _collection_of_vectors(database, table, encoder, vectors)
-        naming = Naming(collection)
-        error, left = None, limit
-        try:
-            for rows in vectors.batches():
-                if stop.is_set() or left == 0:
-                    break
-                rows = rows if left is None else rows.slice(0, left)
-                left = None if left is None else left - rows.num_rows
-                inserted = collection.insert(naming.name_rows(rows), normalize=True)
-                tally.add("seen", rows.num_rows)
-                tally.add("inserted", inserted)
-                tally.add("skipped", rows.num_rows - inserted)
-                if progress:
-                    progress(tally.progress())
-        except (DamagedSource, BadPhotos, BadVector) as broken:
-            error = str(broken)
-        collection.index.build_when_large()
-        return tally.summary(interrupted=stop.is_set() and not error, error=error)
-
-
-def _collection_of_vectors(
-    database: Database, table: str, encoder: str | None, vectors: VectorSource
-) -> Collection:
-    """Return the collection that takes vectors of an encoder that is known by its name alone."""
-    check_table_name(table)
-    _refuse_derived(database, table)
-    name, fingerprint = clean_name(encoder) if encoder else "", ""
-    if plan := vectors.plan:
-        if name and not plan.is_of(name, fingerprint_encoder(name)):
-            raise SourceError(
-                f"These vectors were made by the encoder {plan.encoder}, not by {name}: leave "
-                "--encoder out, or embed the source again with it."
-            )
-        name, fingerprint = name or plan.encoder, plan.fingerprint
-    try:
-        name = name or database.collection(table).encoder
-    except UnknownCollection:
-        raise SourceError(
-            "These photos have their vectors already: say which encoder made them with "
-            "--encoder, for a query is only understood by the same one."
-        ) from None
-    return database.create_collection(table, name, vectors.dim, fingerprint)
 
 
 def _photos(

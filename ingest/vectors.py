@@ -17,8 +17,9 @@ import pyarrow.compute as pc
 import pyarrow.json
 
 from ingest.embed.layout import Layout, Plan
-from ingest.embed.rows import MARK
+from ingest.embed.rows import MARK, WHERE
 from ingest.errors import DamagedSource, SourceError
+from ingest.marks import mark_rows
 from ingest.photo import address_of, id_of_path, short_id
 from ingest.sources.addresses import Locator, is_web
 from ingest.sources.arrow_rows import ARROW, PARQUET, STREAM, is_lance, open_lance
@@ -61,7 +62,7 @@ class VectorSource:
         return f"vectors: {where}, {self.dim} numbers each; no picture is read"
 
     def batches(self) -> Iterator[pa.Table]:
-        """Yield tables for `Collection.insert`, some 20,000 rows each.
+        """Yield tables for `VectorImport`, some 20,000 rows each.
 
         Raises:
             DamagedSource: a file breaks off, or vectors and rows differ in number.
@@ -69,9 +70,21 @@ class VectorSource:
         locator = Locator(self.base)
         number = 0
         for table, vectors in self.parts:
+            name = self._name(table, vectors)
             for batch in self._read(table, vectors):
-                yield _shape_rows(batch, self.column or "", locator, number)
+                column = self.column or ""
+                rows = _shape_rows(batch, column, locator, number)
+                if "named_by" not in rows.column_names:
+                    rows = rows.append_column("named_by", pa.array([name] * len(rows)))
+                yield rows.append_column("mark", pa.array(mark_rows(batch, column)))
                 number += batch.num_rows
+
+    def _name(self, table: Path | None, vectors: Path | None) -> str:
+        """Return what names the photos of a part: all parts of a layout are one."""
+        file = vectors or table
+        assert file is not None
+        is_layout = vectors is not None and vectors.parent != self.base
+        return str((self.base if is_layout else file).absolute())
 
     def _read(self, table: Path | None, vectors: Path | None) -> Iterator[pa.Table]:
         if vectors is None:
@@ -282,9 +295,18 @@ def _shape_rows(batch: pa.Table, column: str, locator: Locator, number: int) -> 
     own = next((lower[name] for name in IDS if name in lower), None)
     used |= {name for name in (address, own) if name}
     texts = _texts(batch, address) if address else [""] * batch.num_rows
-    urls = [text if is_web(text) else _file_url(locator, text) for text in texts]
-    names = _texts(batch, own) if own else texts
-    ids = [short_id(name) if own or is_web(name) else id_of_path(name) for name in names]
+    web = [is_web(text) for text in texts]
+    urls = [
+        text if on_web else _file_url(locator, text)
+        for text, on_web in zip(texts, web, strict=True)
+    ]
+    if own:
+        ids = [short_id(name) for name in _texts(batch, own)]
+    else:
+        ids = [
+            short_id(text) if on_web else id_of_path(text)
+            for text, on_web in zip(texts, web, strict=True)
+        ]
     columns: dict[str, Any] = {
         "id": [photo or f"row-{number + at}" for at, photo in enumerate(ids)],
         "url": urls,
@@ -303,8 +325,8 @@ def _shape_rows(batch: pa.Table, column: str, locator: Locator, number: int) -> 
 
 
 def _read_own(batch: pa.Table, column: str) -> pa.Table:
-    """Return rows of `ingest.embed`, whose columns are the collection's; `within` stays."""
-    kept = [name for name in batch.column_names if name in {"id", "url", "within", *STORED}]
+    """Return rows of `ingest.embed`, whose columns are the collection's; WHERE stays."""
+    kept = [name for name in batch.column_names if name in {"id", "url", *WHERE, *STORED}]
     columns: dict[str, Any] = {name: batch.column(name) for name in kept}
     columns["vector"] = batch.column(column)
     extras = [name for name in batch.column_names if name not in {*kept, column}]

@@ -1,7 +1,7 @@
 """One collection of photos with vectors of one encoder."""
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any
 
@@ -51,7 +51,14 @@ class Collection:
         """Under what the store keeps this encoder's vectors: its fingerprint, else its name."""
         return self.fingerprint or self.encoder
 
-    def insert(self, photos: pa.Table, *, normalize: bool = False, more: bool = False) -> int:
+    def insert(
+        self,
+        photos: pa.Table,
+        *,
+        normalize: bool = False,
+        more: bool = False,
+        known: Set[str] | None = None,
+    ) -> int:
         """Store the photos whose ids are new; the others stay as they were.
 
         Args:
@@ -60,6 +67,7 @@ class Collection:
             normalize: scale vectors to unit length instead of refusing others.
             more: more follow at once: a large collection's index waits until they have, for
                 building it takes every core.
+            known: which of the ids it holds, from who has just asked; asked anew by default.
 
         Returns:
             Rows really inserted, durable on return.
@@ -69,7 +77,8 @@ class Collection:
         """
         rows = check_photos(photos, self.dim, normalize=normalize)
         with self._inserting:
-            known = self.records.known_ids(rows.column("id").to_pylist())
+            if known is None:
+                known = self.records.known_ids(rows.column("id").to_pylist())
             if known:
                 fresh = pc.invert(pc.is_in(rows.column("id"), pa.array(sorted(known))))
                 rows = rows.filter(fresh)
@@ -94,11 +103,11 @@ class Collection:
             self._connection.run("photos/delete", {"ids": part}, table=self.name)
         return len(ids)
 
-    def replace(self, photos: pa.Table) -> int:
+    def replace(self, photos: pa.Table, *, normalize: bool = False) -> int:
         """Store photos in place of those of the same ids; an interruption loses none.
 
         Args:
-            photos: as for `insert`.
+            photos, normalize: as for `insert`.
 
         Returns:
             How many rows were stored, durable on return.
@@ -106,7 +115,7 @@ class Collection:
         Raises:
             BadPhotos, BadVector: nothing of this call was stored.
         """
-        rows = check_photos(photos, self.dim)
+        rows = check_photos(photos, self.dim, normalize=normalize)
         if not rows.num_rows:
             return 0
         if "revision" in rows.column_names:

@@ -44,6 +44,7 @@ SOURCE = {
     "size": pa.uint64(),
     "mark": pa.uint64(),
     "given": pa.list_(pa.string()),
+    "named_by": pa.string(),
     "revision": pa.uint64(),
 }
 # What has stood for unknown, and is stored as NULL.

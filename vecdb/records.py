@@ -24,6 +24,7 @@ class Origin:
         modified: of its file, seconds since 1970.
         size: of its file, bytes.
         mark: of what its source said of it.
+        named_by: the table or archive that named it.
     """
 
     url: str
@@ -31,6 +32,7 @@ class Origin:
     modified: float = 0.0
     size: int = 0
     mark: int = 0
+    named_by: str = ""
 
 
 class Records:

@@ -10,11 +10,12 @@ from vecdb.photos import MAPS, SOURCE
 
 # Marks tables of this program: their columns are the collection's own, under their own names.
 MARK = b"visual-dataset-explorer"
+WHERE = ("within", "named_by")  # where an id comes from
 NOT_OURS = {"vector", "duplicate_of", "added_at", *MAPS, *SOURCE}
 
 
 def describe_photos(items: Sequence[Item]) -> pa.Table:
-    """Make a part's table: id, url, within, the collection's columns, then the source's own.
+    """Make a part's table: id, url, WHERE, the collection's columns, then the source's own.
 
     A column of the source's that has values of several kinds, words and numbers, is one of words.
     """
@@ -22,7 +23,8 @@ def describe_photos(items: Sequence[Item]) -> pa.Table:
     columns: dict[str, Any] = {"id": pa.array([], pa.string()), "url": pa.array([], pa.string())}
     if rows is not None:
         columns = {name: rows[name] for name in rows.column_names if name not in NOT_OURS}
-        columns["within"] = pa.array([item.photo.within for item in items], pa.string())
+        for name in WHERE:
+            columns[name] = pa.array([getattr(item.photo, name) for item in items], pa.string())
         columns |= _flatten(rows)
     return pa.table(columns).replace_schema_metadata({MARK: b"1"})
 
@@ -35,7 +37,7 @@ def _flatten(rows: pa.Table) -> dict[str, pa.Array]:
             for name, value in pairs or ():
                 kinds.setdefault(name, set()).add(kind)
                 values.setdefault(name, [None] * rows.num_rows)[at] = value
-    taken = {*rows.column_names, "within"} - SOURCE.keys()
+    taken = {*rows.column_names, *WHERE} - (SOURCE.keys() - {*WHERE})
     return {
         name if name not in taken else f"source_{name}": _column(values[name], kinds[name])
         for name in sorted(values)

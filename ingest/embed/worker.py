@@ -110,12 +110,13 @@ def _stop_at_damage(photos: Iterable[Photo], damage: list[str]) -> Iterator[Phot
 
 def _each_once(photos: Iterable[Photo], tally: Tally) -> Iterator[Photo]:
     """Leave out the ids that a table names again."""
-    known: set[str] = set()
+    known: set[tuple[str, str]] = set()
     for photo in photos:
-        if photo.id and not photo.within and photo.id in known:
+        name = (photo.named_by, photo.id)
+        if photo.id and not photo.within and name in known:
             tally.add("skipped")
             continue
-        known.add(photo.id)
+        known.add(name)
         yield photo
 
 

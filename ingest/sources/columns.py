@@ -86,6 +86,7 @@ class Columns:
         url_column: which one holds addresses or paths; guessed by default.
         caption_column, label_column: which ones hold descriptions and labels; guessed by default.
         locator: finds the pictures that paths lead to; None where paths make no sense.
+        table: what names the table among others: its path or address.
         sample: some of its rows, to guess by what they hold.
         named: whether the names are the table's own; else everything is guessed by content.
         is_text: whether every cell is text, so that numbers are to be told from words.
@@ -104,6 +105,7 @@ class Columns:
         caption_column: str | None = None,
         label_column: str | None = None,
         locator: Locator | None = None,
+        table: str = "",
         sample: Sequence[Row] = (),
         named: bool = True,
         is_text: bool = True,
@@ -112,6 +114,7 @@ class Columns:
         self.names = list(names)
         self._locator = locator
         self._within = str(locator.base) if locator is not None else None
+        self._table = table
         self._words = words or {}
         asked = Roles(id_column, url_column, caption_column, label_column)
         roles = Roles(**{role: _chosen(names, name, role) for role, name in vars(asked).items()})
@@ -161,6 +164,8 @@ class Columns:
         extra = dict(self._extra(row, used))
         captions = read_captions(row, self._captions)
         found = Photo(own, self._locate(address), metadata, extra, payload, captions=captions)
+        if own or payload is not None:
+            found = replace(found, named_by=self._table)
         if own or self._within is None or is_web(address) or is_empty(named):
             return found if own else replace(found, id=short_id(named))
         # The id is a path from the table's folder: another folder may have the same.

@@ -98,6 +98,7 @@ class Table:
                 caption_column=self.caption_column,
                 label_column=self.label_column,
                 locator=locator,
+                table="" if str(path) == "-" else str(path.absolute()),
                 sample=rows.sample,
                 named=rows.named,
                 is_text=rows.is_text,

@@ -145,6 +145,7 @@ class Shard:
             {name: value for name, value in extra.items() if not address or value != address},
             picture,
             within=self._within,
+            named_by=str(self._path.absolute()),
             former=(stem,) if stem != photo_id else (),
             captions=captions,
         )

@@ -7,7 +7,8 @@
 --          near-duplicate seen earlier; extra, extra_numbers, extra_times, extra_flags: every other
 --          source column by its type; added_at: when it was stored; NULL stands for unknown;
 --          modified, size: of its file (seconds since 1970, bytes); mark: of what its source says;
---          given: the columns its source gives; revision: the highest of several rows counts
+--          given: the columns its source gives; named_by: the table or archive that names it;
+--          revision: the highest of several rows counts
 CREATE TABLE IF NOT EXISTS `$table` (
     id String, url String, vector Array(Float32) CODEC(NONE),
     width Nullable(UInt32), height Nullable(UInt32), description String, photographer String,
@@ -16,7 +17,8 @@ CREATE TABLE IF NOT EXISTS `$table` (
     label Nullable(String), digest String, duplicate_of String, extra Map(String, String),
     extra_numbers Map(String, Float64), extra_times Map(String, DateTime64(3, 'UTC')),
     extra_flags Map(String, Bool), added_at Nullable(DateTime64(0, 'UTC')),
-    modified Float64, size UInt64, mark UInt64, given Array(String), revision UInt64,
+    modified Float64, size UInt64, mark UInt64, given Array(String),
+    named_by LowCardinality(String), revision UInt64,
     CONSTRAINT vec_len CHECK length(vector) = $dim
 ) ENGINE = MergeTree ORDER BY id
 SETTINGS index_granularity = 32, non_replicated_deduplication_window = 1000

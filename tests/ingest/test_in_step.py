@@ -1,15 +1,19 @@
 import csv
+import io
 import os
 import shutil
+import tarfile
 from dataclasses import replace
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from ingest import Photo, SourceError
 from tests.ingest.pictures import jpeg
 from vecdb import Label
-from vecdb.removal import remove_collection, remove_photos
+from vecdb.removal import keep_photos, remove_collection, remove_photos, restore_photos
 
 
 def folder(root, **seeds):
@@ -146,6 +150,75 @@ def test_a_changed_row_of_a_table_is_stored_without_encoding(ingest, database, h
     assert counts(ingest(table(tmp_path, [[*head[:5], "part"], *now]))) == (0, 0, 2, 0)
 
 
+def shard(path, members):
+    with tarfile.open(path, "w") as archive:
+        for name, data in members.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+
+
+def test_a_picture_or_a_caption_that_changed_inside_a_tar_is_updated(
+    ingest, database, store, tmp_path
+):
+    members = {f"{at}.{end}": b"" for at in range(3) for end in ("jpg", "txt")}
+    members |= {f"{at}.jpg": jpeg(at) for at in range(3)}
+    members |= {f"{at}.txt": b"a cat" for at in range(3)}
+    tar = tmp_path / "00000.tar"
+    shard(tar, members)
+    shard(tmp_path / "00001.tar", {"1.jpg": jpeg(9)})
+    assert ingest(tmp_path).inserted == 4
+    before = rows(database)
+    assert before.keys() == {"0", "1", "2", "00001/1"}
+    shard(tar, {**members, "1.jpg": jpeg(7), "2.txt": b"a lynx"})
+    shard(tmp_path / "00001.tar", {"1.jpg": jpeg(8)})
+    assert counts(ingest(tmp_path)) == (0, 3, 1, 0)
+    after = rows(database)
+    assert after.keys() == before.keys()
+    assert after["2"]["description"] == "a lynx"
+    changed = {one for one in after if after[one]["digest"] != before[one]["digest"]}
+    assert changed == {"1", "00001/1"}
+    assert counts(ingest(tmp_path)) == (0, 0, 4, 0)
+
+
+def test_a_picture_that_changed_inside_a_parquet_is_updated(ingest, database, tmp_path):
+    def write(*seeds):
+        pictures = [{"bytes": jpeg(seed), "path": None} for seed in seeds]
+        pq.write_table(pa.table({"image": pictures}), tmp_path / "train-00000.parquet")
+
+    write(1, 2)
+    assert ingest(tmp_path).inserted == 2
+    write(1, 3)
+    assert counts(ingest(tmp_path)) == (0, 1, 1, 0)
+    assert len(rows(database)) == 2
+
+
+def test_derived_collections_follow_what_changed_and_what_was_deleted(
+    ingest, database, store, tmp_path, monkeypatch
+):
+    lib = folder(tmp_path / "lib", a=1, b=2, c=3)
+    ingest(lib)
+    monkeypatch.setattr("ingest.heads.load_head", lambda name: Turned())
+    derived = database.derive("photos", "turned")
+    further = database.derive("photos__turned", "again")
+    ingest(lib)
+    folder(lib, a=4)
+    (lib / "b.jpg").unlink()
+    summary = ingest(lib, options={"prune": True})
+    assert (summary.updated, summary.removed) == (1, 1)
+    vectors = database.collection("photos").vectors(["a.jpg", "c.jpg"])
+    for collection, sign in ((derived, -1), (further, 1)):
+        assert collection.count() == 2
+        assert np.array_equal(collection.vectors(["a.jpg", "c.jpg"]), sign * vectors)
+    remove_photos(database, store, "photos", ["c.jpg"])
+    assert (derived.count(), further.count()) == (1, 1)
+
+
+class Turned:
+    def apply(self, vectors):
+        return -vectors
+
+
 def test_a_new_address_of_a_photo_is_fetched_and_a_failure_leaves_what_was(
     ingest, database, host, tmp_path
 ):
@@ -205,6 +278,28 @@ def test_deleted_photos_leave_nothing_behind_but_what_others_are(ingest, databas
     kept = store.vectors(collection.encoder_key, digests.values())
     assert kept.keys() == {digests["b.jpg"]}
     assert (moments.count, collection.moments().count) == (3, 1)
+
+
+def test_deleted_photos_are_put_back_as_they_were(ingest, database, store, tmp_path):
+    ingest(folder(tmp_path / "lib", a=1, b=2))
+    collection = database.collection("photos")
+    derived = database.derive("photos", "tuned")
+    database.follow(derived.name, lambda vectors: -vectors)
+    before, vector = rows(database), collection.vectors(["a.jpg"])
+    thumbnail = store.thumbnail("photos", "a.jpg")
+    kept = keep_photos(database, store, "photos", ["a.jpg"])
+    remove_photos(database, store, "photos", ["a.jpg"])
+    assert (derived.count(), store.thumbnail("photos", "a.jpg")) == (1, None)
+    assert restore_photos(database, store, kept) == 1
+    assert rows(database) == before
+    assert np.array_equal(collection.vectors(["a.jpg"]), vector)
+    assert np.array_equal(derived.vectors(["a.jpg"]), -vector)
+    assert store.thumbnail("photos", "a.jpg") == thumbnail
+    digest = before["a.jpg"]["digest"]
+    assert store.vectors(collection.encoder_key, [digest]).keys() == {digest}
+    assert counts(ingest(tmp_path / "lib")) == (0, 0, 2, 0)
+    assert restore_photos(database, store, kept) == 0
+    assert collection.count() == 2
 
 
 def test_a_deleted_collection_takes_those_derived_from_it_along(ingest, database, store, tmp_path):

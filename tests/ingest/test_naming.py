@@ -112,6 +112,90 @@ def test_one_key_with_two_pictures_of_one_name_keeps_both(ingest, database, tmp_
     assert ingest(path).skipped == 2
 
 
+def listed(path, host, numbers, caption="", ids=None):
+    """A table whose id column numbers its rows from 0."""
+    path.parent.mkdir(exist_ok=True)
+    rows = [
+        f"{one},{host.url}/ok/{number}.jpg,{caption}"
+        for one, number in zip(ids or range(len(numbers)), numbers, strict=True)
+    ]
+    path.write_text("\n".join(["id,url,caption", *rows]))
+    return path
+
+
+def addresses(database):
+    collection = database.collection("photos")
+    return {row["id"]: row["url"].rpartition("/")[2] for row in collection.photos(stored(database))}
+
+
+def test_two_tables_that_number_their_rows_are_two_sets_of_photos(ingest, database, host, tmp_path):
+    a, b = listed(tmp_path / "a.csv", host, [1, 2]), listed(tmp_path / "b.csv", host, [3, 4])
+    c = listed(tmp_path / "c" / "b.csv", host, [5, 6])
+    for table in (a, b, c):
+        assert ingest(table).inserted == 2
+    assert addresses(database) == {
+        **{"0": "1.jpg", "1": "2.jpg", "b/0": "3.jpg", "b/1": "4.jpg"},
+        **{"c/b/0": "5.jpg", "c/b/1": "6.jpg"},
+    }
+    for table in (b, a, c, tmp_path / "c" / "renamed.csv"):
+        if not table.exists():
+            c.rename(table)
+        again = ingest(table)
+        assert (again.inserted, again.updated, again.skipped) == (0, 0, 2)
+    listed(b, host, [3, 7], caption="new")
+    changed = ingest(b)
+    assert (changed.inserted, changed.updated) == (0, 2)
+    assert addresses(database)["1"] == "2.jpg"
+    assert addresses(database)["b/1"] == "7.jpg"
+
+
+def test_tables_of_one_folder_that_number_their_rows_are_all_stored(
+    ingest, database, host, tmp_path
+):
+    for at in range(3):
+        listed(tmp_path / "set" / f"part{at}.csv", host, [10 * at, 10 * at + 1])
+    assert ingest(tmp_path / "set").inserted == 6
+    assert stored(database) == ["0", "1", "part1/0", "part1/1", "part2/0", "part2/1"]
+    assert ingest(tmp_path / "set").skipped == 6
+
+
+def test_another_table_of_the_same_photos_and_a_moved_one_are_the_same_set(
+    ingest, database, host, tmp_path
+):
+    a = listed(tmp_path / "a.csv", host, [1, 2])
+    ingest(a)
+    again = ingest(listed(tmp_path / "b.csv", host, [1, 2, 3], caption="words"))
+    assert (again.inserted, again.updated) == (1, 2)
+    a.unlink()
+    moved = listed(tmp_path / "moved" / "a.csv", host, [1, 2])
+    assert (ingest(moved).updated, ingest(moved).skipped) == (2, 2)
+    assert ingest(listed(moved, host, [1, 8])).updated == 1
+    assert addresses(database) == {"0": "1.jpg", "1": "8.jpg", "2": "3.jpg"}
+
+
+def test_two_rows_of_one_table_with_one_id_are_one_photo(ingest, database, host, tmp_path):
+    table = listed(tmp_path / "a.csv", host, [1, 2, 3], ids=["x", "x", "y"])
+    for _ in range(2):
+        summary = ingest(table)
+        assert (summary.doubled, summary.doubles) == (1, ["x"])
+    assert addresses(database) == {"x": "1.jpg", "y": "3.jpg"}
+
+
+def test_files_that_two_tables_list_from_folders_of_their_own_are_told_apart(
+    ingest, database, tmp_path
+):
+    for at, place in enumerate(("one", "two")):
+        card(tmp_path / place, [10 * at, 10 * at + 1], sub="images")
+        rows = "".join(f"{row},images/IMG_000{row}.JPG\n" for row in range(2))
+        (tmp_path / place / "list.csv").write_text("id,path\n" + rows)
+        assert ingest(tmp_path / place / "list.csv").inserted == 2
+    assert stored(database) == ["0", "1", "list/0", "list/1"]
+    (tmp_path / "one").rename(tmp_path / "renamed")
+    for place in ("renamed", "two"):
+        summary = ingest(tmp_path / place / "list.csv")
+        assert (summary.inserted, summary.failed) == (0, 0)
+
+
 @pytest.mark.parametrize("name", ["plain.jpg", "é à.jpg", "50% off #3.jpg"])
 def test_a_file_by_itself_is_named_as_in_its_folder(ingest, database, tmp_path, name):
     (tmp_path / "a").mkdir()

@@ -1,6 +1,7 @@
 """Vectors that exist already: stored as they are, with the encoder named, and nothing fetched."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from ingest import IngestError, SourceError, run
+from ingest import IngestError, Progress, SourceError, run
 from ingest.errors import DamagedSource
 from ingest.run import Options
 from vecdb import Database, connect
@@ -195,6 +196,82 @@ def test_a_table_beside_an_array_of_its_name_tells_of_it(
     assert database.collection("t").photos(["p7"])
 
 
+@pytest.mark.parametrize("kind", ["parts", "parquet", "npy"])
+def test_a_vector_that_changed_is_updated_and_derived_collections_follow(
+    tmp_path: Path,
+    database: Database,
+    vectors: np.ndarray,
+    kind: str,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr("ingest.heads.load_head", lambda name: Turned())
+    source = tmp_path / ("parts" if kind == "parts" else f"table.{kind}")
+
+    def store(vectors: np.ndarray, label: str = "dog") -> tuple[int, int, int]:
+        if kind == "parts":
+            shutil.rmtree(source, ignore_errors=True)
+            write_parts(source, vectors, parts=2)
+        elif kind == "parquet":
+            rows = {"id": list(range(60)), "label": ["cat", label] * 30, "vector": list(vectors)}
+            pq.write_table(pa.table(rows), source)
+        else:
+            np.save(source, vectors)
+        summary = run(source, table="t", encoder="m", database=database)
+        assert summary.error is None
+        return summary.inserted, summary.updated, summary.skipped
+
+    assert store(vectors) == (60, 0, 0)
+    collection, derived = database.collection("t"), database.derive("t", "turned")
+    assert store(vectors) == (0, 0, 60)
+    changed = vectors.copy()
+    changed[7] = -vectors[7]
+    assert store(changed) == (0, 1, 59)
+    ids = sorted(collection.sample(60, seed=0).ids)
+    assert len(ids) == 60
+    for each, sign in ((collection, 1), (derived, -1)):
+        stored = each.vectors(ids)
+        moved = np.abs(stored - sign * collection.vectors(ids)).max()
+        assert moved == 0
+        assert np.isclose(stored @ unit(changed)[7] * sign, 1, atol=1e-3).sum() == 1
+    if kind == "parquet":
+        assert store(changed, label="lynx") == (0, 30, 30)
+        assert collection.photos(["1"])[0]["label"] == "lynx"
+    assert store(changed, label="lynx") == (0, 0, 60)
+
+
+class Turned:
+    def apply(self, vectors: np.ndarray) -> np.ndarray:
+        return -vectors
+
+
+def test_vectors_of_two_files_that_number_their_rows_are_all_stored(
+    tmp_path: Path, database: Database, vectors: np.ndarray
+):
+    np.save(tmp_path / "one.npy", vectors[:30])
+    np.save(tmp_path / "two.npy", vectors[30:])
+    for name, inserted in (("one", 30), ("two", 30), ("one", 0), ("two", 0)):
+        file = tmp_path / f"{name}.npy"
+        assert run(file, table="t", encoder="m", database=database).inserted == inserted
+    collection = database.collection("t")
+    ids = ["row-3", "two/row-3"]
+    assert np.allclose(collection.vectors(ids), unit(vectors[[3, 33]]), atol=1e-6)
+    (tmp_path / "one.npy").rename(tmp_path / "renamed.npy")
+    again = run(tmp_path / "renamed.npy", table="t", encoder="m", database=database)
+    assert (again.inserted, collection.count()) == (0, 60)
+
+
+def test_a_second_row_of_one_photo_does_not_count_and_is_told(
+    tmp_path: Path, database: Database, vectors: np.ndarray
+):
+    rows = {"id": ["a", "b", "a"], "vector": list(vectors[:3])}
+    pq.write_table(pa.table(rows), tmp_path / "t.parquet")
+    for inserted in (2, 0):
+        summary = run(tmp_path / "t.parquet", table="t", encoder="m", database=database)
+        assert (summary.inserted, summary.updated, summary.doubles) == (inserted, 0, ["a"])
+    stored = database.collection("t").vectors(["a"])
+    assert np.allclose(stored, unit(vectors[:1]), atol=1e-6)
+
+
 def test_an_ordinary_column_of_lists_is_no_vector(tmp_path: Path, database: Database):
     rows = {"path": ["a.jpg"] * 3, "bbox": [[1.0, 2.0, 3.0, 4.0]] * 3, "colors": [[0.5] * 48] * 3}
     pq.write_table(pa.table(rows), tmp_path / "t.parquet")
@@ -209,5 +286,11 @@ def test_the_index_of_a_large_collection_is_begun_once_all_vectors_are_stored(
     write_parts(tmp_path / "out", vectors)
     collection = database.create_collection("t", "m", DIM)
     collection.index.above = 10
-    run(tmp_path / "out", table="t", encoder="m", database=database)
+    begun: list[bool] = []
+
+    def note(progress: Progress) -> None:
+        begun.append(bool(collection.index.status().kind))
+
+    run(tmp_path / "out", table="t", encoder="m", database=database, progress=note)
+    assert begun == [False] * 3
     assert collection.index.status().kind

@@ -1,0 +1,121 @@
+"""Store vectors that exist already: no model is loaded and no picture fetched."""
+
+import threading
+
+import numpy as np
+import pyarrow as pa
+
+from encoder import clean_name, fingerprint_encoder
+from ingest.errors import DamagedSource, SourceError
+from ingest.naming import Naming
+from ingest.progress import ProgressCallback, Tally
+from ingest.vectors import VectorSource
+from vecdb import Collection, Database
+from vecdb.errors import BadPhotos, BadVector, UnknownCollection
+from vecdb.records import Origin
+from vecdb.statements import check_table_name
+
+
+def open_vector_collection(
+    database: Database, table: str, encoder: str | None, vectors: VectorSource
+) -> Collection:
+    """Return the collection that takes vectors of an encoder that is known by its name alone.
+
+    Raises:
+        SourceError: nobody says which encoder it is, or they were made by another one.
+        VecdbError: the collection holds vectors of another one.
+    """
+    check_table_name(table)
+    name, fingerprint = clean_name(encoder) if encoder else "", ""
+    if plan := vectors.plan:
+        if name and not plan.is_of(name, fingerprint_encoder(name)):
+            raise SourceError(
+                f"These vectors were made by the encoder {plan.encoder}, not by {name}: leave "
+                "--encoder out, or embed the source again with it."
+            )
+        name, fingerprint = name or plan.encoder, plan.fingerprint
+    try:
+        name = name or database.collection(table).encoder
+    except UnknownCollection:
+        raise SourceError(
+            "These photos have their vectors already: say which encoder made them with "
+            "--encoder, for a query is only understood by the same one."
+        ) from None
+    return database.create_collection(table, name, vectors.dim, fingerprint)
+
+
+class VectorImport:
+    """Brings a collection in step with vectors that exist already.
+
+    A row whose vector or columns are not as they were takes the place of what was stored of it; the
+    second row of a photo does not count.
+    """
+
+    def __init__(self, collection: Collection, tally: Tally) -> None:
+        self._collection = collection
+        self._naming = Naming(collection)
+        self._tally = tally
+        self._seen: set[int] = set()
+
+    def store(
+        self,
+        vectors: VectorSource,
+        limit: int | None,
+        stop: threading.Event,
+        progress: ProgressCallback | None,
+    ) -> str | None:
+        """Store all of them, or the first of them; return why it ended early, None where not."""
+        self._collection.finish_replacing()
+        error, left = None, limit
+        try:
+            for rows in vectors.batches():
+                if stop.is_set() or left == 0:
+                    break
+                rows = rows if left is None else rows.slice(0, left)
+                left = None if left is None else left - rows.num_rows
+                self._store(rows)
+                if progress:
+                    progress(self._tally.progress())
+        except (DamagedSource, BadPhotos, BadVector) as broken:
+            error = str(broken)
+        self._collection.index.build_when_large()
+        return error
+
+    def _store(self, rows: pa.Table) -> None:
+        count = rows.num_rows
+        rows, held = self._naming.name_rows(rows)
+        rows = self._first_of_each(rows)
+        changed = _find_changed(rows, held) if held else []
+        inserted = self._collection.insert(rows, normalize=True, more=True, known=held.keys())
+        if changed:
+            self._collection.replace(rows.take(pa.array(changed)), normalize=True)
+        self._tally.add("seen", count)
+        self._tally.add("inserted", inserted)
+        self._tally.add("updated", len(changed))
+        self._tally.add("skipped", count - inserted - len(changed))
+
+    def _first_of_each(self, rows: pa.Table) -> pa.Table:
+        """Leave out the rows of photos that rows before have named."""
+        ids = rows.column("id").to_pylist()
+        fresh = np.ones(len(ids), bool)
+        for at, photo in enumerate(ids):
+            key = hash(photo)
+            if key in self._seen:
+                fresh[at] = False
+                self._tally.double(photo)
+            self._seen.add(key)
+        return rows if fresh.all() else rows.filter(pa.array(fresh))
+
+
+def _find_changed(rows: pa.Table, held: dict[str, Origin]) -> list[int]:
+    """Return the places of rows that were stored from here, and say something else now."""
+    told = zip(*(rows.column(name).to_pylist() for name in ("id", "url", "mark")), strict=True)
+    named_by = rows.column("named_by").to_pylist()
+    return [
+        at
+        for at, (photo, url, mark) in enumerate(told)
+        if (origin := held.get(photo)) is not None
+        and origin.mark != mark
+        # A photo of a folder is named by its file alone.
+        and (origin.named_by == named_by[at] if named_by[at] else origin.url == url)
+    ]
