@@ -79,13 +79,15 @@ def child_cost(act: Callable[[Path, Path], object], source: Path, output: Path) 
     return np.array([wall, now.ru_utime + now.ru_stime - used.ru_utime - used.ru_stime]) * 1e3
 
 
-def command(source: Path, folder: Path, encoder: str, *, fp32: bool = False) -> tuple[float, int]:
+def command(
+    source: Path, folder: Path, encoder: str, *more: str, fp32: bool = False
+) -> tuple[float, int]:
     """Run the command line, and return its seconds and its peak memory in MiB."""
     environment = {**os.environ, "VECDB_DSN": f"chdb://{folder}/db", "VECDB_TABLE": "photos"}
     environment |= {"VECDB_STORE": f"{folder}/store", "ENCODER": encoder}
     started = time.perf_counter()
     program = ["-c", IN_SINGLE_PRECISION] if fp32 else ["-m", "ingest"]
-    line = [sys.executable, *program, str(source), "--quiet"]
+    line = [sys.executable, *program, str(source), "--quiet", *more]
     with subprocess.Popen(line, env=environment) as process:
         peak = 0
         while process.poll() is None:
