@@ -6,12 +6,14 @@ headless Chromium: light, dark and phone, each page.
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
+import sample
 from tests.browser.harness import ROOT, browser, environment, running_app
 
 IMAGES = Path(__file__).parent / "images"
@@ -79,6 +81,42 @@ def map_view(page: Any, name: str) -> None:
     page.screenshot(path=IMAGES / name)
 
 
+def add_photos(page: Any, address: str, source: Path) -> None:
+    """Take the Data page before, during and after an ingest."""
+    page.goto(f"{address}/data")
+    page.get_by_label("Folder, or a TSV").fill(str(source))
+    page.keyboard.press("Tab")
+    page.get_by_label("Collection", exact=True).fill("drawings and photos")
+    page.keyboard.press("Tab")
+    page.wait_for_selector("text=Read by")
+    show_form(page)
+    page.screenshot(path=IMAGES / "data-before.png")
+    page.get_by_role("button", name="Add to the collection").click()
+    page.wait_for_selector(r"text=/[1-9]\d+ of \d+ photos/", timeout=120_000)
+    page.evaluate("document.querySelector('[data-testid=stMain]').scrollTo(0, 0)")
+    page.screenshot(path=IMAGES / "data-during.png")
+    page.wait_for_selector("text=inserted into", timeout=120_000)
+    settle(page)
+    page.screenshot(path=IMAGES / "data-after.png")
+
+
+def intake(folder: Path) -> None:
+    """Take the pictures of an ingest, by an app that has no vector yet."""
+    source = shutil.copytree(Path(sample.__file__).parent, folder / "sample")
+    with (
+        running_app(environment(folder, "photos")) as address,
+        browser(color_scheme="light") as page,
+    ):
+        add_photos(page, address, source / "SOURCES.csv")
+
+
+def show_form(page: Any) -> None:
+    """Scroll until the form begins at the top."""
+    page.wait_for_load_state("networkidle")
+    page.get_by_role("heading", name="Add photos").evaluate("it => it.scrollIntoView()")
+    page.wait_for_timeout(600)
+
+
 PREPARE = {"Search": search, "Classes": classes}
 
 
@@ -131,6 +169,7 @@ def main() -> None:
         )
         with running_app(env) as address:
             gallery(address)
+        intake(Path(folder) / "intake")
 
 
 if __name__ == "__main__":
