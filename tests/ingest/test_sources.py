@@ -124,9 +124,10 @@ def test_the_first_shard_brings_the_others(tmp_path):
 
 def test_a_byte_order_mark_and_crlf_are_no_part_of_the_table(tmp_path):
     text = "\ufeffid,url\r\n1,http://a/1\r\n2,http://a/2\r\n"
+    named_by = str(tmp_path / "a.csv")
     assert photos(written(tmp_path / "a.csv", text)) == [
-        Photo("1", "http://a/1"),
-        Photo("2", "http://a/2"),
+        Photo("1", "http://a/1", named_by=named_by),
+        Photo("2", "http://a/2", named_by=named_by),
     ]
 
 
@@ -281,7 +282,10 @@ def test_parquet_is_read_and_a_broken_one_refused(tmp_path):
     pq.write_table(table, tmp_path / "a.parquet")
     one, two = photos(tmp_path / "a.parquet")
     assert one == Photo(
-        "1", "http://a/1", {"views": 10, "taken": datetime(2020, 1, 2, tzinfo=timezone.utc)}
+        "1",
+        "http://a/1",
+        {"views": 10, "taken": datetime(2020, 1, 2, tzinfo=timezone.utc)},
+        named_by=str(tmp_path / "a.parquet"),
     )
     assert reason(two) == "no address"
     whole = (tmp_path / "a.parquet").read_bytes()
