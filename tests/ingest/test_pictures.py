@@ -59,7 +59,7 @@ def test_a_heic_that_failed_without_its_library_is_read_once_that_is_there(
     photos = [Photo("a.heic", payload=heic())]
     with monkeypatch.context() as without:
         without.setattr(opening, "_add_reader", _refuse)
-        without.setattr(versions, "_installed", lambda: "no reader of HEIC")
+        without.setattr(versions, "_describe_installed", lambda: "no reader of HEIC")
         assert ingest(photos).reasons == {"a reader of HEIC is not installed": 1}
         assert ingest(photos).failed_before == 1
     assert ingest(photos).inserted == 1
@@ -74,7 +74,7 @@ def _refuse(kind):
 def test_what_no_reader_mends_is_not_tried_again(ingest, database, monkeypatch):
     page = [Photo("a", payload=b"<html><body>gone</body></html>")]
     ingest(page)
-    monkeypatch.setattr(versions, "_installed", lambda: "another reader")
+    monkeypatch.setattr(versions, "_describe_installed", lambda: "another reader")
     assert ingest(page).failed_before == 1
 
 
@@ -110,7 +110,7 @@ def test_failures_of_earlier_versions_are_tried_again_after_a_migration(
 def test_the_reader_is_kept_with_the_failure(ingest, database):
     ingest([Photo("a", payload=jpeg()[:200]), Photo("b", address="")])
     kept = database.failures.latest("photos", ["a", "b"])
-    assert kept["a"].reader.startswith("2, pillow")
+    assert kept["a"].reader.startswith("3, pillow")
     assert isinstance(kept["b"], Failure)
     assert kept["b"].reader == ""
 
