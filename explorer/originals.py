@@ -11,10 +11,13 @@ from encoder.pictures import HEAD, UnreadablePicture, picture_kind, read_picture
 from explorer.errors import NothingThere
 from ingest.decode import decode
 from ingest.errors import Rejected
+from ingest.far import is_in_store, read_object
 from vecdb import Collection, Store
 from vecdb.addresses import local_path
 
 LARGEST_SIDE = 4096
+LARGEST_OBJECT = 32 << 20  # bytes, and seconds that it may take
+SECONDS = 20.0
 QUALITY = 90
 # Kinds that every browser shows, with what they are called on the web.
 SHOWN = {"JPEG": "jpeg", "PNG": "png", "GIF": "gif", "WebP": "webp", "AVIF": "avif", "BMP": "bmp"}
@@ -49,17 +52,19 @@ def read_original(collection: Collection, photo_id: str) -> Original:
 
 
 def make_thumbnail(store: Store, collection: Collection, photo_id: str) -> bytes | None:
-    """Make and keep the thumbnail of a photo whose file is here and that was stored without one.
+    """Make and keep the thumbnail of a photo that was stored without one.
 
     Returns:
-        JPEG, or None where there is no such photo, its file is not here, or it is no picture.
+        JPEG, or None where there is no such photo, its picture is neither a file here nor in an
+        object store, or it is no picture.
     """
     rows = collection.photos([photo_id])
-    path = local_path(rows[0]["url"]) if rows else None
-    if path is None:
-        return None
+    url = rows[0]["url"] if rows else ""
+    path = local_path(url)
+    if path is None and not is_in_store(url):
+        return None  # what lies on the web, pages ask for themselves
     try:
-        data, _ = _read(path)
+        data = read_object(url, LARGEST_OBJECT, SECONDS) if path is None else _read(path)[0]
         with _one_conversion:
             picture = decode(data)
     except (NothingThere, Rejected):

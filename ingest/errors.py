@@ -27,3 +27,15 @@ class Rejected(Exception):
         self.reason = reason
         self.permanent = permanent
         self.mendable = mendable
+
+
+class Busy(Rejected):
+    """The host asks to come back later, or the connection broke: worth another attempt.
+
+    `broken` tells that the host gave nothing at all, or an error of its own.
+    """
+
+    def __init__(self, reason: str, wait: float | None = None, *, broken: bool = False) -> None:
+        super().__init__(reason, permanent=False)
+        self.wait = wait
+        self.broken = broken

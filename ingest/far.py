@@ -1,9 +1,8 @@
 """Pictures in object stores: at s3://, gs://, hf:// and what else fsspec reads."""
 
-import errno
 from typing import Any
 
-from ingest.errors import Rejected
+from ingest.errors import Busy, Rejected
 from ingest.sources.place import PACKAGES
 
 STORES = PACKAGES.keys() - {"http", "https"}
@@ -25,7 +24,7 @@ def read_object(address: str, largest: int, seconds: float) -> bytes:
     Raises:
         Rejected: it is not there, may not be read, is too large, or its scheme's package is
             missing.
-        Exception: the store did not answer; each package of fsspec's has its own kinds.
+        Busy: the store did not answer, or not in time.
     """
     scheme = address.partition("://")[0].lower()
     try:
@@ -35,16 +34,16 @@ def read_object(address: str, largest: int, seconds: float) -> bytes:
         raise Rejected(reason, permanent=False) from None
     except FileNotFoundError:
         raise Rejected("no such object", permanent=True) from None
-    except OSError as error:
-        if isinstance(error, PermissionError):
+    except PermissionError:
+        raise Rejected(DENIED, permanent=False) from None
+    except TimeoutError:
+        raise Busy("timeout", broken=True) from None
+    except Exception as error:  # each of fsspec's packages has its own
+        if "Credentials" in type(error).__name__:
             raise Rejected(DENIED, permanent=False) from None
-        if error.errno != errno.EINVAL:
-            raise
+        if "range" not in str(error).lower():
+            raise Busy("connection broke", broken=True) from None
         data = b""  # an empty object has no range of bytes
-    except Exception as error:
-        if "Credentials" in type(error).__name__:  # of botocore, which needs not be here
-            raise Rejected(DENIED, permanent=False) from None
-        raise
     if len(data) > largest:
         raise Rejected("picture too large", permanent=True, mendable=True)
     return data

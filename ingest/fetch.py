@@ -20,7 +20,7 @@ from urllib3.exceptions import HTTPError
 
 from encoder.pictures import HEAD, picture_kind
 from ingest.deadline import Transfer, Watch, WatchedAdapter
-from ingest.errors import Rejected
+from ingest.errors import Busy, Rejected
 from ingest.far import is_in_store, read_object
 from ingest.manners import Hosts, Manners
 from ingest.photo import Photo
@@ -58,18 +58,6 @@ class Patience:
     longest_wait: float = 60
     largest: int = 32 << 20
     redirects: int = 5
-
-
-class Busy(Rejected):
-    """The host asks to come back later, or the connection broke: worth another attempt.
-
-    `broken` tells that the host gave nothing at all, or an error of its own.
-    """
-
-    def __init__(self, reason: str, wait: float | None = None, *, broken: bool = False) -> None:
-        super().__init__(reason, permanent=False)
-        self.wait = wait
-        self.broken = broken
 
 
 class _Adapter(WatchedAdapter):
@@ -145,11 +133,11 @@ class Fetcher:
             raise Rejected(f"file not readable: {reason}", permanent=False) from None
 
     def _download(self, address: str) -> bytes:
-        in_store = is_in_store(address)
+        read = self._object if is_in_store(address) else self._attempt
         for attempt in range(self._patience.attempts):
             self._hosts.check(address)
             try:
-                body = self._object(address) if in_store else self._attempt(address)
+                body = read(address)
             except Busy as busy:
                 if attempt == self._patience.attempts - 1:
                     self._hosts.note(address, answered=not busy.broken)
@@ -166,14 +154,7 @@ class Fetcher:
         raise AssertionError("unreachable")
 
     def _object(self, address: str) -> bytes:
-        try:
-            return read_object(address, self._patience.largest, self._patience.whole)
-        except Rejected:
-            raise
-        except TimeoutError:
-            raise Busy("timeout", broken=True) from None
-        except Exception:  # each of fsspec's packages has its own
-            raise Busy("connection broke", broken=True) from None
+        return read_object(address, self._patience.largest, self._patience.whole)
 
     def _pause(self, attempt: int, busy: Busy) -> float:
         most = self._patience.backoff * 2**attempt

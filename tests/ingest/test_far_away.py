@@ -6,10 +6,12 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from explorer.originals import make_thumbnail
 from ingest.deadline import Watch
 from ingest.errors import Rejected, SourceError
 from ingest.far import read_object
@@ -103,22 +105,28 @@ def test_pictures_that_a_table_names_in_a_bucket_are_fetched(
 
 
 def test_an_object_is_read_up_to_the_limit_of_downloads_and_in_its_time(
-    bucket: str, monkeypatch: pytest.MonkeyPatch
+    bucket: str,
 ) -> None:
     address = f"{bucket}/pictures/large.jpg"
     assert len(read_object(address, 2000, 30)) == 2000
     with pytest.raises(Rejected, match="picture too large"):
         read_object(address, 1999, 30)
-    with pytest.raises(TimeoutError):
-        read_object(address, 2000, 1e-6)
-    monkeypatch.setattr("ingest.fetch.read_object", read_silent_object)
-    patience = Patience(attempts=2, backoff=0.01)
+    patience = Patience(whole=1e-6, attempts=2, backoff=0.01)
     with Watch() as watch, pytest.raises(Rejected, match="timeout"):
         Fetcher(watch, threading.Event(), patience).fetch(Photo("p", address))
 
 
-def read_silent_object(address: str, largest: int, seconds: float) -> bytes:
-    raise TimeoutError
+def test_the_thumbnail_of_a_vector_whose_picture_lies_in_a_bucket_is_made_when_it_is_looked_at(
+    bucket: str, database, store
+) -> None:
+    collection = database.create_collection("vectors", "m", 4)
+    urls = [f"{bucket}/pictures/0.jpg", f"{bucket}/pictures/none.jpg", "https://a.example/1.jpg"]
+    rows = {"id": ["0", "1", "2"], "url": urls, "vector": list(np.eye(4, dtype=np.float32)[:3])}
+    collection.insert(pa.table(rows))
+    made = [make_thumbnail(store, collection, photo) for photo in "012"]
+    assert made[1:] == [None, None]
+    assert made[0]
+    assert store.thumbnail("vectors", "0") == made[0]
 
 
 def test_no_address_leads_through_a_store_to_other_places(bucket: str, tmp_path: Path) -> None:

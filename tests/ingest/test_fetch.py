@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from ingest.deadline import Watch
-from ingest.errors import Rejected
-from ingest.fetch import Busy, Fetcher, Patience, _retry_after, rendition
+from ingest.errors import Busy, Rejected
+from ingest.fetch import Fetcher, Patience, _retry_after, rendition
 from ingest.photo import Photo
 from tests.ingest.pictures import jpeg
 from tests.ingest.server import Host
