@@ -70,6 +70,7 @@ def test_manners_and_pruning_are_set_and_go_into_the_queue(empty, model):
         (folder / f"{at}.jpg").write_bytes(picture(np.random.default_rng(at)))
     test = run("data.py")
     test.text_input(key="data_source").set_value(str(folder)).run()
+    test.text_input(key="data_table").set_value("pruned").run()
     test.text_input(key="data_encoder").set_value(model)
     test.text_input(key="data_contact").set_value("https://museum.example/bots")
     test.text_area(key="data_request_headers").set_value("nonsense").run()
@@ -86,7 +87,7 @@ def test_manners_and_pruning_are_set_and_go_into_the_queue(empty, model):
     jobs = shared_explorer().jobs
     assert jobs.thread is not None
     jobs.thread.join(60)
-    (job,) = jobs.ended()
+    job = jobs.ended()[0]
     assert job.order.options.prune
     assert job.order.options.manners == Manners(
         "VisualDatasetExplorer/0.2 (+https://museum.example/bots)",
@@ -102,7 +103,7 @@ def test_manners_and_pruning_are_set_and_go_into_the_queue(empty, model):
     pruned = jobs.ended()[0].summary
     assert pruned
     assert pruned.removed == 1
-    assert shared_explorer().database.collection("things").count() == 1
+    assert shared_explorer().database.collection("pruned").count() == 1
 
 
 def test_a_source_that_is_not_there_is_a_sentence_with_its_path_as_it_is(empty):
