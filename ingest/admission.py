@@ -94,6 +94,8 @@ class Admission:
         for photo, named in zip(photos, found, strict=True):
             if named is None:
                 self._tally.double(photo.id)
+            elif isinstance(named, Photo) and named.id != photo.id:
+                self._tally.rename(named.id)
         with self._guard:
             self._under_way |= {one.id: claimed[one.id] for one in found if isinstance(one, Photo)}
         return [one for one in found if one is not None]

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-NOT_SHOWN = {"failed_before", "doubled", "removed"}  # counts of the summary alone
+NOT_SHOWN = {"failed_before", "doubled", "renamed", "removed"}  # counts of the summary alone
 EXAMPLES = 3  # failed photos named for each reason
 
 
@@ -83,6 +83,8 @@ class Summary:
         interrupted: it was stopped; the next run continues.
         error: why it ended early, in one sentence, or None.
         busy: by stage, the share of the time that its workers worked.
+        renamed: new photos that go by their source's name before their id, which another one has.
+        renames: ids of some of these.
     """
 
     seen: int
@@ -104,6 +106,8 @@ class Summary:
     interrupted: bool
     error: str | None
     busy: dict[str, float]
+    renamed: int = 0
+    renames: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         """Return what `--json` prints."""
@@ -124,6 +128,7 @@ class Tally:
         self._reasons: Counter[str] = Counter()
         self._examples: dict[str, list[str]] = {}
         self._doubles: list[str] = []
+        self._renames: list[str] = []
         self._left_out: Counter[str] = Counter()
         self._busy: Counter[str] = Counter()
         self._workers: dict[str, int] = {}
@@ -150,6 +155,13 @@ class Tally:
             self._counts["doubled"] += 1
             if len(self._doubles) < EXAMPLES:
                 self._doubles.append(photo_id)
+
+    def rename(self, photo_id: str) -> None:
+        """Count a new photo whose id was another photo's; it has this one."""
+        with self._guard:
+            self._counts["renamed"] += 1
+            if len(self._renames) < EXAMPLES:
+                self._renames.append(photo_id)
 
     def leave_out(self, kind: str) -> None:
         """Count a file that the source leaves out."""
@@ -204,6 +216,8 @@ class Tally:
                 stage: self._busy[stage] / (done.seconds * workers) if done.seconds else 0.0
                 for stage, workers in self._workers.items()
             },
+            renamed=self._counts["renamed"],
+            renames=list(self._renames),
         )
 
 

@@ -80,6 +80,12 @@ def describe_summary(summary: Summary, table: str, again: str = "--retry-failed 
             f"{rows} a photo that another row named before; the first counts"
             f"{_list_names(summary.doubles, summary.doubled)}."
         )
+    if summary.renamed:
+        photos = "1 photo has" if summary.renamed == 1 else f"{summary.renamed:,} photos have"
+        lines.append(
+            f"{photos} the source's name before the id, which another photo had already"
+            f"{_list_names(summary.renames, summary.renamed)}."
+        )
     if summary.duplicates:
         lines.append(f"Near-duplicates of others, noted: {summary.duplicates:,}.")
     if summary.failed_before:

@@ -83,7 +83,9 @@ class VectorImport:
 
     def _store(self, rows: pa.Table) -> None:
         count = rows.num_rows
+        before = rows.column("id")
         rows, held = self._naming.name_rows(rows)
+        self._note_renames(before, rows, held)
         rows = self._first_of_each(rows)
         changed = _find_changed(rows, held) if held else []
         inserted = self._collection.insert(rows, normalize=True, more=True, known=held.keys())
@@ -93,6 +95,11 @@ class VectorImport:
         self._tally.add("inserted", inserted)
         self._tally.add("updated", len(changed))
         self._tally.add("skipped", count - inserted - len(changed))
+
+    def _note_renames(self, before: pa.Array, rows: pa.Table, held: dict[str, Origin]) -> None:
+        for old, new in zip(before.to_pylist(), rows.column("id").to_pylist(), strict=True):
+            if old != new and new not in held:
+                self._tally.rename(new)
 
     def _first_of_each(self, rows: pa.Table) -> pa.Table:
         """Leave out the rows of photos that rows before have named."""

@@ -81,8 +81,8 @@ def _draw_undo(table: str) -> None:
     words, button = st.columns([6, 1], vertical_alignment="center")
     words.info(
         escape_markdown(
-            f"{state.data_removed_words} Undo puts them back until others are deleted or this "
-            "window is closed."
+            f"{state.data_removed_words} Undo puts them back until others are deleted, or this "
+            "window is closed or loaded anew."
         )
     )
     button.button("Undo", key=f"data_undo_{table}", on_click=_undo, args=[table])

@@ -131,8 +131,9 @@ def addresses(database):
 def test_two_tables_that_number_their_rows_are_two_sets_of_photos(ingest, database, host, tmp_path):
     a, b = listed(tmp_path / "a.csv", host, [1, 2]), listed(tmp_path / "b.csv", host, [3, 4])
     c = listed(tmp_path / "c" / "b.csv", host, [5, 6])
-    for table in (a, b, c):
-        assert ingest(table).inserted == 2
+    done = [ingest(table) for table in (a, b, c)]
+    assert [summary.inserted for summary in done] == [2, 2, 2]
+    assert [summary.renames for summary in done] == [[], ["b/0", "b/1"], ["c/b/0", "c/b/1"]]
     assert addresses(database) == {
         **{"0": "1.jpg", "1": "2.jpg", "b/0": "3.jpg", "b/1": "4.jpg"},
         **{"c/b/0": "5.jpg", "c/b/1": "6.jpg"},

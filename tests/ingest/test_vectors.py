@@ -249,9 +249,9 @@ def test_vectors_of_two_files_that_number_their_rows_are_all_stored(
 ):
     np.save(tmp_path / "one.npy", vectors[:30])
     np.save(tmp_path / "two.npy", vectors[30:])
-    for name, inserted in (("one", 30), ("two", 30), ("one", 0), ("two", 0)):
-        file = tmp_path / f"{name}.npy"
-        assert run(file, table="t", encoder="m", database=database).inserted == inserted
+    for name, inserted, renamed in (("one", 30, 0), ("two", 30, 30), ("one", 0, 0), ("two", 0, 0)):
+        summary = run(tmp_path / f"{name}.npy", table="t", encoder="m", database=database)
+        assert (summary.inserted, summary.renamed) == (inserted, renamed)
     collection = database.collection("t")
     ids = ["row-3", "two/row-3"]
     assert np.allclose(collection.vectors(ids), unit(vectors[[3, 33]]), atol=1e-6)
