@@ -10,50 +10,14 @@ import hashlib
 import itertools
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 from typing import Any
-
-import pyarrow as pa
 
 from ingest.changes import Known, file_digest, is_gone
 from ingest.photo import Photo, id_of_path
 from vecdb import Collection
 from vecdb.addresses import local_path
 from vecdb.records import Origin
-
-
-@dataclass(frozen=True)
-class _Row:
-    """What names a row with a vector."""
-
-    id: str
-    url: str
-    named_by: str
-    mark: int
-    digest: str = ""
-    within: str = ""
-
-    def ids(self) -> Iterator[str]:
-        """Yield the ids that it may have."""
-        photo = Photo(self.id, self.url, within=self.within, named_by=self.named_by)
-        yield from candidate_ids(photo)
-        yield f"{self.id} {self.digest[:12] or self.mark}"
-
-    def is_same(self, held: Origin) -> bool:
-        """Tell whether a stored photo is this one."""
-        if (self.named_by and self.named_by == held.named_by) or self.mark == held.mark:
-            return True
-        if self.url and self.url == held.url:
-            return True
-        if self.digest and held.digest:
-            return self.digest == held.digest
-        return not (self.named_by and held.named_by)
-
-
-def _describe_rows(rows: pa.Table) -> Iterator[_Row]:
-    names = [field.name for field in fields(_Row) if field.name in rows.column_names]
-    for values in zip(*(rows.column(name).to_pylist() for name in names), strict=True):
-        yield _Row(**dict(zip(names, values, strict=True)))
 
 
 class Naming:
@@ -88,36 +52,6 @@ class Naming:
             self._name_others(photos, others, named, claimed)
         return named
 
-    def name_rows(self, rows: pa.Table) -> tuple[pa.Table, dict[str, Origin]]:
-        """Give rows with vectors ids of their own, where other photos have theirs already.
-
-        Args:
-            rows: id, url, named_by, mark and, of rows that `ingest.embed` made, digest and within,
-                which goes.
-
-        Returns:
-            The rows, and what is stored under their ids.
-        """
-        ids = rows.column("id").to_pylist()
-        # Asked apart, for of a new collection nothing is known.
-        held = self._collection.records.origins(self._collection.records.known_ids(ids))
-        taken = {
-            at: row
-            for at, row in enumerate(_describe_rows(rows) if held else ())
-            if row.id in held and not row.is_same(held[row.id])
-        }
-        if taken:
-            held |= self._collection.records.origins(
-                {one for row in taken.values() for one in row.ids()}
-            )
-        for at, row in taken.items():
-            same = (one for one in row.ids() if one in held and row.is_same(held[one]))
-            free = (one for one in row.ids() if one not in held)
-            ids[at] = next(same, None) or next(free)
-        kept = rows.drop_columns("within") if "within" in rows.column_names else rows
-        named = kept.set_column(kept.column_names.index("id"), "id", pa.array(ids, pa.string()))
-        return named, {one: held[one] for one in ids if one in held}
-
     def _name_others(
         self,
         photos: Sequence[Photo],
@@ -135,14 +69,15 @@ class Naming:
             if photo.payload is None and (one := next(at_address, None)):
                 named[at] = Known(replace(photo, id=one), held[one])
                 continue
-            ids = (*photo.former, *candidate_ids(photo))
-            if any(claimed.get(one) == identity(photo) for one in ids):
+            every_id = (*photo.former, *candidate_ids(photo))
+            if any(claimed.get(one) == identity(photo) for one in every_id):
                 continue
-            known = _find_same(photo, {one: held[one] for one in ids if one in held})
+            known = _find_same(photo, {one: held[one] for one in every_id if one in held})
             if known is not None:
                 named[at] = Known(replace(photo, id=known), held[known])
                 continue
-            free = next(one for one in candidate_ids(photo) if one not in {*held, *claimed})
+            ids = candidate_ids(photo)
+            free = next(one for one in ids if one not in held and one not in claimed)
             named[at] = replace(photo, id=free)
             claimed[free] = identity(photo)
 

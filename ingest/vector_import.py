@@ -7,8 +7,8 @@ import pyarrow as pa
 
 from encoder import clean_name, fingerprint_encoder
 from ingest.errors import DamagedSource, SourceError
-from ingest.naming import Naming
 from ingest.progress import ProgressCallback, Tally
+from ingest.row_naming import name_rows
 from ingest.vectors import VectorSource
 from vecdb import Collection, Database
 from vecdb.errors import BadPhotos, BadVector, UnknownCollection
@@ -53,7 +53,6 @@ class VectorImport:
 
     def __init__(self, collection: Collection, tally: Tally) -> None:
         self._collection = collection
-        self._naming = Naming(collection)
         self._tally = tally
         self._seen: set[int] = set()
 
@@ -84,7 +83,7 @@ class VectorImport:
     def _store(self, rows: pa.Table) -> None:
         count = rows.num_rows
         before = rows.column("id")
-        rows, held = self._naming.name_rows(rows)
+        rows, held = name_rows(self._collection.records, rows)
         self._note_renames(before, rows, held)
         rows = self._first_of_each(rows)
         changed = _find_changed(rows, held) if held else []
