@@ -63,6 +63,7 @@ class Naming:
         stored = self._at_addresses({photos[at].url for at in others if photos[at].payload is None})
         every = {one for at in others for one in (*photos[at].former, *candidate_ids(photos[at]))}
         held = self._collection.records.origins([*every, *itertools.chain(*stored.values())])
+        found = {one.photo.id for one in named if isinstance(one, Known)}
         for at in others:
             photo = photos[at]
             at_address = (one for one in stored.get(photo.url, ()) if _may_be(photo, one))
@@ -72,8 +73,9 @@ class Naming:
             every_id = (*photo.former, *candidate_ids(photo))
             if any(claimed.get(one) == identity(photo) for one in every_id):
                 continue
-            known = _find_same(photo, {one: held[one] for one in every_id if one in held})
+            known = _find_same(photo, {one: held[one] for one in every_id if one in held}, found)
             if known is not None:
+                found.add(known)
                 named[at] = Known(replace(photo, id=known), held[known])
                 continue
             ids = candidate_ids(photo)
@@ -156,14 +158,19 @@ def _is_surely(photo: Photo, held: Origin) -> bool:
     return bool(held.digest) and hashlib.sha256(photo.payload).hexdigest() == held.digest
 
 
-def _find_same(photo: Photo, held: dict[str, Origin]) -> str | None:
-    """Return the id under which a photo is stored, by its bytes, else by who named it."""
+def _find_same(photo: Photo, held: dict[str, Origin], found: set[str]) -> str | None:
+    """Return the id under which a photo is stored, by its bytes, else by who named it.
+
+    Args:
+        found: ids of photos that the source named already: another picture of a tar is another one.
+    """
     for one, origin in held.items():
         if _is_same(photo, origin):
             return one
     unknown = {""} if not photo.within else set()  # an id of a table's own, stored before
     for one, origin in held.items():
-        if photo.named_by and origin.named_by in {photo.named_by, *unknown}:
+        is_another = photo.within and one in found
+        if photo.named_by and origin.named_by in {photo.named_by, *unknown} and not is_another:
             return one
     return None
 

@@ -101,14 +101,15 @@ def test_shards_whose_keys_start_anew_are_all_stored(ingest, database, tmp_path)
 
 def test_one_key_with_two_pictures_of_one_name_keeps_both(ingest, database, tmp_path):
     path = tmp_path / "a.tar"
-    with tarfile.open(path, "w") as archive:
-        for seed in (1, 2):
+    for seed in (1, 2):
+        with tarfile.open(path, "a") as archive:
             data = jpeg(seed)
             member = tarfile.TarInfo("0.jpg")
             member.size = len(data)
             archive.addfile(member, io.BytesIO(data))
-    assert ingest(path).inserted == 2
-    assert stored(database) == ["0", "0.jpg"]
+        added = ingest(path)
+        assert (added.inserted, added.skipped) == (1, seed - 1)
+    assert stored(database) == ["0", "a/0"]
     assert ingest(path).skipped == 2
 
 
