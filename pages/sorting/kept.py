@@ -130,7 +130,7 @@ def _open_chosen() -> None:
 
 def _fill_boxes(kept: ClassSet | None, collection: Collection) -> None:
     """Fill the boxes anew where other classes are open, or another window has changed these."""
-    seen = (kept.id, kept.updated) if kept else (NEW, None)
+    seen = (collection.name, kept.id, kept.updated) if kept else (collection.name, NEW, None)
     prefix = kept.prefix if kept and kept.collection == collection.name else ""
     if state.get("class_seen") == seen and all(box in state for box in BOXES):
         state.setdefault("class_prefix", prefix)

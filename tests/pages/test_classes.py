@@ -1,0 +1,103 @@
+"""The Classes page as a script: what is typed is kept, and opened again."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from pages._current import shared_explorer
+from pages._session import forget_collections
+from tests.pages.test_screens import run
+
+DIM = 512
+
+
+@pytest.fixture
+def things(empty):
+    """Six photos in two folders, in vectors of the offline encoder's dimension."""
+    vectors = np.random.default_rng(0).normal(size=(6, DIM)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    ids = [f"{folder}/{at}" for folder in ("cats", "dogs") for at in range(3)]
+    labels = [photo.partition("/")[0] for photo in ids]
+    made = shared_explorer().database.create_collection("things", "offline", DIM)
+    columns = {"id": ids, "url": [""] * 6, "vector": list(vectors), "label": labels}
+    made.insert(pa.table(columns))
+    shared_explorer().encoders.start("offline").result(120)
+    return made
+
+
+def kept():
+    return shared_explorer().database.class_sets.list()
+
+
+def press(test, label):
+    next(button for button in test.button if button.label == label).click().run()
+    assert not test.exception
+
+
+def test_folders_are_classes_only_after_the_user_says_so_and_are_then_kept(things):
+    test = run("classes.py")
+    assert test.text_area(key="class_names").value == ""
+    assert kept() == []
+    press(test, "Take the 2 folder names as classes")
+    [made] = kept()
+    assert (made.names, made.collection) == (["cats", "dogs"], "things")
+    assert any("6 photos into 2 classes" in text.value for text in test.markdown)
+
+
+def test_what_is_typed_is_kept_at_once_and_opened_again(things):
+    test = run("classes.py")
+    test.text_area(key="class_names").set_value("cat\ndog").run()
+    test.text_input(key="class_name").set_value("pets").run()
+    test.text_input(key="class_prefix").set_value("cats/").run()
+    test.slider(key="class_threshold").set_value(0.3).run()
+    [made] = kept()
+    assert (made.name, made.names, made.prefix, made.threshold) == (
+        "pets", ["cat", "dog"], "cats/", 0.3,
+    )  # fmt: skip
+    again = run("classes.py")
+    assert again.text_area(key="class_names").value == "cat\ndog"
+    assert again.text_input(key="class_prefix").value == "cats/"
+    assert any("3 photos into 2 classes" in text.value for text in again.markdown)
+    assert again.query_params["classes"] == made.id
+
+
+def test_another_windows_change_is_shown_and_not_overwritten(things):
+    test = run("classes.py")
+    test.text_area(key="class_names").set_value("cat\ndog").run()
+    [made] = kept()
+    shared_explorer().database.class_sets.update(made.id, names=["cat", "dog", "horse"])
+    test.run()
+    assert test.text_area(key="class_names").value == "cat\ndog\nhorse"
+    test.slider(key="class_threshold").set_value(0.2).run()
+    assert kept()[0].names == ["cat", "dog", "horse"]
+
+
+def test_deleted_classes_are_hidden_and_brought_back(things):
+    test = run("classes.py")
+    test.text_area(key="class_names").set_value("cat\ndog").run()
+    press(test, "Delete these classes")
+    assert kept() == []
+    assert test.text_area(key="class_names").value == ""
+    press(test, "Undo the deletion")
+    assert test.text_area(key="class_names").value == "cat\ndog"
+
+
+def test_classes_that_an_address_names_in_vain_are_told(things):
+    test = run("classes.py", classes="nowhere")
+    assert [error.value for error in test.error] == ["There are no classes 'nowhere' here."]
+
+
+def test_classes_apply_to_another_collection_of_the_same_encoder(things):
+    test = run("classes.py")
+    test.text_area(key="class_names").set_value("cat\ndog").run()
+    test.text_input(key="class_prefix").set_value("cats/").run()
+    [made] = kept()
+    other = shared_explorer().database.create_collection("others", "offline", DIM)
+    vectors = list(np.eye(2, DIM, dtype=np.float32))
+    other.insert(pa.table({"id": ["x", "y"], "url": ["", ""], "vector": vectors}))
+    forget_collections()
+    test.run()
+    test.selectbox(key="collection").set_value("others").run()
+    assert any("2 photos into 2 classes" in text.value for text in test.markdown)
+    assert kept()[0].id == made.id
+    assert kept()[0].prefix == "cats/"
