@@ -148,7 +148,7 @@ def strip(concept: Concept, photos: list[str]) -> str:
     """Return the contact strip; the addresses are percent-encoded, so nothing in them is HTML."""
     pictures = "".join(
         f'<img src="{thumbnail_url(concept.collection, photo)}" alt="" '
-        'style="width:84px;height:84px;object-fit:cover;border-radius:3px">'
+        'style="width:84px;height:84px;object-fit:contain;border-radius:3px">'
         for photo in photos
     )
     return f'<div style="display:flex;gap:4px;overflow:hidden">{pictures}</div>'

@@ -20,8 +20,8 @@ SLOW = {
     "explorer/test_search_command.py", "ingest/test_benchmark.py", "ingest/test_command.py",
     "ingest/test_embed.py", "ingest/test_embed_on_ray.py", "ingest/test_fuzz.py",
     "ingest/test_in_step.py",
-    "ingest/test_run.py", "ingest/test_sources.py", "pages/test_classes.py", "pages/test_screens.py",
-    "test_command_lines.py", "test_docs.py", "vecdb/test_concurrency.py",
+    "ingest/test_run.py", "ingest/test_sources.py", "pages/test_classes.py",
+    "pages/test_screens.py", "test_command_lines.py", "test_docs.py", "vecdb/test_concurrency.py",
     "vecdb/test_durability.py",
 }  # fmt: skip
 

@@ -13,9 +13,11 @@ from explorer.corrections import NONE
 from explorer.photo_sets import PhotoSet
 from explorer.zeroshot import heads_of
 from pages._session import count_photos, count_things
+from pages.grid.contract import GridTile
 from pages.sorting.tiles import set_tiles
 
 STRIP = 12
+HIGH = 84  # pixels
 EXAMPLES = 2
 
 
@@ -31,7 +33,7 @@ def sheets(found: PhotoSet, heads: ClassHeads, chosen: np.ndarray, sure: np.ndar
         pictures = "".join(
             f'<img src="{html.escape(tile["src"], quote=True)}" alt="" '
             f'title="{html.escape(tile["caption"], quote=True)}" '
-            'style="width:84px;height:84px;object-fit:cover;border-radius:3px">'
+            f'style="width:{_width_of(tile)}px;height:{HIGH}px;flex:none;object-fit:contain">'
             for tile in set_tiles(found, [found.photos.ids[row] for row in rows[:STRIP]])
         )
         mean = f", mean probability {sure[rows].mean():.2f}"
@@ -44,6 +46,11 @@ def sheets(found: PhotoSet, heads: ClassHeads, chosen: np.ndarray, sure: np.ndar
     if empty:
         with st.expander(f"{count_things(len(empty), 'class', 'classes')} without a photo"):
             st.text(", ".join(empty))
+
+
+def _width_of(tile: GridTile) -> int:
+    """Return a photo's width in a strip, in pixels: it is whole unless it is very wide or tall."""
+    return round(HIGH * min(2.5, max(0.4, tile.get("aspect", 1.0))))
 
 
 def heat_map(found: PhotoSet, heads: ClassHeads, truth: np.ndarray, chosen: np.ndarray) -> None:
