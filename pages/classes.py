@@ -160,7 +160,8 @@ def draw(collection: Collection, encoder: Encoder) -> None:
         if known:
             words += f": {accuracy(chosen, truth):.1%} of {known:,} with a known class are right"
         st.markdown(f"**{words}**")
-        state.setdefault("class_view", VIEWS[0])
+        if state.get("class_view") not in VIEWS:  # gone while nothing was classified
+            state.class_view = VIEWS[0]
         view = st.segmented_control("View", VIEWS, key="class_view", required=True)
         if view == "Sheets":
             sheets(found, heads, chosen, sure)

@@ -26,7 +26,8 @@ def choose_source(collection: Collection, encoder: Encoder) -> PhotoSet | None:
         OSError: the folder is not there, or nothing in it is a picture.
         NotAllowed: the folder is not one that may be looked into.
     """
-    state.setdefault("class_kind", SOURCES[0])
+    if state.get("class_kind") not in SOURCES:
+        state.class_kind = SOURCES[0]
     kind = st.segmented_control("Classify", SOURCES, key="class_kind", required=True)
     if kind == "Collection":
         prefix = st.text_input("Only ids that start with", key="class_prefix", on_change=keep_boxes)

@@ -7,7 +7,7 @@ import shutil
 import pytest
 from playwright.sync_api import TimeoutError
 
-from tests.browser.harness import ROOT, environment, fresh_page, running_app, script_run
+from tests.browser.harness import ROOT, environment, fresh_page, running_app, script_run, wait_idle
 
 pytestmark = pytest.mark.browser
 DRAWINGS = ROOT / "sample" / "drawings"
@@ -48,6 +48,7 @@ def visit(page, address):
 
 def open_classes(page, name):
     """Choose kept classes from the list."""
+    wait_idle(page)
     choose(page, "Classes", re.escape(name))
 
 

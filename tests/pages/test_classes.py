@@ -101,3 +101,11 @@ def test_classes_apply_to_another_collection_of_the_same_encoder(things):
     assert any("2 photos into 2 classes" in text.value for text in test.markdown)
     assert kept()[0].id == made.id
     assert kept()[0].prefix == "cats/"
+
+
+def test_a_view_is_chosen_again_after_nothing_was_classified(things):
+    test = run("classes.py")
+    test.text_area(key="class_names").set_value("cat\ndog").run()
+    test.selectbox(key="class_choice").set_value("").run()
+    test.text_area(key="class_names").set_value("cats\ndogs").run()
+    assert test.session_state["class_view"] == "Sheets"
