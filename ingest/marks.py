@@ -30,7 +30,8 @@ def mark_rows(rows: pa.Table, column: str) -> np.ndarray:
 
 
 def _mark_vectors(column: pa.ChunkedArray, n: int) -> np.ndarray:
-    numbers = pc.list_flatten(column).cast(pa.float32()).fill_null(0).to_numpy()
+    flat = pc.list_flatten(column).cast(pa.float32())
+    numbers = (flat.fill_null(0) if flat.null_count else flat).to_numpy()
     if not n or len(numbers) % n:
         return np.zeros(n, np.uint64)  # refused when it is stored
     bits = numbers.reshape(n, -1).view(np.uint32)

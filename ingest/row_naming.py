@@ -1,6 +1,6 @@
 """Give rows with vectors their ids, as `ingest.naming` gives photos theirs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, fields
 
 import pyarrow as pa
@@ -10,11 +10,14 @@ from ingest.photo import Photo
 from vecdb.records import Origin, Records
 
 
-def name_rows(records: Records, rows: pa.Table) -> tuple[pa.Table, dict[str, Origin]]:
+def name_rows(
+    records: Records, rows: pa.Table, known: Set[str]
+) -> tuple[pa.Table, dict[str, Origin]]:
     """Give rows ids of their own, where other photos have theirs already.
 
     Args:
         records: of the collection.
+        known: which of the rows' ids it holds.
         rows: id, url, named_by, mark and, of rows that `ingest.embed` made, digest and within,
             which goes.
 
@@ -22,8 +25,7 @@ def name_rows(records: Records, rows: pa.Table) -> tuple[pa.Table, dict[str, Ori
         The rows, and what is stored under their ids.
     """
     ids = rows.column("id").to_pylist()
-    # Asked apart, for of a new collection nothing is known.
-    held = records.origins(records.known_ids(ids))
+    held = records.origins(known)
     taken = {
         at: row
         for at, row in enumerate(_describe_rows(rows) if held else ())

@@ -1,6 +1,7 @@
 """Store vectors that exist already: no model is loaded and no picture fetched."""
 
 import threading
+from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -55,6 +56,7 @@ class VectorImport:
         self._collection = collection
         self._tally = tally
         self._seen: set[int] = set()
+        self._inserted = 0
 
     def store(
         self,
@@ -82,12 +84,13 @@ class VectorImport:
 
     def _store(self, rows: pa.Table) -> None:
         count = rows.num_rows
-        before = rows.column("id")
-        rows, held = name_rows(self._collection.records, rows)
-        self._note_renames(before, rows, held)
+        ids = rows.column("id").to_pylist()
+        rows, held = name_rows(self._collection.records, rows, self._find_known(ids))
+        self._note_renames(ids, rows, held)
         rows = self._first_of_each(rows)
         changed = _find_changed(rows, held) if held else []
         inserted = self._collection.insert(rows, normalize=True, more=True, known=held.keys())
+        self._inserted += inserted
         if changed:
             self._collection.replace(rows.take(pa.array(changed)), normalize=True)
         self._tally.add("seen", count)
@@ -95,8 +98,14 @@ class VectorImport:
         self._tally.add("updated", len(changed))
         self._tally.add("skipped", count - inserted - len(changed))
 
-    def _note_renames(self, before: pa.Array, rows: pa.Table, held: dict[str, Origin]) -> None:
-        for old, new in zip(before.to_pylist(), rows.column("id").to_pylist(), strict=True):
+    def _find_known(self, ids: Sequence[str]) -> set[str]:
+        """Return which ids are stored; to ask for a million would cost as much as to store them."""
+        if self._collection.count() == self._inserted:  # all of it is this import's
+            ids = [photo for photo in ids if hash(photo) in self._seen]
+        return self._collection.records.known_ids(ids)
+
+    def _note_renames(self, before: Sequence[str], rows: pa.Table, held: dict[str, Origin]) -> None:
+        for old, new in zip(before, rows.column("id").to_pylist(), strict=True):
             if old != new and new not in held:
                 self._tally.rename(new)
 
