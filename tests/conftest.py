@@ -17,7 +17,8 @@ from tests.browser.harness import ROOT, chromium, environment, have_chromium
 SLOW = {
     "classifier/test_benchmark.py", "classifier/test_rivals.py", "encoder/test_choice.py",
     "encoder/test_offline.py", "explorer/test_change_encoder.py", "explorer/test_encode.py",
-    "explorer/test_search_command.py", "ingest/test_benchmark.py", "ingest/test_command.py",
+    "explorer/mapping/test_layout.py", "explorer/test_search_command.py",
+    "ingest/test_benchmark.py", "ingest/test_command.py",
     "ingest/test_embed.py", "ingest/test_embed_on_ray.py", "ingest/test_fuzz.py",
     "ingest/test_in_step.py",
     "ingest/test_run.py", "ingest/test_sources.py", "pages/test_classes.py",

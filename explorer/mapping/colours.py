@@ -39,6 +39,7 @@ class Colours:
         self._explorer = explorer
         self._guard = threading.Lock()
         self._kept: OrderedDict[tuple[str, ...], Colouring] = OrderedDict()
+        self._ways: dict[str, tuple[str, list[str]]] = {}
 
     def colour(self, shown: Map, by: str) -> Colouring:
         """Return what colours a map.
@@ -75,10 +76,14 @@ class Colours:
         store = self._explorer.database.class_sets if what == "class" else self._explorer.concepts
         return store.get(of).updated.isoformat()
 
-    def choices(self, table: str) -> list[str]:
-        """Return what a collection's photos can be coloured by, concepts and classes aside."""
-        labelled, dated = self._explorer.database.maps.count_known(table)
-        return ["group", *(["label"] if labelled else []), *(["date"] if dated else [])]
+    def choices(self, shown: Map) -> list[str]:
+        """Return what a map's photos can be coloured by, concepts and classes aside."""
+        stamp, ways = self._ways.get(shown.collection.name, ("", []))
+        if stamp != shown.stamp:
+            labelled, dated = self._explorer.database.maps.count_known(shown.collection.name)
+            ways = ["group", *(["label"] if labelled else []), *(["date"] if dated else [])]
+            self._ways[shown.collection.name] = (shown.stamp, ways)
+        return ways
 
 
 def _by_group(explorer: "Explorer", shown: Map, of: str) -> Colouring:

@@ -66,7 +66,8 @@ def group(positions: np.ndarray, count: int) -> np.ndarray:
 
 def main(folder: Path, groups: int) -> None:
     """Read, lay out, part, write."""
-    os.nice(5)  # the app comes first
+    if hasattr(os, "nice"):  # not on Windows
+        os.nice(5)  # the app comes first
     given = [np.load(folder / f"{name}.npy") for name in ("neighbours", "distances", "start")]
     positions = lay_out(*given)
     np.save(folder / "groups.npy", group(positions, groups))

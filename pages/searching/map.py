@@ -60,7 +60,7 @@ def draw_map(collection: Collection, query: Query) -> None:
                     strict=True,
                 )
             ],
-            "colours": _colours(collection),
+            "colours": _colours(shown),
             "hits": hits,
             "hint": hint,
             "choice": choice,
@@ -110,11 +110,11 @@ def _find(shown: Map, query: Query, where: Filter | None) -> tuple[MapHits, str]
     return {"rows": rows.tolist(), "x": places["x"], "y": places["y"]}, f"{what}."
 
 
-def _colours(collection: Collection) -> list[MapColour]:
+def _colours(shown: Map) -> list[MapColour]:
     """Return what photos can be coloured by: what is known of them, concepts, kept classes."""
-    table = collection.name
+    collection, table = shown.collection, shown.collection.name
     ways: list[MapColour] = [
-        {"by": by, "name": WAYS[by]} for by in shared_explorer().maps.colours.choices(table)
+        {"by": by, "name": WAYS[by]} for by in shared_explorer().maps.colours.choices(shown)
     ]
     opened = current_concept()
     own = [concept for concept, _ in listed_concepts().values() if concept.collection == table]

@@ -55,7 +55,7 @@ CARD = """() => {
 
 
 def build(data: Path, rows: int) -> None:
-    """Store `rows` photos, one of 200 thumbnails each, and a map of groups around 30 middles."""
+    """Store `rows` photos, the first with thumbnails, and a map of groups around 30 middles."""
     env, rng = environment(data, TABLE), np.random.default_rng(0)
     pictures = [picture(rng) for _ in range(200)]
     centres = rng.random((GROUPS, 2))
@@ -67,10 +67,9 @@ def build(data: Path, rows: int) -> None:
             collection.insert(
                 pa.table({"id": ids, "url": [""] * len(ids), "vector": list(vectors)})
             )
-            numbers = (int(photo[-7:]) % 200 for photo in ids)
-            Store(env["VECDB_STORE"]).put_thumbnails(
-                TABLE, ((photo, str(n), pictures[n]) for photo, n in zip(ids, numbers, strict=True))
-            )
+            if not start:
+                shown = [(photo, str(at % 200), pictures[at % 200]) for at, photo in enumerate(ids)]
+                Store(env["VECDB_STORE"]).put_thumbnails(TABLE, shown)
         version = database.maps.begin()
         for found in database.maps.unplaced(collection, version, PAGE):
             groups = rng.integers(0, GROUPS, len(found.ids)).astype(np.uint16)

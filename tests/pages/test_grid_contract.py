@@ -12,6 +12,7 @@ from api.turns import Turn
 from pages.grid import contract
 from pages.grid.scripts import GRID
 from pages.grid.typings import CONTRACTS, declare_contract, find_target
+from pages.mapping.scripts import MAP
 from tests.api.conftest import serving
 
 
@@ -42,14 +43,15 @@ def test_no_other_version_and_no_other_file_is_served(server: str, address: str)
     assert requests.get(f"{server}/grid/{address}", timeout=10).status_code == 404
 
 
-def test_every_import_of_a_script_is_a_script_that_is_served() -> None:
+@pytest.mark.parametrize(("scripts", "entry"), [(GRID, "mount.js"), (MAP, "show.js")])
+def test_every_import_of_a_script_is_a_script_that_is_served(scripts, entry) -> None:
     wanted = {
         name
-        for text in GRID.texts.values()
+        for text in scripts.texts.values()
         for name in re.findall(r'^import .* from "\./(.*)";$', text.decode(), re.MULTILINE)
     }
     assert wanted
-    assert wanted | {"mount.js"} == set(GRID.texts)
+    assert wanted | {entry} == set(scripts.texts)
 
 
 def test_the_route_of_the_turns_takes_what_the_contract_says_is_posted() -> None:

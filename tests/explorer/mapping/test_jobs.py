@@ -10,7 +10,7 @@ import pytest
 
 from explorer import Explorer
 from explorer.errors import NothingThere
-from explorer.mapping import making
+from explorer.mapping import layout, making
 from explorer.mapping.making import MapJob, middles_of
 from tests.explorer.conftest import small_collection
 from vecdb import Collection
@@ -20,6 +20,8 @@ from vecdb.removal import remove_collection
 @pytest.fixture
 def explorer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Explorer]:
     monkeypatch.setattr(making.Making, "_words", lambda made: None)
+    # So many count as few: placed by their main directions, which takes no process of its own.
+    monkeypatch.setattr(layout, "FEW", 1000)
     with Explorer(f"chdb://{tmp_path}/chdb", store=tmp_path / "store") as opened:
         ids, vectors = small_collection(120)
         collection = opened.database.create_collection("things", "by hand", 16)
@@ -38,7 +40,7 @@ def table(ids: list[str], vectors: np.ndarray) -> pa.Table:
 
 def finish(job: MapJob) -> MapJob:
     assert job.thread is not None
-    job.thread.join(120)
+    job.thread.join(600)
     assert not job.running
     return job
 
@@ -52,6 +54,7 @@ def make(explorer: Explorer, **how: bool) -> MapJob:
 def test_a_map_holds_every_photo_laid_out_or_placed_beside_its_like(
     explorer: Explorer, collection: Collection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(layout, "FEW", 12)
     monkeypatch.setattr(making, "SAMPLE", 80)
     monkeypatch.setattr(making, "PAGE", 15)
     assert explorer.maps.open("things") is None
