@@ -91,7 +91,11 @@ def draw(collection: Collection, concept: Concept) -> None:
     if sign == DIFFERING:
         rows = [row for row in rows if row.photo_id in disputed]
     if not rows:
-        st.info("No labels of this kind yet. They are made on the **Train** page.")
+        st.info(
+            "You have judged every photo that others have."
+            if blind
+            else "No labels of this kind yet. They are made on the **Train** page."
+        )
         return
     found, vectors = collection.known_vectors([row.photo_id for row in rows])
     scores = head_of(concept).probabilities(vectors)

@@ -265,8 +265,7 @@ def test_two_people_judge_the_same_photos_and_see_where_they_differ(app, enter):
     tile.click()
     tile.click()
     ben.get_by_role("button", name="Save changes").click()
-    ben.get_by_text("2 people").click()
-    ben.get_by_text("You change your own answers alone").wait_for()
+    ben.get_by_text("You have judged every photo that others have.").wait_for()
     differing = f"/api/concepts/{concept}/agreement"
     [pair] = ben.request.get(app.address + differing).json()["pairs"]
     assert (pair["both"], pair["differing"]) == (1, [photo])
