@@ -82,7 +82,12 @@ def offer_view(concept: Concept) -> None:
         "with another threshold, it shows that, and photos added later are in it."
     )
     view = view or view_name(concept)
-    st.code(f"SELECT id, url, score FROM {view}\nWHERE matches ORDER BY score DESC", language="sql")
+    # In one colour: those of languages are too pale to read, and a block that scrolls has no key.
+    st.code(
+        f"SELECT id, url, score FROM {view}\nWHERE matches ORDER BY score DESC",
+        language=None,
+        wrap_lines=True,
+    )
 
 
 def offer_photos(collection: Collection, concept: Concept) -> None:
@@ -103,11 +108,11 @@ def offer_photos(collection: Collection, concept: Concept) -> None:
     columns = [*SOURCES, *collection.records.extra_columns()]
     together = st.multiselect("Never in two splits: photos with the same", columns)
     choice = Choice(photos, int(negatives), SHARES[split], int(seed), tuple(together))
-    st.button("Prepare", on_click=prepare, args=[concept, form, choice], type="primary")
+    st.button("Prepare", on_click=prepare, args=[concept, form, choice])
     offer_prepared(concept, form, choice)
     words = f"--format {form} --photos {photos} --out PATH"
     st.caption("The same from the command line, with the app stopped:")
-    st.code(f"python -m explorer export {concept.id} {words}", language="bash", wrap_lines=True)
+    st.code(f"python -m explorer export {concept.id} {words}", language=None, wrap_lines=True)
 
 
 def prepare(concept: Concept, form: str, choice: Choice) -> None:
