@@ -23,9 +23,9 @@ from ingest.marks import mark_rows
 from ingest.photo import address_of, id_of_path, short_id
 from ingest.sources.addresses import Locator, is_web
 from ingest.sources.arrow_rows import ARROW, PARQUET, STREAM, is_lance, open_lance
-from ingest.sources.columns import READERS
 from ingest.sources.names import ADDRESSES, IDS, METADATA, is_known, usual
 from ingest.sources.text import magic
+from ingest.sources.values import READERS
 from vecdb.photos import MAPS
 from vecdb.photos import METADATA as STORED
 

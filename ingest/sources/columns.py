@@ -1,7 +1,7 @@
 """Which column of a table means what, and how its rows become photos."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from ingest.errors import SourceError
 from ingest.photo import LONGEST_TEXT, Photo, id_of_path, short_id
 from ingest.sources.addresses import Locator, first_address, holds_several, is_web
 from ingest.sources.captions import caption_columns, read_captions
-from ingest.sources.cells import WHOLE, as_text, is_empty, kind_of, plain, read_as, read_moment
+from ingest.sources.cells import is_empty, kind_of, plain, read_as
 from ingest.sources.guess import (
     guess_address,
     guess_by_content,
@@ -20,9 +20,9 @@ from ingest.sources.guess import (
     read_picture_cell,
 )
 from ingest.sources.names import IDS, METADATA, PAIRS, usual
+from ingest.sources.values import READERS, join_words, read_text, read_word
 from vecdb.photos import Extra
 
-UINT32, UINT64 = 2**32 - 1, 2**64 - 1
 Row = Mapping[str, Any]
 # The options of the command line that name columns.
 OPTIONS = {
@@ -41,40 +41,6 @@ class Roles:
     address: str | None = None
     caption: str | None = None
     label: str | None = None
-
-
-def _whole(most: int) -> Callable[[Any], int | None]:
-    def read(value: Any) -> int | None:
-        try:
-            number = int(float(value))
-        except (ValueError, OverflowError, TypeError):
-            return None
-        return number if 0 <= number <= most else None
-
-    return read
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, list | tuple):
-        value = next((part for part in value if isinstance(part, str)), "")
-    return as_text(plain(value)).strip()[:LONGEST_TEXT]
-
-
-def _word(value: Any) -> str:
-    """Read a word that may have been a whole number once: 1.0 is 1."""
-    text = _text(value)
-    match = WHOLE.fullmatch(text)
-    return match[1] if match else text
-
-
-READERS: dict[str, Callable[[Any], Any]] = {
-    "width": _whole(UINT32),
-    "height": _whole(UINT32),
-    "taken": read_moment,
-    "views": _whole(UINT64),
-    "downloads": _whole(UINT64),
-    "label": _word,
-}
 
 
 class Columns:
@@ -155,7 +121,7 @@ class Columns:
         roles = self.roles
         address = first_address(row.get(roles.address)) if roles.address else ""
         payload = read_picture_cell(row.get(self.picture)) if self.picture else None
-        own = short_id(_word(row.get(roles.id))) if roles.id else ""
+        own = short_id(read_word(row.get(roles.id))) if roles.id else ""
         if payload is not None:
             address = ""
         named = number if payload is not None else address
@@ -218,9 +184,9 @@ class Columns:
         lower = {usual(name): name for name in row}
         metadata: dict[str, Any] = {}
         for column, parts in PAIRS.items():
-            words = [_text(row[lower[part]]) for part in parts if part in lower]
+            words = [read_text(row[lower[part]]) for part in parts if part in lower]
             if any(words):
-                metadata[column] = _text(" ".join(filter(None, words)))
+                metadata[column] = read_text(" ".join(filter(None, words)))
                 used |= {lower[part] for part in parts if part in lower}
         chosen = {"description": self.roles.caption, "label": self.roles.label}
         for column, names in METADATA.items():
@@ -232,7 +198,7 @@ class Columns:
                 value = row.get(name)
                 if column in metadata or name in used or is_empty(value):
                     continue
-                value = READERS.get(column, _text)(self._put_into_words(name, value))
+                value = READERS.get(column, read_text)(self._put_into_words(name, value))
                 if value not in (None, ""):
                     metadata[column] = value
                     used.add(name)
@@ -240,7 +206,7 @@ class Columns:
 
     def _extra(self, row: Row, used: set[str]) -> Iterable[tuple[str, Extra]]:
         for name, value in row.items():
-            value = plain(_join_words(self._put_into_words(name, value)))
+            value = plain(join_words(self._put_into_words(name, value)))
             if not name or name in used or is_empty(value) or name.startswith("__index_level_"):
                 continue
             if isinstance(value, str):
@@ -274,14 +240,6 @@ def _chosen(names: Sequence[str], wanted: str | None, role: str) -> str | None:
         + ", ".join(names)
         + "."
     )
-
-
-def _join_words(value: Any) -> Any:
-    """Write a list of words as one text; other values stay as they are."""
-    if not isinstance(value, list | tuple):
-        return value
-    words = [each for each in value if isinstance(each, str)]
-    return ", ".join(words) if words and len(words) == len(value) else value
 
 
 def _first(lower: Mapping[str, str], known: Iterable[str]) -> str | None:

@@ -1,0 +1,52 @@
+"""Cells of a table as values of the collection's own columns."""
+
+from collections.abc import Callable
+from typing import Any
+
+from ingest.photo import LONGEST_TEXT
+from ingest.sources.cells import WHOLE, as_text, plain, read_moment
+
+UINT32, UINT64 = 2**32 - 1, 2**64 - 1
+
+
+def _whole(most: int) -> Callable[[Any], int | None]:
+    def read(value: Any) -> int | None:
+        try:
+            number = int(float(value))
+        except (ValueError, OverflowError, TypeError):
+            return None
+        return number if 0 <= number <= most else None
+
+    return read
+
+
+def read_text(value: Any) -> str:
+    """Read a text; of a list the first one."""
+    if isinstance(value, list | tuple):
+        value = next((part for part in value if isinstance(part, str)), "")
+    return as_text(plain(value)).strip()[:LONGEST_TEXT]
+
+
+def read_word(value: Any) -> str:
+    """Read a word that may have been a whole number once: 1.0 is 1."""
+    text = read_text(value)
+    match = WHOLE.fullmatch(text)
+    return match[1] if match else text
+
+
+READERS: dict[str, Callable[[Any], Any]] = {
+    "width": _whole(UINT32),
+    "height": _whole(UINT32),
+    "taken": read_moment,
+    "views": _whole(UINT64),
+    "downloads": _whole(UINT64),
+    "label": read_word,
+}
+
+
+def join_words(value: Any) -> Any:
+    """Write a list of words as one text; other values stay as they are."""
+    if not isinstance(value, list | tuple):
+        return value
+    words = [each for each in value if isinstance(each, str)]
+    return ", ".join(words) if words and len(words) == len(value) else value
