@@ -72,7 +72,9 @@ def _check(request: Request) -> None:
 
 
 router = make_router(_check, counted=False)
-_BYTES: dict[int | str, dict[str, Any]] = {200: {"content": {BYTES: {}}}}
+_BYTES: dict[int | str, dict[str, Any]] = {
+    200: {"content": {BYTES: {"schema": {"type": "string", "format": "binary"}}}}
+}
 
 
 @router.get("/api/map/{collection}/points", response_class=Response, responses=_BYTES)

@@ -12,6 +12,9 @@ REMEMBERED = 4_000_000
 COMPARED = 3
 # Vectors kept as they are, for most copies come soon after one another.
 RECENT = 16_384
+# How far photos lie at least from what they are hashed around, on average: those that are all alike,
+# or a single one, would lie at their own centre, where any side is as good as another.
+CLOSEST = 0.6
 PAGE = 20_000
 
 
@@ -76,8 +79,10 @@ class Neighbours:
     def _read(self, first: np.ndarray) -> Planes:
         """Hash what the collection holds, around its centre, or that of the first photos."""
         drawn = self._collection.sample(2000, seed=0, with_vectors=True).vectors
-        centre = first if drawn is None or not len(drawn) else drawn
-        self._planes = planes = Planes(centre.mean(axis=0))
+        centre = (first if drawn is None or not len(drawn) else drawn).mean(axis=0)
+        square = max(float(centre @ centre), 1e-9)
+        centre *= 1 - np.sqrt(max(0.0, 1 - (1 - CLOSEST**2) / square))
+        self._planes = planes = Planes(centre)
         for ids, vectors in self._collection.pages_of_vectors(PAGE):
             self._remember(ids, vectors, planes)
         return planes

@@ -53,6 +53,16 @@ def test_a_copy_is_noticed_whether_it_was_stored_before_seen_lately_or_comes_alo
     assert found == [""] * 200 + [f"both{at}" for at in range(200)]
 
 
+def test_a_copy_of_the_only_photo_is_noticed(collection):
+    rng = np.random.default_rng(4)
+    vectors = narrow(200, rng)
+    for at, vector in enumerate(vectors):
+        seen = Neighbours(collection)
+        assert seen.note([f"first{at}"], vector[None]) == [""]
+        copy = near(vector[None], 0.99, rng)
+        assert seen.note(["copy"], copy) == [f"first{at}"]
+
+
 def test_what_is_only_similar_is_no_duplicate(collection):
     rng = np.random.default_rng(1)
     vectors = narrow(300, rng)
