@@ -1,6 +1,7 @@
 """Export: the ways to take a concept and its photos elsewhere."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -102,9 +103,14 @@ def offer_photos(collection: Collection, concept: Concept) -> None:
         "one photographer, are never in two of them.",
     )
     negatives = left.number_input(
-        "Photos below the threshold as well", 0, 1_000_000, 0, help="Drawn at random, as a no."
+        "Photos below the threshold as well",
+        0,
+        1_000_000,
+        0,
+        help="Drawn at random, as a no.",
+        key="export_negatives",
     )
-    seed = right.number_input("Seed", 0, 1_000_000, 0)
+    seed = right.number_input("Seed", 0, 1_000_000, 0, key="export_seed")
     columns = [*SOURCES, *collection.records.extra_columns()]
     together = st.multiselect("Never in two splits: photos with the same", columns)
     choice = Choice(photos, int(negatives), SHARES[split], int(seed), tuple(together))
@@ -117,6 +123,8 @@ def offer_photos(collection: Collection, concept: Concept) -> None:
 
 def prepare(concept: Concept, form: str, choice: Choice) -> None:
     """Write the photos of a concept to a file that can be downloaded then."""
+    # What is typed when the button is pressed counts, not what was drawn before.
+    choice = replace(choice, negatives=int(state.export_negatives), seed=int(state.export_seed))
     try:
         made = export_to_download(shared_explorer(), concept, form, choice)
         state.export_made = ((concept.id, form, choice), *made)

@@ -20,14 +20,14 @@ state = st.session_state
 
 def draw(concept: Concept) -> None:
     """Offer to write the keyword, and to take it back."""
-    word = st.text_input(
+    st.text_input(
         "Keyword",
         concept.name,
         key=f"keyword_{concept.id}",
         help="A path such as Buildings|House is kept as one; a word goes below “Concepts”.",
     )
     left, right = st.columns(2)
-    left.button("Write keywords", on_click=write, args=[concept, word, app_places()])
+    left.button("Write keywords", on_click=write, args=[concept, app_places()])
     right.button(
         "Take them back",
         on_click=take_back,
@@ -42,8 +42,9 @@ def draw(concept: Concept) -> None:
         st.text(line)
 
 
-def write(concept: Concept, word: str, places: Places) -> None:
-    """Write the keyword; say what became of it."""
+def write(concept: Concept, places: Places) -> None:
+    """Write the keyword as it is typed by now; say what became of it."""
+    word = state[f"keyword_{concept.id}"]
     try:
         done = write_keywords(shared_explorer(), concept, word, places=places)
         state.keywords_told = list(describe_written(done))

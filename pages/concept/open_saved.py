@@ -26,13 +26,14 @@ def draw() -> None:
         file = st.file_uploader(
             "File of a concept", ["safetensors", "npz"], key=f"saved_{state.get('saved_files', 0)}"
         )
-        table = st.selectbox("On the collection", names, key="saved_table")
-        name = st.text_input("Name", key="saved_name", placeholder="as it was saved")
-        st.button("Open it", on_click=open_file, args=[file, table, name], disabled=file is None)
+        st.selectbox("On the collection", names, key="saved_table")
+        st.text_input("Name", key="saved_name", placeholder="as it was saved")
+        st.button("Open it", on_click=open_file, args=[file], disabled=file is None)
 
 
-def open_file(file: Any, table: str, name: str) -> None:
-    """Make a concept of an uploaded file, and open it."""
+def open_file(file: Any) -> None:
+    """Make a concept of an uploaded file, and open it, under the name as it is typed by now."""
+    table, name = state.saved_table, state.saved_name
     try:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / f"{Path(file.name).stem}{Path(file.name).suffix.lower()}"
