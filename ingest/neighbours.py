@@ -12,8 +12,8 @@ REMEMBERED = 4_000_000
 COMPARED = 3
 # Vectors kept as they are, for most copies come soon after one another.
 RECENT = 16_384
-# How far photos lie at least from what they are hashed around, on average: those that are all alike,
-# or a single one, would lie at their own centre, where any side is as good as another.
+# How far photos lie at least from what they are hashed around, on average: those that are all
+# alike, or a single one, would lie at their own centre, where any side is as good as another.
 CLOSEST = 0.6
 PAGE = 20_000
 
