@@ -38,6 +38,6 @@ def test_a_concept_stays_open_in_windows_reloads_pages_and_after_a_restart(
         page.wait_for_selector('[data-round="2"]')
         assert f"concept={second}" in page.url
         page.goto(f"{address}/results")
-        page.wait_for_selector("button[data-photo-id]", timeout=60_000)
+        page.get_by_text("of 300 photos above").wait_for(timeout=60_000)
         assert second in page.url
     context.close()

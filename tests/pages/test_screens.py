@@ -286,7 +286,7 @@ def test_labels_are_shown_by_person_and_offered_as_files(concept):
     page = run("concepts.py", concept=concept, view="labels")
     [by] = [box for box in page.selectbox if box.label == "By"]
     assert {"Ann", "Bo"} <= set(by.options)
-    by.set_value("Bo").run()
+    by.set_value(("by", "Bo")).run()
     assert not page.exception
     assert list(page.session_state.labels_before) == ["yes-001"]
 

@@ -55,12 +55,12 @@ def test_copies_of_one_photo_have_places_too() -> None:
 def test_a_map_lies_across_and_fills_the_square_but_for_a_margin() -> None:
     upright = np.array([[0, 0], [0, 10], [4, 0], [4, 10], [2, 5]], np.float32)
     fitted = fit_into_square(upright)
-    corners = {tuple(corner) for corner in fitted[:4].round(3).tolist()}
+    corners = {tuple(corner) for corner in fitted[:4].astype(float).round(3).tolist()}
     assert corners == {(0.02, 0.02), (0.02, 0.98), (0.98, 0.02), (0.98, 0.98)}
     np.testing.assert_allclose(fitted[4], [0.5, 0.5], atol=1e-6)
     line = fit_into_square(np.array([[0, 0], [1, 1], [2, 2.0]], np.float32))
     assert abs(line[:, 1] - 0.5).max() < 0.01
-    assert sorted(line[:, 0].round(3).tolist()) == [0.02, 0.5, 0.98]
+    assert sorted(line[:, 0].astype(float).round(3).tolist()) == [0.02, 0.5, 0.98]
 
 
 def test_a_stop_ends_the_process_at_once(monkeypatch, tmp_path: Path) -> None:
