@@ -262,7 +262,8 @@ def show_together(concepts: list[Concept]) -> bool:
 
 def main() -> None:
     """Draw the screen."""
-    named = "concept" in st.query_params
+    # An address may name a view alone: that of the concept which is open.
+    named = "concept" in st.query_params or "view" in st.query_params
     try:
         concept = current_concept()
     except UnknownConcept as error:
