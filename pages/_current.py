@@ -93,7 +93,7 @@ def ask_person() -> None:
 
 
 def listed_concepts() -> dict[str, tuple[Concept, LabelCounts]]:
-    """Return the concepts that somebody answered in, and the one that is open, latest first."""
+    """Return the concepts that were answered in, opened from files or are open, latest first."""
     concepts = shared_explorer().concepts.list()
     judges = {concept.id: Settings.read(concept.settings).judge for concept in concepts}
     counts = shared_explorer().concepts.counts(
@@ -102,7 +102,8 @@ def listed_concepts() -> dict[str, tuple[Concept, LabelCounts]]:
     kept = {}
     for concept in concepts:
         found = counts[concept.id]
-        if found.yes or found.no or concept.id == state.get("concept_id"):
+        is_open = concept.id == state.get("concept_id")
+        if found.yes or found.no or is_open or Settings.read(concept.settings).opened:
             kept[concept.id] = (concept, found)
     return kept
 
