@@ -74,16 +74,14 @@ def draw_people(concept: Concept, history: History) -> None:
             )
         else:
             st.caption("No photo was judged by two people yet.")
-        judges = [None, *people]
+        # Not None for everybody: a box takes that for nothing chosen, and "" is who gave no name.
+        judges: list[Choice] = [(EVERYBODY, ""), *(("by", name) for name in people)]
+        chosen = judges[0] if history.judge is None else ("by", history.judge)
         st.selectbox(
             "The concept learns from",
             judges,
-            judges.index(history.judge),
-            format_func=lambda name: (
-                "everybody: the majority, the later answer where it is even"
-                if name is None
-                else name_person(name)
-            ),
+            judges.index(chosen),
+            format_func=_describe_judge,
             key=f"judge_{concept.id}",
             on_change=_choose_judge,
             args=[concept.id],
@@ -92,10 +90,18 @@ def draw_people(concept: Concept, history: History) -> None:
 
 
 def _choose_judge(concept_id: str) -> None:
+    kind, name = state[f"judge_{concept_id}"]
     try:
-        shared_explorer().rounds.choose_judge(concept_id, state[f"judge_{concept_id}"])
+        shared_explorer().rounds.choose_judge(concept_id, name if kind == "by" else None)
     except (VecdbError, ClassifierError) as error:
         state.people_error = str(error)
+
+
+def _describe_judge(choice: Choice) -> str:
+    kind, name = choice
+    if kind == EVERYBODY:
+        return "everybody: the majority, the later answer where it is even"
+    return name_person(name)
 
 
 def _describe_pair(pair: Agreement) -> dict[str, str | int]:

@@ -123,9 +123,20 @@ COUNT_RUNS = """
 """
 
 
+# Nothing fades or grows any more; what turns for ever does not count.
+STILL = """document.getAnimations().every(one =>
+  one.playState !== 'running' || one.effect.getComputedTiming().iterations === Infinity)"""
+
+
 def wait_idle(page: Any) -> None:
     """Wait until the page's script has run and all that it drew is there."""
     page.wait_for_function(IDLE)
+
+
+def wait_still(page: Any) -> None:
+    """Wait until the page is idle and nothing of it moves."""
+    wait_idle(page)
+    page.wait_for_function(STILL)
 
 
 @contextlib.contextmanager

@@ -3,7 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.harness import fresh_page, wait_idle
+from tests.browser.harness import fresh_page, wait_still
 
 pytestmark = pytest.mark.browser
 # Streamlit's own page shell: not ours to mend, and listed here so that nothing else hides in it.
@@ -27,18 +27,12 @@ VIEWS = {
 }
 
 
-# Nothing fades or grows any more; what turns for ever does not count.
-STILL = """document.getAnimations().every(one =>
-  one.playState !== 'running' || one.effect.getComputedTiming().iterations === Infinity)"""
-
-
 def serious(page):
     """What axe-core finds that keeps people out, a line each.
 
     Streamlit fades what a run has not drawn again yet: that is over before the look.
     """
-    wait_idle(page)
-    page.wait_for_function(STILL)
+    wait_still(page)
     return "\n".join(
         f"{finding['id']}: {finding['help']}: {node['html'][:200]}"
         for finding in Axe().run(page).response["violations"]

@@ -18,6 +18,7 @@ from tests.browser.harness import (
     fresh_page,
     have_chromium,
     running_app,
+    wait_still,
 )
 
 ROLES = """
@@ -276,4 +277,10 @@ def test_two_people_judge_the_same_photos_and_see_where_they_differ(app, enter):
     counted = f"{app.address}/api/concepts/{concept}"
     assert ben.request.get(counted).json()["no"] == 1  # even: the later answer
     ben.get_by_text("2 people").click()
-    ben.get_by_role("combobox", name="The concept learns from").wait_for()
+    ben.get_by_test_id("stDataFrame").locator("canvas").first.wait_for()
+    wait_still(ben)
+    ben.get_by_role("combobox", name="The concept learns from").click()
+    ben.get_by_role("option", name="ann@example.org", exact=True).click()
+    ben.locator(f'button[data-photo-id="{photo}"][data-label="positive"]').wait_for()
+    found = ben.request.get(counted).json()
+    assert (found["yes"], found["no"]) == (1, 0)
