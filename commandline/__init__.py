@@ -7,8 +7,8 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
-from typing import Any, NoReturn
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, NoReturn
 
 DONE, NOT_POSSIBLE, USAGE, INTERRUPTED = 0, 1, 2, 130
 EXIT_CODES = "exit codes: 0 done, 1 not possible, 2 bad usage, 130 stopped"
@@ -32,6 +32,41 @@ class Parser(argparse.ArgumentParser):
         if "--json" in (self.given or ()):
             print(json.dumps({"error": _as_sentence(message)}))
         super().error(message)
+
+
+class Command(NamedTuple):
+    """What a subcommand does, and what adds the arguments that only it takes."""
+
+    run: Callable[..., None]
+    add_arguments: Callable[[argparse.ArgumentParser], None] = lambda parser: None
+
+
+def make_parser(
+    program: str,
+    description: str | None,
+    commands: Mapping[str, Command],
+    *,
+    of_database: bool,
+    epilog: str = EXIT_CODES,
+) -> Parser:
+    """Return the parser of a program of subcommands; what it reads has the chosen one as `run`.
+
+    Args:
+        commands: by name; the docstring of what one runs is its help.
+        of_database: every subcommand takes --dsn, --table and --json.
+        epilog: what --help ends with.
+    """
+    made = Parser(program, description=description, epilog=epilog)
+    subcommands = made.add_subparsers(dest="command", required=True)
+    for name, command in commands.items():
+        added = subcommands.add_parser(name, help=command.run.__doc__, epilog=epilog)
+        if of_database:
+            added.add_argument("--dsn", help="the database; without it VECDB_DSN, else ./data/chdb")
+            added.add_argument("--table", help="the collection; without it VECDB_TABLE")
+            added.add_argument("--json", action="store_true", help="answer in JSON on stdout")
+        command.add_arguments(added)
+        added.set_defaults(run=command.run)
+    return made
 
 
 def run_program(

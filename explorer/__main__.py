@@ -2,11 +2,9 @@
 
 import argparse
 import sys
-from collections.abc import Callable
-from typing import NamedTuple
 
 from classifier import ClassifierError
-from commandline import DONE, Parser, run_program
+from commandline import DONE, Command, make_parser, run_program
 from encoder import EncoderError
 from explorer.commands import (
     change_encoder,
@@ -22,14 +20,6 @@ from explorer.commands import (
 from explorer.errors import ExplorerError
 from explorer.explorer import Explorer
 from vecdb import VecdbError
-
-
-class Command(NamedTuple):
-    """What a subcommand does, and what adds the arguments that only it takes."""
-
-    run: Callable[[Explorer, argparse.Namespace], None]
-    add_arguments: Callable[[argparse.ArgumentParser], None]
-
 
 # A new subcommand is a file of commands/ and a line in this table.
 COMMANDS = {
@@ -50,16 +40,7 @@ COMMANDS = {
 
 def parser() -> argparse.ArgumentParser:
     """Return what reads the command line."""
-    made = Parser("python -m explorer", description=__doc__)
-    subcommands = made.add_subparsers(dest="command", required=True)
-    for name, command in COMMANDS.items():
-        added = subcommands.add_parser(name, help=command.run.__doc__)
-        added.add_argument("--dsn", help="the database; without it VECDB_DSN, else ./data/chdb")
-        added.add_argument("--table", help="the collection; without it VECDB_TABLE")
-        added.add_argument("--json", action="store_true", help="answer in JSON on stdout")
-        command.add_arguments(added)
-        added.set_defaults(run=command.run)
-    return made
+    return make_parser("python -m explorer", __doc__, COMMANDS, of_database=True)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -7,10 +7,9 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable
 from dataclasses import asdict
 
-from commandline import DONE, Parser, run_program
+from commandline import DONE, Command, make_parser, run_program
 from vecdb.collection import Collection
 from vecdb.database import Database, connect
 from vecdb.errors import VecdbError
@@ -80,24 +79,16 @@ def _show(index: IndexStatus) -> None:
 
 
 # A new subcommand is a function here and a line in this table.
-COMMANDS: dict[str, Callable[[Database, argparse.Namespace], None]] = {
-    "status": status,
-    "index": index,
-    "drop-index": drop_index,
+COMMANDS = {
+    "status": Command(status),
+    "index": Command(index),
+    "drop-index": Command(drop_index),
 }
 
 
 def parser() -> argparse.ArgumentParser:
     """Return what reads the command line."""
-    made = Parser("python -m vecdb", description=__doc__)
-    subcommands = made.add_subparsers(dest="command", required=True)
-    for name, run in COMMANDS.items():
-        command = subcommands.add_parser(name, help=run.__doc__)
-        command.add_argument("--dsn", help="the database; without it VECDB_DSN, else ./data/chdb")
-        command.add_argument("--table", help="the collection; without it VECDB_TABLE")
-        command.add_argument("--json", action="store_true", help="answer in JSON on stdout")
-        command.set_defaults(run=run)
-    return made
+    return make_parser("python -m vecdb", __doc__, COMMANDS, of_database=True)
 
 
 def main(arguments: list[str] | None = None) -> int:
