@@ -10,6 +10,7 @@ from threadpoolctl import threadpool_limits
 from api import routes
 from api.prefix import BelowPrefix
 from api.sockets import answer_at_once
+from pages._callbacks import finish_callbacks
 from pages._current import shared_explorer
 from pages._login import check_login, identify
 from pages.grid.page import page_data
@@ -28,6 +29,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     threadpool_limits(1, user_api="blas")
     explorer.warm()
     answer_at_once()
+    finish_callbacks()
     try:
         yield
     finally:

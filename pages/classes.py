@@ -13,6 +13,7 @@ from explorer.corrections import NONE, as_file, correct_photos, fit_classes
 from explorer.errors import ExplorerError
 from explorer.photo_sets import PhotoSet
 from explorer.zeroshot import truth_of
+from pages._boxes import said
 from pages._current import shared_explorer
 from pages._likeness import look_for_more
 from pages._session import (
@@ -27,7 +28,7 @@ from pages._words import escape_markdown
 from pages.grid import photo_grid
 from pages.grid.contract import GridEvent
 from pages.sorting import predictions
-from pages.sorting.kept import choose_classes, draw_files, keep_boxes, name_by_folders
+from pages.sorting.kept import choose_classes, draw_files, name_by_folders, tie
 from pages.sorting.source import choose_source
 from pages.sorting.tiles import set_tiles
 from pages.sorting.views import confusions, heat_map, per_template, sheets
@@ -62,18 +63,17 @@ def set_up(collection: Collection, encoder: Encoder) -> tuple[PhotoSet, SavedCla
     kept = choose_classes(collection)
     found = choose_source(collection, encoder)
     if kept is not None:
-        st.text_input("Name of these classes", key="class_name", on_change=keep_boxes)
-    st.text_area("Classes, one a line", key="class_names", height=240, on_change=keep_boxes)
+        st.text_input("Name of these classes", **tie("class_name"))
+    st.text_area("Classes, one a line", height=240, **tie("class_names"))
     if found is not None:
         offer_folders(found, kept)
-    st.text_area("Templates, averaged", key="class_templates", height=100, on_change=keep_boxes)
+    st.text_area("Templates, averaged", height=100, **tie("class_templates"))
     st.slider(
         f"Below this probability: {NONE}",
         0.0,
         1.0,
         step=0.01,
-        key="class_threshold",
-        on_change=keep_boxes,
+        **tie("class_threshold"),
     )
     if state.get("class_error"):
         st.error(escape_markdown(state.pop("class_error")))
@@ -120,7 +120,7 @@ def one_class(found: PhotoSet, classes: SavedClasses, chosen: np.ndarray, sure: 
     photo_grid(
         {
             "mode": "sheet",
-            "key": f"classes:{found.key}:{shown}:{order}:{state.class_seen}",
+            "key": f"classes:{found.key}:{shown}:{order}:{state.class_fitted_at}",
             "title": f"{shown}: {count_photos(counts[shown])}",
             "tiles": set_tiles(found, ids, scores=list(sure[rows]), reasons=[""] * len(ids)),
             "collection": state.collection,
@@ -144,7 +144,7 @@ def draw(collection: Collection, encoder: Encoder) -> None:
     if ready is None:
         return
     found, classes = ready
-    threshold, heads = state.class_threshold, classes.heads
+    threshold, heads = said("class_threshold"), classes.heads
     probabilities = heads.probabilities(found.photos.vectors)
     chosen, sure = decide_classes(probabilities, threshold), probabilities.max(axis=1)
     truth = truth_of(found.photos.labels, heads.names)

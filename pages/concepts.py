@@ -5,6 +5,7 @@ import streamlit as st
 from explorer.addresses import thumbnail_url
 from explorer.people import Role
 from explorer.settings import Settings
+from pages._boxes import put, said
 from pages._current import (
     close_concept,
     current_concept,
@@ -176,7 +177,7 @@ def address(concept_id: str) -> None:
 
 def on_pick() -> None:
     """Open the concept that was picked."""
-    show(shared_explorer().concepts.get(state.concept_pick))
+    show(shared_explorer().concepts.get(said("concept_pick")))
 
 
 def on_view() -> None:
@@ -197,13 +198,12 @@ def draw_opened(concept: Concept) -> None:
         state.concept_view = wanted
     state.setdefault("concept_view", "results")
     names = name_concepts(listed_concepts())
-    state.concept_pick = concept.id
     left, middle, right = st.columns([1.3, 4, 5], vertical_alignment="center")
     left.button("All concepts", icon=":material/arrow_back:", on_click=back, width="stretch")
     middle.selectbox(
         "Concept",
         list(names),
-        key="concept_pick",
+        key=put("concept_pick", concept.id),
         format_func=lambda key: names.get(key, key),
         on_change=on_pick,
         label_visibility="collapsed",

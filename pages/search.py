@@ -13,6 +13,7 @@ from explorer.people import Role
 from explorer.phrases import lines, parse_phrases
 from explorer.query import Query
 from explorer.ranking import MOST_FOLDED, Ranked, rank
+from pages._boxes import said
 from pages._current import open_concept, shared_explorer
 from pages._login import may
 from pages._session import (
@@ -124,7 +125,7 @@ def start_concept(query: Query, collection: Collection) -> None:
     """Begin to mine from what is looked for."""
     if query.needs_encoder and ready_encoder(collection) is None:
         return
-    size, name = state.get("page_size", 25), describe_query(query)
+    size, name = said("page_size", 25), describe_query(query)
     page = shared_explorer().begin(query, table=collection.name, page_size=size, name=name)
     state.page = page
     open_concept(page.concept)

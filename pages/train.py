@@ -9,6 +9,7 @@ from explorer.phrases import describe_phrases, lines, parse_phrases
 from explorer.pictures import picture_from
 from explorer.query import Query
 from explorer.rounds import Page
+from pages._boxes import box, put, said
 from pages._current import (
     ask_person,
     close_concept,
@@ -60,8 +61,8 @@ def current_page() -> Page | None:
         return None
     if page is None or page.concept.id != concept.id or page.concept.round != concept.round:
         page = state.page = shared_explorer().rounds.page(concept)
-        state.prompt = page.concept.prompt
-        state.page_size = page.settings.page_size
+        put("prompt", page.concept.prompt)
+        put("page_size", page.settings.page_size)
     address(page)
     return page
 
@@ -84,7 +85,7 @@ def start_anew() -> None:
     """Leave the concept that is open, and what led to it."""
     close_concept()
     for name in ("prompt", "more_phrases", "photo_ids"):
-        state[name] = ""
+        put(name, "")
     state.uploads = state.get("uploads", 0) + 1
     state.twins, state.error = [], ""
 
@@ -94,8 +95,8 @@ def reopen(concept_id: str) -> None:
     drop_unanswered()
     state.twins = []
     show(shared_explorer().page(concept_id))
-    state.prompt = state.page.concept.prompt
-    state.page_size = state.page.settings.page_size
+    put("prompt", state.page.concept.prompt)
+    put("page_size", state.page.settings.page_size)
 
 
 def drop_unanswered() -> None:
@@ -111,7 +112,7 @@ def on_event(event: GridEvent) -> None:
     try:
         if event["type"] == "pictures" or event["type"] == "address":
             state.pending = Query(
-                phrases=parse_phrases(state.get("prompt", "")), pictures=pictures_of(event)
+                phrases=parse_phrases(said("prompt", "")), pictures=pictures_of(event)
             )
         elif event["type"] == "like":
             look_for_more(event)
@@ -145,7 +146,7 @@ def on_page_size() -> None:
     if state.get("concept_id"):
         try:
             concept_id = state.concept_id
-            shared_explorer().rounds.keep_settings(concept_id, page_size=state.page_size)
+            shared_explorer().rounds.keep_settings(concept_id, page_size=said("page_size"))
             show(shared_explorer().rounds.refit(concept_id))
         except (VecdbError, ClassifierError) as error:
             state.error = str(error)
@@ -156,9 +157,9 @@ def ask() -> None:
     state.error = ""
     try:
         query = Query(
-            phrases=parse_phrases(state.get("prompt", ""), state.get("more_phrases", "")),
+            phrases=parse_phrases(said("prompt", ""), said("more_phrases", "")),
             pictures=[picture_from(file.getvalue()) for file in state.get(uploads()) or []],
-            photo_ids=lines(state.get("photo_ids")),
+            photo_ids=lines(said("photo_ids")),
         )
     except ExplorerError as error:
         state.error = str(error)
@@ -183,7 +184,7 @@ def header() -> Collection | None:
         return None
     columns[1].text_input(
         "What are you looking for?",
-        key="prompt",
+        key=box("prompt"),
         on_change=ask,
         placeholder="What are you looking for? For example: a house by the lake",
         label_visibility="collapsed",
@@ -191,7 +192,7 @@ def header() -> Collection | None:
     with columns[2].popover("Refine", width="stretch"):
         st.text_area(
             "More phrases, one a line",
-            key="more_phrases",
+            key=box("more_phrases"),
             placeholder="+ wooden\n- people\n-0.5 snow",
         )
         st.file_uploader(
@@ -199,14 +200,15 @@ def header() -> Collection | None:
             accept_multiple_files=True,
             key=uploads(),
         )
-        st.text_area("Ids of example photos, one a line", key="photo_ids")
+        st.text_area("Ids of example photos, one a line", key=box("photo_ids"))
         st.button("Start with these", on_click=ask, width="stretch")
         ask_person()
-    state.setdefault("page_size", 25)
+    if box("page_size") not in state:
+        put("page_size", 25)
     columns[3].selectbox(
         "Photos per page",
         PAGE_SIZES,
-        key="page_size",
+        key=box("page_size"),
         on_change=on_page_size,
         format_func=lambda size: f"{size} per page",
         label_visibility="collapsed",
@@ -222,8 +224,8 @@ def begin(collection: Collection) -> None:
         return
     del state.pending
     try:
-        name = state.get("prompt", "").strip()
-        size = state.page_size
+        name = said("prompt", "").strip()
+        size = said("page_size")
         drop_unanswered()
         state.twins = twins(collection)
         show(shared_explorer().begin(query, table=collection.name, page_size=size, name=name))
@@ -233,7 +235,7 @@ def begin(collection: Collection) -> None:
 
 def twins(collection: Collection) -> list[str]:
     """Return the concepts of the same words that somebody has answered in."""
-    words = state.get("prompt", "").strip().casefold()
+    words = said("prompt", "").strip().casefold()
     return [
         concept.id
         for concept, counts in listed_concepts().values()

@@ -20,6 +20,7 @@ from explorer.exports.families import FOLDER
 from explorer.history import read_history
 from explorer.people import Role
 from explorer.rounds import head_of
+from pages._boxes import put, said
 from pages._current import shared_explorer
 from pages._download import offer_file
 from pages._login import may
@@ -41,14 +42,14 @@ SOURCES = (FOLDER, "photographer", "camera", "city", "country", "taken")
 state = st.session_state
 
 
-def on_view() -> None:
+def on_view(concept_id: str) -> None:
     """Make the view of the concept, or remove it."""
     concepts = shared_explorer().concepts
     try:
-        if state.export_view_made:
-            concepts.create_view(state.concept_id)
+        if said("export_view_made"):
+            concepts.create_view(concept_id)
         else:
-            concepts.drop_view(state.concept_id)
+            concepts.drop_view(concept_id)
         state.export_error = ""
     except VecdbError as error:
         state.export_error = str(error)
@@ -76,8 +77,8 @@ def draw(collection: Collection, concept: Concept) -> None:
 def offer_view(concept: Concept) -> None:
     """Offer the concept as a view for any SQL client."""
     view = shared_explorer().concepts.view_of(concept.id)
-    state.export_view_made = bool(view)
-    st.toggle("A view of this concept", key="export_view_made", on_change=on_view)
+    key = put("export_view_made", bool(view))
+    st.toggle("A view of this concept", key=key, on_change=on_view, args=[concept.id])
     st.caption(
         "Any SQL client of this database can read it. It follows the concept: fitted again, or "
         "with another threshold, it shows that, and photos added later are in it."

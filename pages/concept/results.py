@@ -10,6 +10,7 @@ from explorer.matches import Count, count_in_parts, count_matches
 from explorer.memory import Known
 from explorer.people import Role
 from explorer.rounds import head_of
+from pages._boxes import put, said
 from pages._current import shared_explorer
 from pages._likeness import look_for_more
 from pages._login import may
@@ -43,11 +44,11 @@ def on_event(event: GridEvent) -> None:
         look_for_more(event)
 
 
-def on_threshold() -> None:
+def on_threshold(concept_id: str) -> None:
     """Keep the threshold with the concept."""
     state.results_shown = SHOWN
     try:
-        shared_explorer().concepts.update(state.concept_id, threshold=state.results_threshold)
+        shared_explorer().concepts.update(concept_id, threshold=said("results_threshold"))
     except VecdbError as error:
         st.error(escape_markdown(error))
 
@@ -102,9 +103,9 @@ def _stop() -> None:
 def draw(collection: Collection, concept: Concept) -> None:
     """Draw the ranked matches."""
     columns = st.columns([4, 2], vertical_alignment="bottom")
-    state.results_threshold = concept.threshold
     columns[0].slider(
-        "Threshold", 0.0, 1.0, step=0.01, key="results_threshold", on_change=on_threshold,
+        "Threshold", 0.0, 1.0, step=0.01, key=put("results_threshold", concept.threshold),
+        on_change=on_threshold, args=[concept.id],
         disabled=not may(Role.LABEL),
     )  # fmt: skip
     fold = columns[1].toggle("Fold near-duplicates", value=True)

@@ -12,6 +12,7 @@ from explorer.errors import ExplorerError
 from explorer.mapping.map import Map
 from explorer.people import Role
 from explorer.query import Query
+from pages._boxes import said
 from pages._current import current_concept, open_concept, shared_explorer
 from pages._likeness import look_for_more
 from pages._login import current_person, may
@@ -98,7 +99,7 @@ def _start(shown: Map, rows: np.ndarray) -> None:
     page = shared_explorer().begin(
         query,
         table=shown.collection.name,
-        page_size=state.get("page_size", 25),
+        page_size=said("page_size", 25),
         name=shown.layout.names[group],
     )
     state.page = page

@@ -8,12 +8,12 @@ from classifier import ClassifierError
 from explorer.corrections import keep_file, name_classes, name_each
 from explorer.phrases import lines
 from explorer.zeroshot import TEMPLATES
+from pages._boxes import box, put, said
 from pages._current import shared_explorer
 from vecdb import ClassSet, Collection, VecdbError
 from vecdb.errors import UnknownClasses
 
 NEW = ""
-BOXES = ("class_name", "class_names", "class_templates", "class_threshold")
 state = st.session_state
 
 
@@ -32,37 +32,43 @@ def choose_classes(collection: Collection) -> ClassSet | None:
     else:
         st.query_params["classes"] = kept.id
     names = {NEW: "New classes", **name_each(found.values())}
-    state.class_choice = state.class_set
     st.selectbox(
         "Classes",
         list(names),
         format_func=lambda one: names.get(one, one),
-        key="class_choice",
+        key=put("class_choice", state.class_set),
         on_change=_open_chosen,
         disabled=not found,
     )
     return kept
 
 
-def keep_boxes() -> None:
-    """Keep what the boxes say with the classes that are open, or as new ones once any is named."""
-    said: dict[str, Any] = {
-        "names": lines(state.class_names),
-        "templates": lines(state.class_templates),
-        "threshold": state.class_threshold,
+def tie(name: str) -> dict[str, Any]:
+    """Return the arguments of a widget that says something of the classes that are open."""
+    return {"key": box(name), "on_change": keep_boxes, "args": [state.class_set]}
+
+
+def keep_boxes(class_set: str) -> None:
+    """Keep what the boxes say with the classes they are of, or as new ones once any is named."""
+    if class_set != state.class_set:
+        return  # the boxes are of others by now
+    changes: dict[str, Any] = {
+        "names": lines(said("class_names")),
+        "templates": lines(said("class_templates")),
+        "threshold": said("class_threshold"),
     }
-    store, name = shared_explorer().database.class_sets, name_classes(said["names"])
-    prefix = state.get("class_prefix", "")
+    store, name = shared_explorer().database.class_sets, name_classes(changes["names"])
     try:
-        if state.class_set:
-            kept = store.get(state.class_set)
+        if class_set:
+            kept = store.get(class_set)
             # Not drawn where a folder or uploads are classified; of another collection its own.
-            if "class_prefix" in state and kept.collection == state.collection:
-                said["prefix"] = prefix
-            store.update(kept.id, name=state.class_name.strip() or name, **said)
-        elif said["names"]:
+            if box("class_prefix") in state and kept.collection == state.collection:
+                changes["prefix"] = said("class_prefix")
+            store.update(kept.id, name=said("class_name").strip() or name, **changes)
+        elif changes["names"]:
             collection = shared_explorer().database.collection(state.collection)
-            made = store.create(name, collection.name, collection.encoder, prefix=prefix, **said)
+            changes["prefix"] = said("class_prefix", "")
+            made = store.create(name, collection.name, collection.encoder, **changes)
             state.class_set = made.id
     except VecdbError as error:
         state.class_error = str(error)
@@ -70,8 +76,8 @@ def keep_boxes() -> None:
 
 def name_by_folders(names: list[str]) -> None:
     """Let the folders' names be the classes: the user has said so."""
-    state.class_names = "\n".join(names)
-    keep_boxes()
+    put("class_names", "\n".join(names))
+    keep_boxes(state.class_set)
 
 
 def delete_open() -> None:
@@ -125,22 +131,26 @@ def _wanted(found: dict[str, ClassSet], collection: Collection) -> str:
 
 
 def _open_chosen() -> None:
-    state.class_set = state.class_choice
+    state.class_set = said("class_choice")
 
 
 def _fill_boxes(kept: ClassSet | None, collection: Collection) -> None:
-    """Fill the boxes anew where other classes are open, or another window has changed these."""
-    seen = (collection.name, kept.id, kept.updated) if kept else (collection.name, NEW, None)
-    prefix = kept.prefix if kept and kept.collection == collection.name else ""
-    if state.get("class_seen") == seen and all(box in state for box in BOXES):
-        state.setdefault("class_prefix", prefix)
-        return
-    state.class_seen = seen
-    state.class_name = kept.name if kept else ""
-    state.class_names = "\n".join(kept.names) if kept else ""
-    state.class_templates = "\n".join(kept.templates if kept else TEMPLATES)
-    state.class_threshold = kept.threshold if kept else 0.0
-    state.class_prefix = prefix
+    """Let the boxes show what is kept; what is typed for new classes stays while they are open."""
+    opened = (collection.name, state.class_set)
+    shown = {
+        "class_name": kept.name if kept else "",
+        "class_names": "\n".join(kept.names if kept else []),
+        "class_templates": "\n".join(kept.templates if kept else TEMPLATES),
+        "class_threshold": kept.threshold if kept else 0.0,
+        "class_prefix": kept.prefix if kept and kept.collection == collection.name else "",
+    }
+    for name, value in shown.items():
+        is_kept = kept is not None and (
+            name != "class_prefix" or kept.collection == collection.name
+        )
+        if is_kept or state.get("class_opened") != opened or box(name) not in state:
+            put(name, value)
+    state.class_opened, state.class_fitted_at = opened, kept and kept.updated
 
 
 def _upload() -> str:

@@ -10,6 +10,7 @@ from classifier.classes import ClassHeads
 from explorer.photo_sets import PhotoSet
 from explorer.predictions import hint_near_names, predict_photos, predict_vectors, write_predictions
 from explorer.zeroshot import describe_sample
+from pages._boxes import said
 from pages._words import escape_markdown
 
 state = st.session_state
@@ -24,7 +25,7 @@ def draw_notes(found: PhotoSet, heads: ClassHeads) -> None:
 
 def offer(found: PhotoSet, heads: ClassHeads, threshold: float) -> None:
     """Offer id, class and probability of every photo, not of the sample alone, when asked for."""
-    prefix = state.get("class_prefix", "").strip()
+    prefix = said("class_prefix", "").strip()
 
     def make(ending: str) -> bytes:
         photos = found.photos

@@ -9,7 +9,7 @@ from explorer.photo_sets import PhotoSet, of_collection, of_folder, of_uploads
 from pages._session import count_photos
 from pages._words import escape_markdown
 from pages.adding.browser import owner_places
-from pages.sorting.kept import keep_boxes
+from pages.sorting.kept import tie
 from vecdb import Collection
 
 SOURCES = ("Collection", "Folder", "Uploads")
@@ -30,7 +30,7 @@ def choose_source(collection: Collection, encoder: Encoder) -> PhotoSet | None:
         state.class_kind = SOURCES[0]
     kind = st.segmented_control("Classify", SOURCES, key="class_kind", required=True)
     if kind == "Collection":
-        prefix = st.text_input("Only ids that start with", key="class_prefix", on_change=keep_boxes)
+        prefix = st.text_input("Only ids that start with", **tie("class_prefix"))
         return _read_collection(collection, prefix.strip())
     kept = state.get("class_source")
     if kind == "Folder":

@@ -29,14 +29,18 @@ def kept():
     return shared_explorer().database.class_sets.list()
 
 
+def labelled(widgets, label):
+    return next(widget for widget in widgets if widget.label == label)
+
+
 def press(test, label):
-    next(button for button in test.button if button.label == label).click().run()
+    labelled(test.button, label).click().run()
     assert not test.exception
 
 
 def test_folders_are_classes_only_after_the_user_says_so_and_are_then_kept(things):
     test = run("classes.py")
-    assert test.text_area(key="class_names").value == ""
+    assert labelled(test.text_area, "Classes, one a line").value == ""
     assert kept() == []
     press(test, "Take the 2 folder names as classes")
     [made] = kept()
@@ -46,40 +50,40 @@ def test_folders_are_classes_only_after_the_user_says_so_and_are_then_kept(thing
 
 def test_what_is_typed_is_kept_at_once_and_opened_again(things):
     test = run("classes.py")
-    test.text_area(key="class_names").set_value("cat\ndog").run()
-    test.text_input(key="class_name").set_value("pets").run()
-    test.text_input(key="class_prefix").set_value("cats/").run()
-    test.slider(key="class_threshold").set_value(0.3).run()
+    labelled(test.text_area, "Classes, one a line").set_value("cat\ndog").run()
+    labelled(test.text_input, "Name of these classes").set_value("pets").run()
+    labelled(test.text_input, "Only ids that start with").set_value("cats/").run()
+    test.slider[0].set_value(0.3).run()
     [made] = kept()
     assert (made.name, made.names, made.prefix, made.threshold) == (
         "pets", ["cat", "dog"], "cats/", 0.3,
     )  # fmt: skip
     again = run("classes.py")
-    assert again.text_area(key="class_names").value == "cat\ndog"
-    assert again.text_input(key="class_prefix").value == "cats/"
+    assert labelled(again.text_area, "Classes, one a line").value == "cat\ndog"
+    assert labelled(again.text_input, "Only ids that start with").value == "cats/"
     assert any("3 photos into 2 classes" in text.value for text in again.markdown)
     assert again.query_params["classes"] == made.id
 
 
 def test_another_windows_change_is_shown_and_not_overwritten(things):
     test = run("classes.py")
-    test.text_area(key="class_names").set_value("cat\ndog").run()
+    labelled(test.text_area, "Classes, one a line").set_value("cat\ndog").run()
     [made] = kept()
     shared_explorer().database.class_sets.update(made.id, names=["cat", "dog", "horse"])
     test.run()
-    assert test.text_area(key="class_names").value == "cat\ndog\nhorse"
-    test.slider(key="class_threshold").set_value(0.2).run()
+    assert labelled(test.text_area, "Classes, one a line").value == "cat\ndog\nhorse"
+    test.slider[0].set_value(0.2).run()
     assert kept()[0].names == ["cat", "dog", "horse"]
 
 
 def test_deleted_classes_are_hidden_and_brought_back(things):
     test = run("classes.py")
-    test.text_area(key="class_names").set_value("cat\ndog").run()
+    labelled(test.text_area, "Classes, one a line").set_value("cat\ndog").run()
     press(test, "Delete these classes")
     assert kept() == []
-    assert test.text_area(key="class_names").value == ""
+    assert labelled(test.text_area, "Classes, one a line").value == ""
     press(test, "Undo the deletion")
-    assert test.text_area(key="class_names").value == "cat\ndog"
+    assert labelled(test.text_area, "Classes, one a line").value == "cat\ndog"
 
 
 def test_classes_that_an_address_names_in_vain_are_told(things):
@@ -89,8 +93,8 @@ def test_classes_that_an_address_names_in_vain_are_told(things):
 
 def test_classes_apply_to_another_collection_of_the_same_encoder(things):
     test = run("classes.py")
-    test.text_area(key="class_names").set_value("cat\ndog").run()
-    test.text_input(key="class_prefix").set_value("cats/").run()
+    labelled(test.text_area, "Classes, one a line").set_value("cat\ndog").run()
+    labelled(test.text_input, "Only ids that start with").set_value("cats/").run()
     [made] = kept()
     other = shared_explorer().database.create_collection("others", "offline", DIM)
     vectors = list(np.eye(2, DIM, dtype=np.float32))
@@ -105,7 +109,7 @@ def test_classes_apply_to_another_collection_of_the_same_encoder(things):
 
 def test_a_view_is_chosen_again_after_nothing_was_classified(things):
     test = run("classes.py")
-    test.text_area(key="class_names").set_value("cat\ndog").run()
-    test.selectbox(key="class_choice").set_value("").run()
-    test.text_area(key="class_names").set_value("cats\ndogs").run()
+    labelled(test.text_area, "Classes, one a line").set_value("cat\ndog").run()
+    labelled(test.selectbox, "Classes").set_value("").run()
+    labelled(test.text_area, "Classes, one a line").set_value("cats\ndogs").run()
     assert test.session_state["class_view"] == "Sheets"

@@ -1,0 +1,35 @@
+"""Widgets whose value the program sets as well as the user.
+
+A browser goes on saying what it shows. Where a click stops a script after it has set a widget's
+value and before it has drawn it, Streamlit takes what the browser says for a change by the user:
+the old value is set again, and `on_change` is called with it. So another value, where the program
+sets it, is another widget here, of which no browser has said anything yet.
+"""
+
+from typing import Any
+
+import streamlit as st
+
+state = st.session_state
+
+
+def box(name: str) -> str:
+    """Return the key of the widget that now goes by a name."""
+    at = state.get(f"{name}_widget", 0)
+    return f"{name}_{at}" if at else name
+
+
+def put(name: str, value: Any) -> str:
+    """Let the widget of this name show a value; returns its key, to be drawn with it."""
+    key = box(name)
+    if key in state and state[key] != value:
+        state[f"{name}_widget"] = state.get(f"{name}_widget", 0) + 1
+        key = box(name)
+    if key not in state:
+        state[key] = value
+    return key
+
+
+def said(name: str, default: Any = None) -> Any:
+    """Return what the widget of this name says."""
+    return state.get(box(name), default)

@@ -1,0 +1,77 @@
+"""What is typed is stored, and what is shown is not taken for typed, however quick the next click.
+
+A session's own runner and state, without a browser: a request that comes while a callback runs.
+"""
+
+import pytest
+from streamlit.runtime.scriptrunner_utils.exceptions import RerunException
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
+from streamlit.runtime.state.safe_session_state import SafeSessionState
+from streamlit.runtime.state.session_state import SessionState
+from streamlit.testing.v1 import AppTest
+
+from pages import _callbacks
+from pages._callbacks import finish_callbacks
+
+
+@pytest.fixture(params=["left", "finished"])
+def session(request, monkeypatch):
+    """A session whose callback clicks elsewhere and then stores; with and without our part."""
+    began = SafeSessionState.on_script_will_rerun
+    monkeypatch.setattr(
+        SafeSessionState, "on_script_will_rerun", getattr(began, "__wrapped__", began)
+    )
+    if request.param == "finished":
+        finish_callbacks()
+    requests = ScriptRequests()
+
+    def give_way():
+        found = requests.on_scriptrunner_yield()
+        if found is not None:
+            raise RerunException(found.rerun_data)
+
+    class Typed(SessionState):
+        def on_script_will_rerun(self, *states, **options):
+            requests.request_rerun(RerunData())
+            safe["stored"] = "what was typed"
+
+    safe = SafeSessionState(Typed(), give_way)
+    return request.param, safe, requests
+
+
+def test_a_click_during_a_callback_is_heard_after_it(session, monkeypatch):
+    kind, safe, requests = session
+    context = type("Context", (), {"script_requests": requests})()
+    monkeypatch.setattr(_callbacks, "get_script_run_ctx", lambda: context)
+    if kind == "left":
+        with pytest.raises(RerunException):
+            safe.on_script_will_rerun(None)
+        assert "stored" not in safe.filtered_state
+    else:
+        safe.on_script_will_rerun(None)
+        assert safe.filtered_state["stored"] == "what was typed"
+        # The click is not lost: the page gives way to it now.
+        with pytest.raises(RerunException):
+            safe["stored"]
+
+
+def script():
+    import streamlit as st
+
+    from pages._boxes import put
+
+    shown = st.session_state.get("kept", "first")
+    st.text_input("Name", key=put("name", shown))
+
+
+def test_a_value_that_the_program_sets_is_another_widget():
+    test = AppTest.from_function(script).run()
+    first = test.text_input[0]
+    assert first.value == "first"
+    test.run()
+    assert test.text_input[0].key == first.key  # the same while nothing changes
+    test.session_state["kept"] = "second"
+    test.run()
+    second = test.text_input[0]
+    assert second.value == "second"
+    assert second.key != first.key
