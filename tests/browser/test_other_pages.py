@@ -81,7 +81,7 @@ def test_results_lists_what_lies_above_the_threshold_and_exports_it(mine, page):
     assert page.get_by_role("dialog").is_visible()
     page.keyboard.press("Escape")
     page.get_by_role("radio", name="Export").click()
-    page.get_by_role("combobox", name="Photos").click()
+    page.get_by_role("combobox", name="Photos", exact=True).click()
     page.get_by_role("option", name="Matches", exact=True).click()
     page.get_by_role("button", name="Prepare").click()
     page.get_by_text(f"{total} photos").wait_for()
