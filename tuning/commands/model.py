@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
@@ -18,12 +18,14 @@ from ingest.sources import Source
 from tuning.captions.dataset import describe_parts, open_pictures
 from tuning.commands.interrupt import stop_at_interrupt
 from tuning.errors import NotServed, TuningError
-from tuning.models.build import Begin, Watch, train_model
-from tuning.models.evaluate import measure, measure_zeroshot
 from tuning.models.loss import LOSSES
 from tuning.models.recall import recall_lines
 from tuning.models.settings import DEFAULTS, MODES, PROJECTIONS, SCRATCH, settings_for
-from tuning.models.training import Epoch, Step
+
+# What imports transformers is imported where it is used: --help and the other commands need none.
+if TYPE_CHECKING:
+    from tuning.models.build import Watch
+    from tuning.models.training import Epoch, Step
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -50,6 +52,8 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 def train(options: argparse.Namespace) -> None:
     """Train an image-text model on captions; its folder is an ENCODER."""
+    from tuning.models.build import Begin, Watch, train_model
+
     if (options.mode == SCRATCH) != bool(options.vision and options.text):
         raise TuningError("--mode scratch takes --vision NAME and --text NAME, and no other does.")
     base = "" if options.mode == SCRATCH else options.base or default_encoder_name()
@@ -90,6 +94,8 @@ def add_evaluate_arguments(command: argparse.ArgumentParser) -> None:
 
 def evaluate(options: argparse.Namespace) -> None:
     """Measure a model on pictures held out, before and after, and on classes elsewhere."""
+    from tuning.models.evaluate import measure, measure_zeroshot
+
     folder = clean_name(options.folder)
     base = options.before or read_record(folder).get("base", "")
     after = load_encoder(folder, device=options.device)
@@ -152,17 +158,19 @@ def _read_labelled(source: str) -> Iterator[tuple[bytes, str]]:
 
 
 @contextmanager
-def _bars() -> Iterator[Watch]:
+def _bars() -> "Iterator[Watch]":
+    from tuning.models.build import Watch
+
     with tqdm(unit="picture", disable=None) as bar:
 
-        def show_step(step: Step) -> None:
+        def show_step(step: "Step") -> None:
             if bar.total != step.of or step.done < bar.n:
                 bar.reset(step.of)
             bar.set_description(f"epoch {step.epoch}", refresh=False)
             bar.set_postfix(loss=f"{step.loss:.3f}", rate=f"{step.rate:.1e}", refresh=False)
             bar.update(step.done - bar.n)
 
-        def show_epoch(epoch: Epoch) -> None:
+        def show_epoch(epoch: "Epoch") -> None:
             bar.write(
                 f"epoch {epoch.number}: loss {epoch.loss:.4f}, recall {epoch.recall:.3f}",
                 file=sys.stderr,
