@@ -1,5 +1,6 @@
 """The programs in docs/ run as they stand there, and README's commands are commands."""
 
+import functools
 import os
 import re
 import subprocess
@@ -70,6 +71,17 @@ COMMANDS = sorted(
 )
 
 
+@functools.cache
+def help_of(*command: str) -> str:
+    """Return what a command says of itself, asked once."""
+    answer = subprocess.run(
+        [sys.executable, "-m", *command, "--help"],
+        cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert answer.returncode == 0, answer.stderr
+    return answer.stdout
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_that_the_docs_name_exists(command: str):
     for part in command.split("&&"):
@@ -81,10 +93,6 @@ def test_a_command_that_the_docs_name_exists(command: str):
             module, rest = words[at], words[at + 1 :]
             kinds = 2 if rest[:1] in (["labels"], ["keywords"]) else 1
             sub = rest[:kinds] if module in {"explorer", "vecdb", "tuning"} else []
-            answer = subprocess.run(
-                [sys.executable, "-m", module, *sub, "--help"],
-                cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
-            )  # fmt: skip
-            assert answer.returncode == 0, answer.stderr
+            told = help_of(module, *sub)
             for option in (word for word in rest if word.startswith("--")):
-                assert option in answer.stdout
+                assert option in told

@@ -7,6 +7,7 @@ import resource
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -231,14 +232,12 @@ def command(data: Path, out: Path, backbones: tuple[str, str], *more: str) -> li
     return ["model", str(data), "--out", str(out), *own, *small, *more]
 
 
-def test_a_training_that_is_killed_goes_on_to_the_same_curve(data, backbones, tmp_path) -> None:
+def test_a_training_that_is_killed_goes_on_to_the_same_curve(
+    data, backbones, tmp_path, capsys
+) -> None:
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    whole = [sys.executable, "-m", "tuning", *command(data, tmp_path / "whole", backbones)]
-    done = subprocess.run(
-        whole, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    expected = json.loads(done.stdout)
+    assert main(command(data, tmp_path / "whole", backbones)) == 0
+    expected = json.loads(capsys.readouterr().out)
     again = [sys.executable, "-m", "tuning", *command(data, tmp_path / "killed", backbones)]
     checkpoint = tmp_path / "killed.training" / "checkpoint.pt"
     for _ in range(2):
@@ -247,14 +246,11 @@ def test_a_training_that_is_killed_goes_on_to_the_same_curve(data, backbones, tm
             again, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         ) as process:
             while process.poll() is None and not is_within_an_epoch(checkpoint, before):
-                pass
+                time.sleep(0.01)  # between two looks
             process.send_signal(signal.SIGKILL)
         assert process.returncode == -signal.SIGKILL
-    done = subprocess.run(
-        again, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
+    assert main(again[3:]) == 0
+    found = json.loads(capsys.readouterr().out)
     assert found["epochs"] == expected["epochs"]
     assert found["held_out"] == expected["held_out"]
     weights = [load_weights(tmp_path / name) for name in ("whole", "killed")]
