@@ -1,5 +1,6 @@
 """Fixtures that several suites share: the sample collection, really ingested, once a session."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -12,6 +13,11 @@ import numpy as np
 import pytest
 
 from tests.browser.harness import ROOT, chromium, environment, have_chromium
+
+# As many processes as cores run tests: threads of one product would wait for each other longer
+# than they work, here and in the programs that tests start.
+for library in ("OMP", "OPENBLAS", "MKL"):
+    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
 # What starts many processes, loads real encoders or runs whole benchmarks: minutes of the suite.
 SLOW = {
@@ -38,10 +44,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def ingested_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the sample collection, put there by the command a user runs."""
-    data = tmp_path_factory.mktemp("sample")
-    env = {**os.environ, **environment(data, "sample"), "ENCODER": "offline"}
-    subprocess.run([sys.executable, "-m", "sample"], cwd=ROOT, env=env, check=True)
+    """A folder with the sample collection, put there by the command a user runs.
+
+    The processes that run tests side by side share it: nobody writes to it.
+    """
+    base = tmp_path_factory.getbasetemp()
+    data = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "sample"
+    with data.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not data.exists():
+            making = data.with_suffix(".making")
+            shutil.rmtree(making, ignore_errors=True)  # of a process whose command failed
+            env = {**os.environ, **environment(making, "sample"), "ENCODER": "offline"}
+            subprocess.run([sys.executable, "-m", "sample"], cwd=ROOT, env=env, check=True)
+            making.rename(data)
     return data
 
 
