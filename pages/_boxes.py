@@ -19,10 +19,16 @@ def box(name: str) -> str:
     return f"{name}_{at}" if at else name
 
 
-def put(name: str, value: Any) -> str:
-    """Let the widget of this name show a value; returns its key, to be drawn with it."""
+def put(name: str, value: Any, options: Any = None) -> str:
+    """Let the widget of this name show a value; returns its key, to be drawn with it.
+
+    Args:
+        options: what may be chosen, as it is written; a browser holds a choice by its words.
+    """
     key = box(name)
-    if key in state and state[key] != value:
+    drawn = state.get(f"{name}_options")
+    state[f"{name}_options"] = options
+    if key in state and (state[key] != value or drawn != options):
         state[f"{name}_widget"] = state.get(f"{name}_widget", 0) + 1
         key = box(name)
     if key not in state:

@@ -203,7 +203,7 @@ def draw_opened(concept: Concept) -> None:
     middle.selectbox(
         "Concept",
         list(names),
-        key=put("concept_pick", concept.id),
+        key=put("concept_pick", concept.id, names),
         format_func=lambda key: names.get(key, key),
         on_change=on_pick,
         label_visibility="collapsed",

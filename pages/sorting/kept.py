@@ -36,7 +36,7 @@ def choose_classes(collection: Collection) -> ClassSet | None:
         "Classes",
         list(names),
         format_func=lambda one: names.get(one, one),
-        key=put("class_choice", state.class_set),
+        key=put("class_choice", state.class_set, names),
         on_change=_open_chosen,
         disabled=not found,
     )

@@ -41,7 +41,13 @@ def visit(page, address):
     page.get_by_text("photos into").wait_for(timeout=120_000)
     if "Drawn animals" not in page.get_by_label("Name of these classes").input_value():
         open_classes(page, "Drawn animals")
-    page.get_by_text("232 photos into 13 classes").wait_for()
+    see(page, "232 photos into 13 classes")
+
+
+def see(page, words, **options):
+    """Wait for words, and until what was there before them is gone."""
+    page.get_by_text(words).wait_for(**options)
+    wait_idle(page)
 
 
 def open_classes(page, name):
@@ -53,14 +59,15 @@ def open_classes(page, name):
 def begin_own(page, name):
     """Name the 13 animals anew, so that what other tests correct is none of these classes."""
     open_classes(page, "New classes")
-    page.get_by_text("Type the names of the classes above").wait_for()
+    see(page, "Type the names of the classes above")
     page.get_by_label("Only ids that start with").fill("drawings/")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Take the 13 folder names as classes").click()
-    page.get_by_text("232 photos into 13 classes").wait_for(timeout=60_000)
+    see(page, "232 photos into 13 classes", timeout=60_000)
     page.get_by_label("Name of these classes").fill(name)
     page.keyboard.press("Enter")
     page.get_by_label("Classes", exact=True).and_(page.locator(f"[value^='{name} ·']")).wait_for()
+    wait_idle(page)
 
 
 def right(page):
@@ -111,7 +118,7 @@ def test_the_page_opens_with_classes_that_work_and_empty_ones_folded(page):
     begin_own(page, "few")
     page.get_by_label("Classes, one a line").fill("bear\nbulldozer\ncat")
     page.keyboard.press("Control+Enter")
-    page.get_by_text("232 photos into 3 classes").wait_for()
+    see(page, "232 photos into 3 classes")
     # Nobody says that bulldozers are among them: where none is, the class is folded away.
     page.wait_for_function("document.querySelectorAll('[data-class]').length < 4")
     shown = page.locator("[data-class]").count()
@@ -121,12 +128,12 @@ def test_the_page_opens_with_classes_that_work_and_empty_ones_folded(page):
 
 def test_folder_names_become_classes_only_when_the_user_says_so(page):
     open_classes(page, "New classes")
-    page.get_by_text("Type the names of the classes above").wait_for()
+    see(page, "Type the names of the classes above")
     assert page.get_by_label("Classes, one a line").input_value() == ""
     page.get_by_label("Only ids that start with").fill("drawings/")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Take the 13 folder names as classes").click()
-    page.get_by_text("232 photos into 13 classes").wait_for(timeout=60_000)
+    see(page, "232 photos into 13 classes", timeout=60_000)
     assert page.get_by_label("Classes, one a line").input_value().startswith("bear\nbig_cat\n")
 
 
@@ -169,7 +176,7 @@ def test_classes_are_reopened_after_a_restart_from_the_list_and_from_a_file(
         fresh_page(running_chromium) as before,
     ):
         before.goto(f"{first}/classes")
-        before.get_by_text("232 photos into 13 classes").wait_for(timeout=120_000)
+        see(before, "232 photos into 13 classes", timeout=120_000)
         begin_own(before, "taught")
         untaught = right(before)
         moved = correct_fish_among_insects(before)
@@ -181,19 +188,19 @@ def test_classes_are_reopened_after_a_restart_from_the_list_and_from_a_file(
         started.value.save_as(file)
         before.get_by_label("Classes, one a line").fill("bear\ncat")
         before.keyboard.press("Control+Enter")
-        before.get_by_text("232 photos into 2 classes").wait_for()
+        see(before, "232 photos into 2 classes")
     with (
         running_app(environment(sample_data, "sample")) as restarted,
         fresh_page(running_chromium) as again,
     ):
         # The latest changed are open; the others are in the list, and what was renamed is kept.
         again.goto(f"{restarted}/classes")
-        again.get_by_text("232 photos into 2 classes").wait_for(timeout=120_000)
+        see(again, "232 photos into 2 classes", timeout=120_000)
         assert again.get_by_label("Name of these classes").input_value() == "taught"
         open_classes(again, "Drawn animals")
-        again.get_by_text("232 photos into 13 classes").wait_for()
+        see(again, "232 photos into 13 classes")
         again.locator("input[type=file]").last.set_input_files(file)
-        again.get_by_text("332 photos into 13 classes").wait_for(timeout=30_000)
+        see(again, "332 photos into 13 classes", timeout=30_000)
         assert again.get_by_label("Name of these classes").input_value() == "classes"
         again.get_by_label("Only ids that start with").fill("drawings/")
         again.keyboard.press("Enter")
@@ -216,7 +223,7 @@ def test_deleted_classes_leave_the_list_and_come_back(page):
     begin_own(page, "fleeting")
     page.get_by_role("button", name="Delete these classes").click()
     page.get_by_role("button", name="Undo the deletion").click()
-    page.get_by_text("232 photos into 13 classes").wait_for()
+    see(page, "232 photos into 13 classes")
     assert page.get_by_label("Name of these classes").input_value() == "fleeting"
 
 
@@ -230,7 +237,7 @@ def test_a_folder_on_the_server_is_sorted_by_the_folders_in_it(page, tmp_path):
     page.get_by_label("Folder on this machine").fill(str(tmp_path))
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Take the 3 folder names as classes").click()
-    page.get_by_text(f"{count} photos into 3 classes").wait_for(timeout=60_000)
+    see(page, f"{count} photos into 3 classes", timeout=60_000)
     assert right(page) > 40
     assert page.locator("[data-class=cat] img").first.evaluate("img => img.naturalWidth") > 0
     page.get_by_role("radio", name="One class").click()
@@ -257,10 +264,10 @@ def test_uploaded_pictures_are_sorted_into_the_classes_typed(page):
     page.get_by_role("radio", name="Uploads").click()
     page.get_by_text("Nothing to classify yet.").wait_for()
     page.locator("input[type=file]").first.set_input_files(pictures)
-    page.get_by_text("Type the names of the classes above").wait_for(timeout=60_000)
+    see(page, "Type the names of the classes above", timeout=60_000)
     page.get_by_label("Classes, one a line").fill("animal\nvehicle")
     page.keyboard.press("Control+Enter")
-    page.get_by_text("3 photos into 2 classes").wait_for(timeout=60_000)
+    see(page, "3 photos into 2 classes", timeout=60_000)
     page.wait_for_function("document.querySelectorAll('[data-class] img').length === 3")
     page.get_by_role("radio", name="Confusion").click()
     page.get_by_text("The true classes of these pictures are not known").wait_for()
@@ -269,9 +276,9 @@ def test_uploaded_pictures_are_sorted_into_the_classes_typed(page):
     page.get_by_text("Drop pictures").first.wait_for()
     page.get_by_role("link", name="Classes").click()
     page.get_by_text("3 photos uploaded before").wait_for()
-    page.get_by_text("3 photos into 2 classes").wait_for()
+    see(page, "3 photos into 2 classes")
     page.locator("input[type=file]").first.set_input_files(pictures[:2])
-    page.get_by_text("2 photos into 2 classes").wait_for(timeout=60_000)
+    see(page, "2 photos into 2 classes", timeout=60_000)
     for _ in range(2):
         with script_run(page):
             page.get_by_test_id("stFileChipDeleteBtn").first.get_by_role("button").click()
