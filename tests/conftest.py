@@ -70,6 +70,25 @@ def sample_data(ingested_sample: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an embedded database without collections: a copy is open in half the time.
+
+    A process opens one at a time, and this one may have another open: another makes it.
+    """
+    folder = tmp_path_factory.mktemp("empty") / "chdb"
+    making = f"from vecdb import connect; connect('chdb://{folder}').close()"
+    subprocess.run([sys.executable, "-c", making], cwd=ROOT, check=True)
+    return folder
+
+
+@pytest.fixture
+def embedded(empty_database: Path, tmp_path: Path) -> str:
+    """The address of an embedded database of the test's own, at `chdb` in its folder."""
+    shutil.copytree(empty_database, tmp_path / "chdb", symlinks=True)
+    return f"chdb://{tmp_path}/chdb"
+
+
+@pytest.fixture(scope="session")
 def running_chromium() -> Iterator[Any]:
     if not have_chromium():
         pytest.skip("no Chromium is installed")

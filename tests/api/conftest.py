@@ -42,10 +42,10 @@ def serving(app: Starlette) -> Iterator[str]:
 
 
 @pytest.fixture
-def explorer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Explorer]:
+def explorer(embedded: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Explorer]:
     """An explorer of an empty database and an empty store."""
     monkeypatch.setenv("VECDB_STORE", str(tmp_path / "store"))
-    with Explorer(f"chdb://{tmp_path}/chdb", store=tmp_path / "store") as opened:
+    with Explorer(embedded, store=tmp_path / "store") as opened:
         yield opened
 
 

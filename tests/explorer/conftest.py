@@ -1,5 +1,6 @@
 """A small collection with known answers, in a real embedded database."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,17 +32,32 @@ def photos() -> int:
     return PHOTOS
 
 
+@pytest.fixture(scope="session")
+def small_databases(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for one database with the collection of each size, for tests to copy."""
+    return tmp_path_factory.mktemp("small")
+
+
 @pytest.fixture
-def database(tmp_path: Path, photos: int) -> Iterator[Database]:
-    ids, vectors = small_collection(photos)
+def database(small_databases: Path, tmp_path: Path, photos: int) -> Iterator[Database]:
+    made = small_databases / str(photos)
+    if not made.exists():
+        fill(made, photos)
+    shutil.copytree(made, tmp_path / "chdb", symlinks=True)
     with connect(f"chdb://{tmp_path}/chdb") as database:
+        yield database
+
+
+def fill(folder: Path, photos: int) -> None:
+    """Make a database with the small collection in a folder."""
+    ids, vectors = small_collection(photos)
+    with connect(f"chdb://{folder}") as database:
         collection = database.create_collection("things", "offline", DIM)
         collection.insert(
             pa.table(
                 {"id": ids, "url": [f"/{photo}.jpg" for photo in ids], "vector": list(vectors)}
             )
         )
-        yield database
 
 
 @pytest.fixture

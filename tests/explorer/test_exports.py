@@ -57,9 +57,9 @@ def extra_of(at):
 
 
 @pytest.fixture
-def explorer(tmp_path, monkeypatch):
+def explorer(embedded, tmp_path, monkeypatch):
     """Photos whose pictures are files of odd names, one in ten on the web, and a concept."""
-    explorer = Explorer(f"chdb://{tmp_path}/chdb", store=tmp_path / "data" / "store")
+    explorer = Explorer(embedded, store=tmp_path / "data" / "store")
     vectors = vectors_of(np.random.default_rng(0))
     (tmp_path / "été à Lyon").mkdir()
     ids, urls, thumbnails = [], [], []

@@ -29,8 +29,8 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture
-def explorer(tmp_path: Path) -> Iterator[Explorer]:
-    with Explorer(f"chdb://{tmp_path}/chdb", store=tmp_path / "store") as explorer:
+def explorer(embedded: str, tmp_path: Path) -> Iterator[Explorer]:
+    with Explorer(embedded, store=tmp_path / "store") as explorer:
         yield explorer
 
 

@@ -48,9 +48,9 @@ def folder(tmp_path):
 
 
 @pytest.fixture
-def explorer(tmp_path, folder):
+def explorer(embedded, tmp_path, folder):
     """Five photos that match and are files, one that matches and is none, one that does not."""
-    with Explorer(f"chdb://{tmp_path}/chdb", store=tmp_path / "data" / "store") as explorer:
+    with Explorer(embedded, store=tmp_path / "data" / "store") as explorer:
         names = sorted(path.name for path in folder.iterdir())
         urls = [(folder / name).as_uri() for name in names] + ["https://example.org/x.jpg"]
         vectors = np.tile(np.eye(DIM, dtype=np.float32)[0], (len(urls), 1))

@@ -24,8 +24,8 @@ from vecdb import Label
 
 
 @pytest.fixture
-def explorer(tmp_path):
-    with Explorer(f"chdb://{tmp_path}/chdb", store=tmp_path / "store") as explorer:
+def explorer(embedded, tmp_path):
+    with Explorer(embedded, store=tmp_path / "store") as explorer:
         ids, vectors = small_collection()
         made = explorer.database.create_collection("things", "offline", DIM)
         made.insert(pa.table({"id": ids, "url": ids, "vector": list(vectors)}))

@@ -21,8 +21,8 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture
-def explorer(tmp_path, model: str):
-    with Explorer(f"chdb://{tmp_path}/db", store=tmp_path / "store") as explorer:
+def explorer(embedded, tmp_path, model: str):
+    with Explorer(embedded, store=tmp_path / "store") as explorer:
         for name in (model, "offline"):
             dim = load_encoder(name).dim
             rows = np.random.default_rng(0).normal(size=(40, dim)).astype(np.float32)

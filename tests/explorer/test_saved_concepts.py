@@ -1,6 +1,7 @@
 """Saved concepts, opened again on another machine and another collection of the same encoder."""
 
 import json
+import shutil
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +13,8 @@ from explorer.explorer import Explorer
 from explorer.rounds import head_of
 from tests.explorer.conftest import DIM, small_collection
 
+ENDINGS = (".safetensors", ".npz")
+
 
 def fill(explorer, name="things", encoder="offline", fingerprint="", reverse=False):
     ids, vectors = small_collection()
@@ -21,10 +24,11 @@ def fill(explorer, name="things", encoder="offline", fingerprint="", reverse=Fal
     return made
 
 
-@pytest.fixture
-def taught(tmp_path):
-    """A concept that was taught, and its files."""
-    with Explorer(f"chdb://{tmp_path}/one", store=tmp_path / "one-store") as explorer:
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """A folder with the files of a concept that was taught; beside it the concept, its matches."""
+    folder = tmp_path_factory.mktemp("taught")
+    with Explorer(f"chdb://{folder}/one", store=folder / "one-store") as explorer:
         collection = fill(explorer, fingerprint="f" * 64)
         anchor = collection.vectors(["yes-000"])[0]
         page = explorer.rounds.begin(collection, "été", anchor)
@@ -32,22 +36,40 @@ def taught(tmp_path):
             marks = {t.photo_id: 1 if t.photo_id.startswith("yes") else -1 for t in page.tiles}
             page = explorer.answer(page, marks)
         concept = explorer.concepts.update(page.concept.id, threshold=0.7, name="summer")
-        for ending in (".safetensors", ".npz"):
-            explorer.export(concept.id, tmp_path / f"summer{ending}")
+        for ending in ENDINGS:
+            explorer.export(concept.id, folder / f"summer{ending}")
         matches = explorer.concepts.matches(concept.id, limit=200)
-    return concept, matches
+    return folder, concept, matches
 
 
 @pytest.fixture
-def other(tmp_path, taught):
-    """Another machine: the same encoder goes by another name there."""
-    with Explorer(f"chdb://{tmp_path}/two", store=tmp_path / "two-store") as explorer:
+def taught(files, tmp_path):
+    """A concept that was taught, and its files in the test's folder."""
+    folder, concept, matches = files
+    for ending in ENDINGS:
+        shutil.copy(folder / f"summer{ending}", tmp_path)
+    return concept, matches
+
+
+@pytest.fixture(scope="module")
+def elsewhere(tmp_path_factory):
+    """The folder of another machine's database: the same encoder goes by another name there."""
+    folder = tmp_path_factory.mktemp("elsewhere")
+    with Explorer(f"chdb://{folder}/two", store=folder / "two-store") as explorer:
         fill(explorer, "elsewhere", "/models/offline", "f" * 64, reverse=True)
         fill(explorer, "same", "/models/offline", "f" * 64)
+    return folder / "two"
+
+
+@pytest.fixture
+def other(elsewhere, tmp_path):
+    """Another machine, of the test's own."""
+    shutil.copytree(elsewhere, tmp_path / "two", symlinks=True)
+    with Explorer(f"chdb://{tmp_path}/two", store=tmp_path / "two-store") as explorer:
         yield explorer
 
 
-@pytest.mark.parametrize("ending", [".safetensors", ".npz"])
+@pytest.mark.parametrize("ending", ENDINGS)
 def test_a_saved_concept_opens_with_its_head_and_threshold(taught, other, tmp_path, ending):
     before, matches = taught
     page = other.open_saved(tmp_path / f"summer{ending}", "same")

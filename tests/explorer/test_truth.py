@@ -29,8 +29,8 @@ PHOTOS: dict[str, tuple[float, str | None]] = {
 
 
 @pytest.fixture
-def explorer(tmp_path):
-    with Explorer(f"chdb://{tmp_path}/chdb", store=tmp_path / "store") as explorer:
+def explorer(embedded, tmp_path):
+    with Explorer(embedded, store=tmp_path / "store") as explorer:
         margins = np.array([margin for margin, _ in PHOTOS.values()])
         vectors = np.stack([margins, np.sqrt(1 - margins**2)], axis=1).astype(np.float32)
         made = explorer.database.create_collection("things", "by hand", 2)

@@ -36,8 +36,8 @@ def fetcher(impatient):
 
 
 @pytest.fixture
-def database(tmp_path):
-    with connect(f"chdb://{tmp_path}/db") as opened:
+def database(embedded):
+    with connect(embedded) as opened:
         yield opened
 
 

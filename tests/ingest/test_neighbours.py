@@ -29,8 +29,8 @@ def narrow(n, rng):
 
 
 @pytest.fixture
-def collection(tmp_path):
-    with connect(f"chdb://{tmp_path}/db") as database:
+def collection(embedded):
+    with connect(embedded) as database:
         yield database.create_collection("photos", "by chance", DIM)
 
 

@@ -19,8 +19,8 @@ DIM = 32
 
 
 @pytest.fixture
-def database(tmp_path: Path):
-    with connect(f"chdb://{tmp_path}/db") as opened:
+def database(embedded: str):
+    with connect(embedded) as opened:
         yield opened
 
 

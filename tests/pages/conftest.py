@@ -15,9 +15,9 @@ DIM = 512
 
 
 @pytest.fixture
-def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def empty(embedded: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The app's settings on an empty folder."""
-    monkeypatch.setenv("VECDB_DSN", f"chdb://{tmp_path}/chdb")
+    monkeypatch.setenv("VECDB_DSN", embedded)
     monkeypatch.setenv("VECDB_STORE", str(tmp_path / "store"))
     monkeypatch.setenv("VECDB_TABLE", "things")
     shared_explorer().close()

@@ -18,11 +18,11 @@ from vecdb.removal import remove_collection
 
 
 @pytest.fixture
-def explorer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Explorer]:
+def explorer(embedded: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Explorer]:
     monkeypatch.setattr(making.Making, "_words", lambda made: None)
     # So many count as few: placed by their main directions, which takes no process of its own.
     monkeypatch.setattr(layout, "FEW", 1000)
-    with Explorer(f"chdb://{tmp_path}/chdb", store=tmp_path / "store") as opened:
+    with Explorer(embedded, store=tmp_path / "store") as opened:
         ids, vectors = small_collection(120)
         collection = opened.database.create_collection("things", "by hand", 16)
         collection.insert(table(ids, vectors))
