@@ -64,6 +64,7 @@ def resident() -> int:
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) * 1024
 
 
+@pytest.mark.slow
 def test_memory_stays_flat_while_2_4_gigabytes_are_served(served):
     address, store = served
     path = make_place(store) / "pictures.zip"

@@ -80,6 +80,7 @@ def cases(draw, document):
     return method.upper(), path, query, body
 
 
+@pytest.mark.slow
 def test_no_request_is_answered_with_a_server_error(served):
     document = served.get("/api/openapi.json").json()
     session = requests.Session()

@@ -51,6 +51,7 @@ def make(explorer: Explorer, **how: bool) -> MapJob:
     return job
 
 
+@pytest.mark.slow
 def test_a_map_holds_every_photo_laid_out_or_placed_beside_its_like(
     explorer: Explorer, collection: Collection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
