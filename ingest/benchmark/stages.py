@@ -152,14 +152,16 @@ def resume(scratch: Path, encoder: str) -> float:
     """Time a run of the command that finds 25,000 photos stored already, in seconds."""
     ids = [f"p{i}" for i in range(KNOWN)]
     vectors = np.random.default_rng(0).normal(size=(KNOWN, 512)).astype(np.float32)
-    rows = {"id": ids, "url": ["http://127.0.0.1:9/x"] * KNOWN, "vector": list(vectors)}
+    urls = [f"http://127.0.0.1:9/{photo}" for photo in ids]
+    rows = {"id": ids, "url": urls, "vector": list(vectors)}
     with connect(f"chdb://{scratch}/resume/db") as database:
         database.create_collection("photos", encoder, 512).insert(pa.table(rows), normalize=True)
     source = scratch / "resume.tsv"
     padding = "\t".join(["some text"] * 29)
-    lines = [f"{photo}\thttp://127.0.0.1:9/{photo}\t{padding}" for photo in ids]
+    lines = [f"{photo}\t{url}\t{padding}" for photo, url in zip(ids, urls, strict=True)]
     header = "photo_id\tphoto_image_url\t" + "\t".join(f"column{i}" for i in range(29))
     source.write_text("\n".join([header, *lines]) + "\n", "utf-8")
+    command(source, scratch / "resume", encoder)  # stores the columns
     return command(source, scratch / "resume", encoder)[0]
 
 
