@@ -1,6 +1,7 @@
 """The usual names of columns: Unsplash's, and those elsewhere, the best first."""
 
 import re
+from functools import lru_cache
 
 IDS = ("photo_id", "id", "image_id", "uid", "uuid", "key")
 ADDRESSES = (
@@ -88,6 +89,7 @@ KNOWN = {*IDS, *ADDRESSES, *PAIRS["photographer"], *PAIRS["camera"]}
 KNOWN |= {name for names in METADATA.values() for name in names}
 
 
+@lru_cache(4096)
 def usual(name: str) -> str:
     """Return a column's name as the usual names are written: `Image URL` is image_url."""
     return re.sub(r"[^\w.]+", "_", name.strip().strip("\ufeff").lower()).strip("_")
