@@ -32,6 +32,7 @@ from pages.searching.address import (
     conditions,
     describe_count,
     describe_query,
+    fill,
     key,
     least_similarity,
     remember,
@@ -55,7 +56,7 @@ def on_event(event: GridEvent) -> None:
         state.search_shown = event["shown"] + SHOWN
     elif event["type"] == "like":
         forget()
-        state[key("like")] = event["id"]
+        fill("like", event["id"])
     elif event["type"] == "pictures" or event["type"] == "address":
         try:
             state.search_pictures = pictures_of(event)

@@ -9,6 +9,7 @@ import streamlit as st
 from explorer.conditions import read_conditions
 from explorer.phrases import describe_phrases
 from explorer.query import Query
+from pages._boxes import box, put
 from vecdb import Collection, Filter
 
 state = st.session_state
@@ -37,7 +38,12 @@ SHAPES = ("landscape", "portrait", "square")
 
 def key(name: str) -> str:
     """Return the session's key of a widget of the page."""
-    return f"search_{name}"
+    return box(f"search_{name}")
+
+
+def fill(name: str, value: Any) -> None:
+    """Let the widget of a search's part show a value."""
+    put(f"search_{name}", value)
 
 
 def restore() -> None:
@@ -71,16 +77,16 @@ def remember() -> None:
 
 def _fill(source: Mapping[str, str]) -> None:
     for name in WORDS:
-        state[key(name)] = source.get(name, "")
+        fill(name, source.get(name, ""))
     for name in NUMBERS:
         given = source.get(name, "")
-        state[key(name)] = min(int(given), 2**31) if given.isdecimal() else None
+        fill(name, min(int(given), 2**31) if given.isdecimal() else None)
     for name in DAYS:
-        state[key(name)] = _day(source.get(name, ""))
+        fill(name, _day(source.get(name, "")))
     shape = source.get("orientation")
-    state[key("orientation")] = shape if shape in SHAPES else None
-    state[key("no_duplicates")] = source.get("no_duplicates") == "yes"
-    state[key("fold")] = source.get("fold") != "no"
+    fill("orientation", shape if shape in SHAPES else None)
+    fill("no_duplicates", source.get("no_duplicates") == "yes")
+    fill("fold", source.get("fold") != "no")
     if source.get("collection"):
         state.collection = source["collection"]
 

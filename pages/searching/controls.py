@@ -9,7 +9,7 @@ from explorer.errors import ExplorerError
 from explorer.fetching import fetch_picture, fetching_allowed
 from explorer.pictures import picture_from
 from pages._words import escape_markdown
-from pages.searching.address import DAYS, NUMBERS, SHAPES, key
+from pages.searching.address import DAYS, NUMBERS, SHAPES, fill, key
 
 state = st.session_state
 
@@ -17,7 +17,7 @@ state = st.session_state
 def forget() -> None:
     """Look for nothing; the conditions stay."""
     for name in ("text", "more", "like", "vector"):
-        state[key(name)] = ""
+        fill(name, "")
     state.search_pictures = []
     state.search_uploads = state.get("search_uploads", 0) + 1
 

@@ -6,8 +6,6 @@ import json
 import pytest
 from PIL import Image
 
-from tests.browser.harness import wait_idle
-
 pytestmark = pytest.mark.browser
 
 
@@ -101,7 +99,6 @@ def test_clear_clears_everything_that_is_looked_for_each_time(search, page):
         page.get_by_label("More phrases, one a line").fill("+ wooden")
         page.get_by_role("button", name="Clear", exact=True).click(force=True)
         page.keyboard.press("Escape")
-        wait_idle(page)
         if page.get_by_role("button", name="Clear", exact=True).count():
             page.get_by_role("button", name="Clear", exact=True).click()
         page.get_by_text("a dog").wait_for(state="detached")
