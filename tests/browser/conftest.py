@@ -1,6 +1,7 @@
 """One app for the browser tests, on a small collection, with a fresh concept for each test."""
 
-from collections.abc import Callable, Iterator
+import contextlib
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,28 @@ from vecdb import Store, connect
 
 ROWS = 300
 ODD = '<img src=x onerror=alert(1)> "quoted" \'\u202eشرق\u202c 🐈 &amp;'
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Try a test once more whose page was too slow, as it is on a busy machine; `R` tells of it."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=["TimeoutError"]))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Function, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Add to the report of a failed test what its page said."""
+    report = yield
+    page: Any = item.funcargs.get("page")
+    if page is not None and call.excinfo is not None and call.when == "call":
+        with contextlib.suppress(Exception):  # the browser may be what failed
+            script = page.get_by_test_id("stApp").get_attribute("data-test-script-state")
+            said = page.locator("body").inner_text(timeout=2_000)
+            report.sections.append(("Page", f"{page.url}, script {script}:\n{said}"))
+    return report
 
 
 @dataclass
