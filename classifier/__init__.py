@@ -6,7 +6,7 @@ from .background import Background, background_of
 from .candidates import Candidates, Pick
 from .errors import ClassifierError, DimensionMismatch, NoAnchor, OtherEncoder
 from .exclusion import borrow_answers
-from .fit import fit, prompt_head
+from .fit import fit, fit_and_leave_out, prompt_head
 from .head import Head
 from .kappa import compute_kappa
 from .metrics import average_precision, calibration_error
@@ -39,6 +39,7 @@ __all__ = [
     "compute_kappa",
     "doubtful_answers",
     "fit",
+    "fit_and_leave_out",
     "load",
     "mine",
     "plan_candidates",

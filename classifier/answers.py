@@ -19,6 +19,7 @@ class Answers:
         answers: (n,) 1.0 or -1.0.
         settled: (n,) bool, answers that the user has looked at twice.
         places: (n,) row numbers in what was passed.
+        count: how many were passed, usable or not.
     """
 
     direction: Floats
@@ -26,6 +27,7 @@ class Answers:
     answers: Floats
     settled: NDArray[np.bool_]
     places: NDArray[np.int64]
+    count: int
 
     @classmethod
     def read(
@@ -47,4 +49,4 @@ class Answers:
                 "being settled; pass one each"
             )
         kept = np.flatnonzero(usable(rows) & (signs != 0))
-        return cls(direction, rows[kept], signs[kept], twice[kept], kept)
+        return cls(direction, rows[kept], signs[kept], twice[kept], kept, len(rows))

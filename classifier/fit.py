@@ -66,16 +66,40 @@ def fit(
         DimensionMismatch: dimensions differ.
         ClassifierError: labels and vectors differ in number, or the method is unknown.
     """
-    given = Answers.read(anchor, vectors, labels, settled)
     if method == "sgd":
+        given = Answers.read(anchor, vectors, labels, settled)
         yes = (given.answers > 0).astype(np.float64)
         return Head(sgd_step(given.direction, given.rows, yes).astype(np.float32), 0.0)
     if method != "anchored":
         raise ClassifierError(f"unknown method {method!r}; use 'anchored' or 'sgd'")
+    head, _ = fit_and_leave_out(
+        anchor, vectors, labels, background=background, settled=settled, slips=slips
+    )
+    return head
+
+
+def fit_and_leave_out(
+    anchor: ArrayLike,
+    vectors: ArrayLike,
+    labels: ArrayLike,
+    *,
+    background: Background | None = None,
+    settled: ArrayLike | None = None,
+    slips: int = 0,
+) -> tuple[Head, Floats]:
+    """Fit a head as `fit` does, and say what the others say of each answer.
+
+    Returns:
+        The head, and the margins (n,) that the photos have in a fit without their own answer, all
+        answers trusted alike; NaN where none was usable.
+    """
+    given = Answers.read(anchor, vectors, labels, settled)
+    without = np.full(given.count, np.nan)
     if not len(given.answers):
-        return prompt_head(given.direction, background)
+        return prompt_head(given.direction, background), without
     problem = Problem.of(unit(given.direction), given.rows, given.answers, background)
     found = problem.solve()
+    without[given.places] = found.left_out
     trust = trust_answers(found.left_out, given.answers, given.settled, slips)
     if trust.min() < 1.0:
         found = problem.solve(trust, near=found)
@@ -83,7 +107,7 @@ def fit(
     if problem.few:
         kept = trust > TRUSTED
         weights = _guard(problem, weights, found.left_out[kept], kept, background)
-    return _head(problem.frame, weights, found.bias)
+    return _head(problem.frame, weights, found.bias), without
 
 
 def _guard(

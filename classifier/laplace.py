@@ -6,9 +6,11 @@ Rasmussen and Williams, Gaussian Processes for Machine Learning, algorithm 3.1.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.linalg import cholesky, solve_triangular
+from scipy.linalg.lapack import dtrtri
 from scipy.special import expit
 
 from .arrays import Floats
@@ -23,15 +25,32 @@ class Posterior:
     Attributes:
         dual: (n,) coefficients; the weights are prior mean + kernel-rows . dual.
         margins: (n,) fitted margins.
-        left_out: (n,) margins each row would get from a fit without it (one Newton step away).
+        kernel, signs, importance: what was given.
     """
 
     dual: Floats
     margins: Floats
-    left_out: Floats
+    kernel: Floats
+    signs: Floats
+    importance: Floats
+
+    @cached_property
+    def left_out(self) -> Floats:
+        """Margins (n,) each row would get from a fit without it, one Newton step away."""
+        slope, root = slopes(self.margins, self.signs, self.importance)
+        inverse, _ = dtrtri(_factor(self.kernel, root), lower=1)
+        variance = np.maximum((1 - (inverse**2).sum(axis=0)) / root**2, 1e-12)
+        return left_out_margins(self.margins, variance, slope, root)
 
 
-def laplace(kernel: Floats, prior: Floats, signs: Floats, importance: Floats) -> Posterior:
+def laplace(
+    kernel: Floats,
+    prior: Floats,
+    signs: Floats,
+    importance: Floats,
+    *,
+    begin: Floats | None = None,
+) -> Posterior:
     """Maximise sum importance * log sigmoid(signs * f) under f ~ Normal(prior, kernel): convex.
 
     Args:
@@ -39,11 +58,13 @@ def laplace(kernel: Floats, prior: Floats, signs: Floats, importance: Floats) ->
         prior: (n,) prior mean of the margins.
         signs: (n,) 1.0 or -1.0.
         importance: (n,) weight of each row, > 0.
+        begin: (n,) coefficients to begin at, such as those of a problem much like it.
 
     Returns:
         Posterior with arrays of length n.
     """
-    dual, margins = np.zeros(len(signs)), prior.copy()
+    dual = np.zeros(len(signs)) if begin is None else begin
+    margins = prior + kernel @ dual
     value = _value(dual, margins, prior, signs, importance)
     for _ in range(MAX_STEPS):
         slope, root = slopes(margins, signs, importance)
@@ -62,7 +83,7 @@ def laplace(kernel: Floats, prior: Floats, signs: Floats, importance: Floats) ->
         dual, margins = trial, reached
         if abs(value - before) < 1e-7 * (1 + abs(value)):
             break
-    return Posterior(dual, margins, _left_out(kernel, margins, signs, importance))
+    return Posterior(dual, margins, kernel, signs, importance)
 
 
 def _value(
@@ -82,15 +103,6 @@ def _factor(kernel: Floats, root: Floats) -> Floats:
     inner = root[:, None] * kernel * root
     inner[np.diag_indices_from(inner)] += 1.0
     return np.asarray(cholesky(inner, lower=True, overwrite_a=True, check_finite=False))
-
-
-def _left_out(kernel: Floats, margins: Floats, signs: Floats, importance: Floats) -> Floats:
-    slope, root = slopes(margins, signs, importance)
-    inner = solve_triangular(
-        _factor(kernel, root), root[:, None] * kernel, lower=True, check_finite=False
-    )
-    variance = np.maximum(kernel.diagonal() - (inner**2).sum(axis=0), 1e-12)
-    return left_out_margins(margins, variance, slope, root)
 
 
 def left_out_margins(margins: Floats, variance: Floats, slope: Floats, root: Floats) -> Floats:

@@ -65,7 +65,8 @@ def left_out(
     margins = rows @ weights + bias
     slope, root = slopes(margins, signs, importance)
     known = np.column_stack([rows, np.ones(len(rows))])
-    precision = (known.T * root**2) @ known
+    heavy = root[:, None] * known
+    precision = heavy.T @ heavy
     precision[np.diag_indices_from(precision)] += pull
     precision[-1, -1] += 1 / bias_variance - pull
     lower = cholesky(precision, lower=True, check_finite=False)

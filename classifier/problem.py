@@ -1,5 +1,6 @@
 """What a fit solves: answers and a background in one frame, pulled to the prompt."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -46,11 +47,17 @@ def prompt_weights(direction: Floats, frame: Frame, background: Background | Non
 
 @dataclass(frozen=True, eq=False)
 class Solution:
-    """Weights (d,) and bias in the frame; `left_out` (n,) are leave-one-out margins of answers."""
+    """Weights (d,) and bias in the frame; `dual` (n + b,) where it was found among the answers."""
 
     weights: Floats
     bias: float
-    left_out: Floats
+    leave_out: Callable[[], Floats]
+    dual: Floats | None = None
+
+    @cached_property
+    def left_out(self) -> Floats:
+        """Leave-one-out margins (n,) of the answers: worked out where they are asked for."""
+        return self.leave_out()
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,13 +129,13 @@ class Problem:
         if trust is not None:
             importance = np.append(trust * importance[:own], importance[own:])
         if self.few:
-            prior = self.scores + PROMPT_BIAS
-            found = laplace(self._kernel, prior, self.signs, importance)
+            prior, begin = self.scores + PROMPT_BIAS, None if near is None else near.dual
+            found = laplace(self._kernel, prior, self.signs, importance, begin=begin)
             weights = self.start + self.rows.T @ found.dual / self.pull
             bias = PROMPT_BIAS + BIAS_VARIANCE * float(found.dual.sum())
-            return Solution(weights, bias, found.left_out[:own])
+            return Solution(weights, bias, lambda: found.left_out[:own], found.dual)
         held = (self.start, PROMPT_BIAS, self.pull, BIAS_VARIANCE)
         begin = None if near is None else np.append(near.weights, near.bias)
         point = solve_primal(self.rows, self.signs, importance, *held, begin=begin)
-        without = left_out(self.rows, self.signs, importance, *point, *held[2:])
-        return Solution(*point, without[:own])
+        all_of_it = (self.rows, self.signs, importance, *point, *held[2:])
+        return Solution(*point, lambda: left_out(*all_of_it)[:own])

@@ -78,6 +78,7 @@ def doubtful_answers(
     *,
     background: Background | None = None,
     settled: ArrayLike | None = None,
+    left_out: ArrayLike | None = None,
     k: int | None = None,
 ) -> list[int]:
     """Choose the answers that look like slips, to ask about them again.
@@ -88,6 +89,7 @@ def doubtful_answers(
         labels: (n,) 1 yes, -1 no, 0 not judged.
         background: what is known of the collection, as given to `fit`.
         settled: (n,) bool, answers that have been asked about again already; they are left out.
+        left_out: (n,) what `fit_and_leave_out` said of the answers; worked out by default.
         k: how many at most; all of them by default.
 
     Returns:
@@ -100,8 +102,12 @@ def doubtful_answers(
     given = Answers.read(anchor, vectors, labels, settled)
     if len(given.answers) < FEWEST:
         return []
-    problem = Problem.of(given.direction, given.rows, given.answers, background)
-    right = chance_right(problem.solve().left_out, given.answers, ASKED_RATE)
+    if left_out is None:
+        problem = Problem.of(given.direction, given.rows, given.answers, background)
+        margins = problem.solve().left_out
+    else:
+        margins = np.asarray(left_out, np.float64)[given.places]
+    right = chance_right(margins, given.answers, ASKED_RATE)
     order = np.argsort(right, kind="stable")
     doubted = order[(right[order] < DOUBTED) & ~given.settled[order]]
     return [int(row) for row in given.places[doubted][:k]]

@@ -25,8 +25,8 @@ class Standing:
     """Where a concept stands when page `number` is wanted: its new head and what led to it.
 
     `ids` name the photos judged so far, `judged` (n, d) are their vectors, `labels` (n,) 1 or -1,
-    `settled` (n,) bool tells which were asked about again; `history` is every label of the concept;
-    `concept` still holds the head before.
+    `settled` (n,) bool tells which were asked about again, `left_out` (n,) what the others say of
+    each answer; `history` is every label of the concept; `concept` still holds the head before.
     """
 
     concept: Concept
@@ -37,6 +37,7 @@ class Standing:
     judged: np.ndarray
     labels: np.ndarray
     settled: np.ndarray
+    left_out: np.ndarray
     history: History
 
 
@@ -114,6 +115,7 @@ def doubt_answers(known: Known, standing: Standing, k: int | None = None) -> lis
         standing.labels,
         background=known.background,
         settled=standing.settled,
+        left_out=standing.left_out,
         k=k,
     )
     return [standing.ids[row] for row in doubted]

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from classifier import Head, anchor, borrow_answers, fit, prompt_head
+from classifier import Head, anchor, borrow_answers, fit_and_leave_out, prompt_head
 from explorer.errors import MovedOn
 from explorer.history import SURE, History, read_history
 from explorer.memory import Known, Memory
@@ -329,10 +329,10 @@ class Rounds:
         if settings.anchor is None:
             start = self._anchor_of(concept, known, judged[labels > 0])
             settings = replace(settings, anchor=tuple(float(x) for x in start))
-        direction = np.asarray(settings.anchor, np.float32)
+        direction, left_out = np.asarray(settings.anchor, np.float32), np.zeros(0)
         if len(labels):
             borrowed = self._borrow(concept, settings, history, known)
-            head = fit(
+            head, left_out = fit_and_leave_out(
                 direction,
                 np.vstack([judged, borrowed]),
                 np.append(labels, np.full(len(borrowed), -1)),
@@ -345,7 +345,10 @@ class Rounds:
             head = Head(np.asarray(weights, np.float32), bias)
         else:
             head = prompt_head(settings.first or direction, known.background)
-        return Standing(concept, settings, number, head, ids, judged, labels, settled, history)
+        left_out = left_out[: len(labels)]  # without those of borrowed answers
+        return Standing(
+            concept, settings, number, head, ids, judged, labels, settled, left_out, history
+        )
 
     def _borrow(
         self, concept: Concept, settings: Settings, history: History, known: Known

@@ -63,6 +63,18 @@ def test_both_solvers_find_one_optimum():
     assert bias == pytest.approx(-3 + 100 * dual.dual.sum(), abs=1e-3)
 
 
+def test_a_fit_that_begins_near_its_optimum_ends_there_too():
+    rows = photos(50, seed=4)
+    signs, ones = np.sign(rows[:, 1] + 0.2), np.ones(50)
+    kernel, prior = rows @ rows.T / 0.1 + 100.0, rows[:, 0] - 3
+    doubted = np.where(np.arange(50) < 3, 0.1, 1.0)
+    near = laplace(kernel, prior, signs, ones).dual
+    cold = laplace(kernel, prior, signs, doubted)
+    warm = laplace(kernel, prior, signs, doubted, begin=near)
+    assert warm.margins == pytest.approx(cold.margins, abs=1e-3)
+    assert warm.left_out == pytest.approx(cold.left_out, abs=1e-3)
+
+
 def test_a_left_out_margin_is_close_to_that_of_a_real_refit():
     rows = photos(30, seed=5)
     signs = np.sign(rows[:, 1])

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from classifier import ClassifierError, background_of, doubtful_answers, fit
+from classifier import ClassifierError, background_of, doubtful_answers, fit, fit_and_leave_out
 from classifier.laplace import laplace
 from classifier.primal import left_out, solve_primal
 from classifier.problem import MANY
@@ -65,6 +65,9 @@ def test_the_answers_that_are_slips_are_doubted_first(count: int):
     settled[slips] = True
     left = doubtful_answers(UP, rows, signs, background=background, settled=settled)
     assert not set(left) & set(slips)
+    # What the fit has worked out already leads to the same.
+    _, left_out = fit_and_leave_out(UP, rows, signs, background=background)
+    assert doubtful_answers(UP, rows, signs, left_out=left_out, k=2) == doubted
 
 
 def test_row_numbers_are_those_that_were_passed():
