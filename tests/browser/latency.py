@@ -9,10 +9,13 @@ opens it, and one after it. Of several sizes each has its line.
 """
 
 import argparse
+import contextlib
 import io
 import json
+import shutil
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +59,32 @@ def build(data: Path, rows: int) -> str:
         if rows > INDEX_ABOVE:
             collection.index.build()
     return ids[0]
+
+
+@contextlib.contextmanager
+def built(rows: int, kept: Path | None) -> Iterator[tuple[Path, str, float]]:
+    """Yield a folder with so many photos, the id of one, and the seconds it took to build.
+
+    Args:
+        kept: where a large collection stays for another benchmark; a temporary folder by default.
+    """
+    if kept is None:
+        with tempfile.TemporaryDirectory() as folder:
+            begun = time.perf_counter()
+            example = build(Path(folder), rows)
+            yield Path(folder), example, time.perf_counter() - begun
+        return
+    data = kept / f"rows-{rows}"
+    done = data / "built.json"
+    if not done.exists():
+        shutil.rmtree(data, ignore_errors=True)
+        data.mkdir(parents=True)
+        begun = time.perf_counter()
+        example = build(data, rows)
+        took = time.perf_counter() - begun
+        done.write_text(json.dumps({"example": example, "seconds": took}))
+    found = json.loads(done.read_text())
+    yield data, found["example"], found["seconds"]
 
 
 def open_collection(data: Path) -> dict[str, int]:
@@ -146,14 +175,11 @@ READ = """() => {
 }"""
 
 
-def measure_size(rows: int, rounds: int) -> dict[str, Any]:
+def measure_size(rows: int, rounds: int, kept: Path | None = None) -> dict[str, Any]:
     """Build and measure one size; return its figures."""
-    with tempfile.TemporaryDirectory() as folder:
-        begun = time.perf_counter()
-        example = build(Path(folder), rows)
-        built = time.perf_counter() - begun
-        opening = open_collection(Path(folder))
-        first, results = measure(Path(folder), example, rounds)
+    with built(rows, kept) as (data, example, seconds):
+        opening = open_collection(data)
+        first, results = measure(data, example, rounds)
     summary = {
         name: {
             "p50_ms": round(float(np.percentile([r[name] for r in results], 50)), 1),
@@ -161,7 +187,7 @@ def measure_size(rows: int, rounds: int) -> dict[str, Any]:
         }
         for name in ("total", *PARTS, "script")
     }
-    sizes = {"rows": rows, "rounds": rounds, "built_s": round(built), "opening": opening}
+    sizes = {"rows": rows, "rounds": rounds, "built_s": round(seconds), "opening": opening}
     return {**sizes, "first_page_ms": round(first), **summary}
 
 
@@ -184,10 +210,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.browser.latency", description=__doc__)
     parser.add_argument("--rows", type=int, nargs="+", default=[25_000])
     parser.add_argument("--rounds", type=int, default=40)
+    parser.add_argument("--data", type=Path, help="keep what is built here, and use it again")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     for rows in options.rows:
-        found = measure_size(rows, options.rounds)
+        found = measure_size(rows, options.rounds, options.data)
         print(json.dumps(found) if options.json else describe(found), flush=True)
 
 

@@ -8,7 +8,6 @@ how many rounds a second there were in all.
 
 import argparse
 import json
-import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -22,7 +21,7 @@ from explorer import Explorer
 from explorer.addresses import turns_url
 from explorer.query import Query
 from tests.browser.harness import environment, running_app
-from tests.browser.latency import MARKED, build
+from tests.browser.latency import MARKED, built
 from vecdb.index import INDEX_ABOVE
 
 ALONE = 10  # rounds of the one person before the others
@@ -105,11 +104,11 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=25_000)
     parser.add_argument("--people", type=int, default=16)
     parser.add_argument("--rounds", type=int, default=50)
+    parser.add_argument("--data", type=Path, help="keep what is built here, and use it again")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        data = Path(folder)
-        concepts = begin_concepts(data, build(data, options.rows), options.people + 1)
+    with built(options.rows, options.data) as (data, example, _):
+        concepts = begin_concepts(data, example, options.people + 1)
         with running_app(environment(data, "latency")) as address:
             begun = time.perf_counter()
             alone = summarise([work(address, concepts[0], ALONE)], time.perf_counter() - begun)
