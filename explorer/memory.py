@@ -14,7 +14,7 @@ from explorer.history import History
 from explorer.kept_samples import KeptSamples, Stand
 from explorer.sampling import SAMPLED_ABOVE, Sample, survey_by_sample
 from vecdb import Collection, Database, LinearHead, PhotosExtent, Scope, VecdbError
-from vecdb.survey import Survey
+from vecdb.survey import Survey, SurveyPlan
 
 BACKGROUND_PHOTOS = 300
 # Random photos kept at hand, so that a page's share of them costs no reading.
@@ -60,32 +60,17 @@ class Known:
         """How many photos its counts are estimated from, 0 where all are counted."""
         return 0 if self.sample is None else len(self.sample.ids)
 
-    def survey(
-        self,
-        head: LinearHead,
-        scope: Scope,
-        judged: set[str],
-        *,
-        top: int,
-        boundary: int,
-        bins: int,
-        before: LinearHead | None,
-        cut: float,
-    ) -> Survey:
+    def survey(self, head: LinearHead, plan: SurveyPlan, scope: Scope, judged: set[str]) -> Survey:
         """Survey the collection for a page: whole where that is quick, else by its sample.
 
         Args:
             judged: photos of the concept that are judged; the scope leaves them out, too.
         """
         if self.sample is None:
-            return self.collection.survey(
-                head, scope, top=top, boundary=boundary, bins=bins, before=before, cut=cut,
-                at_hand=self.vectors,
-            )  # fmt: skip
+            return self.collection.survey(head, plan, scope, at_hand=self.vectors)
         return survey_by_sample(
-            self.collection, self.sample, self.extent.count, head, scope, judged,
-            top=top, boundary=boundary, bins=bins, before=before, cut=cut,
-        )  # fmt: skip
+            self.collection, self.sample, self.extent.count, head, plan, scope, judged
+        )
 
     def count_by_probability(self, head: LinearHead, bins: int) -> list[int]:
         """Count the photos in equal bins of probability: all, or scaled from the sample."""

@@ -10,6 +10,7 @@ from explorer.history import SURE, History
 from explorer.memory import Known
 from explorer.settings import Settings, Tile
 from vecdb import Concept, Scope
+from vecdb.survey import SurveyPlan
 
 # Skipped photos stay away for this many rounds, so that the next page does not show them again.
 SKIPPED_ROUNDS = 3
@@ -71,13 +72,15 @@ def mine_page(known: Known, standing: Standing) -> Mined:
         drawn = known.pool.draw(need.sample, number, {*history.answered, *exclude})
         found = known.survey(
             head,
+            SurveyPlan(
+                need.top,
+                need.boundary,
+                BINS,
+                before=concept if len(concept.weights) else None,
+                cut=margin_of(concept.threshold),
+            ),
             Scope(exclude, concept.id),
             history.answered,
-            top=need.top,
-            boundary=need.boundary,
-            bins=BINS,
-            before=concept if len(concept.weights) else None,
-            cut=margin_of(concept.threshold),
         )
         known.remember(found.vectors)
         vectors = {**found.vectors, **dict(zip(drawn.ids, drawn.vectors, strict=True))}

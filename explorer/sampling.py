@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vecdb import Collection, LinearHead, Scope
-from vecdb.survey import Survey
+from vecdb.survey import Survey, SurveyPlan
 
 # Photos from which on a collection is surveyed by its sample: below, one pass over every vector
 # takes about as long as the rest of a round.
@@ -53,14 +53,9 @@ def survey_by_sample(
     sample: Sample,
     count: int,
     head: LinearHead,
+    plan: SurveyPlan,
     scope: Scope,
     judged: set[str],
-    *,
-    top: int,
-    boundary: int,
-    bins: int,
-    before: LinearHead | None,
-    cut: float,
 ) -> Survey:
     """Return what `Collection.survey` does, without reading the whole collection.
 
@@ -72,9 +67,9 @@ def survey_by_sample(
         Survey whose boundary, counts and agreement are of the sample. A count c of N photos has the
         standard error N sqrt(p (1 - p) / n), p = c / N, n photos in the sample.
     """
-    found = collection.nearest(head.weights, top, scope, with_vectors=True)
-    now, old = sample.margins(head, before or head)
-    doubted = _most_doubted(sample, now, {*judged, *scope.exclude}, boundary)
+    found = collection.nearest(head.weights, plan.top, scope, with_vectors=True)
+    now, old = sample.margins(head, plan.before or head)
+    doubted = _most_doubted(sample, now, {*judged, *scope.exclude}, plan.boundary)
     assert found.vectors is not None
     vectors = dict(zip(found.ids, found.vectors, strict=True))
     vectors |= {str(sample.ids[row]): sample.vectors[row] for row in doubted}
@@ -82,8 +77,8 @@ def survey_by_sample(
         found.ids,
         [str(sample.ids[row]) for row in doubted],
         vectors,
-        _scale(now, bins, count),
-        _agreement(now >= cut, old >= cut),
+        _scale(now, plan.bins, count),
+        _agreement(now >= plan.cut, old >= plan.cut),
     )
 
 

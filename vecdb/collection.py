@@ -25,7 +25,7 @@ from vecdb.search import (
     Search,
     count_matching,
 )
-from vecdb.survey import Survey, compose_survey, one_pass, read_agreement
+from vecdb.survey import Survey, SurveyPlan, compose_survey, one_pass, read_agreement
 
 RANKS_IN_STATEMENT = 2_000
 ROWS_IN_INSERT = 50_000
@@ -193,13 +193,9 @@ class Collection:
     def survey(
         self,
         head: LinearHead,
+        plan: SurveyPlan,
         scope: Scope = EVERYTHING,
         *,
-        top: int,
-        boundary: int,
-        bins: int,
-        before: LinearHead | None = None,
-        cut: float = 0.0,
         at_hand: Mapping[str, np.ndarray] | None = None,
     ) -> Survey:
         """Return what a page of mining needs: candidates with vectors, spread of probabilities.
@@ -210,26 +206,21 @@ class Collection:
         Args:
             head: whose candidates, and whose probabilities over the whole collection.
             scope: which photos may be candidates; excluded ids and a concept, no filter.
-            top, boundary: how many candidates of each kind.
-            bins: of the histogram.
-            before: the head to compare with; itself by default.
-            cut: margin from which a head accepts a photo.
             at_hand: vectors (dim,) by id that need not be read again.
         """
         short = sum(len(photo) + 3 for photo in scope.exclude) <= EXCLUDED_BYTES_IN_STATEMENT
         if short and self._connection.dialect == "clickhouse" and not self.index.serves:
-            heads = two_head_parameters(head, before or head, cut, self.dim)
-            sizes = (top, boundary)
+            heads = two_head_parameters(head, plan.before or head, plan.cut, self.dim)
             return one_pass(
-                self._connection, self.name, self.dim, heads, sizes, scope, bins, at_hand or {}
+                self._connection, self.name, self.dim, heads, plan, scope, at_hand or {}
             )
         return compose_survey(
             (
-                self.nearest(head.weights, top, scope, with_vectors=True),
-                self.boundary(head, boundary, scope, with_vectors=True),
+                self.nearest(head.weights, plan.top, scope, with_vectors=True),
+                self.boundary(head, plan.boundary, scope, with_vectors=True),
             ),
-            self.histogram(head, bins=bins).counts,
-            self.agreement(head, before, cut) if before else 1.0,
+            self.histogram(head, bins=plan.bins).counts,
+            self.agreement(head, plan.before, plan.cut) if plan.before else 1.0,
         )
 
     def vectors(self, ids: Sequence[str]) -> np.ndarray:

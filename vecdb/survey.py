@@ -9,8 +9,27 @@ import pyarrow as pa
 
 from vecdb.connection import Connection
 from vecdb.filter import Predicate
+from vecdb.heads import LinearHead
 from vecdb.hits import Hits, matrix
 from vecdb.search import Scope, join_predicates, parameters
+
+
+@dataclass(frozen=True)
+class SurveyPlan:
+    """What a survey is to find.
+
+    Attributes:
+        top, boundary: how many candidates of each kind.
+        bins: of the histogram.
+        before: the head to compare with; none agrees with itself.
+        cut: margin from which a head accepts a photo.
+    """
+
+    top: int
+    boundary: int
+    bins: int
+    before: LinearHead | None = None
+    cut: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -34,15 +53,15 @@ def one_pass(
     table: str,
     dim: int,
     head: dict[str, Any],
-    sizes: tuple[int, int],
+    plan: SurveyPlan,
     scope: Scope,
-    bins: int,
     at_hand: Mapping[str, np.ndarray],
 ) -> Survey:
     """Read the collection once, then the vectors of the candidates that are not at hand."""
     asked = scope.predicates()
     if scope.exclude:
         asked.append(Predicate("exclude", {"exclude": list(scope.exclude)}))
+    sizes = (plan.top, plan.boundary)
     top, boundary = (str(max(1, size)) for size in sizes)
     found = connection.select(
         "search/survey",
@@ -51,7 +70,7 @@ def one_pass(
         open=join_predicates(asked, connection.dialect) or "1",
         top=top,
         boundary=boundary,
-        bins=str(bins),
+        bins=str(plan.bins),
     )
     lists = [
         found.column(name)[0].as_py()[:size]

@@ -11,6 +11,7 @@ from explorer.kept_samples import KeptSamples, Stand
 from explorer.memory import Memory
 from explorer.sampling import Sample, survey_by_sample
 from vecdb import PlainHead, Scope, connect
+from vecdb.survey import SurveyPlan
 
 DIM, PHOTOS = 32, 6000
 
@@ -45,9 +46,9 @@ def test_a_survey_by_sample_finds_the_same_top_and_estimates_the_rest(large, sam
     sample = KeptSamples(tmp_path).take(collection, stand_of(collection))
     head, before = PlainHead(8 * vectors[0], -3.0), PlainHead(8 * vectors[1], -3.0)
     scope = Scope(exclude=collection.nearest(head.weights, 40).ids)
-    sizes: Any = {"top": 50, "boundary": 60, "bins": 100, "before": before, "cut": 0.0}
-    whole = collection.survey(head, scope, **sizes)
-    found = survey_by_sample(collection, sample, PHOTOS, head, scope, {"no-00400"}, **sizes)
+    plan = SurveyPlan(50, 60, 100, before)
+    whole = collection.survey(head, plan, scope)
+    found = survey_by_sample(collection, sample, PHOTOS, head, plan, scope, {"no-00400"})
     assert found.top == whole.top
     assert len(found.boundary) == 60
     assert not {*found.boundary} & {*scope.exclude, "no-00400"}

@@ -3,6 +3,7 @@ import pytest
 
 from tests.vecdb.conftest import photos, unit
 from vecdb import Database, Label, PlainHead, Scope
+from vecdb.survey import SurveyPlan
 
 DIM = 16
 
@@ -18,7 +19,7 @@ def test_a_survey_finds_what_the_single_searches_find(database: Database, judged
     best = collection.nearest(weights, judged).ids if judged else []
     database.concepts.label(concept.id, [Label(photo, 1) for photo in best], action="one")
     scope, head = Scope(["p00007"], concept.id), PlainHead(weights, bias)
-    found = collection.survey(head, scope, top=20, boundary=15, bins=50)
+    found = collection.survey(head, SurveyPlan(20, 15, 50), scope)
     assert found.top == collection.nearest(weights, 20, scope).ids
     assert found.boundary == collection.boundary(head, 15, scope).ids
     assert not {*found.top, *found.boundary} & {"p00007", *best}
