@@ -33,6 +33,11 @@ class Division:
     unseen_classes: Rows
     unseen_photos: Rows
 
+    @property
+    def choosing(self) -> list[Rows]:
+        """The parts that choose, those that hold any photo."""
+        return [rows for rows in (self.choosing_classes, self.choosing_photos) if len(rows)]
+
 
 def divide(classes: NDArray[np.int64], *, unseen: float, seed: int) -> Division:
     """Divide a labelled set, the same way for the same seed.

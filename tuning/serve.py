@@ -86,7 +86,7 @@ def describe_head(trial: Trial, groups: Groups, table: str, settings: Settings) 
         "photos": len(groups.classes),
         "settings": asdict(settings),
         "epoch": trial.trained.best,
-        "ended": trial.trained.ended,
+        "ended": trial.ended,
         "measured": trial.as_json(),
         "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
     }

@@ -3,7 +3,7 @@
 import itertools
 import math
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -70,6 +70,10 @@ class Epoch:
         """Mean of the scores, NaN where all is lost."""
         return float(np.mean(self.scores))
 
+    def harms(self, first: "Epoch") -> bool:
+        """Tell whether a part lost: what known classes gain must not be paid for by others."""
+        return any(now < before for now, before in zip(self.scores, first.scores, strict=True))
+
 
 @dataclass(frozen=True, eq=False)
 class Trained:
@@ -117,11 +121,7 @@ class Training:
         self._schedule = torch.optim.lr_scheduler.CosineAnnealingLR(
             self._optimiser, settings.epochs
         )
-        self._choosing = [
-            (torch.from_numpy(vectors[rows]), classes[rows])
-            for rows in (division.choosing_classes, division.choosing_photos)
-            if len(rows)
-        ]
+        self._choosing = [(vectors[rows], classes[rows]) for rows in division.choosing]
 
     def run_epoch(self) -> float:
         """Go through the photos and return the mean loss, NaN where it is lost."""
@@ -143,14 +143,25 @@ class Training:
         """Return R-precision of the parts held out to choose, NaN where all is lost."""
         self._head.eval()
         with torch.no_grad():
-            moved = [(self._head(rows), of) for rows, of in self._choosing]
-        if not all(torch.isfinite(rows).all() for rows, _ in moved):
-            return (math.nan,)
-        return tuple(float(retrieve(rows.numpy(), of).r_precision.mean()) for rows, of in moved)
+            return score(lambda rows: self._head(torch.from_numpy(rows)).numpy(), self._choosing)
 
     def fold(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return the head's weights (d, d) and bias (d,) as they are now."""
         return self._head.fold()
+
+
+def score(
+    move: Callable[[NDArray[np.float32]], NDArray[np.float32]],
+    parts: Sequence[tuple[NDArray[np.float32], NDArray[np.int64]]],
+) -> tuple[float, ...]:
+    """Return R-precision of each part, vectors (n, d) and classes (n,), behind what moves vectors.
+
+    NaN alone where a number is lost.
+    """
+    moved = [(move(vectors), classes) for vectors, classes in parts]
+    if not all(np.isfinite(vectors).all() for vectors, _ in moved):
+        return (math.nan,)
+    return tuple(float(retrieve(*part).r_precision.mean()) for part in moved)
 
 
 def train(
@@ -190,7 +201,7 @@ def train(
                 )
             break
         best = done[done[-1].best] if done else epoch
-        if epoch.r_precision > best.r_precision and not _harms(epoch, done[0]):
+        if epoch.r_precision > best.r_precision and not epoch.harms(done[0]):
             kept, best = training.fold(), epoch
         done.append(replace(epoch, best=best.number))
         progress(done[-1])
@@ -208,8 +219,3 @@ def _epochs(training: Training, epochs: int) -> Iterator[Epoch]:
     for number in range(1, epochs + 1):
         loss = training.run_epoch()
         yield Epoch(number, loss, (math.nan,) if math.isnan(loss) else training.scores(), 0)
-
-
-def _harms(epoch: Epoch, first: Epoch) -> bool:
-    # What photos of known classes gain must not be paid for by classes never seen.
-    return any(now < before for now, before in zip(epoch.scores, first.scores, strict=True))

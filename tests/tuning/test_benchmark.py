@@ -92,7 +92,18 @@ def test_a_head_is_trained_served_synced_and_deleted_by_commands(
 def test_a_head_that_learnt_nothing_is_not_served_unless_forced(
     animals: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    common = ["--dsn", animals, "--table", "animals", "--rate", "1e-9", "--out", "look"]
+    common = [
+        "--dsn",
+        animals,
+        "--table",
+        "animals",
+        "--loss",
+        "triplet",
+        "--rate",
+        "1e-9",
+        "--out",
+        "look",
+    ]
     assert main(["similarity", *common]) == 3
     assert "is not served: on classes never seen" in capsys.readouterr().err
     with connect(animals) as database:

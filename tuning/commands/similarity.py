@@ -141,7 +141,7 @@ def _tell(trial: Trial, options: argparse.Namespace) -> None:
         served = options.force or not trial.missing
         print(json.dumps({**trial.as_json(), "served": served}), flush=True)
         return
-    print(f"Training ended because {trial.trained.ended}; epoch {trial.trained.best} is kept.")
+    print(f"Training ended because {trial.ended}.")
     for line in trial.lines():
         print(line)
 
