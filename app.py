@@ -10,7 +10,7 @@ from threadpoolctl import threadpool_limits
 from api import routes
 from api.prefix import BelowPrefix
 from api.sockets import answer_at_once
-from pages._callbacks import finish_callbacks
+from pages._callbacks import lose_nothing
 from pages._current import shared_explorer
 from pages._login import check_login, identify
 from pages.grid.page import page_data
@@ -29,7 +29,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     threadpool_limits(1, user_api="blas")
     explorer.warm()
     answer_at_once()
-    finish_callbacks()
+    lose_nothing()
     try:
         yield
     finally:

@@ -1,9 +1,18 @@
-"""Callbacks that the next click does not cut short."""
+"""What Streamlit loses to a quick next click, kept: callbacks, and values that scripts set."""
 
+from dataclasses import replace
 from typing import Any
 
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.state.common import RegisterWidgetResult, WidgetMetadata
 from streamlit.runtime.state.safe_session_state import SafeSessionState
+from streamlit.runtime.state.session_state import SessionState
+
+
+def lose_nothing() -> None:
+    """Let callbacks end, and browsers hear what scripts set; once a process."""
+    finish_callbacks()
+    tell_values()
 
 
 def finish_callbacks() -> None:
@@ -32,3 +41,26 @@ def finish_callbacks() -> None:
 
     finish.__wrapped__ = begin  # type: ignore[attr-defined]
     SafeSessionState.on_script_will_rerun = finish  # type: ignore[method-assign]
+
+
+def tell_values() -> None:
+    """Tell a value that a script has set until the browser says that it shows it.
+
+    Streamlit tells it once. Where the next click stops the script before what it drew was sent,
+    the browser shows the widget empty, and Streamlit takes that for what the user wants.
+    """
+    if hasattr(SessionState.register_widget, "__wrapped__"):
+        return
+    register = SessionState.register_widget
+
+    def tell(
+        self: SessionState, metadata: WidgetMetadata[Any], user_key: str | None
+    ) -> RegisterWidgetResult[Any]:
+        unheard = user_key is not None and metadata.id not in self._new_widget_state
+        result = register(self, metadata, user_key)
+        if unheard and result.value != metadata.deserializer(None):
+            return replace(result, value_changed=True)
+        return result
+
+    tell.__wrapped__ = register  # type: ignore[attr-defined]
+    SessionState.register_widget = tell  # type: ignore[method-assign]

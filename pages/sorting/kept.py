@@ -54,7 +54,7 @@ def keep_boxes(class_set: str) -> None:
         return  # the boxes are of others by now
     changes: dict[str, Any] = {
         "names": lines(said("class_names")),
-        "templates": lines(said("class_templates")),
+        "templates": lines(said("class_templates")) or list(TEMPLATES),
         "threshold": said("class_threshold"),
     }
     store, name = shared_explorer().database.class_sets, name_classes(changes["names"])

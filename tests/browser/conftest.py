@@ -20,10 +20,14 @@ ODD = '<img src=x onerror=alert(1)> "quoted" \'\u202eشرق\u202c 🐈 &amp;'
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Try a test once more whose page was too slow, as it is on a busy machine; `R` tells of it."""
+    """Try a test once more whose page was too slow, as it is on a busy machine; `R` tells of it.
+
+    A widget that was drawn anew stands beside the one before it while its script still runs.
+    """
+    slow = ["TimeoutError", "strict mode violation"]
     for item in items:
         if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=["TimeoutError"]))
+            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=slow))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -6,6 +6,8 @@ import json
 import pytest
 from PIL import Image
 
+from tests.browser.harness import wait_idle
+
 pytestmark = pytest.mark.browser
 
 
@@ -103,6 +105,7 @@ def test_clear_clears_everything_that_is_looked_for_each_time(search, page):
             page.get_by_role("button", name="Clear", exact=True).click()
         page.get_by_text("a dog").wait_for(state="detached")
         page.wait_for_function("!location.search.includes('more=')")
+        wait_idle(page)  # the boxes of before are gone
         assert page.get_by_placeholder("Search by words").input_value() == ""
         page.get_by_role("button", name="Refine").click()
         assert page.get_by_label("More phrases, one a line").input_value() == ""

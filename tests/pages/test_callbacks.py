@@ -9,9 +9,10 @@ from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, Scri
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 from streamlit.runtime.state.session_state import SessionState
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import ElementTree
 
 from pages import _callbacks
-from pages._callbacks import finish_callbacks
+from pages._callbacks import finish_callbacks, tell_values
 
 
 @pytest.fixture(params=["left", "finished"])
@@ -75,3 +76,26 @@ def test_a_value_that_the_program_sets_is_another_widget():
     second = test.text_input[0]
     assert second.value == "second"
     assert second.key != first.key
+
+
+@pytest.mark.parametrize("told", [False, True])
+@pytest.mark.parametrize("value", ["first", ""])
+def test_a_value_that_was_not_sent_is_told_until_the_browser_has_it(told, value, monkeypatch):
+    register = SessionState.register_widget
+    monkeypatch.setattr(SessionState, "register_widget", getattr(register, "__wrapped__", register))
+    if told:
+        tell_values()
+    test = AppTest.from_function(script)
+    test.session_state["kept"] = value
+    test.run()
+    # What the script drew never came: the next click asks without its widgets.
+    test._tree = ElementTree()
+    test._tree._runner = test
+    test.run()
+    shown = test.text_input[0]
+    assert shown.value == value
+    assert shown.proto.set_value == (told and bool(value))
+    assert shown.proto.value == (value if told else "")
+    test.run()
+    # Said again it would take away what somebody is typing.
+    assert not test.text_input[0].proto.set_value
