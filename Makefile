@@ -36,7 +36,7 @@ app: $(VENV)/.runtime  ## the app on what is already ingested
 	$(BIN)/streamlit run app.py
 
 # Two processes, whole files each: the apps and servers that a file shares start once.
-PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 test: $(VENV)/.dev  ## the whole test suite
 	$(PYTEST)

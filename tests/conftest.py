@@ -34,12 +34,16 @@ SLOW = {
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of slow files, for `make test-fast` to leave out."""
+    """Mark the tests of slow files, for `make test-fast` to leave out, and begin with such.
+
+    At the end there are short files for every process that runs tests.
+    """
     here = Path(__file__).parent
     for item in items:
         name = item.path.relative_to(here).as_posix() if item.path.is_relative_to(here) else ""
         if name in SLOW or name.startswith("tuning/"):
             item.add_marker(pytest.mark.slow)
+    items.sort(key=lambda item: not any(map(item.get_closest_marker, ("browser", "slow"))))
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -88,12 +89,13 @@ def start(tmp_path: Path, tars: Path, tiny_clip: str) -> Iterator[Callable[..., 
         driver.leave()
 
 
-def wait_for(condition: Callable[[], object], driver: Driver) -> None:
+def wait_for(condition: Callable[[], Any], driver: Driver) -> Any:
     until = time.monotonic() + PATIENCE
-    while not condition():
+    while not (found := condition()):
         assert driver.process.poll() is None, "the run ended before it could be disturbed"
         assert time.monotonic() < until
         time.sleep(0.01)
+    return found
 
 
 def finished_files(folder: Path) -> dict[str, bytes]:
@@ -116,8 +118,7 @@ def test_one_worker_two_and_none_make_the_same_parts_whoever_is_killed(
     assert sorted(ids) == [f"{number}-{at:03d}" for number in range(TARS) for at in range(EACH)]
 
     driver = start("two", "--ray-workers", "2")
-    wait_for(driver.workers, driver)
-    os.kill(driver.workers()[0], signal.SIGKILL)
+    os.kill(wait_for(driver.workers, driver)[0], signal.SIGKILL)
     told, said = driver.finish()
     assert "was lost: another makes it" in said
     assert (told["seen"], told["error"]) == (TARS * EACH, None)
