@@ -4,6 +4,7 @@ The address names it where it can; a session remembers it between pages, and a c
 browser between sessions.
 """
 
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -92,9 +93,17 @@ def ask_person() -> None:
     keep(data={"name": PERSON_COOKIE, "value": state.person.strip()}, key="remember_person")
 
 
-def listed_concepts() -> dict[str, tuple[Concept, LabelCounts]]:
-    """Return the concepts that were answered in, opened from files or are open, latest first."""
-    concepts = shared_explorer().concepts.list()
+def listed_concepts(
+    wanted: Callable[[Concept], bool] = lambda concept: True,
+) -> dict[str, tuple[Concept, LabelCounts]]:
+    """Return the concepts that were answered in, opened from files or are open, latest first.
+
+    Args:
+        wanted: says which of them; the answers of others are not counted.
+    """
+    concepts = [one for one in shared_explorer().concepts.list() if wanted(one)]
+    if not concepts:
+        return {}
     judges = {concept.id: Settings.read(concept.settings).judge for concept in concepts}
     counts = shared_explorer().concepts.counts(
         list(judges), strip=8, judges={id: who for id, who in judges.items() if who is not None}

@@ -33,7 +33,7 @@ from pages.grid.contract import GridEvent
 from pages.grid.intake import pictures_of
 from pages.grid.page import page_data
 from pages.grid.tiles import largest_tiles
-from vecdb import Collection, VecdbError
+from vecdb import Collection, Concept, VecdbError
 from vecdb.errors import UnknownCollection, UnknownConcept
 
 PAGE_SIZES = (9, 25, 50, 100)
@@ -236,13 +236,12 @@ def begin(collection: Collection) -> None:
 def twins(collection: Collection) -> list[str]:
     """Return the concepts of the same words that somebody has answered in."""
     words = said("prompt", "").strip().casefold()
-    return [
-        concept.id
-        for concept, counts in listed_concepts().values()
-        if concept.collection == collection.name
-        and concept.prompt.casefold() == words != ""
-        and counts.yes + counts.no
-    ]
+
+    def same(concept: Concept) -> bool:
+        return concept.collection == collection.name and concept.prompt.casefold() == words != ""
+
+    listed = listed_concepts(same).values()
+    return [concept.id for concept, counts in listed if counts.yes + counts.no]
 
 
 def offer_twins(page: Page) -> None:
@@ -307,7 +306,8 @@ def grid(page: Page) -> None:
     """Draw the page."""
     if page.concept.round == 1 and not page.history.judged:
         offer_twins(page)
-        if len(listed_concepts()) <= 1:
+        state.taught = state.get("taught") or len(listed_concepts()) > 1
+        if not state.taught:
             st.caption(FIRST_PAGE)
     understood = describe_phrases(list(page.settings.phrases))
     if understood and understood != page.concept.prompt:
