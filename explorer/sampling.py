@@ -33,15 +33,19 @@ class Sample:
     @classmethod
     def of(cls, ids: np.ndarray, vectors: np.ndarray) -> "Sample":
         """Take photos as a sample."""
+        vectors = np.asfortranarray(vectors)  # by number: products with one head take half
         mean = vectors.mean(axis=0, dtype=np.float64)
         second = (vectors.T @ vectors).astype(np.float64) / len(vectors)
         return cls(ids, vectors, mean, second - np.outer(mean, mean))
 
     def margins(self, *heads: LinearHead) -> np.ndarray:
-        """Return the margins (heads, n) float32 of the photos; the vectors are read once."""
-        weights = np.asarray([head.weights for head in heads], np.float32)
-        biases = np.asarray([head.bias for head in heads], np.float32)
-        return np.asarray((self.vectors @ weights.T).T + biases[:, None])
+        """Return the margins (heads, n) float32 of the photos."""
+        return np.stack(
+            [
+                self.vectors @ np.asarray(head.weights, np.float32) + np.float32(head.bias)
+                for head in heads
+            ]
+        )
 
     def count_by_probability(self, head: LinearHead, bins: int, photos: int) -> np.ndarray:
         """Estimate how a collection of so many photos spreads: (bins,) int64, from 0 to 1."""
