@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncIterator
+from threading import Event, Thread
 
 import streamlit as st
 from starlette.middleware import Middleware
@@ -12,6 +13,7 @@ from api.prefix import BelowPrefix
 from api.sockets import answer_at_once
 from pages._callbacks import lose_nothing
 from pages._current import shared_explorer
+from pages._garbage import spare_libraries
 from pages._login import check_login, identify
 from pages.grid.page import page_data
 from pages.grid.scripts import GRID
@@ -30,9 +32,12 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     explorer.warm()
     answer_at_once()
     lose_nothing()
+    stop = Event()
+    Thread(target=spare_libraries, args=[stop], daemon=True).start()
     try:
         yield
     finally:
+        stop.set()
         explorer.close()
 
 
