@@ -143,7 +143,7 @@ def gallery(address: str) -> None:
         page.get_by_role("link", name="Concepts", exact=True).first.click()
         page.get_by_role("button", name="Open", exact=True).first.click()
         for name in VIEWS:
-            page.get_by_role("radio", name=name).click()
+            page.get_by_role("radio", name=name, exact=True).click()
             if name == "Audit":
                 audit(page)
             settle(page)

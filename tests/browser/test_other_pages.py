@@ -54,6 +54,7 @@ def test_labels_shows_every_answer_and_a_change_is_kept_and_can_be_taken_back(mi
     tile = page.locator("button[data-photo-id]").locator(f"xpath=self::*[@data-photo-id={photo!r}]")
     tile.click()
     tile.click()
+    page.get_by_text("(1 changed)").wait_for()
     page.get_by_role("button", name="Save changes").click()
     page.wait_for_function(
         "([id, label]) => [...document.querySelectorAll('button[data-photo-id]')]"
