@@ -11,10 +11,9 @@ from threadpoolctl import threadpool_limits
 from api import routes
 from api.prefix import BelowPrefix
 from api.sockets import answer_at_once
-from pages._callbacks import lose_nothing
 from pages._current import shared_explorer
-from pages._garbage import spare_libraries
 from pages._login import check_login, identify
+from pages._streamlit import finish_callbacks, spare_libraries, tell_values
 from pages.grid.page import page_data
 from pages.grid.scripts import GRID
 from pages.mapping.scripts import MAP
@@ -31,7 +30,8 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     threadpool_limits(1, user_api="blas")
     explorer.warm()
     answer_at_once()
-    lose_nothing()
+    finish_callbacks()
+    tell_values()
     stop = Event()
     Thread(target=spare_libraries, args=[stop], daemon=True).start()
     try:

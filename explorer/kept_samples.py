@@ -49,7 +49,7 @@ class KeptSamples:
         try:
             with self._file(name).open("rb") as file:
                 state, count, mark = (int(number) for number in np.load(file))
-                parts = [np.asfortranarray(np.load(file)) for _ in range(4)]
+                parts = [np.load(file) for _ in range(4)]
         except (OSError, ValueError, EOFError):
             return None
         return Stand(state, PhotosExtent(count, mark)), Sample(*parts)

@@ -3,6 +3,9 @@
 A session's own runner and state, without a browser: a request that comes while a callback runs.
 """
 
+import gc
+from threading import Event, Thread
+
 import pytest
 from streamlit.runtime.scriptrunner_utils.exceptions import RerunException
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
@@ -11,8 +14,8 @@ from streamlit.runtime.state.session_state import SessionState
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import ElementTree
 
-from pages import _callbacks
-from pages._callbacks import finish_callbacks, tell_values
+from pages import _streamlit
+from pages._streamlit import finish_callbacks, spare_libraries, tell_values
 
 
 @pytest.fixture(params=["left", "finished"])
@@ -43,7 +46,7 @@ def session(request, monkeypatch):
 def test_a_click_during_a_callback_is_heard_after_it(session, monkeypatch):
     kind, safe, requests = session
     context = type("Context", (), {"script_requests": requests})()
-    monkeypatch.setattr(_callbacks, "get_script_run_ctx", lambda: context)
+    monkeypatch.setattr(_streamlit, "get_script_run_ctx", lambda: context)
     if kind == "left":
         with pytest.raises(RerunException):
             safe.on_script_will_rerun(None)
@@ -99,3 +102,19 @@ def test_a_value_that_was_not_sent_is_told_until_the_browser_has_it(told, value,
     test.run()
     # Said again it would take away what somebody is typing.
     assert not test.text_input[0].proto.set_value
+
+
+def test_what_was_imported_is_not_looked_through_again():
+    stop = Event()
+    watch = Thread(target=spare_libraries, args=[stop, 0.001], daemon=True)
+    watch.start()
+    try:
+        for _ in range(500):
+            if gc.get_freeze_count():
+                break
+            stop.wait(0.01)
+        assert gc.get_freeze_count() > 10 * len(gc.get_objects())
+    finally:
+        stop.set()
+        watch.join()
+        gc.unfreeze()
