@@ -85,7 +85,7 @@ def describe_head(trial: Trial, groups: Groups, table: str, settings: Settings) 
         "classes": groups.names,
         "photos": len(groups.classes),
         "settings": asdict(settings),
-        "epoch": trial.trained.best,
+        "epoch": trial.epoch,
         "ended": trial.ended,
         "measured": trial.as_json(),
         "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),

@@ -72,11 +72,13 @@ class Comparison:
 class Trial:
     """A trained head and what it is worth; None where there was nothing to measure on.
 
-    `ended` says how the head came about.
+    `epoch` is the one whose head it is, None for the head in closed form; `ended` says how it came
+    about.
     """
 
     head: SimilarityHead
     trained: Trained
+    epoch: int | None
     ended: str
     unseen_classes: Comparison | None
     unseen_photos: Comparison | None
@@ -139,14 +141,16 @@ def run_trial(
     """
     division = divide(classes, unseen=unseen, seed=settings.seed)
     trained = train(vectors, classes, division, settings, progress=progress, stop=stop)
-    head, ended = _closed_form(vectors, classes, division, trained, settings) or (
+    head, epoch, ended = _closed_form(vectors, classes, division, trained, settings) or (
         SimilarityHead(trained.weights, trained.bias, ""),
+        trained.best,
         f"{trained.ended}; epoch {trained.best} is kept",
     )
     head = replace(head, encoder=encoder)
     return Trial(
         head,
         trained,
+        epoch,
         ended,
         _compare(head, vectors, classes, division.unseen_classes, by_class=True),
         _compare(head, vectors, classes, division.unseen_photos, by_class=False),
@@ -159,7 +163,7 @@ def _closed_form(
     division: Division,
     trained: Trained,
     settings: Settings,
-) -> tuple[SimilarityHead, str] | None:
+) -> tuple[SimilarityHead, None, str] | None:
     """Return the head in closed form of all photos that may teach, and why; None if not better."""
     first, best = trained.epochs[0], trained.epochs[trained.best]
     found = discriminant(vectors[division.train], classes[division.train])
@@ -174,6 +178,7 @@ def _closed_form(
     whole = discriminant(vectors[taught], classes[taught])
     return whole and (
         SimilarityHead(*whole, ""),
+        None,
         f"{trained.ended}; the head in closed form is kept: it has R-precision "
         f"{epoch.r_precision:.3f} on the photos that choose, epoch {trained.best} "
         f"{best.r_precision:.3f}",

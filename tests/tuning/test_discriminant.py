@@ -82,6 +82,7 @@ def test_the_photos_that_choose_take_it_where_it_is_better_and_all_that_teach_ma
     settings = Settings(epochs=2, rate=1e-6)
     trial = run_trial(vectors, classes, settings, encoder="e", unseen=0.25)
     assert "in closed form is kept" in trial.ended
+    assert trial.epoch is None
     assert trial.head.encoder == "e"
     division = divide(classes, unseen=0.25, seed=0)
     taught = np.concatenate([division.train, division.choosing_classes, division.choosing_photos])
@@ -102,5 +103,6 @@ def test_a_triplet_head_is_learnt_from_triplets_alone():
     settings = Settings(loss="triplet", epochs=2, rate=1e-6)
     trial = run_trial(vectors, classes, settings, encoder="e", unseen=0.25)
     assert trial.ended.endswith("is kept")
+    assert trial.epoch == trial.trained.best
     assert "closed form" not in trial.ended
     assert np.array_equal(trial.head.weights, trial.trained.weights)

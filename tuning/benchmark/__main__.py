@@ -61,13 +61,15 @@ def report(trials: list[Trial]) -> dict[str, Any]:
         name: part.as_json() if part is not None else None for name, part in parts.items()
     }
     served = all(part is not None and part.is_better for part in parts.values())
-    return {**found, "served": served}
+    closed = sum(trial.epoch is None for trial in trials)
+    return {**found, "served": served, "closed_form": closed}
 
 
 def table(found: dict[str, Any]) -> str:
     """Lay the result out for a terminal."""
     lines = [
         f"{found['photos']:,} photos, {found['classes']} classes, {found['loss']} loss, "
+        f"{found['closed_form']} heads in closed form, "
         f"{found['seconds']} s; a head so good is {'' if found['served'] else 'not '}served",
         "R-precision      chance    base   tuned   95 % interval",
     ]
