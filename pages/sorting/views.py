@@ -68,13 +68,15 @@ def heat_map(found: PhotoSet, heads: ClassHeads, truth: np.ndarray, chosen: np.n
         ]
     )  # fmt: skip
     order = list(dict.fromkeys(frame["photo"])) if len(frame) else []
+    # The likest stand out from the page: dark on a light one, light on a dark one.
+    greys = alt.Scale(scheme="greys", reverse=st.context.theme.type == "dark")
     chart = (
         alt.Chart(frame)
         .mark_rect()
         .encode(
             alt.X("class:N", sort=list(heads.names), title="class, in words"),
             alt.Y("photo:N", sort=order, title="example photos"),
-            alt.Color("cosine:Q", scale=alt.Scale(scheme="greys")),
+            alt.Color("cosine:Q", scale=greys),
             tooltip=["photo", "class", alt.Tooltip("cosine:Q", format=".3f")],
         )
     )
