@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 export HF_HUB_DISABLE_TELEMETRY = 1
+unexport PYTHONDONTWRITEBYTECODE  # tests start hundreds of processes, which would each compile all
 
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -c
@@ -42,7 +43,7 @@ test: $(VENV)/.dev  ## the whole test suite
 	$(PYTEST)
 
 test-fast: $(VENV)/.dev  ## the tests that need no browser and take no long time
-	$(PYTEST) -m "not browser and not slow"
+	$(PYTEST) --numprocesses 4 -m "not browser and not slow"
 
 check: $(VENV)/.dev  ## format, lint, types and tests: what CI runs
 	$(BIN)/ruff format --check .

@@ -19,17 +19,26 @@ from tests.browser.harness import ROOT, chromium, environment, have_chromium
 for library in ("OMP", "OPENBLAS", "MKL"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
-# What starts many processes, loads real encoders or runs whole benchmarks: minutes of the suite.
+# What starts processes, loads real encoders, reads and writes many files or runs benchmarks.
 SLOW = {
-    "classifier/test_benchmark.py", "classifier/test_rivals.py", "encoder/test_choice.py",
-    "encoder/test_offline.py", "explorer/test_change_encoder.py", "explorer/test_encode.py",
-    "explorer/mapping/test_layout.py", "explorer/test_search_command.py",
-    "ingest/test_benchmark.py", "ingest/test_command.py",
-    "ingest/test_embed.py", "ingest/test_embed_on_ray.py", "ingest/test_fuzz.py",
-    "ingest/test_in_step.py",
-    "ingest/test_run.py", "ingest/test_sources.py", "pages/test_classes.py",
-    "pages/test_screens.py", "test_command_lines.py", "test_docs.py", "vecdb/test_concurrency.py",
-    "vecdb/test_durability.py",
+    "api/test_clip_retrieval.py", "api/test_load.py", "api/test_sockets.py",
+    "classifier/test_benchmark.py", "classifier/test_development_sets.py",
+    "classifier/test_rivals.py", "encoder/test_benchmark.py", "encoder/test_choice.py",
+    "encoder/test_offline.py", "explorer/mapping/test_layout.py", "explorer/test_agreement.py",
+    "explorer/test_change_encoder.py", "explorer/test_encode.py", "explorer/test_exports.py",
+    "explorer/test_fetching.py", "explorer/test_labels.py", "explorer/test_news.py",
+    "explorer/test_saved_concepts.py", "explorer/test_search_command.py", "explorer/test_slips.py",
+    "explorer/test_together.py", "explorer/test_tuning.py", "ingest/test_benchmark.py",
+    "ingest/test_command.py", "ingest/test_embed.py", "ingest/test_embed_on_ray.py",
+    "ingest/test_far_away.py", "ingest/test_fuzz.py", "ingest/test_heads.py",
+    "ingest/test_in_step.py", "ingest/test_json_forms.py", "ingest/test_manners.py",
+    "ingest/test_naming.py", "ingest/test_neighbours.py", "ingest/test_pictures.py",
+    "ingest/test_run.py", "ingest/test_sources.py", "ingest/test_vectors.py",
+    "pages/test_change_encoder.py", "pages/test_classes.py", "pages/test_data.py",
+    "pages/test_screens.py", "test_command_lines.py", "test_docs.py", "test_reach.py",
+    "vecdb/test_cluster.py", "vecdb/test_command_line.py", "vecdb/test_concurrency.py",
+    "vecdb/test_condition.py", "vecdb/test_durability.py", "vecdb/test_filter.py",
+    "vecdb/test_index.py",
 }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -91,46 +92,58 @@ class Served:
         return requests.post(self.address + path, json=body, timeout=60)
 
 
-@pytest.fixture
-def served(
-    server: str,
-    explorer: Explorer,
-    model: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Served:
-    """Fill the served database: photos `colours/red`, ... and `copy of red`."""
-    monkeypatch.setenv("VECDB_TABLE", "colours")
+@pytest.fixture(scope="session")
+def coloured(model: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with pictures `colours/red`, ... and `copy of red`, a database and a store of them.
+
+    Tests copy the latter two.
+    """
+    folder = tmp_path_factory.mktemp("coloured")
     images = [picture(colour) for colour in COLOURS]
     ids = [f"colours/{colour}" for colour in COLOURS]
     encoder = load_encoder(model)
     vectors = encoder.encode_images(images)
     vectors = np.stack([*vectors, vectors[0]])  # a copy to the bit, on every processor
-    collection = explorer.database.create_collection("colours", model, encoder.dim)
-    files = tmp_path / "pictures"
+    files = folder / "pictures"
     files.mkdir()
     for colour, image in zip(COLOURS, images, strict=True):
         (files / f"{colour}.jpg").write_bytes(jpeg(image))
-    collection.insert(
-        pa.table(
-            {
-                "id": [*ids, "copy of red"],
-                "url": [str(files / f"{colour}.jpg") for colour in COLOURS]
-                + ["https://example.org/red.jpg"],
-                "vector": list(vectors),
-                "description": [f"a {colour} picture" for colour in COLOURS] + ["red again"],
-                "width": pa.array([64] * len(vectors), pa.uint32()),
-                "height": pa.array(range(40, 40 + len(vectors)), pa.uint32()),
-                "country": ["Italy" if at % 2 else "Norway" for at in range(len(vectors))],
-            }
+    with Explorer(f"chdb://{folder}/chdb", store=folder / "store") as explorer:
+        collection = explorer.database.create_collection("colours", model, encoder.dim)
+        collection.insert(
+            pa.table(
+                {
+                    "id": [*ids, "copy of red"],
+                    "url": [str(files / f"{colour}.jpg") for colour in COLOURS]
+                    + ["https://example.org/red.jpg"],
+                    "vector": list(vectors),
+                    "description": [f"a {colour} picture" for colour in COLOURS] + ["red again"],
+                    "width": pa.array([64] * len(vectors), pa.uint32()),
+                    "height": pa.array(range(40, 40 + len(vectors)), pa.uint32()),
+                    "country": ["Italy" if at % 2 else "Norway" for at in range(len(vectors))],
+                }
+            )
         )
-    )
-    rows = [
-        (photo, str(at), jpeg(image))
-        for at, (photo, image) in enumerate(zip(ids, images, strict=True))
-    ]
-    explorer.store.put_thumbnails("colours", rows)
-    return Served(server, collection, files, explorer)
+        rows = [
+            (photo, str(at), jpeg(image))
+            for at, (photo, image) in enumerate(zip(ids, images, strict=True))
+        ]
+        explorer.store.put_thumbnails("colours", rows)
+    return folder
+
+
+@pytest.fixture
+def served(coloured: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
+    """Serve `routes()` on the coloured pictures."""
+    for part in ("chdb", "store"):
+        shutil.copytree(coloured / part, tmp_path / part, symlinks=True)
+    monkeypatch.setenv("VECDB_STORE", str(tmp_path / "store"))
+    monkeypatch.setenv("VECDB_TABLE", "colours")
+    with (
+        Explorer(f"chdb://{tmp_path}/chdb", store=tmp_path / "store") as explorer,
+        serving(Starlette(routes=routes(explorer))) as address,
+    ):
+        yield Served(address, explorer.collection("colours"), coloured / "pictures", explorer)
 
 
 def unit(vector: Any) -> np.ndarray:

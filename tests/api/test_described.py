@@ -74,14 +74,14 @@ def test_conditions_on_any_column_narrow_a_search(served):
     assert refused.status_code == 400
 
 
-def test_no_refusal_tells_where_the_server_keeps_its_files(served, tmp_path):
+def test_no_refusal_tells_where_the_server_keeps_its_files(served):
     unknown = served.get("/api/search", text="x", collection="none")
     assert unknown.status_code == 404
     assert "There is no collection 'none'" in unknown.json()["error"]
     served.explorer.close()
-    served.explorer._dsn = f"chdb://{tmp_path}/pictures/red.jpg"
+    served.explorer._dsn = f"chdb://{served.folder}/red.jpg"
     broken = served.get("/api/healthz")
     assert broken.status_code == 503
     for answer in (unknown, broken):
-        assert str(tmp_path) not in answer.text
+        assert str(served.folder) not in answer.text
         assert "chdb:" not in answer.text

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -56,12 +57,15 @@ def extra_of(at):
     }
 
 
-@pytest.fixture
-def explorer(embedded, tmp_path, monkeypatch):
-    """Photos whose pictures are files of odd names, one in ten on the web, and a concept."""
-    explorer = Explorer(embedded, store=tmp_path / "data" / "store")
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory):
+    """A folder with photos whose pictures are files of odd names, one in ten on the web.
+
+    Beside them lie a database with a concept of them, and the store, for each test to copy.
+    """
+    folder = tmp_path_factory.mktemp("filled")
     vectors = vectors_of(np.random.default_rng(0))
-    (tmp_path / "été à Lyon").mkdir()
+    (folder / "été à Lyon").mkdir()
     ids, urls, thumbnails = [], [], []
     for at in range(YES + NO):
         ids.append(f"{'yes' if at < YES else 'no'}/50% off #{at}")
@@ -73,12 +77,12 @@ def explorer(embedded, tmp_path, monkeypatch):
             thumbnails.append((ids[-1], f"{at:064d}", held.getvalue()))
             continue
         ending = (".jpg", ".png", ".tif", ".webp")[at % 4]
-        path = tmp_path / "été à Lyon" / f"50% off #{at}{ending}"
+        path = folder / "été à Lyon" / f"50% off #{at}{ending}"
         picture.save(path)
         urls.append(path.as_uri())
-    Store(tmp_path / "data" / "store").put_thumbnails("things", thumbnails)
+    Store(folder / "store").put_thumbnails("things", thumbnails)
     maps = [stored_extra(extra_of(at)) for at in range(len(ids))]
-    with explorer:
+    with Explorer(f"chdb://{folder}/chdb", store=folder / "store") as explorer:
         collection = explorer.database.create_collection("things", "offline", DIM)
         columns = {name: pa.array([m[name] for m in maps], METADATA[name]) for name in maps[0]}
         words = {"description": [f"=photo {at}" for at in range(len(ids))]}
@@ -91,6 +95,14 @@ def explorer(embedded, tmp_path, monkeypatch):
         labels = [Label(ids[at], 1) for at in range(20)]
         labels += [Label(ids[at], -1) for at in range(60, 90)] + [Label(ids[95], 0)]
         explorer.rounds.import_labels(made.id, labels)
+    return folder
+
+
+@pytest.fixture
+def explorer(filled, tmp_path):
+    for part in ("chdb", "store"):
+        shutil.copytree(filled / part, tmp_path / part, symlinks=True)
+    with Explorer(f"chdb://{tmp_path}/chdb", store=tmp_path / "store") as explorer:
         yield explorer
 
 
@@ -141,12 +153,12 @@ def test_answers_decide_the_class_and_the_threshold_the_rest(explorer, concept, 
     assert all(row["description"].startswith("'=photo") for row in rows.values())
 
 
-def test_paths_are_as_the_source_gave_them(explorer, concept, tmp_path):
+def test_paths_are_as_the_source_gave_them(explorer, concept, filled, tmp_path):
     export(explorer, concept, tmp_path / "x.csv", photos="labels")
     urls = {row["url"] for row in rows_of(tmp_path / "x.csv")}
     assert any(url.startswith(f"{WEB}") for url in urls)
     files = {url for url in urls if not url.startswith(WEB)}
-    assert files <= {str(path) for path in (tmp_path / "été à Lyon").iterdir()}
+    assert files <= {str(path) for path in (filled / "été à Lyon").iterdir()}
 
 
 @pytest.mark.parametrize(("photos", "count"), [("labels", 50), ("matches", None), ("both", None)])

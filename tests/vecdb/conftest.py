@@ -8,7 +8,13 @@ import pytest
 from tests.vecdb.servers import Servers, emptied, fresh_database
 from vecdb import Collection, Database, connect
 
-BACK_ENDS = ["chdb", "clickhouse", "cluster", "myscale"]
+# `make test-fast` takes the first two: the others are spoken to by the same client.
+BACK_ENDS = [
+    "chdb",
+    "clickhouse",
+    pytest.param("cluster", marks=pytest.mark.slow),
+    pytest.param("myscale", marks=pytest.mark.slow),
+]
 LIVE = os.environ.get("VECDB_TEST_DSN")
 
 
