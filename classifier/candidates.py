@@ -51,9 +51,11 @@ class Page:
         self.chosen: list[int] = []
         self.picks: list[Pick] = []
         self._ids = ids
-        self._rows = rows
-        near = np.zeros(len(rows)) if not len(judged) else (rows @ judged.T).max(axis=1)
-        self._stale = (near > SAME_PICTURE) | ~usable(rows)
+        self._stale = ~usable(rows)
+        self._rows = np.asarray(rows, np.float32)
+        if len(judged):
+            near = self._rows @ np.asarray(judged, np.float32).T
+            self._stale |= near.max(axis=1) > SAME_PICTURE
 
     def fill(self, order: Iterable[int], reason: Reason, upto: int) -> None:
         """Append fresh candidates in the order given until the page holds `upto`."""

@@ -52,7 +52,7 @@ def count_matches(known: Known, head: LinearHead, probability: float) -> Count:
         exact = known.collection.count_above(head, probability)
         return Count(exact, exact, exact)
     inside = min(max(probability, 1e-12), 1 - 1e-12)
-    margins = known.sample.margins(head)[0]
+    margins = known.sample.margins(head)
     hits = int((margins >= np.log(inside / (1 - inside))).sum())
     return estimate_count(hits, len(margins), known.extent.count)
 

@@ -4,7 +4,8 @@ What one page needs of the whole collection but its very top (photos in doubt, t
 probabilities, agreement with the head before) is read off the sample; the top comes from the index.
 """
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -16,6 +17,8 @@ from vecdb.survey import Survey, SurveyPlan
 SAMPLED_ABOVE = 200_000
 # A share of 1 % is known to within a tenth of itself from so many.
 SAMPLE_PHOTOS = 50_000
+# Heads whose margins are kept, 200 kB each: those of the concepts that are being worked on.
+HEADS_AT_HAND = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +32,8 @@ class Sample:
     vectors: np.ndarray
     mean: np.ndarray
     covariance: np.ndarray
+    _lately: dict[bytes, np.ndarray] = field(default_factory=dict, repr=False)
+    _guard: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @classmethod
     def of(cls, ids: np.ndarray, vectors: np.ndarray) -> "Sample":
@@ -38,18 +43,23 @@ class Sample:
         second = (vectors.T @ vectors).astype(np.float64) / len(vectors)
         return cls(ids, vectors, mean, second - np.outer(mean, mean))
 
-    def margins(self, *heads: LinearHead) -> np.ndarray:
-        """Return the margins (heads, n) float32 of the photos."""
-        return np.stack(
-            [
-                self.vectors @ np.asarray(head.weights, np.float32) + np.float32(head.bias)
-                for head in heads
-            ]
-        )
+    def margins(self, head: LinearHead) -> np.ndarray:
+        """Return the margins (n,) float32 of the photos; a round asks for its last head's again."""
+        weights, bias = np.asarray(head.weights, np.float32), np.float32(head.bias)
+        key = np.append(weights, bias).tobytes()
+        with self._guard:
+            found = self._lately.pop(key, None)
+        if found is None:
+            found = self.vectors @ weights + bias
+        with self._guard:
+            self._lately[key] = found
+            if len(self._lately) > HEADS_AT_HAND:
+                del self._lately[next(iter(self._lately))]
+        return found
 
     def count_by_probability(self, head: LinearHead, bins: int, photos: int) -> np.ndarray:
         """Estimate how a collection of so many photos spreads: (bins,) int64, from 0 to 1."""
-        return _scale(self.margins(head)[0], bins, photos)
+        return _scale(self.margins(head), bins, photos)
 
 
 def survey_by_sample(
@@ -72,7 +82,8 @@ def survey_by_sample(
         standard error N sqrt(p (1 - p) / n), p = c / N, n photos in the sample.
     """
     found = collection.nearest(head.weights, plan.top, scope, with_vectors=True)
-    now, old = sample.margins(head, plan.before or head)
+    now = sample.margins(head)
+    old = sample.margins(plan.before) if plan.before else now
     doubted = _most_doubted(sample, now, {*judged, *scope.exclude}, plan.boundary)
     assert found.vectors is not None
     vectors = dict(zip(found.ids, found.vectors, strict=True))
@@ -94,7 +105,10 @@ def _scale(margins: np.ndarray, bins: int, photos: int) -> np.ndarray:
 
 
 def _most_doubted(sample: Sample, margins: np.ndarray, closed: set[str], k: int) -> list[int]:
-    order = np.argsort(np.abs(margins), kind="stable")
+    distance = np.abs(margins)
+    enough = min(k + len(closed), len(distance))
+    near = np.argpartition(distance, enough - 1)[:enough]
+    order = near[np.lexsort((near, distance[near]))]
     rows: list[int] = []
     for row in order:
         if len(rows) == k:
