@@ -72,7 +72,8 @@ class ConceptStore:
         self._connection = connection
         self._changing = threading.Lock()
         # By id with its version: a concept's row is wide, and others may have changed it.
-        self._seen: dict[str, tuple[int, Concept]] = {}
+        self._seen: dict[str, tuple[int, Concept]] = connection.concepts_seen
+        self._seeing = threading.Lock()
         # The same for the answers of the concepts that are being worked on.
         self._answered: dict[str, tuple[Extent, Labels]] = {}
 
@@ -102,10 +103,13 @@ class ConceptStore:
         Raises:
             UnknownConcept: there is none with this id.
         """
-        found = self._connection.select("concepts/version", {"id": concept_id})
         version, concept = self._seen.get(concept_id, (0, None))
-        if concept is not None and version == found.column("version")[0].as_py():
-            return concept
+        if concept is not None:
+            if self._connection.alone:
+                return concept
+            found = self._connection.select("concepts/version", {"id": concept_id})
+            if version == found.column("version")[0].as_py():
+                return concept
         found = self._connection.select("concepts/get", {"id": concept_id})
         if not found.num_rows:
             raise UnknownConcept(f"There is no concept {concept_id!r}: open one from the list.")
@@ -314,7 +318,10 @@ class ConceptStore:
 
     def _keep(self, row: dict[str, Any]) -> Concept:
         concept = _concept(row)
-        self._seen[concept.id] = (row["version"], concept)
+        with self._seeing:
+            # What was read may be older than what was written meanwhile.
+            if self._seen.get(concept.id, (0,))[0] <= row["version"]:
+                self._seen[concept.id] = (row["version"], concept)
         return concept
 
 

@@ -32,6 +32,7 @@ class Connection:
     def __init__(self, dsn: Dsn) -> None:
         self.dsn = dsn
         self.dialect = "clickhouse"
+        self.concepts_seen: dict[str, Any] = {}  # by every store of this connection
         self._idle: queue.LifoQueue[Client | None] = queue.LifoQueue()
         self._closed = threading.Event()
         if dsn.directory:
@@ -47,6 +48,11 @@ class Connection:
         self._idle.put(first)
         if dsn.directory is None:
             self._detect_dialect()
+
+    @property
+    def alone(self) -> bool:
+        """Whether nobody else can have written: what was read once need not be asked for again."""
+        return self.dsn.directory is not None and OWNED.alone
 
     def select(
         self,

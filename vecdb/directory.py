@@ -24,6 +24,12 @@ class DirectoryLock:
         self._directory: Path | None = None
         self._file: IO[str] | None = None
         self._users = 0
+        self._ever = 0  # connections since the directory was taken
+
+    @property
+    def alone(self) -> bool:
+        """Whether one connection is all that could have written since the directory was taken."""
+        return self._ever == 1
 
     def acquire(self, directory: Path) -> None:
         """Own `directory` once more.
@@ -41,6 +47,7 @@ class DirectoryLock:
                 self._file = _lock(directory)
                 self._directory = directory
             self._users += 1
+            self._ever += 1
 
     def release(self) -> None:
         """Give up one use; the last one lets other processes in."""
@@ -49,6 +56,7 @@ class DirectoryLock:
             if self._users == 0 and self._file is not None:
                 self._file.close()
                 self._file = self._directory = None
+                self._ever = 0
 
 
 def _lock(directory: Path) -> IO[str]:

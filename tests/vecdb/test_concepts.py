@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from vecdb import Collection, Database, Label, VecdbError
+from vecdb import Collection, Database, Label, VecdbError, connect
 from vecdb.concepts import ConceptStore
 from vecdb.errors import NotFitted, UnknownCollection, UnknownConcept
 
@@ -181,7 +181,7 @@ def test_what_another_process_writes_is_seen_beside_what_is_remembered(
     axes: Collection, database: Database
 ) -> None:
     ours = database.concepts
-    theirs = ConceptStore(axes._connection)  # remembers nothing of ours
+    theirs = ConceptStore(axes._connection)
     concept = ours.create("hats", "axes", "a hat")
     ours.label(concept.id, [Label("east", 1, 1, "top")], action="one")
     ours.history(concept.id).clear()
@@ -198,6 +198,21 @@ def test_what_another_process_writes_is_seen_beside_what_is_remembered(
     assert (renamed.name, renamed.settings) == ("caps", {"phrases": [["a", 1.0]]})
     ours.update(concept.id, settings={"pair": ("a", 1)})
     assert ours.get(concept.id).settings == theirs.get(concept.id).settings == {"pair": ["a", 1]}
+
+
+def test_what_another_connection_of_this_process_writes_is_seen_after_it_closed_too(
+    embedded: str,
+) -> None:
+    with connect(embedded) as ours:
+        ours.create_collection("axes", "by hand", 4)
+        concept = ours.concepts.create("hats", "axes", "a hat")
+        with connect(embedded) as theirs:
+            theirs.concepts.update(concept.id, name="caps")
+            assert ours.concepts.get(concept.id).name == "caps"
+            theirs.concepts.update(concept.id, name="hoods")
+        assert ours.concepts.get(concept.id).name == "hoods"
+        ours.concepts.update(concept.id, round=1)
+        assert ours.concepts.get(concept.id).name == "hoods"
 
 
 def test_the_answers_of_several_concepts_are_counted_at_once(axes, database: Database) -> None:
