@@ -10,6 +10,8 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, NoReturn
 
+import commandline.limits  # noqa: F401  # before numpy and its kind
+
 DONE, NOT_POSSIBLE, USAGE, INTERRUPTED = 0, 1, 2, 130
 EXIT_CODES = "exit codes: 0 done, 1 not possible, 2 bad usage, 130 stopped"
 

@@ -1,5 +1,6 @@
 """Pictures and text to unit vectors: any image-text model of transformers, or the offline one."""
 
+import commandline.limits  # noqa: F401  # before numpy and its kind
 from encoder.choice import DEFAULT, OFFLINE, clean_name, default_encoder_name, hub_answers, is_local
 from encoder.errors import (
     EmptyText,

@@ -1,5 +1,6 @@
 """What the app does, free of Streamlit and of HTTP: rounds, queries, audits, exports, jobs."""
 
+import commandline.limits  # noqa: F401  # before numpy and its kind
 from explorer.explorer import Explorer, default_table
 from explorer.query import Query
 from explorer.ranking import Ranked, rank

@@ -1,5 +1,6 @@
 """`python -m ingest`: source, fetch, decode, encode, store."""
 
+import commandline.limits  # noqa: F401  # before numpy and its kind
 from ingest.errors import DamagedSource, IngestError, SourceError
 from ingest.photo import Photo
 from ingest.progress import Progress, Summary

@@ -55,6 +55,24 @@ def test_a_refusal_is_one_sentence_and_json_where_that_is_asked_for(
     assert "Traceback" not in answer.stderr
 
 
+@pytest.mark.parametrize("kilobytes", [1_000_000, 2_000_000, 4_000_000])
+@pytest.mark.parametrize(
+    "command",
+    [*(f"{name} --json" for name in COMMANDS), "sample", "ingest.embed", "streamlit run app.py"],
+)
+def test_too_little_address_space_is_one_sentence_before_anything_else(command, kilobytes):
+    answer = subprocess.run(
+        ["bash", "-c", f"ulimit -v {kilobytes}; exec {sys.executable} -m {command}"],
+        cwd=ROOT, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert answer.returncode == 1
+    assert answer.stderr.startswith("This program needs 8 GiB of address space: this process may")
+    assert "lift the limit with `ulimit -v unlimited`" in answer.stderr
+    assert answer.stderr.count("\n") == 1
+    if "--json" in command:
+        assert json.loads(answer.stdout)["error"] == answer.stderr.strip()
+
+
 def test_an_answer_nobody_reads_to_its_end_is_no_traceback(tmp_path: Path):
     dsn = f"chdb://{tmp_path}/db"
     ids = [f"photo {at} with a name that fills the pipe" for at in range(5000)]

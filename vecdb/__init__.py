@@ -1,5 +1,6 @@
 """Storage: connections, tables, index and queries; the LMDB store of thumbnails and vectors."""
 
+import commandline.limits  # noqa: F401  # before numpy and its kind
 from vecdb.class_sets import ClassCorrection, ClassSet, ClassSetStore
 from vecdb.collection import Collection
 from vecdb.concepts import Concept, ConceptStore

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from clickhouse_connect.driver.exceptions import ClickHouseError
 from urllib3.exceptions import HTTPError
 
+from commandline.limits import advise_on_limit
 from vecdb.dsn import Dsn
 from vecdb.errors import AccessDenied, QueryFailed, ShardDown, Unreachable, VecdbError
-from vecdb.limits import advise_on_limit
 
 # What the transport says when an answer ends too soon.
 CUT = ("Connection broken", "Connection aborted", "Remote end closed", "ConnectionReset")

@@ -11,8 +11,8 @@ from typing import Any
 import lmdb
 import numpy as np
 
+from commandline.limits import advise_on_limit
 from vecdb.errors import StoreUnusable
-from vecdb.limits import advise_on_limit
 
 DEFAULT_DIRECTORY = Path("data") / "store"
 # Address space, not disk: the file grows with what is put in.
