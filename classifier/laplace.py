@@ -6,7 +6,6 @@ Rasmussen and Williams, Gaussian Processes for Machine Learning, algorithm 3.1.
 """
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from scipy.linalg import cholesky, solve_triangular
@@ -14,6 +13,7 @@ from scipy.linalg.lapack import dtrtri
 from scipy.special import expit
 
 from .arrays import Floats
+from .lazy import lazy
 
 MAX_STEPS = 30
 
@@ -34,7 +34,7 @@ class Posterior:
     signs: Floats
     importance: Floats
 
-    @cached_property
+    @lazy
     def left_out(self) -> Floats:
         """Margins (n,) each row would get from a fit without it, one Newton step away."""
         slope, root = slopes(self.margins, self.signs, self.importance)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
@@ -10,6 +9,7 @@ from .arrays import Floats
 from .background import Background
 from .frame import Frame, frame_of, spread_along
 from .laplace import laplace
+from .lazy import lazy
 from .primal import left_out, solve_primal
 
 # All in the frame's units, so that they mean the same for every encoder; the evidence is in
@@ -54,7 +54,7 @@ class Solution:
     leave_out: Callable[[], Floats]
     dual: Floats | None = None
 
-    @cached_property
+    @lazy
     def left_out(self) -> Floats:
         """Leave-one-out margins (n,) of the answers: worked out where they are asked for."""
         return self.leave_out()
@@ -109,12 +109,12 @@ class Problem:
         """Prior precision of the weights."""
         return pull_after(int((self.answers > 0).sum()))
 
-    @cached_property
+    @lazy
     def scores(self) -> Floats:
         """Margins (n + b,) by the prompt alone, without a bias."""
         return np.asarray(self.rows @ self.start)
 
-    @cached_property
+    @lazy
     def _kernel(self) -> Floats:
         return np.asarray(self.rows @ self.rows.T / self.pull + BIAS_VARIANCE)
 

@@ -6,9 +6,9 @@ So the stacks can be rebuilt from the table at any time, also after a restart.
 """
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from itertools import takewhile
 
+from classifier.lazy import lazy
 from explorer.settings import Settings
 from vecdb import Concept, ConceptStore, Label
 from vecdb.labels import group_votes, settle_votes
@@ -44,12 +44,12 @@ class History:
         """Return the history with these labels after the others."""
         return History([*self.rows, *rows], self.judge)
 
-    @cached_property
+    @lazy
     def votes(self) -> dict[str, list[Label]]:
         """The latest label of each person by photo, in the order of first judgement."""
         return group_votes(self.rows)
 
-    @cached_property
+    @lazy
     def latest(self) -> dict[str, Label]:
         """The label of each photo that counts, in the order of first judgement."""
         if self.judge is None:
@@ -61,22 +61,22 @@ class History:
         theirs = {row.photo_id: row.label for row in self.rows if row.by == person}
         return {photo: label for photo, label in theirs.items() if label}
 
-    @cached_property
+    @lazy
     def answered(self) -> set[str]:
         """The photos that somebody calls a yes or a no, whoever's answers count."""
         return {photo for photo, votes in self.votes.items() if any(row.label for row in votes)}
 
-    @cached_property
+    @lazy
     def people(self) -> list[str]:
         """Who has given an answer that stands, by name; the empty one is who gave none."""
         return sorted({row.by for votes in self.votes.values() for row in votes if row.label})
 
-    @cached_property
+    @lazy
     def labels(self) -> dict[str, int]:
         """The label of each photo as it stands now; 0 where it was cleared or skipped."""
         return {photo: row.label for photo, row in self.latest.items()}
 
-    @cached_property
+    @lazy
     def judged(self) -> dict[str, int]:
         """The photos that are a yes (1) or a no (-1)."""
         return {photo: label for photo, label in self.labels.items() if label}
@@ -91,12 +91,12 @@ class History:
         """How many photos are a no."""
         return sum(label == -1 for label in self.judged.values())
 
-    @cached_property
+    @lazy
     def asked_again(self) -> set[str]:
         """The photos whose answer the user was asked about a second time."""
         return {row.photo_id for row in self._second_answers}
 
-    @cached_property
+    @lazy
     def slips(self) -> int:
         """How many answers the user turned round when asked again."""
         return sum(
@@ -104,12 +104,12 @@ class History:
             for row in self._second_answers
         )
 
-    @cached_property
+    @lazy
     def _second_answers(self) -> list[Label]:
         done = set(self.done)
         return [row for row in self.rows if row.reason == SURE and row.action in done]
 
-    @cached_property
+    @lazy
     def _stacks(self) -> tuple[list[str], list[str]]:
         done: list[str] = []
         undone: list[str] = []

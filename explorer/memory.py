@@ -69,7 +69,7 @@ class Known:
         if self.sample is None:
             return self.collection.survey(head, plan, scope, at_hand=self.vectors)
         return survey_by_sample(
-            self.collection, self.sample, self.extent.count, head, plan, scope, judged
+            self.collection, self.sample, self.extent.count, head, plan, scope, judged, self.read
         )
 
     def count_by_probability(self, head: LinearHead, bins: int) -> list[int]:
@@ -180,8 +180,9 @@ def _search_once(known: Known) -> None:
 
 
 def _know_sample(collection: Collection, stand: Stand, held: Sample) -> Known:
-    background = Background(held.mean, held.covariance, held.vectors[:BACKGROUND_PHOTOS])
-    pool = Pool([str(photo) for photo in held.ids[:POOL_PHOTOS]], held.vectors[:POOL_PHOTOS])
+    drawn = np.ascontiguousarray(held.vectors[:POOL_PHOTOS])
+    background = Background(held.mean, held.covariance, drawn[:BACKGROUND_PHOTOS])
+    pool = Pool([str(photo) for photo in held.ids[:POOL_PHOTOS]], drawn)
     return Known(collection, stand, background, pool, {}, held)
 
 

@@ -31,7 +31,7 @@ class Page:
     """What the user is asked next.
 
     `counts` (100,) is the histogram of the collection's probabilities; `upcoming` are likely photos
-    of the page after this one; `rows` what is known of the photos, None where nobody asked yet;
+    of the page after this one; `rows` what tiles say of the photos, None where nobody asked yet;
     `timing` is in seconds; `made` when, as Unix time; `sampled` how many photos `counts` is an
     estimate from, 0 where all were counted.
     """
@@ -302,7 +302,7 @@ class Rounds:
         settings = replace(standing.settings, page=tuple(mined.tiles), agreements=agreements)
         with _measure(timing, "store"):
             ids = [tile.photo_id for tile in mined.tiles]
-            rows = self._aside.submit(known.collection.photos, ids)
+            rows = self._aside.submit(known.collection.records.shown, ids)
             concept = self._concepts.update(
                 concept.id,
                 weights=standing.head.weights,

@@ -5,6 +5,7 @@ probabilities, agreement with the head before) is read off the sample; the top c
 """
 
 import threading
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -70,27 +71,35 @@ def survey_by_sample(
     plan: SurveyPlan,
     scope: Scope,
     judged: set[str],
+    read: Callable[[Sequence[str]], Mapping[str, np.ndarray]],
 ) -> Survey:
     """Return what `Collection.survey` does, without reading the whole collection.
 
     Args:
         count: photos in the collection, which the sample's counts are scaled to.
-        judged: photos that must not be candidates; `scope` leaves the same out of the top.
+        scope: photos that must not be candidates, beside those that are judged.
+        judged: every photo that is judged in the concept which the scope names.
+        read: returns the vectors (d,) of those of some photos that exist.
 
     Returns:
         Survey whose boundary, counts and agreement are of the sample. A count c of N photos has the
         standard error N sqrt(p (1 - p) / n), p = c / N, n photos in the sample.
     """
-    found = collection.nearest(head.weights, plan.top, scope, with_vectors=True)
+    closed = {*judged, *scope.exclude}
+    # Photos that are left out come back from the index too: not with their vectors.
+    top = collection.nearest(head.weights, plan.top, Scope(list(closed)), with_vectors=not closed)
+    if top.vectors is None:
+        vectors = dict(read(top.ids))
+    else:
+        vectors = dict(zip(top.ids, top.vectors, strict=True))
     now = sample.margins(head)
     old = sample.margins(plan.before) if plan.before else now
-    doubted = _most_doubted(sample, now, {*judged, *scope.exclude}, plan.boundary)
-    assert found.vectors is not None
-    vectors = dict(zip(found.ids, found.vectors, strict=True))
-    vectors |= {str(sample.ids[row]): sample.vectors[row] for row in doubted}
+    doubted = _most_doubted(sample, now, closed, plan.boundary)
+    boundary = [str(photo) for photo in sample.ids[doubted]]
+    vectors |= zip(boundary, np.ascontiguousarray(sample.vectors[doubted]), strict=True)
     return Survey(
-        found.ids,
-        [str(sample.ids[row]) for row in doubted],
+        [photo for photo in top.ids if photo in vectors],
+        boundary,
         vectors,
         _scale(now, plan.bins, count),
         _agreement(now >= plan.cut, old >= plan.cut),

@@ -229,24 +229,22 @@ class Collection:
         Raises:
             UnknownPhoto: an id that the collection does not hold.
         """
+        found, vectors = self.known_vectors(ids)
+        if len(found) < len(ids):
+            missing = next(photo for photo in ids if photo not in set(found))
+            raise UnknownPhoto(f"The collection {self.name} holds no photo {missing!r}.")
+        return vectors
+
+    def known_vectors(self, ids: Sequence[str]) -> tuple[list[str], np.ndarray]:
+        """Return those of the photos that exist, in the order asked, and their vectors (m, dim)."""
         at: dict[str, int] = {}
-        parts = []
+        parts = [np.zeros((0, self.dim), np.float32)]
         for table in self.records.rows("photos/vectors", ids):
             found = table.column("id").to_pylist()
             at |= {photo: len(at) + row for row, photo in enumerate(found)}
             parts.append(matrix(table, self.dim))
-        for photo in ids:
-            if photo not in at:
-                raise UnknownPhoto(f"The collection {self.name} holds no photo {photo!r}.")
-        if not parts:
-            return np.zeros((0, self.dim), np.float32)
-        return np.concatenate(parts)[[at[photo] for photo in ids]]
-
-    def known_vectors(self, ids: Sequence[str]) -> tuple[list[str], np.ndarray]:
-        """Return those of the photos that exist, in the order asked, and their vectors (m, dim)."""
-        known = self.records.known_ids(ids)
-        found = [photo for photo in ids if photo in known]
-        return found, self.vectors(found)
+        known = [photo for photo in ids if photo in at]
+        return known, np.concatenate(parts)[[at[photo] for photo in known]]
 
     def pages_of_vectors(self, k: int, prefix: str = "") -> Iterator[tuple[list[str], np.ndarray]]:
         """Yield ids and vectors (n, dim) of all photos whose ids begin so, by id, k at a time."""

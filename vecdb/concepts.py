@@ -70,7 +70,7 @@ class ConceptStore:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._changing = threading.Lock()
+        self._changing: dict[str, threading.Lock] = {}
         # By id with its version: a concept's row is wide, and others may have changed it.
         self._seen: dict[str, tuple[int, Concept]] = connection.concepts_seen
         self._seeing = threading.Lock()
@@ -300,7 +300,7 @@ class ConceptStore:
         return concept
 
     def _change(self, concept_id: str, changes: dict[str, Any]) -> Concept:
-        with self._changing:
+        with self._changing.setdefault(concept_id, threading.Lock()):
             now = datetime.now(timezone.utc)
             return self._write(replace(self.get(concept_id), **changes, updated=now))
 

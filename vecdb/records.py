@@ -113,6 +113,12 @@ class Records:
         """Yield id, url and METADATA of the photos that exist, in their types, in no order."""
         yield from self.rows("photos/metadata", ids)
 
+    def shown(self, ids: Sequence[str]) -> list[dict[str, Any]]:
+        """Return what a tile says of each photo: `Collection.photos` with fewer of its keys."""
+        tables = self.rows("photos/shown", ids)
+        found = {row["id"]: row for table in tables for row in table.to_pylist()}
+        return [found[photo] for photo in ids if photo in found]
+
     def extra_kinds(self) -> dict[str, set[str]]:
         """Return the kinds of the source's own columns: word, number, whole, time, flag."""
         kinds: dict[str, set[str]] = {}

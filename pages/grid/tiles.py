@@ -33,9 +33,9 @@ def grid_tiles(
     """Return one tile a photo, in order; a photo that is gone keeps its place.
 
     Args:
-        rows: what `Collection.photos` says of them, where it has been asked already.
+        rows: what `Records.shown` says of them, or more, where it has been asked already.
     """
-    found = {row["id"]: row for row in (collection.photos(ids) if rows is None else rows)}
+    found = {row["id"]: row for row in (collection.records.shown(ids) if rows is None else rows)}
     tiles = []
     for at, photo in enumerate(ids):
         score = None if scores is None else scores[at]
@@ -60,7 +60,7 @@ def largest_tiles(collection: Collection, sampled: int, shown: int) -> list[Grid
         sampled: photos to choose from.
         shown: how many come back at most.
     """
-    rows = collection.photos(collection.sample(sampled, seed=0).ids)
+    rows = collection.records.shown(collection.sample(sampled, seed=0).ids)
     rows.sort(key=lambda row: min(row["width"] or 0, row["height"] or 0), reverse=True)
     return grid_tiles(collection, [row["id"] for row in rows[:shown]], rows=rows[:shown])
 

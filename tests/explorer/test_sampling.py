@@ -42,13 +42,16 @@ def stand_of(collection):
 
 
 def test_a_survey_by_sample_finds_the_same_top_and_estimates_the_rest(large, sampled, tmp_path):
-    _, collection, vectors = large
+    database, collection, vectors = large
     sample = KeptSamples(tmp_path).take(collection, stand_of(collection))
     head, before = PlainHead(8 * vectors[0], -3.0), PlainHead(8 * vectors[1], -3.0)
     scope = Scope(exclude=collection.nearest(head.weights, 40).ids)
     plan = SurveyPlan(50, 60, 100, before)
     whole = collection.survey(head, plan, scope)
-    found = survey_by_sample(collection, sample, PHOTOS, head, plan, scope, {"no-00400"})
+    known = Memory(database, tmp_path).known("large")
+    found = survey_by_sample(
+        collection, sample, PHOTOS, head, plan, scope, {"no-00400"}, known.read
+    )
     assert found.top == whole.top
     assert len(found.boundary) == 60
     assert not {*found.boundary} & {*scope.exclude, "no-00400"}
