@@ -81,7 +81,7 @@ def narrow() -> None:
     )
     right.text_input("Description holds", key=key("description"))
     right.text_input(
-        "At least this similar",
+        "Similarity at least",
         key=key("similar"),
         placeholder="0.25",
         help="A cosine, as it stands on each photo; leaves out what is less like the search.",
@@ -110,5 +110,5 @@ def narrow() -> None:
 def draw_numbers(names: Sequence[str]) -> None:
     """Draw the least numbers that photos must have, side by side."""
     for column, name in zip(st.columns(2), names, strict=True):
-        title = f"At least this {name.removeprefix('min_')}"
+        title = f"{name.removeprefix('min_').capitalize()} at least"
         column.number_input(title, key=key(name), min_value=0, max_value=2**31, step=1)

@@ -140,7 +140,7 @@ def test_filters_name_folders_first_and_views_last(concept):
     test = run("search.py")
     order = [e.label for e in (*test.text_input, *test.number_input) if e.label != "Search"]
     assert order[:2] == ["File name or folder holds", "Folder or class"]
-    assert order[-2:] == ["At least this views", "At least this downloads"]
+    assert order[-2:] == ["Views at least", "Downloads at least"]
 
 
 def test_names_with_signs_of_markdown_are_shown_letter_by_letter(concept):
