@@ -56,7 +56,8 @@ class Progress:
         Photos are stored in batches, so their outcomes alone would stand still for long.
         """
         settled = 3 * (self.skipped + self.failed) + self.inserted + self.updated
-        done = (settled + self.downloaded + self.encoded + self.cached) / 3
+        # Rows and vectors that a source holds already are neither fetched nor encoded.
+        done = max(self.done, (settled + self.downloaded + self.encoded + self.cached) / 3)
         return done if self.total is None else min(float(self.total), done)
 
     @property

@@ -14,6 +14,10 @@ def test_a_photo_counts_whole_once_it_is_stored_known_or_failed():
     assert Progress(total=4, downloaded=4, failed=4).fraction == 1
 
 
+def test_a_row_and_a_vector_that_a_source_holds_count_whole():
+    assert Progress(total=4, inserted=3, updated=1).fraction == 1
+
+
 def test_without_a_known_size_there_is_no_fraction():
     assert Progress(downloaded=6).fraction is None
     assert Progress(downloaded=6).work == 2
