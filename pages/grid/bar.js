@@ -1,7 +1,7 @@
 // The one line of state above the grid, with the round's button.
 
 import { el, quiet } from "./dom.js";
-import { KEYS } from "./keys.js";
+import { JUDGING, KEYS } from "./keys.js";
 
 let bars = 0;
 
@@ -63,7 +63,9 @@ export class Bar {
   showMoved(moved) { this.moved.hidden = !moved; }
 
   toggleHelp() {
-    const keys = KEYS.filter(([, what]) => what !== "more like this" || this.grid.data.collection);
+    const { judging, data } = this.grid;
+    const keys = KEYS.filter(([, what = ""]) => judging || !JUDGING.includes(what))
+      .filter(([, what]) => what !== "more like this" || data.collection);
     this.help.replaceChildren(...keys.flatMap(([key, what]) => [
       el("dt", { textContent: key }), el("dd", { textContent: what }),
     ]));

@@ -9,6 +9,10 @@ export const KEYS = [
   ["space, ⤢, double click", "large picture"], ["m or ≈", "more like this"], ["f", "whole pictures or squares"],
   ["shift-click, drag", "mark a range"], ["?", "these keys"],
 ];
+/** What there is nothing to do with where photos are only looked at. */
+export const JUDGING = [
+  "yes", "no", "clear", "all yes", "invert", "finish the page", "undo", "redo", "mark a range",
+];
 
 /**
  * Every key's action by the name of the key; letters are small.

@@ -101,6 +101,10 @@ def test_search_starts_anew_in_place_and_keeps_its_filters(app, page):
     page.wait_for_url(f"**like={photo}**")
     assert "description=yes-0" in page.url
     again = tile(page, 2).get_attribute("data-photo-id")
+    page.keyboard.press("?")
+    keys = page.locator(".vde-help").inner_text()
+    assert "more like this" in keys
+    assert "undo" not in keys
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("m")
