@@ -172,7 +172,7 @@ class Collection:
         )
         if exact or (exact is None and not self.index.serves):
             return search.exact()
-        return search.indexed()
+        return search.indexed(self.index.photos)
 
     def boundary(
         self, head: LinearHead, k: int, scope: Scope = EVERYTHING, *, with_vectors: bool = False

@@ -65,6 +65,11 @@ class VectorIndex:
         return bool(self._recent().kind)
 
     @property
+    def photos(self) -> int:
+        """How many photos its table holds, as far as is known."""
+        return self._recent().rows
+
+    @property
     def insert_settings(self) -> dict[str, Any]:
         """With what settings rows are stored beside it."""
         if self._connection.dialect == "clickhouse" and self.exists:

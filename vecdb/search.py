@@ -79,9 +79,13 @@ class Search:
             return self._kept(self._select(self.name, asked, self.k), ())
         return self._kept(self._select(self.name, asked, self.k + len(exclude)), exclude)
 
-    def indexed(self) -> Hits:
-        """Ask the index, and read every vector where it cannot answer well."""
-        page, fetch = self._for_index()
+    def indexed(self, photos: int) -> Hits:
+        """Ask the index, and read every vector where it cannot answer well.
+
+        Args:
+            photos: how many the collection holds, more or less.
+        """
+        page, fetch = self._for_index(photos)
         if fetch is None or self.query is None:
             return self.exact()
         myscale = self.connection.dialect == "myscale"
@@ -105,7 +109,7 @@ class Search:
         size = sum(len(photo.encode()) + 3 for photo in self.scope.exclude)
         return self.with_vectors and 0 < size <= EXCLUDED_BYTES_IN_STATEMENT
 
-    def _for_index(self) -> tuple["Search", float | None]:
+    def _for_index(self, photos: int) -> tuple["Search", float | None]:
         """Return the search with a concept's photos named, and how much to over-fetch, or None."""
         scope, connection = self.scope, self.connection
         if scope.exclude_concept is not None:
@@ -113,10 +117,8 @@ class Search:
             excluded = [*scope.exclude, *judged.column("photo_id").to_pylist()]
             scope = replace(scope, exclude=excluded, exclude_concept=None)
         page = replace(self, scope=scope)
-        if len(scope.exclude) > EXCLUDED_BEFORE_INDEX:
-            photos = count_matching(connection, self.table, EVERYTHING)
-            if len(scope.exclude) * PHOTOS_PER_EXCLUDED > photos:
-                return page, None
+        if len(scope.exclude) > max(EXCLUDED_BEFORE_INDEX, photos // PHOTOS_PER_EXCLUDED):
+            return page, None
         if scope.where is None or not scope.where.predicates() or connection.dialect == "myscale":
             return page, 1.0
         share = count_matching(connection, self.table, scope) / max(
