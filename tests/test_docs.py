@@ -1,6 +1,7 @@
 """The programs in docs/ run as they stand there, and README's commands are commands."""
 
 import functools
+import importlib.util
 import os
 import re
 import subprocess
@@ -16,6 +17,12 @@ from explorer import Explorer
 from tests.api.conftest import serving
 from tests.browser.harness import ROOT, environment
 
+PAGES = sorted(
+    str(path.relative_to(ROOT))
+    for path in [*ROOT.glob("README.md"), *ROOT.glob("CONTRIBUTING.md"), *ROOT.glob("docs/**/*.md")]
+)
+LINK = re.compile(r"\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)")
+INLINE = re.compile(r"`[^`\n]*(python -m [^`\n]+)`")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -84,6 +91,10 @@ def help_of(*command: str) -> str:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_that_the_docs_name_exists(command: str):
+    check_command(command)
+
+
+def check_command(command: str) -> None:
     for part in command.split("&&"):
         words = [word for word in part.split() if "=" not in word or word.startswith("-")]
         if words[:1] == ["make"]:
@@ -91,8 +102,33 @@ def test_a_command_that_the_docs_name_exists(command: str):
         elif "-m" in words:
             at = words.index("-m") + 1
             module, rest = words[at], words[at + 1 :]
+            if module == "pytest":
+                assert (ROOT / rest[0]).exists()
+                continue
             kinds = 2 if rest[:1] in (["labels"], ["keywords"]) else 1
             sub = rest[:kinds] if module in {"explorer", "vecdb", "tuning"} else []
+            options = [word for word in rest if word.startswith("--")]
+            if not options and not sub:
+                assert importlib.util.find_spec(module)
+                continue
             told = help_of(module, *sub)
-            for option in (word for word in rest if word.startswith("--")):
+            for option in options:
                 assert option in told
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", PAGES)
+def test_a_command_within_a_sentence_exists(page: str):
+    text = BLOCK.sub("", (ROOT / page).read_text("utf-8"))
+    for command in INLINE.findall(text):
+        check_command(command.replace("[", " ").replace("]", " "))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_between_pages_lead_to_a_file_and_a_heading_of_it(page: str):
+    for file, heading in LINK.findall((ROOT / page).read_text("utf-8")):
+        aim = (ROOT / page).parent / file if file else ROOT / page
+        assert aim.exists(), file
+        if heading:
+            titles = re.findall(r"^#+ (.+)$", aim.read_text("utf-8"), re.MULTILINE)
+            assert heading in [re.sub(r"[^\w -]", "", t).lower().replace(" ", "-") for t in titles]
