@@ -6,6 +6,8 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
+from tqdm import tqdm
+
 from explorer.commands.concepts import read_concept
 from explorer.explorer import Explorer
 from explorer.exports import BOTH, FORMATS, PHOTOS, Choice, describe_export, export_concept
@@ -51,7 +53,14 @@ def export(explorer: Explorer, options: argparse.Namespace) -> None:
         tuple(options.keep_together),
         options.near,
     )
-    done = export_concept(explorer, concept, options.out, options.format, choice)
+    # On a terminal only.
+    with tqdm(total=100, disable=None, leave=False, bar_format="{desc} {percentage:.0f} %") as bar:
+
+        def tell(what: str, share: float) -> None:
+            bar.set_description_str(what, refresh=False)
+            bar.update(100 * share - bar.n)
+
+        done = export_concept(explorer, concept, options.out, options.format, choice, tell)
     if options.json:
         print(json.dumps(asdict(done), ensure_ascii=False))
         return

@@ -1,5 +1,6 @@
 """What is exported of a concept: which photos, what is known of each, and its split."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,6 +12,13 @@ from vecdb import Collection, Concept
 
 MATCHES, LABELS, BOTH = PHOTOS = ("matches", "labels", "both")
 SHARES = (0.8, 0.1, 0.1)
+
+Tell = Callable[[str, float], None]
+"""Is told what is being done and which share of it is; what it raises stops the export."""
+
+
+def say_nothing(_what: str, _share: float) -> None:
+    """Let an export go on silently."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +66,7 @@ class Selected:
             user answered (n,) 1, -1 or 0, whether it reaches the threshold (n,), and the row of its
             split in SPLITS (n,).
         notes: sentences on what was done.
+        tell: told how far it is.
     """
 
     collection: Collection
@@ -68,6 +77,7 @@ class Selected:
     matches: np.ndarray
     splits: np.ndarray
     notes: list[str] = field(default_factory=list)
+    tell: Tell = say_nothing
 
     def __len__(self) -> int:
         return len(self.ids)

@@ -7,10 +7,12 @@ import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from explorer.exports.choice import Tell, say_nothing
 from vecdb.hashing import pair_alike
 
 BLOCK = 256
 PAIRS = 100_000  # compared at once
+WHOLE_BLOCK = 50  # pairs of a block that cost as much in one product as a pair by itself
 DIRECTIONS = 64
 SAMPLED = 2000  # photos that the directions are found from
 SLACK = 1e-4  # rounding of unit vectors
@@ -43,7 +45,7 @@ def join_families(keys: Iterable[np.ndarray], n: int) -> np.ndarray:
     return _numbered(connected_components(graph, directed=False)[1][:n])
 
 
-def group_near(vectors: np.ndarray, near: float) -> np.ndarray:
+def group_near(vectors: np.ndarray, near: float, tell: Tell = say_nothing) -> np.ndarray:
     """Number groups of photos whose cosines exceed `near`, directly or through others.
 
     Every pair is looked at, most of them only by a bound: the part of a cosine in the directions
@@ -52,6 +54,7 @@ def group_near(vectors: np.ndarray, near: float) -> np.ndarray:
 
     Args:
         vectors: (n, d) float32 unit rows.
+        tell: told how far it is.
 
     Returns:
         (n,) numbers.
@@ -60,15 +63,32 @@ def group_near(vectors: np.ndarray, near: float) -> np.ndarray:
     group = np.arange(n)
     short = _shorten(vectors)
     for start in range(0, n, BLOCK):
-        rows, columns = np.nonzero(short[start : start + BLOCK] @ short[start:].T > near - SLACK)
-        later = rows < columns
-        left, right = rows[later] + start, columns[later] + start
-        for at in range(0, len(left), PAIRS):
-            part = slice(at, at + PAIRS)
-            close = np.einsum("ij,ij->i", vectors[left[part]], vectors[right[part]]) > near
-            if close.any():
-                group = _merge(group, left[part][close], right[part][close])
+        tell("Looking for near-duplicates", 1 - (1 - start / n) ** 2)
+        left, right = _pairs_above(vectors, short, start, near)
+        if len(left):
+            group = _merge(group, left, right)
     return group
+
+
+def _pairs_above(
+    vectors: np.ndarray, short: np.ndarray, start: int, near: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the pairs of a block's photos with later ones whose cosines exceed `near`."""
+    block = slice(start, start + BLOCK)
+    maybe = short[block] @ short[start:].T > near - SLACK
+    many = np.count_nonzero(maybe) * WHOLE_BLOCK > maybe.size
+    if many:
+        maybe = vectors[block] @ vectors[start:].T > near
+    rows, columns = np.nonzero(maybe)
+    later = rows < columns
+    left, right = rows[later] + start, columns[later] + start
+    if many:
+        return left, right
+    close = np.zeros(len(left), bool)
+    for at in range(0, len(left), PAIRS):
+        part = slice(at, at + PAIRS)
+        close[part] = np.einsum("ij,ij->i", vectors[left[part]], vectors[right[part]]) > near
+    return left[close], right[close]
 
 
 def group_hashed(vectors: np.ndarray, near: float) -> np.ndarray:

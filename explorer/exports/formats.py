@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from classifier import save, to_sql
 from explorer.downloads import make_place
 from explorer.errors import BadInput
-from explorer.exports.choice import Choice, Selected
+from explorer.exports.choice import Choice, Selected, Tell, say_nothing
 from explorer.exports.concept_file import describe_classifier
 from explorer.exports.folders import (
     write_coco,
@@ -76,7 +76,12 @@ class Exported:
 
 
 def export_concept(
-    explorer: "Explorer", concept: Concept, out: Path, form: str = "", choice: Choice | None = None
+    explorer: "Explorer",
+    concept: Concept,
+    out: Path,
+    form: str = "",
+    choice: Choice | None = None,
+    tell: Tell = say_nothing,
 ) -> Exported:
     """Write a concept's photos, or its classifier, to a file or a folder.
 
@@ -84,6 +89,7 @@ def export_concept(
         out: where to; a name that ends in .zip takes a folder's files as one.
         form: a name of FORMATS; by default what the ending of `out` says.
         choice: which photos, and how they are split.
+        tell: told how far it is.
 
     Raises:
         BadInput: the ending says nothing, or another form than is asked for.
@@ -100,7 +106,7 @@ def export_concept(
     as_zip = out.suffix.lower() == ZIP
     if chosen.write_file and as_zip:
         raise BadInput(f"{chosen.title} is one file or folder of its own: name it without .zip.")
-    selected = select_photos(explorer, concept, choice or Choice())
+    selected = select_photos(explorer, concept, choice or Choice(), tell)
     if chosen.write_file:
         chosen.write_file(selected, out)
     elif chosen.write_folder:
@@ -111,9 +117,12 @@ def export_concept(
 
 
 def export_to_download(
-    explorer: "Explorer", concept: Concept, form: str, choice: Choice
+    explorer: "Explorer", concept: Concept, form: str, choice: Choice, tell: Tell = say_nothing
 ) -> tuple[Path, Exported]:
     """Write a concept's photos to one file beside the store, where it stays for a day.
+
+    Args:
+        tell: told how far it is.
 
     Returns:
         The file, a zip where the form is a folder, and what was written.
@@ -121,7 +130,7 @@ def export_to_download(
     chosen = FORMATS[form]
     folder = make_place(explorer.store)
     out = folder / f"export{chosen.ending or ZIP}"
-    done = export_concept(explorer, concept, out, form, choice)
+    done = export_concept(explorer, concept, out, form, choice, tell)
     if not out.is_dir():
         return out, done
     zipped = folder / f"{out.name}{ZIP}"

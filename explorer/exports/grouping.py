@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from explorer.errors import BadInput
-from explorer.exports.choice import Choice
+from explorer.exports.choice import Choice, Tell, say_nothing
 from explorer.exports.families import (
     FOLDER,
     group_hashed,
@@ -26,7 +26,7 @@ TELLING = ("id", "url", "digest", "duplicate_of", "photographer", "camera", "tak
 
 
 def find_families(
-    collection: Collection, ids: Sequence[str], choice: Choice
+    collection: Collection, ids: Sequence[str], choice: Choice, tell: Tell = say_nothing
 ) -> tuple[np.ndarray, list[str]]:
     """Find the photos that must not come into two splits.
 
@@ -56,8 +56,10 @@ def find_families(
     ]
     if len(ids) <= HASHED:
         vectors = collection.vectors([row["id"] for row in rows])
-        group = group_near if len(ids) <= COMPARED else group_hashed
-        keys.append(group(vectors, choice.near))
+        if len(ids) <= COMPARED:
+            keys.append(group_near(vectors, choice.near, tell))
+        else:
+            keys.append(group_hashed(vectors, choice.near))
     else:
         notes.append(
             f"Near-duplicates are those that the ingest noticed: more than {HASHED:,} photos "

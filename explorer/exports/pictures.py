@@ -53,13 +53,15 @@ class Pictures:
         self._selected = selected
         self._store = store
         self._kinds = kinds
-        self.missing = self.thumbnails = 0
+        self.missing = self.thumbnails = self._looked_at = 0
 
     def rows(self, rows: Rows, split: int | None = None) -> Iterator[tuple[Row, Picture]]:
         """Yield rows with their pictures; photos without one are counted and left out."""
         for batch in rows.batches(split):
             for row in batch.to_pylist():
                 picture = self._find(row)
+                self._looked_at += 1
+                self._selected.tell("Writing", self._looked_at / len(self._selected))
                 if picture is None:
                     self.missing += 1
                 else:

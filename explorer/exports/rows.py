@@ -12,7 +12,7 @@ from vecdb import Collection
 from vecdb.addresses import local_path
 from vecdb.photos import MAPS, METADATA, describe_row
 
-BATCH = 2000
+BATCH = 1000
 DIGITS = 6  # of scores
 OWN = {
     "id": pa.string(),
@@ -46,6 +46,7 @@ class Rows:
 
     def __init__(self, selected: Selected) -> None:
         self._selected = selected
+        self._given = 0  # photos, of all splits
         self._kinds = _column_kinds(selected.collection)
         # A source's column may be called as one of ours: `split` of a set that has its own.
         self._names = {n: CONTENT + n if n in TAKEN else n for n in self._kinds}
@@ -59,6 +60,7 @@ class Rows:
         if split is not None:
             wanted = wanted[chosen.splits == split]
         for start in range(0, len(wanted), BATCH):
+            chosen.tell("Writing", self._given / len(chosen))
             part = wanted[start : start + BATCH]
             ids = [chosen.ids[at] for at in part]
             tables = chosen.collection.records.metadata(ids)
@@ -68,6 +70,7 @@ class Rows:
                 for at, photo in zip(part, ids, strict=True)
                 if photo in found
             ]
+            self._given += len(part)
             yield pa.RecordBatch.from_pylist(rows, self.schema)
 
     def _row(self, at: int, stored: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from classifier import Head
 from explorer.errors import NothingThere
-from explorer.exports.choice import LABELS, MATCHES, Choice, Selected
+from explorer.exports.choice import LABELS, MATCHES, Choice, Selected, Tell, say_nothing
 from explorer.exports.grouping import find_families
 from explorer.exports.splits import SPLITS, assign_splits
 from explorer.history import read_history
@@ -20,8 +20,13 @@ if TYPE_CHECKING:
 ALL = 10_000_000
 
 
-def select_photos(explorer: "Explorer", concept: Concept, choice: Choice) -> Selected:
+def select_photos(
+    explorer: "Explorer", concept: Concept, choice: Choice, tell: Tell = say_nothing
+) -> Selected:
     """Choose the photos of an export, and put them into splits.
+
+    Args:
+        tell: told how far the export is, from now to its end.
 
     Raises:
         NotFitted: the concept has no head yet.
@@ -31,6 +36,7 @@ def select_photos(explorer: "Explorer", concept: Concept, choice: Choice) -> Sel
     collection = explorer.database.collection(concept.collection)
     concept = explorer.concepts.get_fitted(concept.id)
     head = head_of(concept)
+    tell("Scoring the collection", 0.0)
     answers = read_history(explorer.concepts, concept).judged
     scores: dict[str, float] = {}
     if choice.photos != LABELS:
@@ -53,8 +59,9 @@ def select_photos(explorer: "Explorer", concept: Concept, choice: Choice) -> Sel
         given,
         probabilities >= np.float32(concept.threshold),
         np.zeros(len(ids), np.int8),
+        tell=tell,
     )
-    families, notes = find_families(collection, ids, choice)
+    families, notes = find_families(collection, ids, choice, tell)
     selected.notes.extend(notes)
     selected.splits[:] = assign_splits(
         selected.positive.astype(np.int64), families, choice.shares, choice.seed

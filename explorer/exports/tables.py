@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pyarrow.parquet as pq
 
 from explorer.csv_cells import guard_cell
 from explorer.errors import BadInput
-from explorer.exports.choice import Selected
+from explorer.exports.choice import Selected, say_nothing
 from explorer.exports.rows import Rows
 from explorer.exports.targets import part_of, remove
 
@@ -40,7 +41,9 @@ def write_lance(selected: Selected, out: Path) -> None:
     """Write a Lance data set, with the photos' vectors."""
     import lance
 
-    rows = Rows(selected)
+    selected.tell("Writing", 0.0)
+    # Lance asks for its batches in a thread of its own, where nobody can be told of them.
+    rows = Rows(replace(selected, tell=say_nothing))
     dim = selected.collection.dim
     schema = rows.schema.append(pa.field("vector", pa.list_(pa.float32(), dim)))
 

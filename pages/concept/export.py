@@ -1,10 +1,12 @@
 """Export: the ways to take a concept and its photos elsewhere."""
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from classifier import to_sql
 from explorer.errors import ExplorerError
@@ -38,6 +40,7 @@ SHARES = {
     "80 / 20, no test": (0.8, 0.2),
     ONE_SPLIT: (1.0,),
 }
+TOLD_SECONDS = 0.2
 SOURCES = (FOLDER, "photographer", "camera", "city", "country", "taken")
 state = st.session_state
 
@@ -62,7 +65,7 @@ def draw(collection: Collection, concept: Concept) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("Photos")
-        offer_photos(collection, concept)
+        form, choice, place = offer_photos(collection, concept)
     with right:
         st.subheader("Labels and classifier")
         offer_downloads(concept)
@@ -72,6 +75,10 @@ def draw(collection: Collection, concept: Concept) -> None:
             offer_view(concept)
             st.subheader("Keywords beside the originals")
             keywords.draw(concept)
+    if state.get("export_wanted") == (concept.id, form, choice):
+        # Last, so that the page around it is there meanwhile.
+        with place:
+            prepare(concept, form, choice)
 
 
 def offer_view(concept: Concept) -> None:
@@ -92,8 +99,12 @@ def offer_view(concept: Concept) -> None:
     )
 
 
-def offer_photos(collection: Collection, concept: Concept) -> None:
-    """Offer the photos in every form, with answers and splits."""
+def offer_photos(collection: Collection, concept: Concept) -> tuple[str, Choice, DeltaGenerator]:
+    """Offer the photos in every form, with answers and splits.
+
+    Returns:
+        What is chosen, and where to show how far it is.
+    """
     form = st.selectbox("Form", list(FORMATS), format_func=lambda name: FORMATS[name].title)
     left, right = st.columns(2)
     photos = left.selectbox("Photos", PHOTOS, format_func=WORDS.__getitem__)
@@ -115,24 +126,47 @@ def offer_photos(collection: Collection, concept: Concept) -> None:
     columns = [*SOURCES, *collection.records.extra_columns()]
     together = st.multiselect("Never in two splits: photos with the same", columns)
     choice = Choice(photos, int(negatives), SHARES[split], int(seed), tuple(together))
-    st.button("Prepare", on_click=prepare, args=[concept, form, choice])
+    st.button("Prepare", on_click=on_prepare, args=[concept, form, choice])
+    place = st.container()
     offer_prepared(concept, form, choice)
     words = f"--format {form} --photos {photos} --out PATH"
     st.caption("The same from the command line, with the app stopped:")
     st.code(f"python -m explorer export {concept.id} {words}", language=None, wrap_lines=True)
+    return form, choice, place
+
+
+def on_prepare(concept: Concept, form: str, choice: Choice) -> None:
+    """Want the photos of a concept as a file that can be downloaded then."""
+    # What is typed when the button is pressed counts, not what was drawn before.
+    choice = replace(choice, negatives=int(state.export_negatives), seed=int(state.export_seed))
+    state.export_wanted = (concept.id, form, choice)
+    state.pop("export_made", None)
+
+
+def on_stop() -> None:
+    """Want it no longer; what was written goes."""
+    state.pop("export_wanted", None)
 
 
 def prepare(concept: Concept, form: str, choice: Choice) -> None:
-    """Write the photos of a concept to a file that can be downloaded then."""
-    # What is typed when the button is pressed counts, not what was drawn before.
-    choice = replace(choice, negatives=int(state.export_negatives), seed=int(state.export_seed))
+    """Write what is wanted, and tell how far it is; a click elsewhere breaks it off."""
+    st.button("Stop", key="export_stop", on_click=on_stop)
+    bar, told = st.progress(0.0), 0.0
+
+    def tell(what: str, share: float) -> None:
+        nonlocal told
+        if time.monotonic() - told > TOLD_SECONDS:
+            told = time.monotonic()
+            bar.progress(min(share, 1.0), f"{what}: {share:.0%}")
+
+    state.export_error = ""
     try:
-        made = export_to_download(shared_explorer(), concept, form, choice)
+        made = export_to_download(shared_explorer(), concept, form, choice, tell)
         state.export_made = ((concept.id, form, choice), *made)
-        state.export_error = ""
     except (ExplorerError, VecdbError, OSError) as error:
-        state.pop("export_made", None)
         state.export_error = str(error)
+    state.pop("export_wanted", None)
+    st.rerun()
 
 
 def offer_prepared(concept: Concept, form: str, choice: Choice) -> None:

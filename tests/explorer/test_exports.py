@@ -22,9 +22,16 @@ from explorer.__main__ import main
 from explorer.csv_cells import frame_as_csv
 from explorer.errors import BadInput, NothingThere
 from explorer.explorer import Explorer
-from explorer.exports import FORMATS, Choice, export_to_download, select_photos
+from explorer.exports import (
+    FORMATS,
+    Choice,
+    export_concept,
+    export_to_download,
+    select_photos,
+)
 from explorer.exports.families import group_hashed, group_near, join_families, source_keys
 from explorer.exports.splits import assign_splits
+from explorer.exports.targets import remove
 from explorer.settings import Settings
 from vecdb import Label, Store
 from vecdb.photos import METADATA, stored_extra
@@ -318,6 +325,34 @@ def test_a_place_that_cannot_be_is_refused(explorer, concept, tmp_path, out, for
     with pytest.raises(BadInput, match=sentence):
         export(explorer, concept, tmp_path / out, form)
     assert (tmp_path / "full" / "mine.txt").read_text() == "kept"
+
+
+class Enough(BaseException):
+    """What ends a page's script, which is no Exception."""
+
+
+@pytest.mark.parametrize("form", ["csv", "pictures", "yolo", "webdataset", "lance"])
+def test_it_tells_how_far_it_is_and_whoever_stops_it_finds_nothing_left(
+    explorer, concept, tmp_path, form
+):
+    told = []
+    out = tmp_path / "out" / f"x{FORMATS[form].ending}"
+    export_concept(explorer, concept, out, form, tell=lambda *said: told.append(said))
+    stages = list(dict.fromkeys(what for what, _ in told))
+    assert stages == ["Scoring the collection", "Looking for near-duplicates", "Writing"]
+    for stage in stages:
+        shares = [share for what, share in told if what == stage]
+        assert shares == sorted(shares)
+        assert 0 <= shares[0] <= shares[-1] <= 1
+
+    def stop(what, share):
+        if what == "Writing":
+            raise Enough
+
+    remove(out)
+    with pytest.raises(Enough):
+        export_concept(explorer, concept, out, form, tell=stop)
+    assert not list(out.parent.iterdir())
 
 
 def test_local_photos_have_no_addresses_for_img2dataset(explorer, concept, tmp_path):
