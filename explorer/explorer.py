@@ -222,22 +222,24 @@ class Explorer:
         table: str | None = None,
         page_size: int = 25,
         name: str | None = None,
+        prompt: str | None = None,
     ) -> Page:
         """Start a concept from a phrase or a query, and mine its first page.
 
         Args:
-            name: what the concept is called; by default its phrases.
+            name: what the concept is called; by default its prompt.
+            prompt: what was typed; by default the query's phrases.
 
         Raises:
             EncoderError, VecdbError, ClassifierError: see `Query.vector`.
         """
         asked = Query.of(query)
         collection = self.collection(table)
-        if name is None:
-            name = " ".join(text for text, _ in asked.phrases)
+        if prompt is None:
+            prompt = " ".join(text for text, _ in asked.phrases)
         start, first = self.starting_vectors(asked, collection)
         settings = settings_for(asked, page_size, first)
-        return self.rounds.begin(collection, name, start, settings)
+        return self.rounds.begin(collection, prompt, start, settings, name)
 
     def starting_vectors(
         self, query: Query, collection: Collection

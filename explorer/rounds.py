@@ -86,17 +86,20 @@ class Rounds:
         prompt: str,
         anchor: np.ndarray,
         settings: Settings | None = None,
+        name: str | None = None,
     ) -> Page:
         """Create a concept that starts as `anchor` (d,) and mine its first page.
+
+        Args:
+            name: what it is called; by default its prompt.
 
         Raises:
             DimensionMismatch: the anchor is of another dimension than the collection.
         """
         prompt_head(anchor, self.memory.known(collection.name).background)
         settings = replace(settings or Settings(), anchor=tuple(float(x) for x in anchor))
-        concept = self._concepts.create(
-            prompt or "from pictures", collection.name, prompt, settings=settings.as_json()
-        )
+        name = name or prompt or "from pictures"
+        concept = self._concepts.create(name, collection.name, prompt, settings=settings.as_json())
         return self._next(concept, 1, History())
 
     def open_head(self, collection: Collection, name: str, prompt: str, head: Head) -> Page:

@@ -127,7 +127,7 @@ def start_concept(query: Query, collection: Collection) -> None:
     if query.needs_encoder and ready_encoder(collection) is None:
         return
     size, name = said("page_size", 25), describe_query(query)
-    page = shared_explorer().begin(query, table=collection.name, page_size=size, name=name)
+    page = shared_explorer().begin(query, table=collection.name, page_size=size, prompt=name)
     state.page = page
     open_concept(page.concept)
     st.switch_page("train.py", query_params={"concept": page.concept.id, "round": "1"})

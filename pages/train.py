@@ -224,11 +224,11 @@ def begin(collection: Collection) -> None:
         return
     del state.pending
     try:
-        name = said("prompt", "").strip()
+        prompt = said("prompt", "").strip()
         size = said("page_size")
         drop_unanswered()
         state.twins = twins(collection)
-        show(shared_explorer().begin(query, table=collection.name, page_size=size, name=name))
+        show(shared_explorer().begin(query, table=collection.name, page_size=size, prompt=prompt))
     except (EncoderError, VecdbError, ClassifierError, OSError) as error:
         state.error = str(error)
 

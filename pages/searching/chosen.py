@@ -100,7 +100,7 @@ def _start(shown: Map, rows: np.ndarray) -> None:
         query,
         table=shown.collection.name,
         page_size=said("page_size", 25),
-        name=shown.layout.names[group],
+        prompt=shown.layout.names[group],
     )
     state.page = page
     open_concept(page.concept)

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from classifier import load
-from explorer import Explorer
+from explorer import Explorer, Query
 from explorer.errors import BadInput
 from explorer.exports import Choice
 from vecdb import Database
@@ -27,6 +27,15 @@ def taught(explorer: Explorer, direction: np.ndarray) -> str:
     page = explorer.rounds.begin(explorer.collection("things"), "a thing", direction)
     marks = {t.photo_id: 1 if t.photo_id.startswith("yes") else -1 for t in page.tiles}
     return explorer.answer(page, marks).concept.id
+
+
+def test_a_name_is_not_taken_for_what_was_typed(explorer, direction):
+    query = Query(vectors=[direction])
+    named = explorer.begin(query, table="things", name="mine").concept
+    assert (named.name, named.prompt) == ("mine", "")
+    typed = explorer.begin(query, table="things", prompt="a thing -snow").concept
+    assert (typed.name, typed.prompt) == ("a thing -snow", "a thing -snow")
+    assert explorer.begin(query, table="things").concept.name == "from pictures"
 
 
 def test_a_concept_is_applied_at_its_own_threshold_or_another(explorer, taught):
