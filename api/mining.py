@@ -131,9 +131,8 @@ def redo(concept_id: ConceptPath, sent: Nothing, explorer: Explorer_, base: Base
 def _describe_page(explorer: Explorer, page: Page, base: str) -> dict[str, Any]:
     concept = page.concept
     collection = explorer.database.collection(concept.collection)
-    rows = page.rows
-    if rows is None:
-        rows = collection.photos([tile.photo_id for tile in page.tiles])
+    # All that is known of them, of which the page itself has read only what tiles say.
+    rows = collection.photos([tile.photo_id for tile in page.tiles])
     known = {row["id"]: row for row in rows}
     return {
         "concept": concept_json(concept),
