@@ -4,6 +4,7 @@ from concurrent.futures import wait
 
 import streamlit as st
 
+from commandline.words import count_things
 from encoder import Encoder, EncoderError
 from encoder.record import describe_training
 from encoder.similarity import base_encoder
@@ -125,8 +126,3 @@ def clear_below(drawn: int, most: int) -> None:
 def count_photos(count: int) -> str:
     """Say how many photos."""
     return count_things(count, "photo")
-
-
-def count_things(count: int, thing: str, things: str = "") -> str:
-    """Say how many there are, in the singular or the plural."""
-    return f"{count:,} {thing if count == 1 else things or thing + 's'}"

@@ -8,6 +8,7 @@ import streamlit as st
 from classifier import ClassifierError
 from classifier.class_file import SavedClasses
 from classifier.classes import accuracy, decide_classes
+from commandline.words import count_things
 from encoder import Encoder, EncoderError
 from explorer.corrections import NONE, as_file, correct_photos, fit_classes
 from explorer.errors import ExplorerError
@@ -156,7 +157,9 @@ def draw(collection: Collection, encoder: Encoder) -> None:
     with right:
         predictions.draw_notes(found, heads)
         known = int((truth >= 0).sum())
-        words = f"{count_photos(len(chosen))} into {len(heads.names)} classes"
+        words = (
+            f"{count_photos(len(chosen))} into {count_things(len(heads.names), 'class', 'classes')}"
+        )
         if known:
             words += f": {accuracy(chosen, truth):.1%} of {known:,} with a known class are right"
         st.markdown(f"**{words}**")

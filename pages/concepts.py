@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from commandline.words import count_things
 from explorer.addresses import thumbnail_url
 from explorer.people import Role
 from explorer.settings import Settings
@@ -15,7 +16,6 @@ from pages._current import (
     shared_explorer,
 )
 from pages._login import may
-from pages._session import count_things
 from pages._words import escape_markdown
 from pages.concept import (
     audit,

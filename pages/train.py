@@ -3,6 +3,7 @@
 import streamlit as st
 
 from classifier import ClassifierError
+from commandline.words import count_things
 from encoder import EncoderError
 from explorer.errors import ExplorerError
 from explorer.phrases import describe_phrases, lines, parse_phrases
@@ -299,7 +300,7 @@ def welcome(collection: Collection) -> None:
         key="mine_grid",
         on_event=on_event,
     )
-    st.caption(f"{collection.count():,} photos, {encoder_note(collection)}.")
+    st.caption(f"{count_things(collection.count(), 'photo')}, {encoder_note(collection)}.")
 
 
 def grid(page: Page) -> None:

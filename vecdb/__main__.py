@@ -10,6 +10,7 @@ import sys
 from dataclasses import asdict
 
 from commandline import DONE, Command, make_parser, run_program
+from commandline.words import count_things
 from vecdb.collection import Collection
 from vecdb.database import Database, connect
 from vecdb.errors import VecdbError
@@ -36,7 +37,7 @@ def status(database: Database, options: argparse.Namespace) -> None:
     print(f"{database.dsn_display} ({database.dialect})")
     for info, index in found:
         made = f"{info.dim}-d by {info.encoder}"
-        print(f"{info.name}: {index.rows} photos, {made}; {describe_index(index)}")
+        print(f"{info.name}: {count_things(index.rows, 'photo')}, {made}; {describe_index(index)}")
 
 
 def index(database: Database, options: argparse.Namespace) -> None:

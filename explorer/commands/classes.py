@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from commandline.words import count_things
 from explorer.explorer import Explorer, default_table
 from explorer.predictions import hint_near_names, predict_photos, write_predictions
 from explorer.zeroshot import (
@@ -64,7 +65,7 @@ def classify(explorer: Explorer, options: argparse.Namespace) -> None:
 
 def _lines(result: dict[str, Any]) -> str:
     known = f"{result['labelled']} with a known class, encoder {result['encoder']}"
-    lines = [f"{result['photos']} photos, {known}"]
+    lines = [f"{count_things(result['photos'], 'photo')}, {known}"]
     if result["labelled"]:
         for name, value in result["accuracy_per_template"].items():
             lines.append(f"{value:6.1%}  {name}")

@@ -4,6 +4,7 @@ import argparse
 import json
 from dataclasses import asdict
 
+from commandline.words import count_things
 from explorer.errors import NotAllowed
 from explorer.explorer import Explorer, default_table
 from vecdb.removal import Removed, remove_collection, remove_photos
@@ -32,7 +33,8 @@ def _ask(explorer: Explorer, table: str) -> None:
     count = explorer.database.collection(table).count()
     concepts = len(explorer.concepts.list(table))
     question = (
-        f"{table} holds {count:,} photos and {concepts:,} concepts. "
+        f"{table} holds {count_things(count, 'photo')} and "
+        f"{count_things(concepts, 'concept')}. "
         "Type its name to take all of them out for good: "
     )
     try:

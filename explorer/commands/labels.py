@@ -7,6 +7,7 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
+from commandline.words import count_things
 from explorer.errors import BadInput, NothingThere
 from explorer.explorer import Explorer, default_table
 from explorer.label_files import find_writer, read_labels, write_csv
@@ -57,7 +58,9 @@ def export(explorer: Explorer, options: argparse.Namespace) -> None:
     with options.out.open("wb") as file:
         file.writelines(write(labels))
     told = {"concept": concept.id, "labels": len(labels), "file": str(options.out)}
-    print(json.dumps(told) if options.json else f"{len(labels)} labels: {options.out}")
+    print(
+        json.dumps(told) if options.json else f"{count_things(len(labels), 'label')}: {options.out}"
+    )
 
 
 def take_in(explorer: Explorer, options: argparse.Namespace) -> None:

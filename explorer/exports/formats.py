@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from classifier import save, to_sql
+from commandline.words import count_things
 from explorer.downloads import make_place
 from explorer.errors import BadInput
 from explorer.exports.choice import Choice, Selected, Tell, say_nothing
@@ -185,4 +186,4 @@ def describe_export(done: Exported) -> str:
     if not done.photos:
         return "The classifier."
     splits = ", ".join(f"{name} {count:,}" for name, count in done.splits.items())
-    return f"{done.photos:,} photos, {done.yes:,} yes and {done.no:,} no: {splits}."
+    return f"{count_things(done.photos, 'photo')}, {done.yes:,} yes and {done.no:,} no: {splits}."

@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from commandline.words import count_things
 from explorer.exports.choice import Selected
 from explorer.exports.pictures import READ_ANYWHERE, Pictures, name_picture
 from explorer.exports.rows import Rows
@@ -145,7 +146,8 @@ def _card(selected: Selected, splits: list[str]) -> str:
     concept = selected.concept
     return (
         f"---\nconfigs:\n- config_name: default\n  data_files:\n{paths}---\n"
-        f"# {concept.name}\n\n{len(selected):,} photos of the collection {concept.collection}: "
+        f"# {concept.name}\n\n{count_things(len(selected), 'photo')} of the collection "
+        f"{concept.collection}: "
         f"`class` is {selected.class_names[1]} or {selected.class_names[0]}, by the `answer` "
         "where one was given, else by whether the `score` reaches the threshold "
         f"({concept.threshold:.2f}).\n"

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
+from commandline.words import count_things
 from pages._current import close_concept, current_concept, shared_explorer
-from pages._session import count_things, forget_collections
+from pages._session import forget_collections
 from pages._words import escape_markdown
 from vecdb import VecdbError
 from vecdb.removal import remove_collection

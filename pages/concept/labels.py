@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from classifier import ClassifierError
+from commandline.words import count_things
 from explorer.agreement import find_disputed
 from explorer.errors import ExplorerError
 from explorer.history import SURE, read_history
@@ -111,7 +112,7 @@ def draw(collection: Collection, concept: Concept) -> None:
             "mode": "labels",
             "key": f"labels:{concept.id}:{concept.updated}:{sign}:{order}:{choice}"
             f"{current_person().mark}",
-            "title": f"{len(rows)} labels",
+            "title": count_things(len(rows), "label"),
             "tiles": grid_tiles(
                 collection,
                 [row.photo_id for row in shown],

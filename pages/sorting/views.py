@@ -8,11 +8,12 @@ import pandas as pd
 import streamlit as st
 
 from classifier.classes import ClassHeads, accuracy, confusion, decide_classes
+from commandline.words import count_things
 from encoder import Encoder
 from explorer.corrections import NONE
 from explorer.photo_sets import PhotoSet
 from explorer.zeroshot import heads_of
-from pages._session import count_photos, count_things
+from pages._session import count_photos
 from pages.grid.contract import GridTile
 from pages.sorting.tiles import set_tiles
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from commandline.words import count_things
 from tuning.commands.interrupt import stop_at_interrupt
 from tuning.errors import TuningError
 from tuning.groups import Groups, group_by_concept, group_by_label, read_groups
@@ -76,7 +77,10 @@ def train_and_serve(options: argparse.Namespace) -> None:
             made = serve(database, table, options.out, head, progress=show, stop=stop)
         if stop.is_set():
             raise TuningError(f"{made.name} is not complete: `python -m tuning sync` finishes it.")
-        print(f"{made.name}: {made.count()} photos, by {made.encoder}", file=sys.stderr)
+        print(
+            f"{made.name}: {count_things(made.count(), 'photo')}, by {made.encoder}",
+            file=sys.stderr,
+        )
 
 
 def sync(options: argparse.Namespace) -> None:
@@ -87,7 +91,7 @@ def sync(options: argparse.Namespace) -> None:
         print(json.dumps({name: vars(followed) for name, followed in done.items()}))
         return
     for name, followed in done.items():
-        print(f"{name}: {followed.added} photos added, {followed.removed} removed")
+        print(f"{name}: {count_things(followed.added, 'photo')} added, {followed.removed} removed")
     if not done:
         print("No collection is in a tuned space.")
 
