@@ -21,7 +21,7 @@ for library in ("OMP", "OPENBLAS", "MKL"):
 
 # What starts processes, loads real encoders, reads and writes many files or runs benchmarks.
 SLOW = {
-    "api/test_clip_retrieval.py", "api/test_load.py", "api/test_sockets.py",
+    "api/test_clip_retrieval.py", "api/test_load.py", "api/test_maps.py", "api/test_sockets.py",
     "classifier/test_benchmark.py", "classifier/test_development_sets.py",
     "classifier/test_rivals.py", "encoder/test_benchmark.py", "encoder/test_choice.py",
     "encoder/test_offline.py", "explorer/mapping/test_layout.py", "explorer/test_agreement.py",
