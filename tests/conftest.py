@@ -24,7 +24,8 @@ SLOW = {
     "api/test_clip_retrieval.py", "api/test_load.py", "api/test_maps.py", "api/test_sockets.py",
     "classifier/test_benchmark.py", "classifier/test_development_sets.py",
     "classifier/test_rivals.py", "encoder/test_benchmark.py", "encoder/test_choice.py",
-    "encoder/test_offline.py", "explorer/mapping/test_layout.py", "explorer/test_agreement.py",
+    "encoder/test_offline.py", "explorer/mapping/test_jobs.py",
+    "explorer/mapping/test_layout.py", "explorer/test_agreement.py",
     "explorer/test_change_encoder.py", "explorer/test_encode.py", "explorer/test_exports.py",
     "explorer/test_fetching.py", "explorer/test_labels.py", "explorer/test_news.py",
     "explorer/test_saved_concepts.py", "explorer/test_search_command.py", "explorer/test_slips.py",
@@ -38,7 +39,7 @@ SLOW = {
     "pages/test_screens.py", "test_command_lines.py", "test_docs.py", "test_reach.py",
     "vecdb/test_cluster.py", "vecdb/test_command_line.py", "vecdb/test_concurrency.py",
     "vecdb/test_condition.py", "vecdb/test_durability.py", "vecdb/test_filter.py",
-    "vecdb/test_index.py",
+    "vecdb/test_index.py", "vecdb/test_maps.py",
 }  # fmt: skip
 
 
