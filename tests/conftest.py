@@ -21,7 +21,8 @@ for library in ("OMP", "OPENBLAS", "MKL"):
 
 # What starts processes, loads real encoders, reads and writes many files or runs benchmarks.
 SLOW = {
-    "api/test_clip_retrieval.py", "api/test_load.py", "api/test_maps.py", "api/test_sockets.py",
+    "api/test_clip_retrieval.py", "api/test_load.py", "api/test_maps.py", "api/test_mining.py",
+    "api/test_sockets.py", "api/test_turns.py",
     "classifier/test_benchmark.py", "classifier/test_development_sets.py",
     "classifier/test_rivals.py", "encoder/test_benchmark.py", "encoder/test_choice.py",
     "encoder/test_offline.py", "explorer/mapping/test_jobs.py",
@@ -31,13 +32,15 @@ SLOW = {
     "explorer/test_saved_concepts.py", "explorer/test_search_command.py", "explorer/test_slips.py",
     "explorer/test_together.py", "explorer/test_tuning.py", "ingest/test_benchmark.py",
     "ingest/test_command.py", "ingest/test_embed.py", "ingest/test_embed_on_ray.py",
-    "ingest/test_far_away.py", "ingest/test_fuzz.py", "ingest/test_heads.py",
+    "ingest/test_far_away.py", "ingest/test_fetch.py", "ingest/test_folders.py",
+    "ingest/test_fuzz.py", "ingest/test_heads.py",
     "ingest/test_in_step.py", "ingest/test_json_forms.py", "ingest/test_manners.py",
     "ingest/test_naming.py", "ingest/test_neighbours.py", "ingest/test_pictures.py",
     "ingest/test_run.py", "ingest/test_sources.py", "ingest/test_vectors.py",
     "pages/test_change_encoder.py", "pages/test_classes.py", "pages/test_data.py",
     "pages/test_screens.py", "test_command_lines.py", "test_docs.py", "test_reach.py",
-    "vecdb/test_cluster.py", "vecdb/test_command_line.py", "vecdb/test_concurrency.py",
+    "vecdb/test_class_sets.py", "vecdb/test_cluster.py", "vecdb/test_command_line.py",
+    "vecdb/test_concurrency.py",
     "vecdb/test_condition.py", "vecdb/test_durability.py", "vecdb/test_filter.py",
     "vecdb/test_index.py", "vecdb/test_maps.py",
 }  # fmt: skip
