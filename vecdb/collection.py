@@ -231,20 +231,20 @@ class Collection:
         """
         found, vectors = self.known_vectors(ids)
         if len(found) < len(ids):
-            missing = next(photo for photo in ids if photo not in set(found))
+            known = set(found)
+            missing = next(photo for photo in ids if photo not in known)
             raise UnknownPhoto(f"The collection {self.name} holds no photo {missing!r}.")
         return vectors
 
     def known_vectors(self, ids: Sequence[str]) -> tuple[list[str], np.ndarray]:
         """Return those of the photos that exist, in the order asked, and their vectors (m, dim)."""
-        at: dict[str, int] = {}
-        parts = [np.zeros((0, self.dim), np.float32)]
-        for table in self.records.rows("photos/vectors", ids):
-            found = table.column("id").to_pylist()
-            at |= {photo: len(at) + row for row, photo in enumerate(found)}
-            parts.append(matrix(table, self.dim))
+        tables = list(self.records.rows("photos/vectors", ids))
+        names = [photo for table in tables for photo in table.column("id").to_pylist()]
+        rows = [np.zeros((0, self.dim), np.float32), *(matrix(t, self.dim) for t in tables)]
+        # A photo that is being replaced has two rows for a moment.
+        at = {photo: row for row, photo in enumerate(names)}
         known = [photo for photo in ids if photo in at]
-        return known, np.concatenate(parts)[[at[photo] for photo in known]]
+        return known, np.concatenate(rows)[[at[photo] for photo in known]]
 
     def pages_of_vectors(self, k: int, prefix: str = "") -> Iterator[tuple[list[str], np.ndarray]]:
         """Yield ids and vectors (n, dim) of all photos whose ids begin so, by id, k at a time."""

@@ -1,7 +1,8 @@
 import numpy as np
+import pyarrow as pa
 import pytest
 
-from tests.vecdb.conftest import many
+from tests.vecdb.conftest import many, photos, unit
 from vecdb import Collection, Database, Label, PlainHead, Scope
 from vecdb.errors import BadVector, UnknownPhoto
 
@@ -114,3 +115,18 @@ def test_a_query_of_no_length_is_refused_and_unknown_photos_have_no_vectors(
         axes.vectors(["nobody"])
     with pytest.raises(BadVector):
         axes.nearest([0, 0, 0, 0], 2)
+
+
+def test_vectors_asked_for_in_several_statements_are_each_photos_own_while_one_is_replaced(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collection, ids, vectors = many(database)
+    old = photos(ids[:3], unit(3, 16, seed=7), revision=pa.array([1] * 3, pa.uint64()))
+    collection._connection.insert("many", old)  # as a replacement that was broken off leaves them
+    monkeypatch.setattr("vecdb.records.ID_BYTES_IN_STATEMENT", 400)
+    assert np.array_equal(collection.vectors(ids[3:][::-1]), vectors[3:][::-1])
+    known, found = collection.known_vectors([*ids[:3], "gone", *ids[3:]])
+    assert known == ids
+    assert np.array_equal(found[3:], vectors[3:])
+    with pytest.raises(UnknownPhoto, match="gone"):
+        collection.vectors([*ids, "gone"])
