@@ -21,6 +21,8 @@ class lazy(Generic[Value]):  # noqa: N801 - read as a decorator
         self._name = name
 
     def __get__(self, instance: Any, owner: type | None = None) -> Value:
+        if instance is None:
+            return self  # type: ignore[return-value]  # as `help` asks for it
         value = self._work_out(instance)
         instance.__dict__[self._name] = value  # found before this attribute from now on
         return value

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from classifier.lazy import lazy
 from vecdb import Collection, Layout, PhotosExtent
 
 # Positions are sent as whole numbers up to this: two bytes each.
@@ -60,7 +60,7 @@ class Map:
         """How many photos of the collection are not on the map yet."""
         return max(0, self.extent.count - len(self))
 
-    @lazy
+    @cached_property
     def group_sizes(self) -> list[int]:
         """How many photos each group has."""
         return np.bincount(self.groups, minlength=len(self.layout.names)).tolist()

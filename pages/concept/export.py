@@ -149,7 +149,10 @@ def on_stop() -> None:
 
 
 def prepare(concept: Concept, form: str, choice: Choice) -> None:
-    """Write what is wanted, and tell how far it is; a click elsewhere breaks it off."""
+    """Write what is wanted, and tell how far it is.
+
+    Any click ends the script: all but Stop begin it anew, as long as the same is chosen.
+    """
     st.button("Stop", key="export_stop", on_click=on_stop)
     bar, told = st.progress(0.0), 0.0
 
