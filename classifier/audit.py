@@ -4,7 +4,7 @@ Clicked pages say nothing fair of a classifier: they were chosen by it. An audit
 random within strata of the ranking, and weights every answer by how many photos it stands for.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -124,6 +124,22 @@ def plan(total: int, accepted: int, *, width: float = 0.1, seed: int = 0) -> Aud
         order = np.random.default_rng((seed, index)).permutation(part.size)
         ranks.append(tuple((part.start + order[: max(wanted, FEWEST)]).tolist()))
     return Audit(accepted, parts, tuple(ranks))
+
+
+def count_given(audit: Audit, labels: Mapping[int, int]) -> dict[int, int]:
+    """Return the labels given before an audit that may count as answers in it.
+
+    The draw is random over all photos, judged or not, so a label says as much as an answer given
+    now. It is taken for right unless it lies on the other side of the threshold: then it may be a
+    slip, and the photo should be asked about like any other.
+
+    Args:
+        audit: what would be asked.
+        labels: 1 yes, -1 no, by rank; those of photos that were not drawn are of no use.
+    """
+    drawn = (rank for ranks in audit.ranks for rank in ranks)
+    sides = {rank: 1 if rank < audit.accepted else -1 for rank in drawn}
+    return {rank: side for rank, side in sides.items() if labels.get(rank) == side}
 
 
 def estimate(audit: Audit, answers: Sequence[Sequence[int]], *, seed: int = 0) -> Findings:

@@ -6,12 +6,13 @@ What is asked, and what was found, is kept with the concept; answers are rows of
 import random
 import uuid
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from classifier.audit import Audit, Findings, Interval, Stratum, estimate, plan
+from classifier.audit import Audit, Findings, Interval, Stratum, count_given, estimate, plan
+from explorer.history import read_history
 from vecdb import Collection, Concept, Database
 
 VERSION = 1
@@ -29,6 +30,7 @@ class AuditRecord:
         photos: the photos of those ranks, stratum by stratum.
         order: the same photos in the order in which they are asked.
         findings: what follows from the answers, once all are given.
+        given: answers of the concept's labels that counted when it began, by photo.
         old_answers: answers of an audit that was begun before answers were rows.
     """
 
@@ -40,6 +42,7 @@ class AuditRecord:
     photos: tuple[tuple[str, ...], ...]
     order: tuple[str, ...]
     findings: Findings | None = None
+    given: Mapping[str, int] = field(default_factory=dict)
     old_answers: Mapping[str, int] | None = None
 
     @classmethod
@@ -62,6 +65,7 @@ class AuditRecord:
             photos=tuple(tuple(part) for part in stored["photos"]),
             order=tuple(stored["order"]),
             findings=_read_findings(found) if found else None,
+            given=stored.get("given", {}),
             old_answers=stored.get("answers"),
         )
 
@@ -79,6 +83,7 @@ class AuditRecord:
             "photos": [list(part) for part in self.photos],
             "order": list(self.order),
             "findings": asdict(self.findings) if self.findings else None,
+            "given": dict(self.given),
             **({"answers": dict(self.old_answers)} if self.old_answers else {}),
         }
 
@@ -88,12 +93,18 @@ class AuditRecord:
 
 
 def begin_audit(
-    database: Database, collection: Collection, concept: Concept, width: float
+    database: Database,
+    collection: Collection,
+    concept: Concept,
+    width: float,
+    *,
+    known: bool = True,
 ) -> Concept:
     """Draw the photos to ask about and keep them with the concept.
 
     Args:
         width: wanted half-width of the 95 % interval of precision.
+        known: count the concept's labels (`classifier.audit.count_given`); False asks about all.
     """
     total = collection.count()
     accepted = collection.count_above(concept, concept.threshold)
@@ -102,6 +113,8 @@ def begin_audit(
     photos = dict(zip(ranks, collection.at_ranks(concept, ranks), strict=True))
     shuffled = [photos[rank] for rank in ranks]
     random.SystemRandom().shuffle(shuffled)  # blind: the order tells nothing of the score
+    judged = read_history(database.concepts, concept).judged if known else {}
+    labels = {rank: judged[photo] for rank, photo in photos.items() if photo in judged}
     record = AuditRecord(
         id=uuid.uuid4().hex,
         round=concept.round,
@@ -110,13 +123,19 @@ def begin_audit(
         plan=drawn,
         photos=tuple(tuple(photos[rank] for rank in part) for part in drawn.ranks),
         order=tuple(shuffled),
+        given={photos[rank]: label for rank, label in count_given(drawn, labels).items()},
     )
-    return database.concepts.update(concept.id, audit=record.as_json())
+    return database.concepts.update(concept.id, audit=_conclude(database, record).as_json())
+
+
+def blind_answers(database: Database, record: AuditRecord) -> dict[str, int]:
+    """Return the answers given in an audit itself: 1, -1, or 0 for not sure, by photo."""
+    return {**(record.old_answers or {}), **database.audits.answers(record.id)}
 
 
 def read_answers(database: Database, record: AuditRecord) -> dict[str, int]:
-    """Return the answers to an audit so far: 1, -1, or 0 for not sure, by photo."""
-    return {**(record.old_answers or {}), **database.audits.answers(record.id)}
+    """Return all answers that count in an audit so far: given before it, and in it."""
+    return {**record.given, **blind_answers(database, record)}
 
 
 def open_questions(record: AuditRecord, answers: Mapping[str, int]) -> list[str]:
@@ -134,12 +153,19 @@ def answer_audit(database: Database, concept_id: str, answers: Mapping[str, int]
     if record is None:
         return concept
     database.audits.answer(record.id, answers)
-    known = read_answers(database, record)
-    if open_questions(record, known):
+    record = _conclude(database, record)
+    if record.findings is None:
         return concept
-    given = [[known.get(photo, 0) for photo in part] for part in record.photos]
-    done = replace(record, findings=estimate(record.plan, given))
-    return database.concepts.update(concept_id, audit=done.as_json())
+    return database.concepts.update(concept_id, audit=record.as_json())
+
+
+def _conclude(database: Database, record: AuditRecord) -> AuditRecord:
+    """Return an audit with its findings, or as it is where a question is still open."""
+    answered = read_answers(database, record)
+    if open_questions(record, answered):
+        return record
+    answers = [[answered[photo] for photo in part] for part in record.photos]
+    return replace(record, findings=estimate(record.plan, answers))
 
 
 def describe_findings(found: Findings) -> str:

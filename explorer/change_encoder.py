@@ -12,7 +12,7 @@ import numpy as np
 
 from classifier import ClassifierError, Head, anchor, fit, prompt_head
 from encoder import EncoderError, load_encoder
-from explorer.audits import AuditRecord, read_answers
+from explorer.audits import AuditRecord, blind_answers
 from explorer.comparison import Score, accepted_photos, score_audited, score_held_out
 from explorer.encode import find_sibling
 from explorer.errors import NothingThere
@@ -140,7 +140,7 @@ class _Both:
         old, _ = self._score(self._source, self._settings)
         record = AuditRecord.read(self._concept)
         if record is not None and record.findings is not None:
-            answers = read_answers(self._explorer.database, record)
+            answers = blind_answers(self._explorer.database, record)
             before = head_of(self._concept)
             old = self._measure_by_audit(old, record, answers, self._source, before)
             new = self._measure_by_audit(new, record, answers, self._target, head)

@@ -334,13 +334,15 @@ class Explorer:
         collection = self.collection(concept.collection)
         return collection.above(concept, threshold, limit=limit, offset=offset)
 
-    def audit(self, concept_id: str, *, width: float = 0.1) -> list[str]:
+    def audit(self, concept_id: str, *, width: float = 0.1, known: bool = True) -> list[str]:
         """Begin an audit, or go on with the one that is open, and return the photos to ask about.
 
         Ask without telling scores, in this order, and hand the answers to `answer_audit`.
 
         Args:
             width: wanted half-width of the 95 % interval of precision.
+            known: count what the concept's labels say of the photos drawn; False asks about all.
+                `answer_audit(concept_id, {})` returns what follows where none is left to ask.
 
         Raises:
             NotFitted: it has no classifier yet.
@@ -353,7 +355,8 @@ class Explorer:
                     f"The concept {concept.name!r} has no classifier yet: label a page."
                 )
             collection = self.collection(concept.collection)
-            record = AuditRecord.read(begin_audit(self.database, collection, concept, width))
+            begun = begin_audit(self.database, collection, concept, width, known=known)
+            record = AuditRecord.read(begun)
             assert record is not None
         return open_questions(record, read_answers(self.database, record))
 

@@ -1,6 +1,7 @@
 """Does a 95 % interval hold the truth 95 times in 100? Audits simulated where truth is known.
 
-`python -m classifier.benchmark.coverage [--runs 600]`
+`python -m classifier.benchmark.coverage [--runs 600] [--labels 125] [--slips 0.05]`; with labels,
+so many photos were judged before each audit, the likeliest and those in doubt, as training asks.
 """
 
 import argparse
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Floats
-from ..audit import Interval, estimate, plan
+from ..audit import Interval, count_given, estimate, plan
 
 RUNS = 200
 FIGURES = ("precision", "recall", "matches")
@@ -19,30 +20,48 @@ COLLECTIONS = [(n, r, h) for n in (2_000, 25_000) for r in (2.0, 4.0) for h in (
 """Size, rarity and honesty of the made-up collections."""
 
 
-def coverage(truth: NDArray[np.bool_], scores: Floats, *, runs: int = RUNS) -> dict[str, float]:
+def coverage(
+    truth: NDArray[np.bool_],
+    scores: Floats,
+    *,
+    runs: int = RUNS,
+    labels: int = 0,
+    slips: float = 0.0,
+) -> dict[str, float]:
     """Audit one classifier again and again.
 
     Args:
         truth: (n,) bool, whether each photo matches.
         scores: (n,) margins; 0 is the threshold.
         runs: audits to simulate, each with its own seed.
+        labels: photos judged before: half the likeliest, half those nearest to the threshold.
+        slips: share of those labels that is wrong, drawn anew for each run.
 
     Returns:
         Share of runs whose interval held the truth, for precision, recall and matches; and
-        "questions", the photos each audit asked about.
+        "questions", the photos each audit asked about on average.
     """
     truth = truth[np.argsort(-scores, kind="stable")]
     accepted = int((scores >= 0).sum())
     right = float(truth[:accepted].sum())
     real = (right / max(accepted, 1), right / max(truth.sum(), 1), float(truth.sum()))
-    held = np.zeros(3)
+    held, asked = np.zeros(3), 0
+    likeliest = np.arange(labels // 2)
+    nearest = np.argsort(np.abs(np.sort(-scores)), kind="stable")
+    judged = [*likeliest, *nearest[~np.isin(nearest, likeliest)][: labels - len(likeliest)]]
     for seed in range(runs):
         audit = plan(len(truth), accepted, seed=seed)
-        answers = [[1 if truth[rank] else -1 for rank in ranks] for ranks in audit.ranks]
+        wrong = np.random.default_rng((seed, labels)).random(len(judged)) < slips
+        before = dict(zip(judged, np.where(truth[judged] ^ wrong, 1, -1).tolist(), strict=True))
+        known = count_given(audit, before)
+        answers = [
+            [known.get(rank, 1 if truth[rank] else -1) for rank in ranks] for ranks in audit.ranks
+        ]
+        asked += audit.questions - len(known)
         found = estimate(audit, answers, seed=seed)
         held += _holds((found.precision, found.recall, found.matches), real)
     shares = dict(zip(FIGURES, (held / runs).tolist(), strict=True))
-    return {**shares, "questions": float(audit.questions)}
+    return {**shares, "questions": asked / runs}
 
 
 def _holds(intervals: Sequence[Interval], real: Sequence[float]) -> list[bool]:
@@ -73,10 +92,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Print a line a collection: its size, rarity and honesty, and the share of intervals right."""
     options = argparse.ArgumentParser(prog="python -m classifier.benchmark.coverage")
     options.add_argument("--runs", type=int, default=RUNS, help="audits of each collection")
-    runs = options.parse_args(arguments).runs
+    options.add_argument("--labels", type=int, default=0, help="photos judged before each audit")
+    options.add_argument("--slips", type=float, default=0.0, help="share of labels that is wrong")
+    given = vars(options.parse_args(arguments))
     print("photos  rarity  honesty  asked  " + "  ".join(f"{name:>9}" for name in FIGURES))
     for photos, rarity, honesty in COLLECTIONS:
-        held = coverage(*synthetic_collection(photos, rarity, honesty), runs=runs)
+        held = coverage(*synthetic_collection(photos, rarity, honesty), **given)
         shares = "  ".join(f"{held[name]:9.3f}" for name in FIGURES)
         print(f"{photos:6d}  {rarity:6.1f}  {honesty:7.1f}  {held['questions']:5.0f}  {shares}")
     return 0

@@ -53,7 +53,13 @@ def on_begin() -> None:
     try:
         concept = shared_explorer().concepts.get(state.concept_id)
         collection = shared_explorer().rounds.memory.collection(concept.collection)
-        begin_audit(shared_explorer().database, collection, concept, WIDTHS[state.audit_width])
+        begin_audit(
+            shared_explorer().database,
+            collection,
+            concept,
+            WIDTHS[state.audit_width],
+            known=state.audit_known,
+        )
         state.audit_error = ""
     except (VecdbError, ClassifierError) as error:
         state.audit_error = str(error)
@@ -70,14 +76,22 @@ def offer(collection: Collection, concept: Concept, label: str) -> None:
     questions = {
         name: plan(total, accepted, width=width).questions for name, width in WIDTHS.items()
     }
+    most = "at most " if state.setdefault("audit_known", True) else ""
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     left.selectbox(
         "How sure do you want to be?",
         list(WIDTHS),
         key="audit_width",
-        format_func=lambda name: f"{name}, {questions[name]} questions",
+        format_func=lambda name: f"{name}, {most}{questions[name]} questions",
     )
     right.button(label, on_click=on_begin, width="stretch")
+    st.checkbox(
+        "Count answers given already",
+        key="audit_known",
+        help="Photos are drawn at random, judged or not. One that you have judged is not asked "
+        "about again, unless the classifier contradicts your answer. Without this you are asked "
+        "about all: slower, and it finds slips that the classifier believes.",
+    )
 
 
 def ask(collection: Collection, concept: Concept, record: AuditRecord) -> None:
@@ -91,7 +105,8 @@ def ask(collection: Collection, concept: Concept, record: AuditRecord) -> None:
             "mode": "audit",
             "key": f"audit:{concept.id}:{record.id}:{done}{current_person().mark}",
             "title": f"{done} of {done + len(waiting)} answered",
-            "note": f"Which of these are “{concept.prompt or concept.name}”? Mark every match.",
+            "note": f"Which of these are “{concept.prompt or concept.name}”? Mark every match."
+            + mention_given(record, " {} of the photos drawn were answered before."),
             "tiles": grid_tiles(collection, state.audit_asked),
             "unmarked": state.get("audit_unmarked", "negative"),
             "action": "Save answers",
@@ -100,6 +115,11 @@ def ask(collection: Collection, concept: Concept, record: AuditRecord) -> None:
         key="audit_grid",
         on_event=on_event,
     )
+
+
+def mention_given(record: AuditRecord, words: str) -> str:
+    """Say how many answers were given before an audit; nothing where none were."""
+    return words.format(f"{len(record.given):,}") if record.given else ""
 
 
 def describe_audit(concept: Concept) -> str:
@@ -141,9 +161,10 @@ def report(concept: Concept, record: AuditRecord, findings: Findings) -> None:
         column.metric(title, form.format(found.value))
         low, high = form.format(found.low), form.format(found.high)
         column.caption(f"95 % interval: {low} to {high}")
+    before = mention_given(record, " ({} of them given before)")
     st.caption(
-        f"From {len(record.order)} answers to a stratified random sample of {record.total:,} "
-        f"photos, at threshold {record.threshold:.2f}, after round {record.round}."
+        f"From {len(record.order)} answers{before} to a stratified random sample of "
+        f"{record.total:,} photos, at threshold {record.threshold:.2f}, after round {record.round}."
     )
     with st.expander("What this means"):
         st.markdown(

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import pytest
 
@@ -158,6 +159,10 @@ def test_an_audit_asks_blindly_and_states_intervals_that_hold_the_truth(mine, pa
     go(page, "audit", concept)
     page.get_by_role("button", name="Begin the audit").click()
     page.wait_for_selector("button[data-photo-id]")
+    before = int(
+        re.findall(r"(\d+) of the photos drawn were answered before", page.inner_text("body"))[0]
+    )
+    assert page.locator(".vde-round").inner_text().startswith(f"{before} of ")
     assert page.locator(".vde-score:not(:empty), .vde-reason:not(:empty)").count() == 0
     while page.locator("button[data-photo-id]").count():
         title = page.locator(".vde-round").inner_text()
@@ -171,8 +176,14 @@ def test_an_audit_asks_blindly_and_states_intervals_that_hold_the_truth(mine, pa
     page.get_by_text("95 % interval").last.wait_for()
     low, high = page.get_by_text("95 % interval").last.inner_text().split(": ")[1].split(" to ")
     assert int(low) <= 100 <= int(high)
+    page.get_by_text(f"({before} of them given before)").wait_for()
     page.goto(f"{app.address}/?concept={concept}")
     page.wait_for_selector("text=matches by the audit of round")
+    go(page, "audit", concept)
+    with script_run(page):
+        page.get_by_text("Count answers given already").click()
+    page.get_by_role("button", name="Audit again").click()
+    page.get_by_text(re.compile("^0 of ")).wait_for()
 
 
 def test_concepts_stand_side_by_side_on_each_photo(mine, page, app):

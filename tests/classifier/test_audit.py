@@ -3,7 +3,8 @@ import pytest
 from scipy.special import expit
 
 from classifier import ClassifierError
-from classifier.audit import Audit, Stratum, estimate, plan, strata
+from classifier.audit import Audit, Stratum, count_given, estimate, plan, strata
+from classifier.benchmark.coverage import coverage, synthetic_collection
 
 
 def ranked_truth(seed: int = 1, n: int = 20_000) -> tuple[np.ndarray, int]:
@@ -115,3 +116,19 @@ def test_a_width_that_is_no_share_is_an_error():
 def test_answers_must_match_what_was_asked():
     with pytest.raises(ClassifierError, match="one answer"):
         estimate(plan(100, 10), [[1]])
+
+
+def test_labels_count_that_were_drawn_and_lie_on_their_side_of_the_threshold():
+    audit = Audit(3, (Stratum(0, 3), Stratum(3, 10)), ((0, 2), (3, 4, 8)))
+    labels = {0: 1, 1: 1, 2: -1, 3: 1, 4: -1, 9: -1}
+    assert count_given(audit, labels) == {0: 1, 4: -1}
+
+
+def test_right_labels_save_questions_and_change_no_interval_and_slips_do():
+    made_up = synthetic_collection(2000, 4.0, 1.0)
+    plain = coverage(*made_up, runs=40)
+    told = coverage(*made_up, runs=40, labels=125)
+    assert told.pop("questions") < 0.8 * plain.pop("questions")
+    assert told == plain
+    slipped = coverage(*made_up, runs=40, labels=125, slips=0.05)
+    assert slipped["precision"] < 0.7

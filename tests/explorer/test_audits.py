@@ -6,9 +6,11 @@ from explorer.audits import (
     AuditRecord,
     answer_audit,
     begin_audit,
+    blind_answers,
     open_questions,
     read_answers,
 )
+from explorer.history import read_history
 from explorer.settings import Settings
 from vecdb import Concept
 
@@ -68,3 +70,77 @@ def test_an_audit_begun_when_its_answers_lay_in_the_concept_is_read_on(
     answer_audit(database, concept.id, {record.order[1]: -1})
     known = read_answers(database, record_of(concept))
     assert known == {record.order[0]: 1, record.order[1]: -1}
+
+
+def taught(rounds, collection, direction) -> Concept:
+    page = rounds.begin(collection, "a thing", direction, Settings(page_size=40))
+    answers = {tile.photo_id: truth(tile.photo_id) for tile in page.tiles}
+    return rounds.submit(page.concept.id, page.tiles, answers).concept
+
+
+def test_answers_given_already_are_not_asked_for_again(rounds, database, collection, direction):
+    concept = taught(rounds, collection, direction)
+    record = record_of(begin_audit(database, collection, concept, 0.2))
+    judged = read_history(database.concepts, concept).judged
+    assert record.given
+    assert record.given == {
+        photo: truth(photo)
+        for photo in record.order
+        if photo in judged and truth(photo) == side_of(record, photo)
+    }
+    waiting = open_questions(record, read_answers(database, record))
+    assert set(waiting) == set(record.order) - set(record.given)
+    concept = answer_audit(database, concept.id, {photo: truth(photo) for photo in waiting})
+    found = record_of(concept).findings
+    assert found is not None
+    assert found.matches.low <= 30 <= found.matches.high
+    assert blind_answers(database, record) == {photo: truth(photo) for photo in waiting}
+
+
+def side_of(record: AuditRecord, photo: str) -> int:
+    """Say on which side of the threshold a photo was drawn."""
+    rank = next(
+        rank
+        for ranks, photos in zip(record.plan.ranks, record.photos, strict=True)
+        for rank, drawn in zip(ranks, photos, strict=True)
+        if drawn == photo
+    )
+    return 1 if rank < record.plan.accepted else -1
+
+
+def test_an_answer_that_the_classifier_contradicts_is_asked_for_again(
+    rounds, database, collection, direction
+):
+    concept = taught(rounds, collection, direction)
+    judged = list(read_history(database.concepts, concept).judged)
+    wrong = {photo: -truth(photo) for photo in judged[:3]}
+    concept = rounds.relabel(concept.id, wrong).concept
+    record = record_of(begin_audit(database, collection, concept, 0.01))  # everything is drawn
+    assert len(record.order) == 120
+    labels = read_history(database.concepts, concept).judged
+    contradicted = {photo for photo in labels if labels[photo] != side_of(record, photo)}
+    assert contradicted >= set(judged[:3])
+    assert set(record.given) == set(judged) - contradicted
+
+
+def test_an_audit_of_which_everything_is_known_ends_where_it_begins(
+    rounds, database, collection, direction
+):
+    concept = taught(rounds, collection, direction)
+    everything = collection.at_ranks(concept, range(120))
+    concept = rounds.relabel(concept.id, {photo: truth(photo) for photo in everything}).concept
+    concept = begin_audit(database, collection, concept, 0.2)
+    found = record_of(concept).findings
+    assert found is not None
+    assert found.matches.low <= 30 <= found.matches.high
+    asked = begin_audit(database, collection, concept, 0.2, known=False)
+    assert record_of(asked).given == {}
+    assert record_of(asked).findings is None
+
+
+def test_what_was_given_is_kept_with_the_concept(rounds, database, collection, direction):
+    concept = taught(rounds, collection, direction)
+    begun = begin_audit(database, collection, concept, 0.2)
+    again = record_of(database.concepts.get(concept.id))
+    assert again == record_of(begun)
+    assert again.given
