@@ -75,7 +75,7 @@ class ConceptStore:
         self._seen: dict[str, tuple[int, Concept]] = connection.concepts_seen
         self._seeing = threading.Lock()
         # The same for the answers of the concepts that are being worked on.
-        self._answered: dict[str, tuple[Extent, Labels]] = {}
+        self._answered: dict[str, tuple[Extent, Labels]] = connection.answers_seen
 
     def create(
         self, name: str, collection: str, prompt: str, *, settings: dict[str, Any] | None = None
@@ -139,12 +139,13 @@ class ConceptStore:
         Args:
             action: names what the user did, so that it can be undone as a whole.
         """
-        written, latest = add_labels(self._connection, concept_id, rows, action)
-        before = self._answered.get(concept_id)
-        if before and written:
-            # Whoever else has written meanwhile makes the true extent another than this.
-            now = Extent(before[0].count + len(written), latest)
-            self._answered[concept_id] = (now, [*before[1], *written])
+        with self._changing.setdefault(concept_id, threading.Lock()):
+            before = self._answered.pop(concept_id, None)  # for good where the rows are not stored
+            written, latest = add_labels(self._connection, concept_id, rows, action)
+            if before:
+                # Whoever else has written meanwhile makes the true extent another than this.
+                now = Extent(before[0].count + len(written), latest or before[0].latest)
+                self._answered[concept_id] = (now, [*before[1], *written])
 
     def labels(self, concept_id: str) -> Labels:
         """Return the answer that counts about each photo, 0 included, the majority's.
@@ -174,12 +175,17 @@ class ConceptStore:
 
     def history(self, concept_id: str) -> Labels:
         """Return every answer ever given, in order of writing."""
-        now = extent(self._connection, concept_id)
         known = self._answered.get(concept_id)
-        if known is None or known[0] != now:
-            if len(self._answered) >= HISTORIES:
-                self._answered.clear()
-            known = self._answered[concept_id] = (now, label_history(self._connection, concept_id))
+        if known and self._connection.alone:
+            return list(known[1])
+        with self._changing.setdefault(concept_id, threading.Lock()):
+            now = extent(self._connection, concept_id)
+            known = self._answered.get(concept_id)
+            if known is None or known[0] != now:
+                if len(self._answered) >= HISTORIES:
+                    self._answered.clear()
+                rows = label_history(self._connection, concept_id)
+                known = self._answered[concept_id] = (now, rows)
         return list(known[1])
 
     def duplicate(self, concept_id: str, name: str) -> Concept:

@@ -32,7 +32,9 @@ class Connection:
     def __init__(self, dsn: Dsn) -> None:
         self.dsn = dsn
         self.dialect = "clickhouse"
-        self.concepts_seen: dict[str, Any] = {}  # by every store of this connection
+        # What the stores of this connection remember.
+        self.concepts_seen: dict[str, Any] = {}
+        self.answers_seen: dict[str, Any] = {}
         self._idle: queue.LifoQueue[Client | None] = queue.LifoQueue()
         self._closed = threading.Event()
         if dsn.directory:

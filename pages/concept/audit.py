@@ -73,25 +73,20 @@ def offer(collection: Collection, concept: Concept, label: str) -> None:
     # How many questions there will be: of a large collection an estimate is enough to say.
     known = shared_explorer().rounds.memory.known(collection.name)
     accepted = min(total, count_matches(known, head_of(concept), concept.threshold).value)
-    questions = {
-        name: plan(total, accepted, width=width).questions for name, width in WIDTHS.items()
-    }
-    most = "at most " if state.setdefault("audit_known", True) else ""
     left, right = st.columns([3, 2], vertical_alignment="bottom")
-    left.selectbox(
-        "How sure do you want to be?",
-        list(WIDTHS),
-        key="audit_width",
-        format_func=lambda name: f"{name}, {most}{questions[name]} questions",
-    )
+    # Texts that stay as they are: a choice comes back from the browser as its text.
+    width = left.selectbox("How sure do you want to be?", list(WIDTHS), key="audit_width")
+    questions = plan(total, accepted, width=WIDTHS[width]).questions
     right.button(label, on_click=on_begin, width="stretch")
-    st.checkbox(
+    counted = st.checkbox(
         "Count answers given already",
+        value=True,
         key="audit_known",
         help="Photos are drawn at random, judged or not. One that you have judged is not asked "
         "about again, unless the classifier contradicts your answer. Without this you are asked "
         "about all: slower, and it finds slips that the classifier believes.",
     )
+    st.caption(f"{'At most ' if counted else ''}{questions:,} questions")
 
 
 def ask(collection: Collection, concept: Concept, record: AuditRecord) -> None:

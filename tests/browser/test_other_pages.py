@@ -157,6 +157,7 @@ def test_an_audit_asks_blindly_and_states_intervals_that_hold_the_truth(mine, pa
     concept = mine()
     judge(page)
     go(page, "audit", concept)
+    page.get_by_text(re.compile(r"^At most \d+ questions$")).wait_for()
     page.get_by_role("button", name="Begin the audit").click()
     page.wait_for_selector("button[data-photo-id]")
     before = int(
@@ -182,6 +183,7 @@ def test_an_audit_asks_blindly_and_states_intervals_that_hold_the_truth(mine, pa
     go(page, "audit", concept)
     with script_run(page):
         page.get_by_text("Count answers given already").click()
+    page.get_by_text(re.compile(r"^\d+ questions$")).wait_for()
     page.get_by_role("button", name="Audit again").click()
     page.get_by_text(re.compile("^0 of ")).wait_for()
 

@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
@@ -210,6 +212,9 @@ def test_what_another_connection_of_this_process_writes_is_seen_after_it_closed_
             theirs.concepts.update(concept.id, name="caps")
             assert ours.concepts.get(concept.id).name == "caps"
             theirs.concepts.update(concept.id, name="hoods")
+            assert ours.concepts.history(concept.id) == []
+            theirs.concepts.label(concept.id, [Label("east", 1, 1, "top")], action="one")
+        assert [row.photo_id for row in ours.concepts.history(concept.id)] == ["east"]
         assert ours.concepts.get(concept.id).name == "hoods"
         ours.concepts.update(concept.id, round=1)
         assert ours.concepts.get(concept.id).name == "hoods"
@@ -225,3 +230,22 @@ def test_the_answers_of_several_concepts_are_counted_at_once(axes, database: Dat
         (2, 1), (0, 1), (0, 0)
     ]  # fmt: skip
     assert found[first.id].latest == ["d"]
+
+
+def test_answers_given_side_by_side_are_all_read_back(embedded: str) -> None:
+    with connect(embedded) as database:
+        database.create_collection("axes", "by hand", 4)
+        concept = database.concepts.create("hats", "axes", "a hat").id
+        database.concepts.history(concept)
+
+        def label(at: int) -> None:
+            database.concepts.label(concept, [Label(str(at), 1)], action=str(at))
+            assert str(at) in [row.photo_id for row in database.concepts.history(concept)]
+
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(label, range(40)))
+        seen = database.concepts.history(concept)
+        assert len(seen) == 40
+        with pytest.raises(ValueError, match="use 1, -1 or 0"):
+            database.concepts.label(concept, [Label("x", 7)], action="x")
+        assert database.concepts.history(concept) == seen
