@@ -66,7 +66,6 @@ def choose(concept: Concept, labels: dict[str, int]) -> tuple[str | None, str]:
         "Label that the photos came with",
         list(labels),
         index=_guess(concept, list(labels)),
-        format_func=lambda name: f"{name} ({labels[name]:,})",
         placeholder="choose one",
         key=f"truth_label_{concept.id}",
     )

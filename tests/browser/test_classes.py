@@ -150,6 +150,10 @@ def test_drawn_animals_are_classified_shown_and_corrected_by_clicking(page):
     page.get_by_text("Rows: the true class").wait_for()
     moved = correct_fish_among_insects(page)
     assert right(page) > before
+    choose(page, "Order", "Least sure first")  # the class has fewer photos now, and stays open
+    page.locator("[value='Least sure first']").wait_for()
+    wait_idle(page)
+    assert page.locator(".vde-round").inner_text().startswith("insect: ")
     shows(page, "fish", moved)
 
 
