@@ -109,9 +109,8 @@ def one_class(found: PhotoSet, classes: SavedClasses, chosen: np.ndarray, sure: 
     counts = {name: int((chosen == (at if name != NONE else -1)).sum())
               for at, name in enumerate(names)}  # fmt: skip
     left, middle, right = st.columns(3)
-    shown = left.selectbox(
-        "Class", names, format_func=lambda name: f"{name} ({counts[name]})", key="class_shown"
-    )
+    # A choice comes back from the browser as its text: counts would change it, the title has them.
+    shown = left.selectbox("Class", names, key="class_shown")
     order = middle.selectbox("Order", ("Surest first", "Least sure first"))
     right.selectbox("Photos marked ✓ are really", names, key="class_target")
     at = heads.names.index(shown) if shown in heads.names else -1
