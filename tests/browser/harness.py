@@ -15,7 +15,10 @@ from typing import Any
 import requests
 
 ROOT = Path(__file__).parent.parent.parent
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+# The shell without windows is a quarter quicker than the whole browser.
+CHROMIUM = (
+    shutil.which("chromium-headless-shell") or shutil.which("chromium") or "/usr/bin/chromium"
+)
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

@@ -70,8 +70,12 @@ def emptied(database: Database) -> None:
     for info in database.collections():
         drop_photos(database._connection, info.name)
     with database._connection._client() as client:
-        for table in TABLES:
-            client.command(f"TRUNCATE TABLE {table}")
+        filled = client.query(
+            "SELECT DISTINCT table FROM system.parts WHERE active AND database = currentDatabase()"
+        )
+        for (table,) in filled.result_rows:
+            if table in TABLES:
+                client.command(f"TRUNCATE TABLE {table}")
 
 
 @contextmanager

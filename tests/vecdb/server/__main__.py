@@ -46,6 +46,7 @@ class Server(ThreadingHTTPServer):
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # an answer in one packet: the second would wait 40 ms for a word of the client
     server: Server
 
     def log_message(self, *_: Any) -> None:
