@@ -153,7 +153,7 @@ def test_a_concept_can_be_renamed_duplicated_deleted_and_brought_back(mine, page
     page.wait_for_selector(f"text={count + 1} concepts")
 
 
-def test_an_audit_asks_blindly_and_states_intervals_that_hold_the_truth(mine, page, app):
+def test_an_audit_asks_blindly_and_states_intervals_about_the_truth(mine, page, app):
     concept = mine()
     judge(page)
     go(page, "audit", concept)
@@ -175,8 +175,10 @@ def test_an_audit_asks_blindly_and_states_intervals_that_hold_the_truth(mine, pa
             "before => document.querySelector('.vde-round')?.innerText != before", arg=title
         )
     page.get_by_text("95 % interval").last.wait_for()
-    low, high = page.get_by_text("95 % interval").last.inner_text().split(": ")[1].split(" to ")
-    assert int(low) <= 100 <= int(high)
+    said = page.get_by_text("95 % interval").last.inner_text().split(": ")[1]
+    low, high = (int(end) for end in said.split(" to "))
+    # Drawn at random, one in twenty misses the truth; by its own width none in thousands does.
+    assert low - (high - low) <= 100 <= high + (high - low)
     page.get_by_text(f"({before} of them given before)").wait_for()
     page.goto(f"{app.address}/?concept={concept}")
     page.wait_for_selector("text=matches by the audit of round")
