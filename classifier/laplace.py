@@ -70,8 +70,8 @@ def laplace(
         slope, root = slopes(margins, signs, importance)
         factor = _factor(kernel, root)
         target = root**2 * (margins - prior) + slope
-        inner = solve_triangular(factor, root * (kernel @ target), lower=True)
-        goal = target - root * solve_triangular(factor, inner, lower=True, trans=1)
+        inner = _solve(factor, root * (kernel @ target))
+        goal = target - root * _solve(factor, inner, trans=1)
         before, step = value, 1.0
         while True:  # halve the step until it climbs; Newton alone may overshoot
             trial = dual + step * (goal - dual)
@@ -103,6 +103,10 @@ def _factor(kernel: Floats, root: Floats) -> Floats:
     inner = root[:, None] * kernel * root
     inner[np.diag_indices_from(inner)] += 1.0
     return np.asarray(cholesky(inner, lower=True, overwrite_a=True, check_finite=False))
+
+
+def _solve(factor: Floats, right: Floats, trans: int = 0) -> Floats:
+    return np.asarray(solve_triangular(factor, right, lower=True, trans=trans, check_finite=False))
 
 
 def left_out_margins(margins: Floats, variance: Floats, slope: Floats, root: Floats) -> Floats:

@@ -1,5 +1,6 @@
 """One round of mining: labels in, a refitted head and the next page out."""
 
+import os
 import threading
 import time
 import uuid
@@ -24,6 +25,8 @@ from vecdb import Collection, Concept, Database, Label, Store
 BORROWED = 100
 # Statements that do not wait for each other run side by side.
 SIDE_BY_SIDE = 4
+# Rounds of several people at once: more do not end sooner, they take turns at the same cores.
+ROUNDS_AT_ONCE = 2 * max(2, os.cpu_count() or 2)
 
 
 @dataclass
@@ -79,6 +82,7 @@ class Rounds:
         self._aside = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="rounds")
         self._lock = threading.Lock()
         self._turns: dict[str, threading.Lock] = {}
+        self._at_once = threading.BoundedSemaphore(ROUNDS_AT_ONCE)
 
     def begin(
         self,
@@ -243,7 +247,7 @@ class Rounds:
         """Let one call at a time read a concept, think, and write it back."""
         with self._lock:
             turn = self._turns.setdefault(concept_id, threading.Lock())
-        with turn:
+        with turn, self._at_once:
             yield
 
     def _read(self, concept_id: str) -> tuple[Concept, History]:
