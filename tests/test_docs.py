@@ -88,6 +88,9 @@ def help_of(*command: str) -> str:
     with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(told):
         patch.setattr(sys, "argv", [command[0], *command[1:], "--help"])
         patch.chdir(ROOT)
+        for module in (command[0], f"{command[0]}.__main__"):  # runpy warns of what is there
+            if not hasattr(sys.modules.get(module), "__path__"):
+                patch.delitem(sys.modules, module, raising=False)
         with pytest.raises(SystemExit) as ended:
             runpy.run_module(command[0], run_name="__main__")
     assert ended.value.code == 0
