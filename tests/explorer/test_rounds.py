@@ -1,7 +1,12 @@
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
 from classifier import NoAnchor
+from explorer.mining import mine_page
 from explorer.rounds import Page, Rounds
 from explorer.settings import Settings
 from vecdb import Collection, Label
@@ -210,3 +215,23 @@ def test_nothing_is_stored_of_a_turn_that_cannot_be_fitted(rounds, database, col
     with pytest.raises(NoAnchor):
         rounds.undo(made.id)
     assert len(database.concepts.history(made.id)) == 1
+
+
+def test_rounds_of_many_people_are_made_a_few_at_once(rounds, collection, direction, monkeypatch):
+    concepts = [rounds.begin(collection, "a thing", direction).concept.id for _ in range(12)]
+    now, most = [], []
+
+    def watched(*about):
+        now.append(1)
+        most.append(len(now))
+        time.sleep(0.02)
+        page = mine_page(*about)
+        now.pop()
+        return page
+
+    monkeypatch.setattr("explorer.rounds.mine_page", watched)
+    monkeypatch.setattr(rounds, "_at_once", threading.BoundedSemaphore(3))
+    with ThreadPoolExecutor(len(concepts)) as people:
+        pages = list(people.map(rounds.refit, concepts))
+    assert [page.concept.id for page in pages] == concepts
+    assert max(most) == 3
