@@ -31,7 +31,7 @@ def draw(collection: Collection, concept: Concept) -> None:
     if not labels:
         st.info("The photos of this collection came without labels: there is nothing to compare.")
         return
-    label, side = choose(concept, labels)
+    label, side = choose(concept, list(labels))
     if label is None:
         st.caption("No label is called like the concept: choose one.")
         return
@@ -59,13 +59,13 @@ def draw(collection: Collection, concept: Concept) -> None:
     )
 
 
-def choose(concept: Concept, labels: dict[str, int]) -> tuple[str | None, str]:
+def choose(concept: Concept, labels: list[str]) -> tuple[str | None, str]:
     """Draw the choice of a label, at first the concept's, and of the side that is shown."""
     left, right = st.columns([3, 4], vertical_alignment="bottom")
     label = left.selectbox(
         "Label that the photos came with",
-        list(labels),
-        index=_guess(concept, list(labels)),
+        labels,
+        index=_guess(concept, labels),
         placeholder="choose one",
         key=f"truth_label_{concept.id}",
     )
