@@ -303,19 +303,27 @@ def welcome(collection: Collection) -> None:
     st.caption(f"{count_things(collection.count(), 'photo')}, {encoder_note(collection)}.")
 
 
-def grid(page: Page) -> None:
-    """Draw the page."""
-    if page.concept.round == 1 and not page.history.judged:
+def first_words(page: Page) -> None:
+    """Draw what is to be said of a concept's first page."""
+    if not page.history.judged:
         offer_twins(page)
         state.taught = state.get("taught") or len(listed_concepts()) > 1
         if not state.taught:
             st.caption(FIRST_PAGE)
+    collection = shared_explorer().rounds.memory.collection(page.concept.collection)
+    hint_at_words(collection, page.concept.prompt)
+
+
+def grid(page: Page) -> None:
+    """Draw the page."""
+    if page.concept.round <= 1:
+        # The style sheet takes these words away with the first page, before the script has run:
+        # the next page's photos must not move below the pointer.
+        with st.container(key="first_page"):
+            first_words(page)
     understood = describe_phrases(list(page.settings.phrases))
     if understood and understood != page.concept.prompt:
         st.caption(f"Looking for: {escape_markdown(understood)}")
-    if page.concept.round <= 1:
-        collection = shared_explorer().rounds.memory.collection(page.concept.collection)
-        hint_at_words(collection, page.concept.prompt)
     data = page_data(shared_explorer(), page, current_person())
     data["error"] = state.get("error", "")
     photo_grid(data, key="mine_grid", on_event=on_event)

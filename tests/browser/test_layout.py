@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from explorer import Explorer
-from tests.browser.harness import environment, fresh_page, running_app
+from tests.browser.harness import environment, fresh_page, running_app, script_run
 from vecdb import Store
 
 pytestmark = pytest.mark.browser
@@ -134,17 +134,33 @@ def test_squares_fill_every_row_at_the_usual_widths(shapes, running_chromium):
                 assert placed[:, 2].min() > 0.75 * placed[:, 2].max()
 
 
-def test_next_round_shows_the_top_of_the_new_page_and_the_advice_with_it(shapes, running_chromium):
-    with fresh_page(running_chromium, viewport={"width": 1000, "height": 500}) as page:
-        page.goto(shapes)
-        page.wait_for_selector("button[data-photo-id]")
-        last = page.locator("button[data-photo-id]").last
-        last.click()
-        last.scroll_into_view_if_needed()
+# What stands above the page that Next round brings, frame by frame until its script has run.
+WATCH = """() => {
+  window.tops = new Set();
+  const watch = () => {
+    const top = one => document.querySelector(one)?.getBoundingClientRect().top;
+    if (document.querySelector('[data-round="2"]')) {
+      window.tops.add(`${top('.vde-bar')} ${top('.vde-tiles')} ${top('.vde-advice')}`);
+    }
+    requestAnimationFrame(watch);
+  };
+  watch();
+}"""
+
+
+def test_next_round_shows_the_top_of_the_new_page_and_the_advice_with_it(mine, page):
+    page.set_viewport_size({"width": 1000, "height": 500})
+    mine()
+    assert page.locator(".st-key-first_page").is_visible()
+    last = page.locator("button[data-photo-id]").last
+    last.click()
+    last.scroll_into_view_if_needed()
+    page.evaluate(WATCH)
+    with script_run(page):
         page.keyboard.press("Enter")
-        page.wait_for_selector('[data-round="2"]')
-        bar = page.locator(".vde-bar").bounding_box()
-        first = page.locator("button[data-photo-id]").first.bounding_box()
-        assert bar["y"] + bar["height"] - 1 <= first["y"] < bar["y"] + bar["height"] + 30
-        advice = page.locator(".vde-advice").bounding_box()
-        assert 0 < advice["y"] < 500
+    page.wait_for_selector(".st-key-first_page", state="detached")
+    bar = page.locator(".vde-bar").bounding_box()
+    tiles = page.locator(".vde-tiles").bounding_box()
+    assert bar["y"] + bar["height"] - 1 <= tiles["y"] < bar["y"] + bar["height"] + 30
+    assert 0 < page.locator(".vde-advice").bounding_box()["y"] < 500
+    assert len(page.evaluate("[...window.tops]")) == 1, "the page moved after it was shown"
