@@ -7,6 +7,7 @@ from PIL import Image
 
 from encoder import EmptyText, TextTooLong, load_encoder
 
+ENCODER = Path(__file__).parents[2] / "encoder"
 PHOTOS = Path(__file__).parents[3] / "shared" / "data" / "sample_photos"
 
 
@@ -46,6 +47,15 @@ def test_pictures_are_unit_with_both_halves_of_equal_weight(offline):
     assert vectors.shape == (3, 512)
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(1)
     assert np.linalg.norm(vectors[:, :384], axis=1) == pytest.approx(0.5**0.5)
+
+
+def test_the_kept_vectors_are_those_of_the_classes_names(offline):
+    names = (ENCODER / "imagenet_classes.txt").read_text("utf-8").splitlines()
+    kept = np.load(ENCODER / "offline_names.npy")
+    assert kept.shape == (len(names), 384) == (1000, 384)
+    some = range(0, 1000, 25)
+    again = offline.encode_texts([f"a photo of a {names[at]}" for at in some])
+    assert kept[some] == pytest.approx(again[:, :384], abs=1e-5)
 
 
 def test_nothing_in_gives_no_rows_out(offline):
