@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from tests.browser.harness import ROOT, chromium, environment, have_chromium
+from tests.warm import python
 
 # As many processes as cores run tests: threads of one product would wait for each other longer
 # than they work, here and in the programs that tests start.
@@ -79,7 +80,7 @@ def ingested_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
             making = data.with_suffix(".making")
             shutil.rmtree(making, ignore_errors=True)  # of a process whose command failed
             env = {**os.environ, **environment(making, "sample"), "ENCODER": "offline"}
-            subprocess.run([sys.executable, "-m", "sample"], cwd=ROOT, env=env, check=True)
+            subprocess.run([*python(), "-m", "sample"], cwd=ROOT, env=env, check=True)
             making.rename(data)
     return data
 
@@ -100,7 +101,7 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """
     folder = tmp_path_factory.mktemp("empty") / "chdb"
     making = f"from vecdb import connect; connect('chdb://{folder}').close()"
-    subprocess.run([sys.executable, "-c", making], cwd=ROOT, check=True)
+    subprocess.run([*python(), "-c", making], cwd=ROOT, check=True)
     return folder
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from commandline import run_program
 from tests.browser.harness import ROOT
+from tests.warm import python
 from vecdb import connect
 
 COMMANDS = ["explorer", "vecdb", "ingest", "tuning", "encoder"]
@@ -20,7 +21,7 @@ COMMANDS = ["explorer", "vecdb", "ingest", "tuning", "encoder"]
 def call(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
     env = {**os.environ, **options}
     return subprocess.run(
-        [sys.executable, "-m", *arguments],
+        [*python(), "-m", *arguments],
         cwd=ROOT, env=env, capture_output=True, text=True, timeout=120,
     )  # fmt: skip
 

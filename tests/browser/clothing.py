@@ -13,7 +13,6 @@ import http.server
 import json
 import os
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ import numpy as np
 
 from tests.browser.harness import ROOT, browser, environment, running_app
 from tests.browser.latency import READ
+from tests.warm import python
 from vecdb import connect
 
 CLOTHING = ROOT.parent / "shared" / "data" / "clothing"
@@ -95,7 +95,7 @@ def main() -> None:
         source = Path(folder) / "photos.tsv000"
         labels = write_tsv(source, pictures)
         wanted = {photo for photo, label in labels.items() if label == options.label}
-        command = [sys.executable, "-m", "ingest", str(source), "--table", "clothing"]
+        command = [*python(), "-m", "ingest", str(source), "--table", "clothing"]
         command += ["--encoder", options.encoder, "--json", "--quiet"]
         done = subprocess.run(
             command, cwd=ROOT, env={**os.environ, **env}, check=True, stdout=subprocess.PIPE

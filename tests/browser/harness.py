@@ -14,6 +14,8 @@ from typing import Any
 
 import requests
 
+from tests.warm import python
+
 ROOT = Path(__file__).parent.parent.parent
 # The shell without windows is a quarter quicker than the whole browser.
 CHROMIUM = (
@@ -59,7 +61,7 @@ def running_app(env: Mapping[str, str], port: int = 0) -> Iterator[str]:
     """Start `streamlit run app.py`, wait until it answers, yield its address, stop it."""
     port = port or free_port()
     address = f"http://localhost:{port}/{env.get('STREAMLIT_SERVER_BASE_URL_PATH', '')}"
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
+    command = [*python(), "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
             command, cwd=ROOT, env={**os.environ, **env}, stdout=log, stderr=subprocess.STDOUT

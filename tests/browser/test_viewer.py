@@ -2,13 +2,13 @@
 
 import os
 import subprocess
-import sys
 
 import pytest
 from PIL import Image
 
 from tests.browser.harness import ROOT, environment, fresh_page, running_app
 from tests.browser.test_marks import focused, labels, tile
+from tests.warm import python
 
 pytestmark = pytest.mark.browser
 
@@ -118,7 +118,7 @@ def test_a_file_of_this_machine_is_shown_itself_with_its_path_and_can_be_opened(
     folder.mkdir()
     Image.new("RGB", (1600, 1200), "teal").save(folder / "été #1 100%.jpg")
     env = {**environment(tmp_path / "data", "mine"), "ENCODER": "offline"}
-    command = [sys.executable, "-m", "ingest", str(folder)]
+    command = [*python(), "-m", "ingest", str(folder)]
     subprocess.run(command, cwd=ROOT, env={**os.environ, **env}, check=True, capture_output=True)
     with running_app(env) as address, fresh_page(running_chromium) as page:
         page.goto(address)

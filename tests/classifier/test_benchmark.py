@@ -1,6 +1,5 @@
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ from classifier.benchmark.__main__ import main
 from classifier.benchmark.coverage import coverage, synthetic_collection
 from classifier.benchmark.measure import measure, read_set
 from classifier.benchmark.simulation import Plan, Trace, run, split, stop_round
+from tests.warm import python
 
 ROOT = Path(__file__).parent.parent.parent
 REAL = ROOT.parent / "shared/data/clip_sets/fashion_dev.npz"
@@ -39,7 +39,7 @@ def clusters(tmp_path: Path) -> Path:
 
 
 def test_the_command_prints_the_fields_that_measurements_rely_on(clusters: Path):
-    command = [sys.executable, "-m", "classifier.benchmark", str(clusters)]
+    command = [*python(), "-m", "classifier.benchmark", str(clusters)]
     options = ["--rounds", "2", "--seeds", "2", "--json"]
     done = subprocess.run([*command, *options], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

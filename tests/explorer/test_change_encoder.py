@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +21,7 @@ from explorer.history import History
 from explorer.settings import Settings
 from tests.encoder.tiny_models import KINDS
 from tests.explorer.conftest import small_collection
+from tests.warm import python
 
 
 @pytest.fixture(scope="module")
@@ -174,7 +174,7 @@ def test_the_command_shows_old_against_new_and_switches_on_request(
     env = {**os.environ, "VECDB_STORE": str(tmp_path / "store")}
 
     def run(*more):
-        command = [sys.executable, "-m", "explorer", "change-encoder", "--table", "things"]
+        command = [*python(), "-m", "explorer", "change-encoder", "--table", "things"]
         command += ["--dsn", f"chdb://{tmp_path}/chdb", "--encoder", str(model), *more]
         return subprocess.run(command, capture_output=True, text=True, env=env)
 

@@ -5,7 +5,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import threading
 
 import numpy as np
@@ -19,6 +18,7 @@ from explorer.explorer import Explorer
 from ingest import run
 from tests.encoder.tiny_models import KINDS
 from tests.ingest.pictures import noise
+from tests.warm import python
 
 NAMES = [f"p{i}.png" for i in range(6)]
 
@@ -131,7 +131,7 @@ def test_a_siblings_name_can_always_be_a_tables():
 
 def test_the_command_tells_where_the_vectors_are(explorer, models, tmp_path):
     explorer.close()
-    command = [sys.executable, "-m", "explorer", "encode", "--dsn", f"chdb://{tmp_path}/db"]
+    command = [*python(), "-m", "explorer", "encode", "--dsn", f"chdb://{tmp_path}/db"]
     command += ["--table", "things", "--encoder", str(models / "siglip")]
     env = {**os.environ, "VECDB_STORE": str(tmp_path / "store")}
     done = subprocess.run([*command, "--json"], capture_output=True, text=True, env=env)

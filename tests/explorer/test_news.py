@@ -4,7 +4,6 @@ import http.server
 import json
 import os
 import subprocess
-import sys
 import threading
 import time
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from explorer.webhook import tell_webhook
 from ingest import Photo, Summary
 from ingest.changes import store_changes
 from tests.explorer.conftest import DIM, small_collection
+from tests.warm import python
 from vecdb import Label
 
 
@@ -205,7 +205,7 @@ def test_the_ingest_command_tells_the_webhook_too(explorer, hook, tmp_path):
     np.savez(tmp_path / "more.npz", ids=np.array(["n1", "n2"]), vectors=vectors)
     explorer.close()
     answer = subprocess.run(
-        [sys.executable, "-m", "ingest", str(tmp_path / "more.npz"), "--json", "--quiet"],
+        [*python(), "-m", "ingest", str(tmp_path / "more.npz"), "--json", "--quiet"],
         env={
             **os.environ, "VECDB_DSN": explorer._dsn, "VECDB_TABLE": "things",
             "VECDB_STORE": str(tmp_path / "store"), "ENCODER": "offline",

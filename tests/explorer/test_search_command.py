@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +12,7 @@ from PIL import Image
 
 from encoder import load_encoder, mean_of_nouns
 from tests.encoder.tiny_clip import save_tiny_clip
+from tests.warm import python
 from vecdb import Store, connect
 
 COLOURS = ("red", "green", "blue", "white")
@@ -42,7 +42,7 @@ def command(tmp_path):
 
     def run(*arguments):
         return subprocess.run(
-            [sys.executable, "-m", "vecdb", "search", *map(str, arguments)],
+            [*python(), "-m", "vecdb", "search", *map(str, arguments)],
             env=env, capture_output=True, text=True, timeout=120,
         )  # fmt: skip
 

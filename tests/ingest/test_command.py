@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from tests.ingest.pictures import encoded, jpeg
+from tests.warm import python
 from vecdb import Store, connect
 
 
@@ -33,9 +34,9 @@ class Command:
     def __init__(self, environment):
         self.environment = environment
 
-    def start(self, *arguments, **given):
+    def start(self, *arguments, warm=True, **given):
         return subprocess.Popen(
-            [sys.executable, "-m", "ingest", *map(str, arguments)],
+            [*(python() if warm else [sys.executable]), "-m", "ingest", *map(str, arguments)],
             env=self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -155,7 +156,7 @@ def test_ctrl_c_finishes_what_is_under_way_and_the_next_run_goes_on(command, hos
 def test_a_killed_run_is_continued_with_each_photo_exactly_once(command, host, tmp_path):
     source = table(tmp_path, [f"p{i}\t{host.url}/unhurried/{i}.jpg" for i in range(300)])
     for asked in (60, 160):
-        process = command.start(source, "--workers", "4")
+        process = command.start(source, "--workers", "4", warm=False)
         wait_for(lambda asked=asked: sum(host.asked.values()) > asked)
         process.kill()
         process.communicate()
@@ -180,7 +181,7 @@ def test_a_full_disk_in_the_store_costs_only_thumbnails(command, tmp_path):
         # No file may grow beyond 1 MiB: the store's cannot hold 30 grainy thumbnails.
         resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
 
-    code, out, err = command(pictures, "--json", preexec_fn=small_files_only)
+    code, out, err = command(pictures, "--json", warm=False, preexec_fn=small_files_only)
     assert code == 0
     assert json.loads(out)["inserted"] == 30
     assert "not kept any more" in err

@@ -1,6 +1,5 @@
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +7,7 @@ import pytest
 
 from encoder.similarity import load_head
 from tests.tuning.conftest import fill, noisy_classes
+from tests.warm import python
 from tuning.__main__ import main
 from vecdb import connect
 
@@ -31,7 +31,7 @@ def labelled_set(tmp_path: Path) -> Path:
 
 
 def run(*command: str) -> subprocess.CompletedProcess[str]:
-    whole = [sys.executable, "-m", *command]
+    whole = [*python(), "-m", *command]
     return subprocess.run(whole, cwd=ROOT, capture_output=True, text=True, check=False)
 
 

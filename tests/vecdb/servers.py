@@ -1,6 +1,5 @@
 import json
 import subprocess
-import sys
 import urllib.request
 import uuid
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from urllib.parse import urlsplit
 import clickhouse_connect
 import pytest
 
+from tests.warm import python
 from vecdb import Database
 from vecdb.cluster import drop_photos
 from vecdb.dsn import parse_dsn
@@ -32,7 +32,7 @@ class Servers:
     def port(self, flavour: str) -> int:
         if flavour not in self._running:
             folder = self._folders.mktemp(flavour)
-            command = [sys.executable, "-m", "tests.vecdb.server", str(folder)]
+            command = [*python(), "-m", "tests.vecdb.server", str(folder)]
             command += ["--flavour", flavour, "--user", USER, "--password", PASSWORD]
             process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
             assert process.stdout is not None

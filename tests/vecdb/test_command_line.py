@@ -1,13 +1,13 @@
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.vecdb.conftest import photos, unit
 from tests.vecdb.servers import PASSWORD, Servers, fresh_database
+from tests.warm import python
 from vecdb import connect
 
 ROOT = Path(__file__).parent.parent.parent
@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 def vecdb(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "vecdb", *arguments],
+        [*python(), "-m", "vecdb", *arguments],
         cwd=ROOT, capture_output=True, text=True, env={**os.environ, **environment}, timeout=120,
     )  # fmt: skip
 

@@ -1,0 +1,37 @@
+"""Python processes that need not import the libraries: forked off one that has.
+
+`python()` stands at the head of a command in place of `sys.executable` and takes its `-m`, `-c` or
+file; what follows sees arguments, folder, environment and open files as it always does, signals
+are passed on, and its end is the command's. Only kill -9 reaches it a moment later, so that tests
+of what a killed process leaves start it by `sys.executable`, as do those whose environment a
+library reads when it is imported.
+"""
+
+import atexit
+import subprocess
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+
+@cache
+def python() -> list[str]:
+    """Return the head of a command; the first call starts what the others are forked off."""
+    folder = tempfile.TemporaryDirectory(prefix="warm-")
+    place = f"{folder.name}/socket"
+    started = subprocess.Popen(
+        [sys.executable, "-m", "tests.warm.parent", place],
+        cwd=HERE.parent.parent,
+        stdin=subprocess.PIPE,  # it ends with us, however we end
+    )
+
+    def end() -> None:
+        started.terminate()
+        started.wait()
+        folder.cleanup()
+
+    atexit.register(end)
+    return [sys.executable, "-I", "-S", str(HERE / "command.py"), place]

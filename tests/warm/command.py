@@ -1,0 +1,45 @@
+"""Stand for a process that `parent.py` forks: hand it all that is ours, and end as it ends."""
+
+import json
+import os
+import signal
+import socket
+import sys
+import time
+
+
+def connect(place: str) -> socket.socket:
+    """Reach the parent, which listens once it has imported the libraries."""
+    way = socket.socket(socket.AF_UNIX)
+    for _ in range(2_000):
+        try:
+            way.connect(place)
+        except (FileNotFoundError, ConnectionRefusedError):
+            time.sleep(0.05)
+        else:
+            return way
+    raise SystemExit("the process to fork off did not come up")
+
+
+def main() -> None:
+    """Be to whoever started us what the child is."""
+    place, *arguments = sys.argv[1:]
+    way = connect(place)
+    order = json.dumps([arguments, os.getcwd(), dict(os.environ)]).encode()
+    socket.send_fds(way, [len(order).to_bytes(4, "big")], [0, 1, 2])
+    way.sendall(order)
+    child = int.from_bytes(way.recv(4), "big")
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda sent, _: os.kill(child, sent))
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1):  # the child's alone, so that who reads or writes sees its ends
+        os.dup2(nothing, stream)
+    code = int.from_bytes(way.recv(4), "big", signed=True)
+    if code < 0:
+        if -code != signal.SIGKILL:
+            signal.signal(-code, signal.SIG_DFL)
+        os.kill(os.getpid(), -code)
+    os._exit(code)
+
+
+main()
