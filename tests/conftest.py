@@ -120,6 +120,12 @@ def running_chromium() -> Iterator[Any]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def profile(running_chromium: Any) -> Any:
+    """A profile for `kept_page`, of a large window."""
+    return running_chromium.new_context(viewport={"width": 1440, "height": 900})
+
+
 @pytest.fixture
 def direction() -> np.ndarray:
     """A prompt vector (16,) near, not at, the matches' direction in `small_collection`."""

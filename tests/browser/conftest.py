@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from explorer.rounds import Rounds
-from tests.browser.harness import environment, fresh_page, have_chromium, running_app
+from tests.browser.harness import environment, have_chromium, kept_page, running_app
 from tests.browser.latency import DIM, picture
 from vecdb import Store, connect
 
@@ -103,9 +103,9 @@ def app(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 
 
 @pytest.fixture
-def page(app: App, running_chromium: Any) -> Iterator[Any]:
+def page(app: App, profile: Any) -> Iterator[Any]:
     """A browser page that fails its test when the browser reports a script error."""
-    with fresh_page(running_chromium) as opened:
+    with kept_page(profile, app.address) as opened:
         errors: list[str] = []
         opened.on("pageerror", lambda error: errors.append(str(error)))
         yield opened

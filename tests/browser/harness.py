@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -111,10 +111,43 @@ def fresh_page(running: Any, **options: Any) -> Iterator[Any]:
 
 
 @contextlib.contextmanager
+def kept_page(profile: Any, address: str) -> Iterator[Any]:
+    """Yield a page of a profile that knows our scripts; what an app left in it is forgotten.
+
+    Scripts are compiled for each fresh profile anew, which takes a third of what a page takes.
+    """
+    page = profile.new_page()
+    page.set_default_timeout(20_000)
+    yield page
+    forgotten = {"origin": address, "storageTypes": "cookies,local_storage"}
+    profile.new_cdp_session(page).send("Storage.clearDataForOrigin", forgotten)
+    for each in profile.pages:
+        each.close()
+
+
+@contextlib.contextmanager
 def browser(**options: Any) -> Iterator[Any]:
     """Yield a page of a fresh profile in a Chromium of its own."""
     with chromium() as running, fresh_page(running, **options) as page:
         yield page
+
+
+CLICKS = """(tiles, yes) => tiles.forEach(tile => {
+  tile.click();
+  if (!yes.includes(tile.dataset.photoId)) tile.click();
+})"""
+
+
+def click_answers(page: Any, is_match: Callable[[str], bool]) -> dict[str, int]:
+    """Click every photo that has no mark: once for yes, twice for no; return the answers.
+
+    Without the pointer, whose every move is painted; test_marks is about that.
+    """
+    tiles = page.locator("button[data-photo-id]:not([data-label*=e])")
+    shown = tiles.evaluate_all("tiles => tiles.map(tile => tile.dataset.photoId)")
+    given = {photo: 1 if is_match(photo) else -1 for photo in shown}
+    tiles.evaluate_all(CLICKS, [photo for photo, answer in given.items() if answer == 1])
+    return given
 
 
 IDLE = """document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'

@@ -5,7 +5,15 @@ import shutil
 
 import pytest
 
-from tests.browser.harness import ROOT, environment, fresh_page, running_app, script_run, wait_idle
+from tests.browser.harness import (
+    ROOT,
+    environment,
+    fresh_page,
+    kept_page,
+    running_app,
+    script_run,
+    wait_idle,
+)
 
 pytestmark = pytest.mark.browser
 DRAWINGS = ROOT / "sample" / "drawings"
@@ -26,8 +34,8 @@ def address(data):
 
 
 @pytest.fixture
-def page(address, running_chromium):
-    with fresh_page(running_chromium) as opened:
+def page(address, profile):
+    with kept_page(profile, address) as opened:
         errors = []
         opened.on("pageerror", lambda error: errors.append(str(error)))
         visit(opened, address)

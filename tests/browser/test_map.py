@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 import requests
 
-from tests.browser.harness import fresh_page
-from tests.browser.test_accessibility import serious
+from tests.browser.test_accessibility import serious_in_any
 
 pytestmark = pytest.mark.browser
 PHOTOS = 300
@@ -203,12 +202,9 @@ def test_photos_are_coloured_by_a_concept_without_a_run_of_the_page(app, page, m
     assert page.locator(".vdm-ends").text_content() == "0 %100 %"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_serious_finding_on_the_map_and_with_photos_chosen(app, running_chromium, scheme):
-    with fresh_page(running_chromium, color_scheme=scheme) as page:
-        open_map(app, page)
-        assert not serious(page)
-        page.locator(".vdm-stage").focus()
-        page.keyboard.press("Enter")
-        page.wait_for_selector("button[data-photo-id]")
-        assert not serious(page)
+def test_no_serious_finding_on_the_map_and_with_photos_chosen(opened):
+    assert not serious_in_any(opened)
+    opened.locator(".vdm-stage").focus()
+    opened.keyboard.press("Enter")
+    opened.wait_for_selector("button[data-photo-id]")
+    assert not serious_in_any(opened)

@@ -22,9 +22,8 @@ LISTENING = """
 
 
 def labels(page):
-    return [
-        tile.get_attribute("data-label") for tile in page.locator("button[data-photo-id]").all()
-    ]
+    tiles = page.locator("button[data-photo-id]")
+    return tiles.evaluate_all("all => all.map(each => each.dataset.label)")
 
 
 def tile(page, index):

@@ -2,19 +2,15 @@
 
 import pytest
 
-from tests.browser.test_marks import labels, tile, wait_round
+from tests.browser.harness import click_answers
+from tests.browser.test_marks import wait_round
 
 pytestmark = pytest.mark.browser
 
 
 def answer_truly(page, wrong=None):
     """Mark the tiles that stand open by their ids, one of them wrongly; leave marked ones alone."""
-    for at, label in enumerate(labels(page)):
-        if not label:
-            photo = tile(page, at).get_attribute("data-photo-id")
-            yes = photo.startswith("yes") and photo != wrong
-            for _ in range(1 if yes else 2):
-                tile(page, at).click()
+    click_answers(page, lambda photo: photo.startswith("yes") and photo != wrong)
 
 
 def test_a_slip_comes_back_under_sure_with_its_mark_and_can_be_turned_round(mine, page):
