@@ -36,7 +36,8 @@ demo: $(VENV)/.runtime  ## the sample collection, ingested, and the app on http:
 app: $(VENV)/.runtime  ## the app on what is already ingested
 	$(BIN)/streamlit run app.py
 
-# Three processes, for two cores and what waits; whole files each: the apps and servers that a file shares start once.
+# Three processes, two for the cores and one for what waits; whole files each: the apps and
+# servers that a file shares start once.
 PYTEST := $(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 test: $(VENV)/.dev  ## the whole test suite

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from explorer import Explorer
-from tests.browser.harness import environment, fresh_page, running_app, script_run
+from tests.browser.harness import environment, fresh_page, running_app, script_run, wait_idle
 from vecdb import Store
 
 pytestmark = pytest.mark.browser
@@ -151,6 +151,7 @@ WATCH = """() => {
 def test_next_round_shows_the_top_of_the_new_page_and_the_advice_with_it(mine, page):
     page.set_viewport_size({"width": 1000, "height": 500})
     mine()
+    wait_idle(page)
     assert page.locator(".st-key-first_page").is_visible()
     last = page.locator("button[data-photo-id]").last
     last.click()

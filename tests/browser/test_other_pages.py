@@ -14,7 +14,7 @@ FIRST_NAME = "document.querySelector('input[aria-label=Name]')?.value"
 
 def judge(page, rounds=2):
     """Answer some rounds by the photos' names; returns the answers given."""
-    given = {}
+    given: dict[str, int] = {}
     for number in range(1, rounds + 1):
         page.wait_for_selector(f'[data-round="{number}"]')
         given |= click_answers(page, lambda photo: photo.startswith("yes"))
