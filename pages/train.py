@@ -316,9 +316,11 @@ def first_words(page: Page) -> None:
 
 def grid(page: Page) -> None:
     """Draw the page."""
-    if page.concept.round <= 1:
-        # The style sheet takes these words away with the first page, before the script has run:
-        # the next page's photos must not move below the pointer.
+    # Photos must not move below the pointer once they are shown. The style sheet takes these words
+    # away with the first page, before the script has run, and undo does not bring them back.
+    if page.concept.round > 1:
+        state.past_first = page.concept.id
+    elif state.get("past_first") != page.concept.id:
         with st.container(key="first_page"):
             first_words(page)
     understood = describe_phrases(list(page.settings.phrases))

@@ -118,11 +118,13 @@ def kept_page(profile: Any, address: str) -> Iterator[Any]:
     """
     page = profile.new_page()
     page.set_default_timeout(20_000)
-    yield page
-    forgotten = {"origin": address, "storageTypes": "cookies,local_storage"}
-    profile.new_cdp_session(page).send("Storage.clearDataForOrigin", forgotten)
-    for each in profile.pages:
-        each.close()
+    try:
+        yield page
+    finally:
+        forgotten = {"origin": address, "storageTypes": "cookies,local_storage"}
+        profile.new_cdp_session(page).send("Storage.clearDataForOrigin", forgotten)
+        for each in profile.pages:
+            each.close()
 
 
 @contextlib.contextmanager
@@ -143,7 +145,7 @@ def click_answers(page: Any, is_match: Callable[[str], bool]) -> dict[str, int]:
 
     Without the pointer, whose every move is painted; test_marks is about that.
     """
-    tiles = page.locator("button[data-photo-id]:not([data-label*=e])")
+    tiles = page.locator("button[data-photo-id][data-label='']")
     shown = tiles.evaluate_all("tiles => tiles.map(tile => tile.dataset.photoId)")
     given = {photo: 1 if is_match(photo) else -1 for photo in shown}
     tiles.evaluate_all(CLICKS, [photo for photo, answer in given.items() if answer == 1])

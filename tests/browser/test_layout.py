@@ -134,12 +134,12 @@ def test_squares_fill_every_row_at_the_usual_widths(shapes, running_chromium):
                 assert placed[:, 2].min() > 0.75 * placed[:, 2].max()
 
 
-# What stands above the page that Next round brings, frame by frame until its script has run.
-WATCH = """() => {
+# Where the page of a round stands, frame by frame until its script has run.
+WATCH = """round => {
   window.tops = new Set();
   const watch = () => {
     const top = one => document.querySelector(one)?.getBoundingClientRect().top;
-    if (document.querySelector('[data-round="2"]')) {
+    if (document.querySelector(`[data-round="${round}"]`)) {
       window.tops.add(`${top('.vde-bar')} ${top('.vde-tiles')} ${top('.vde-advice')}`);
     }
     requestAnimationFrame(watch);
@@ -156,7 +156,7 @@ def test_next_round_shows_the_top_of_the_new_page_and_the_advice_with_it(mine, p
     last = page.locator("button[data-photo-id]").last
     last.click()
     last.scroll_into_view_if_needed()
-    page.evaluate(WATCH)
+    page.evaluate(WATCH, 2)
     with script_run(page):
         page.keyboard.press("Enter")
     page.wait_for_selector(".st-key-first_page", state="detached")
@@ -164,4 +164,18 @@ def test_next_round_shows_the_top_of_the_new_page_and_the_advice_with_it(mine, p
     tiles = page.locator(".vde-tiles").bounding_box()
     assert bar["y"] + bar["height"] - 1 <= tiles["y"] < bar["y"] + bar["height"] + 30
     assert 0 < page.locator(".vde-advice").bounding_box()["y"] < 500
+    assert len(page.evaluate("[...window.tops]")) == 1, "the page moved after it was shown"
+
+
+def test_undo_brings_the_first_page_back_where_it_stays(mine, page):
+    mine()
+    page.locator("button[data-photo-id]").first.click()
+    with script_run(page):
+        page.keyboard.press("Enter")
+    page.wait_for_selector(".st-key-first_page", state="detached")
+    page.evaluate(WATCH, 1)
+    with script_run(page):
+        page.get_by_role("button", name="Undo").click()
+    page.wait_for_selector('[data-round="1"]')
+    wait_idle(page)
     assert len(page.evaluate("[...window.tops]")) == 1, "the page moved after it was shown"
