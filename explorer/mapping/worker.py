@@ -41,6 +41,7 @@ def lay_out(neighbours: np.ndarray, distances: np.ndarray, start: np.ndarray) ->
     """
     from umap.umap_ import find_ab_params, fuzzy_simplicial_set, simplicial_set_embedding
 
+    keep_compiled()
     random = np.random.RandomState(SEED)
     a, b = find_ab_params(1.0, CLOSEST)
     graph, _, _ = fuzzy_simplicial_set(
@@ -54,6 +55,15 @@ def lay_out(neighbours: np.ndarray, distances: np.ndarray, start: np.ndarray) ->
         tqdm_kwds={"file": Shares(), "bar_format": "{n}/{total}", "mininterval": 0.3},
     )  # fmt: skip
     return np.asarray(positions, np.float32)
+
+
+def keep_compiled() -> None:
+    """Let numba keep the loops that UMAP compiles anew in every process: 6 s of a small map."""
+    from umap import layouts, umap_
+
+    single_epoch = layouts._nb_optimize_layout_euclidean_single_epoch
+    for loop in (umap_.smooth_knn_dist, umap_.compute_membership_strengths, single_epoch):
+        loop.enable_caching()
 
 
 def group(positions: np.ndarray, count: int) -> np.ndarray:
