@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 
 from api import routes
 from tests.api.conftest import serving
-from tests.browser.harness import fresh_page
+from tests.browser.harness import fresh_page, wait_until
 
 pytestmark = pytest.mark.browser
 FIGURES = "document.querySelector('clip-front').shadowRoot.querySelectorAll('img.pic')"
@@ -60,16 +60,16 @@ def test_a_search_typed_in_the_front_shows_our_photos(front, served, running_chr
         config.update(defaultBackend=back, defaultIndex="colours", urlColumn="url")
         # The front asks for the indices when it has read its configuration: then it can search.
         page.goto(origin)
-        page.wait_for_function(ASKED, arg=back)
+        wait_until(page, ASKED, arg=back)
         page.locator("clip-front #searchBar").fill("a red thing")
         page.keyboard.press("Enter")
-        page.wait_for_function(f"{FIGURES}.length > 0")
-        page.wait_for_function(f"[...{FIGURES}].some(img => img.naturalWidth > 0)")
+        wait_until(page, f"{FIGURES}.length > 0")
+        wait_until(page, f"[...{FIGURES}].some(img => img.naturalWidth > 0)")
         captions = page.evaluate(f"[...{FIGURES}].map(img => img.alt)")
         assert set(captions) <= {hit["description"] for hit in everything(served)}
         first = page.evaluate(f"{FIGURES}[0].alt")
         page.locator("clip-front .subImageSearch").first.dispatch_event("click")
-        page.wait_for_function(f"text => {FIGURES}.length && {FIGURES}[0].alt === text", arg=first)
+        wait_until(page, f"text => {FIGURES}.length && {FIGURES}[0].alt === text", arg=first)
 
 
 def everything(served):

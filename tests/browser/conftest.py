@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from explorer.rounds import Rounds
-from tests.browser.harness import environment, have_chromium, kept_page, running_app
+from tests.browser.harness import environment, have_chromium, kept_page, running_app, wait_until
 from tests.browser.latency import DIM, picture
 from vecdb import Store, connect
 
@@ -84,10 +84,10 @@ def build(data: Path, concepts: int) -> list[str]:
                 }
             )
         )
-        rounds = Rounds(database)
-        return [
-            rounds.begin(collection, f"{ODD} {at}", anchor).concept.id for at in range(concepts)
-        ]
+        first = Rounds(database).begin(collection, f"{ODD} 0", anchor).concept.id
+        # Each is as fresh as the first, whose page is mined once.
+        others = (database.concepts.duplicate(first, f"{ODD} {at}") for at in range(1, concepts))
+        return [first, *(concept.id for concept in others)]
 
 
 @pytest.fixture(scope="session")
@@ -120,9 +120,7 @@ def mine(app: App, page: Any) -> Callable[[], str]:
         concept = app.concepts.pop()
         page.goto(f"{app.address}/?concept={concept}")
         page.wait_for_selector("button[data-photo-id]")
-        page.wait_for_function(
-            "document.querySelector('.vde').getAttribute('aria-busy') == 'false'"
-        )
+        wait_until(page, "document.querySelector('.vde').getAttribute('aria-busy') == 'false'")
         return concept
 
     return open_fresh

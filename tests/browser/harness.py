@@ -168,15 +168,23 @@ STILL = """document.getAnimations().every(one =>
   one.playState !== 'running' || one.effect.getComputedTiming().iterations === Infinity)"""
 
 
+def wait_until(page: Any, expression: str, **options: Any) -> None:
+    """Wait until an expression holds, looked at every 50 ms.
+
+    By itself Playwright looks at every frame, which makes the page draw sixty a second.
+    """
+    page.wait_for_function(expression, polling=50, **options)
+
+
 def wait_idle(page: Any) -> None:
     """Wait until the page's script has run and all that it drew is there."""
-    page.wait_for_function(IDLE)
+    wait_until(page, IDLE)
 
 
 def wait_still(page: Any) -> None:
     """Wait until the page is idle and nothing of it moves."""
     wait_idle(page)
-    page.wait_for_function(STILL)
+    wait_until(page, STILL)
 
 
 @contextlib.contextmanager
@@ -184,5 +192,5 @@ def script_run(page: Any) -> Iterator[None]:
     """Wait at the end of the block for a run of the script that the block set off."""
     page.evaluate(COUNT_RUNS)
     yield
-    page.wait_for_function("window.runs > 0")
+    wait_until(page, "window.runs > 0")
     wait_idle(page)

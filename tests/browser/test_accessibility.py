@@ -3,7 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.harness import kept_page, wait_still
+from tests.browser.harness import kept_page, wait_still, wait_until
 
 pytestmark = pytest.mark.browser
 # Streamlit's own page shell: not ours to mend, and listed here so that nothing else hides in it.
@@ -47,7 +47,8 @@ def serious_in_any(page):
     found = {}
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
-        page.wait_for_function(
+        wait_until(
+            page,
             "scheme => getComputedStyle(document.querySelector('.stApp')).colorScheme === scheme",
             arg=scheme,
         )

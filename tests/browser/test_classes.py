@@ -13,6 +13,7 @@ from tests.browser.harness import (
     running_app,
     script_run,
     wait_idle,
+    wait_until,
 )
 
 pytestmark = pytest.mark.browser
@@ -128,7 +129,7 @@ def test_the_page_opens_with_classes_that_work_and_empty_ones_folded(page):
     page.keyboard.press("Control+Enter")
     see(page, "232 photos into 3 classes")
     # Nobody says that bulldozers are among them: where none is, the class is folded away.
-    page.wait_for_function("document.querySelectorAll('[data-class]').length < 4")
+    wait_until(page, "document.querySelectorAll('[data-class]').length < 4")
     shown = page.locator("[data-class]").count()
     folded = page.get_by_text(re.compile(r"^\d class(es)? without a photo$"))
     assert shown + (int(folded.inner_text()[0]) if folded.count() else 0) == 3
@@ -216,8 +217,8 @@ def test_classes_are_reopened_after_a_restart_from_the_list_and_from_a_file(
         assert again.get_by_label("Name of these classes").input_value() == "classes"
         again.get_by_label("Only ids that start with").fill("drawings/")
         again.keyboard.press("Enter")
-        again.wait_for_function(
-            "share => document.body.innerText.includes(share)", arg=f"classes: {taught}% of"
+        wait_until(
+            again, "share => document.body.innerText.includes(share)", arg=f"classes: {taught}% of"
         )
         again.get_by_role("radio", name="One class").click()
         shows(again, "fish", moved)
@@ -280,7 +281,7 @@ def test_uploaded_pictures_are_sorted_into_the_classes_typed(page):
     page.get_by_label("Classes, one a line").fill("animal\nvehicle")
     page.keyboard.press("Control+Enter")
     see(page, "3 photos into 2 classes", timeout=60_000)
-    page.wait_for_function("document.querySelectorAll('[data-class] img').length === 3")
+    wait_until(page, "document.querySelectorAll('[data-class] img').length === 3")
     page.get_by_role("radio", name="Confusion").click()
     page.get_by_text("The true classes of these pictures are not known").wait_for()
     # Another page and back: the pictures are still there, until they are taken away.

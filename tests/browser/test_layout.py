@@ -9,7 +9,14 @@ import pytest
 from PIL import Image
 
 from explorer import Explorer
-from tests.browser.harness import environment, fresh_page, running_app, script_run, wait_idle
+from tests.browser.harness import (
+    environment,
+    fresh_page,
+    running_app,
+    script_run,
+    wait_idle,
+    wait_until,
+)
 from vecdb import Store
 
 pytestmark = pytest.mark.browser
@@ -93,9 +100,7 @@ def test_no_tile_moves_when_pictures_arrive_or_photos_are_marked(shapes, running
         arriving.set()
         for route in held:
             route.continue_()
-        page.wait_for_function(
-            "document.querySelectorAll('button[data-state=loaded]').length === 25"
-        )
+        wait_until(page, "document.querySelectorAll('button[data-state=loaded]').length === 25")
         page.keyboard.press("a")
         assert np.array_equal(before, boxes(page))
 

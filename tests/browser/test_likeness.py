@@ -4,7 +4,7 @@ import urllib.parse
 
 import pytest
 
-from tests.browser.harness import wait_idle
+from tests.browser.harness import wait_idle, wait_until
 from tests.browser.test_other_pages import go, judge
 
 pytestmark = pytest.mark.browser
@@ -25,8 +25,10 @@ def use(page, at):
 def wait_search(page, photo):
     """Wait until the Search page shows what is like a photo: first of all the photo itself."""
     page.get_by_role("button", name="Start a concept").wait_for()
-    page.wait_for_function(
-        "id => document.querySelector('button[data-photo-id]')?.dataset.photoId === id", arg=photo
+    wait_until(
+        page,
+        "id => document.querySelector('button[data-photo-id]')?.dataset.photoId === id",
+        arg=photo,
     )
     address = urllib.parse.urlsplit(page.url)
     asked = urllib.parse.parse_qs(address.query)
@@ -60,9 +62,7 @@ def test_the_control_marks_nothing_takes_no_tab_stop_and_lies_in_no_button(mine,
     control = page.locator(".vde-like").nth(3)
     assert control.evaluate("node => getComputedStyle(node).opacity") == "0"
     tile(page, 3).hover()
-    page.wait_for_function(
-        "getComputedStyle(document.querySelectorAll('.vde-like')[3]).opacity === '1'"
-    )
+    wait_until(page, "getComputedStyle(document.querySelectorAll('.vde-like')[3]).opacity === '1'")
     tile(page, 3).focus()
     page.keyboard.press("Tab")
     assert not page.evaluate(
@@ -95,8 +95,10 @@ def test_search_starts_anew_in_place_and_keeps_its_filters(app, page):
     page.get_by_role("button", name="Start a concept").wait_for(timeout=60_000)
     tile(page, 0).wait_for()
     photo = use(page, 7)
-    page.wait_for_function(
-        "id => document.querySelector('button[data-photo-id]').dataset.photoId === id", arg=photo
+    wait_until(
+        page,
+        "id => document.querySelector('button[data-photo-id]').dataset.photoId === id",
+        arg=photo,
     )
     page.wait_for_url(f"**like={photo}**")
     assert "description=yes-0" in page.url

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 import requests
 
+from tests.browser.harness import wait_until
 from tests.browser.test_accessibility import serious_in_any
 
 pytestmark = pytest.mark.browser
@@ -89,7 +90,7 @@ def test_pointing_at_a_photo_shows_its_picture_and_words(opened):
     opened.mouse.move(*free[0])
     card = opened.locator(".vdm-card")
     card.wait_for()
-    opened.wait_for_function("document.querySelector('.vdm-card img').naturalWidth > 0")
+    wait_until(opened, "document.querySelector('.vdm-card img').naturalWidth > 0")
     assert "<img src=x onerror=alert(1)>" in card.text_content()
     box = opened.locator(".vdm-stage").bounding_box()
     opened.mouse.move(box["x"] + 2, box["y"] + 2)
@@ -102,7 +103,7 @@ def test_zooming_in_shows_the_photos_themselves_and_none_covers_another(opened):
         opened.keyboard.press("+")
     thumbs = opened.locator(".vdm-thumbs img")
     thumbs.first.wait_for(state="attached")
-    opened.wait_for_function("document.querySelector('.vdm-thumbs img').naturalWidth > 0")
+    wait_until(opened, "document.querySelector('.vdm-thumbs img').naturalWidth > 0")
     boxes = [thumb.bounding_box() for thumb in thumbs.all()]
     for at, one in enumerate(boxes):
         for other in boxes[at + 1 :]:
@@ -119,7 +120,7 @@ def test_a_lasso_chooses_the_photos_inside_it_to_look_at(opened):
     opened.wait_for_selector("button[data-photo-id]")
     assert opened.locator("button[data-photo-id]").count() == 60
     opened.get_by_role("button", name="Clear", exact=True).click()
-    opened.wait_for_function("!document.querySelector('button[data-photo-id]')")
+    wait_until(opened, "!document.querySelector('button[data-photo-id]')")
 
 
 def test_a_concept_starts_from_what_is_chosen(opened):
@@ -137,9 +138,10 @@ def test_what_is_chosen_gets_an_answer_that_is_stored_and_can_be_taken_back(app,
     page.get_by_role("link", name="Search", exact=True).first.click()
     page.get_by_role("radio", name="Map").click()
     page.wait_for_selector(f'.vdm[data-drawn="{PHOTOS}"]', timeout=240_000)
-    page.wait_for_function(
+    wait_until(
+        page,
         "[...document.querySelectorAll('.vdm-name')]"
-        ".some(name => name.style.visibility === 'visible')"
+        ".some(name => name.style.visibility === 'visible')",
     )
     page.locator(".vdm-name:visible").first.click()
     count = chosen(page)
@@ -175,7 +177,7 @@ def test_what_a_search_finds_stands_out_and_the_line_says_so(app, page):
     assert page.evaluate(BLUE) == 0
     open_map(app, page, "&like=yes-050&description=yes-01")
     page.get_by_text("The 10 photos nearest to like yes-050 stand out.").wait_for()
-    page.wait_for_function(f"({BLUE})() > 0")
+    wait_until(page, f"({BLUE})() > 0")
     open_map(app, page, "&description=yes-01")
     page.get_by_text("Those that satisfy the filters stand out: 10 photos.").wait_for()
 
@@ -186,9 +188,9 @@ def test_keys_choose_what_is_seen_and_let_it_go_and_say_what_is_in_the_middle(op
     assert chosen(opened) == PHOTOS
     opened.locator(".vdm-stage").focus()
     opened.keyboard.press("Escape")
-    opened.wait_for_function("!document.querySelector('button[data-photo-id]')")
+    wait_until(opened, "!document.querySelector('button[data-photo-id]')")
     opened.keyboard.press("ArrowLeft")
-    opened.wait_for_function("document.querySelector('.vdm-live').textContent.length > 0")
+    wait_until(opened, "document.querySelector('.vdm-live').textContent.length > 0")
 
 
 def test_photos_are_coloured_by_a_concept_without_a_run_of_the_page(app, page, mine):

@@ -3,7 +3,7 @@
 import pytest
 import requests
 
-from tests.browser.harness import fresh_page, script_run, wait_idle
+from tests.browser.harness import fresh_page, script_run, wait_idle, wait_until
 
 pytestmark = pytest.mark.browser
 # How many tiles stand beside each other in the first row.
@@ -38,7 +38,7 @@ def focused(page):
 
 def wait_round(page, number):
     page.wait_for_selector(f'[data-round="{number}"]')
-    page.wait_for_function("document.querySelector('.vde').getAttribute('aria-busy') == 'false'")
+    wait_until(page, "document.querySelector('.vde').getAttribute('aria-busy') == 'false'")
 
 
 def test_a_click_cycles_unmarked_yes_no_unmarked(mine, page):
@@ -151,7 +151,7 @@ def test_rounds_finished_faster_than_the_script_runs_are_not_rolled_back(mine, p
         tile(page, 0).click()
         page.keyboard.press("Enter")
         wait_round(page, number + 1)
-    page.wait_for_function("location.search.includes('round=5')")
+    wait_until(page, "location.search.includes('round=5')")
     wait_idle(page)
     assert page.locator("[data-round]").get_attribute("data-round") == "5"
     assert "4 yes" in page.locator(".vde-counts").inner_text()
@@ -242,7 +242,7 @@ def test_the_page_size_can_be_changed_and_clicks_stay_with_their_photos(mine, pa
     tile(page, 0).click()
     page.get_by_label("Photos per page").click()
     page.get_by_role("option", name="50 per page").click()
-    page.wait_for_function("document.querySelectorAll('button[data-photo-id]').length == 50")
+    wait_until(page, "document.querySelectorAll('button[data-photo-id]').length == 50")
     marked = page.locator("button[data-photo-id][data-label=positive]")
     assert marked.count() == 1
     assert marked.get_attribute("data-photo-id") == photo
@@ -301,5 +301,5 @@ def test_what_the_grid_listens_to_ends_with_it(app, running_chromium):
         assert not page.evaluate("heard.some(signal => signal.aborted)")
         page.get_by_role("link", name="Concepts").click()
         page.wait_for_selector("text=the latest first")
-        page.wait_for_function("!document.querySelector('.vde')")
+        wait_until(page, "!document.querySelector('.vde')")
         assert page.evaluate("heard.every(signal => signal.aborted)")

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.browser.harness import click_answers, script_run
+from tests.browser.harness import click_answers, script_run, wait_until
 
 pytestmark = pytest.mark.browser
 FIRST_NAME = "document.querySelector('input[aria-label=Name]')?.value"
@@ -28,7 +28,7 @@ def go(page, name, concept):
 
 
 def wait_tiles(page, count):
-    page.wait_for_function(f"document.querySelectorAll('button[data-photo-id]').length == {count}")
+    wait_until(page, f"document.querySelectorAll('button[data-photo-id]').length == {count}")
 
 
 def test_labels_shows_every_answer_and_a_change_is_kept_and_can_be_taken_back(mine, page):
@@ -52,7 +52,8 @@ def test_labels_shows_every_answer_and_a_change_is_kept_and_can_be_taken_back(mi
     tile.click()
     page.get_by_text("(1 changed)").wait_for()
     page.get_by_role("button", name="Save changes").click()
-    page.wait_for_function(
+    wait_until(
+        page,
         "([id, label]) => [...document.querySelectorAll('button[data-photo-id]')]"
         ".filter(t => t.dataset.photoId == id && t.dataset.label == label).length == 0",
         arg=[photo, before],
@@ -108,7 +109,7 @@ def test_a_saved_concept_is_opened_from_its_file(mine, page, app, tmp_path):
     page.wait_for_selector("button[data-photo-id]")
     assert concept not in page.url
     page.goto(f"{app.address}/concepts")
-    page.wait_for_function(f"{FIRST_NAME} == 'opened again'")
+    wait_until(page, f"{FIRST_NAME} == 'opened again'")
 
 
 def test_results_grow_as_the_page_is_scrolled(mine, page):
@@ -116,12 +117,14 @@ def test_results_grow_as_the_page_is_scrolled(mine, page):
     go(page, "results", concept)
     page.get_by_role("slider").first.focus()
     page.keyboard.press("Home")
-    page.wait_for_function("document.querySelectorAll('button[data-photo-id]').length >= 90")
+    wait_until(page, "document.querySelectorAll('button[data-photo-id]').length >= 90")
     page.mouse.move(700, 500)
     while (shown := page.locator("button[data-photo-id]").count()) <= 250:
         page.mouse.wheel(0, 20_000)
-        page.wait_for_function(
-            "shown => document.querySelectorAll('button[data-photo-id]').length > shown", arg=shown
+        wait_until(
+            page,
+            "shown => document.querySelectorAll('button[data-photo-id]').length > shown",
+            arg=shown,
         )
 
 
@@ -135,11 +138,11 @@ def test_a_concept_can_be_renamed_duplicated_deleted_and_brought_back(mine, page
     with script_run(page):
         name.press("Enter")
     page.reload()
-    page.wait_for_function(f"{FIRST_NAME} == '<b>renamed</b> & kept'")
+    wait_until(page, f"{FIRST_NAME} == '<b>renamed</b> & kept'")
     page.get_by_role("button", name="More").first.click()
     page.get_by_role("button", name="Duplicate").click()
     page.wait_for_selector(f"text={count + 1} concepts")
-    page.wait_for_function(f"{FIRST_NAME} == '<b>renamed</b> & kept (copy)'")
+    wait_until(page, f"{FIRST_NAME} == '<b>renamed</b> & kept (copy)'")
     page.keyboard.press("Escape")
     page.get_by_role("button", name="More").first.click()
     page.get_by_role("button", name="Delete").click()
@@ -166,8 +169,8 @@ def test_an_audit_asks_blindly_and_states_intervals_about_the_truth(mine, page, 
             if tile.get_attribute("data-photo-id").startswith("yes"):
                 tile.click(force=True)
         page.get_by_role("button", name="Save answers").click()
-        page.wait_for_function(
-            "before => document.querySelector('.vde-round')?.innerText != before", arg=title
+        wait_until(
+            page, "before => document.querySelector('.vde-round')?.innerText != before", arg=title
         )
     page.get_by_text("95 % interval").last.wait_for()
     said = page.get_by_text("95 % interval").last.inner_text().split(": ")[1]

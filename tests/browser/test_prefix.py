@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.browser.conftest import build
-from tests.browser.harness import environment, fresh_page, running_app
+from tests.browser.harness import environment, fresh_page, running_app, wait_until
 
 pytestmark = pytest.mark.browser
 PICTURES = "[...document.images].filter(picture => picture.naturalWidth > 0).length"
@@ -18,13 +18,13 @@ def test_every_address_of_every_page_stays_below_the_prefix(tmp_path, running_ch
         asked = []
         page.on("request", lambda request: asked.append(urlsplit(request.url)))
         page.goto(f"{address}/?concept={concepts[0]}")
-        page.wait_for_function(f"{PICTURES} > 20")
+        wait_until(page, f"{PICTURES} > 20")
         page.locator("button[data-photo-id]").first.click()
         page.get_by_role("button", name="Next round").click()
         page.wait_for_selector('[data-round="2"]')
         for name in ("search?like=yes-050", "concepts"):
             page.goto(f"{address}/{name}")
-            page.wait_for_function(f"{PICTURES} > 0")
+            wait_until(page, f"{PICTURES} > 0")
         server = urlsplit(address)
         ours = [part.path for part in asked if part.netloc == server.netloc]
         assert any(path.startswith("/vde/mine/") for path in ours)

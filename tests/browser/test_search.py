@@ -6,7 +6,7 @@ import json
 import pytest
 from PIL import Image
 
-from tests.browser.harness import wait_idle
+from tests.browser.harness import wait_idle, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -32,8 +32,10 @@ def test_a_photo_opened_large_leads_to_more_like_it_and_the_address_says_so(sear
     page.locator("button[data-photo-id]").first.click()
     page.get_by_role("button", name="More like this").click()
     page.get_by_role("button", name="Start a concept").wait_for()
-    page.wait_for_function(
-        "id => document.querySelector('button[data-photo-id]').dataset.photoId === id", arg=first
+    wait_until(
+        page,
+        "id => document.querySelector('button[data-photo-id]').dataset.photoId === id",
+        arg=first,
     )
     assert page.locator(".vde-score").first.text_content() == "1.00"
     shared = page.url
@@ -49,7 +51,8 @@ def test_scrolling_to_the_end_shows_more_until_all_are_shown(search, page):
     assert len(ids(page)) == 100
     for count in (200, 300):
         page.locator("button[data-photo-id]").last.scroll_into_view_if_needed()
-        page.wait_for_function(
+        wait_until(
+            page,
             "count => document.querySelectorAll('button[data-photo-id]').length === count",
             arg=count,
         )
@@ -104,7 +107,7 @@ def test_clear_clears_everything_that_is_looked_for_each_time(search, page):
         if page.get_by_role("button", name="Clear", exact=True).count():
             page.get_by_role("button", name="Clear", exact=True).click()
         page.get_by_text("a dog").wait_for(state="detached")
-        page.wait_for_function("!location.search.includes('more=')")
+        wait_until(page, "!location.search.includes('more=')")
         wait_idle(page)  # the boxes of before are gone
         assert page.get_by_placeholder("Search by words").input_value() == ""
         page.get_by_role("button", name="Refine").click()
@@ -142,15 +145,15 @@ def test_a_picture_of_the_camera_is_searched_with_and_can_be_forgotten(search, p
     search()
     page.get_by_role("button", name="Refine").click()
     page.get_by_text("Use the camera").click()
-    page.wait_for_function("document.querySelector('video')?.videoWidth > 0")
+    wait_until(page, "document.querySelector('video')?.videoWidth > 0")
     page.get_by_role("button", name="Take Photo").click()
     page.get_by_text("1 picture", exact=True).wait_for(timeout=90_000)
-    page.wait_for_function("document.querySelector('.vde-score:not(:empty)')")
+    wait_until(page, "document.querySelector('.vde-score:not(:empty)')")
     assert "like=" not in page.url
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Clear", exact=True).click()
     page.get_by_text("1 picture", exact=True).wait_for(state="detached")
-    page.wait_for_function("!document.querySelector('.vde-score:not(:empty)')")
+    wait_until(page, "!document.querySelector('.vde-score:not(:empty)')")
 
 
 NO_PICTURE = {"name": "torn.png", "mimeType": "image/png", "buffer": b"\x89PNG torn"}

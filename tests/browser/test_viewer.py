@@ -6,7 +6,7 @@ import subprocess
 import pytest
 from PIL import Image
 
-from tests.browser.harness import ROOT, environment, fresh_page, running_app
+from tests.browser.harness import ROOT, environment, fresh_page, running_app, wait_until
 from tests.browser.test_marks import focused, labels, tile
 from tests.warm import python
 
@@ -123,7 +123,7 @@ def test_a_file_of_this_machine_is_shown_itself_with_its_path_and_can_be_opened(
     with running_app(env) as address, fresh_page(running_chromium) as page:
         page.goto(address)
         page.locator("button[data-photo-id]").click()
-        page.wait_for_function("document.querySelector('.vde-viewer img').naturalWidth === 1600")
+        wait_until(page, "document.querySelector('.vde-viewer img').naturalWidth === 1600")
         assert str(folder / "été #1 100%.jpg") in dialog(page).inner_text()
         link = dialog(page).get_by_role("link", name="Open the original").get_attribute("href")
         assert page.request.get(link).body() == (folder / "été #1 100%.jpg").read_bytes()
