@@ -23,17 +23,16 @@ def migrate(connection: Connection) -> None:
     for version in schema_versions():
         if version > found:
             for name in schema_statements(version):
-                _run(connection, name)
+                if not name.endswith("_photos"):
+                    connection.run(name)
+                elif found:  # a change of every collection's own table: a new database has none
+                    _alter_collections(connection, name)
     if found < latest:
         connection.run("schema_version/write", {"version": latest})
     for path in sorted((FOLDER / connection.dialect / "functions").glob("*.sql")):
         connection.run(f"functions/{path.stem}")
 
 
-def _run(connection: Connection, name: str) -> None:
-    if not name.endswith("_photos"):
-        connection.run(name)
-        return
-    # A change of every collection's own table.
+def _alter_collections(connection: Connection, name: str) -> None:
     for table in connection.select("collections/list").column("name").to_pylist():
         alter_photos(connection, name, table)
