@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
 from classifier import Head, anchor, borrow_answers, fit_and_leave_out, prompt_head
 from explorer.errors import MovedOn
@@ -83,6 +84,7 @@ class Rounds:
         self._lock = threading.Lock()
         self._turns: dict[str, threading.Lock] = {}
         self._at_once = threading.BoundedSemaphore(ROUNDS_AT_ONCE)
+        self._libraries = ThreadpoolController()
 
     def begin(
         self,
@@ -247,7 +249,9 @@ class Rounds:
         """Let one call at a time read a concept, think, and write it back."""
         with self._lock:
             turn = self._turns.setdefault(concept_id, threading.Lock())
-        with turn, self._at_once:
+        # A round's matrices are small: more threads of BLAS gain nothing, and their spinning makes
+        # it take twice as long.
+        with turn, self._at_once, self._libraries.limit(limits=1, user_api="blas"):
             yield
 
     def _read(self, concept_id: str) -> tuple[Concept, History]:

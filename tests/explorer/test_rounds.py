@@ -4,8 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
-from classifier import NoAnchor
+from classifier import NoAnchor, fit_and_leave_out
 from explorer.mining import mine_page
 from explorer.rounds import Page, Rounds
 from explorer.settings import Settings
@@ -235,3 +236,25 @@ def test_rounds_of_many_people_are_made_a_few_at_once(rounds, collection, direct
         pages = list(people.map(rounds.refit, concepts))
     assert [page.concept.id for page in pages] == concepts
     assert max(most) == 3
+
+
+def test_a_round_is_thought_out_on_one_thread_of_blas_and_leaves_the_others_as_they_were(
+    rounds, collection, direction, monkeypatch
+):
+    def threads() -> list[int]:
+        return [each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"]
+
+    meanwhile: list[list[int]] = []
+
+    def fit(*args, **options):
+        meanwhile.append(threads())
+        return fit_and_leave_out(*args, **options)
+
+    monkeypatch.setattr("explorer.rounds.fit_and_leave_out", fit)
+    page = begin(rounds, collection, direction)
+    with threadpool_limits(2, user_api="blas"):
+        before = threads()
+        rounds.submit(page.concept.id, page.tiles, truth(page))
+        assert threads() == before
+    assert max(before) == 2
+    assert [set(each) for each in meanwhile] == [{1}]
