@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from threadpoolctl import ThreadpoolController
 
 from classifier import Head, anchor, borrow_answers, fit_and_leave_out, prompt_head
 from explorer.errors import MovedOn
 from explorer.history import SURE, History, read_history
 from explorer.memory import Known, Memory
 from explorer.mining import BINS, Mined, Standing, doubt_answers, mine_page, round_score
+from explorer.one_thread import OneThread
 from explorer.settings import Settings, Tile
 from vecdb import Collection, Concept, Database, Label, Store
 
@@ -84,7 +84,7 @@ class Rounds:
         self._lock = threading.Lock()
         self._turns: dict[str, threading.Lock] = {}
         self._at_once = threading.BoundedSemaphore(ROUNDS_AT_ONCE)
-        self._libraries = ThreadpoolController()
+        self._one_thread = OneThread()
 
     def begin(
         self,
@@ -249,9 +249,7 @@ class Rounds:
         """Let one call at a time read a concept, think, and write it back."""
         with self._lock:
             turn = self._turns.setdefault(concept_id, threading.Lock())
-        # A round's matrices are small: more threads of BLAS gain nothing, and their spinning makes
-        # it take twice as long.
-        with turn, self._at_once, self._libraries.limit(limits=1, user_api="blas"):
+        with turn, self._at_once, self._one_thread:
             yield
 
     def _read(self, concept_id: str) -> tuple[Concept, History]:
