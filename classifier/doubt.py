@@ -14,6 +14,7 @@ from scipy.linalg import cholesky, solve_triangular
 from scipy.special import expit
 
 from .arrays import Floats
+from .primal import half_covariance
 from .problem import BIAS_VARIANCE, pull_after
 
 
@@ -75,20 +76,14 @@ def conditional_covariance(
     the weights (Bayesian regression) where they outnumber the dimensions. Single precision halves
     the time; it is off by some 1e-4, where an answer's noise is 4 at least.
     """
-    near, known = np.asarray(rows, np.float32), np.asarray(judged, np.float32)
-    noise = np.asarray(noise, np.float32)
-    if len(known) > near.shape[1]:
-        known, near = _with_bias(known), _with_bias(near)
-        scaled = known / np.sqrt(noise)[:, None]
-        precision = scaled.T @ scaled
-        precision[np.diag_indices_from(precision)] += np.float32(pull)
-        precision[-1, -1] += np.float32(1 / BIAS_VARIANCE - pull)
-        half = _solve(precision, near.T)
+    if len(judged) > rows.shape[1]:
+        half = half_covariance(judged, 1 / noise, rows, pull, BIAS_VARIANCE)
         return np.asarray(half.T @ half)
+    near, known = np.asarray(rows, np.float32), np.asarray(judged, np.float32)
     doubt = _covariance(near, near, pull)
     if len(known):
         kernel = _covariance(known, known, pull)
-        kernel[np.diag_indices_from(kernel)] += noise
+        kernel[np.diag_indices_from(kernel)] += np.asarray(noise, np.float32)
         half = _solve(kernel, _covariance(known, near, pull))
         doubt -= half.T @ half
     return doubt
@@ -98,10 +93,6 @@ def _solve(matrix: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
     """Return L^-1 right, where L L^T is the matrix."""
     lower = cholesky(matrix, lower=True, check_finite=False)
     return np.asarray(solve_triangular(lower, right, lower=True, check_finite=False))
-
-
-def _with_bias(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.hstack([rows, np.ones((len(rows), 1), np.float32)])
 
 
 def _covariance(

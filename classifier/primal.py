@@ -1,6 +1,7 @@
 """The same optimum as laplace.py, found among the weights: cheaper once answers outnumber them."""
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import cholesky, solve_triangular
 from scipy.optimize import minimize
 from scipy.special import expit
@@ -64,11 +65,35 @@ def left_out(
     """Return the margins (n,) that each row would get from a fit without it, as laplace.py does."""
     margins = rows @ weights + bias
     slope, root = slopes(margins, signs, importance)
-    known = np.column_stack([rows, np.ones(len(rows))])
-    heavy = root[:, None] * known
+    half = half_covariance(rows, root**2, rows, pull, bias_variance)
+    return left_out_margins(margins, (half**2).sum(axis=0, dtype=np.float64), slope, root)
+
+
+def half_covariance(
+    judged: ArrayLike, curvature: Floats, near: ArrayLike, pull: float, bias_variance: float
+) -> NDArray[np.float32]:
+    """Return H (d + 1, m), H^T H the covariance of the margins of photos, given judged ones.
+
+    Bayesian regression. Single precision halves the time; margins are off by some 1e-6 of their
+    own.
+
+    Args:
+        judged: (n, d) photos whose answers are known.
+        curvature: (n,) how much each of those answers says: its inverse variance.
+        near: (m, d) the photos whose margins are asked for.
+        pull: prior precision of the weights.
+        bias_variance: prior variance of the bias.
+    """
+    known = _with_bias(judged)
+    heavy = np.sqrt(np.asarray(curvature, np.float32))[:, None] * known
     precision = heavy.T @ heavy
-    precision[np.diag_indices_from(precision)] += pull
-    precision[-1, -1] += 1 / bias_variance - pull
-    lower = cholesky(precision, lower=True, check_finite=False)
-    half = solve_triangular(lower, known.T, lower=True, check_finite=False)
-    return left_out_margins(margins, (half**2).sum(axis=0), slope, root)
+    precision[np.diag_indices_from(precision)] += np.float32(pull)
+    precision[-1, -1] += np.float32(1 / bias_variance - pull)
+    lower = cholesky(precision, lower=True, overwrite_a=True, check_finite=False)
+    wanted = known if near is judged else _with_bias(near)
+    return np.asarray(solve_triangular(lower, wanted.T, lower=True, check_finite=False))
+
+
+def _with_bias(rows: ArrayLike) -> NDArray[np.float32]:
+    rows = np.asarray(rows, np.float32)
+    return np.hstack([rows, np.ones((len(rows), 1), np.float32)])

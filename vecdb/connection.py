@@ -19,6 +19,8 @@ from vecdb.failures import CutOff, translate_errors
 from vecdb.statements import statement
 
 POOL = 8
+# Rows up to which one thread inserts sooner: several take longer to begin than they save.
+FEW_ROWS = 1_000
 Answer = TypeVar("Answer")
 
 
@@ -92,6 +94,8 @@ class Connection:
         with pa.ipc.new_stream(sink, rows.schema) as writer:
             writer.write_table(rows.combine_chunks())
         tokens = {"insert_deduplicate": 1, "insert_deduplication_token": uuid.uuid4().hex}
+        if rows.num_rows < FEW_ROWS:
+            tokens["max_threads"] = 1
         self._twice(
             lambda client: client.raw_insert(
                 f"`{table}`",

@@ -62,6 +62,7 @@ def answer_page(page: dict[str, Any]) -> dict[str, Any]:
 def work(address: str, concept: str, rounds: int) -> Work:
     """Work on one concept for so many rounds; a failed one is asked again as it was."""
     session, done = requests.Session(), Work()
+    session.trust_env = False  # else it looks for proxies and passwords before every request
     url = f"{address}/{turns_url(concept)}"
     body: dict[str, Any] = {"turn": "show"}
     for number in range(rounds + 1):
