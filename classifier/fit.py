@@ -101,13 +101,12 @@ def fit_and_leave_out(
     found = problem.solve()
     without[given.places] = found.left_out
     trust = trust_answers(found.left_out, given.answers, given.settled, slips)
-    if trust.min() < 1.0:
-        found = problem.solve(trust, near=found)
-    weights = found.weights
+    wary = problem.solve(trust, near=found) if trust.min() < 1.0 else found
+    weights = wary.weights
     if problem.few:
         kept = trust > TRUSTED
         weights = _guard(problem, weights, found.left_out[kept], kept, background)
-    return _head(problem.frame, weights, found.bias), without
+    return _head(problem.frame, weights, wary.bias), without
 
 
 def _guard(

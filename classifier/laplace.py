@@ -43,14 +43,7 @@ class Posterior:
         return left_out_margins(self.margins, variance, slope, root)
 
 
-def laplace(
-    kernel: Floats,
-    prior: Floats,
-    signs: Floats,
-    importance: Floats,
-    *,
-    begin: Floats | None = None,
-) -> Posterior:
+def laplace(kernel: Floats, prior: Floats, signs: Floats, importance: Floats) -> Posterior:
     """Maximise sum importance * log sigmoid(signs * f) under f ~ Normal(prior, kernel): convex.
 
     Args:
@@ -58,13 +51,11 @@ def laplace(
         prior: (n,) prior mean of the margins.
         signs: (n,) 1.0 or -1.0.
         importance: (n,) weight of each row, > 0.
-        begin: (n,) coefficients to begin at, such as those of a problem much like it.
 
     Returns:
         Posterior with arrays of length n.
     """
-    dual = np.zeros(len(signs)) if begin is None else begin
-    margins = prior + kernel @ dual
+    dual, margins = np.zeros(len(signs)), prior
     value = _value(dual, margins, prior, signs, importance)
     for _ in range(MAX_STEPS):
         slope, root = slopes(margins, signs, importance)

@@ -61,12 +61,17 @@ def left_out(
     bias: float,
     pull: float,
     bias_variance: float,
+    first: int,
 ) -> Floats:
-    """Return the margins (n,) that each row would get from a fit without it, as laplace.py does."""
+    """Return the margins that each of the first rows would get from a fit without it.
+
+    As laplace.py does, for as many rows as asked.
+    """
     margins = rows @ weights + bias
     slope, root = slopes(margins, signs, importance)
-    half = half_covariance(rows, root**2, rows, pull, bias_variance)
-    return left_out_margins(margins, (half**2).sum(axis=0, dtype=np.float64), slope, root)
+    half = half_covariance(rows, root**2, rows[:first], pull, bias_variance)
+    variance = (half**2).sum(axis=0, dtype=np.float64)
+    return left_out_margins(margins[:first], variance, slope[:first], root[:first])
 
 
 def half_covariance(
@@ -90,8 +95,8 @@ def half_covariance(
     precision[np.diag_indices_from(precision)] += np.float32(pull)
     precision[-1, -1] += np.float32(1 / bias_variance - pull)
     lower = cholesky(precision, lower=True, overwrite_a=True, check_finite=False)
-    wanted = known if near is judged else _with_bias(near)
-    return np.asarray(solve_triangular(lower, wanted.T, lower=True, check_finite=False))
+    wanted = _with_bias(near).T
+    return np.asarray(solve_triangular(lower, wanted, lower=True, check_finite=False))
 
 
 def _with_bias(rows: ArrayLike) -> NDArray[np.float32]:

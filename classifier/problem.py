@@ -1,9 +1,10 @@
 """What a fit solves: answers and a background in one frame, pulled to the prompt."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.special import expit
 
 from .arrays import Floats
 from .background import Background
@@ -18,23 +19,30 @@ PROMPT_SPREAD = 0.85
 """Standard deviation, over the collection, of the margins a concept starts with."""
 PULL = 0.1
 """Precision of the prior on the weights before any answer: how hard they are held at the prompt."""
-PULL_HALVES = 22.5
-"""Yes answers after which the pull is half as hard and falls no further: less loses again later on.
+PULL_HALVES, PULL_RESTS = 5, 20
+"""Yes answers after which the pull is half as hard, and after which it falls no further.
 Only the yes count, for a rare concept gathers many no that say little of it."""
 BIAS_VARIANCE = 100.0
 """Prior variance of the bias: as good as free, for pages say nothing of how rare a concept is."""
 PROMPT_BIAS = -3.0
 """Margin of the average photo before any answer: a few in a hundred are expected to match."""
 BACKGROUND_WEIGHT = 2.0
-"""How many clear 'no' the whole background sample is worth."""
+"""How many clear 'no' the background is worth while nothing is known of it."""
 BACKGROUND_ROWS = 64
+COLLECTION_WEIGHT = 40.0
+"""How many it is worth at most, once a first fit has told what in it may match."""
+COLLECTION_HALVES = 6
+"""Yes answers after which it is worth half of that: a few may be far from what is looked for."""
+COLLECTION_ROWS = 300
 MANY = 300
-"""Answers beyond which the fit works among the weights, and the guard rests."""
+"""Answers beyond which the guard rests."""
+AMONG_ROWS = 256
+"""Rows up to which the optimum is found among them, and not among the weights."""
 
 
 def pull_after(yes: int) -> float:
     """Say how hard the weights are held at the prompt once this many photos have been a yes."""
-    return PULL / (1 + min(yes / PULL_HALVES, 1.0))
+    return PULL / (1 + min(yes, PULL_RESTS) / PULL_HALVES)
 
 
 def prompt_weights(direction: Floats, frame: Frame, background: Background | None) -> Floats:
@@ -47,12 +55,11 @@ def prompt_weights(direction: Floats, frame: Frame, background: Background | Non
 
 @dataclass(frozen=True, eq=False)
 class Solution:
-    """Weights (d,) and bias in the frame; `dual` (n + b,) where it was found among the answers."""
+    """Weights (d,) and bias in the frame."""
 
     weights: Floats
     bias: float
     leave_out: Callable[[], Floats]
-    dual: Floats | None = None
 
     @lazy
     def left_out(self) -> Floats:
@@ -68,9 +75,10 @@ class Problem:
         frame: the coordinates of `rows` and `start`.
         start: (d,) prior mean of the weights.
         answers: (n,) 1.0 or -1.0.
-        rows: (n + b, d) the judged photos, then the background's sample.
+        rows: (n + b, d) the judged photos, then photos of the background.
         signs: (n + b,) the answers, then the background's faint no.
         importance: (n + b,) what each counts.
+        near: weights and bias not far from the optimum, to begin at.
     """
 
     frame: Frame
@@ -79,44 +87,61 @@ class Problem:
     rows: Floats
     signs: Floats
     importance: Floats
+    near: Floats | None = None
 
     @classmethod
     def of(
         cls, direction: Floats, rows: Floats, answers: Floats, background: Background | None
     ) -> "Problem":
-        """Set the problem up: unit direction (d,), photos (n, d), answers (n,) 1.0 or -1.0."""
+        """Set the problem up: unit direction (d,), photos (n, d), answers (n,) 1.0 or -1.0.
+
+        Most photos of a collection are no match, and together they say in which directions it
+        spreads without one: each of a sample counts as a no as far as a first fit, in which they
+        count little, thinks so. (Learning from positive and unlabelled examples; Elkan and Noto
+        2008.)
+        """
         frame = frame_of(background, rows)
         start = prompt_weights(direction, frame, background)
-        faint = np.zeros((0, len(direction))) if background is None else background.sample
-        faint = np.asarray(faint[:BACKGROUND_ROWS], dtype=np.float64)
-        weights = np.full(len(faint), BACKGROUND_WEIGHT / max(len(faint), 1))
-        return cls(
-            frame,
-            start,
-            answers,
-            np.vstack([frame.into(rows), frame.into(faint)]),
-            np.append(answers, -np.ones(len(faint))),
-            np.append(np.ones(len(rows)), weights),
+        alone = cls(frame, start, answers, frame.into(rows), answers, np.ones(len(rows)))
+        if background is None or not len(background.sample):
+            return alone
+        others = frame.into(background.sample[:COLLECTION_ROWS])
+        few = others[:BACKGROUND_ROWS]
+        first = alone._against(few, np.full(len(few), BACKGROUND_WEIGHT / len(few))).solve()
+        share = alone.yes / (alone.yes + COLLECTION_HALVES)
+        worth = BACKGROUND_WEIGHT + share * (COLLECTION_WEIGHT - BACKGROUND_WEIGHT)
+        no = 1 - expit(others @ first.weights + first.bias)
+        whole = alone._against(others, worth / len(others) * no**2)
+        return replace(whole, near=np.append(first.weights, first.bias))
+
+    def _against(self, others: Floats, weights: Floats) -> "Problem":
+        """Return the problem with further photos (b, d), each a no of its weight (b,)."""
+        return replace(
+            self,
+            rows=np.vstack([self.rows, others]),
+            signs=np.append(self.signs, -np.ones(len(others))),
+            importance=np.append(self.importance, weights),
         )
 
     @property
     def few(self) -> bool:
-        """Whether the answers are few enough to be solved among themselves."""
+        """Whether the answers are few enough for the guard to watch over."""
         return len(self.answers) <= MANY
+
+    @property
+    def yes(self) -> int:
+        """How many answers are a yes."""
+        return int((self.answers > 0).sum())
 
     @property
     def pull(self) -> float:
         """Prior precision of the weights."""
-        return pull_after(int((self.answers > 0).sum()))
+        return pull_after(self.yes)
 
     @lazy
     def scores(self) -> Floats:
         """Margins (n + b,) by the prompt alone, without a bias."""
         return np.asarray(self.rows @ self.start)
-
-    @lazy
-    def _kernel(self) -> Floats:
-        return np.asarray(self.rows @ self.rows.T / self.pull + BIAS_VARIANCE)
 
     def solve(self, trust: Floats | None = None, near: Solution | None = None) -> Solution:
         """Find the optimum.
@@ -128,14 +153,15 @@ class Problem:
         importance, own = self.importance, len(self.answers)
         if trust is not None:
             importance = np.append(trust * importance[:own], importance[own:])
-        if self.few:
-            prior, begin = self.scores + PROMPT_BIAS, None if near is None else near.dual
-            found = laplace(self._kernel, prior, self.signs, importance, begin=begin)
+        if len(self.signs) <= AMONG_ROWS:
+            prior = self.scores + PROMPT_BIAS
+            kernel = self.rows @ self.rows.T / self.pull + BIAS_VARIANCE
+            found = laplace(kernel, prior, self.signs, importance)
             weights = self.start + self.rows.T @ found.dual / self.pull
             bias = PROMPT_BIAS + BIAS_VARIANCE * float(found.dual.sum())
-            return Solution(weights, bias, lambda: found.left_out[:own], found.dual)
+            return Solution(weights, bias, lambda: found.left_out[:own])
         held = (self.start, PROMPT_BIAS, self.pull, BIAS_VARIANCE)
-        begin = None if near is None else np.append(near.weights, near.bias)
+        begin = self.near if near is None else np.append(near.weights, near.bias)
         point = solve_primal(self.rows, self.signs, importance, *held, begin=begin)
         all_of_it = (self.rows, self.signs, importance, *point, *held[2:])
-        return Solution(*point, lambda: left_out(*all_of_it)[:own])
+        return Solution(*point, lambda: left_out(*all_of_it, own))

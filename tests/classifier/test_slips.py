@@ -103,6 +103,6 @@ def test_both_solvers_leave_an_answer_out_alike():
     start, ones = np.array([0.5, 0.2, 0.0, 0.0]), np.ones(80)
     among = laplace(rows @ rows.T / 0.1 + 100.0, rows @ start - 3, signs, ones)
     weights, bias = solve_primal(rows, signs, ones, start, -3.0, 0.1, 100.0)
-    assert left_out(rows, signs, ones, weights, bias, 0.1, 100.0) == pytest.approx(
-        among.left_out, abs=0.01
+    assert left_out(rows, signs, ones, weights, bias, 0.1, 100.0, 70) == pytest.approx(
+        among.left_out[:70], abs=0.01
     )
