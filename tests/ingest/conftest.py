@@ -54,7 +54,7 @@ def ingest(database, store, tiny_clip):
     """Run an ingest into the table `photos` of a database that stays open."""
 
     def call(source, **given):
-        options = Options(patience=QUICK, **given.pop("options", {}))
+        options = Options(**{"patience": QUICK, **given.pop("options", {})})
         given = {"table": "photos", "encoder": tiny_clip, "options": options, **given}
         return run(source, database=database, store=store, **given)
 
