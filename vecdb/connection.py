@@ -93,15 +93,15 @@ class Connection:
         sink = io.BytesIO()
         with pa.ipc.new_stream(sink, rows.schema) as writer:
             writer.write_table(rows.combine_chunks())
-        tokens = {"insert_deduplicate": 1, "insert_deduplication_token": uuid.uuid4().hex}
+        always = {"insert_deduplicate": 1, "insert_deduplication_token": uuid.uuid4().hex}
         if rows.num_rows < FEW_ROWS:
-            tokens["max_threads"] = 1
+            always["max_threads"] = 1
         self._twice(
             lambda client: client.raw_insert(
                 f"`{table}`",
                 rows.column_names,
                 sink.getvalue(),
-                settings={**tokens, **settings},
+                settings={**always, **settings},
                 fmt="ArrowStream",
             )
         )

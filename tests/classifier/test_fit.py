@@ -88,7 +88,7 @@ def test_a_left_out_margin_is_close_to_that_of_a_real_refit():
         assert whole.left_out[row] == pytest.approx(refit, abs=0.15 * (1 + abs(refit)))
 
 
-def test_more_answers_than_many_take_the_other_solver_to_the_same_ranking(
+def test_more_rows_take_the_other_solver_to_the_same_ranking(
     monkeypatch: pytest.MonkeyPatch,
 ):
     rows = photos(200, seed=6)
@@ -274,7 +274,7 @@ def test_the_collection_says_where_it_spreads_without_a_match():
     assert better > worse + 0.05
 
 
-def test_photos_of_the_collection_that_match_are_no_no():
+def test_photos_of_the_collection_that_match_are_not_taken_for_a_no():
     rows, truth = spread_out(0.5)
     judged = np.append(np.flatnonzero(truth)[:10], np.flatnonzero(~truth)[:10])
     head = fit(UP, rows[judged], np.repeat([1, -1], 10), background=background_of(rows))
