@@ -1,11 +1,14 @@
 """Guards at the door: what callers pass becomes finite float64 rows of the right width."""
 
+from typing import Any, TypeVar, overload
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .errors import ClassifierError, DimensionMismatch
 
 Floats = NDArray[np.float64]
+Real = TypeVar("Real", bound=np.floating)
 
 
 def as_vector(vector: ArrayLike, what: str = "vector") -> Floats:
@@ -27,29 +30,42 @@ def as_vector(vector: ArrayLike, what: str = "vector") -> Floats:
     return array
 
 
-def as_rows(vectors: ArrayLike, dim: int, what: str = "vectors") -> Floats:
+@overload
+def as_rows(vectors: ArrayLike, dim: int, what: str = "vectors") -> Floats: ...
+
+
+@overload
+def as_rows(
+    vectors: ArrayLike, dim: int, what: str = "vectors", *, dtype: type[Real]
+) -> NDArray[Real]: ...
+
+
+def as_rows(
+    vectors: ArrayLike, dim: int, what: str = "vectors", *, dtype: type[Any] = np.float64
+) -> NDArray[Any]:
     """Read rows of vectors.
 
     Args:
         vectors: (n, d) numbers; an empty list counts as (0, d).
         dim: the d they must have.
         what: their name in the error message.
+        dtype: of what comes back.
 
     Returns:
-        (n, d) float64; a row with NaN or infinity becomes zeros, which no fit learns from.
+        (n, d); a row with NaN or infinity becomes zeros, which no fit learns from.
 
     Raises:
         DimensionMismatch: d differs from dim.
     """
-    array = np.asarray(vectors, dtype=np.float64)
+    array = np.asarray(vectors, dtype=dtype)
     if array.size == 0:
-        return np.zeros((0, dim))
+        return np.zeros((0, dim), dtype)
     if array.ndim != 2 or array.shape[1] != dim:
         raise DimensionMismatch(dim, array.shape[-1], what)
     finite = np.asarray(np.isfinite(array).all(axis=1))
-    return array if finite.all() else np.where(finite[:, None], array, 0.0)
+    return array if finite.all() else np.where(finite[:, None], array, array.dtype.type(0))
 
 
-def usable(rows: Floats) -> NDArray[np.bool_]:
+def usable(rows: NDArray[np.floating]) -> NDArray[np.bool_]:
     """Tell which rows of `as_rows` hold a picture: (n,) bool, False where all is zero."""
     return np.asarray(rows.any(axis=1))

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .arrays import Floats, usable
+from .arrays import usable
 from .errors import ClassifierError
 
 Reason = Literal["top", "boundary", "random", "explore"]
@@ -46,16 +46,21 @@ class Page:
         k: page size.
     """
 
-    def __init__(self, ids: Sequence[str], rows: Floats, judged: Floats, k: int) -> None:
+    def __init__(
+        self,
+        ids: Sequence[str],
+        rows: NDArray[np.float32],
+        judged: NDArray[np.float32],
+        k: int,
+    ) -> None:
         self.k = min(k, len(ids))
         self.chosen: list[int] = []
         self.picks: list[Pick] = []
         self._ids = ids
         self._stale = ~usable(rows)
-        self._rows = np.asarray(rows, np.float32)
+        self._rows = rows
         if len(judged):
-            near = self._rows @ np.asarray(judged, np.float32).T
-            self._stale |= near.max(axis=1) > SAME_PICTURE
+            self._stale |= (rows @ judged.T).max(axis=1) > SAME_PICTURE
 
     def fill(self, order: Iterable[int], reason: Reason, upto: int) -> None:
         """Append fresh candidates in the order given until the page holds `upto`."""

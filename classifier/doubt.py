@@ -6,6 +6,7 @@ near the boundary, given the photos judged or chosen before it. Copies and neigh
 known gain nothing and so are left out by themselves. (V-optimal design; Yu, Bi and Tresp 2006.)
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -19,16 +20,16 @@ from .problem import BIAS_VARIANCE, pull_after
 
 
 def most_telling(
-    rows: Floats,
+    rows: NDArray[np.floating],
     margins: Floats,
-    judged: Floats,
+    judged: NDArray[np.floating],
     judged_margins: Floats,
     matter: Floats,
     k: int,
     *,
     yes: int = 0,
-) -> list[int]:
-    """Choose photos whose answers would settle the most doubt among the candidates.
+) -> Iterator[int]:
+    """Choose photos whose answers would settle the most doubt among the candidates, one by one.
 
     Args:
         rows: (n, d) candidates in the fit's frame.
@@ -36,18 +37,17 @@ def most_telling(
         judged: (m, d) photos already judged or on the page, in the same frame.
         judged_margins: (m,) what the head says of those.
         matter: (n,) how much each candidate's variance counts, >= 0.
-        k: how many to choose.
+        k: how many to choose at most.
         yes: how many photos were a yes when the head was fitted; the prior loosens with them.
 
-    Returns:
-        Row numbers, most telling first, at most k; ties keep row order.
+    Yields:
+        Row numbers, most telling first; ties keep row order.
     """
     doubt = conditional_covariance(rows, judged, _noise(judged_margins), pull_after(yes))
     variance = doubt.diagonal().astype(np.float64)
     useful = matter @ doubt**2
     noise = _noise(margins)
     left = np.ones(len(rows), dtype=bool)
-    chosen: list[int] = []
     # What the chosen photos settle is kept as columns beside `doubt`, which stays as it is: a
     # product with it costs a fifth of taking every choice out of the whole matrix.
     taken = np.zeros((len(rows), min(k, len(rows))), np.float32)
@@ -55,7 +55,7 @@ def most_telling(
         gain = useful / (np.maximum(variance, 0) + noise)
         best = int(np.argmax(np.where(left, gain, -1.0)))
         left[best] = False
-        chosen.append(best)
+        yield best
         before = taken[:, :step]
         column = doubt[best] - before @ before[best]
         column /= np.sqrt(column[best] + noise[best])
@@ -64,11 +64,10 @@ def most_telling(
         useful += column**2 * (weighted @ column) - 2 * column * across
         variance -= column**2
         taken[:, step] = column
-    return chosen
 
 
 def conditional_covariance(
-    rows: Floats, judged: Floats, noise: Floats, pull: float
+    rows: NDArray[np.floating], judged: NDArray[np.floating], noise: Floats, pull: float
 ) -> NDArray[np.float32]:
     """Return the covariance (n, n) float32 of the candidates' margins, given the judged photos.
 

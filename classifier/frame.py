@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from .arrays import Floats
+from .arrays import Floats, Real
 from .background import Background
 from .errors import DimensionMismatch
 
@@ -21,9 +22,10 @@ class Frame:
     centre: Floats
     scale: float
 
-    def into(self, rows: Floats) -> Floats:
-        """Express photos in this frame: (n, d) -> (n, d)."""
-        return (rows - self.centre) / self.scale
+    def into(self, rows: NDArray[Real]) -> NDArray[Real]:
+        """Express photos in this frame: (n, d) -> (n, d) of the same precision."""
+        real = rows.dtype.type
+        return np.asarray((rows - self.centre.astype(real)) / real(self.scale))
 
     def out(self, weights: Floats, bias: float) -> tuple[Floats, float]:
         """Fold the frame into a head: (d,) weights and bias for raw vectors."""
@@ -31,7 +33,7 @@ class Frame:
         return raw, bias - float(self.centre @ raw)
 
 
-def frame_of(background: Background | None, rows: Floats) -> Frame:
+def frame_of(background: Background | None, rows: NDArray[np.floating]) -> Frame:
     """Take the frame from the collection, or from the rows at hand where it is unknown.
 
     Args:
@@ -46,7 +48,7 @@ def frame_of(background: Background | None, rows: Floats) -> Frame:
     """
     dim = rows.shape[1]
     if background is None:
-        centre = rows.mean(axis=0) if len(rows) else np.zeros(dim)
+        centre = rows.mean(axis=0, dtype=np.float64) if len(rows) else np.zeros(dim)
         square = float(((rows - centre) ** 2).sum(axis=1).mean()) if len(rows) else 0.0
         return Frame(centre, _positive_root(square))
     if background.dim != dim:

@@ -4,14 +4,13 @@ Every strategy works on candidates that SQL can give at a million photos: the be
 those nearest its boundary, a random sample. None of them sees the whole collection.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit
 
-from .arrays import Floats, as_rows, usable
+from .arrays import as_rows, usable
 from .background import Background
 from .candidates import Candidates, Page, Pick, Reason
 from .doubt import most_telling
@@ -91,10 +90,10 @@ def mine(
     """
     plan_candidates(strategy, k)
     pool = _Pool.of(top, boundary, sample, head.dim)
-    seen = as_rows(judged, head.dim, "judged photos")
+    seen = as_rows(judged, head.dim, "judged photos", dtype=np.float32)
     seen = seen[usable(seen)]
     if strategy in ("top", "boundary", "random"):
-        page = Page(pool.ids, pool.rows, np.zeros((0, head.dim)), k)
+        page = Page(pool.ids, pool.rows, seen[:0], k)
         page.fill_with_copies(pool.sources[strategy], _REASON[strategy])
         return page.picks
     page = Page(pool.ids, pool.rows, seen, k)
@@ -115,21 +114,20 @@ class _Pool:
     """All candidates once: ids (n,), rows (n, d), and each source as row numbers in its order."""
 
     ids: list[str]
-    rows: Floats
+    rows: NDArray[np.float32]
     sources: dict[str, list[int]]
 
     @classmethod
     def of(cls, top: Candidates, boundary: Candidates, sample: Candidates, dim: int) -> "_Pool":
-        place: dict[str, int] = {}
-        rows: list[Floats] = []
-        sources: dict[str, list[int]] = {}
-        for name, source in (("top", top), ("boundary", boundary), ("random", sample)):
-            for id, vector in zip(source.ids, as_rows(source.vectors, dim), strict=True):
-                if id not in place:
-                    place[id] = len(rows)
-                    rows.append(vector)
-            sources[name] = [place[id] for id in source.ids]
-        return cls(list(place), np.asarray(rows).reshape(len(rows), dim), sources)
+        named = {"top": top, "boundary": boundary, "random": sample}
+        ids = [id for source in named.values() for id in source.ids]
+        rows = np.vstack(
+            [as_rows(source.vectors, dim, dtype=np.float32) for source in named.values()]
+        )
+        first = dict(zip(reversed(ids), reversed(range(len(ids))), strict=True))
+        place = {id: row for row, id in enumerate(dict.fromkeys(ids))}
+        sources = {name: [place[id] for id in source.ids] for name, source in named.items()}
+        return cls(list(place), rows[[first[id] for id in place]], sources)
 
 
 def _yes(labels: ArrayLike) -> int | None:
@@ -143,7 +141,7 @@ def _fill_mixed(
     pool: _Pool,
     head: Head,
     background: Background | None,
-    judged: Floats,
+    judged: NDArray[np.float32],
     *,
     yes: int | None,
     k: int,
@@ -171,5 +169,4 @@ def _fill_mixed(
         2 * k,
         yes=yes or 0,
     )
-    telling: Iterable[int] = fresh[order].tolist()
-    page.fill(telling, "explore" if cold else "boundary", k)
+    page.fill((int(fresh[row]) for row in order), "explore" if cold else "boundary", k)

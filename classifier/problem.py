@@ -105,21 +105,25 @@ class Problem:
         alone = cls(frame, start, answers, frame.into(rows), answers, np.ones(len(rows)))
         if background is None or not len(background.sample):
             return alone
-        others = frame.into(background.sample[:COLLECTION_ROWS])
-        few = others[:BACKGROUND_ROWS]
-        first = alone._against(few, np.full(len(few), BACKGROUND_WEIGHT / len(few))).solve()
+        others = frame.into(np.asarray(background.sample[:COLLECTION_ROWS], np.float64))
+        beside = np.vstack([alone.rows, others])
+        few = min(BACKGROUND_ROWS, len(others))
+        first = alone._against(beside, np.full(few, BACKGROUND_WEIGHT / few)).solve()
         share = alone.yes / (alone.yes + COLLECTION_HALVES)
         worth = BACKGROUND_WEIGHT + share * (COLLECTION_WEIGHT - BACKGROUND_WEIGHT)
         no = 1 - expit(others @ first.weights + first.bias)
-        whole = alone._against(others, worth / len(others) * no**2)
+        whole = alone._against(beside, worth / len(others) * no**2)
         return replace(whole, near=np.append(first.weights, first.bias))
 
-    def _against(self, others: Floats, weights: Floats) -> "Problem":
-        """Return the problem with further photos (b, d), each a no of its weight (b,)."""
+    def _against(self, rows: Floats, weights: Floats) -> "Problem":
+        """Return the problem with b more of its photos in rows (n + b or more, d).
+
+        Each of them is a no of its weight (b,).
+        """
         return replace(
             self,
-            rows=np.vstack([self.rows, others]),
-            signs=np.append(self.signs, -np.ones(len(others))),
+            rows=rows[: len(self.rows) + len(weights)],
+            signs=np.append(self.signs, -np.ones(len(weights))),
             importance=np.append(self.importance, weights),
         )
 

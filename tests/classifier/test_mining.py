@@ -97,7 +97,9 @@ def test_the_most_telling_photo_is_the_one_that_speaks_for_most_others():
 
 def test_what_is_judged_already_is_no_longer_telling():
     rows = np.array([[1.0, 0.0], [0.0, 1.0]])
-    order = most_telling(rows, np.zeros(2), np.tile(rows[:1], (50, 1)), np.zeros(50), np.ones(2), 1)
+    order = list(
+        most_telling(rows, np.zeros(2), np.tile(rows[:1], (50, 1)), np.zeros(50), np.ones(2), 1)
+    )
     assert order == [1]
 
 
