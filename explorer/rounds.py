@@ -15,6 +15,7 @@ import numpy as np
 
 from classifier import Head, anchor, borrow_answers, fit_and_leave_out, prompt_head
 from explorer.errors import MovedOn
+from explorer.freed_memory import keep_freed_memory
 from explorer.history import SURE, History, read_history
 from explorer.memory import Known, Memory
 from explorer.mining import BINS, Mined, Standing, doubt_answers, mine_page, round_score
@@ -85,6 +86,7 @@ class Rounds:
         self._turns: dict[str, threading.Lock] = {}
         self._at_once = threading.BoundedSemaphore(ROUNDS_AT_ONCE)
         self._one_thread = OneThread()
+        keep_freed_memory()
 
     def begin(
         self,
