@@ -107,8 +107,13 @@ def page(app: App, profile: Any) -> Iterator[Any]:
     """A browser page that fails its test when the browser reports a script error."""
     with kept_page(profile, app.address) as opened:
         errors: list[str] = []
-        opened.on("pageerror", lambda error: errors.append(str(error)))
+
+        def note(error: object) -> None:
+            errors.append(str(error))
+
+        opened.on("pageerror", note)
         yield opened
+        opened.remove_listener("pageerror", note)
         assert not errors
 
 
