@@ -30,6 +30,11 @@ def tile(page, index):
     return page.locator("button[data-photo-id]").nth(index)
 
 
+def photo_ids(page):
+    tiles = page.locator("button[data-photo-id]")
+    return tiles.evaluate_all("all => all.map(each => each.dataset.photoId)")
+
+
 def focused(page):
     return page.evaluate(
         "[...document.querySelectorAll('button[data-photo-id]')].indexOf(document.activeElement)"
@@ -41,28 +46,46 @@ def wait_round(page, number):
     wait_until(page, "document.querySelector('.vde').getAttribute('aria-busy') == 'false'")
 
 
-def test_a_click_cycles_unmarked_yes_no_unmarked(mine, page):
+def test_a_click_cycles_unmarked_yes_no_unmarked_and_with_shift_or_drag_marks_a_range(mine, page):
     mine()
     seen = []
     for _ in range(3):
         tile(page, 0).click()
         seen.append(tile(page, 0).get_attribute("data-label"))
     assert seen == ["positive", "negative", ""]
+    tile(page, 2).click()
+    tile(page, 5).click(modifiers=["Shift"])
+    assert labels(page)[:8] == ["", "", *["positive"] * 4, "", ""]
+    page.keyboard.press("z")
+    tile(page, 8).hover()
+    page.mouse.down()
+    tile(page, 11).hover()
+    page.mouse.up()
+    assert labels(page)[8:12] == ["positive"] * 4
+    assert labels(page)[12] == ""
 
 
-@pytest.mark.parametrize(
-    ("key", "label"), [("1", "positive"), ("p", "positive"), ("2", "negative"), ("n", "negative")]
-)
-def test_a_key_marks_the_photo_that_has_the_focus_and_another_clears_it(mine, page, key, label):
+def test_a_key_marks_the_photo_that_has_the_focus_or_all_of_them_and_another_clears(mine, page):
     mine()
     tile(page, 3).focus()
-    page.keyboard.press("ArrowRight")
-    for clear in ("0", "x"):
-        page.keyboard.press(key)
-        marked = focused(page)
-        assert labels(page)[marked] == label
-        page.keyboard.press(clear)
-        assert labels(page)[marked] == ""
+    for key, label in (("1", "positive"), ("p", "positive"), ("2", "negative"), ("n", "negative")):
+        page.keyboard.press("ArrowRight")
+        for clear in ("0", "x"):
+            page.keyboard.press(key)
+            marked = focused(page)
+            assert labels(page)[marked] == label
+            page.keyboard.press(clear)
+            assert labels(page)[marked] == ""
+    page.keyboard.press("a")
+    assert set(labels(page)) == {"positive"}
+    page.keyboard.press("i")
+    assert set(labels(page)) == {"negative"}
+    page.keyboard.press("z")
+    assert set(labels(page)) == {"positive"}
+    page.keyboard.press("z")
+    assert set(labels(page)) == {""}
+    page.keyboard.press("y")
+    assert set(labels(page)) == {"positive"}
 
 
 def test_arrows_move_by_one_and_to_the_tile_below_or_above(mine, page):
@@ -84,39 +107,27 @@ def test_arrows_move_by_one_and_to_the_tile_below_or_above(mine, page):
     assert focused(page) == 0
 
 
-def test_all_yes_then_invert_then_undo_and_redo(mine, page):
+def test_the_question_mark_shows_the_keys_and_names_like_html_are_shown_as_they_are(mine, page):
     mine()
-    page.keyboard.press("a")
-    assert set(labels(page)) == {"positive"}
-    page.keyboard.press("i")
-    assert set(labels(page)) == {"negative"}
-    page.keyboard.press("z")
-    assert set(labels(page)) == {"positive"}
-    page.keyboard.press("z")
-    assert set(labels(page)) == {""}
-    page.keyboard.press("y")
-    assert set(labels(page)) == {"positive"}
+    assert page.locator(".vde img[src='x']").count() == 0
+    assert not page.locator(".vde-help").is_visible()
+    page.keyboard.press("?")
+    assert "large picture" in page.locator(".vde-help").inner_text()
+    page.keyboard.press("Escape")
+    page.keyboard.press(" ")
+    assert "<img src=x onerror=alert(1)>" in page.get_by_role("dialog").inner_text()
 
 
-def test_shift_click_and_drag_mark_a_range(mine, page):
+def test_a_reload_brings_back_the_page_with_its_clicks_and_z_a_finished_one(mine, page):
     mine()
-    tile(page, 2).click()
-    tile(page, 5).click(modifiers=["Shift"])
-    assert labels(page)[:8] == ["", "", *["positive"] * 4, "", ""]
-    page.keyboard.press("z")
-    tile(page, 8).hover()
-    page.mouse.down()
-    tile(page, 11).hover()
-    page.mouse.up()
-    assert labels(page)[8:12] == ["positive"] * 4
-    assert labels(page)[12] == ""
-
-
-def test_enter_finishes_the_page_and_z_brings_the_round_back_also_after_a_reload(mine, page):
-    mine()
-    first = [t.get_attribute("data-photo-id") for t in page.locator("button[data-photo-id]").all()]
-    for index in range(3):
+    first = photo_ids(page)
+    for index in (0, 1, 2, 6, 6):
         tile(page, index).click()
+    page.reload()
+    page.wait_for_selector("button[data-photo-id]")
+    assert photo_ids(page) == first
+    assert labels(page) == [*["positive"] * 3, "", "", "", "negative", *[""] * 18]
+    tile(page, 6).click()
     page.keyboard.press("Enter")
     wait_round(page, 2)
     assert "3 yes" in page.locator(".vde-counts").inner_text()
@@ -124,8 +135,7 @@ def test_enter_finishes_the_page_and_z_brings_the_round_back_also_after_a_reload
     wait_round(page, 2)
     page.keyboard.press("z")
     wait_round(page, 1)
-    again = [t.get_attribute("data-photo-id") for t in page.locator("button[data-photo-id]").all()]
-    assert again == first
+    assert photo_ids(page) == first
     assert labels(page) == ["positive"] * 3 + [""] * 22
     page.keyboard.press("y")
     wait_round(page, 2)
@@ -162,50 +172,6 @@ def test_rounds_finished_faster_than_the_script_runs_are_not_rolled_back(mine, p
     assert concept in page.url
 
 
-def test_the_question_mark_shows_the_keys(mine, page):
-    mine()
-    assert not page.locator(".vde-help").is_visible()
-    page.keyboard.press("?")
-    assert "large picture" in page.locator(".vde-help").inner_text()
-
-
-def test_the_rule_for_unmarked_photos_is_kept_with_the_concept(mine, page):
-    mine()
-    with script_run(page):
-        page.get_by_role("button", name="Unmarked means: skip").click()
-        page.wait_for_selector("text=Unmarked means: no")
-    page.reload()
-    page.wait_for_selector("text=Unmarked means: no")
-    tile(page, 0).click()
-    button = page.get_by_role("button", name="Next round", exact=True)
-    assert button.inner_text() == "Next round (24 become no)"
-    page.keyboard.press("Enter")
-    wait_round(page, 2)
-    assert "1 yes" in page.locator(".vde-counts").inner_text()
-    assert "24 no" in page.locator(".vde-counts").inner_text()
-
-
-def test_a_reload_brings_back_the_same_page_with_the_clicks_that_were_not_sent(mine, page):
-    mine()
-    before = [t.get_attribute("data-photo-id") for t in page.locator("button[data-photo-id]").all()]
-    tile(page, 4).click()
-    tile(page, 6).click()
-    tile(page, 6).click()
-    page.reload()
-    page.wait_for_selector("button[data-photo-id]")
-    after = [t.get_attribute("data-photo-id") for t in page.locator("button[data-photo-id]").all()]
-    assert after == before
-    assert labels(page)[4] == "positive"
-    assert labels(page)[6] == "negative"
-
-
-def test_names_that_look_like_html_are_shown_as_they_are(mine, page):
-    mine()
-    assert page.locator(".vde img[src='x']").count() == 0
-    page.keyboard.press(" ")
-    assert "<img src=x onerror=alert(1)>" in page.get_by_role("dialog").inner_text()
-
-
 def test_a_photo_without_a_picture_is_a_clear_tile(mine, page):
     mine()
     for _ in range(8):
@@ -220,8 +186,11 @@ def test_a_photo_without_a_picture_is_a_clear_tile(mine, page):
     assert "Picture not available" in dead.inner_text()
 
 
-def test_the_threshold_can_be_moved_and_is_kept(app, mine, page):
+def test_what_is_set_is_kept_with_the_concept_and_clicks_stay_with_their_photos(app, mine, page):
     concept = mine()
+    with script_run(page):
+        page.get_by_role("button", name="Unmarked means: skip").click()
+        page.wait_for_selector("text=Unmarked means: no")
     slider = page.get_by_role("slider", name="Threshold")
     slider.focus()
     for _ in range(10):
@@ -232,23 +201,27 @@ def test_the_threshold_can_be_moved_and_is_kept(app, mine, page):
     ):
         wait_idle(page)
     page.reload()
-    page.wait_for_selector("button[data-photo-id]")
+    page.wait_for_selector("text=Unmarked means: no")
     assert slider.get_attribute("aria-valuenow") == "0.60"
-
-
-def test_the_page_size_can_be_changed_and_clicks_stay_with_their_photos(mine, page):
-    mine()
     photo = tile(page, 0).get_attribute("data-photo-id")
     tile(page, 0).click()
+    button = page.get_by_role("button", name="Next round", exact=True)
+    assert button.inner_text() == "Next round (24 become no)"
     page.get_by_label("Photos per page").click()
     page.get_by_role("option", name="50 per page").click()
     wait_until(page, "document.querySelectorAll('button[data-photo-id]').length == 50")
     marked = page.locator("button[data-photo-id][data-label=positive]")
     assert marked.count() == 1
     assert marked.get_attribute("data-photo-id") == photo
+    assert button.inner_text() == "Next round (49 become no)"
+    tile(page, 0).focus()
+    page.keyboard.press("Enter")
+    wait_round(page, 2)
+    assert "1 yes" in page.locator(".vde-counts").inner_text()
+    assert "49 no" in page.locator(".vde-counts").inner_text()
 
 
-def test_two_tabs_on_one_concept_lose_no_click(app, mine, page):
+def test_two_windows_on_one_concept_learn_of_each_other_and_lose_no_click(app, mine, page):
     concept = mine()
     other = page.context.new_page()
     other.goto(f"{app.address}/?concept={concept}")
@@ -256,30 +229,23 @@ def test_two_tabs_on_one_concept_lose_no_click(app, mine, page):
     tile(page, 0).click()
     page.keyboard.press("Enter")
     wait_round(page, 2)
-    other.bring_to_front()
-    other.locator("button[data-photo-id]").nth(1).click()
-    other.get_by_role("button", name="Next round").click()
-    other.get_by_role("button", name="Show its page").click()
-    wait_round(other, 2)
-    assert "2 yes" in other.locator(".vde-counts").inner_text()
-    assert not other.get_by_role("button", name="Show its page").is_visible()
-
-
-def test_a_window_learns_that_another_moved_on_before_its_page_is_answered_again(app, mine, page):
-    concept = mine()
-    other = page.context.new_page()
-    other.goto(f"{app.address}/?concept={concept}")
-    other.wait_for_selector("button[data-photo-id]")
-    tile(page, 0).click()
-    page.keyboard.press("Enter")
-    wait_round(page, 2)
+    # The other learns that it moved on before its page is answered again.
     other.evaluate("window.dispatchEvent(new Event('focus'))")
     other.get_by_role("button", name="Show its page").click()
     wait_round(other, 2)
     assert "1 yes" in other.locator(".vde-counts").inner_text()
-    same = [t.get_attribute("data-photo-id") for t in page.locator("button[data-photo-id]").all()]
-    shown = [t.get_attribute("data-photo-id") for t in other.locator("button[data-photo-id]").all()]
-    assert shown == same
+    assert photo_ids(other) == photo_ids(page)
+    # And when it is answered.
+    tile(page, 0).click()
+    page.keyboard.press("Enter")
+    wait_round(page, 3)
+    other.bring_to_front()
+    tile(other, 1).click()
+    other.get_by_role("button", name="Next round").click()
+    other.get_by_role("button", name="Show its page").click()
+    wait_round(other, 3)
+    assert "3 yes" in other.locator(".vde-counts").inner_text()
+    assert not other.get_by_role("button", name="Show its page").is_visible()
 
 
 def test_a_phone_shows_two_columns_and_taps_mark(app, running_chromium):
@@ -292,14 +258,14 @@ def test_a_phone_shows_two_columns_and_taps_mark(app, running_chromium):
         assert labels(page)[1] == "positive"
 
 
-def test_what_the_grid_listens_to_ends_with_it(app, running_chromium):
-    with fresh_page(running_chromium) as page:
-        page.add_init_script(LISTENING)
-        page.goto(f"{app.address}/?concept={app.concepts.pop()}")
-        page.wait_for_selector("button[data-photo-id]")
-        assert page.evaluate("heard.length") > 4
-        assert not page.evaluate("heard.some(signal => signal.aborted)")
-        page.get_by_role("link", name="Concepts").click()
-        page.wait_for_selector("text=the latest first")
-        wait_until(page, "!document.querySelector('.vde')")
-        assert page.evaluate("heard.every(signal => signal.aborted)")
+def test_what_the_grid_listens_to_ends_with_it(app, page):
+    window = page.context.new_page()
+    window.add_init_script(LISTENING)
+    window.goto(f"{app.address}/?concept={app.concepts.pop()}")
+    window.wait_for_selector("button[data-photo-id]")
+    assert window.evaluate("heard.length") > 4
+    assert not window.evaluate("heard.some(signal => signal.aborted)")
+    window.get_by_role("link", name="Concepts").click()
+    window.wait_for_selector("text=the latest first")
+    wait_until(window, "!document.querySelector('.vde')")
+    assert window.evaluate("heard.every(signal => signal.aborted)")
