@@ -129,11 +129,14 @@ def kept_page(profile: Any, address: str) -> Iterator[Any]:
             if other != page:
                 other.close()
         try:
+            page.unroute_all()
             page.goto("about:blank")
+            page.mouse.move(0, 0)
             page.set_viewport_size(size)
             page.emulate_media(color_scheme="light")
-            forgotten = {"origin": address, "storageTypes": "cookies,local_storage"}
+            profile.clear_cookies()
             session = profile.new_cdp_session(page)
+            forgotten = {"origin": address, "storageTypes": "local_storage"}
             session.send("Storage.clearDataForOrigin", forgotten)
             session.detach()
         except Error:  # what failed in it may have stopped it

@@ -89,15 +89,17 @@ pytestmark = pytest.mark.browser
 Enter = Callable[[str], Any]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def enter(app: App, running_chromium: Any) -> Iterator[Enter]:
-    """Open a browser of its own for somebody, and log them in."""
+    """Open a browser of somebody's own, in which they log in once."""
+    pages: dict[str, Any] = {}
     with contextlib.ExitStack() as held:
 
         def log_in(name: str) -> Any:
-            page = held.enter_context(fresh_page(running_chromium))
-            pass_login(app, page, name)
-            return page
+            if name not in pages:
+                pages[name] = held.enter_context(fresh_page(running_chromium))
+                pass_login(app, pages[name], name)
+            return pages[name]
 
         yield log_in
 
@@ -168,8 +170,8 @@ def test_two_people_label_at_once_and_each_answer_is_its_givers(app, enter):
     assert labels_of(app, ben, second)["no-250"] == "ben@example.org"
 
 
-def test_who_logs_in_next_in_one_browser_finds_nothing_of_who_was_there(app, enter):
-    page = enter("ben")
+def test_who_logs_in_next_in_one_browser_finds_nothing_of_who_was_there(app, page):
+    pass_login(app, page, "ben")
     concept = app.concepts.pop()
     page.goto(f"{app.address}/?concept={concept}")
     tile = page.locator("button[data-photo-id]").first
@@ -200,8 +202,9 @@ def test_who_may_label_opens_no_folder_of_the_server(app, enter):
     assert page.get_by_text("Change the encoder").count() == 0
 
 
-def test_who_may_look_sees_everything_and_changes_nothing(app, enter):
-    ann, page = enter("ann"), enter("cy")
+def test_who_may_look_sees_everything_and_changes_nothing(app, enter, page):
+    pass_login(app, page, "cy")
+    ann = enter("ann")
     concept = app.concepts.pop()
     photo = answer_first(app, ann, concept)
     page.goto(f"{app.address}/?concept={concept}")
@@ -234,8 +237,8 @@ def test_who_may_look_sees_everything_and_changes_nothing(app, enter):
         ("eve", "tells no confirmed e-mail address"),
     ],
 )
-def test_a_login_without_a_role_is_told_so_and_shown_nothing(app, enter, name, words):
-    page = enter(name)
+def test_a_login_without_a_role_is_told_so_and_shown_nothing(app, page, name, words):
+    pass_login(app, page, name)
     page.get_by_text(words).wait_for()
     for path in ("data", "search"):
         page.goto(f"{app.address}/{path}")
