@@ -11,7 +11,7 @@ from PIL import Image
 from explorer import Explorer
 from tests.browser.harness import (
     environment,
-    fresh_page,
+    kept_page,
     running_app,
     wait_idle,
     wait_until,
@@ -27,8 +27,8 @@ BOXES = """[...document.querySelectorAll('.vde-cell')].map(cell => {
 
 
 @pytest.fixture(scope="module")
-def shapes(tmp_path_factory):
-    """An app on pictures of many shapes; the address of a concept of 25 a page."""
+def shapes_app(tmp_path_factory):
+    """An app on pictures of many shapes; its address, and that of a concept of 25 a page."""
     data = tmp_path_factory.mktemp("shapes")
     env = environment(data, "shapes")
     ids = [f"p{at:03d}" for at in range(120)]
@@ -55,7 +55,15 @@ def shapes(tmp_path_factory):
         )
         concept = explorer.rounds.begin(collection, "a shape", vectors[0]).concept.id
     with running_app(env) as address:
-        yield f"{address}/?concept={concept}"
+        yield address, f"{address}/?concept={concept}"
+
+
+@pytest.fixture
+def shapes(shapes_app, profile):
+    """A page of that concept that nobody has opened yet, and its address."""
+    address, concept = shapes_app
+    with kept_page(profile, address) as opened:
+        yield opened, concept
 
 
 def boxes(page):
@@ -67,56 +75,6 @@ def rows_of(found):
     return [found[found[:, 1] == top] for top in np.unique(found[:, 1])]
 
 
-def test_pictures_are_whole_and_every_row_fills_the_width(shapes, running_chromium):
-    with fresh_page(running_chromium) as page:
-        page.goto(shapes)
-        page.wait_for_selector("button[data-photo-id]")
-        found = boxes(page)
-        width = page.locator(".vde-tiles").bounding_box()["width"]
-        rows = rows_of(found)
-        assert sum(len(row) for row in rows) == 25
-        for row in rows:
-            assert row[-1][0] + row[-1][2] - row[0][0] == pytest.approx(width, abs=2)
-            assert np.ptp(row[:, 3]) < 0.1
-        ids = page.evaluate(
-            "[...document.querySelectorAll('button[data-photo-id]')].map(t => t.dataset.photoId)"
-        )
-        for photo, (_, _, w, h) in zip(ids, found, strict=True):
-            across, down = SHAPES[int(photo[1:]) % 5]
-            assert w / h == pytest.approx(min(3, max(0.45, across / down)), rel=0.02)
-
-
-def test_no_tile_moves_when_pictures_arrive_or_photos_are_marked(shapes, running_chromium):
-    with fresh_page(running_chromium) as page:
-        held, arriving = [], threading.Event()
-        page.route(
-            "**/api/thumb/**",
-            lambda route: route.continue_() if arriving.is_set() else held.append(route),
-        )
-        page.goto(shapes)
-        page.wait_for_selector("button[data-photo-id]")
-        before = boxes(page)
-        arriving.set()
-        for route in held:
-            route.continue_()
-        wait_until(page, "document.querySelectorAll('button[data-state=loaded]').length === 25")
-        page.keyboard.press("a")
-        assert np.array_equal(before, boxes(page))
-
-
-def test_squares_remain_a_choice_that_is_remembered(shapes, running_chromium):
-    with fresh_page(running_chromium) as page:
-        page.goto(shapes)
-        page.get_by_role("button", name="Crop photos to squares").click()
-        page.reload()
-        page.wait_for_selector("button[data-photo-id]")
-        found = boxes(page)
-        assert found[:, 2] == pytest.approx(found[:, 3], abs=0.1)
-        assert np.ptp(found[:, 2]) < 0.2 * found[:, 2].max()
-        page.keyboard.press("f")
-        assert np.ptp(boxes(page)[:, 2]) > 50
-
-
 PLACED = """async ([count, width]) => {
   const { placeSquares } = await import(document.querySelector('link[href$="layout.js"]').href);
   return placeSquares(count, { width, room: 810, endless: false })
@@ -124,27 +82,69 @@ PLACED = """async ([count, width]) => {
 }"""
 
 
-def test_squares_fill_every_row_at_the_usual_widths(shapes, running_chromium):
-    with fresh_page(running_chromium) as page:
-        page.goto(shapes)
-        page.wait_for_selector("button[data-photo-id]")
-        for width in (976, 1232, 1318, 1392, 1488, 1632, 1872, 2512):
-            for count in (25, 50, 100):
-                placed = np.array(page.evaluate(PLACED, [count, width]))
-                assert len(placed) == count
-                for row in np.unique(placed[:, 0]):
-                    ends = placed[placed[:, 0] == row, 1].max()
-                    assert ends == pytest.approx(width, abs=1), (width, count, row)
-                assert placed[:, 2].min() > 0.75 * placed[:, 2].max()
+def test_no_tile_moves_when_pictures_arrive_or_photos_are_marked(shapes):
+    page, address = shapes
+    held, arriving = [], threading.Event()
+    page.route(
+        "**/api/thumb/**",
+        lambda route: route.continue_() if arriving.is_set() else held.append(route),
+    )
+    page.goto(address)
+    page.wait_for_selector("button[data-photo-id]")
+    before = boxes(page)
+    assert held
+    arriving.set()
+    for route in held:
+        route.continue_()
+    wait_until(page, "document.querySelectorAll('button[data-state=loaded]').length === 25")
+    page.keyboard.press("a")
+    assert np.array_equal(before, boxes(page))
+
+
+def test_pictures_are_whole_in_full_rows_and_squares_remain_a_choice_that_is_remembered(shapes):
+    page, address = shapes
+    page.goto(address)
+    page.wait_for_selector("button[data-photo-id]")
+    found = boxes(page)
+    width = page.locator(".vde-tiles").bounding_box()["width"]
+    rows = rows_of(found)
+    assert sum(len(row) for row in rows) == 25
+    for row in rows:
+        assert row[-1][0] + row[-1][2] - row[0][0] == pytest.approx(width, abs=2)
+        assert np.ptp(row[:, 3]) < 0.1
+    ids = page.evaluate(
+        "[...document.querySelectorAll('button[data-photo-id]')].map(t => t.dataset.photoId)"
+    )
+    for photo, (_, _, w, h) in zip(ids, found, strict=True):
+        across, down = SHAPES[int(photo[1:]) % 5]
+        assert w / h == pytest.approx(min(3, max(0.45, across / down)), rel=0.02)
+    page.get_by_role("button", name="Crop photos to squares").click()
+    page.reload()
+    page.wait_for_selector("button[data-photo-id]")
+    found = boxes(page)
+    assert found[:, 2] == pytest.approx(found[:, 3], abs=0.1)
+    assert np.ptp(found[:, 2]) < 0.2 * found[:, 2].max()
+    page.keyboard.press("f")
+    assert np.ptp(boxes(page)[:, 2]) > 50
+    # Squares fill every row at the usual widths.
+    for width in (976, 1232, 1318, 1392, 1488, 1632, 1872, 2512):
+        for count in (25, 50, 100):
+            placed = np.array(page.evaluate(PLACED, [count, width]))
+            assert len(placed) == count
+            for row in np.unique(placed[:, 0]):
+                ends = placed[placed[:, 0] == row, 1].max()
+                assert ends == pytest.approx(width, abs=1), (width, count, row)
+            assert placed[:, 2].min() > 0.75 * placed[:, 2].max()
 
 
 # Where the page of a round stands, frame by frame until its script has run.
 WATCH = """round => {
-  window.tops = new Set();
+  const tops = window.tops = new Set();
   const watch = () => {
+    if (window.tops !== tops) return;
     const top = one => document.querySelector(one)?.getBoundingClientRect().top;
     if (document.querySelector(`[data-round="${round}"]`)) {
-      window.tops.add(`${top('.vde-bar')} ${top('.vde-tiles')} ${top('.vde-advice')}`);
+      tops.add(`${top('.vde-bar')} ${top('.vde-tiles')} ${top('.vde-advice')}`);
     }
     requestAnimationFrame(watch);
   };
@@ -162,7 +162,7 @@ def wait_for_round(page, number):
     wait_idle(page)
 
 
-def test_next_round_shows_the_top_of_the_new_page_and_the_advice_with_it(mine, page):
+def test_next_round_shows_the_top_of_the_new_page_and_undo_the_first_where_it_stays(mine, page):
     page.set_viewport_size({"width": 1000, "height": 500})
     mine()
     wait_idle(page)
@@ -179,14 +179,7 @@ def test_next_round_shows_the_top_of_the_new_page_and_the_advice_with_it(mine, p
     assert bar["y"] + bar["height"] - 1 <= tiles["y"] < bar["y"] + bar["height"] + 30
     assert 0 < page.locator(".vde-advice").bounding_box()["y"] < 500
     assert len(page.evaluate("[...window.tops]")) == 1, "the page moved after it was shown"
-
-
-def test_undo_brings_the_first_page_back_where_it_stays(mine, page):
-    mine()
-    page.locator("button[data-photo-id]").first.click()
-    page.keyboard.press("Enter")
-    wait_for_round(page, 2)
-    page.wait_for_selector(".st-key-first_page", state="detached")
+    page.set_viewport_size({"width": 1440, "height": 900})
     page.evaluate(WATCH, 1)
     page.get_by_role("button", name="Undo").click()
     wait_for_round(page, 1)
