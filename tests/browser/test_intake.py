@@ -59,38 +59,30 @@ def found(page):
     page.get_by_role("button", name="Start a concept").wait_for(timeout=60_000)
 
 
-def test_of_eleven_pictures_eight_are_taken_and_that_is_said(search):
+def test_a_kind_that_the_browser_cannot_read_is_taken_and_of_eleven_pictures_eight(search):
+    drop(search, [["IMG_1.HEIC", "", heic()]])
+    found(search)
+    assert note(search).inner_text() == ""
+    search.get_by_role("button", name="Clear", exact=True).click()
+    search.get_by_role("button", name="Start a concept").wait_for(state="detached")
     drop(search, [[f"{at}.png", "image/png", picture()] for at in range(11)])
     search.wait_for_selector("text=The first 8 of 11 pictures were taken.")
     found(search)
     assert "The first 8 of 11" in note(search).inner_text()
 
 
-def test_a_kind_that_the_browser_cannot_read_goes_to_the_server(search):
-    drop(search, [["IMG_1.HEIC", "", heic()]])
-    found(search)
-    assert note(search).inner_text() == ""
-
-
-def test_a_file_that_is_no_picture_is_named(search):
+def test_what_is_no_picture_is_said_and_one_of_our_own_from_another_tab_is_looked_for(search):
     drop(search, [["notes.pdf", "application/pdf", picture()]])
     search.wait_for_selector("text=“notes.pdf” is not a picture.")
-    drop(search, [["broken.jpg", "image/jpeg", base64.b64encode(b"nothing").decode()]])
-    search.wait_for_selector("text=The picture cannot be read")
-
-
-def test_a_picture_of_our_own_dragged_from_another_tab_is_looked_for(app, search):
-    own = search.locator("button[data-photo-id] img").first.get_attribute("src")
-    assert drop(search, texts={"text/html": f'<meta charset="utf-8"><img src="{own}">'})
-    found(search)
-
-
-def test_a_picture_of_another_site_is_fetched_by_the_server_or_a_sentence_says_why_not(search):
+    # A picture of another site is fetched by the server, or a sentence says why not.
     drop(search, texts={"text/uri-list": "https://example.org/cat.jpg"})
     search.wait_for_selector("text=This server fetches no addresses")
-
-
-def test_a_pasted_address_is_taken_and_other_text_is_left_alone(search):
+    drop(search, [["broken.jpg", "image/jpeg", base64.b64encode(b"nothing").decode()]])
+    search.wait_for_selector("text=The picture cannot be read")
+    # So is an address that is pasted; other text is left alone.
     assert not drop(search, texts={"text/plain": "a cat"}, kind="paste")
     assert drop(search, texts={"text/plain": "https://example.org/cat.jpg"}, kind="paste")
     search.wait_for_selector("text=This server fetches no addresses")
+    own = search.locator("button[data-photo-id] img").first.get_attribute("src")
+    assert drop(search, texts={"text/html": f'<meta charset="utf-8"><img src="{own}">'})
+    found(search)

@@ -2,7 +2,6 @@
 
 import pytest
 
-from tests.browser.harness import fresh_page
 from tests.browser.test_marks import focused, labels, wait_round
 
 pytestmark = pytest.mark.browser
@@ -15,45 +14,33 @@ def press(page, key, code, *, shift=False, ctrl=False):
     page.evaluate(PRESS, [key, code, shift, ctrl])
 
 
-@pytest.fixture(scope="module")
-def typing(app, running_chromium):
-    """One page for all layouts: each marks the next of its photos."""
-    with fresh_page(running_chromium) as page:
-        page.goto(f"{app.address}/?concept={app.concepts.pop()}")
-        page.wait_for_selector("button[data-photo-id]")
-        yield page
+LAYOUTS = [
+    ("Caps Lock", "P", "KeyP", "positive"),
+    ("Caps Lock", "N", "KeyN", "negative"),
+    ("Russian", "з", "KeyP", "positive"),
+    ("Russian", "Т", "KeyN", "negative"),
+    ("Greek", "π", "KeyP", "positive"),
+    ("Hebrew", "פ", "KeyP", "positive"),
+    ("French digits", "&", "Digit1", "positive"),
+    ("French digits", "é", "Digit2", "negative"),
+    ("Czech digits", "+", "Digit1", "positive"),
+    ("Arabic digits", "١", "Digit1", "positive"),
+    ("number pad", "2", "Numpad2", "negative"),
+    ("Dvorak, where p stands elsewhere", "p", "KeyR", "positive"),
+]
 
 
-@pytest.mark.parametrize(
-    ("layout", "key", "code", "label"),
-    [
-        ("Caps Lock", "P", "KeyP", "positive"),
-        ("Caps Lock", "N", "KeyN", "negative"),
-        ("Russian", "з", "KeyP", "positive"),
-        ("Russian", "Т", "KeyN", "negative"),
-        ("Greek", "π", "KeyP", "positive"),
-        ("Hebrew", "פ", "KeyP", "positive"),
-        ("French digits", "&", "Digit1", "positive"),
-        ("French digits", "é", "Digit2", "negative"),
-        ("Czech digits", "+", "Digit1", "positive"),
-        ("Arabic digits", "١", "Digit1", "positive"),
-        ("number pad", "2", "Numpad2", "negative"),
-        ("Dvorak, where p stands elsewhere", "p", "KeyR", "positive"),
-    ],
-)
-def test_a_photo_is_marked_on_every_layout(typing, layout, key, code, label):
-    typing.keyboard.press("ArrowRight")
-    press(typing, key, code)
-    assert labels(typing)[focused(typing)] == label, layout
-
-
-def test_a_latin_letter_means_itself_wherever_it_stands(mine, page):
+def test_a_photo_is_marked_on_every_layout_and_a_latin_letter_means_itself(mine, page):
     mine()
     page.keyboard.press("ArrowRight")
     press(page, "q", "KeyA")  # French: the key of q is where others have a
     assert set(labels(page)) == {""}
     press(page, "!", "Digit1", shift=True)
     assert set(labels(page)) == {""}
+    for layout, key, code, label in LAYOUTS:
+        page.keyboard.press("ArrowRight")
+        press(page, key, code)
+        assert labels(page)[focused(page)] == label, layout
 
 
 def test_undo_and_help_are_found_on_another_layout(mine, page):

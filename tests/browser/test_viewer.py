@@ -6,7 +6,7 @@ import subprocess
 import pytest
 from PIL import Image
 
-from tests.browser.harness import ROOT, environment, fresh_page, running_app, wait_until
+from tests.browser.harness import ROOT, environment, kept_page, running_app, wait_until
 from tests.browser.test_marks import focused, labels, tile
 from tests.warm import python
 
@@ -22,7 +22,7 @@ def large(page):
     return dialog(page).locator("img").get_attribute("src")
 
 
-def test_space_opens_the_photo_with_its_words_and_marks_work_there(mine, page):
+def test_keys_open_the_photo_with_its_words_mark_it_and_close_what_is_open(mine, page):
     mine()
     page.keyboard.press("ArrowRight")
     page.keyboard.press(" ")
@@ -36,31 +36,37 @@ def test_space_opens_the_photo_with_its_words_and_marks_work_there(mine, page):
     assert not dialog(page).is_visible()
     assert labels(page)[1] == "positive"
     assert focused(page) == 2
+    # Escape closes the list of keys too, and from where the focus is on a control.
+    page.keyboard.press("?")
+    assert page.locator(".vde-help").is_visible()
+    page.get_by_placeholder("What are you looking for?").focus()
+    page.keyboard.press("Escape")
+    assert not page.locator(".vde-help").is_visible()
+    tile(page, 0).hover()
+    page.locator(".vde-large").first.click()
+    dialog(page).get_by_role("button", name="✓ Yes").focus()
+    page.keyboard.press("Escape")
+    assert not dialog(page).is_visible()
 
 
-def test_the_corner_of_a_tile_opens_it_and_marks_nothing(mine, page):
+def test_the_corner_of_a_tile_a_double_click_or_space_opens_it_and_marks_nothing(mine, page):
     mine()
     tile(page, 7).hover()
     page.locator(".vde-large").nth(7).click()
     assert large(page) == tile(page, 7).locator("img").get_attribute("src")
     assert set(labels(page)) == {""}
-
-
-def test_a_double_click_opens_and_marks_nothing_while_two_clicks_still_mark_a_no(mine, page):
-    mine()
+    page.keyboard.press("Escape")
     tile(page, 3).click()
     tile(page, 6).dblclick()
     assert large(page) == tile(page, 6).locator("img").get_attribute("src")
     assert [label for label in labels(page) if label] == ["positive"]
     page.keyboard.press("Escape")
+    # Two clicks apart still mark a no.
     tile(page, 6).click()
     tile(page, 6).click(delay=300)
     assert labels(page)[6] == "negative"
     assert not dialog(page).is_visible()
-
-
-def test_space_opens_the_photo_under_the_pointer_until_the_arrows_are_used(mine, page):
-    mine()
+    # Space opens the photo under the pointer until the arrows are used.
     tile(page, 9).hover()
     page.keyboard.press(" ")
     assert large(page) == tile(page, 9).locator("img").get_attribute("src")
@@ -86,41 +92,22 @@ def test_yes_no_next_and_previous_are_buttons_and_the_keys_go_on_working(mine, p
     page.keyboard.press(" ")
     assert labels(page)[:4] == ["positive", "negative", "negative", ""]
     assert not dialog(page).is_visible()
-
-
-def test_escape_closes_the_large_picture_and_the_list_of_keys(mine, page):
-    mine()
-    page.keyboard.press("?")
-    assert page.locator(".vde-help").is_visible()
-    page.get_by_placeholder("What are you looking for?").focus()
-    page.keyboard.press("Escape")
-    assert not page.locator(".vde-help").is_visible()
-    tile(page, 0).hover()
-    page.locator(".vde-large").first.click()
-    dialog(page).get_by_role("button", name="✓ Yes").focus()
-    page.keyboard.press("Escape")
-    assert not dialog(page).is_visible()
-
-
-def test_a_button_of_the_large_picture_is_pressed_by_space_as_buttons_are(mine, page):
-    mine()
+    # A button that has the focus is pressed by space, as buttons are.
     page.keyboard.press(" ")
-    dialog(page).get_by_role("button", name="✓ Yes").focus()
+    button.filter(has_text="Yes").focus()
     page.keyboard.press(" ")
-    assert labels(page)[0] == "positive"
+    assert labels(page)[2] == "positive"
     assert dialog(page).is_visible()
 
 
-def test_a_file_of_this_machine_is_shown_itself_with_its_path_and_can_be_opened(
-    tmp_path, running_chromium
-):
+def test_a_file_of_this_machine_is_shown_itself_with_its_path_and_can_be_opened(tmp_path, profile):
     folder = tmp_path / "My Photos & more"
     folder.mkdir()
     Image.new("RGB", (1600, 1200), "teal").save(folder / "été #1 100%.jpg")
     env = {**environment(tmp_path / "data", "mine"), "ENCODER": "offline"}
     command = [*python(), "-m", "ingest", str(folder)]
     subprocess.run(command, cwd=ROOT, env={**os.environ, **env}, check=True, capture_output=True)
-    with running_app(env) as address, fresh_page(running_chromium) as page:
+    with running_app(env) as address, kept_page(profile, address) as page:
         page.goto(address)
         page.locator("button[data-photo-id]").click()
         wait_until(page, "document.querySelector('.vde-viewer img').naturalWidth === 1600")
