@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import requests
 
-from tests.browser.harness import wait_until
+from tests.browser.harness import wait_idle, wait_until
 from tests.browser.test_accessibility import serious_in_any
 
 pytestmark = pytest.mark.browser
@@ -74,7 +74,7 @@ def around(places, left, right):
     return [(left, low), (right, low), (right, high), (left, high), (left, low)]
 
 
-def test_the_map_is_made_when_it_is_first_opened_and_says_what_it_does(app, page):
+def test_the_map_is_made_when_it_is_first_opened_and_shows_what_is_pointed_at(app, page):
     page.goto(f"{app.address}/search")
     page.get_by_role("radio", name="Map").click()
     page.wait_for_selector(f'.vdm[data-drawn="{PHOTOS}"]', timeout=240_000)
@@ -82,28 +82,26 @@ def test_the_map_is_made_when_it_is_first_opened_and_says_what_it_does(app, page
     assert "view=map" in page.url
     assert page.locator(".vdm-name").count() > 1
     assert page.get_by_label("Colour by").locator("option").count() >= 1
-
-
-def test_pointing_at_a_photo_shows_its_picture_and_words(opened):
-    places = opened.evaluate(PLACES)
+    assert page.evaluate(BLUE) == 0
+    page.locator(".vdm-stage").scroll_into_view_if_needed()
+    # Pointing at a photo shows its picture and words.
+    places = page.evaluate(PLACES)
     free = [p for p in places if all(math.dist(p, q) > 3 for q in places if q != p)]
-    opened.mouse.move(*free[0])
-    card = opened.locator(".vdm-card")
+    page.mouse.move(*free[0])
+    card = page.locator(".vdm-card")
     card.wait_for()
-    wait_until(opened, "document.querySelector('.vdm-card img').naturalWidth > 0")
+    wait_until(page, "document.querySelector('.vdm-card img').naturalWidth > 0")
     assert "<img src=x onerror=alert(1)>" in card.text_content()
-    box = opened.locator(".vdm-stage").bounding_box()
-    opened.mouse.move(box["x"] + 2, box["y"] + 2)
+    box = page.locator(".vdm-stage").bounding_box()
+    page.mouse.move(box["x"] + 2, box["y"] + 2)
     card.wait_for(state="hidden")
-
-
-def test_zooming_in_shows_the_photos_themselves_and_none_covers_another(opened):
-    opened.locator(".vdm-stage").focus()
+    # Zooming in shows the photos themselves, and none covers another.
+    page.locator(".vdm-stage").focus()
     for _ in range(4):
-        opened.keyboard.press("+")
-    thumbs = opened.locator(".vdm-thumbs img")
+        page.keyboard.press("+")
+    thumbs = page.locator(".vdm-thumbs img")
     thumbs.first.wait_for(state="attached")
-    wait_until(opened, "document.querySelector('.vdm-thumbs img').naturalWidth > 0")
+    wait_until(page, "document.querySelector('.vdm-thumbs img').naturalWidth > 0")
     boxes = [thumb.bounding_box() for thumb in thumbs.all()]
     for at, one in enumerate(boxes):
         for other in boxes[at + 1 :]:
@@ -111,7 +109,7 @@ def test_zooming_in_shows_the_photos_themselves_and_none_covers_another(opened):
             assert apart > 60
 
 
-def test_a_lasso_chooses_the_photos_inside_it_to_look_at(opened):
+def test_a_lasso_chooses_the_photos_inside_it_to_look_at_and_to_start_a_concept_from(opened):
     places = sorted(opened.evaluate(PLACES))
     left, right = places[0][0] - 5, (places[149][0] + places[150][0]) / 2
     expected = sum(left < x < right for x, _ in places)
@@ -121,9 +119,7 @@ def test_a_lasso_chooses_the_photos_inside_it_to_look_at(opened):
     assert opened.locator("button[data-photo-id]").count() == 60
     opened.get_by_role("button", name="Clear", exact=True).click()
     wait_until(opened, "!document.querySelector('button[data-photo-id]')")
-
-
-def test_a_concept_starts_from_what_is_chosen(opened):
+    opened.locator(".vdm-stage").scroll_into_view_if_needed()
     places = opened.evaluate(PLACES)
     xs = sorted(x for x, _ in places)
     choose_loop(opened, around(places, xs[0] - 5, xs[-1] + 5))
@@ -133,7 +129,7 @@ def test_a_concept_starts_from_what_is_chosen(opened):
     assert "concept=" in opened.url
 
 
-def test_what_is_chosen_gets_an_answer_that_is_stored_and_can_be_taken_back(app, page, mine):
+def test_what_is_chosen_gets_an_answer_that_is_taken_back_and_a_concept_colours(app, page, mine):
     concept = mine()
     page.get_by_role("link", name="Search", exact=True).first.click()
     page.get_by_role("radio", name="Map").click()
@@ -155,12 +151,30 @@ def test_what_is_chosen_gets_an_answer_that_is_stored_and_can_be_taken_back(app,
     page.get_by_text("Taken back.").wait_for(timeout=60_000)
     labels = requests.get(address, timeout=30).json()["labels"]
     assert [row["label"] for row in labels] == [0] * count
+    # Photos are coloured by a concept without a run of the page.
+    option = page.locator(f"option[value='probability:{concept}']")
+    option.wait_for(state="attached")
+    wait_idle(page)
+    page.get_by_label("Colour by").select_option(f"probability:{concept}")
+    page.locator(".vdm-ramp").wait_for()
+    assert page.locator(".vdm-ends").text_content() == "0 %100 %"
 
 
-def test_what_is_chosen_goes_out_as_a_file_with_its_places(opened):
+def test_what_a_search_finds_stands_out_and_the_line_says_so(app, page):
+    open_map(app, page, "&like=yes-050&description=yes-01")
+    page.get_by_text("The 10 photos nearest to like yes-050 stand out.").wait_for()
+    wait_until(page, f"({BLUE})() > 0")
+    open_map(app, page, "&description=yes-01")
+    page.get_by_text("Those that satisfy the filters stand out: 10 photos.").wait_for()
+
+
+def test_keys_choose_what_is_seen_which_goes_out_as_a_file_with_its_places(opened):
+    assert not serious_in_any(opened)
     opened.locator(".vdm-stage").focus()
     opened.keyboard.press("Enter")
     assert chosen(opened) == PHOTOS
+    opened.wait_for_selector("button[data-photo-id]")
+    assert not serious_in_any(opened)
     opened.get_by_role("button", name="Export").click()
     with opened.expect_download() as download:
         opened.get_by_role("button", name="CSV").click()
@@ -170,43 +184,10 @@ def test_what_is_chosen_goes_out_as_a_file_with_its_places(opened):
     assert {"x", "y", "group", "photographer"} <= set(table.columns)
     assert table[["x", "y"]].min().min() >= 0
     assert table[["x", "y"]].max().max() <= 1
-
-
-def test_what_a_search_finds_stands_out_and_the_line_says_so(app, page):
-    open_map(app, page)
-    assert page.evaluate(BLUE) == 0
-    open_map(app, page, "&like=yes-050&description=yes-01")
-    page.get_by_text("The 10 photos nearest to like yes-050 stand out.").wait_for()
-    wait_until(page, f"({BLUE})() > 0")
-    open_map(app, page, "&description=yes-01")
-    page.get_by_text("Those that satisfy the filters stand out: 10 photos.").wait_for()
-
-
-def test_keys_choose_what_is_seen_and_let_it_go_and_say_what_is_in_the_middle(opened):
-    opened.locator(".vdm-stage").focus()
-    opened.keyboard.press("Enter")
-    assert chosen(opened) == PHOTOS
+    # Escape lets go what is chosen, arrows say what is in the middle.
+    opened.keyboard.press("Escape")
     opened.locator(".vdm-stage").focus()
     opened.keyboard.press("Escape")
     wait_until(opened, "!document.querySelector('button[data-photo-id]')")
     opened.keyboard.press("ArrowLeft")
     wait_until(opened, "document.querySelector('.vdm-live').textContent.length > 0")
-
-
-def test_photos_are_coloured_by_a_concept_without_a_run_of_the_page(app, page, mine):
-    concept = mine()
-    page.goto(f"{app.address}/search?view=map")
-    page.wait_for_selector(f'.vdm[data-drawn="{PHOTOS}"]', timeout=240_000)
-    option = page.locator(f"option[value='probability:{concept}']")
-    option.wait_for(state="attached")
-    page.get_by_label("Colour by").select_option(f"probability:{concept}")
-    page.locator(".vdm-ramp").wait_for()
-    assert page.locator(".vdm-ends").text_content() == "0 %100 %"
-
-
-def test_no_serious_finding_on_the_map_and_with_photos_chosen(opened):
-    assert not serious_in_any(opened)
-    opened.locator(".vdm-stage").focus()
-    opened.keyboard.press("Enter")
-    opened.wait_for_selector("button[data-photo-id]")
-    assert not serious_in_any(opened)
