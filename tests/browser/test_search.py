@@ -26,7 +26,7 @@ def ids(page):
     )
 
 
-def test_a_photo_opened_large_leads_to_more_like_it_and_the_address_says_so(search, page):
+def test_a_photo_opened_large_leads_to_more_like_it_which_scrolling_shows_to_the_last(search, page):
     search("?fold=no")
     first = ids(page)[0]
     page.locator("button[data-photo-id]").first.click()
@@ -38,17 +38,14 @@ def test_a_photo_opened_large_leads_to_more_like_it_and_the_address_says_so(sear
         arg=first,
     )
     assert page.locator(".vde-score").first.text_content() == "1.00"
+    # The address says so.
     shared = page.url
     shown = ids(page)
     page.goto("about:blank")
     page.goto(shared)
     page.wait_for_selector("button[data-photo-id]", timeout=60_000)
     assert ids(page) == shown
-
-
-def test_scrolling_to_the_end_shows_more_until_all_are_shown(search, page):
-    search("?like=yes-050&fold=no")
-    assert len(ids(page)) == 100
+    assert len(shown) == 100
     for count in (200, 300):
         page.locator("button[data-photo-id]").last.scroll_into_view_if_needed()
         wait_until(
@@ -59,14 +56,10 @@ def test_scrolling_to_the_end_shows_more_until_all_are_shown(search, page):
     assert len(set(ids(page))) == 300
 
 
-def test_filters_in_the_address_narrow_the_search_and_the_count_says_so(search, page):
+def test_filters_in_the_address_narrow_a_search_that_is_exported_and_starts_a_concept(search, page):
     search("?like=yes-050&description=yes-01&fold=no")
     page.get_by_text("10 photos satisfy the filters, 10 shown").wait_for()
     assert {photo[:6] for photo in ids(page)} == {"yes-01"}
-
-
-def test_a_search_is_exported_and_starts_a_concept(search, page):
-    search("?like=yes-050&description=yes-01&fold=no")
     page.get_by_role("button", name="Export").click()
     with page.expect_download() as started:
         page.get_by_role("button", name="JSON").click()
@@ -79,15 +72,7 @@ def test_a_search_is_exported_and_starts_a_concept(search, page):
     assert "concept=" in page.url
 
 
-def test_words_are_searched_for_with_the_offline_encoder(search, page):
-    search()
-    page.get_by_placeholder("Search by words").fill("a dog")
-    page.keyboard.press("Enter")
-    page.get_by_role("button", name="Start a concept").wait_for(timeout=90_000)
-    page.wait_for_url("**text=a+dog**")
-
-
-def test_clear_clears_everything_that_is_looked_for_each_time(search, page):
+def test_words_are_searched_for_and_clear_clears_everything_that_is_looked_for(search, page):
     picture = io.BytesIO()
     Image.new("RGB", (64, 64), "teal").save(picture, "PNG")
     search()
@@ -95,6 +80,8 @@ def test_clear_clears_everything_that_is_looked_for_each_time(search, page):
         page.get_by_placeholder("Search by words").fill("a dog")
         page.keyboard.press("Enter")
         page.get_by_text("a dog", exact=True).wait_for(timeout=90_000)
+        page.get_by_role("button", name="Start a concept").wait_for()
+        page.wait_for_url("**text=a+dog**")
         page.get_by_role("button", name="Refine").click()
         page.locator("input[type=file]").first.set_input_files(
             {"name": "a.png", "mimeType": "image/png", "buffer": picture.getvalue()}
@@ -164,7 +151,10 @@ def test_an_upload_that_is_no_picture_is_said_in_words(search, page):
     page.get_by_role("button", name="Refine").click()
     page.locator("input[type=file]").first.set_input_files(NO_PICTURE)
     page.get_by_text("torn.png: The picture cannot be read").wait_for()
-    page.goto(page.url.partition("/search")[0])
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Train", exact=True).click()
+    page.get_by_placeholder("What are you looking for?").wait_for()
+    wait_idle(page)
     page.get_by_role("button", name="Refine").click()
     page.locator("input[type=file]").first.set_input_files(NO_PICTURE)
     page.get_by_text("torn.png").wait_for()
