@@ -1,5 +1,6 @@
 """Forked commands behave as started ones do."""
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -7,7 +8,7 @@ import sys
 
 import pytest
 
-from tests.warm import python
+from tests.warm import kill, python
 
 
 @pytest.fixture(params=["forked", "started"])
@@ -51,7 +52,28 @@ def test_a_signal_reaches_the_command(head, number):
         assert process.wait(20) == 5
 
 
-def test_a_killed_command_is_gone_soon():
+def test_a_killed_command_is_gone_at_once(tmp_path):
+    program = """if True:
+        import fcntl, signal, time
+        signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+        held = open("lock", "w")
+        fcntl.flock(held, fcntl.LOCK_EX)
+        print(1, flush=True)
+        time.sleep(60)
+    """
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        [*python(), "-c", program], cwd=tmp_path, stdout=pipe, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline()
+        kill(process)
+    assert process.returncode == -signal.SIGKILL
+    with (tmp_path / "lock").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def test_a_command_whose_head_is_killed_is_gone_soon():
     program = "import time; print(1, flush=True); time.sleep(60)"
     process = subprocess.Popen([*python(), "-c", program], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None

@@ -4,10 +4,7 @@ import csv
 import io
 import itertools
 import json
-import os
-import signal
 import subprocess
-import sys
 import tarfile
 import time
 from pathlib import Path
@@ -23,6 +20,7 @@ from ingest.embed.worker import embed_part
 from ingest.sources.place import find_place
 from tests.browser.harness import ROOT
 from tests.ingest.pictures import jpeg
+from tests.warm import kill, python
 from vecdb import Database
 
 
@@ -312,15 +310,14 @@ def test_tars_far_away_are_all_read(tmp_path: Path, tiny_clip: str):
 
 def test_a_killed_part_is_simply_run_again(tmp_path: Path, tiny_clip: str):
     source = write_pictures(tmp_path / "photos", 400)
-    line = [sys.executable, "-m", "ingest.embed", str(source), "--out", str(tmp_path / "out")]
+    line = [*python(), "-m", "ingest.embed", str(source), "--out", str(tmp_path / "out")]
     line += ["--parts", "2", "--encoder", tiny_clip, "--json"]
     running = subprocess.Popen(line, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     first = tmp_path / "out/img_emb/img_emb_0.npy"
     while not first.exists():  # the second part is under way then
         assert running.poll() is None
         time.sleep(0.005)
-    os.kill(running.pid, signal.SIGKILL)
-    running.wait()
+    kill(running)
     done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=True)
     assert json.loads(done.stdout)["seen"] == 400
     embed_part(source, tmp_path / "whole", 0, 2, tiny_clip)

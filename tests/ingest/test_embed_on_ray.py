@@ -19,6 +19,7 @@ from ingest.embed.on_ray import share_resources
 from ingest.embed.worker import embed_part
 from tests.browser.harness import ROOT
 from tests.ingest.test_embed import answer, files_of, ids_of, write_pictures, write_tar
+from tests.warm import kill, python
 
 needs_ray = pytest.mark.skipif(
     importlib.util.find_spec("ray") is None, reason="ray is not installed: requirements-ray.txt"
@@ -42,7 +43,7 @@ class Driver:
         home.mkdir(exist_ok=True)
         self.mark = uuid.uuid4().hex
         env = {**os.environ, "HOME": str(home), "EMBED_TEST": self.mark}
-        line = [sys.executable, "-m", "ingest.embed", str(source), "--out", str(out), "--json"]
+        line = [*python(), "-m", "ingest.embed", str(source), "--out", str(out), "--json"]
         line += ["--parts", str(PARTS), "--encoder", encoder, "--ray", *more]
         self.process = subprocess.Popen(
             line, cwd=ROOT, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -56,19 +57,24 @@ class Driver:
 
     def workers(self) -> list[int]:
         """Return the processes of Ray that embed a part now."""
-        return [pid for pid, title in self._processes() if title.startswith(b"ray::Worker.embed")]
+        return self._processes(b"ray::Worker.embed")
 
-    def _processes(self) -> Iterator[tuple[int, bytes]]:
+    def _processes(self, title: bytes = b"") -> list[int]:
+        found = []
         for folder in Path("/proc").glob("[0-9]*"):
             try:
+                if not (folder / "cmdline").read_bytes().startswith(title):
+                    continue
                 if self.mark.encode() in (folder / "environ").read_bytes():
-                    yield int(folder.name), (folder / "cmdline").read_bytes()
+                    found.append(int(folder.name))
             except OSError:
                 continue  # it has ended
+        return found
 
     def leave(self) -> None:
         """End every process that is left."""
-        for pid, _ in self._processes():
+        kill(self.process)
+        for pid in self._processes():
             try:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
@@ -94,7 +100,7 @@ def wait_for(condition: Callable[[], Any], driver: Driver) -> Any:
     while not (found := condition()):
         assert driver.process.poll() is None, "the run ended before it could be disturbed"
         assert time.monotonic() < until
-        time.sleep(0.01)
+        time.sleep(0.05)  # between two looks
     return found
 
 
@@ -117,21 +123,17 @@ def test_one_worker_two_and_none_make_the_same_parts_whoever_is_killed(
     ids = [photo for part in range(PARTS) for photo in ids_of(tmp_path / "one", part)]
     assert sorted(ids) == [f"{number}-{at:03d}" for number in range(TARS) for at in range(EACH)]
 
+    driver = start("two", "--ray-workers", "1")
+    wait_for(lambda: list((tmp_path / "two").glob("img_emb/*.npy")), driver)
+    kill(driver.process)
+    driver.leave()
     driver = start("two", "--ray-workers", "2")
     os.kill(wait_for(driver.workers, driver)[0], signal.SIGKILL)
     told, said = driver.finish()
     assert "was lost: another makes it" in said
     assert (told["seen"], told["error"]) == (TARS * EACH, None)
-    assert finished_files(tmp_path / "two") == expected
-
-    driver = start("again", "--ray-workers", "2")
-    wait_for(lambda: list((tmp_path / "again").glob("img_emb/*.npy")), driver)
-    os.kill(driver.process.pid, signal.SIGKILL)
-    driver.leave()
-    told, _ = start("again", "--ray-workers", "2").finish()
-    assert told["seen"] == TARS * EACH
     assert told["skipped"] >= EACH
-    assert finished_files(tmp_path / "again") == expected
+    assert finished_files(tmp_path / "two") == expected
 
     assert not list((tmp_path / "home").iterdir())
 

@@ -2,11 +2,9 @@
 
 import json
 import math
-import os
 import resource
 import signal
 import subprocess
-import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +20,7 @@ from torch.nn.functional import normalize
 from encoder import load_encoder
 from encoder.record import describe_training, read_record
 from tests.encoder.tiny_clip import save_tiny_clip
+from tests.warm import kill, python
 from tuning.__main__ import main
 from tuning.benchmark.drawn import (
     SCHEMA,
@@ -235,21 +234,21 @@ def command(data: Path, out: Path, backbones: tuple[str, str], *more: str) -> li
 def test_a_training_that_is_killed_goes_on_to_the_same_curve(
     data, backbones, tmp_path, capsys
 ) -> None:
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     assert main(command(data, tmp_path / "whole", backbones)) == 0
     expected = json.loads(capsys.readouterr().out)
-    again = [sys.executable, "-m", "tuning", *command(data, tmp_path / "killed", backbones)]
+    again = command(data, tmp_path / "killed", backbones)
     checkpoint = tmp_path / "killed.training" / "checkpoint.pt"
     for _ in range(2):
         before = checkpoint.stat().st_mtime_ns if checkpoint.exists() else 0
         with subprocess.Popen(
-            again, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        ) as process:
+            [*python(), "-m", "tuning", *again],
+            cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        ) as process:  # fmt: skip
             while process.poll() is None and not is_within_an_epoch(checkpoint, before):
                 time.sleep(0.01)  # between two looks
-            process.send_signal(signal.SIGKILL)
+            kill(process)
         assert process.returncode == -signal.SIGKILL
-    assert main(again[3:]) == 0
+    assert main(again) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["epochs"] == expected["epochs"]
     assert found["held_out"] == expected["held_out"]

@@ -7,12 +7,12 @@ is the full number.
 import os
 import random
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 
+from tests.warm import kill, python
 from vecdb import connect
 
 KILLS = int(os.environ.get("VECDB_KILLS", "3"))
@@ -21,13 +21,13 @@ ROOT = Path(__file__).parent.parent.parent
 
 def killed(script: str, *arguments: str, after: float) -> list[str]:
     """Run a script, kill it some seconds after its first line, and return its lines."""
-    command = [sys.executable, "-m", f"tests.vecdb.{script}", *arguments]
+    command = [*python(), "-m", f"tests.vecdb.{script}", *arguments]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as process:
         assert process.stdout is not None
         first = process.stdout.readline()
         time.sleep(after)
-        process.kill()
+        kill(process)
         lines = [first, *process.stdout]
     # The last line may have been cut by the kill.
     return [line.strip() for line in lines if line.endswith("\n")]

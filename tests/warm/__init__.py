@@ -2,12 +2,13 @@
 
 `python()` stands at the head of a command in place of `sys.executable` and takes its `-m`, `-c` or
 file; what follows sees arguments, folder, environment and open files as it always does, signals
-are passed on, and its end is the command's. Only kill -9 reaches it a moment later, so that tests
-of what a killed process leaves start it by `sys.executable`, as do those whose environment a
-library reads when it is imported.
+are passed on, and its end is the command's. Only kill -9 reaches it a moment later: tests of what
+a killed process leaves use `kill`. Those whose environment a library reads when it is imported
+start it by `sys.executable`.
 """
 
 import atexit
+import signal
 import subprocess
 import sys
 import tempfile
@@ -35,3 +36,9 @@ def python() -> list[str]:
 
     atexit.register(end)
     return [sys.executable, "-I", "-S", str(HERE / "command.py"), place]
+
+
+def kill(process: subprocess.Popen) -> None:
+    """Kill a command of `python()` as kill -9 does, and wait until it is gone."""
+    process.send_signal(signal.SIGUSR1)
+    process.wait()

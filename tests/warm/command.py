@@ -7,6 +7,9 @@ import socket
 import sys
 import time
 
+# What kill -9 is asked for by, which no process can pass on.
+KILLED: dict[int, int] = {signal.SIGUSR1: signal.SIGKILL}
+
 
 def connect(place: str) -> socket.socket:
     """Reach the parent, which listens once it has imported the libraries."""
@@ -23,14 +26,17 @@ def connect(place: str) -> socket.socket:
 
 def main() -> None:
     """Be to whoever started us what the child is."""
+    passed_on = {*KILLED, signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+    signal.pthread_sigmask(signal.SIG_BLOCK, passed_on)  # until there is a child to pass them to
     place, *arguments = sys.argv[1:]
     way = connect(place)
     order = json.dumps([arguments, os.getcwd(), dict(os.environ)]).encode()
     socket.send_fds(way, [len(order).to_bytes(4, "big")], [0, 1, 2])
     way.sendall(order)
     child = int.from_bytes(way.recv(4), "big")
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda sent, _: os.kill(child, sent))
+    for number in passed_on:
+        signal.signal(number, lambda sent, _: os.kill(child, KILLED.get(sent, sent)))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, passed_on)
     nothing = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1):  # the child's alone, so that who reads or writes sees its ends
         os.dup2(nothing, stream)
