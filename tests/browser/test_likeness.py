@@ -5,7 +5,7 @@ import urllib.parse
 import pytest
 
 from tests.browser.harness import wait_idle, wait_until
-from tests.browser.test_other_pages import go, judge
+from tests.browser.test_other_pages import judge
 
 pytestmark = pytest.mark.browser
 NESTED = "document.querySelectorAll('button button, button a, a button').length"
@@ -80,7 +80,7 @@ def test_the_control_marks_nothing_takes_no_tab_stop_and_lies_in_no_button(mine,
     assert page.locator("button[data-photo-id][data-label=positive]").count() == 0
 
 
-def test_labels_and_results_lead_to_search(app, mine, page):
+def test_labels_and_results_lead_to_search_and_an_audit_stays_blind(app, mine, page):
     concept = mine()
     judge(page, 1)
     for name in ("labels", "results"):
@@ -88,6 +88,18 @@ def test_labels_and_results_lead_to_search(app, mine, page):
         tile(page, 2).wait_for()
         photo = use(page, 2)
         wait_search(page, photo)
+    page.goto(f"{app.address}/audit?concept={concept}")
+    page.get_by_role("button", name="Begin the audit").click()
+    page.wait_for_selector("button[data-photo-id]")
+    assert page.locator(".vde-like:visible").count() == 0
+    page.keyboard.press("?")
+    assert "undo" in page.locator(".vde-help").inner_text()
+    assert "more like this" not in page.locator(".vde-help").inner_text()
+    page.keyboard.press("m")
+    page.keyboard.press("?")
+    page.locator(".vde-help").wait_for(state="hidden")
+    wait_idle(page)
+    assert "view=audit" in page.url
 
 
 def test_search_starts_anew_in_place_and_keeps_its_filters(app, page):
@@ -111,20 +123,3 @@ def test_search_starts_anew_in_place_and_keeps_its_filters(app, page):
     page.keyboard.press("ArrowRight")
     page.keyboard.press("m")
     page.wait_for_url(f"**like={again}**")
-
-
-def test_an_audit_stays_blind(mine, page):
-    concept = mine()
-    judge(page, 1)
-    go(page, "audit", concept)
-    page.get_by_role("button", name="Begin the audit").click()
-    page.wait_for_selector("button[data-photo-id]")
-    assert page.locator(".vde-like:visible").count() == 0
-    page.keyboard.press("?")
-    assert "undo" in page.locator(".vde-help").inner_text()
-    assert "more like this" not in page.locator(".vde-help").inner_text()
-    page.keyboard.press("m")
-    page.keyboard.press("?")
-    page.locator(".vde-help").wait_for(state="hidden")
-    wait_idle(page)
-    assert "view=audit" in page.url
