@@ -1,5 +1,6 @@
 """The Classes page in a real browser, on the sample's drawn animals with the offline encoder."""
 
+import contextlib
 import re
 import shutil
 
@@ -8,7 +9,7 @@ import pytest
 from tests.browser.harness import (
     ROOT,
     environment,
-    fresh_page,
+    free_port,
     kept_page,
     running_app,
     script_run,
@@ -21,17 +22,22 @@ DRAWINGS = ROOT / "sample" / "drawings"
 
 
 @pytest.fixture(scope="module")
-def data(ingested_sample, tmp_path_factory):
-    """A copy of the sample's database for these tests, which add nothing to it."""
-    copied = tmp_path_factory.mktemp("classes") / "data"
+def start(ingested_sample, tmp_path_factory):
+    """What starts the app, anew where it runs, on a copy of the sample's database."""
+    copied, port = tmp_path_factory.mktemp("classes") / "data", free_port()
     shutil.copytree(ingested_sample, copied, symlinks=True)
-    return copied
+    with contextlib.ExitStack() as running:
+
+        def start():
+            running.close()
+            return running.enter_context(running_app(environment(copied, "sample"), port))
+
+        yield start
 
 
 @pytest.fixture(scope="module")
-def address(data):
-    with running_app(environment(data, "sample")) as address:
-        yield address
+def address(start):
+    return start()
 
 
 @pytest.fixture
@@ -69,10 +75,13 @@ def begin_own(page, name):
     """Name the 13 animals anew, so that what other tests correct is none of these classes."""
     open_classes(page, "New classes")
     see(page, "Type the names of the classes above")
+    # Folders' names become classes only when the user says so.
+    assert page.get_by_label("Classes, one a line").input_value() == ""
     page.get_by_label("Only ids that start with").fill("drawings/")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Take the 13 folder names as classes").click()
     see(page, "232 photos into 13 classes", timeout=60_000)
+    assert page.get_by_label("Classes, one a line").input_value().startswith("bear\nbig_cat\n")
     page.get_by_label("Name of these classes").fill(name)
     page.keyboard.press("Enter")
     page.get_by_label("Classes", exact=True).and_(page.locator(f"[value^='{name} ·']")).wait_for()
@@ -120,11 +129,15 @@ def shows(page, name, photos):
         page.locator(f"button[data-photo-id='{photo}']").wait_for()
 
 
-def test_the_page_opens_with_classes_that_work_and_empty_ones_folded(page):
+def test_the_page_opens_with_classes_that_work_deleted_ones_come_back_and_empty_ones_fold(page):
     assert right(page) > 30
     assert page.get_by_label("Name of these classes").input_value() == "Drawn animals"
     assert page.get_by_label("Only ids that start with").input_value() == "drawings/"
     begin_own(page, "few")
+    page.get_by_role("button", name="Delete these classes").click()
+    page.get_by_role("button", name="Undo the deletion").click()
+    see(page, "232 photos into 13 classes")
+    assert page.get_by_label("Name of these classes").input_value() == "few"
     page.get_by_label("Classes, one a line").fill("bear\nbulldozer\ncat")
     page.keyboard.press("Control+Enter")
     see(page, "232 photos into 3 classes")
@@ -135,19 +148,8 @@ def test_the_page_opens_with_classes_that_work_and_empty_ones_folded(page):
     assert shown + (int(folded.inner_text()[0]) if folded.count() else 0) == 3
 
 
-def test_folder_names_become_classes_only_when_the_user_says_so(page):
-    open_classes(page, "New classes")
-    see(page, "Type the names of the classes above")
-    assert page.get_by_label("Classes, one a line").input_value() == ""
-    page.get_by_label("Only ids that start with").fill("drawings/")
-    page.keyboard.press("Enter")
-    page.get_by_role("button", name="Take the 13 folder names as classes").click()
-    see(page, "232 photos into 13 classes", timeout=60_000)
-    assert page.get_by_label("Classes, one a line").input_value().startswith("bear\nbig_cat\n")
-
-
-def test_drawn_animals_are_classified_shown_and_corrected_by_clicking(page):
-    begin_own(page, "corrected")
+def test_corrections_by_clicking_last_over_other_pages_a_restart_and_a_file(page, start, tmp_path):
+    begin_own(page, "taught")
     before = right(page)
     assert before > 20
     page.locator("[data-class]").nth(8).wait_for()
@@ -158,120 +160,61 @@ def test_drawn_animals_are_classified_shown_and_corrected_by_clicking(page):
     page.get_by_role("radio", name="Confusion").click()
     page.get_by_text("Rows: the true class").wait_for()
     moved = correct_fish_among_insects(page)
-    assert right(page) > before
-    choose(page, "Order", "Least sure first")  # the class has fewer photos now, and stays open
-    page.locator("[value='Least sure first']").wait_for()
-    wait_idle(page)
-    assert page.locator(".vde-round").inner_text().startswith("insect: ")
-    shows(page, "fish", moved)
+    taught = right(page)
+    assert taught > before
 
-
-def test_another_page_and_back_finds_names_and_corrections_as_they_were(page):
-    begin_own(page, "wandering")
-    moved = correct_fish_among_insects(page)
-    share = right(page)
+    # Another page and back.
     page.keyboard.press("m")
     page.wait_for_url("**/search?**like=drawings**")
     page.get_by_role("button", name="Start a concept").wait_for()
     page.get_by_role("link", name="Classes", exact=True).click()
     page.get_by_text(f"{len(moved)} corrected so far").wait_for(timeout=30_000)
     assert page.get_by_label("Only ids that start with").input_value() == "drawings/"
-    assert page.get_by_label("Name of these classes").input_value() == "wandering"
-    assert right(page) == share
+    assert page.get_by_label("Name of these classes").input_value() == "taught"
+    assert right(page) == taught
+    choose(page, "Order", "Least sure first")  # the class has fewer photos now, and stays open
+    page.locator("[value='Least sure first']").wait_for()
+    wait_idle(page)
+    assert page.locator(".vde-round").inner_text().startswith("insect: ")
+    shows(page, "fish", moved)
+    with page.expect_download() as started:
+        page.get_by_role("button", name="Save these classes").click()
+    file = tmp_path / "classes.safetensors"
+    started.value.save_as(file)
+    page.get_by_label("Classes, one a line").fill("bear\ncat")
+    page.keyboard.press("Control+Enter")
+    see(page, "232 photos into 2 classes")
+
+    # After a restart the latest changed are open, the others are in the list, and what was
+    # renamed is kept.
+    page.goto("about:blank")
+    address = start()
+    page.goto(f"{address}/classes")
+    see(page, "232 photos into 2 classes", timeout=120_000)
+    assert page.get_by_label("Name of these classes").input_value() == "taught"
+    open_classes(page, "Drawn animals")
+    see(page, "232 photos into 13 classes")
+    page.locator("input[type=file]").last.set_input_files(file)
+    see(page, "332 photos into 13 classes", timeout=30_000)
+    assert page.get_by_label("Name of these classes").input_value() == "classes"
+    page.get_by_label("Only ids that start with").fill("drawings/")
+    page.keyboard.press("Enter")
+    wait_until(
+        page, "share => document.body.innerText.includes(share)", arg=f"classes: {taught}% of"
+    )
+    page.get_by_role("radio", name="One class").click()
+    shows(page, "fish", moved)
+    # One more correction adds to the saved ones, which stay in force.
+    choose(page, "Class", "horse")
+    page.get_by_text(re.compile(r"^horse: \d+ photos")).wait_for()
+    choose(page, "Photos marked ✓ are really", "dog")
+    page.locator("button[data-photo-id]").first.click()
+    page.get_by_role("button", name="Correct").click()
+    page.get_by_text(f"{len(moved) + 1} corrected so far").wait_for(timeout=30_000)
     shows(page, "fish", moved)
 
 
-def test_classes_are_reopened_after_a_restart_from_the_list_and_from_a_file(
-    sample_data, running_chromium, tmp_path
-):
-    with (
-        running_app(environment(sample_data, "sample")) as first,
-        fresh_page(running_chromium) as before,
-    ):
-        before.goto(f"{first}/classes")
-        see(before, "232 photos into 13 classes", timeout=120_000)
-        begin_own(before, "taught")
-        untaught = right(before)
-        moved = correct_fish_among_insects(before)
-        taught = right(before)
-        assert taught > untaught
-        with before.expect_download() as started:
-            before.get_by_role("button", name="Save these classes").click()
-        file = tmp_path / "classes.safetensors"
-        started.value.save_as(file)
-        before.get_by_label("Classes, one a line").fill("bear\ncat")
-        before.keyboard.press("Control+Enter")
-        see(before, "232 photos into 2 classes")
-    with (
-        running_app(environment(sample_data, "sample")) as restarted,
-        fresh_page(running_chromium) as again,
-    ):
-        # The latest changed are open; the others are in the list, and what was renamed is kept.
-        again.goto(f"{restarted}/classes")
-        see(again, "232 photos into 2 classes", timeout=120_000)
-        assert again.get_by_label("Name of these classes").input_value() == "taught"
-        open_classes(again, "Drawn animals")
-        see(again, "232 photos into 13 classes")
-        again.locator("input[type=file]").last.set_input_files(file)
-        see(again, "332 photos into 13 classes", timeout=30_000)
-        assert again.get_by_label("Name of these classes").input_value() == "classes"
-        again.get_by_label("Only ids that start with").fill("drawings/")
-        again.keyboard.press("Enter")
-        wait_until(
-            again, "share => document.body.innerText.includes(share)", arg=f"classes: {taught}% of"
-        )
-        again.get_by_role("radio", name="One class").click()
-        shows(again, "fish", moved)
-        # One more correction adds to the saved ones, which stay in force.
-        choose(again, "Class", "horse")
-        again.get_by_text(re.compile(r"^horse: \d+ photos")).wait_for()
-        choose(again, "Photos marked ✓ are really", "dog")
-        again.locator("button[data-photo-id]").first.click()
-        again.get_by_role("button", name="Correct").click()
-        again.get_by_text(f"{len(moved) + 1} corrected so far").wait_for(timeout=30_000)
-        shows(again, "fish", moved)
-
-
-def test_deleted_classes_leave_the_list_and_come_back(page):
-    begin_own(page, "fleeting")
-    page.get_by_role("button", name="Delete these classes").click()
-    page.get_by_role("button", name="Undo the deletion").click()
-    see(page, "232 photos into 13 classes")
-    assert page.get_by_label("Name of these classes").input_value() == "fleeting"
-
-
-def test_a_folder_on_the_server_is_sorted_by_the_folders_in_it(page, tmp_path):
-    for name in ("cat", "frog", "horse"):
-        shutil.copytree(DRAWINGS / name, tmp_path / name)
-    (tmp_path / "cat" / "torn.jpg").write_bytes(b"\xff\xd8 torn")
-    count = len([*tmp_path.rglob("*.jpg")]) - 1
-    open_classes(page, "New classes")
-    page.get_by_role("radio", name="Folder").click()
-    page.get_by_label("Folder on this machine").fill(str(tmp_path))
-    page.keyboard.press("Enter")
-    page.get_by_role("button", name="Take the 3 folder names as classes").click()
-    see(page, f"{count} photos into 3 classes", timeout=60_000)
-    assert right(page) > 40
-    assert page.locator("[data-class=cat] img").first.evaluate("img => img.naturalWidth") > 0
-    page.get_by_role("radio", name="One class").click()
-    shown = page.locator("button[data-photo-id]").first
-    shown.wait_for()
-    assert shown.get_attribute("data-photo-id").split("/")[0] in {"cat", "frog", "horse"}
-    shown.hover()
-    page.locator(".vde-like").first.click()
-    page.wait_for_url("**/search**")
-    page.get_by_text("1 picture", exact=True).wait_for()
-    page.wait_for_selector("button[data-photo-id^='drawings/']")
-
-
-def test_a_folder_that_is_not_there_is_one_sentence(page):
-    page.get_by_role("radio", name="Folder").click()
-    page.get_by_label("Folder on this machine").fill("/no/such/folder")
-    page.keyboard.press("Enter")
-    page.get_by_text("There is no folder /no/such/folder with pictures in it.").wait_for()
-
-
-def test_uploaded_pictures_are_sorted_into_the_classes_typed(page):
+def test_uploads_and_a_folder_on_the_server_are_sorted(page, tmp_path):
     pictures = [next((DRAWINGS / name).glob("*.jpg")) for name in ("cat", "frog", "horse")]
     open_classes(page, "New classes")
     page.get_by_role("radio", name="Uploads").click()
@@ -296,3 +239,31 @@ def test_uploaded_pictures_are_sorted_into_the_classes_typed(page):
         with script_run(page):
             page.get_by_test_id("stFileChipDeleteBtn").first.get_by_role("button").click()
     page.get_by_text("Nothing to classify yet.").wait_for()
+
+    for name in ("cat", "frog", "horse"):
+        shutil.copytree(DRAWINGS / name, tmp_path / name)
+    (tmp_path / "cat" / "torn.jpg").write_bytes(b"\xff\xd8 torn")
+    count = len([*tmp_path.rglob("*.jpg")]) - 1
+    open_classes(page, "New classes")
+    page.get_by_role("radio", name="Folder").click()
+    page.get_by_label("Folder on this machine").fill("/no/such/folder")
+    page.keyboard.press("Enter")
+    page.get_by_text("There is no folder /no/such/folder with pictures in it.").wait_for()
+    wait_idle(page)
+    page.get_by_label("Folder on this machine").fill(str(tmp_path))
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Take the 3 folder names as classes").click()
+    see(page, f"{count} photos into 3 classes", timeout=60_000)
+    assert right(page) > 40
+    page.get_by_role("radio", name="Sheets").click()
+    page.locator("[data-class=cat] img").first.wait_for()
+    assert page.locator("[data-class=cat] img").first.evaluate("img => img.naturalWidth") > 0
+    page.get_by_role("radio", name="One class").click()
+    shown = page.locator("button[data-photo-id]").first
+    shown.wait_for()
+    assert shown.get_attribute("data-photo-id").split("/")[0] in {"cat", "frog", "horse"}
+    shown.hover()
+    page.locator(".vde-like").first.click()
+    page.wait_for_url("**/search**")
+    page.get_by_text("1 picture", exact=True).wait_for()
+    page.wait_for_selector("button[data-photo-id^='drawings/']")
