@@ -427,7 +427,9 @@ def _answers(
     by: str,
 ) -> list[Label]:
     """Turn the marks of a page into labels."""
-    shown = {**dict.fromkeys(marks, "edit"), **{tile.photo_id: tile.reason for tile in tiles}}
+    # In the order of the page, in which undo brings them back.
+    shown = {tile.photo_id: tile.reason for tile in tiles}
+    shown |= {photo: "edit" for photo in marks if photo not in shown}
     # A photo nobody clicked here may have been judged in another tab meanwhile: that stands, as
     # an answer does that was asked about again and left as it is.
     stands = {**dict.fromkeys(shown, default), **history.judged}
