@@ -1,4 +1,4 @@
-"""Guards at the door: what callers pass becomes finite float64 rows of the right width."""
+"""Guards at the door: what callers pass becomes finite rows of the right width."""
 
 from typing import Any, TypeVar, overload
 
@@ -49,7 +49,7 @@ def as_rows(
         vectors: (n, d) numbers; an empty list counts as (0, d).
         dim: the d they must have.
         what: their name in the error message.
-        dtype: of what comes back.
+        dtype: of what comes back, float64 by default.
 
     Returns:
         (n, d); a row with NaN or infinity becomes zeros, which no fit learns from.

@@ -124,10 +124,12 @@ class _Pool:
         rows = np.vstack(
             [as_rows(source.vectors, dim, dtype=np.float32) for source in named.values()]
         )
-        first = dict(zip(reversed(ids), reversed(range(len(ids))), strict=True))
-        place = {id: row for row, id in enumerate(dict.fromkeys(ids))}
+        first: dict[str, int] = {}
+        for row, id in enumerate(ids):
+            first.setdefault(id, row)
+        place = {id: row for row, id in enumerate(first)}
         sources = {name: [place[id] for id in source.ids] for name, source in named.items()}
-        return cls(list(place), rows[[first[id] for id in place]], sources)
+        return cls(list(first), rows[list(first.values())], sources)
 
 
 def _yes(labels: ArrayLike) -> int | None:

@@ -12,7 +12,7 @@ def keep_freed_memory() -> None:
     """Let malloc keep what is freed in blocks of up to 32 MB; does nothing where there is no glibc.
 
     Else the arrays of a round, 1 to 5 MB each, go back to the system and come again page by page,
-    which costs a tenth of a round.
+    which costs a twentieth of a round's processor time.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
