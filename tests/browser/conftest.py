@@ -11,7 +11,14 @@ import pyarrow as pa
 import pytest
 
 from explorer.rounds import Rounds
-from tests.browser.harness import environment, have_chromium, kept_page, running_app, wait_until
+from tests.browser.harness import (
+    environment,
+    have_chromium,
+    kept_page,
+    no_script_error,
+    running_app,
+    wait_until,
+)
 from tests.browser.latency import DIM, picture
 from vecdb import Store, connect
 
@@ -105,16 +112,8 @@ def app(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 @pytest.fixture
 def page(app: App, profile: Any) -> Iterator[Any]:
     """A browser page that fails its test when the browser reports a script error."""
-    with kept_page(profile, app.address) as opened:
-        errors: list[str] = []
-
-        def note(error: object) -> None:
-            errors.append(str(error))
-
-        opened.on("pageerror", note)
+    with kept_page(profile, app.address) as opened, no_script_error(opened):
         yield opened
-        opened.remove_listener("pageerror", note)
-        assert not errors
 
 
 @pytest.fixture

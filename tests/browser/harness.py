@@ -144,6 +144,20 @@ def kept_page(profile: Any, address: str) -> Iterator[Any]:
 
 
 @contextlib.contextmanager
+def no_script_error(page: Any) -> Iterator[None]:
+    """Fail at the end of the block where the browser reported a script error in it."""
+    errors: list[str] = []
+
+    def note(error: object) -> None:
+        errors.append(str(error))
+
+    page.on("pageerror", note)
+    yield
+    page.remove_listener("pageerror", note)
+    assert not errors
+
+
+@contextlib.contextmanager
 def browser(**options: Any) -> Iterator[Any]:
     """Yield a page of a fresh profile in a Chromium of its own."""
     with chromium() as running, fresh_page(running, **options) as page:

@@ -11,6 +11,7 @@ from tests.browser.harness import (
     environment,
     free_port,
     kept_page,
+    no_script_error,
     running_app,
     script_run,
     wait_idle,
@@ -42,12 +43,9 @@ def address(start):
 
 @pytest.fixture
 def page(address, profile):
-    with kept_page(profile, address) as opened:
-        errors = []
-        opened.on("pageerror", lambda error: errors.append(str(error)))
+    with kept_page(profile, address) as opened, no_script_error(opened):
         visit(opened, address)
         yield opened
-        assert not errors
 
 
 def visit(page, address):
