@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from tests.browser.harness import ROOT, chromium, environment, have_chromium
-from tests.warm import python
+from tests.warm import python, share
 
 # As many processes as cores run tests: threads of one product would wait for each other longer
 # than they work, here and in the programs that tests start.
@@ -45,6 +45,12 @@ SLOW = {
     "vecdb/test_condition.py", "vecdb/test_durability.py", "vecdb/test_filter.py",
     "vecdb/test_index.py", "vecdb/test_maps.py",
 }  # fmt: skip
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the processes that run tests side by side fork commands off one parent."""
+    if config.getoption("numprocesses", None) and "PYTEST_XDIST_WORKER" not in os.environ:
+        share()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -19,6 +19,7 @@ from api import routes
 from explorer import Explorer
 from tests.api.conftest import serving
 from tests.browser.harness import ROOT, environment
+from tests.warm import python
 
 PAGES = sorted(
     str(path.relative_to(ROOT))
@@ -35,9 +36,9 @@ def blocks(name: str, kind: str) -> list[str]:
 
 
 def run(program: str, folder: Path, data: Path) -> str:
-    env = {**os.environ, **environment(data, "sample"), "PYTHONPATH": str(ROOT)}
+    env = {**os.environ, **environment(data, "sample")}
     answer = subprocess.run(
-        [sys.executable, "-c", program],
+        [*python(), "-c", program],
         cwd=folder, env=env, capture_output=True, text=True, timeout=240, check=False,
     )  # fmt: skip
     assert answer.returncode == 0, answer.stderr

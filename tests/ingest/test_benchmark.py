@@ -1,4 +1,6 @@
 import json
+import shlex
+import sys
 import time
 
 import numpy as np
@@ -9,7 +11,17 @@ from PIL import Image
 from encoder import load_encoder, vision
 from ingest.benchmark import commands, embedding, stages, writing
 from ingest.pipeline import ENCODERS
+from tests.warm import python
 from vecdb import connect
+
+
+@pytest.fixture
+def forked(tmp_path, monkeypatch):
+    """Let commands that this process starts be forked, too."""
+    head = tmp_path / "python"
+    head.write_text(f'#!/bin/sh\nexec {shlex.join(python())} "$@"\n')
+    head.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(head))
 
 
 def test_the_use_of_a_gpu_is_read_while_the_block_runs(tmp_path, monkeypatch):
@@ -64,6 +76,7 @@ def test_the_bare_encoder_gets_full_batches_of_a_small_folder(tmp_path, monkeypa
     assert len(sizes) >= 1 + 2 * ENCODERS
 
 
+@pytest.mark.usefixtures("forked")
 def test_single_precision_is_kept_here_and_in_whole_commands(tmp_path, monkeypatch, tiny_clip):
     monkeypatch.setattr(vision, "choose_dtype", vision.choose_dtype)
     commands.keep_single_precision()
@@ -85,6 +98,7 @@ def test_the_writer_is_measured_whole_and_in_its_parts(capsys):
     assert all(found[name]["per_second"] > 0 for name in {"whole_stage"} | parts)
 
 
+@pytest.mark.usefixtures("forked")
 def test_an_embedding_is_timed_whole_and_one_that_fails_is_told(tmp_path, tiny_clip):
     folder = tmp_path / "pictures"
     folder.mkdir()

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from tests.ingest.pictures import encoded, jpeg
-from tests.warm import python
+from tests.warm import kill, python
 from vecdb import Store, connect
 
 
@@ -156,9 +156,9 @@ def test_ctrl_c_finishes_what_is_under_way_and_the_next_run_goes_on(command, hos
 def test_a_killed_run_is_continued_with_each_photo_exactly_once(command, host, tmp_path):
     source = table(tmp_path, [f"p{i}\t{host.url}/unhurried/{i}.jpg" for i in range(300)])
     for asked in (60, 160):
-        process = command.start(source, "--workers", "4", warm=False)
+        process = command.start(source, "--workers", "4")
         wait_for(lambda asked=asked: sum(host.asked.values()) > asked)
-        process.kill()
+        kill(process)
         process.communicate()
     code, out, _ = command(source, "--json")
     summary = json.loads(out)

@@ -2,7 +2,6 @@ import io
 import os
 import shutil
 import subprocess
-import sys
 import threading
 from contextlib import contextmanager
 
@@ -17,6 +16,7 @@ from ingest import Options, Photo, Progress, SourceError, run, writer
 from ingest.fetch import Patience
 from tests.encoder.tiny_models import KINDS
 from tests.ingest.pictures import encoded, jpeg, noise
+from tests.warm import kill, python
 from vecdb import connect
 from vecdb.errors import EncoderMismatch
 
@@ -259,7 +259,7 @@ def test_a_database_that_goes_away_ends_the_run_with_a_sentence_and_loses_nothin
 
         def progress(now):
             if now.inserted:
-                process.kill()
+                kill(process)
 
         summary = run(
             source, database=database, progress=progress, options=Options(workers=4), **given
@@ -277,12 +277,12 @@ def test_a_database_that_goes_away_ends_the_run_with_a_sentence_and_loses_nothin
 @contextmanager
 def server(tmp_path):
     """A ClickHouse server on a folder that outlives it."""
-    line = [sys.executable, "-m", "tests.vecdb.server", str(tmp_path / "server")]
+    line = [*python(), "-m", "tests.vecdb.server", str(tmp_path / "server")]
     line += ["--flavour", "clickhouse", "--user", "u", "--password", "p"]
     with subprocess.Popen(line, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         yield f"clickhouse://u:p@127.0.0.1:{int(process.stdout.readline())}/default", process
-        process.kill()
+        kill(process)
 
 
 def test_a_collection_keeps_its_encoder(ingest, tmp_path_factory):

@@ -1,7 +1,6 @@
 """Each page as a script run on a real database, and what it says when something is not right."""
 
 import subprocess
-import sys
 from concurrent.futures import Future
 from threading import Timer
 
@@ -18,6 +17,7 @@ from pages._current import shared_explorer
 from pages._words import escape_markdown
 from pages.concept.news import describe_new
 from tests.browser.harness import ROOT
+from tests.warm import python
 from vecdb import Label, connect
 
 DIM = 512
@@ -215,10 +215,11 @@ def test_an_unknown_concept_in_the_address_is_one_sentence(concept):
 
 def test_a_database_that_another_process_owns_is_named_with_its_owner(empty):
     program = (
-        "import sys, vecdb; d = vecdb.connect(); print('open', flush=True); sys.stdin.readline()"
+        "import os, sys, vecdb; d = vecdb.connect(); print(os.getpid(), flush=True);"
+        "sys.stdin.readline()"
     )
     owner = subprocess.Popen(
-        [sys.executable, "-c", program],
+        [*python(), "-c", program],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -226,9 +227,9 @@ def test_a_database_that_another_process_owns_is_named_with_its_owner(empty):
     )
     assert owner.stdout is not None
     assert owner.stdin is not None
-    owner.stdout.readline()
+    pid = owner.stdout.readline().strip()
     [sentence] = said(run("_navigation.py"))
-    assert str(owner.pid) in sentence
+    assert pid in sentence
     owner.communicate("\n", timeout=30)
 
 

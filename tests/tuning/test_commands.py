@@ -1,9 +1,7 @@
 """Where the similarity command takes its classes from, and what Ctrl-C leaves."""
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +10,7 @@ import pytest
 from classifier.class_file import Correction, SavedClasses, save_classes
 from classifier.classes import ClassHeads
 from tests.tuning.conftest import DIM, fill, noisy_classes
+from tests.warm import python
 from tuning.__main__ import main
 from vecdb import connect
 
@@ -87,9 +86,8 @@ sys.exit(main(sys.argv[1:]))
 """
     arguments = ["similarity", "--dsn", animals, "--table", "animals", "--out", "look"]
     done = subprocess.run(
-        [sys.executable, "-c", program, *arguments, "--rate", "2e-3", "--force"],
+        [*python(), "-c", program, *arguments, "--rate", "2e-3", "--force"],
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         check=False,

@@ -5,7 +5,7 @@ import sys
 from tests.vecdb.conftest import photos, unit
 from vecdb import Database, Label, connect
 
-BATCH, DIM, ROWS = 100, 32, 4000
+BATCH, DIM, ROWS = 100, 32, 2000
 
 
 def write_photos(database: Database) -> None:
@@ -39,9 +39,10 @@ def write_index(database: Database) -> None:
 
 def begin_index(database: Database) -> None:
     collection = database.create_collection("written", "by chance", DIM)
-    collection.insert(photos([f"p{at}" for at in range(5 * ROWS)], unit(5 * ROWS, DIM)))
+    rows = 6 * ROWS
+    collection.insert(photos([f"p{at}" for at in range(rows)], unit(rows, DIM)))
     collection.index.build(wait=False)
-    print(5 * ROWS, flush=True)
+    print(rows, flush=True)
     sys.stdin.read()
 
 

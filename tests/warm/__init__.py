@@ -8,6 +8,7 @@ start it by `sys.executable`.
 """
 
 import atexit
+import os
 import signal
 import subprocess
 import sys
@@ -18,9 +19,24 @@ from pathlib import Path
 HERE = Path(__file__).parent
 
 
+# Where what commands are forked off listens, for processes that share it.
+PLACE = "TESTS_WARM_PARENT"
+
+
 @cache
 def python() -> list[str]:
     """Return the head of a command; the first call starts what the others are forked off."""
+    place = os.environ.get(PLACE) or start_parent()
+    return [sys.executable, "-I", "-S", str(HERE / "command.py"), place]
+
+
+def share() -> None:
+    """Let the processes that this one starts use one parent."""
+    os.environ[PLACE] = start_parent()
+
+
+def start_parent() -> str:
+    """Start what commands are forked off, which ends with this process; return where it listens."""
     folder = tempfile.TemporaryDirectory(prefix="warm-")
     place = f"{folder.name}/socket"
     started = subprocess.Popen(
@@ -35,7 +51,7 @@ def python() -> list[str]:
         folder.cleanup()
 
     atexit.register(end)
-    return [sys.executable, "-I", "-S", str(HERE / "command.py"), place]
+    return place
 
 
 def kill(process: subprocess.Popen) -> None:
