@@ -39,7 +39,7 @@ def test_alike_photos_lie_together_apart_from_others_and_twice_the_same() -> Non
     assert told[-1] == 1
 
 
-@pytest.mark.parametrize("n", [1, 2, 5, 12, 20])
+@pytest.mark.parametrize("n", [1, 2, 5, 20])
 def test_few_photos_have_a_place_each(n: int) -> None:
     positions, groups = lay_out(unit(n, 8), quietly, threading.Event())
     assert positions.shape == (n, 2)
