@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import numpy as np
 import pytest
 
 from tests.browser.harness import ROOT, chromium, environment, have_chromium
-from tests.warm import python, share
+from tests.warm import executable, python, share
 
 # As many processes as cores run tests: threads of one product would wait for each other longer
 # than they work, here and in the programs that tests start.
@@ -48,9 +49,14 @@ SLOW = {
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let the processes that run tests side by side fork commands off one parent."""
-    if config.getoption("numprocesses", None) and "PYTEST_XDIST_WORKER" not in os.environ:
+    """Fork the processes that run tests, and the commands of them all, off one.
+
+    Importing the libraries takes each of them as long as a hundred tests.
+    """
+    if "PYTEST_XDIST_WORKER" not in os.environ and config.getoption("tx", None):
         share()
+        head = f"popen//python={shlex.quote(executable())}"
+        config.option.tx = [head if spec == "popen" else spec for spec in config.option.tx]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,5 +1,4 @@
 import json
-import shlex
 import sys
 import time
 
@@ -11,17 +10,14 @@ from PIL import Image
 from encoder import load_encoder, vision
 from ingest.benchmark import commands, embedding, stages, writing
 from ingest.pipeline import ENCODERS
-from tests.warm import python
+from tests.warm import executable
 from vecdb import connect
 
 
 @pytest.fixture
-def forked(tmp_path, monkeypatch):
+def forked(monkeypatch):
     """Let commands that this process starts be forked, too."""
-    head = tmp_path / "python"
-    head.write_text(f'#!/bin/sh\nexec {shlex.join(python())} "$@"\n')
-    head.chmod(0o755)
-    monkeypatch.setattr(sys, "executable", str(head))
+    monkeypatch.setattr(sys, "executable", executable())
 
 
 def test_the_use_of_a_gpu_is_read_while_the_block_runs(tmp_path, monkeypatch):

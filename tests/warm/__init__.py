@@ -9,6 +9,7 @@ start it by `sys.executable`.
 
 import atexit
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -19,26 +20,37 @@ from pathlib import Path
 HERE = Path(__file__).parent
 
 
-# Where what commands are forked off listens, for processes that share it.
+# Where the process to fork off listens, for those that share it.
 PLACE = "TESTS_WARM_PARENT"
 
 
 @cache
 def python() -> list[str]:
     """Return the head of a command; the first call starts what the others are forked off."""
-    place = os.environ.get(PLACE) or start_parent()
-    return [sys.executable, "-I", "-S", str(HERE / "command.py"), place]
+    return _head(os.environ.get(PLACE) or _start_parent())
+
+
+def executable() -> str:
+    """Return the path of a program that stands for `python()`, where a path is wanted."""
+    return str(Path(python()[-1]).with_name("python"))
 
 
 def share() -> None:
-    """Let the processes that this one starts use one parent."""
-    os.environ[PLACE] = start_parent()
+    """Let the processes that this one starts fork off one process, too."""
+    os.environ[PLACE] = python()[-1]
 
 
-def start_parent() -> str:
-    """Start what commands are forked off, which ends with this process; return where it listens."""
+def _head(place: str) -> list[str]:
+    return [sys.executable, "-I", "-S", str(HERE / "command.py"), place]
+
+
+def _start_parent() -> str:
+    """Start what commands are forked off; return where it listens."""
     folder = tempfile.TemporaryDirectory(prefix="warm-")
     place = f"{folder.name}/socket"
+    program = Path(folder.name) / "python"
+    program.write_text(f'#!/bin/sh\nexec {shlex.join(_head(place))} "$@"\n')
+    program.chmod(0o755)
     started = subprocess.Popen(
         [sys.executable, "-m", "tests.warm.parent", place],
         cwd=HERE.parent.parent,

@@ -10,6 +10,9 @@ import time
 # What kill -9 is asked for by, which no process can pass on.
 KILLED: dict[int, int] = {signal.SIGUSR1: signal.SIGKILL}
 
+# Options that pytest-xdist gives to Python: it flushes what it writes by itself.
+PYTHONS_OWN = {"-u", "-B"}
+
 
 def connect(place: str) -> socket.socket:
     """Reach the parent, which listens once it has imported the libraries."""
@@ -29,6 +32,8 @@ def main() -> None:
     passed_on = {*KILLED, signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
     signal.pthread_sigmask(signal.SIG_BLOCK, passed_on)  # until there is a child to pass them to
     place, *arguments = sys.argv[1:]
+    while arguments[0] in PYTHONS_OWN:
+        del arguments[0]
     way = connect(place)
     order = json.dumps([arguments, os.getcwd(), dict(os.environ)]).encode()
     socket.send_fds(way, [len(order).to_bytes(4, "big")], [0, 1, 2])
