@@ -1,9 +1,7 @@
 import json
 import os
-import resource
 import signal
 import subprocess
-import sys
 import time
 
 import numpy as np
@@ -30,13 +28,21 @@ def command(tmp_path, tiny_clip):
     return Command(environment)
 
 
+# No file may grow beyond 1 MiB: the store's cannot hold 30 grainy thumbnails.
+SMALL_FILES_ONLY = """
+import resource, runpy
+resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
+runpy.run_module("ingest", run_name="__main__", alter_sys=True)
+"""
+
+
 class Command:
     def __init__(self, environment):
         self.environment = environment
 
-    def start(self, *arguments, warm=True, **given):
+    def start(self, *arguments, program=("-m", "ingest"), **given):
         return subprocess.Popen(
-            [*(python() if warm else [sys.executable]), "-m", "ingest", *map(str, arguments)],
+            [*python(), *program, *map(str, arguments)],
             env=self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -177,11 +183,7 @@ def test_a_full_disk_in_the_store_costs_only_thumbnails(command, tmp_path):
         grain = Image.fromarray(rng.integers(0, 256, (384, 384, 3), dtype=np.uint8))
         (pictures / f"{i}.webp").write_bytes(encoded(grain, "WEBP", method=0))
 
-    def small_files_only():
-        # No file may grow beyond 1 MiB: the store's cannot hold 30 grainy thumbnails.
-        resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
-
-    code, out, err = command(pictures, "--json", warm=False, preexec_fn=small_files_only)
+    code, out, err = command(pictures, "--json", program=("-c", SMALL_FILES_ONLY))
     assert code == 0
     assert json.loads(out)["inserted"] == 30
     assert "not kept any more" in err

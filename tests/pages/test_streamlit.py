@@ -105,6 +105,7 @@ def test_a_value_that_was_not_sent_is_told_until_the_browser_has_it(told, value,
 
 
 def test_what_was_imported_is_not_looked_through_again():
+    gc.unfreeze()  # a forked process begins with what the other had
     stop = Event()
     watch = Thread(target=spare_libraries, args=[stop, 0.001], daemon=True)
     watch.start()

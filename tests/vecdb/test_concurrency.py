@@ -6,7 +6,7 @@ import numpy as np
 from tests.vecdb.conftest import many, photos, unit
 from vecdb import Database, Label, Scope
 
-THREADS, SEARCHES, INSERT_AFTER = 16, 16, 4
+THREADS, SEARCHES, INSERT_AFTER = 16, 16, 8
 # Parts that merge build the graph of them all again, a dozen times in a test.
 ROWS = 800
 

@@ -34,10 +34,10 @@ def test_a_collection_begins_without_an_index_and_gets_one_on_demand(database: D
     collection.index.drop()
 
 
-def test_the_index_finds_what_reading_everything_finds(
-    indexed: tuple[Collection, list[str], np.ndarray],
+def test_the_index_finds_what_reading_everything_finds_behind_what_is_left_out_too(
+    indexed: tuple[Collection, list[str], np.ndarray], database: Database
 ) -> None:
-    collection, _, _ = indexed
+    collection, ids, vectors = indexed
     queries = unit(20, DIM, seed=9)
     recalls = []
     for query in queries:
@@ -49,11 +49,7 @@ def test_the_index_finds_what_reading_everything_finds(
         recalls.append(recall(quick.ids, exact.ids))
     assert np.mean(recalls) >= 0.98
 
-
-def test_a_page_behind_excluded_photos_is_full_and_right(
-    indexed: tuple[Collection, list[str], np.ndarray],
-) -> None:
-    collection, ids, vectors = indexed
+    # Behind photos that are named.
     order = np.argsort(-(vectors @ vectors[3]), kind="stable")
     for excluded in (9, 100, 101, ROWS - 10):
         expected = [ids[at] for at in order[excluded : excluded + 25]]
@@ -70,12 +66,7 @@ def test_a_page_behind_excluded_photos_is_full_and_right(
         assert np.array_equal(hits.vectors, collection.vectors(hits.ids))
         assert hits.photos == collection.photos(hits.ids)
 
-
-def test_photos_judged_in_a_concept_are_left_out_through_the_index(
-    indexed: tuple[Collection, list[str], np.ndarray], database: Database
-) -> None:
-    collection, ids, vectors = indexed
-    order = np.argsort(-(vectors @ vectors[3]), kind="stable")
+    # Behind photos that are judged in a concept.
     for judged in (5, 300):
         concept = database.concepts.create("c", "many", "c")
         answers = [Label(ids[at], 1) for at in order[:judged]]
