@@ -17,7 +17,7 @@ PYTHONS_OWN = {"-u", "-B"}
 def connect(place: str) -> socket.socket:
     """Reach the parent, which listens once it has imported the libraries."""
     way = socket.socket(socket.AF_UNIX)
-    for _ in range(2_000):
+    for _ in range(6_000):  # five minutes, of a machine that has read none of them yet
         try:
             way.connect(place)
         except (FileNotFoundError, ConnectionRefusedError):
