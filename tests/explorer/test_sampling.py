@@ -62,6 +62,31 @@ def test_a_survey_by_sample_finds_the_same_top_and_estimates_the_rest(large, sam
     assert abs(found.agreement - whole.agreement) < 0.15
 
 
+def test_what_no_search_of_the_index_reaches_is_found_in_the_sample(
+    large, sampled, tmp_path, monkeypatch
+):
+    database, collection, vectors = large
+    sample = KeptSamples(tmp_path).take(collection, stand_of(collection))
+    head, plan = PlainHead(8 * vectors[0], -3.0), SurveyPlan(50, 60, 100)
+    whole = collection.survey(head, plan, Scope())
+    hidden = [photo for photo in whole.top if photo in set(sample.ids.tolist())]
+    assert len(hidden) > 5
+    search = type(collection).nearest
+
+    def search_what_is_reached(self, query, k, scope, **options):
+        return search(self, query, k, Scope([*scope.exclude, *hidden]), **options)
+
+    monkeypatch.setattr(type(collection), "nearest", search_what_is_reached)
+    read = Memory(database, tmp_path).known("large").read
+    judged = hidden[1]
+    found = survey_by_sample(collection, sample, PHOTOS, head, plan, Scope(), {judged}, read)
+    assert len(found.top) == 50
+    assert [photo for photo in found.top if photo in whole.top] == [
+        photo for photo in whole.top if photo != judged
+    ]
+    assert np.array_equal(found.vectors[hidden[0]], collection.vectors([hidden[0]])[0])
+
+
 def test_a_sample_is_kept_until_the_photos_change(large, sampled, tmp_path):
     _, collection, _ = large
     kept, stand = KeptSamples(tmp_path), stand_of(collection)
