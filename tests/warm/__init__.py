@@ -18,8 +18,6 @@ from functools import cache
 from pathlib import Path
 
 HERE = Path(__file__).parent
-
-
 # Where the process to fork off listens, for those that share it.
 PLACE = "TESTS_WARM_PARENT"
 
