@@ -7,16 +7,15 @@ known gain nothing and so are left out by themselves. (V-optimal design; Yu, Bi 
 """
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cholesky, solve_triangular
 from scipy.special import expit
 
 from .arrays import Floats
 from .primal import half_covariance
 from .problem import BIAS_VARIANCE, pull_after
+from .unlocked import solve_half
 
 
 def most_telling(
@@ -83,15 +82,9 @@ def conditional_covariance(
     if len(known):
         kernel = _covariance(known, known, pull)
         kernel[np.diag_indices_from(kernel)] += np.asarray(noise, np.float32)
-        half = _solve(kernel, _covariance(known, near, pull))
+        half = solve_half(kernel, _covariance(known, near, pull))
         doubt -= half.T @ half
     return doubt
-
-
-def _solve(matrix: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
-    """Return L^-1 right, where L L^T is the matrix."""
-    lower = cholesky(matrix, lower=True, check_finite=False)
-    return np.asarray(solve_triangular(lower, right, lower=True, check_finite=False))
 
 
 def _covariance(

@@ -2,12 +2,15 @@
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.linalg import cholesky, solve_triangular
 from scipy.optimize import minimize
 from scipy.special import expit
 
 from .arrays import Floats
 from .laplace import left_out_margins, slopes
+from .unlocked import solve_half
+
+SLACK = 1e-4
+"""Slope of the loss, along any axis, that still counts as its minimum's."""
 
 
 def solve_primal(
@@ -20,6 +23,7 @@ def solve_primal(
     bias_variance: float,
     *,
     begin: Floats | None = None,
+    slack: float = SLACK,
 ) -> tuple[Floats, float]:
     """Minimise the weighted logistic loss with the weights pulled to `start`, the bias to `bias`.
 
@@ -32,6 +36,7 @@ def solve_primal(
         pull: prior precision of the weights.
         bias_variance: prior variance of the bias.
         begin: (d + 1,) weights and bias to begin at; without one, the prior's.
+        slack: see SLACK.
 
     Returns:
         (d,) weights and the bias.
@@ -47,7 +52,7 @@ def solve_primal(
         gradient = np.append(rows.T @ slope + pull * away, slope.sum() + lift / bias_variance)
         return float(value), gradient
 
-    options = {"maxiter": 500, "maxcor": 20, "gtol": 1e-4, "ftol": 1e-10}
+    options = {"maxiter": 500, "maxcor": 20, "gtol": slack, "ftol": 1e-10}
     begin = np.append(start, bias) if begin is None else begin
     found = minimize(loss, begin, jac=True, method="L-BFGS-B", options=options)
     return found.x[:dim], float(found.x[dim])
@@ -94,9 +99,7 @@ def half_covariance(
     precision = heavy.T @ heavy
     precision[np.diag_indices_from(precision)] += np.float32(pull)
     precision[-1, -1] += np.float32(1 / bias_variance - pull)
-    lower = cholesky(precision, lower=True, overwrite_a=True, check_finite=False)
-    wanted = _with_bias(near).T
-    return np.asarray(solve_triangular(lower, wanted, lower=True, check_finite=False))
+    return solve_half(precision, _with_bias(near).T)
 
 
 def _with_bias(rows: ArrayLike) -> NDArray[np.float32]:

@@ -11,7 +11,7 @@ from .background import Background
 from .frame import Frame, frame_of, spread_along
 from .laplace import laplace
 from .lazy import lazy
-from .primal import left_out, solve_primal
+from .primal import SLACK, left_out, solve_primal
 
 # All in the frame's units, so that they mean the same for every encoder; the evidence is in
 # docs/measurements/learning.md. The fit is flat around them: half or double costs some .01 AP.
@@ -36,6 +36,8 @@ COLLECTION_HALVES = 6
 COLLECTION_ROWS = 300
 MANY = 300
 """Answers beyond which the guard rests."""
+FIRST_SLACK = 1e-2
+"""`SLACK` of the first fit: of its probabilities .005 is near enough, for half the steps."""
 AMONG_ROWS = 256
 """Rows up to which the optimum is found among them, and not among the weights."""
 
@@ -108,7 +110,9 @@ class Problem:
         others = frame.into(np.asarray(background.sample[:COLLECTION_ROWS], np.float64))
         beside = np.vstack([alone.rows, others])
         few = min(BACKGROUND_ROWS, len(others))
-        first = alone._against(beside, np.full(few, BACKGROUND_WEIGHT / few)).solve()
+        first = alone._against(beside, np.full(few, BACKGROUND_WEIGHT / few)).solve(
+            slack=FIRST_SLACK
+        )
         share = alone.yes / (alone.yes + COLLECTION_HALVES)
         worth = BACKGROUND_WEIGHT + share * (COLLECTION_WEIGHT - BACKGROUND_WEIGHT)
         no = 1 - expit(others @ first.weights + first.bias)
@@ -147,12 +151,15 @@ class Problem:
         """Margins (n + b,) by the prompt alone, without a bias."""
         return np.asarray(self.rows @ self.start)
 
-    def solve(self, trust: Floats | None = None, near: Solution | None = None) -> Solution:
+    def solve(
+        self, trust: Floats | None = None, near: Solution | None = None, slack: float = SLACK
+    ) -> Solution:
         """Find the optimum.
 
         Args:
             trust: (n,) factor on the importance of each answer, > 0; 1 by default.
             near: a solution of the same problem to begin at, which is only quicker.
+            slack: see primal.py.
         """
         importance, own = self.importance, len(self.answers)
         if trust is not None:
@@ -166,6 +173,6 @@ class Problem:
             return Solution(weights, bias, lambda: found.left_out[:own])
         held = (self.start, PROMPT_BIAS, self.pull, BIAS_VARIANCE)
         begin = self.near if near is None else np.append(near.weights, near.bias)
-        point = solve_primal(self.rows, self.signs, importance, *held, begin=begin)
+        point = solve_primal(self.rows, self.signs, importance, *held, begin=begin, slack=slack)
         all_of_it = (self.rows, self.signs, importance, *point, *held[2:])
         return Solution(*point, lambda: left_out(*all_of_it, own))

@@ -42,7 +42,14 @@ class History:
 
     def extend(self, rows: Sequence[Label]) -> "History":
         """Return the history with these labels after the others."""
-        return History([*self.rows, *rows], self.judge)
+        whole = History([*self.rows, *rows], self.judge)
+        # What is known of the rows before is not worked out again.
+        votes = group_votes(rows, self.votes)
+        vars(whole)["votes"] = votes
+        if self.judge is None:
+            changed = {row.photo_id: settle_votes(votes[row.photo_id]) for row in rows}
+            vars(whole)["latest"] = self.latest | changed
+        return whole
 
     @lazy
     def votes(self) -> dict[str, list[Label]]:

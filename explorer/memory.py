@@ -4,8 +4,10 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -23,6 +25,8 @@ POOL_PHOTOS = 2000
 BACKGROUND_SECONDS = 60.0
 # Vectors of photos seen as candidates, 2 kB each: the next rounds see most of them again.
 REMEMBERED = 20_000
+# Photos of a page that were deleted meanwhile, from which on more will have been.
+MISSED_ALONE = 3
 
 
 @dataclass(frozen=True)
@@ -35,13 +39,16 @@ class Pool:
     def draw(self, k: int, seed: int, without: set[str]) -> Candidates:
         """Draw up to k of them, others for each seed."""
         order = np.random.default_rng(seed).permutation(len(self.ids))
-        rows = [int(at) for at in order if self.ids[at] not in without][:k]
+        rows = list(islice((at for at in order.tolist() if self.ids[at] not in without), k))
         return Candidates([self.ids[at] for at in rows], self.vectors[rows])
 
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of a collection: moments, random photos, vectors (d,) by id read lately."""
+    """What is known of a collection: moments, random photos, vectors (d,) by id read lately.
+
+    `gone` are photos among them that turned out to be deleted meanwhile.
+    """
 
     collection: Collection
     stand: Stand
@@ -49,6 +56,7 @@ class Known:
     pool: Pool
     vectors: dict[str, np.ndarray]
     sample: Sample | None = None
+    gone: set[str] = field(default_factory=set)
 
     @property
     def extent(self) -> PhotosExtent:
@@ -69,7 +77,15 @@ class Known:
         if self.sample is None:
             return self.collection.survey(head, plan, scope, at_hand=self.vectors)
         return survey_by_sample(
-            self.collection, self.sample, self.extent.count, head, plan, scope, judged, self.read
+            self.collection,
+            self.sample,
+            self.extent.count,
+            head,
+            plan,
+            scope,
+            judged,
+            self.gone,
+            self.read,
         )
 
     def count_by_probability(self, head: LinearHead, bins: int) -> list[int]:
@@ -77,6 +93,20 @@ class Known:
         if self.sample is None:
             return [int(count) for count in self.collection.histogram(head, bins=bins).counts]
         return self.sample.count_by_probability(head, bins, self.extent.count).tolist()
+
+    def miss(self, ids: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> bool:
+        """Whether photos at hand were deleted since they were read, up to a minute ago.
+
+        Args:
+            ids: photos that were asked for.
+            rows: what was found of them, with their `id`.
+        """
+        gone = set(ids) - {row["id"] for row in rows} - self.gone
+        if len(gone) > MISSED_ALONE:  # a good part of the collection: look at all that is at hand
+            held = set(self.pool.ids if self.sample is None else self.sample.ids.tolist())
+            gone |= held - self.gone - self.collection.records.known_ids(held)
+        self.gone.update(gone)
+        return bool(gone)
 
     def remember(self, vectors: Mapping[str, np.ndarray]) -> None:
         """Keep vectors that the next rounds will ask for."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -46,11 +47,12 @@ class Standing:
 class Mined:
     """A page, and what the survey told of the collection.
 
-    `counts` (100,) is the histogram of probabilities; `agreement` the share of accepted photos that
-    the head before accepted too.
+    `rows` are what tiles say of the photos that exist; `counts` (100,) is the histogram of
+    probabilities; `agreement` the share of accepted photos that the head before accepted too.
     """
 
     tiles: list[Tile]
+    rows: list[dict[str, Any]]
     upcoming: list[str]
     counts: list[int]
     agreement: float
@@ -58,6 +60,13 @@ class Mined:
 
 def mine_page(known: Known, standing: Standing) -> Mined:
     """Choose the page; it is full as long as unjudged photos remain."""
+    while True:
+        mined = _choose(known, standing)
+        if not known.miss([tile.photo_id for tile in mined.tiles], mined.rows):
+            return mined
+
+
+def _choose(known: Known, standing: Standing) -> Mined:
     collection, concept = known.collection, standing.concept
     head, number, labels = standing.head, standing.number, standing.labels
     again = _ask_again(known, standing)
@@ -69,7 +78,7 @@ def mine_page(known: Known, standing: Standing) -> Mined:
     for skipped in (history.skipped_since(number - SKIPPED_ROUNDS), []):
         # The latest answers may still be on their way into the table that the database looks at.
         exclude = [*history.last_answered(), *skipped]
-        drawn = known.pool.draw(need.sample, number, {*history.answered, *exclude})
+        drawn = known.pool.draw(need.sample, number, {*history.answered, *exclude, *known.gone})
         found = known.survey(
             head,
             SurveyPlan(
@@ -105,7 +114,9 @@ def mine_page(known: Known, standing: Standing) -> Mined:
         Tile(pick.id, pick.reason, score=round_score(score))
         for pick, score in zip(picks, scores, strict=True)
     ]
-    return Mined([*tiles, *again], upcoming, counts, found.agreement)
+    tiles += again
+    rows = collection.records.shown([tile.photo_id for tile in tiles])
+    return Mined(tiles, rows, upcoming, counts, found.agreement)
 
 
 def doubt_answers(known: Known, standing: Standing, k: int | None = None) -> list[str]:
@@ -130,7 +141,7 @@ def _ask_again(known: Known, standing: Standing) -> list[Tile]:
         return []
     most = min(ASKED_A_PAGE, standing.settings.page_size // 4)
     at = {photo: row for row, photo in enumerate(standing.ids)}
-    doubted = doubt_answers(known, standing, most)
+    doubted = [photo for photo in doubt_answers(known, standing, most) if photo not in known.gone]
     scores = standing.head.probabilities(standing.judged[[at[photo] for photo in doubted]])
     return [
         Tile(photo, SURE, int(standing.labels[at[photo]]), round_score(score))

@@ -312,8 +312,6 @@ class Rounds:
             agreements += (round(mined.agreement, 4),)
         settings = replace(standing.settings, page=tuple(mined.tiles), agreements=agreements)
         with _measure(timing, "store"):
-            ids = [tile.photo_id for tile in mined.tiles]
-            rows = self._aside.submit(known.collection.records.shown, ids)
             concept = self._concepts.update(
                 concept.id,
                 weights=standing.head.weights,
@@ -327,7 +325,7 @@ class Rounds:
                 history,
                 mined.counts,
                 mined.upcoming,
-                rows.result(),
+                mined.rows,
                 timing,
                 sampled=known.sampled,
             )
@@ -442,11 +440,12 @@ def _answers(
 
 def _shown_again(known: Known, standing: Standing, tiles: Sequence[Tile]) -> Mined:
     """Score a page that was shown before."""
-    head = standing.head
-    found, vectors = known.collection.known_vectors([tile.photo_id for tile in tiles])
+    head, ids = standing.head, [tile.photo_id for tile in tiles]
+    found, vectors = known.collection.known_vectors(ids)
     scores = dict(zip(found, head.probabilities(vectors), strict=True))
     scored = [replace(tile, score=round_score(scores.get(tile.photo_id))) for tile in tiles]
-    return Mined(scored, [], known.count_by_probability(head, BINS), 1.0)
+    rows = known.collection.records.shown(ids)
+    return Mined(scored, rows, [], known.count_by_probability(head, BINS), 1.0)
 
 
 @contextmanager

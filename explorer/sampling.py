@@ -71,6 +71,7 @@ def survey_by_sample(
     plan: SurveyPlan,
     scope: Scope,
     judged: set[str],
+    gone: set[str],
     read: Callable[[Sequence[str]], Mapping[str, np.ndarray]],
 ) -> Survey:
     """Return what `Collection.survey` does, without reading the whole collection.
@@ -79,6 +80,7 @@ def survey_by_sample(
         count: photos in the collection, which the sample's counts are scaled to.
         scope: photos that must not be candidates, beside those that are judged.
         judged: every photo that is judged in the concept which the scope names.
+        gone: photos of the sample that were deleted.
         read: returns the vectors (d,) of those of some photos that exist.
 
     Returns:
@@ -92,7 +94,7 @@ def survey_by_sample(
         vectors = dict(read(top.ids))
     else:
         vectors = dict(zip(top.ids, top.vectors, strict=True))
-    now = sample.margins(head)
+    now, closed = sample.margins(head), closed | gone
     reached = [photo for photo in top.ids if photo in vectors]
     found = _add_missed(sample, now, head, reached, vectors, closed)
     old = sample.margins(plan.before) if plan.before else now

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -97,7 +97,7 @@ class Settings:
             "page_size": self.page_size,
             "unmarked": self.unmarked,
             "run": RUN,
-            "page": None if self.page is None else [list(astuple(tile)) for tile in self.page],
+            "page": None if self.page is None else [[*vars(tile).values()] for tile in self.page],
             "agreements": list(self.agreements),
             "exclusive": self.exclusive,
             "origin": self.origin,

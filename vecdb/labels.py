@@ -112,18 +112,19 @@ def latest_votes(connection: Connection, concept_id: str) -> list[Label]:
     return _read(connection, "labels/votes", concept_id)
 
 
-def group_votes(rows: Iterable[Label]) -> dict[str, list[Label]]:
+def group_votes(
+    rows: Iterable[Label], before: Mapping[str, list[Label]] | None = None
+) -> dict[str, list[Label]]:
     """Return the latest answer of each person by photo, each in order of writing.
 
     Args:
         rows: in order of writing; the photos come in the order of their first.
+        before: what this function returned for the rows before these.
     """
-    votes: dict[str, dict[str, Label]] = {}
+    votes = dict(before or {})
     for row in rows:
-        of_photo = votes.setdefault(row.photo_id, {})
-        of_photo.pop(row.by, None)
-        of_photo[row.by] = row
-    return {photo: list(of_photo.values()) for photo, of_photo in votes.items()}
+        votes[row.photo_id] = [*(v for v in votes.get(row.photo_id, ()) if v.by != row.by), row]
+    return votes
 
 
 def settle_votes(votes: Sequence[Label]) -> Label:

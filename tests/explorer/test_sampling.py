@@ -50,7 +50,7 @@ def test_a_survey_by_sample_finds_the_same_top_and_estimates_the_rest(large, sam
     whole = collection.survey(head, plan, scope)
     known = Memory(database, tmp_path).known("large")
     found = survey_by_sample(
-        collection, sample, PHOTOS, head, plan, scope, {"no-00400"}, known.read
+        collection, sample, PHOTOS, head, plan, scope, {"no-00400"}, set(), known.read
     )
     assert found.top == whole.top
     assert len(found.boundary) == 60
@@ -79,7 +79,7 @@ def test_what_no_search_of_the_index_reaches_is_found_in_the_sample(
     monkeypatch.setattr(type(collection), "nearest", search_what_is_reached)
     read = Memory(database, tmp_path).known("large").read
     judged = hidden[1]
-    found = survey_by_sample(collection, sample, PHOTOS, head, plan, Scope(), {judged}, read)
+    found = survey_by_sample(collection, sample, PHOTOS, head, plan, Scope(), {judged}, set(), read)
     assert len(found.top) == 50
     assert [photo for photo in found.top if photo in whole.top] == [
         photo for photo in whole.top if photo != judged
@@ -180,3 +180,32 @@ def test_rounds_by_sample_stay_full_and_find_the_matches(large, sampled, tmp_pat
         page = rounds.submit(page.concept.id, page.tiles, marks)
     assert sum(photo.startswith("yes") for photo in seen) >= 60
     assert abs(sum(page.counts) - PHOTOS) <= 100
+
+
+@pytest.mark.parametrize("deleted", ["one by one", "all but a few"])
+@pytest.mark.parametrize("photos", [PHOTOS, 3000], ids=["sampled", "whole"])
+def test_a_photo_deleted_meanwhile_is_not_asked_about(large, sampled, tmp_path, photos, deleted):
+    vectors = np.random.default_rng(1).normal(size=(photos, DIM)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    ids = [f"{at:05d}" for at in range(photos)]
+    database, name = large[0], f"going_{photos}_{deleted[:3]}"
+    collection = database.create_collection(name, "offline", DIM)
+    collection.insert(pa.table({"id": ids, "url": ids, "vector": list(vectors)}))
+    rounds = Rounds(database, samples=tmp_path)
+    page = rounds.begin(collection, "a thing", vectors[0], Settings(page_size=25))
+    left, judged = set(ids), set()
+    for _ in range(3):
+        marks = {tile.photo_id: 1 - 2 * (at % 2) for at, tile in enumerate(page.tiles)}
+        # What the next round asks about while all is there, and then is deleted.
+        coming = rounds.submit(page.concept.id, page.tiles, marks)
+        judged |= set(marks)
+        going = {tile.photo_id for tile in coming.tiles if tile.reason != "sure?"}
+        if deleted == "all but a few":
+            going = left - set(ids[::60])
+        collection.delete(sorted(going))
+        left -= going
+        page = rounds.refit(page.concept.id)
+        asked = [tile.photo_id for tile in page.tiles]
+        assert {*asked} <= left
+        assert len(set(asked)) == len(asked) == min(25, len(left - judged))
+        assert [row["id"] for row in page.rows or []] == asked
