@@ -4,6 +4,7 @@ What one page needs of the whole collection but its very top (photos in doubt, t
 probabilities, agreement with the head before) is read off the sample; the top comes from the index.
 """
 
+import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -88,17 +89,14 @@ def survey_by_sample(
         standard error N sqrt(p (1 - p) / n), p = c / N, n photos in the sample.
     """
     closed = {*judged, *scope.exclude}
-    # Photos that are left out come back from the index too: not with their vectors.
-    top = collection.nearest(head.weights, plan.top, Scope(list(closed)), with_vectors=not closed)
-    if top.vectors is None:
-        vectors = dict(read(top.ids))
-    else:
-        vectors = dict(zip(top.ids, top.vectors, strict=True))
-    now, closed = sample.margins(head), closed | gone
-    reached = [photo for photo in top.ids if photo in vectors]
+    now = sample.margins(head)
+    top = _search(collection, sample, count, head, plan.top, closed, read)
+    vectors = dict(read(top))
+    closed |= gone
+    reached = [photo for photo in top if photo in vectors]
     found = _add_missed(sample, now, head, reached, vectors, closed)
     old = sample.margins(plan.before) if plan.before else now
-    doubted = _most_doubted(sample, now, closed, plan.boundary)
+    doubted = _first_open(sample, np.abs(now), closed, plan.boundary)
     boundary = [str(photo) for photo in sample.ids[doubted]]
     vectors |= zip(boundary, np.ascontiguousarray(sample.vectors[doubted]), strict=True)
     return Survey(
@@ -108,6 +106,39 @@ def survey_by_sample(
         _scale(now, plan.bins, count),
         _agreement(now >= plan.cut, old >= plan.cut),
     )
+
+
+def _search(
+    collection: Collection,
+    sample: Sample,
+    count: int,
+    head: LinearHead,
+    k: int,
+    closed: set[str],
+    read: Callable[[Sequence[str]], Mapping[str, np.ndarray]],
+) -> list[str]:
+    """Return the ids of the k best photos that are not closed, best first.
+
+    An index finds closed photos too, and costs more the more it is to find: it is asked for as many
+    as the sample says lie among the best.
+    """
+    expected = k * len(sample.ids) / count
+    depth = math.ceil(expected + 3 * math.sqrt(expected) + 3)
+    margins = sample.margins(head)
+    open_rows = _first_open(sample, -margins, closed, depth)
+    vectors = read(list(closed))
+    likely = list(vectors)
+    if vectors and len(open_rows) == depth:
+        theirs = np.asarray(list(vectors.values()), np.float32) @ np.asarray(head.weights)
+        least = margins[open_rows[-1]] - head.bias
+        likely = [photo for photo, at in zip(likely, theirs, strict=True) if at >= least]
+    found: list[str] = []
+    for excluded in (likely, list(closed)):
+        found = collection.nearest(head.weights, k, Scope(excluded)).ids
+        found = [photo for photo in found if photo not in closed]
+        if len(found) == k or len(excluded) == len(closed):
+            break
+    return found
 
 
 def _add_missed(
@@ -145,8 +176,8 @@ def _scale(margins: np.ndarray, bins: int, photos: int) -> np.ndarray:
     return np.rint(counts * (photos / len(margins))).astype(np.int64)
 
 
-def _most_doubted(sample: Sample, margins: np.ndarray, closed: set[str], k: int) -> list[int]:
-    distance = np.abs(margins)
+def _first_open(sample: Sample, distance: np.ndarray, closed: set[str], k: int) -> list[int]:
+    """Return the rows of the k photos of least distance (n,) that are not closed, least first."""
     enough = min(k + len(closed), len(distance))
     near = np.argpartition(distance, enough - 1)[:enough]
     order = near[np.lexsort((near, distance[near]))]

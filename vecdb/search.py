@@ -20,10 +20,12 @@ from vecdb.statements import statement
 
 # Servers refuse a form field of 128 KiB, and a statement must not grow without bound.
 EXCLUDED_BYTES_IN_STATEMENT = 32_768
-# Photos to leave out are fetched too and dropped: of a small collection up to so many, of a large
-# one one in so many. Behind more, reading every vector is as quick.
+# Photos to leave out are fetched too and dropped: of a small collection up to so many, of a larger
+# one one in so many. Behind more, reading every vector is as quick; of a large one it is behind so
+# many times the root of its photos, for a graph search costs by the square of what it fetches.
 EXCLUDED_BEFORE_INDEX = 100
 PHOTOS_PER_EXCLUDED = 200
+EXCLUDED_BY_ROOT = 2.5
 # Room the graph search keeps for each row asked for, and at least: 100 of 25,000 clustered vectors
 # are found with recall .94 at 256 and .99 at 800.
 ROOM_PER_ROW, LEAST_ROOM = 8, 256
@@ -117,7 +119,8 @@ class Search:
             excluded = [*scope.exclude, *judged.column("photo_id").to_pylist()]
             scope = replace(scope, exclude=excluded, exclude_concept=None)
         page = replace(self, scope=scope)
-        if len(scope.exclude) > max(EXCLUDED_BEFORE_INDEX, photos // PHOTOS_PER_EXCLUDED):
+        most = min(photos / PHOTOS_PER_EXCLUDED, EXCLUDED_BY_ROOT * photos**0.5)
+        if len(scope.exclude) > max(EXCLUDED_BEFORE_INDEX, most):
             return page, None
         if scope.where is None or not scope.where.predicates() or connection.dialect == "myscale":
             return page, 1.0

@@ -209,3 +209,17 @@ def test_a_photo_deleted_meanwhile_is_not_asked_about(large, sampled, tmp_path, 
         assert {*asked} <= left
         assert len(set(asked)) == len(asked) == min(25, len(left - judged))
         assert [row["id"] for row in page.rows or []] == asked
+
+
+@pytest.mark.parametrize("of", ["the best", "the worst"])
+def test_judged_photos_are_left_out_of_the_top_whatever_the_sample_says(large, tmp_path, of):
+    database, collection, vectors = large
+    head, plan = PlainHead(8 * vectors[0], -3.0), SurveyPlan(50, 60, 100)
+    order = collection.nearest(head.weights, PHOTOS).ids
+    held = order[:1000] if of == "the best" else order[-1000:]
+    sample = Sample.of(np.asarray(held), collection.vectors(held))
+    judged = {*order[:90:2], *order[3000:3010]}
+    wanted = [photo for photo in order if photo not in judged][:50]
+    read = Memory(database, tmp_path).known("large").read
+    found = survey_by_sample(collection, sample, PHOTOS, head, plan, Scope(), judged, set(), read)
+    assert found.top == wanted
