@@ -18,6 +18,13 @@ from .problem import BIAS_VARIANCE, pull_after
 from .unlocked import solve_half
 
 
+MOST_NOISE = 50.0
+"""How little an answer says at least: so sure is no head."""
+MANY_JUDGED = 256
+"""Judged photos beyond which those of MOST_NOISE are left out: they say next to nothing about the
+photos in doubt, and are most of a long session's."""
+
+
 def most_telling(
     rows: NDArray[np.floating],
     margins: Floats,
@@ -42,7 +49,11 @@ def most_telling(
     Yields:
         Row numbers, most telling first; ties keep row order.
     """
-    doubt = conditional_covariance(rows, judged, _noise(judged_margins), pull_after(yes))
+    known = _noise(judged_margins)
+    if len(judged) > MANY_JUDGED:
+        telling = known < MOST_NOISE
+        judged, known = judged[telling], known[telling]
+    doubt = conditional_covariance(rows, judged, known, pull_after(yes))
     variance = doubt.diagonal().astype(np.float64)
     useful = matter @ doubt**2
     noise = _noise(margins)
@@ -96,4 +107,4 @@ def _covariance(
 def _noise(margins: Floats) -> Floats:
     """How little one answer says where the head is sure already: inverse logistic curvature."""
     chance = expit(margins)
-    return np.asarray(1 / np.maximum(chance * (1 - chance), 0.02))
+    return np.minimum(1 / np.maximum(chance * (1 - chance), 1e-9), MOST_NOISE)

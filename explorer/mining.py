@@ -108,6 +108,7 @@ def _choose(known: Known, standing: Standing) -> Mined:
             break
     counts = [int(count) for count in found.counts]
     chosen = {pick.id: vectors[pick.id] for pick in picks}
+    known.remember(chosen)  # the next fit asks for them, those drawn from the pool too
     upcoming = [photo for photo in found.top if photo not in chosen][:size]
     scores = head.probabilities(_stack(vectors, list(chosen), collection.dim))
     tiles = [
