@@ -17,7 +17,6 @@ from .primal import half_covariance
 from .problem import BIAS_VARIANCE, pull_after
 from .unlocked import solve_half
 
-
 MOST_NOISE = 50.0
 """How little an answer says at least: so sure is no head."""
 MANY_JUDGED = 256
