@@ -16,10 +16,10 @@ from explorer.audits import AuditRecord, blind_answers
 from explorer.comparison import Score, accepted_photos, score_audited, score_held_out
 from explorer.encode import find_sibling
 from explorer.errors import NothingThere
+from explorer.fitting import head_of
 from explorer.history import read_history
 from explorer.memory import Known
 from explorer.query import Query
-from explorer.rounds import head_of
 from explorer.settings import Settings
 from vecdb import Collection, Concept
 

@@ -6,6 +6,7 @@ So the stacks can be rebuilt from the table at any time, also after a restart.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import takewhile
 
 from classifier.lazy import lazy
@@ -151,6 +152,22 @@ class History:
     def before(self, action: str) -> "History":
         """Return the history as it stood before an action was made."""
         return History(list(takewhile(lambda row: row.action != action, self.rows)), self.judge)
+
+    def take_back(self, made: Sequence[Label]) -> list[Label]:
+        """Return the labels that stood before an action, of everybody who had answered its photos.
+
+        All of them, because which one is the latest counts where as many say yes as no.
+
+        Args:
+            made: what the action wrote.
+        """
+        before = self.before(made[0].action).votes
+        rows: dict[str, list[Label]] = {}
+        for row in made:
+            if all(vote.by != row.by for vote in before.get(row.photo_id, [])):
+                rows.setdefault(row.photo_id, []).append(replace(row, label=0))
+        photos = dict.fromkeys(row.photo_id for row in made)
+        return [row for photo in photos for row in (*rows.get(photo, []), *before.get(photo, []))]
 
     def labels_of(self, action: str) -> list[Label]:
         """Return the labels that an action wrote."""

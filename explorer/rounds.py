@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from classifier import Head, anchor, borrow_answers, fit_and_leave_out, prompt_head
+from classifier import Head, prompt_head
 from explorer.errors import MovedOn
+from explorer.fitting import Fitting, head_of
 from explorer.freed_memory import keep_freed_memory
 from explorer.history import SURE, History, read_history
 from explorer.memory import Known, Memory
@@ -23,8 +24,6 @@ from explorer.one_thread import OneThread
 from explorer.settings import Settings, Tile
 from vecdb import Collection, Concept, Database, Label, Store
 
-# Answers of other concepts that a fit takes as its own, at most.
-BORROWED = 100
 # Statements that do not wait for each other run side by side.
 SIDE_BY_SIDE = 4
 # Rounds of several people at once: more do not end sooner, they take turns at the same cores.
@@ -79,8 +78,8 @@ class Rounds:
         """
         self.database = database
         self.memory = Memory(database, samples or Store().path.parent / "samples")
-        self._encode = encode
         self._concepts = database.concepts
+        self._fitting = Fitting(self._concepts, self.memory, encode)
         self._aside = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="rounds")
         self._lock = threading.Lock()
         self._turns: dict[str, threading.Lock] = {}
@@ -195,7 +194,7 @@ class Rounds:
         """Store labels as one action of a kind and go on; what cannot be fitted is not stored."""
         action = f"{kind}:{uuid.uuid4().hex}"
         history = history.extend([replace(row, action=action) for row in rows])
-        standing = self._fit(concept, number, history)
+        standing = self._fitting.fit(concept, number, history)
         self._concepts.label(concept.id, rows, action=action)
         return self._next(concept, number, history, standing=standing)
 
@@ -266,7 +265,7 @@ class Rounds:
             return None
         target = pile[-1]
         made = history.labels_of(target)
-        rows = _take_back(history, made) if kind == "undo" else made
+        rows = history.take_back(made) if kind == "undo" else made
         rows = [replace(row, created=None) for row in rows]
         action = f"{kind}:{target}:{uuid.uuid4().hex}"
         history = history.extend([replace(row, action=action) for row in rows])
@@ -276,7 +275,7 @@ class Rounds:
             if kind == "undo":
                 tiles = [Tile(row.photo_id, row.reason, row.label) for row in made]
         # Fitted before anything is stored: what cannot be fitted must not change the labels.
-        standing = self._fit(concept, number, history)
+        standing = self._fitting.fit(concept, number, history)
         self._concepts.label(concept_id, rows, action=action)
         return self._next(concept, number, history, tiles=tiles, standing=standing)
 
@@ -301,7 +300,7 @@ class Rounds:
         timing = {} if timing is None else timing
         known = self.memory.known(concept.collection)
         with _measure(timing, "fit"):
-            standing = standing or self._fit(concept, number, history)
+            standing = standing or self._fitting.fit(concept, number, history)
         with _measure(timing, "mine"):
             mined = _shown_again(known, standing, tiles) if tiles else mine_page(known, standing)
             if stored:
@@ -330,90 +329,12 @@ class Rounds:
                 sampled=known.sampled,
             )
 
-    def _fit(self, concept: Concept, number: int, history: History) -> Standing:
-        known = self.memory.known(concept.collection)
-        ids, judged, labels = known.read_judged(history)
-        settled = np.asarray([photo in history.asked_again for photo in ids], bool)
-        settings = Settings.read(concept.settings)
-        if settings.anchor is None:
-            start = self._anchor_of(concept, known, judged[labels > 0])
-            settings = replace(settings, anchor=tuple(float(x) for x in start))
-        direction, left_out = np.asarray(settings.anchor, np.float32), np.zeros(0)
-        if len(labels):
-            borrowed = self._borrow(concept, settings, history, known)
-            head, left_out = fit_and_leave_out(
-                direction,
-                np.vstack([judged, borrowed]),
-                np.append(labels, np.full(len(borrowed), -1)),
-                background=known.background,
-                settled=np.append(settled, np.zeros(len(borrowed), bool)),
-                slips=history.slips,
-            )
-        elif settings.opened is not None:
-            *weights, bias = settings.opened
-            head = Head(np.asarray(weights, np.float32), bias)
-        else:
-            head = prompt_head(settings.first or direction, known.background)
-        left_out = left_out[: len(labels)]  # without those of borrowed answers
-        return Standing(
-            concept, settings, number, head, ids, judged, labels, settled, left_out, history
-        )
-
-    def _borrow(
-        self, concept: Concept, settings: Settings, history: History, known: Known
-    ) -> np.ndarray:
-        """Return the vectors (m, d) of photos that are a no because another concept has them.
-
-        Of many the likeliest by the last head, which teach the most.
-        """
-        others = [
-            read_history(self._concepts, other).judged
-            for other in (self._concepts.list(concept.collection) if settings.exclusive else [])
-            if other.id != concept.id and Settings.read(other.settings).exclusive
-        ]
-        found = known.read(borrow_answers(history.judged, others))
-        vectors = np.asarray(list(found.values()), np.float32).reshape(-1, known.collection.dim)
-        last = concept.weights if len(concept.weights) else settings.anchor
-        scores = vectors @ np.asarray(last, np.float32)
-        return vectors[np.argsort(-scores, kind="stable")[:BORROWED]]
-
     def doubtful(self, concept: Concept) -> list[str]:
         """Return the judged photos whose answers look like slips, the most doubtful first."""
         known = self.memory.known(concept.collection)
         return doubt_answers(
-            known, self._fit(concept, concept.round, read_history(self._concepts, concept))
+            known, self._fitting.fit(concept, concept.round, read_history(self._concepts, concept))
         )
-
-    def _anchor_of(self, concept: Concept, known: Known, examples: np.ndarray) -> np.ndarray:
-        """Rebuild where a concept starts, for one that was made by a program.
-
-        Raises:
-            NoAnchor: it has no words, no weights and no yes.
-        """
-        if concept.prompt and self._encode is not None:
-            return self._encode(concept)
-        if len(concept.weights):
-            return np.asarray(concept.weights, np.float32)
-        return anchor([], examples if len(examples) else None, mean=known.background.mean)
-
-
-def head_of(concept: Concept) -> Head:
-    """Return the concept's fitted head."""
-    return Head(np.asarray(concept.weights, np.float32), concept.bias, concept.threshold)
-
-
-def _take_back(history: History, made: Sequence[Label]) -> list[Label]:
-    """Return the labels that stood before an action, of everybody who had answered its photos.
-
-    All of them, because which one is the latest counts where as many say yes as no.
-    """
-    before = history.before(made[0].action).votes
-    rows: dict[str, list[Label]] = {}
-    for row in made:
-        if all(vote.by != row.by for vote in before.get(row.photo_id, [])):
-            rows.setdefault(row.photo_id, []).append(replace(row, label=0))
-    photos = dict.fromkeys(row.photo_id for row in made)
-    return [row for photo in photos for row in (*rows.get(photo, []), *before.get(photo, []))]
 
 
 def _answers(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from classifier import SavedClassifier, save
 from explorer.audits import AuditRecord
-from explorer.rounds import head_of
+from explorer.fitting import head_of
 from vecdb import Concept, Label
 
 

@@ -22,8 +22,8 @@ from explorer.exports.selection import select_photos
 from explorer.exports.splits import SPLITS
 from explorer.exports.tables import write_csv, write_img2dataset, write_lance, write_parquet
 from explorer.exports.targets import ZIP, Target, open_target, part_of, remove
+from explorer.fitting import head_of
 from explorer.history import read_history
-from explorer.rounds import head_of
 from vecdb import Concept, Store
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from explorer.errors import NothingThere
 from explorer.exports.choice import LABELS, MATCHES, Choice, Selected, Tell, say_nothing
 from explorer.exports.grouping import find_families
 from explorer.exports.splits import SPLITS, assign_splits
+from explorer.fitting import head_of
 from explorer.history import read_history
-from explorer.rounds import head_of
 from vecdb import Collection, Concept
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ import pyarrow as pa
 from classifier.classes import decide_classes
 from explorer.corrections import fit_classes
 from explorer.errors import BadInput
+from explorer.fitting import head_of
 from explorer.history import read_history
 from explorer.mapping.colouring import (
     UNKNOWN,
@@ -21,7 +22,6 @@ from explorer.mapping.colouring import (
 )
 from explorer.mapping.map import Map
 from explorer.photo_sets import of_collection
-from explorer.rounds import head_of
 
 if TYPE_CHECKING:
     from explorer.explorer import Explorer

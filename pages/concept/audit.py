@@ -12,9 +12,9 @@ from explorer.audits import (
     open_questions,
     read_answers,
 )
+from explorer.fitting import head_of
 from explorer.matches import count_matches
 from explorer.people import Role
-from explorer.rounds import head_of
 from pages._current import shared_explorer
 from pages._login import current_person, may
 from pages._words import escape_markdown

@@ -19,9 +19,9 @@ from explorer.exports import (
     export_to_download,
 )
 from explorer.exports.families import FOLDER
+from explorer.fitting import head_of
 from explorer.history import read_history
 from explorer.people import Role
-from explorer.rounds import head_of
 from pages._boxes import put, said
 from pages._current import shared_explorer
 from pages._download import offer_file

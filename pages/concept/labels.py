@@ -7,9 +7,9 @@ from classifier import ClassifierError
 from commandline.words import count_things
 from explorer.agreement import find_disputed
 from explorer.errors import ExplorerError
+from explorer.fitting import head_of
 from explorer.history import SURE, read_history
 from explorer.people import Role
-from explorer.rounds import head_of
 from pages._current import shared_explorer
 from pages._likeness import look_for_more
 from pages._login import current_person, may

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import streamlit as st
 
+from explorer.fitting import head_of
 from explorer.folding import group_alike
 from explorer.matches import Count, count_in_parts, count_matches
 from explorer.memory import Known
 from explorer.people import Role
-from explorer.rounds import head_of
 from pages._boxes import put, said
 from pages._current import shared_explorer
 from pages._likeness import look_for_more

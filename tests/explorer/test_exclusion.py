@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from explorer.rounds import BORROWED, Page, Rounds
+from explorer.fitting import BORROWED
+from explorer.rounds import Page, Rounds
 from explorer.settings import Settings
 from vecdb import Collection, Label
 
@@ -48,7 +49,7 @@ def test_of_many_answers_the_likeliest_are_borrowed(rounds, begun, other, collec
     concept = rounds.database.concepts.get(begun.concept.id)
     known = rounds.memory.known(collection.name)
     settings = Settings.read(concept.settings)
-    taken = rounds._borrow(concept, settings, begun.history, known)
+    taken = rounds._fitting._borrow(concept, settings, begun.history, known)
     scores = taken @ concept.weights
     assert 0 < len(taken) <= BORROWED
     assert (np.diff(scores) <= 1e-6).all()

@@ -252,7 +252,7 @@ def test_a_round_is_thought_out_on_one_thread_of_blas_and_leaves_the_others_as_t
         meanwhile.append(threads())
         return fit_and_leave_out(*args, **options)
 
-    monkeypatch.setattr("explorer.rounds.fit_and_leave_out", fit)
+    monkeypatch.setattr("explorer.fitting.fit_and_leave_out", fit)
     page = begin(rounds, collection, direction)
     with threadpool_limits(2, user_api="blas"):
         before = threads()

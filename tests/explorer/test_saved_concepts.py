@@ -10,7 +10,7 @@ import pytest
 from classifier import ClassifierError, Head, SavedClassifier, save
 from explorer.__main__ import main
 from explorer.explorer import Explorer
-from explorer.rounds import head_of
+from explorer.fitting import head_of
 from tests.explorer.conftest import DIM, small_collection
 
 ENDINGS = (".safetensors", ".npz")
