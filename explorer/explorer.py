@@ -26,6 +26,7 @@ from explorer.jobs import Jobs
 from explorer.mapping.jobs import Maps
 from explorer.news import News, mark_seen, read_new_matches
 from explorer.nouns import Nouns
+from explorer.phrases import parse_phrases, write_phrases
 from explorer.query import Query
 from explorer.ranking import Ranked, rank
 from explorer.rounds import Page, Rounds
@@ -228,7 +229,7 @@ class Explorer:
 
         Args:
             name: what the concept is called; by default its prompt.
-            prompt: what was typed; by default the query's phrases.
+            prompt: what was typed; by default the query's phrases, with their signs.
 
         Raises:
             EncoderError, VecdbError, ClassifierError: see `Query.vector`.
@@ -236,7 +237,7 @@ class Explorer:
         asked = Query.of(query)
         collection = self.collection(table)
         if prompt is None:
-            prompt = " ".join(text for text, _ in asked.phrases)
+            prompt = write_phrases(asked.phrases)
         start, first = self.starting_vectors(asked, collection)
         settings = settings_for(asked, page_size, first)
         return self.rounds.begin(collection, prompt, start, settings, name)
@@ -425,7 +426,7 @@ class Explorer:
 
     def _encode(self, concept: Concept) -> np.ndarray:
         collection = self.collection(concept.collection)
-        return Query.of(concept.prompt).vector(collection, self.encoder_of(collection))
+        return Query(parse_phrases(concept.prompt)).vector(collection, self.encoder_of(collection))
 
     def _encoder_for(
         self, query: Query, collection: Collection

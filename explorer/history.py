@@ -7,7 +7,7 @@ So the stacks can be rebuilt from the table at any time, also after a restart.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import takewhile
+from itertools import groupby, takewhile
 
 from classifier.lazy import lazy
 from explorer.settings import Settings
@@ -107,10 +107,17 @@ class History:
     @lazy
     def slips(self) -> int:
         """How many answers the user turned round when asked again."""
-        return sum(
-            self.labels_before(row.action).get(row.photo_id) == -row.label != 0
-            for row in self._second_answers
-        )
+        second = {id(row) for row in self._second_answers}
+        votes: dict[str, list[Label]] = {}
+        turned = 0
+        for _, together in groupby(self.rows if second else [], key=lambda row: row.action):
+            rows = list(together)
+            for row in rows:
+                before = [v for v in votes.get(row.photo_id, []) if self.judge in (None, v.by)]
+                if id(row) in second and before:
+                    turned += settle_votes(before).label == -row.label != 0
+            votes = group_votes(rows, votes)
+        return turned
 
     @lazy
     def _second_answers(self) -> list[Label]:
@@ -144,10 +151,6 @@ class History:
     def undone(self) -> list[str]:
         """The actions that can be done again, the one taken back last at the end."""
         return self._stacks[1]
-
-    def labels_before(self, action: str) -> dict[str, int]:
-        """Return the label of each photo as it stood before an action was made."""
-        return self.before(action).labels
 
     def before(self, action: str) -> "History":
         """Return the history as it stood before an action was made."""

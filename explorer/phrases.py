@@ -1,6 +1,7 @@
 """What a user typed, as the parts of a query."""
 
 import re
+from collections.abc import Sequence
 
 # A sign as people write it: the hyphen, the minus sign and the dashes that editors make of it.
 SIGNS = "+-\u2212\u2013"
@@ -32,6 +33,17 @@ def parse_phrases(prompt: str, more: str = "") -> list[Phrase]:
         else:
             found.append((_unquote(line), 1.0))
     return [(text, weight) for text, weight in found if text]
+
+
+def write_phrases(phrases: Sequence[Phrase]) -> str:
+    """Return the prompt that `parse_phrases` reads as these phrases."""
+    parts: list[str] = []
+    for text, weight in phrases:
+        sign = "-" if weight < 0 else "+" if parts or weight != 1 else ""
+        sign += "" if abs(weight) == 1 else f"{abs(weight):g} "
+        plain = parse_phrases(sign + text) == [(text, weight)]
+        parts.append(sign + (text if plain else f'"{text}"'))
+    return " ".join(parts)
 
 
 def describe_phrases(phrases: list[Phrase]) -> str:

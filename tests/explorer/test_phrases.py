@@ -2,7 +2,7 @@
 
 import pytest
 
-from explorer.phrases import describe_phrases, lines, parse_phrases
+from explorer.phrases import describe_phrases, lines, parse_phrases, write_phrases
 
 
 @pytest.mark.parametrize(
@@ -48,6 +48,23 @@ def test_a_sign_before_a_word_begins_a_phrase_unless_it_is_quoted(prompt, unders
 )
 def test_a_weight_is_a_number_behind_the_sign_that_ends_at_a_space(line, understood):
     assert parse_phrases("", line) == [understood]
+
+
+@pytest.mark.parametrize(
+    "phrases",
+    [
+        [("a house by the lake", 1)],
+        [("shoes", 1), ("sneakers", -1), ("laces", 0.5)],
+        [("snow", -1)],
+        [("snow", 0.5), ("2 dogs", 1), ("1960s cars", -2)],
+        [("2 dogs", 1)],
+        [("shoes -sneakers", 1), ("+ plus", -1)],
+        [("a t-shirt", 1), ("rock + roll", -1.5)],
+        [],
+    ],
+)
+def test_phrases_that_are_written_are_read_as_they_were(phrases):
+    assert parse_phrases(write_phrases(phrases)) == phrases
 
 
 def test_lines_are_taken_once_and_a_sign_alone_is_nothing():
