@@ -25,8 +25,9 @@ def solve_half(matrix: NDArray[np.float32], right: NDArray[np.float32]) -> NDArr
     # Symmetric, so that rows may be taken for the columns that LAPACK wants.
     factor = np.ascontiguousarray(matrix, np.float32)
     found = np.array(right, np.float32, order="F")
-    size, columns, info = (ctypes.c_int(n) for n in (len(factor), found.shape[1], 0))
-    n, step = ctypes.byref(size), ctypes.byref(ctypes.c_int(max(1, len(factor))))
+    # Long, for builds of scipy whose numbers are: others read the lower half.
+    size, columns, info = (ctypes.c_int64(n) for n in (len(factor), found.shape[1], 0))
+    n, step = ctypes.byref(size), ctypes.byref(ctypes.c_int64(max(1, len(factor))))
     at, to = ctypes.c_void_p(factor.ctypes.data), ctypes.c_void_p(found.ctypes.data)
     _spotrf(b"L", n, at, step, ctypes.byref(info))
     if info.value:

@@ -94,25 +94,28 @@ class Known:
             return [int(count) for count in self.collection.histogram(head, bins=bins).counts]
         return self.sample.count_by_probability(head, bins, self.extent.count).tolist()
 
-    def miss(self, ids: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> bool:
-        """Whether photos at hand were deleted since they were read, up to a minute ago.
+    def miss(self, ids: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> set[str]:
+        """Return the photos that were deleted since they were read, up to a minute ago.
 
         Args:
             ids: photos that were asked for.
             rows: what was found of them, with their `id`.
         """
-        gone = set(ids) - {row["id"] for row in rows} - self.gone
+        missing = set(ids) - {row["id"] for row in rows}
+        gone = missing - self.gone
         if len(gone) > MISSED_ALONE:  # a good part of the collection: look at all that is at hand
             held = set(self.pool.ids if self.sample is None else self.sample.ids.tolist())
             gone |= held - self.gone - self.collection.records.known_ids(held)
         self.gone.update(gone)
-        return bool(gone)
+        return missing
 
     def remember(self, vectors: Mapping[str, np.ndarray]) -> None:
         """Keep vectors that the next rounds will ask for."""
         if len(self.vectors) > REMEMBERED:
             self.vectors.clear()
-        self.vectors.update(vectors)
+        # Copies: a row of a matrix would keep the whole of it.
+        new = {photo: row.copy() for photo, row in vectors.items() if photo not in self.vectors}
+        self.vectors.update(new)
 
     def read_judged(self, history: History) -> tuple[list[str], np.ndarray, np.ndarray]:
         """Ids, vectors (n, d) and labels (n,) of all judged photos that still exist, in order."""

@@ -61,8 +61,9 @@ class Mined:
 def mine_page(known: Known, standing: Standing) -> Mined:
     """Choose the page; it is full as long as unjudged photos remain."""
     while True:
+        before = set(known.gone)  # another's round may find the same photos gone meanwhile
         mined = _choose(known, standing)
-        if not known.miss([tile.photo_id for tile in mined.tiles], mined.rows):
+        if known.miss([tile.photo_id for tile in mined.tiles], mined.rows) <= before:
             return mined
 
 

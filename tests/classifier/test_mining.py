@@ -137,3 +137,16 @@ def test_doubt_is_the_same_through_few_judged_photos_and_through_the_weights(jud
     known = prior(seen, seen) + np.diag(noise)
     wanted = prior(rows, rows) - prior(rows, seen) @ np.linalg.solve(known, prior(seen, rows))
     assert np.allclose(conditional_covariance(rows, seen, noise, 0.07), wanted, atol=1e-3)
+
+
+@pytest.mark.parametrize("unsure", [0, 90])
+def test_of_many_judged_photos_the_sure_ones_change_nothing(unsure: int) -> None:
+    rng = np.random.default_rng(unsure)
+    rows, seen = rng.normal(size=(40, 8)), rng.normal(size=(300, 8))
+    margins = np.where(np.arange(300) < unsure, 0.5, rng.choice([-6.0, 6.0], 300))
+    about = (rows, rng.normal(size=40))
+    matter = np.ones(40)
+    order = list(most_telling(*about, seen, margins, matter, 12))
+    assert order == list(most_telling(*about, seen[:unsure], margins[:unsure], matter, 12))
+    few = list(most_telling(*about, seen[:200], margins[:200], matter, 12))
+    assert few != list(most_telling(*about, seen[: min(unsure, 200)], margins[:unsure], matter, 12))

@@ -24,7 +24,8 @@ def test_a_history_that_grew_is_the_one_that_is_read_at_once(judge, seed):
     ]
     grown = History(rows[:20], judge)
     for start in range(20, 90, 7):
-        grown = grown.extend(rows[start : start + 7])
+        before, grown = grown, grown.extend(rows[start : start + 7])
+        assert before.votes == History(rows[:start], judge).votes
         whole = History(rows[: start + 7], judge)
         assert list(grown.votes.items()) == list(whole.votes.items())
         assert list(grown.latest.items()) == list(whole.latest.items())

@@ -1,12 +1,13 @@
 """A large collection surveyed by a sample: full pages, honest estimates, nothing judged again."""
 
+import threading
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
-from explorer import Rounds, Settings, memory
+from explorer import Rounds, Settings, memory, mining
 from explorer.kept_samples import KeptSamples, Stand
 from explorer.memory import Memory
 from explorer.sampling import Sample, survey_by_sample
@@ -35,6 +36,18 @@ def sampled(monkeypatch):
     """As if six thousand photos were many."""
     monkeypatch.setattr(memory, "SAMPLED_ABOVE", 5000)
     monkeypatch.setattr("explorer.sampling.SAMPLE_PHOTOS", 2000)
+
+
+def count_calls(monkeypatch, of, name) -> list[tuple[Any, ...]]:
+    """Return a list that grows by the arguments of each call of something's function."""
+    calls, function = [], getattr(of, name)
+
+    def watched(*about: Any, **options: Any) -> Any:
+        calls.append(about)
+        return function(*about, **options)
+
+    monkeypatch.setattr(of, name, watched)
+    return calls
 
 
 def stand_of(collection):
@@ -184,7 +197,9 @@ def test_rounds_by_sample_stay_full_and_find_the_matches(large, sampled, tmp_pat
 
 @pytest.mark.parametrize("deleted", ["one by one", "all but a few"])
 @pytest.mark.parametrize("photos", [PHOTOS, 3000], ids=["sampled", "whole"])
-def test_a_photo_deleted_meanwhile_is_not_asked_about(large, sampled, tmp_path, photos, deleted):
+def test_a_photo_deleted_meanwhile_is_not_asked_about(
+    large, sampled, tmp_path, monkeypatch, photos, deleted
+):
     vectors = np.random.default_rng(1).normal(size=(photos, DIM)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     ids = [f"{at:05d}" for at in range(photos)]
@@ -204,7 +219,9 @@ def test_a_photo_deleted_meanwhile_is_not_asked_about(large, sampled, tmp_path, 
             going = left - set(ids[::60])
         collection.delete(sorted(going))
         left -= going
+        chosen = count_calls(monkeypatch, mining, "_choose")
         page = rounds.refit(page.concept.id)
+        assert len(chosen) <= 4
         asked = [tile.photo_id for tile in page.tiles]
         assert {*asked} <= left
         assert len(set(asked)) == len(asked) == min(25, len(left - judged))
@@ -223,3 +240,79 @@ def test_judged_photos_are_left_out_of_the_top_whatever_the_sample_says(large, t
     read = Memory(database, tmp_path).known("large").read
     found = survey_by_sample(collection, sample, PHOTOS, head, plan, Scope(), judged, set(), read)
     assert found.top == wanted
+
+
+def test_the_index_is_not_asked_past_judged_photos_that_are_far_from_the_top(
+    large, sampled, tmp_path, monkeypatch
+):
+    database, collection, vectors = large
+    sample = KeptSamples(tmp_path).take(collection, stand_of(collection))
+    head, plan = PlainHead(8 * vectors[0], -3.0), SurveyPlan(50, 60, 100)
+    order = collection.nearest(head.weights, PHOTOS).ids
+    judged = {*order[:40], *order[-800:]}
+    read = Memory(database, tmp_path).known("large").read
+    asked = count_calls(monkeypatch, type(collection), "nearest")
+    found = survey_by_sample(collection, sample, PHOTOS, head, plan, Scope(), judged, set(), read)
+    assert found.top == order[40:90]
+    assert [set(about[3].exclude) for about in asked] == [set(order[:40])]
+
+
+@pytest.fixture
+def going(large, sampled, tmp_path, request):
+    """Rounds on a copy of the large collection that may lose photos, and the copy."""
+    database, _, vectors = large
+    name = f"going_{abs(hash(request.node.name))}"
+    collection = database.create_collection(name, "offline", DIM)
+    ids = [f"{'yes' if at < 300 else 'no'}-{at:05d}" for at in range(PHOTOS)]
+    collection.insert(pa.table({"id": ids, "url": ids, "vector": list(vectors)}))
+    return Rounds(database, samples=tmp_path), collection
+
+
+def test_of_two_rounds_that_meet_a_deleted_photo_neither_asks_about_it(going, large, monkeypatch):
+    rounds, collection = going
+    page = rounds.begin(collection, "a thing", large[2][0], Settings(page_size=25))
+    marks = {tile.photo_id: 1 - 2 * (at % 2) for at, tile in enumerate(page.tiles)}
+    page = rounds.submit(page.concept.id, page.tiles, marks)
+    gone = next(tile.photo_id for tile in page.tiles if tile.reason != "top")
+    collection.delete([gone])
+    choose, meanwhile = mining._choose, []
+
+    def choose_while_another_does(known, standing):
+        mined = choose(known, standing)
+        if not meanwhile:
+            meanwhile.append(threading.Thread(target=mining.mine_page, args=(known, standing)))
+            meanwhile[0].start()
+            meanwhile[0].join()
+        return mined
+
+    monkeypatch.setattr(mining, "_choose", choose_while_another_does)
+    page = rounds.refit(page.concept.id)
+    assert gone not in {tile.photo_id for tile in page.tiles}
+    assert len(page.tiles) == len(page.rows or []) == 25
+
+
+def test_a_deleted_photo_is_not_asked_about_again(going, large):
+    rounds, collection = going
+    page = rounds.begin(collection, "a thing", large[2][0], Settings(page_size=50))
+    for number in range(3):
+        marks = {t.photo_id: 1 if t.photo_id.startswith("yes") else -1 for t in page.tiles}
+        for photo in list(marks)[: 3 if number == 0 else 0]:
+            marks[photo] *= -1
+        page = rounds.submit(page.concept.id, page.tiles, marks)
+    doubted = {tile.photo_id for tile in page.tiles if tile.reason == "sure?"}
+    assert doubted
+    collection.delete(sorted(doubted))
+    page = rounds.refit(page.concept.id)
+    assert not doubted & {tile.photo_id for tile in page.tiles}
+    assert [row["id"] for row in page.rows or []] == [tile.photo_id for tile in page.tiles]
+
+
+def test_vectors_at_hand_do_not_keep_the_matrices_they_were_read_in(going, large):
+    rounds, collection = going
+    page = rounds.begin(collection, "a thing", large[2][0], Settings(page_size=25))
+    for _ in range(4):
+        marks = {t.photo_id: 1 if t.photo_id.startswith("yes") else -1 for t in page.tiles}
+        page = rounds.submit(page.concept.id, page.tiles, marks)
+    held = rounds.memory.known(collection.name).vectors
+    assert len(held) > 100
+    assert all(vector.base is None for vector in held.values())

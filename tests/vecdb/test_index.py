@@ -155,3 +155,15 @@ def test_an_index_of_another_dimension_is_replaced_by_one_that_fits(database: Da
     assert f", {DIM}," in status.kind
     assert status.indexed == ROWS
     assert collection.nearest(vectors[3], 1).ids == [ids[3]]
+
+
+@pytest.mark.parametrize(
+    ("photos", "most"), [(10_000, 100), (100_000, 500), (1_000_000, 2500), (4_000_000, 5000)]
+)
+def test_behind_so_many_left_out_photos_the_index_is_not_asked(
+    axes: Collection, photos: int, most: int
+) -> None:
+    for excluded, asked in ((most, True), (most + 1, False)):
+        scope = Scope([f"p{at}" for at in range(excluded)])
+        search = axes._search("nearest", {}, 5, scope, False)
+        assert (search._for_index(photos)[1] is not None) is asked
