@@ -275,7 +275,8 @@ def test_of_two_rounds_that_meet_a_deleted_photo_neither_asks_about_it(going, la
     page = rounds.submit(page.concept.id, page.tiles, marks)
     gone = next(tile.photo_id for tile in page.tiles if tile.reason != "top")
     collection.delete([gone])
-    choose, meanwhile = mining._choose, []
+    choose = mining._choose
+    meanwhile: list[threading.Thread] = []
 
     def choose_while_another_does(known, standing):
         mined = choose(known, standing)
