@@ -89,5 +89,5 @@ def write_array(array: np.ndarray) -> str:
 
 
 def write_literal(array: np.ndarray) -> str:
-    """Return an array (d,) as a literal with decimal points, which MyScale's distance() wants."""
+    """Return an array (d,) of a unit vector as a literal; MyScale's wants decimal points."""
     return "[" + ",".join([f"{number:.9f}" for number in array.tolist()]) + "]"

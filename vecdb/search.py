@@ -78,8 +78,8 @@ class Search:
         asked, exclude = self.scope.predicates(), self.scope.exclude
         if self._name_excluded():
             asked.append(Predicate("exclude", {"exclude": list(exclude)}))
-            return self._kept(self._select(self.name, asked, self.k), ())
-        return self._kept(self._select(self.name, asked, self.k + len(exclude)), exclude)
+            return self._kept(self._select_exactly(asked, self.k), ())
+        return self._kept(self._select_exactly(asked, self.k + len(exclude)), exclude)
 
     def indexed(self, photos: int) -> Hits:
         """Ask the index, and read every vector where it cannot answer well.
@@ -90,8 +90,7 @@ class Search:
         page, fetch = self._for_index(photos)
         if fetch is None or self.query is None:
             return self.exact()
-        myscale = self.connection.dialect == "myscale"
-        literal = write_literal(self.query) if myscale else ""
+        literal = write_literal(self.query)
         predicates = page.scope.where.predicates() if page.scope.where else []
         asked = page.k + len(page.scope.exclude)
         room = max(LEAST_ROOM, ROOM_PER_ROW * asked)
@@ -146,15 +145,17 @@ class Search:
     def _select(self, name: str, predicates: list[Predicate], asked: int, **parts: str) -> pa.Table:
         return self.connection.select(
             f"search/{name}",
-            {**self.parameters, **self._query(), **parameters(predicates), "k": asked},
+            {**self.parameters, **parameters(predicates), "k": asked},
             table=self.table,
             columns=self._columns(),
             where=where_clause(predicates, self.connection.dialect),
             **parts,
         )
 
-    def _query(self) -> dict[str, str]:
-        return {} if self.query is None else {"q": write_array(self.query)}
+    def _select_exactly(self, predicates: list[Predicate], asked: int) -> pa.Table:
+        query = {} if self.query is None else {"q": write_array(self.query)}
+        search = replace(self, parameters={**self.parameters, **query})
+        return search._select(self.name, predicates, asked)
 
     def _columns(self) -> str:
         if not self.with_photos:

@@ -4,9 +4,10 @@
 -- $columns: further columns, or nothing; $where: sql/where.sql with predicates of sql/filter, or nothing
 -- $fetch: how many times k the index is asked for, to have enough left after the condition
 -- $room: how many candidates the graph search keeps
--- parameters: q Array(Float32), k UInt32
+-- $literal: the vector as an array literal: of a parameter the driver looks at every letter
+-- parameters: k UInt32
 -- result: id String, dist Float64 ascending, to the precision of the index's 16-bit numbers
-SELECT id, distance(vector, {q:Array(Float32)}) AS dist$columns
+SELECT id, distance(vector, $literal) AS dist$columns
 FROM `$table` $where
 ORDER BY dist LIMIT {k:UInt32}
 SETTINGS vector_search_filter_strategy = 'postfilter',
