@@ -10,7 +10,8 @@ from .laplace import left_out_margins, slopes
 from .unlocked import solve_half
 
 SLACK = 1e-3
-"""Slope of the loss, along any axis, that still counts as its minimum's: margins are off by .001 then."""
+"""Slope of the loss, along any axis, that still counts as its minimum's: probabilities are off by
+.0005 at most then."""
 
 
 def solve_primal(
