@@ -59,10 +59,10 @@ def test_a_collection_lies_on_the_shards_under_a_distributed_table(sharded: Data
 def test_a_search_over_the_shards_asks_each_shards_index(sharded: Database) -> None:
     collection, _, vectors = many(sharded, 2000)
     collection.index.build()
-    text = statement(
-        "search/indexed", "clickhouse", table="many", columns="", where="", fetch="1.0", room="256"
-    )
-    query = text.replace("{q:Array(Float32)}", str(vectors[0].tolist())).replace("{k:UInt32}", "5")
+    parts = {"table": "many", "columns": "", "where": "", "fetch": "1.0", "room": "256"}
+    literal = str(vectors[0].tolist())
+    text = statement("search/indexed", "clickhouse", **parts, literal=literal)
+    query = text.replace("{k:UInt32}", "5")
     plan = "\n".join(str(row[0]) for row in ask(sharded, f"EXPLAIN indexes = 1 {query}"))
     assert "vector_similarity" in plan
     assert collection.nearest(vectors[0], 25, Scope(["p00000"])).ids[0] != "p00000"
