@@ -18,7 +18,7 @@ from .problem import BIAS_VARIANCE, pull_after
 from .unlocked import solve_half
 
 MOST_NOISE = 50.0
-"""How little an answer says at least: so sure is no head."""
+"""Variance of the answer that says least: no head is believed to be surer of a photo."""
 MANY_JUDGED = 256
 """Judged photos beyond which those of MOST_NOISE are left out: they say next to nothing about the
 photos in doubt, and are most of a long session's."""
@@ -106,4 +106,4 @@ def _covariance(
 def _noise(margins: Floats) -> Floats:
     """How little one answer says where the head is sure already: inverse logistic curvature."""
     chance = expit(margins)
-    return np.minimum(1 / np.maximum(chance * (1 - chance), 1e-9), MOST_NOISE)
+    return np.asarray(1 / np.maximum(chance * (1 - chance), 1 / MOST_NOISE))

@@ -159,7 +159,7 @@ class Problem:
         Args:
             trust: (n,) factor on the importance of each answer, > 0; 1 by default.
             near: a solution of the same problem to begin at, which is only quicker.
-            slack: see primal.py.
+            slack: see primal.py; unused where the optimum is found among the rows.
         """
         importance, own = self.importance, len(self.answers)
         if trust is not None:

@@ -1,6 +1,6 @@
 """A solve by LAPACK beside which other threads run: scipy's own wrappers hold Python's lock.
 
-With several people in their rounds at once, a fifth of the time that the lock is held was theirs.
+They had a fifth of the time for which a round behind some hundred answers held the lock.
 """
 
 import ctypes
@@ -16,7 +16,7 @@ def solve_half(matrix: NDArray[np.float32], right: NDArray[np.float32]) -> NDArr
     """Return L^-1 right (n, m), L L^T the Cholesky factors of the matrix.
 
     Args:
-        matrix: (n, n) symmetric and positive definite; it is lost where its numbers lie in order.
+        matrix: (n, n) symmetric and positive definite; float32 in C order is overwritten.
         right: (n, m).
 
     Raises:

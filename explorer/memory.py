@@ -94,7 +94,7 @@ class Known:
             return [int(count) for count in self.collection.histogram(head, bins=bins).counts]
         return self.sample.count_by_probability(head, bins, self.extent.count).tolist()
 
-    def miss(self, ids: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> set[str]:
+    def notice_deleted(self, ids: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> set[str]:
         """Return the photos that were deleted since they were read, up to a minute ago.
 
         Args:

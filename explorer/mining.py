@@ -63,7 +63,7 @@ def mine_page(known: Known, standing: Standing) -> Mined:
     while True:
         before = set(known.gone)  # another's round may find the same photos gone meanwhile
         mined = _choose(known, standing)
-        if known.miss([tile.photo_id for tile in mined.tiles], mined.rows) <= before:
+        if known.notice_deleted([t.photo_id for t in mined.tiles], mined.rows) <= before:
             return mined
 
 

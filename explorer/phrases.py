@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+import numpy as np
+
 # A sign as people write it: the hyphen, the minus sign and the dashes that editors make of it.
 SIGNS = "+-\u2212\u2013"
 # A weight is a number right behind the sign that ends at a space; a decimal comma is read too.
@@ -36,11 +38,14 @@ def parse_phrases(prompt: str, more: str = "") -> list[Phrase]:
 
 
 def write_phrases(phrases: Sequence[Phrase]) -> str:
-    """Return the prompt that `parse_phrases` reads as these phrases."""
+    """Return the prompt that `parse_phrases` reads as these phrases.
+
+    Of a weight above LARGEST_WEIGHT, or words with quotes in them, it cannot.
+    """
     parts: list[str] = []
     for text, weight in phrases:
         sign = "-" if weight < 0 else "+" if parts or weight != 1 else ""
-        sign += "" if abs(weight) == 1 else f"{abs(weight):g} "
+        sign += "" if abs(weight) == 1 else f"{np.format_float_positional(abs(weight), trim='-')} "
         plain = parse_phrases(sign + text) == [(text, weight)]
         parts.append(sign + (text if plain else f'"{text}"'))
     return " ".join(parts)

@@ -78,8 +78,9 @@ class Search:
         asked, exclude = self.scope.predicates(), self.scope.exclude
         if self._name_excluded():
             asked.append(Predicate("exclude", {"exclude": list(exclude)}))
-            return self._kept(self._select_exactly(asked, self.k), ())
-        return self._kept(self._select_exactly(asked, self.k + len(exclude)), exclude)
+            return self._kept(self._select(self.name, asked, self.k, self._query()), ())
+        found = self._select(self.name, asked, self.k + len(exclude), self._query())
+        return self._kept(found, exclude)
 
     def indexed(self, photos: int) -> Hits:
         """Ask the index, and read every vector where it cannot answer well.
@@ -134,7 +135,7 @@ class Search:
         for attempt in range(CROWDED_RETRIES):
             try:
                 with GRAPH_SEARCHES:
-                    return self._select("indexed", predicates, asked, **parts)
+                    return self._select("indexed", predicates, asked, {}, **parts)
             except QueryFailed as error:
                 # Other processes of a server search too; their number is not ours to limit.
                 if "Too many threads" not in str(error):
@@ -142,20 +143,25 @@ class Search:
                 time.sleep(0.01 * 2**attempt)
         return None
 
-    def _select(self, name: str, predicates: list[Predicate], asked: int, **parts: str) -> pa.Table:
+    def _select(
+        self,
+        name: str,
+        predicates: list[Predicate],
+        asked: int,
+        query: dict[str, str],
+        **parts: str,
+    ) -> pa.Table:
         return self.connection.select(
             f"search/{name}",
-            {**self.parameters, **parameters(predicates), "k": asked},
+            {**self.parameters, **query, **parameters(predicates), "k": asked},
             table=self.table,
             columns=self._columns(),
             where=where_clause(predicates, self.connection.dialect),
             **parts,
         )
 
-    def _select_exactly(self, predicates: list[Predicate], asked: int) -> pa.Table:
-        query = {} if self.query is None else {"q": write_array(self.query)}
-        search = replace(self, parameters={**self.parameters, **query})
-        return search._select(self.name, predicates, asked)
+    def _query(self) -> dict[str, str]:
+        return {} if self.query is None else {"q": write_array(self.query)}
 
     def _columns(self) -> str:
         if not self.with_photos:

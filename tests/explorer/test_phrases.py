@@ -58,6 +58,7 @@ def test_a_weight_is_a_number_behind_the_sign_that_ends_at_a_space(line, underst
         [("snow", -1)],
         [("snow", 0.5), ("2 dogs", 1), ("1960s cars", -2)],
         [("2 dogs", 1)],
+        [("lake", 10.0), ("mist", 0.00001), ("boats", -0.123456789)],
         [("shoes -sneakers", 1), ("+ plus", -1)],
         [("a t-shirt", 1), ("rock + roll", -1.5)],
         [],
