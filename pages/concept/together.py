@@ -1,6 +1,7 @@
 """All concepts of a collection on each photo: what several classifiers say, side by side."""
 
 from collections.abc import Mapping
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -16,6 +17,7 @@ from pages.grid.tiles import grid_tiles
 from vecdb import Concept
 
 SHOWN = 100
+EXPORTED = 20_000
 state = st.session_state
 
 
@@ -34,7 +36,7 @@ def draw(concepts: list[Concept]) -> None:
         concepts: fitted ones, of any collections.
     """
     of = {name: [c for c in concepts if c.collection == name] for name in names_of(concepts)}
-    columns = st.columns([2, 4, 4], vertical_alignment="bottom")
+    columns = st.columns([2, 4, 4, 1], vertical_alignment="bottom")
     table = columns[0].selectbox("Collection", list(of), key="together_table")
     chosen = of[table][:MOST]
     collection = shared_explorer().rounds.memory.collection(table)
@@ -43,8 +45,18 @@ def draw(concepts: list[Concept]) -> None:
     labels = {c.id: f"{c.name} ({counts[c.id]:,})" for c in chosen}
     every = pick(columns[1], "Photos that are all of", labels, "together_every")
     no = pick(columns[2], "and none of", labels, "together_no")
+    listed = partial(list_together, collection, chosen, every=every, no=no)
+    columns[3].download_button(
+        "As CSV",
+        lambda: write_csv(listed(limit=EXPORTED)),
+        f"{table}-concepts.csv",
+        "text/csv",
+        on_click="ignore",
+        help=f"A column for each concept; the first {EXPORTED:,} photos.",
+        width="stretch",
+    )
     limit = state.get("together_shown", SHOWN)
-    found = list_together(collection, chosen, every=every, no=no, limit=limit)
+    found = listed(limit=limit)
     tiles = grid_tiles(collection, found.ids)
     for row, tile in enumerate(tiles):
         describe(tile, found, row)
@@ -61,13 +73,6 @@ def draw(concepts: list[Concept]) -> None:
         },
         key="together_grid",
         on_event=on_event,
-    )
-    st.download_button(
-        f"The {len(found.ids):,} shown as CSV, a column for each concept",
-        lambda: write_csv(found),
-        f"{table}-concepts.csv",
-        "text/csv",
-        on_click="ignore",
     )
 
 
