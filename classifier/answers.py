@@ -15,7 +15,7 @@ class Answers:
 
     Attributes:
         direction: (d,) the anchor as it was given.
-        rows: (n, d) judged photos.
+        rows: (n, d) judged photos, in single precision as they are stored.
         answers: (n,) 1.0 or -1.0.
         settled: (n,) bool, answers that the user has looked at twice.
         places: (n,) row numbers in what was passed.
@@ -23,7 +23,7 @@ class Answers:
     """
 
     direction: Floats
-    rows: Floats
+    rows: NDArray[np.float32]
     answers: Floats
     settled: NDArray[np.bool_]
     places: NDArray[np.int64]
@@ -40,7 +40,7 @@ class Answers:
             ClassifierError: vectors, labels and settled differ in number.
         """
         direction = as_vector(anchor, "anchor")
-        rows = as_rows(vectors, len(direction))
+        rows = as_rows(vectors, len(direction), dtype=np.float32)
         signs = np.sign(np.nan_to_num(np.asarray(labels, dtype=np.float64)).ravel())
         twice = np.zeros(len(signs), bool) if settled is None else np.asarray(settled, bool).ravel()
         if not len(signs) == len(rows) == len(twice):

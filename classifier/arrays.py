@@ -66,6 +66,11 @@ def as_rows(
     return array if finite.all() else np.where(finite[:, None], array, array.dtype.type(0))
 
 
+def project(rows: NDArray[np.float32], weights: Floats) -> Floats:
+    """Return the products (n,) of rows (n, d) with weights (d,), worked out in single precision."""
+    return (rows @ weights.astype(np.float32)).astype(np.float64)
+
+
 def usable(rows: NDArray[np.floating]) -> NDArray[np.bool_]:
     """Tell which rows of `as_rows` hold a picture: (n,) bool, False where all is zero."""
     return np.asarray(rows.any(axis=1))

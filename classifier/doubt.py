@@ -20,8 +20,10 @@ from .unlocked import solve_half
 MOST_NOISE = 50.0
 """Variance of the answer that says least: no head is believed to be surer of a photo."""
 MANY_JUDGED = 256
-"""Judged photos beyond which those of MOST_NOISE are left out: they say next to nothing about the
-photos in doubt, and are most of a long session's."""
+"""Judged photos beyond which photos of MOST_NOISE are left out, of the judged and the candidates:
+they say next to nothing about the photos in doubt, and are most of a long session's."""
+FEWEST_CANDIDATES = 200
+"""Candidates that stay nonetheless, the least sure: some pages have none in doubt."""
 
 
 def most_telling(
@@ -48,14 +50,17 @@ def most_telling(
     Yields:
         Row numbers, most telling first; ties keep row order.
     """
-    known = _noise(judged_margins)
+    known, noise = _noise(judged_margins), _noise(margins)
+    places = np.arange(len(rows))
     if len(judged) > MANY_JUDGED:
         telling = known < MOST_NOISE
         judged, known = judged[telling], known[telling]
+        count = max(FEWEST_CANDIDATES, int((noise < MOST_NOISE).sum()))
+        places = np.sort(np.argsort(np.abs(margins), kind="stable")[:count])
+        rows, matter, noise = rows[places], matter[places], noise[places]
     doubt = conditional_covariance(rows, judged, known, pull_after(yes))
     variance = doubt.diagonal().astype(np.float64)
     useful = matter @ doubt**2
-    noise = _noise(margins)
     left = np.ones(len(rows), dtype=bool)
     # What the chosen photos settle is kept as columns beside `doubt`, which stays as it is: a
     # product with it costs a fifth of taking every choice out of the whole matrix.
@@ -64,7 +69,7 @@ def most_telling(
         gain = useful / (np.maximum(variance, 0) + noise)
         best = int(np.argmax(np.where(left, gain, -1.0)))
         left[best] = False
-        yield best
+        yield int(places[best])
         before = taken[:, :step]
         column = doubt[best] - before @ before[best]
         column /= np.sqrt(column[best] + noise[best])

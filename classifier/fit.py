@@ -69,7 +69,9 @@ def fit(
     if method == "sgd":
         given = Answers.read(anchor, vectors, labels, settled)
         yes = (given.answers > 0).astype(np.float64)
-        return Head(sgd_step(given.direction, given.rows, yes).astype(np.float32), 0.0)
+        return Head(
+            sgd_step(given.direction, given.rows.astype(np.float64), yes).astype(np.float32), 0.0
+        )
     if method != "anchored":
         raise ClassifierError(f"unknown method {method!r}; use 'anchored' or 'sgd'")
     head, _ = fit_and_leave_out(

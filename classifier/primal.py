@@ -5,7 +5,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from .arrays import Floats
+from .arrays import Floats, project
 from .laplace import left_out_margins, slopes
 from .unlocked import solve_half
 
@@ -15,7 +15,7 @@ fifty rounds no probability was off by more than .0005."""
 
 
 def solve_primal(
-    rows: Floats,
+    rows: NDArray[np.float32],
     signs: Floats,
     importance: Floats,
     start: Floats,
@@ -27,6 +27,8 @@ def solve_primal(
     slack: float = SLACK,
 ) -> tuple[Floats, float]:
     """Minimise the weighted logistic loss with the weights pulled to `start`, the bias to `bias`.
+
+    The products with the rows are of single precision, which halves their time; sums are double.
 
     Args:
         rows: (n, d).
@@ -46,11 +48,13 @@ def solve_primal(
 
     def loss(point: Floats) -> tuple[float, Floats]:
         away, lift = point[:dim] - start, point[dim] - bias
-        margins = signs * (rows @ point[:dim] + point[dim])
+        margins = signs * (project(rows, point[:dim]) + point[dim])
         slope = -importance * signs * expit(-margins)
         value = importance @ np.logaddexp(0, -margins)
         value += 0.5 * pull * away @ away + 0.5 * lift**2 / bias_variance
-        gradient = np.append(rows.T @ slope + pull * away, slope.sum() + lift / bias_variance)
+        gradient = np.append(
+            slope.astype(np.float32) @ rows + pull * away, slope.sum() + lift / bias_variance
+        )
         return float(value), gradient
 
     options = {"maxiter": 500, "maxcor": 20, "gtol": slack, "ftol": 1e-10}
@@ -60,7 +64,7 @@ def solve_primal(
 
 
 def left_out(
-    rows: Floats,
+    rows: NDArray[np.float32],
     signs: Floats,
     importance: Floats,
     weights: Floats,
@@ -73,7 +77,7 @@ def left_out(
 
     As laplace.py does, for as many rows as asked.
     """
-    margins = rows @ weights + bias
+    margins = project(rows, weights) + bias
     slope, root = slopes(margins, signs, importance)
     half = half_covariance(rows, root**2, rows[:first], pull, bias_variance)
     variance = (half**2).sum(axis=0, dtype=np.float64)

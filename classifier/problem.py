@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import expit
 
-from .arrays import Floats
+from .arrays import Floats, project
 from .background import Background
 from .frame import Frame, frame_of, spread_along
 from .laplace import laplace
@@ -77,7 +78,7 @@ class Problem:
         frame: the coordinates of `rows` and `start`.
         start: (d,) prior mean of the weights.
         answers: (n,) 1.0 or -1.0.
-        rows: (n + b, d) the judged photos, then photos of the background.
+        rows: (n + b, d) the judged photos, then photos of the background; single precision.
         signs: (n + b,) the answers, then the background's faint no.
         importance: (n + b,) what each counts.
         near: weights and bias not far from the optimum, to begin at.
@@ -86,14 +87,18 @@ class Problem:
     frame: Frame
     start: Floats
     answers: Floats
-    rows: Floats
+    rows: NDArray[np.float32]
     signs: Floats
     importance: Floats
     near: Floats | None = None
 
     @classmethod
     def of(
-        cls, direction: Floats, rows: Floats, answers: Floats, background: Background | None
+        cls,
+        direction: Floats,
+        rows: NDArray[np.float32],
+        answers: Floats,
+        background: Background | None,
     ) -> "Problem":
         """Set the problem up: unit direction (d,), photos (n, d), answers (n,) 1.0 or -1.0.
 
@@ -107,7 +112,7 @@ class Problem:
         alone = cls(frame, start, answers, frame.into(rows), answers, np.ones(len(rows)))
         if background is None or not len(background.sample):
             return alone
-        others = frame.into(np.asarray(background.sample[:COLLECTION_ROWS], np.float64))
+        others = frame.into(np.asarray(background.sample[:COLLECTION_ROWS], np.float32))
         beside = np.vstack([alone.rows, others])
         few = min(BACKGROUND_ROWS, len(others))
         first = alone._against(beside, np.full(few, BACKGROUND_WEIGHT / few)).solve(
@@ -115,11 +120,11 @@ class Problem:
         )
         share = alone.yes / (alone.yes + COLLECTION_HALVES)
         worth = BACKGROUND_WEIGHT + share * (COLLECTION_WEIGHT - BACKGROUND_WEIGHT)
-        no = 1 - expit(others @ first.weights + first.bias)
+        no = 1 - expit(project(others, first.weights) + first.bias)
         whole = alone._against(beside, worth / len(others) * no**2)
         return replace(whole, near=np.append(first.weights, first.bias))
 
-    def _against(self, rows: Floats, weights: Floats) -> "Problem":
+    def _against(self, rows: NDArray[np.float32], weights: Floats) -> "Problem":
         """Return the problem with b more of its photos in rows (n + b or more, d).
 
         Each of them is a no of its weight (b,).
@@ -149,7 +154,7 @@ class Problem:
     @lazy
     def scores(self) -> Floats:
         """Margins (n + b,) by the prompt alone, without a bias."""
-        return np.asarray(self.rows @ self.start)
+        return project(self.rows, self.start)
 
     def solve(
         self, trust: Floats | None = None, near: Solution | None = None, slack: float = SLACK
@@ -166,9 +171,10 @@ class Problem:
             importance = np.append(trust * importance[:own], importance[own:])
         if len(self.signs) <= AMONG_ROWS:
             prior = self.scores + PROMPT_BIAS
-            kernel = self.rows @ self.rows.T / self.pull + BIAS_VARIANCE
+            rows = self.rows.astype(np.float64)
+            kernel = rows @ rows.T / self.pull + BIAS_VARIANCE
             found = laplace(kernel, prior, self.signs, importance)
-            weights = self.start + self.rows.T @ found.dual / self.pull
+            weights = self.start + rows.T @ found.dual / self.pull
             bias = PROMPT_BIAS + BIAS_VARIANCE * float(found.dual.sum())
             return Solution(weights, bias, lambda: found.left_out[:own])
         held = (self.start, PROMPT_BIAS, self.pull, BIAS_VARIANCE)

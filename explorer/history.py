@@ -72,7 +72,7 @@ class History:
     @lazy
     def answered(self) -> set[str]:
         """The photos that somebody calls a yes or a no, whoever's answers count."""
-        return {photo for photo, votes in self.votes.items() if any(row.label for row in votes)}
+        return {row.photo_id for votes in self.votes.values() for row in votes if row.label}
 
     @lazy
     def people(self) -> list[str]:
@@ -87,7 +87,7 @@ class History:
     @lazy
     def judged(self) -> dict[str, int]:
         """The photos that are a yes (1) or a no (-1)."""
-        return {photo: label for photo, label in self.labels.items() if label}
+        return {photo: row.label for photo, row in self.latest.items() if row.label}
 
     @property
     def yes(self) -> int:

@@ -47,7 +47,8 @@ class Pool:
 class Known:
     """What is known of a collection: moments, random photos, vectors (d,) by id read lately.
 
-    `gone` are photos among them that turned out to be deleted meanwhile.
+    `told` are the columns that say anything of any photo, of those that tiles show; `gone` photos
+    that turned out to be deleted meanwhile.
     """
 
     collection: Collection
@@ -55,6 +56,7 @@ class Known:
     background: Background
     pool: Pool
     vectors: dict[str, np.ndarray]
+    told: Sequence[str]
     sample: Sample | None = None
     gone: set[str] = field(default_factory=set)
 
@@ -93,6 +95,10 @@ class Known:
         if self.sample is None:
             return [int(count) for count in self.collection.histogram(head, bins=bins).counts]
         return self.sample.count_by_probability(head, bins, self.extent.count).tolist()
+
+    def shown(self, ids: Sequence[str]) -> list[dict[str, Any]]:
+        """Return what tiles say of those of the photos that exist."""
+        return self.collection.records.shown(ids, self.told)
 
     def notice_deleted(self, ids: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> set[str]:
         """Return the photos that were deleted since they were read, up to a minute ago.
@@ -195,7 +201,7 @@ class Memory:
             return _know_sample(collection, *kept)
         stand = Stand(state, collection.extent())
         if before is not None and before.extent == stand.extent:
-            return replace(before, stand=stand)
+            return replace(before, stand=stand, told=collection.records.columns_in_use())
         # Vectors at hand go too: a photo that was stored anew has another one.
         if stand.extent.count > SAMPLED_ABOVE:
             return _know_sample(collection, stand, self._samples.take(collection, stand))
@@ -216,7 +222,8 @@ def _know_sample(collection: Collection, stand: Stand, held: Sample) -> Known:
     drawn = np.ascontiguousarray(held.vectors[:POOL_PHOTOS])
     background = Background(held.mean, held.covariance, drawn[:BACKGROUND_PHOTOS])
     pool = Pool([str(photo) for photo in held.ids[:POOL_PHOTOS]], drawn)
-    return Known(collection, stand, background, pool, {}, held)
+    told = collection.records.columns_in_use()
+    return Known(collection, stand, background, pool, {}, told, held)
 
 
 def _know_whole(collection: Collection, stand: Stand) -> Known:
@@ -224,4 +231,5 @@ def _know_whole(collection: Collection, stand: Stand) -> Known:
     pool = Pool(*collection.known_vectors(collection.sample(POOL_PHOTOS, seed=0).ids))
     sample = pool.vectors[:BACKGROUND_PHOTOS]
     background = Background(moments.mean, moments.covariance, sample)
-    return Known(collection, stand, background, pool, {})
+    told = collection.records.columns_in_use()
+    return Known(collection, stand, background, pool, {}, told)

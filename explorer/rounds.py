@@ -28,6 +28,8 @@ from vecdb import Collection, Concept, Database, Label, Store
 SIDE_BY_SIDE = 4
 # Rounds of several people at once: more do not end sooner, they take turns at the same cores.
 ROUNDS_AT_ONCE = 2 * max(2, os.cpu_count() or 2)
+# Concepts whose history is kept at hand.
+HISTORIES = 64
 
 
 @dataclass
@@ -83,6 +85,7 @@ class Rounds:
         self._aside = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="rounds")
         self._lock = threading.Lock()
         self._turns: dict[str, threading.Lock] = {}
+        self._histories: dict[str, History] = {}
         self._at_once = threading.BoundedSemaphore(ROUNDS_AT_ONCE)
         self._one_thread = OneThread()
         keep_freed_memory()
@@ -254,9 +257,19 @@ class Rounds:
             yield
 
     def _read(self, concept_id: str) -> tuple[Concept, History]:
-        history = self._aside.submit(self._concepts.history, concept_id)
+        reading = self._aside.submit(self._concepts.history, concept_id)
         concept = self._concepts.get(concept_id)
-        return concept, History(history.result(), Settings.read(concept.settings).judge)
+        rows, judge = reading.result(), Settings.read(concept.settings).judge
+        kept = self._histories.get(concept_id)
+        # Labels are only added: what is known of the earlier ones is not worked out again.
+        if kept is not None and kept.judge == judge and kept.rows == rows[: len(kept)]:
+            history = kept.extend(rows[len(kept) :])
+        else:
+            history = History(rows, judge)
+        if kept is None and len(self._histories) >= HISTORIES:
+            self._histories.clear()
+        self._histories[concept_id] = history
+        return concept, history
 
     def _turn(self, concept_id: str, kind: str) -> Page | None:
         concept, history = self._read(concept_id)
@@ -365,7 +378,7 @@ def _shown_again(known: Known, standing: Standing, tiles: Sequence[Tile]) -> Min
     found, vectors = known.collection.known_vectors(ids)
     scores = dict(zip(found, head.probabilities(vectors), strict=True))
     scored = [replace(tile, score=round_score(scores.get(tile.photo_id))) for tile in tiles]
-    rows = known.collection.records.shown(ids)
+    rows = known.shown(ids)
     return Mined(scored, rows, [], known.count_by_probability(head, BINS), 1.0)
 
 

@@ -118,7 +118,7 @@ def settings_for(query: Query, page_size: int, first: np.ndarray | None = None) 
 
 
 def _direction(stored: Mapping[str, Any], name: str) -> tuple[float, ...] | None:
-    return tuple(float(x) for x in _list(stored, name)) or None
+    return tuple(map(float, _list(stored, name))) or None
 
 
 def _list(stored: Mapping[str, Any], name: str) -> Sequence[Any]:

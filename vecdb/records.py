@@ -12,6 +12,11 @@ from vecdb.numbers import photo_number
 # Servers refuse a form field of 128 KiB.
 ID_BYTES_IN_STATEMENT = 65_536
 NUMBERS_IN_STATEMENT = 3000
+TOLD = (
+    "description", "photographer", "camera", "city", "country", "views", "downloads",
+    "duplicate_of", "label",
+)  # fmt: skip
+"""What tiles show beside id, address and size."""
 
 
 @dataclass(frozen=True)
@@ -113,11 +118,20 @@ class Records:
         """Yield id, url and METADATA of the photos that exist, in their types, in no order."""
         yield from self.rows("photos/metadata", ids)
 
-    def shown(self, ids: Sequence[str]) -> list[dict[str, Any]]:
-        """Return what a tile says of each photo: `Collection.photos` with fewer of its keys."""
-        tables = self.rows("photos/shown", ids)
+    def shown(self, ids: Sequence[str], told: Sequence[str] = TOLD) -> list[dict[str, Any]]:
+        """Return what a tile says of each photo: `Collection.photos` with fewer of its keys.
+
+        Args:
+            told: those of TOLD to read, see `columns_in_use`.
+        """
+        tables = self.rows("photos/shown", ids, told="".join(f", {name}" for name in told))
         found = {row["id"]: row for table in tables for row in table.to_pylist()}
         return [found[photo] for photo in ids if photo in found]
+
+    def columns_in_use(self) -> tuple[str, ...]:
+        """Return those of TOLD that say anything of any photo, in that order."""
+        found = self._connection.select("photos/columns_in_use", table=self._table)
+        return tuple(name for name in TOLD if found.column(name)[0].as_py())
 
     def extra_kinds(self) -> dict[str, set[str]]:
         """Return the kinds of the source's own columns: word, number, whole, time, flag."""
@@ -157,10 +171,10 @@ class Records:
         found = self._connection.select("photos/at_address", {"url": url}, table=self._table)
         return str(found.column("id")[0].as_py()) if found.num_rows else None
 
-    def rows(self, name: str, ids: Sequence[str]) -> Iterable[pa.Table]:
+    def rows(self, name: str, ids: Sequence[str], **parts: str) -> Iterable[pa.Table]:
         """Yield the answers of a statement over ids, asked in parts that a server takes."""
         for part in split_ids(ids):
-            yield self._connection.select(name, {"ids": part}, table=self._table)
+            yield self._connection.select(name, {"ids": part}, table=self._table, **parts)
 
 
 def split_ids(ids: Sequence[str]) -> Iterable[list[str]]:

@@ -69,7 +69,7 @@ def _describe(tile: GridTile, collection: Collection, row: dict[str, Any] | None
     if row is None:
         tile["meta"].append(("State", "no longer in the collection"))
         return
-    tile["caption"] = row["description"] or tile["id"]
+    tile["caption"] = row.get("description") or tile["id"]
     tile["meta"] += [(name, str(row[key])) for key, name in SHOWN if row.get(key)]
     if row.get("label"):
         folders = PurePosixPath(local_path(row["url"]) or row["id"]).parts[:-1]

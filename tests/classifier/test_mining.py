@@ -11,7 +11,7 @@ from classifier import (
     mine,
     plan_candidates,
 )
-from classifier.doubt import conditional_covariance, most_telling
+from classifier.doubt import FEWEST_CANDIDATES, conditional_covariance, most_telling
 from classifier.problem import BIAS_VARIANCE
 
 HEAD = Head(np.eye(8, dtype=np.float32)[0] * 3, -1.0)
@@ -150,3 +150,25 @@ def test_of_many_judged_photos_the_sure_ones_change_nothing(unsure: int) -> None
     assert order == list(most_telling(*about, seen[:unsure], margins[:unsure], matter, 12))
     few = list(most_telling(*about, seen[:200], margins[:200], matter, 12))
     assert few != list(most_telling(*about, seen[: min(unsure, 200)], margins[:unsure], matter, 12))
+
+
+@pytest.mark.parametrize("judged", [300, 200])
+def test_beside_many_judged_photos_candidates_that_are_sure_change_nothing(judged: int) -> None:
+    rng = np.random.default_rng(judged)
+    rows, seen = rng.normal(size=(500, 8)), rng.normal(size=(judged, 8))
+    unsure = rng.permutation(500) < 230
+    margins = np.where(unsure, rng.normal(size=500), rng.choice([-6.0, 6.0], 500))
+    about = (seen, rng.normal(size=judged))
+    order = list(most_telling(rows, margins, *about, np.ones(500), 12))
+    among = np.flatnonzero(unsure)
+    alone = list(most_telling(rows[among], margins[among], *about, np.ones(len(among)), 12))
+    assert (order == among[alone].tolist()) == (judged == 300)
+
+
+def test_a_page_of_sure_candidates_is_chosen_from_the_least_sure_of_them() -> None:
+    rng = np.random.default_rng(0)
+    rows, seen = rng.normal(size=(500, 8)), rng.normal(size=(300, 8))
+    margins = rng.choice([-1.0, 1.0], 500) * rng.uniform(5, 9, 500)
+    order = list(most_telling(rows, margins, seen, np.ones(300), np.ones(500), 30))
+    assert len(set(order)) == 30
+    assert np.abs(margins[order]).max() <= np.sort(np.abs(margins))[FEWEST_CANDIDATES - 1]

@@ -2,9 +2,13 @@ import time
 
 import numpy as np
 import pyarrow as pa
+import pytest
 
 from explorer import memory as remembering
 from explorer.memory import Memory
+from ingest import Photo
+from ingest.changes import store_changes
+from vecdb.records import TOLD
 
 
 def test_what_is_known_follows_the_collection_without_making_a_round_wait(
@@ -35,3 +39,32 @@ def test_a_collection_made_anew_under_a_name_is_the_one_that_is_known(
     fresh.insert(pa.table({"id": ["a"], "url": [""], "vector": [[1.0, 0, 0, 0]]}))
     assert memory.collection("things").encoder == "another"
     assert memory.known("things").background.dim == 4
+
+
+def test_tiles_are_asked_only_for_what_some_photo_says_and_for_more_once_one_does(
+    database, collection, monkeypatch, tmp_path
+):
+    monkeypatch.setattr(remembering, "BACKGROUND_SECONDS", 0.0)
+    memory = Memory(database, tmp_path)
+    ids = ["yes-000", "no-100"]
+    before = memory.known("things")
+    assert before.told == ()
+    assert [set(row) for row in before.shown(ids)] == [{"id", "url", "width", "height"}] * 2
+    store_changes(collection, [Photo("no-100", metadata={"city": "Oslo", "views": 0})])
+    deadline = time.monotonic() + 10
+    while not memory.known("things").told and time.monotonic() < deadline:
+        time.sleep(0.01)
+    after = memory.known("things")
+    assert after.extent == before.extent
+    assert after.told == ("city", "views")
+    assert [(row["city"], row["views"]) for row in after.shown(ids)] == [("", None), ("Oslo", 0)]
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_a_column_that_one_photo_of_many_fills_is_in_use(database, name):
+    value = 7 if name in ("views", "downloads") else "lake"
+    made = database.create_collection("filled", "offline", 2)
+    rows = {"id": ["a", "b"], "url": [""] * 2, "vector": [[1.0, 0]] * 2, name: [None, value]}
+    made.insert(pa.table(rows))
+    assert made.records.columns_in_use() == (name,)
+    assert {row["id"]: row[name] for row in made.records.shown(["a", "b"], (name,))}["b"] == value

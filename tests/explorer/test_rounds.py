@@ -7,6 +7,7 @@ import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from classifier import NoAnchor, fit_and_leave_out
+from explorer.history import History
 from explorer.mining import mine_page
 from explorer.rounds import Page, Rounds
 from explorer.settings import Settings
@@ -218,6 +219,38 @@ def test_nothing_is_stored_of_a_turn_that_cannot_be_fitted(rounds, database, col
     with pytest.raises(NoAnchor):
         rounds.undo(made.id)
     assert len(database.concepts.history(made.id)) == 1
+
+
+def test_a_round_knows_what_was_answered_elsewhere_and_whose_answers_count(
+    rounds, database, collection, direction
+):
+    page = begin(rounds, collection, direction)
+    for _ in range(3):
+        page = rounds.submit(page.concept.id, page.tiles, truth(page), by="ann")
+        shown = page.tiles[0].photo_id
+        database.concepts.label(page.concept.id, [Label(shown, -1, by="bob")], action="elsewhere")
+    whole = History(database.concepts.history(page.concept.id))
+    page = rounds.refit(page.concept.id)
+    assert page.history.judged == whole.judged
+    assert list(page.history.rows) == whole.rows
+    theirs = rounds.choose_judge(page.concept.id, "bob").history
+    assert set(theirs.judged.values()) == {-1}
+    assert rounds.refit(page.concept.id).history.judged == theirs.judged
+    assert rounds.choose_judge(page.concept.id, None).history.judged == whole.judged
+
+
+def test_an_answer_that_another_program_wrote_before_ones_already_read_takes_its_place(
+    rounds, database, collection, direction, monkeypatch
+):
+    page = begin(rounds, collection, direction)
+    page = rounds.submit(page.concept.id, page.tiles, truth(page))
+    rounds.refit(page.concept.id)
+    rows = database.concepts.history(page.concept.id)
+    rows.insert(3, Label("no-050", 1, action="elsewhere"))
+    monkeypatch.setattr(database.concepts, "history", lambda _: list(rows))
+    page = rounds.refit(page.concept.id)
+    assert page.history.rows == rows
+    assert page.history.judged["no-050"] == 1
 
 
 def test_rounds_of_many_people_are_made_a_few_at_once(rounds, collection, direction, monkeypatch):
