@@ -71,6 +71,13 @@ def project(rows: NDArray[np.float32], weights: Floats) -> Floats:
     return (rows @ weights.astype(np.float32)).astype(np.float64)
 
 
+def with_ones(rows: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Return rows (n, d) in single precision with a column of ones, which carries the bias."""
+    whole = np.ones((len(rows), rows.shape[1] + 1), np.float32)
+    whole[:, :-1] = rows
+    return whole
+
+
 def usable(rows: NDArray[np.floating]) -> NDArray[np.bool_]:
     """Tell which rows of `as_rows` hold a picture: (n,) bool, False where all is zero."""
     return np.asarray(rows.any(axis=1))

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from .arrays import Floats
+from .arrays import Floats, with_ones
 from .primal import half_covariance
-from .problem import BIAS_VARIANCE, pull_after
+from .problem import BIAS_VARIANCE, prior_precision, pull_after
 from .unlocked import solve_half
 
 MOST_NOISE = 50.0
@@ -90,7 +90,8 @@ def conditional_covariance(
     the time; it is off by some 1e-4, where an answer's noise is 4 at least.
     """
     if len(judged) > rows.shape[1]:
-        half = half_covariance(judged, 1 / noise, rows, pull, BIAS_VARIANCE)
+        held = prior_precision(pull, rows.shape[1])
+        half = half_covariance(with_ones(judged), 1 / noise, with_ones(rows), held)
         return np.asarray(half.T @ half)
     near, known = np.asarray(rows, np.float32), np.asarray(judged, np.float32)
     doubt = _covariance(near, near, pull)

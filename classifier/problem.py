@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from .arrays import Floats, project
+from .arrays import Floats, project, with_ones
 from .background import Background
 from .frame import Frame, frame_of, spread_along
 from .laplace import laplace
@@ -48,6 +48,11 @@ def pull_after(yes: int) -> float:
     return PULL / (1 + min(yes, PULL_RESTS) / PULL_HALVES)
 
 
+def prior_precision(pull: float, dim: int) -> Floats:
+    """Return the prior precision (d + 1,) of weights and bias."""
+    return np.append(np.full(dim, pull), 1 / BIAS_VARIANCE)
+
+
 def prompt_weights(direction: Floats, frame: Frame, background: Background | None) -> Floats:
     """Weights (d,) in the frame whose margins spread by PROMPT_SPREAD over the collection."""
     spread = spread_along(direction, background) / frame.scale
@@ -78,7 +83,8 @@ class Problem:
         frame: the coordinates of `rows` and `start`.
         start: (d,) prior mean of the weights.
         answers: (n,) 1.0 or -1.0.
-        rows: (n + b, d) the judged photos, then photos of the background; single precision.
+        rows: (n + b, d + 1) the judged photos, then photos of the background, in single precision;
+            the last column is ones.
         signs: (n + b,) the answers, then the background's faint no.
         importance: (n + b,) what each counts.
         near: weights and bias not far from the optimum, to begin at.
@@ -109,20 +115,23 @@ class Problem:
         """
         frame = frame_of(background, rows)
         start = prompt_weights(direction, frame, background)
-        alone = cls(frame, start, answers, frame.into(rows), answers, np.ones(len(rows)))
+        judged = with_ones(frame.into(rows))
+        alone = cls(frame, start, answers, judged, answers, np.ones(len(rows)))
         if background is None or not len(background.sample):
             return alone
-        others = frame.into(np.asarray(background.sample[:COLLECTION_ROWS], np.float32))
-        beside = np.vstack([alone.rows, others])
+        sample = background.sample[:COLLECTION_ROWS].astype(np.float32)
+        others = with_ones(frame.into(sample))
+        beside = np.vstack([judged, others])
         few = min(BACKGROUND_ROWS, len(others))
         first = alone._against(beside, np.full(few, BACKGROUND_WEIGHT / few)).solve(
             slack=FIRST_SLACK
         )
         share = alone.yes / (alone.yes + COLLECTION_HALVES)
         worth = BACKGROUND_WEIGHT + share * (COLLECTION_WEIGHT - BACKGROUND_WEIGHT)
-        no = 1 - expit(project(others, first.weights) + first.bias)
+        point = np.append(first.weights, first.bias)
+        no = 1 - expit(project(others, point))
         whole = alone._against(beside, worth / len(others) * no**2)
-        return replace(whole, near=np.append(first.weights, first.bias))
+        return replace(whole, near=point)
 
     def _against(self, rows: NDArray[np.float32], weights: Floats) -> "Problem":
         """Return the problem with b more of its photos in rows (n + b or more, d).
@@ -154,7 +163,7 @@ class Problem:
     @lazy
     def scores(self) -> Floats:
         """Margins (n + b,) by the prompt alone, without a bias."""
-        return project(self.rows, self.start)
+        return project(self.rows[:, :-1], self.start)
 
     def solve(
         self, trust: Floats | None = None, near: Solution | None = None, slack: float = SLACK
@@ -171,14 +180,17 @@ class Problem:
             importance = np.append(trust * importance[:own], importance[own:])
         if len(self.signs) <= AMONG_ROWS:
             prior = self.scores + PROMPT_BIAS
-            rows = self.rows.astype(np.float64)
+            rows = self.rows[:, :-1].astype(np.float64)
             kernel = rows @ rows.T / self.pull + BIAS_VARIANCE
             found = laplace(kernel, prior, self.signs, importance)
             weights = self.start + rows.T @ found.dual / self.pull
             bias = PROMPT_BIAS + BIAS_VARIANCE * float(found.dual.sum())
             return Solution(weights, bias, lambda: found.left_out[:own])
-        held = (self.start, PROMPT_BIAS, self.pull, BIAS_VARIANCE)
+        answers = (self.rows, self.signs, importance)
+        prior = np.append(self.start, PROMPT_BIAS)
+        precision = prior_precision(self.pull, len(self.start))
         begin = self.near if near is None else np.append(near.weights, near.bias)
-        point = solve_primal(self.rows, self.signs, importance, *held, begin=begin, slack=slack)
-        all_of_it = (self.rows, self.signs, importance, *point, *held[2:])
-        return Solution(*point, lambda: left_out(*all_of_it, own))
+        point = solve_primal(*answers, prior, precision, begin=begin, slack=slack)
+        return Solution(
+            point[:-1], float(point[-1]), lambda: left_out(*answers, point, precision, own)
+        )
