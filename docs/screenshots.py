@@ -151,8 +151,6 @@ def gallery(address: str) -> None:
     with browser(color_scheme="dark") as page:
         train(page, address, "a dog", "/dog/", 2)
         page.screenshot(path=IMAGES / "train-dark.png")
-        page.get_by_role("link", name="Search", exact=True).first.click()
-        map_view(page, "map-dark.png")
     phone = {"width": 390, "height": 844}
     with browser(viewport=phone, device_scale_factor=2, has_touch=True, is_mobile=True) as page:
         train(page, address, "a horse", "/horse/", 1)
