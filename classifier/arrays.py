@@ -57,7 +57,8 @@ def as_rows(
     Raises:
         DimensionMismatch: d differs from dim.
     """
-    array = np.asarray(vectors, dtype=dtype)
+    with np.errstate(over="ignore"):  # what is too large for the type is no number of a picture
+        array = np.asarray(vectors, dtype=dtype)
     if array.size == 0:
         return np.zeros((0, dim), dtype)
     if array.ndim != 2 or array.shape[1] != dim:
@@ -71,7 +72,7 @@ def project(rows: NDArray[np.float32], weights: Floats) -> Floats:
     return (rows @ weights.astype(np.float32)).astype(np.float64)
 
 
-def with_ones(rows: NDArray[np.floating]) -> NDArray[np.float32]:
+def add_ones(rows: NDArray[np.floating]) -> NDArray[np.float32]:
     """Return rows (n, d) in single precision with a column of ones, which carries the bias."""
     whole = np.ones((len(rows), rows.shape[1] + 1), np.float32)
     whole[:, :-1] = rows

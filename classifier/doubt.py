@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from .arrays import Floats, with_ones
+from .arrays import Floats, add_ones
 from .primal import half_covariance
 from .problem import BIAS_VARIANCE, prior_precision, pull_after
 from .unlocked import solve_half
@@ -20,8 +20,9 @@ from .unlocked import solve_half
 MOST_NOISE = 50.0
 """Variance of the answer that says least: no head is believed to be surer of a photo."""
 MANY_JUDGED = 256
-"""Judged photos beyond which photos of MOST_NOISE are left out, of the judged and the candidates:
-they say next to nothing about the photos in doubt, and are most of a long session's."""
+"""Judged photos beyond which photos of MOST_NOISE are left out, of the judged and, once there was a
+yes, the candidates: they say next to nothing about the photos in doubt, and are most of a long
+session's. Without a yes the head is sure of the wrong photos, and all stay."""
 FEWEST_CANDIDATES = 200
 """Candidates that stay nonetheless, the least sure: some pages have none in doubt."""
 
@@ -51,12 +52,14 @@ def most_telling(
         Row numbers, most telling first; ties keep row order.
     """
     known, noise = _noise(judged_margins), _noise(margins)
-    places = np.arange(len(rows))
+    places, rest = np.arange(len(rows)), np.zeros(0, np.int64)
     if len(judged) > MANY_JUDGED:
         telling = known < MOST_NOISE
         judged, known = judged[telling], known[telling]
+    if len(judged_margins) > MANY_JUDGED and yes:
         count = max(FEWEST_CANDIDATES, int((noise < MOST_NOISE).sum()))
-        places = np.sort(np.argsort(np.abs(margins), kind="stable")[:count])
+        order = np.argsort(np.abs(margins), kind="stable")
+        places, rest = np.sort(order[:count]), order[count:]
         rows, matter, noise = rows[places], matter[places], noise[places]
     doubt = conditional_covariance(rows, judged, known, pull_after(yes))
     variance = doubt.diagonal().astype(np.float64)
@@ -78,6 +81,7 @@ def most_telling(
         useful += column**2 * (weighted @ column) - 2 * column * across
         variance -= column**2
         taken[:, step] = column
+    yield from rest[: k - taken.shape[1]].tolist()
 
 
 def conditional_covariance(
@@ -91,7 +95,7 @@ def conditional_covariance(
     """
     if len(judged) > rows.shape[1]:
         held = prior_precision(pull, rows.shape[1])
-        half = half_covariance(with_ones(judged), 1 / noise, with_ones(rows), held)
+        half = half_covariance(add_ones(judged), 1 / noise, add_ones(rows), held)
         return np.asarray(half.T @ half)
     near, known = np.asarray(rows, np.float32), np.asarray(judged, np.float32)
     doubt = _covariance(near, near, pull)

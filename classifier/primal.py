@@ -50,7 +50,8 @@ def solve_primal(
         slope = weighted * expit(-margins)
         return float(value), held - slope.astype(np.float32) @ rows
 
-    options = {"maxiter": 500, "maxcor": 20, "gtol": slack, "ftol": 1e-10}
+    # Single precision tells losses apart to some 1e-8 of their own.
+    options = {"maxiter": 500, "maxcor": 20, "gtol": slack, "ftol": 1e-8}
     begin = prior if begin is None else begin
     found = minimize(loss, begin, jac=True, method="L-BFGS-B", options=options)
     return np.asarray(found.x)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from .arrays import Floats, project, with_ones
+from .arrays import Floats, add_ones, project
 from .background import Background
 from .frame import Frame, frame_of, spread_along
 from .laplace import laplace
@@ -115,12 +115,12 @@ class Problem:
         """
         frame = frame_of(background, rows)
         start = prompt_weights(direction, frame, background)
-        judged = with_ones(frame.into(rows))
+        judged = add_ones(frame.into(rows))
         alone = cls(frame, start, answers, judged, answers, np.ones(len(rows)))
         if background is None or not len(background.sample):
             return alone
         sample = background.sample[:COLLECTION_ROWS].astype(np.float32)
-        others = with_ones(frame.into(sample))
+        others = add_ones(frame.into(sample))
         beside = np.vstack([judged, others])
         few = min(BACKGROUND_ROWS, len(others))
         first = alone._against(beside, np.full(few, BACKGROUND_WEIGHT / few)).solve(
@@ -134,9 +134,9 @@ class Problem:
         return replace(whole, near=point)
 
     def _against(self, rows: NDArray[np.float32], weights: Floats) -> "Problem":
-        """Return the problem with b more of its photos in rows (n + b or more, d).
+        """Return the problem with b more of its photos in rows.
 
-        Each of them is a no of its weight (b,).
+        Each of them is a no of its weight (b,); rows are (n + b or more, d + 1).
         """
         return replace(
             self,

@@ -47,8 +47,8 @@ class Pool:
 class Known:
     """What is known of a collection: moments, random photos, vectors (d,) by id read lately.
 
-    `told` are the columns that say anything of any photo, of those that tiles show; `gone` photos
-    that turned out to be deleted meanwhile.
+    `told` are the columns that said anything of any photo at the last look, of those that tiles
+    show; `gone` photos that turned out to be deleted meanwhile.
     """
 
     collection: Collection
@@ -96,7 +96,7 @@ class Known:
             return [int(count) for count in self.collection.histogram(head, bins=bins).counts]
         return self.sample.count_by_probability(head, bins, self.extent.count).tolist()
 
-    def shown(self, ids: Sequence[str]) -> list[dict[str, Any]]:
+    def describe_photos(self, ids: Sequence[str]) -> list[dict[str, Any]]:
         """Return what tiles say of those of the photos that exist."""
         return self.collection.records.shown(ids, self.told)
 

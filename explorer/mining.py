@@ -117,7 +117,7 @@ def _choose(known: Known, standing: Standing) -> Mined:
         for pick, score in zip(picks, scores, strict=True)
     ]
     tiles += again
-    rows = known.shown([tile.photo_id for tile in tiles])
+    rows = known.describe_photos([tile.photo_id for tile in tiles])
     return Mined(tiles, rows, upcoming, counts, found.agreement)
 
 

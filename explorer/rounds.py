@@ -378,7 +378,7 @@ def _shown_again(known: Known, standing: Standing, tiles: Sequence[Tile]) -> Min
     found, vectors = known.collection.known_vectors(ids)
     scores = dict(zip(found, head.probabilities(vectors), strict=True))
     scored = [replace(tile, score=round_score(scores.get(tile.photo_id))) for tile in tiles]
-    rows = known.shown(ids)
+    rows = known.describe_photos(ids)
     return Mined(scored, rows, [], known.count_by_probability(head, BINS), 1.0)
 
 

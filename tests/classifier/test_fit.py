@@ -14,7 +14,7 @@ from classifier import (
     fit,
     prompt_head,
 )
-from classifier.arrays import with_ones
+from classifier.arrays import add_ones
 from classifier.frame import correlation, frame_of
 from classifier.guard import KEPT, pair_accuracy, share_of_fit
 from classifier.laplace import laplace
@@ -61,13 +61,13 @@ def test_both_solvers_find_one_optimum():
     start = np.array([0.5, 0.0, 0.0, 0.0])
     dual = laplace(rows @ rows.T / 0.1 + 100.0, rows @ start - 3, signs, importance)
     prior, precision = np.append(start, -3.0), prior_precision(0.1, 4)
-    *weights, bias = solve_primal(with_ones(rows), signs, importance, prior, precision)
+    *weights, bias = solve_primal(add_ones(rows), signs, importance, prior, precision)
     assert weights == pytest.approx(start + rows.T @ dual.dual / 0.1, abs=1e-3)
     assert bias == pytest.approx(-3 + 100 * dual.dual.sum(), abs=1e-3)
 
 
 def test_a_fit_that_begins_near_its_optimum_ends_there_too():
-    rows = with_ones(photos(50, seed=4))
+    rows = add_ones(photos(50, seed=4))
     signs, ones = np.sign(rows[:, 1] + 0.2), np.ones(50)
     doubted = np.where(np.arange(50) < 3, 0.1, 1.0)
     held = (np.array([0.5, 0.0, 0.0, 0.0, -3.0]), prior_precision(0.1, 4))
@@ -191,9 +191,9 @@ def test_contradictory_answers_on_one_photo_leave_it_near_even():
 def test_broken_rows_teach_nothing():
     rows = photos()
     background = background_of(rows)
-    broken = np.vstack([rows[:9], np.full(4, np.nan), np.zeros(4)])
+    broken = np.vstack([rows[:9], np.full(4, np.nan), np.zeros(4), np.full(4, 1e39)])
     labels = np.sign(rows[:9, 1])
-    head = fit(UP, broken, np.append(labels, [1, -1]), background=background)
+    head = fit(UP, broken, np.append(labels, [1, -1, 1]), background=background)
     clean = fit(UP, rows[:9], labels, background=background)
     assert np.array_equal(head.weights, clean.weights)
 

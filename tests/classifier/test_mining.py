@@ -159,9 +159,9 @@ def test_beside_many_judged_photos_candidates_that_are_sure_change_nothing(judge
     unsure = rng.permutation(500) < 230
     margins = np.where(unsure, rng.normal(size=500), rng.choice([-6.0, 6.0], 500))
     about = (seen, rng.normal(size=judged))
-    order = list(most_telling(rows, margins, *about, np.ones(500), 12))
+    order = list(most_telling(rows, margins, *about, np.ones(500), 12, yes=9))
     among = np.flatnonzero(unsure)
-    alone = list(most_telling(rows[among], margins[among], *about, np.ones(len(among)), 12))
+    alone = list(most_telling(rows[among], margins[among], *about, np.ones(len(among)), 12, yes=9))
     assert (order == among[alone].tolist()) == (judged == 300)
 
 
@@ -169,6 +169,18 @@ def test_a_page_of_sure_candidates_is_chosen_from_the_least_sure_of_them() -> No
     rng = np.random.default_rng(0)
     rows, seen = rng.normal(size=(500, 8)), rng.normal(size=(300, 8))
     margins = rng.choice([-1.0, 1.0], 500) * rng.uniform(5, 9, 500)
-    order = list(most_telling(rows, margins, seen, np.ones(300), np.ones(500), 30))
-    assert len(set(order)) == 30
-    assert np.abs(margins[order]).max() <= np.sort(np.abs(margins))[FEWEST_CANDIDATES - 1]
+    order = list(most_telling(rows, margins, seen, np.ones(300), np.ones(500), 450, yes=9))
+    assert len(set(order)) == 450
+    least = np.argsort(np.abs(margins))
+    assert set(order[:FEWEST_CANDIDATES]) == set(least[:FEWEST_CANDIDATES])
+    assert order[FEWEST_CANDIDATES:] == least[FEWEST_CANDIDATES:450].tolist()
+
+
+def test_without_a_yes_many_judged_photos_leave_no_candidate_out() -> None:
+    rng = np.random.default_rng(1)
+    rows, seen = rng.normal(size=(500, 8)), rng.normal(size=(300, 8))
+    # The best by a head that has found nothing are alike; what it has not thought of lies apart.
+    rows[:250] = rows[0] + 0.01 * rows[:250]
+    margins = np.where(np.arange(500) < 250, -7.0, -9.0)
+    order = list(most_telling(rows, margins, seen, np.full(300, -9.0), np.ones(500), 12))
+    assert sum(row >= 250 for row in order) > 6

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from classifier import ClassifierError, background_of, doubtful_answers, fit, fit_and_leave_out
-from classifier.arrays import with_ones
+from classifier.arrays import add_ones
 from classifier.laplace import laplace
 from classifier.primal import left_out, solve_primal
 from classifier.problem import MANY, prior_precision
@@ -103,6 +103,6 @@ def test_both_solvers_leave_an_answer_out_alike():
     rows, signs = answered(80, clear(80))
     start, ones = np.array([0.5, 0.2, 0.0, 0.0]), np.ones(80)
     among = laplace(rows @ rows.T / 0.1 + 100.0, rows @ start - 3, signs, ones)
-    known, precision = (with_ones(rows), signs, ones), prior_precision(0.1, 4)
+    known, precision = (add_ones(rows), signs, ones), prior_precision(0.1, 4)
     point = solve_primal(*known, np.append(start, -3.0), precision)
     assert left_out(*known, point, precision, 70) == pytest.approx(among.left_out[:70], abs=0.01)

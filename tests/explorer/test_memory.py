@@ -49,7 +49,9 @@ def test_tiles_are_asked_only_for_what_some_photo_says_and_for_more_once_one_doe
     ids = ["yes-000", "no-100"]
     before = memory.known("things")
     assert before.told == ()
-    assert [set(row) for row in before.shown(ids)] == [{"id", "url", "width", "height"}] * 2
+    assert [set(row) for row in before.describe_photos(ids)] == [
+        {"id", "url", "width", "height"}
+    ] * 2
     store_changes(collection, [Photo("no-100", metadata={"city": "Oslo", "views": 0})])
     deadline = time.monotonic() + 10
     while not memory.known("things").told and time.monotonic() < deadline:
@@ -57,7 +59,10 @@ def test_tiles_are_asked_only_for_what_some_photo_says_and_for_more_once_one_doe
     after = memory.known("things")
     assert after.extent == before.extent
     assert after.told == ("city", "views")
-    assert [(row["city"], row["views"]) for row in after.shown(ids)] == [("", None), ("Oslo", 0)]
+    assert [(row["city"], row["views"]) for row in after.describe_photos(ids)] == [
+        ("", None),
+        ("Oslo", 0),
+    ]
 
 
 @pytest.mark.parametrize("name", TOLD)
