@@ -33,7 +33,7 @@ def grid_tiles(
     """Return one tile a photo, in order; a photo that is gone keeps its place.
 
     Args:
-        rows: what `Records.shown` says of them, more or less, where it has been asked already.
+        rows: what `Records.shown` says of them, with more keys or fewer, where it is known already.
     """
     found = {row["id"]: row for row in (collection.records.shown(ids) if rows is None else rows)}
     tiles = []
