@@ -15,7 +15,9 @@ from vecdb import Concept, ConceptStore, Label
 from vecdb.labels import group_votes, settle_votes
 
 SURE = "sure?"
-"""Reason of a tile that asks about an answer again."""
+"""Reason of a tile that asks about an answer again, and of an answer that was taken back."""
+EDIT = "edit"
+"""Reason of an answer that was given outside of a page."""
 
 
 class History:
@@ -122,7 +124,8 @@ class History:
     @lazy
     def _second_answers(self) -> list[Label]:
         done = set(self.done)
-        return [row for row in self.rows if row.reason == SURE and row.action in done]
+        rows = [row for row in self.rows if row.reason == SURE and row.action in done]
+        return [row for row in rows if self.judge in (None, row.by)]
 
     @lazy
     def _stacks(self) -> tuple[list[str], list[str]]:

@@ -17,7 +17,7 @@ from classifier import Head, prompt_head
 from explorer.errors import MovedOn
 from explorer.fitting import Fitting, head_of
 from explorer.freed_memory import keep_freed_memory
-from explorer.history import SURE, History, read_history
+from explorer.history import EDIT, SURE, History, read_history
 from explorer.memory import Known, Memory
 from explorer.mining import BINS, Mined, Standing, doubt_answers, mine_page, round_score
 from explorer.one_thread import OneThread
@@ -172,11 +172,15 @@ class Rounds:
         """Change or remove (0) single labels, fit again, and mine the page of the round anew."""
         with self._alone(concept_id):
             concept, history = self._read(concept_id)
-            rows = []
+            rows, own = [], history.labels_by(by)
             for photo, label in labels.items():
                 before = history.latest.get(photo)
-                at = (before.round, before.reason) if before else (concept.round, "edit")
-                rows.append(Label(photo, int(label), *at, by=by))
+                number, reason = (before.round, before.reason) if before else (concept.round, EDIT)
+                if photo in history.asked_again:  # its reason would count a second time
+                    reason = EDIT
+                elif photo in own and int(label) == -own[photo]:  # an answer taken back
+                    reason = SURE
+                rows.append(Label(photo, int(label), number, reason, by=by))
             return self._add(concept, history, rows, "edit", concept.round)
 
     def import_labels(self, concept_id: str, rows: Sequence[Label]) -> Page:
@@ -361,7 +365,7 @@ def _answers(
     """Turn the marks of a page into labels."""
     # In the order of the page, in which undo brings them back.
     shown = {tile.photo_id: tile.reason for tile in tiles}
-    shown |= {photo: "edit" for photo in marks if photo not in shown}
+    shown |= {photo: EDIT for photo in marks if photo not in shown}
     # A photo nobody clicked here may have been judged in another tab meanwhile: that stands, as
     # an answer does that was asked about again and left as it is.
     stands = {**dict.fromkeys(shown, default), **history.judged}

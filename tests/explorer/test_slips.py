@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from explorer.history import SURE
+from explorer.history import SURE, History
 from explorer.rounds import Page, Rounds
 from explorer.settings import Settings
-from vecdb import Collection
+from vecdb import Collection, Label
 
 SIZE = 25
 
@@ -85,3 +85,29 @@ def test_undoing_the_round_asks_anew(rounds, slipped):
 def test_the_doubtful_answers_of_a_concept_are_named_the_likeliest_slip_first(rounds, slipped):
     page, wrong = slipped
     assert rounds.doubtful(page.concept)[0] == wrong
+
+
+def test_an_answer_taken_back_among_the_labels_is_a_slip_once(rounds, slipped):
+    page, wrong = slipped
+    first = next(photo for photo in page.history.judged if photo != wrong)
+    for turn in (1, 2, 3):
+        page = rounds.relabel(page.concept.id, {first: -page.history.judged[first]})
+        assert page.history.slips == 1, turn
+        assert page.history.asked_again == {first}
+    page = rounds.relabel(page.concept.id, {wrong: 1})
+    assert page.history.slips == 2
+    assert wrong not in asked(page)
+    assert wrong not in rounds.doubtful(page.concept)
+
+
+def test_an_answer_that_somebody_else_corrects_is_no_slip_of_theirs(rounds, slipped):
+    page, wrong = slipped
+    assert rounds.relabel(page.concept.id, {wrong: 1}, by="Ann").history.slips == 0
+
+
+def test_what_another_person_took_back_is_no_slip_of_the_one_whose_answers_count():
+    first = Label("p", 1, 1, "top", by="Ann", action="round:1")
+    turned = Label("p", -1, 3, SURE, by="Bob", action="round:2")
+    for judge, again in (("Ann", set()), ("Bob", {"p"})):
+        history = History([first, turned], judge)
+        assert (history.asked_again, history.slips) == (again, 0)
