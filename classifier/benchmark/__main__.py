@@ -69,6 +69,9 @@ def parser() -> argparse.ArgumentParser:
         "--ask", action="store_true", help="ask again about answers that look like slips"
     )
     options.add_argument(
+        "--ask-from", type=int, default=0, help="answers before which it does not; the app has 101"
+    )
+    options.add_argument(
         "--sample",
         type=int,
         help="random photos that all candidates but the top come from, as in a large collection",
@@ -96,7 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     strategy = options.strategy or OWN_STRATEGY[options.method]
     if options.ask and (options.method != "anchored" or options.batch <= ASKED_A_PAGE):
         parser().error(f"--ask needs --method anchored and more than {ASKED_A_PAGE} photos a page")
-    pace = (options.rounds, options.batch, options.noise, options.ask)
+    pace = (options.rounds, options.batch, options.noise, options.ask, options.ask_from)
     plan = Plan(options.method, strategy, *pace, options.sample)
     try:
         if options.plot:

@@ -12,6 +12,10 @@ from ..errors import ClassifierError
 from .simulation import Plan, Trace, full_supervision, run, split, stop_round
 
 FIELDS = ("ids", "vectors", "labels", "concepts", "prompts")
+FEWEST_PHOTOS = 5
+"""Of so many, three can be asked about and two are held out."""
+ROUNDED = 0.01
+"""Difference from length one that is put down to numbers of half precision."""
 NEVER = "never"
 """Stands in the report where the advice never said to stop."""
 
@@ -93,24 +97,38 @@ class Result:
 
 
 def read_set(path: Path) -> LabelledSet:
-    """Read a set of the form DESIGN gives.
+    """Read a set of the form DESIGN gives; rows of vectors are scaled to length one.
 
     Raises:
-        ClassifierError: the file is missing, is no .npz, or lacks a field.
+        ClassifierError: the file is missing, is no .npz, lacks a field, or its fields do not fit.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
-            missing = [name for name in FIELDS if name not in file.files]
-            if missing:
-                raise ClassifierError(f"{path} lacks {', '.join(missing)}; it needs {FIELDS}")
-            return LabelledSet(
-                file["vectors"].astype(np.float32),
-                file["labels"].astype(str),
-                file["concepts"].astype(str),
-                file["prompts"].astype(np.float32),
-            )
-    except (OSError, ValueError, zipfile.BadZipFile) as error:
+        file = np.load(path, allow_pickle=False)
+        fields = {name: file[name] for name in getattr(file, "files", ()) if name in FIELDS}
+        missing = [name for name in FIELDS if name not in fields]
+        if not missing:
+            vectors, prompts = (fields[name].astype(np.float32) for name in ("vectors", "prompts"))
+            labels, concepts = (fields[name].astype(str).ravel() for name in ("labels", "concepts"))
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise ClassifierError(f"cannot read {path}: {error}; pass a .npz of vectors") from error
+    if missing:
+        raise ClassifierError(f"{path} lacks {', '.join(missing)}; it needs {', '.join(FIELDS)}")
+    if vectors.ndim != 2 or len(vectors) < FEWEST_PHOTOS or len(labels) != len(vectors):
+        raise ClassifierError(
+            f"{path} has vectors of shape {vectors.shape} and {len(labels)} labels; "
+            f"it needs a row and a label for each of {FEWEST_PHOTOS} photos or more"
+        )
+    if not len(concepts) or prompts.shape != (len(concepts), vectors.shape[1]):
+        raise ClassifierError(
+            f"{path} has prompts of shape {prompts.shape} for {len(concepts)} concepts; "
+            f"it needs one of {vectors.shape[1]} numbers for each"
+        )
+    useless = concepts[~(np.isfinite(prompts).all(axis=1) & prompts.any(axis=1))]
+    if len(useless):
+        raise ClassifierError(f"{path}: the prompt of {useless[0]} is zero or not finite")
+    length = np.linalg.norm(vectors, axis=1, keepdims=True)
+    scaled = (length > 0) & (np.abs(length - 1) > ROUNDED)
+    return LabelledSet(vectors / np.where(scaled, length, 1), labels, concepts, prompts)
 
 
 def measure(data: LabelledSet, plan: Plan, seeds: int) -> Result:

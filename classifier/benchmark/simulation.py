@@ -78,9 +78,9 @@ class Plan:
 
     `noise` is the share of photos that the user answers wrongly, yes and no alike. With `ask` the
     answers that look like slips take up to ASKED_A_PAGE places of a page, once each, and are
-    answered anew with the same share of slips. With `sample` the photos in doubt and
-    the random ones are candidates only among so many random photos of the pool, as they are in a
-    large collection; the top comes from all.
+    answered anew with the same share of slips, once `ask_from` answers are there. With `sample`
+    the photos in doubt and the random ones are candidates only among so many random photos of the
+    pool, as they are in a large collection; the top comes from all.
     """
 
     method: str = "anchored"
@@ -89,6 +89,7 @@ class Plan:
     batch: int = 9
     noise: float = 0.0
     ask: bool = False
+    ask_from: int = 0
     sample: int | None = None
 
 
@@ -118,7 +119,8 @@ def run(
     judged: list[int] = []
     _record(trace, data, concept, head)
     for round_number in range(1, plan.rounds + 1):
-        doubted = _doubt(data, start, judged, user) if plan.ask else []
+        asking = plan.ask and len(judged) >= plan.ask_from
+        doubted = _doubt(data, start, judged, user) if asking else []
         part = replace(plan, batch=plan.batch - len(doubted))
         page = _page(data, head, judged, user.answers, part, round_number)
         trace.asked += len(doubted)

@@ -115,6 +115,47 @@ def test_a_file_that_is_no_set_ends_with_code_2(tmp_path: Path, capsys: pytest.C
     assert "lacks vectors" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"prompts": slice(1)}, "prompts of shape (1, 16) for 2 concepts"),
+        ({"prompts": (slice(None), slice(4))}, "it needs one of 16 numbers for each"),
+        ({"labels": slice(10)}, "and 10 labels"),
+        ({"vectors": slice(0), "labels": slice(0)}, "vectors of shape (0, 16)"),
+        ({"vectors": slice(1), "labels": slice(1)}, "5 photos or more"),
+        ({"vectors": 0}, "vectors of shape (16,)"),
+        ({"concepts": slice(0), "prompts": slice(0)}, "for 0 concepts"),
+    ],
+)
+def test_fields_that_do_not_fit_end_with_code_2(clusters: Path, changed, told, capsys):
+    fields = dict(np.load(clusters))
+    np.savez(clusters, **fields | {name: fields[name][part] for name, part in changed.items()})
+    assert main([str(clusters)]) == 2
+    assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("prompt", [0.0, np.nan])
+def test_a_prompt_that_says_nothing_is_named(clusters: Path, prompt: float, capsys):
+    fields = dict(np.load(clusters))
+    fields["prompts"][1] = prompt
+    np.savez(clusters, **fields)
+    assert main([str(clusters)]) == 2
+    assert f"the prompt of {fields['concepts'][1]} is zero" in capsys.readouterr().err
+
+
+def test_one_array_is_no_set(tmp_path: Path, capsys):
+    np.save(tmp_path / "vectors.npy", np.eye(8))
+    assert main([str(tmp_path / "vectors.npy")]) == 2
+    assert "vectors.npy lacks ids, vectors" in capsys.readouterr().err
+
+
+def test_rows_of_any_length_are_photos_of_length_one(clusters: Path):
+    fields = dict(np.load(clusters))
+    before = read_set(clusters).vectors
+    np.savez(clusters, **fields | {"vectors": 7.5 * fields["vectors"]})
+    assert read_set(clusters).vectors == pytest.approx(before, abs=1e-5)
+
+
 def test_a_user_who_slips_teaches_less(clusters: Path):
     data = read_set(clusters)
     careful, careless = (measure(data, Plan(rounds=5, noise=share), 2) for share in (0.0, 0.3))
@@ -183,6 +224,11 @@ def test_asking_again_is_counted_and_takes_its_place_on_the_page(
     division = split(read_set(clusters).vectors, read_set(clusters).labels, 0)
     trace = run(division, "fox", read_set(clusters).prompts[1], Plan(rounds=6, noise=0.1, ask=True))
     assert trace.asked > 0
+    # Of six pages of nine, only the last is chosen after 45 answers.
+    assert main([*options, "--ask", "--ask-from", "45", "--json"]) == 0
+    assert 0 < json.loads(capsys.readouterr().out)["asked"] <= 2 * 2 * 2
+    assert main([*options, "--ask", "--ask-from", "46", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["asked"] == 0
 
 
 @pytest.mark.parametrize("options", [["--method", "sgd"], ["--batch", "2"]])
