@@ -14,7 +14,7 @@ from scipy.special import expit
 
 from .arrays import Floats, add_ones
 from .primal import half_covariance
-from .problem import BIAS_VARIANCE, prior_precision, pull_after
+from .prior import BIAS_VARIANCE, prior_precision, pull_after
 from .unlocked import solve_half
 
 MOST_NOISE = 50.0

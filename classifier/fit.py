@@ -11,7 +11,8 @@ from .errors import ClassifierError
 from .frame import Frame, correlation, frame_of, spread_along
 from .guard import share_of_fit
 from .head import Head
-from .problem import PROMPT_BIAS, Problem, prompt_weights
+from .prior import PROMPT_BIAS, prompt_weights
+from .problem import Problem
 from .sgd import sgd_step
 from .slips import trust_answers
 
@@ -119,11 +120,12 @@ def _guard(
     background: Background | None,
 ) -> Floats:
     """Lean the weights (d,) back towards the prompt as far as the answers ask for it."""
-    stretch = _stretch(weights, problem.start, background)
+    prompt = problem.mean.prompt
+    stretch = _stretch(weights, prompt, background)
     scores = stretch * problem.scores[: len(kept)][kept]
-    likeness = correlation(weights, problem.start, background)
+    likeness = correlation(weights, prompt, background)
     share = share_of_fit(left_out, scores, problem.answers[kept], likeness)
-    return weights if share == 1.0 else share * weights + (1 - share) * stretch * problem.start
+    return weights if share == 1.0 else share * weights + (1 - share) * stretch * prompt
 
 
 def _stretch(weights: Floats, start: Floats, background: Background | None) -> float:

@@ -9,27 +9,20 @@ from scipy.special import expit
 
 from .arrays import Floats, add_ones, project
 from .background import Background
-from .frame import Frame, frame_of, spread_along
+from .frame import Frame, frame_of
 from .laplace import laplace
 from .lazy import lazy
 from .primal import SLACK, left_out, solve_primal
+from .prior import (
+    BIAS_VARIANCE,
+    PROMPT_BIAS,
+    PriorMean,
+    prior_precision,
+    prompt_weights,
+    pull_after,
+)
 
-# All in the frame's units, so that they mean the same for every encoder; the evidence is in
-# docs/measurements/learning.md. The fit is flat around them: half or double costs some .01 AP.
-PROMPT_SPREAD = 0.85
-"""Standard deviation, over the collection, of the margins a concept starts with."""
-PULL = 0.1
-"""Precision of the prior on the weights before any answer: how hard they are held at the prompt."""
-EXAMPLES_SHARE, EXAMPLES_HALVES = 0.4, 2
-"""Part that the mean of the yes has, beside the prompt, in what the weights are held at: at most,
-and the yes after which it is half of that."""
-PULL_HALVES, PULL_RESTS = 5, 20
-"""Yes answers after which the pull is half as hard, and after which it falls no further.
-Only the yes count, for a rare concept gathers many no that say little of it."""
-BIAS_VARIANCE = 100.0
-"""Prior variance of the bias: as good as free, for pages say nothing of how rare a concept is."""
-PROMPT_BIAS = -3.0
-"""Margin of the average photo before any answer: a few in a hundred are expected to match."""
+# The evidence for these is in docs/measurements/learning.md.
 BACKGROUND_WEIGHT = 2.0
 """How many clear 'no' the background is worth while nothing is known of it."""
 BACKGROUND_ROWS = 64
@@ -44,24 +37,6 @@ FIRST_SLACK = 1e-2
 """`SLACK` of the first fit: of its probabilities .005 is near enough, for half the steps."""
 AMONG_ROWS = 256
 """Rows up to which the optimum is found among them, and not among the weights."""
-
-
-def pull_after(yes: int) -> float:
-    """Say how hard the weights are held at the prompt once this many photos have been a yes."""
-    return PULL / (1 + min(yes, PULL_RESTS) / PULL_HALVES)
-
-
-def prior_precision(pull: float, dim: int) -> Floats:
-    """Return the prior precision (d + 1,) of weights and bias."""
-    return np.append(np.full(dim, pull), 1 / BIAS_VARIANCE)
-
-
-def prompt_weights(direction: Floats, frame: Frame, background: Background | None) -> Floats:
-    """Weights (d,) in the frame whose margins spread by PROMPT_SPREAD over the collection."""
-    spread = spread_along(direction, background) / frame.scale
-    if spread < 1e-9:  # unknown: as if the collection spread evenly over all dimensions
-        spread = 1 / np.sqrt(len(direction))
-    return direction * (PROMPT_SPREAD / spread)
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,11 +62,9 @@ class Problem:
     """The answers to fit, and what they are held to.
 
     Attributes:
-        frame: the coordinates of `rows` and `start`.
-        start: (d,) the prompt's weights.
+        frame: the coordinates of `rows` and `mean`.
+        mean: what the weights are held at.
         answers: (n,) 1.0 or -1.0.
-        kept: part of `start` that is in the prior mean of the weights.
-        lean: (n,) what each answer adds to that mean, as a multiple of its photo.
         rows: (n + b, d + 1) the judged photos, then photos of the background, in single precision;
             the last column is ones.
         signs: (n + b,) the answers, then the background's faint no.
@@ -100,10 +73,8 @@ class Problem:
     """
 
     frame: Frame
-    start: Floats
+    mean: PriorMean
     answers: Floats
-    kept: float
-    lean: Floats
     rows: NDArray[np.float32]
     signs: Floats
     importance: Floats
@@ -122,14 +93,13 @@ class Problem:
         Most photos of a collection are no match, and together they say in which directions it
         spreads without one: each of a sample counts as a no as far as a first fit, in which they
         count little, thinks so. (Learning from positive and unlabelled examples; Elkan and Noto
-        2008.) The mean of the yes is as good a guess of the weights as the prompt is, after a few.
-        (Rocchio 1971, as the mean of a prior.)
+        2008.)
         """
         frame = frame_of(background, rows)
-        start = prompt_weights(direction, frame, background)
+        prompt = prompt_weights(direction, frame, background)
         judged = add_ones(frame.into(rows))
-        kept, lean = _lean(start, judged[:, :-1], answers, frame, background)
-        alone = cls(frame, start, answers, kept, lean, judged, answers, np.ones(len(rows)))
+        mean = PriorMean.of(prompt, judged[:, :-1], answers, frame, background)
+        alone = cls(frame, mean, answers, judged, answers, np.ones(len(rows)))
         if background is None or not len(background.sample):
             return alone
         sample = background.sample[:COLLECTION_ROWS].astype(np.float32)
@@ -176,7 +146,7 @@ class Problem:
     @lazy
     def scores(self) -> Floats:
         """Margins (n + b,) by the prompt alone, without a bias."""
-        return project(self.rows[:, :-1], self.start)
+        return project(self.rows[:, :-1], self.mean.prompt)
 
     def solve(
         self, trust: Floats | None = None, near: Solution | None = None, slack: float = SLACK
@@ -188,52 +158,23 @@ class Problem:
             near: a solution of the same problem to begin at, which is only quicker.
             slack: see primal.py; unused where the optimum is found among the rows.
         """
-        importance, lean, own = self.importance, self.lean, len(self.answers)
+        importance, own = self.importance, len(self.answers)
         if trust is not None:
             importance = np.append(trust * importance[:own], importance[own:])
-            lean = trust * lean
-        held = self.kept * self.start + project(self.rows[:own, :-1].T, lean)
+        mean = self.mean.weights(self.rows[:own, :-1], trust)
         if len(self.signs) <= AMONG_ROWS:
             rows = self.rows[:, :-1].astype(np.float64)
-            prior = rows @ held + PROMPT_BIAS
+            prior = rows @ mean + PROMPT_BIAS
             kernel = rows @ rows.T / self.pull + BIAS_VARIANCE
             found = laplace(kernel, prior, self.signs, importance)
-            weights = held + rows.T @ found.dual / self.pull
+            weights = mean + rows.T @ found.dual / self.pull
             bias = PROMPT_BIAS + BIAS_VARIANCE * float(found.dual.sum())
             return Solution(weights, bias, lambda: found.left_out[:own])
         answers = (self.rows, self.signs, importance)
-        prior = np.append(held, PROMPT_BIAS)
-        precision = prior_precision(self.pull, len(self.start))
+        prior = np.append(mean, PROMPT_BIAS)
+        precision = prior_precision(self.pull, len(mean))
         begin = self.near if near is None else np.append(near.weights, near.bias)
         point = solve_primal(*answers, prior, precision, begin=begin, slack=slack)
         return Solution(
             point[:-1], float(point[-1]), lambda: left_out(*answers, point, precision, own)
         )
-
-
-def _lean(
-    start: Floats,
-    rows: NDArray[np.float32],
-    answers: Floats,
-    frame: Frame,
-    background: Background | None,
-) -> tuple[float, Floats]:
-    """Return the prompt's part in the prior mean, and what each answer adds: (n,) of rows (n, d).
-
-    Prompt and mean of the yes are blended by the spread of their margins; so spreads the blend.
-    """
-    yes = answers > 0
-    number, nothing = int(yes.sum()), np.zeros(len(answers))
-    mean = rows[yes].mean(axis=0, dtype=np.float64) if number else np.zeros(len(start))
-    length = float(np.linalg.norm(mean))
-    if length < 1e-6:
-        return 1.0, nothing
-    share = EXAMPLES_SHARE * number / (number + EXAMPLES_HALVES)
-    towards = prompt_weights(mean / length, frame, background)
-    blend = (1 - share) * start + share * towards
-    size = float(np.linalg.norm(blend))
-    if size < 1e-6:
-        return 1.0, nothing
-    scale = float(np.linalg.norm(prompt_weights(blend / size, frame, background))) / size
-    each = scale * share * float(np.linalg.norm(towards)) / (length * number)
-    return scale * (1 - share), np.where(yes, each, 0.0)

@@ -16,11 +16,12 @@ from classifier import (
     prompt_head,
 )
 from classifier.arrays import add_ones
-from classifier.frame import correlation, frame_of, spread_along
+from classifier.frame import correlation, frame_of
 from classifier.guard import KEPT, pair_accuracy, share_of_fit
 from classifier.laplace import laplace
 from classifier.primal import solve_primal
-from classifier.problem import PROMPT_SPREAD, PULL, Problem, prior_precision, pull_after
+from classifier.prior import PULL, PriorMean, prior_precision, pull_after
+from classifier.problem import Problem
 
 UP = np.array([1.0, 0.0, 0.0, 0.0])
 
@@ -49,64 +50,11 @@ def test_the_optimum_is_the_one_scikit_learn_finds():
     rows = np.pad(photos(40)[:, :3], ((0, 0), (0, 1))).astype(np.float32)
     signs = np.sign(rows[:, 0] + 0.3 * np.random.default_rng(3).normal(size=40))
     problem = Problem.of(np.array([0.0, 0.0, 0.0, 1.0]), rows, signs, None)
-    found = replace(problem, kept=1.0, lean=np.zeros(40)).solve()
+    found = replace(problem, mean=PriorMean(problem.mean.prompt, 1.0, np.zeros(40))).solve()
     peer = LogisticRegression(
         C=1 / pull_after(int((signs > 0).sum())), tol=1e-10, max_iter=5000
     ).fit(frame_of(None, rows).into(rows), signs)
     assert found.weights[:3] == pytest.approx(peer.coef_[0, :3], rel=2e-3)
-
-
-def prior_mean(problem: Problem) -> np.ndarray:
-    examples = problem.rows[: len(problem.answers), :-1]
-    return problem.kept * problem.start + examples.T @ problem.lean
-
-
-def test_the_weights_are_held_at_the_prompt_and_the_mean_of_the_yes():
-    rows = photos(500).astype(np.float32)
-    background = background_of(rows)
-    signs = np.sign(rows[:30, 1])
-    problem = Problem.of(UP, rows[:30], signs, background)
-    yes = (rows[:30][signs > 0] - background.mean).mean(axis=0)
-    number = (signs > 0).sum()
-    share = 0.4 * number / (number + 2)
-    blend = (1 - share) * UP / spread_along(UP, background) + share * yes / spread_along(
-        yes, background
-    )
-    held = prior_mean(problem)
-    assert held / np.linalg.norm(held) == pytest.approx(blend / np.linalg.norm(blend), abs=1e-5)
-    assert spread_along(held, background) / problem.frame.scale == pytest.approx(PROMPT_SPREAD)
-
-
-@pytest.mark.parametrize("count", [30, 300])  # found among the rows, and among the weights
-def test_a_yes_that_is_not_trusted_does_not_hold_them(count: int):
-    rows = photos(count).astype(np.float32)
-    signs = np.sign(rows[:, 1])
-    slip = int(rows[:, 1].argmin())
-    signs[slip] = 1.0
-    problem = Problem.of(UP, rows, signs, None)
-    lean = problem.lean.copy()
-    assert lean[slip] > 0
-    lean[slip] = 0.0
-    trust = np.ones(count)
-    trust[slip] = 1e-6
-    wary, without = problem.solve(trust), replace(problem, lean=lean).solve(trust)
-    assert wary.weights == pytest.approx(without.weights, abs=2e-3)
-    assert wary.weights != pytest.approx(problem.solve().weights, abs=2e-2)
-
-
-@pytest.mark.parametrize(
-    "yes",
-    [
-        [],  # no yes at all
-        [[0, 1, 0, 0], [0, -1, 0, 0]],  # whose mean is the collection's
-        [[-1, 0, 0, 0]] * 4,  # the opposite of the prompt
-    ],
-)
-def test_a_mean_of_the_yes_that_says_nothing_leaves_a_fit_that_is_finite(yes: list[list[int]]):
-    rows = np.vstack([np.array(yes, float).reshape(-1, 4), photos(6, seed=2)])
-    signs = np.where(np.arange(len(rows)) < len(yes), 1, -1)
-    head = fit(UP, rows, signs, background=Background(np.zeros(4), np.eye(4), photos(20)))
-    assert np.isfinite([*head.weights, head.bias]).all()
 
 
 def test_both_solvers_find_one_optimum():

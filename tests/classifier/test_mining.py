@@ -12,7 +12,7 @@ from classifier import (
     plan_candidates,
 )
 from classifier.doubt import FEWEST_CANDIDATES, conditional_covariance, most_telling
-from classifier.problem import BIAS_VARIANCE
+from classifier.prior import BIAS_VARIANCE
 
 HEAD = Head(np.eye(8, dtype=np.float32)[0] * 3, -1.0)
 

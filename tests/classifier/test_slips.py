@@ -5,7 +5,8 @@ from classifier import ClassifierError, background_of, doubtful_answers, fit, fi
 from classifier.arrays import add_ones
 from classifier.laplace import laplace
 from classifier.primal import left_out, solve_primal
-from classifier.problem import MANY, prior_precision
+from classifier.prior import prior_precision
+from classifier.problem import MANY
 from classifier.slips import LEAST_TRUST, chance_right, trust_answers
 
 UP = np.array([1.0, 0.0, 0.0, 0.0])
