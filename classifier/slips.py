@@ -30,6 +30,9 @@ FEWEST = 9
 """Answers before which none is asked about again: so few cannot speak against one of them."""
 ASKED_A_PAGE = 2
 """Answers that a page asks about again, at most."""
+ASKED_FROM = 101
+"""Answers from which the app asks: among few, most that look like slips are none, and a judged
+photo that comes back in vain costs a place on the page."""
 
 
 def chance_right(left_out: Floats, answers: Floats, rate: float) -> Floats:

@@ -6,7 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from classifier import ASKED_A_PAGE, Candidates, Head, doubtful_answers, mine, plan_candidates
+from classifier import (
+    ASKED_A_PAGE,
+    ASKED_FROM,
+    Candidates,
+    Head,
+    doubtful_answers,
+    mine,
+    plan_candidates,
+)
 from explorer.history import SURE, History
 from explorer.memory import Known
 from explorer.settings import Settings, Tile
@@ -15,9 +23,6 @@ from vecdb.survey import SurveyPlan
 
 # Skipped photos stay away for this many rounds, so that the next page does not show them again.
 SKIPPED_ROUNDS = 3
-# Answers from which on doubtful ones are asked about again: among few, most that look like slips
-# are none, and a judged photo that comes back in vain costs a place on the page.
-ASKED_FROM = 100
 # A bin a hundredth: the count above any threshold the page offers is exact.
 BINS = 100
 
@@ -139,7 +144,7 @@ def doubt_answers(known: Known, standing: Standing, k: int | None = None) -> lis
 
 def _ask_again(known: Known, standing: Standing) -> list[Tile]:
     """Return tiles that ask about answers again, each with the mark that was given."""
-    if len(standing.labels) <= ASKED_FROM:
+    if len(standing.labels) < ASKED_FROM:
         return []
     most = min(ASKED_A_PAGE, standing.settings.page_size // 4)
     at = {photo: row for row, photo in enumerate(standing.ids)}

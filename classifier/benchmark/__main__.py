@@ -13,7 +13,7 @@ from commandline import run_program
 
 from ..errors import ClassifierError
 from ..mining import STRATEGIES
-from ..slips import ASKED_A_PAGE
+from ..slips import ASKED_A_PAGE, ASKED_FROM
 from .measure import FIELDS, NEVER, Result, measure, read_set
 from .plot import Line, check_plot, draw_plot
 from .simulation import OWN_STRATEGY, Plan
@@ -69,7 +69,10 @@ def parser() -> argparse.ArgumentParser:
         "--ask", action="store_true", help="ask again about answers that look like slips"
     )
     options.add_argument(
-        "--ask-from", type=int, default=0, help="answers before which it does not; the app has 101"
+        "--ask-from",
+        type=int,
+        default=0,
+        help=f"answers from which it asks; the app asks from {ASKED_FROM}",
     )
     options.add_argument(
         "--sample",
@@ -94,6 +97,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser().error("--noise is a share of the answers, 0 to 0.5")
     if options.method == "forest" and options.strategy:
         parser().error("the forest chooses its own pages: leave --strategy out")
+    if options.ask_from < 0 or (options.ask_from and not options.ask):
+        parser().error("--ask-from is a number of answers and needs --ask")
     if options.sample is not None and options.sample < LEAST_SAMPLE:
         parser().error(f"--sample must be at least {LEAST_SAMPLE}")
     strategy = options.strategy or OWN_STRATEGY[options.method]

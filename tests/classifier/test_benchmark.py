@@ -120,11 +120,13 @@ def test_a_file_that_is_no_set_ends_with_code_2(tmp_path: Path, capsys: pytest.C
     [
         ({"prompts": slice(1)}, "prompts of shape (1, 16) for 2 concepts"),
         ({"prompts": (slice(None), slice(4))}, "it needs one of 16 numbers for each"),
-        ({"labels": slice(10)}, "and 10 labels"),
+        ({"labels": slice(10)}, "labels of shape (10,)"),
+        ({"labels": 0}, "labels of shape ()"),
+        ({"concepts": 0}, "concepts of shape ()"),
         ({"vectors": slice(0), "labels": slice(0)}, "vectors of shape (0, 16)"),
         ({"vectors": slice(1), "labels": slice(1)}, "5 photos or more"),
         ({"vectors": 0}, "vectors of shape (16,)"),
-        ({"concepts": slice(0), "prompts": slice(0)}, "for 0 concepts"),
+        ({"concepts": slice(0), "prompts": slice(0)}, "concepts of shape (0,)"),
     ],
 )
 def test_fields_that_do_not_fit_end_with_code_2(clusters: Path, changed, told, capsys):
@@ -140,13 +142,13 @@ def test_a_prompt_that_says_nothing_is_named(clusters: Path, prompt: float, caps
     fields["prompts"][1] = prompt
     np.savez(clusters, **fields)
     assert main([str(clusters)]) == 2
-    assert f"the prompt of {fields['concepts'][1]} is zero" in capsys.readouterr().err
+    assert f"zero or not finite: {fields['concepts'][1]}" in capsys.readouterr().err
 
 
 def test_one_array_is_no_set(tmp_path: Path, capsys):
     np.save(tmp_path / "vectors.npy", np.eye(8))
     assert main([str(tmp_path / "vectors.npy")]) == 2
-    assert "vectors.npy lacks ids, vectors" in capsys.readouterr().err
+    assert "it is a single array; pass a .npz" in capsys.readouterr().err
 
 
 def test_rows_of_any_length_are_photos_of_length_one(clusters: Path):
@@ -229,6 +231,12 @@ def test_asking_again_is_counted_and_takes_its_place_on_the_page(
     assert 0 < json.loads(capsys.readouterr().out)["asked"] <= 2 * 2 * 2
     assert main([*options, "--ask", "--ask-from", "46", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["asked"] == 0
+
+
+@pytest.mark.parametrize("options", [["--ask-from", "9"], ["--ask", "--ask-from", "-1"]])
+def test_when_to_ask_needs_asking_and_a_number_of_answers(clusters: Path, options: list[str]):
+    with pytest.raises(SystemExit):
+        main([str(clusters), *options])
 
 
 @pytest.mark.parametrize("options", [["--method", "sgd"], ["--batch", "2"]])
