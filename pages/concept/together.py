@@ -65,7 +65,7 @@ def draw(concepts: list[Concept]) -> None:
             "mode": "results",
             "key": f"together:{table}:{every}:{no}:{[str(c.updated) for c in chosen]}",
             "title": f"{counted.some:,} of {collection.count():,} photos are of at least one of "
-            f"{len(chosen)} concepts, those of most first",
+            f"{name_shown(len(chosen), len(of[table]))}, those of most first",
             "tiles": tiles,
             "more": len(found.ids) == limit,
             "collection": table,
@@ -74,6 +74,11 @@ def draw(concepts: list[Concept]) -> None:
         key="together_grid",
         on_event=on_event,
     )
+
+
+def name_shown(shown: int, count: int) -> str:
+    """Say how many concepts are shown, and of how many where not all are."""
+    return f"{shown} concepts" if shown == count else f"the latest {shown} of {count} concepts"
 
 
 def names_of(concepts: list[Concept]) -> list[str]:
