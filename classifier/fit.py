@@ -14,7 +14,7 @@ from .head import Head
 from .prior import PROMPT_BIAS, prompt_weights
 from .problem import Problem
 from .sgd import sgd_step
-from .slips import trust_answers
+from .slips import read_givers, trust_answers
 
 TRUSTED = 0.5
 """Trust from which an answer has a say in whether the words ranked better."""
@@ -46,7 +46,8 @@ def fit(
     background: Background | None = None,
     method: str = "anchored",
     settled: ArrayLike | None = None,
-    slips: int = 0,
+    slips: ArrayLike = 0,
+    givers: ArrayLike | None = None,
 ) -> Head:
     """Fit a head to the answers so far.
 
@@ -58,14 +59,17 @@ def fit(
         background: what is known of the collection; strongly advised.
         method: "anchored", the default learner, or "sgd", the rule of MyScale's explorer.
         settled: (n,) bool, answers that the user has given again when asked; they are believed.
-        slips: answers that the user has taken back when asked again.
+        slips: how many answers were taken back when asked again; where several people answered,
+            (p,) of each.
+        givers: (n,) row number in `slips` of who gave each answer; one person by default.
 
     Returns:
         Head; without a single usable answer, the prompt's.
 
     Raises:
         DimensionMismatch: dimensions differ.
-        ClassifierError: labels and vectors differ in number, or the method is unknown.
+        ClassifierError: labels and vectors differ in number, a giver is none of `slips`, or the
+            method is unknown.
     """
     if method == "sgd":
         given = Answers.read(anchor, vectors, labels, settled)
@@ -76,7 +80,13 @@ def fit(
     if method != "anchored":
         raise ClassifierError(f"unknown method {method!r}; use 'anchored' or 'sgd'")
     head, _ = fit_and_leave_out(
-        anchor, vectors, labels, background=background, settled=settled, slips=slips
+        anchor,
+        vectors,
+        labels,
+        background=background,
+        settled=settled,
+        slips=slips,
+        givers=givers,
     )
     return head
 
@@ -88,7 +98,8 @@ def fit_and_leave_out(
     *,
     background: Background | None = None,
     settled: ArrayLike | None = None,
-    slips: int = 0,
+    slips: ArrayLike = 0,
+    givers: ArrayLike | None = None,
 ) -> tuple[Head, Floats]:
     """Fit a head as `fit` does, and say what the others say of each answer.
 
@@ -97,13 +108,16 @@ def fit_and_leave_out(
         answers trusted alike; NaN where none was usable.
     """
     given = Answers.read(anchor, vectors, labels, settled)
+    admitted, people = read_givers(slips, givers, given.count)
     without = np.full(given.count, np.nan)
     if not len(given.answers):
         return prompt_head(given.direction, background), without
     problem = Problem.of(unit(given.direction), given.rows, given.answers, background)
     found = problem.solve()
     without[given.places] = found.left_out
-    trust = trust_answers(found.left_out, given.answers, given.settled, slips)
+    trust = trust_answers(
+        found.left_out, given.answers, given.settled, admitted, people[given.places]
+    )
     wary = problem.solve(trust, near=found) if trust.min() < 1.0 else found
     weights = wary.weights
     if problem.few:

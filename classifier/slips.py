@@ -2,8 +2,8 @@
 
 What the others say of an answer is the margin its photo has in a fit without it. If a user answers
 wrongly at some rate, Bayes' rule then says how likely the answer is right. The rate is estimated
-from the same margins, from a prior so low that a few surprises are no slips: a yes that surprises
-is what finds a rare concept. Slips that the user has admitted move it.
+for each user from the same margins, from a prior so low that a few surprises are no slips: a yes
+that surprises is what finds a rare concept. Slips that were admitted move it.
 """
 
 import numpy as np
@@ -13,6 +13,7 @@ from scipy.special import expit
 from .answers import Answers
 from .arrays import Floats
 from .background import Background
+from .errors import ClassifierError
 from .problem import Problem
 
 USUAL_RATE = 0.005
@@ -35,13 +36,13 @@ ASKED_FROM = 101
 photo that comes back in vain costs a place on the page."""
 
 
-def chance_right(left_out: Floats, answers: Floats, rate: float) -> Floats:
+def chance_right(left_out: Floats, answers: Floats, rate: float | Floats) -> Floats:
     """Say how likely each answer is right.
 
     Args:
         left_out: (n,) margins of a fit without the answer.
         answers: (n,) 1.0 or -1.0.
-        rate: share of answers that the user gives wrongly.
+        rate: share of answers that the user gives wrongly, one or (n,).
 
     Returns:
         (n,) probabilities.
@@ -50,27 +51,55 @@ def chance_right(left_out: Floats, answers: Floats, rate: float) -> Floats:
     return np.asarray(agreed / (agreed + rate * expit(-answers * left_out)))
 
 
+def read_givers(
+    slips: ArrayLike, givers: ArrayLike | None, count: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the slips (p,) of each user and the row number in them of each answer's giver.
+
+    Raises:
+        ClassifierError: a giver is missing or none of the users, or a number of slips is negative.
+    """
+    admitted = np.atleast_1d(np.asarray(slips, np.int64))
+    people = np.zeros(count, np.int64) if givers is None else np.asarray(givers, np.int64)
+    if people.shape != (count,) or not np.isin(people, np.arange(len(admitted))).all():
+        raise ClassifierError(
+            f"givers must hold, for each of {count} answers, a row number of the {len(admitted)} "
+            "numbers of slips"
+        )
+    if admitted.min(initial=0) < 0:
+        raise ClassifierError("slips is a number of answers that were taken back, 0 or more")
+    return admitted, people
+
+
 def trust_answers(
-    left_out: Floats, answers: Floats, settled: NDArray[np.bool_], slips: int
+    left_out: Floats,
+    answers: Floats,
+    settled: NDArray[np.bool_],
+    slips: NDArray[np.int64],
+    givers: NDArray[np.int64],
 ) -> Floats:
-    """Weigh each answer by the chance that it is right, the rate of slips estimated beside it.
+    """Weigh each answer by the chance that it is right, the rates of slips estimated beside it.
+
+    Somebody's rate starts from what is known of the others', and theirs from USUAL_RATE.
 
     Args:
         left_out: (n,) margins of a fit without the answer.
         answers: (n,) 1.0 or -1.0.
         settled: (n,) bool, answers that the user has looked at twice: they count in full.
-        slips: answers that the user has taken back when asked again.
+        slips: (p,) answers of each user that were taken back when asked again.
+        givers: (n,) row number in `slips` of who gave each answer.
 
     Returns:
         (n,) weights, 0 < w <= 1.
     """
-    supposed = USUAL_RATE * USUAL_ANSWERS + slips
-    rate = supposed / (USUAL_ANSWERS + len(answers))
-    for _ in range(STEPS):
-        right = np.where(settled, 1.0, chance_right(left_out, answers, rate))
-        rate = float(((1 - right).sum() + supposed) / (USUAL_ANSWERS + len(answers)))
-        rate = min(rate, HIGHEST_RATE)
-    right = np.where(settled, 1.0, chance_right(left_out, answers, rate))
+    given = np.bincount(givers, minlength=len(slips))
+    right = np.ones(len(answers))
+    for _ in range(STEPS + 1):
+        wrong = slips + np.bincount(givers, 1 - right, minlength=len(slips))
+        others = USUAL_RATE * USUAL_ANSWERS + wrong.sum() - wrong
+        supposed = USUAL_ANSWERS * others / (USUAL_ANSWERS + given.sum() - given)
+        rates = np.minimum((supposed + wrong) / (USUAL_ANSWERS + given), HIGHEST_RATE)
+        right = np.where(settled, 1.0, chance_right(left_out, answers, rates[givers]))
     return np.maximum(right, LEAST_TRUST)
 
 

@@ -45,6 +45,8 @@ class Fitting:
         known = self._memory.known(concept.collection)
         ids, judged, labels = known.read_judged(history)
         settled = np.asarray([photo in history.asked_again for photo in ids], bool)
+        people = {name: row for row, name in enumerate(history.people)}
+        givers = [people[history.latest[photo].by] for photo in ids]
         settings = Settings.read(concept.settings)
         if settings.anchor is None:
             start = self._anchor_of(concept, known, judged[labels > 0])
@@ -58,7 +60,9 @@ class Fitting:
                 np.append(labels, np.full(len(borrowed), -1)),
                 background=known.background,
                 settled=np.append(settled, np.zeros(len(borrowed), bool)),
-                slips=history.slips,
+                # Whoever answered other concepts is somebody else here, who never was asked again.
+                slips=[*(history.slips[name] for name in people), 0],
+                givers=[*givers, *[len(people)] * len(borrowed)],
             )
         elif settings.opened is not None:
             *weights, bias = settings.opened

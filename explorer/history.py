@@ -5,6 +5,7 @@ the labels that stood before it under `undo:<action>:<nonce>`, doing it again `r
 So the stacks can be rebuilt from the table at any time, also after a restart.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby, takewhile
@@ -107,17 +108,18 @@ class History:
         return {row.photo_id for row in self._second_answers}
 
     @lazy
-    def slips(self) -> int:
-        """How many answers the user turned round when asked again."""
+    def slips(self) -> Counter[str]:
+        """How many answers of each person were turned round when asked about again."""
         second = {id(row) for row in self._second_answers}
         votes: dict[str, list[Label]] = {}
-        turned = 0
+        turned: Counter[str] = Counter()
         for _, together in groupby(self.rows if second else [], key=lambda row: row.action):
             rows = list(together)
             for row in rows:
                 before = [v for v in votes.get(row.photo_id, []) if self.judge in (None, v.by)]
                 if id(row) in second and before:
-                    turned += settle_votes(before).label == -row.label != 0
+                    first = settle_votes(before)
+                    turned[first.by] += first.label == -row.label != 0
             votes = group_votes(rows, votes)
         return turned
 

@@ -31,6 +31,11 @@ def clear(n: int, seed: int = 0) -> list[int]:
     return [int(second.argmax()), int(second.argmin())]
 
 
+def alone(count: int, slips: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Slips of one person, who gave all answers."""
+    return np.array([slips]), np.zeros(count, int)
+
+
 def test_the_chance_of_being_right_by_hand():
     odds = np.log(np.array([9.0, 9.0, 1.0]))  # without the answer: .9, .9 and .5 of a yes
     chance = chance_right(odds, np.array([1.0, -1.0, 1.0]), 0.1)
@@ -41,19 +46,64 @@ def test_answers_that_the_others_confirm_are_trusted_and_settled_ones_in_full():
     margins = np.array([6.0, 6.0, -6.0, -6.0])
     answers = np.array([1.0, 1.0, -1.0, 1.0])
     never = np.zeros(4, bool)
-    trust = trust_answers(margins, answers, never, 0)
+    trust = trust_answers(margins, answers, never, *alone(4))
     assert (trust[:3] > 0.999).all()
     assert trust[3] < 0.5
-    assert trust_answers(margins, answers, ~never, 0).tolist() == [1.0] * 4
+    assert trust_answers(margins, answers, ~never, *alone(4)).tolist() == [1.0] * 4
 
 
 def test_slips_that_were_admitted_make_the_next_surprise_less_believed():
     margins, answers = np.full(20, 3.0), np.append(np.ones(19), -1.0)
     careful, careless = (
-        trust_answers(margins, answers, np.zeros(20, bool), slips)[-1] for slips in (0, 2)
+        trust_answers(margins, answers, np.zeros(20, bool), *alone(20, slips))[-1]
+        for slips in (0, 2)
     )
     assert careless < careful - 0.2
     assert careless >= LEAST_TRUST
+
+
+def test_the_slips_of_one_person_are_held_against_their_own_answers_most():
+    """Two surprises of the same margin: one of somebody who took five answers back."""
+    margins, answers = np.full(40, 3.0), np.tile(np.append(np.ones(19), -1.0), 2)
+    never, givers = np.zeros(40, bool), np.repeat([0, 1], 20)
+    ann, bob = trust_answers(margins, answers, never, np.array([5, 0]), givers)[[19, 39]]
+    strangers = trust_answers(margins, answers, never, np.array([0, 0]), givers)[39]
+    assert ann < bob - 0.05
+    assert bob < strangers - 0.05  # who works beside careless people is trusted less, too
+    swapped = trust_answers(margins, answers, never, np.array([0, 5]), givers)[[39, 19]]
+    assert swapped.tolist() == [ann, bob]
+
+
+def test_who_gave_an_answer_is_read_past_photos_without_a_vector():
+    rows, signs = answered(60, clear(60))
+    givers = np.arange(60) % 2
+    known = fit(UP, rows, signs, slips=[8, 0], givers=givers)
+    gaps = np.zeros((2, 4))
+    assert (
+        fit(
+            UP,
+            np.vstack([gaps, rows]),
+            np.append([1, -1], signs),
+            slips=[8, 0],
+            givers=np.append([1, 1], givers),
+        ).weights.tolist()
+        == known.weights.tolist()
+    )
+    assert not np.allclose(known.weights, fit(UP, rows, signs, slips=[0, 8], givers=givers).weights)
+
+
+@pytest.mark.parametrize(
+    ("slips", "givers", "said"),
+    [
+        (0, [0, 1, 0], "row number of the 1 numbers of slips"),
+        ([1, 2], [0, 1], "for each of 3 answers"),
+        ([1, 2], [0, 1, -1], "row number"),
+        (-1, None, "0 or more"),
+    ],
+)
+def test_givers_that_are_nobody_are_refused(slips, givers, said):
+    with pytest.raises(ClassifierError, match=said):
+        fit(UP, photos(3), [1, 1, -1], slips=slips, givers=givers)
 
 
 @pytest.mark.parametrize("count", [60, MANY + 50])
