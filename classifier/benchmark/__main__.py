@@ -55,6 +55,13 @@ def _tell_stop(result: Result) -> str:
     return f"{told}; in {rest:.0%} of the runs it {NEVER} does" if rest else told
 
 
+def _shares(text: str) -> tuple[float, ...]:
+    shares = tuple(float(share) for share in text.split(","))
+    if not all(0 <= share < 0.5 for share in shares):
+        raise argparse.ArgumentTypeError(f"{text} is no share of the answers, 0 to 0.5")
+    return shares
+
+
 def parser() -> argparse.ArgumentParser:
     """Describe the command line."""
     options = argparse.ArgumentParser(prog="python -m classifier.benchmark", description=__doc__)
@@ -64,7 +71,12 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--rounds", type=int, default=10)
     options.add_argument("--batch", type=int, default=9, help="photos a page")
     options.add_argument("--seeds", type=int, default=3)
-    options.add_argument("--noise", type=float, default=0.0, help="share of answers that are wrong")
+    options.add_argument(
+        "--noise",
+        type=_shares,
+        default=(0.0,),
+        help="share of answers that are wrong; .1,0 for two people who take turns at the pages",
+    )
     options.add_argument(
         "--ask", action="store_true", help="ask again about answers that look like slips"
     )
@@ -93,8 +105,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     if min(options.rounds, options.batch, options.seeds) < 1:
         parser().error("--rounds, --batch and --seeds must be at least 1")
-    if not 0 <= options.noise < 0.5:
-        parser().error("--noise is a share of the answers, 0 to 0.5")
     if options.method == "forest" and options.strategy:
         parser().error("the forest chooses its own pages: leave --strategy out")
     if options.ask_from < 0 or (options.ask_from and not options.ask):

@@ -83,7 +83,7 @@ class Result:
             },
             "full_supervision": round(self.full_supervision, 4),
             "fit_ms_p50": round(self.fit_ms_p50, 2),
-            "noise": self.plan.noise,
+            "noise": self.plan.noise[0] if len(self.plan.noise) == 1 else list(self.plan.noise),
             "sample": self.plan.sample,
             "asked": self.asked,
             "slips": self.slips,

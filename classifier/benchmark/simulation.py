@@ -76,18 +76,19 @@ class Trace:
 class Plan:
     """How a simulated user works: rounds of `batch` clicks with one method and strategy.
 
-    `noise` is the share of photos that the user answers wrongly, yes and no alike. With `ask` the
-    answers that look like slips take up to ASKED_A_PAGE places of a page, once each, and are
-    answered anew with the same share of slips, once `ask_from` answers are there. With `sample`
-    the photos in doubt and the random ones are candidates only among so many random photos of the
-    pool, as they are in a large collection; the top comes from all.
+    `noise` is the share of photos that the user answers wrongly, yes and no alike; with several,
+    as many people take turns at the pages. With `ask` the answers that look like slips take up to
+    ASKED_A_PAGE places of a page, once each, and are answered anew by whose turn it is, once
+    `ask_from` answers are there. With `sample` the photos in doubt and the random ones are
+    candidates only among so many random photos of the pool, as they are in a large collection; the
+    top comes from all.
     """
 
     method: str = "anchored"
     strategy: str = "mixed"
     rounds: int = 10
     batch: int = 9
-    noise: float = 0.0
+    noise: tuple[float, ...] = (0.0,)
     ask: bool = False
     ask_from: int = 0
     sample: int | None = None
@@ -110,7 +111,7 @@ def run(
     Returns:
         Trace with rounds + 1 entries of AP on the held-out photos.
     """
-    user = _User.of(data, concept, plan.noise)
+    users = _Users.of(data, concept, plan.noise)
     start = anchor([(prompt, 1.0)])
     head: Head | Forest = Head(start, 0.0)
     if plan.method == "anchored":
@@ -120,30 +121,33 @@ def run(
     _record(trace, data, concept, head)
     for round_number in range(1, plan.rounds + 1):
         asking = plan.ask and len(judged) >= plan.ask_from
-        doubted = _doubt(data, start, judged, user) if asking else []
+        doubted = _doubt(data, start, judged, users) if asking else []
         part = replace(plan, batch=plan.batch - len(doubted))
-        page = _page(data, head, judged, user.answers, part, round_number)
+        page = _page(data, head, judged, users.answers, part, round_number)
         trace.asked += len(doubted)
-        trace.slips += int((user.answers[page] != user.truth[page]).sum())
-        trace.slips_found += int((user.answers[doubted] != user.truth[doubted]).sum())
-        user.answer_again(doubted)
+        turn = (round_number - 1) % len(plan.noise)
+        trace.slips += users.answer(page, turn)
+        trace.slips_found += int((users.answers[doubted] != users.truth[doubted]).sum())
+        users.answer_again(doubted, turn)
         judged += page
         began = time.perf_counter()
-        head = _refit(head, start, data, judged, user, plan)
+        head = _refit(head, start, data, judged, users, plan)
         trace.fit_ms.append(1000 * (time.perf_counter() - began))
-        trace.page_yes.append(int((user.answers[page] > 0).sum()))
+        trace.page_yes.append(int((users.answers[page] > 0).sum()))
         _record(trace, data, concept, head)
     return trace
 
 
-def _doubt(data: Split, start: NDArray[np.float32], judged: list[int], user: "_User") -> list[int]:
+def _doubt(
+    data: Split, start: NDArray[np.float32], judged: list[int], users: "_Users"
+) -> list[int]:
     """Choose the photos to ask about again."""
     doubted = doubtful_answers(
         start,
         data.pool[judged],
-        user.answers[judged],
+        users.answers[judged],
         background=data.background,
-        settled=user.settled[judged],
+        settled=users.settled[judged],
         k=ASKED_A_PAGE,
     )
     return [judged[row] for row in doubted]
@@ -154,11 +158,11 @@ def _refit(
     start: NDArray[np.float32],
     data: Split,
     judged: list[int],
-    user: "_User",
+    users: "_Users",
     plan: Plan,
 ) -> Head | Forest:
     """Fit anew to all answers so far, by the plan's method."""
-    rows, said = data.pool[judged], user.answers[judged]
+    rows, said = data.pool[judged], users.answers[judged]
     if plan.method == "forest":
         return fit_forest(rows, said, seed=data.seed) or head
     if plan.method == "rocchio":
@@ -170,36 +174,57 @@ def _refit(
         said,
         background=data.background,
         method=plan.method,
-        settled=user.settled[judged],
-        slips=user.slips,
+        settled=users.settled[judged],
+        slips=users.slips,
+        givers=users.givers[judged],
     )
 
 
 @dataclass(eq=False)
-class _User:
-    """What the simulated user says of each photo of the pool: arrays (n,), 1.0 yes or -1.0 no."""
+class _Users:
+    """What the simulated users say of each photo of the pool: arrays (n,), 1.0 yes or -1.0 no.
+
+    `givers` holds whose answer each is, `luck` (n,) decides whether it is a slip; `noise` and
+    `slips` are (p,), the rate of each of them and the answers they admitted to be wrong.
+    """
 
     truth: Floats
     answers: Floats
+    givers: NDArray[np.int64]
     settled: NDArray[np.bool_]
-    noise: float
-    random: np.random.Generator
-    slips: int = 0
+    luck: Floats
+    again: np.random.Generator
+    noise: tuple[float, ...]
+    slips: NDArray[np.int64]
 
     @classmethod
-    def of(cls, data: Split, concept: str, noise: float) -> "_User":
+    def of(cls, data: Split, concept: str, noise: tuple[float, ...]) -> "_Users":
         truth = np.where(data.pool_names == concept, 1.0, -1.0)
-        slips = np.random.default_rng((data.seed, len(truth))).random(len(truth)) < noise
-        again = np.random.default_rng((data.seed, len(truth), 1))
-        answers = np.where(slips, -truth, truth)
-        return cls(truth, answers, np.zeros(len(truth), bool), noise, again)
+        return cls(
+            truth,
+            truth.copy(),
+            np.zeros(len(truth), np.int64),
+            np.zeros(len(truth), bool),
+            np.random.default_rng((data.seed, len(truth))).random(len(truth)),
+            np.random.default_rng((data.seed, len(truth), 1)),
+            noise,
+            np.zeros(len(noise), np.int64),
+        )
 
-    def answer_again(self, rows: list[int]) -> None:
+    def answer(self, rows: list[int], giver: int) -> int:
+        """Look at photos for the first time; returns how many of the answers are wrong."""
+        slipped = self.luck[rows] < self.noise[giver]
+        self.answers[rows] = np.where(slipped, -self.truth[rows], self.truth[rows])
+        self.givers[rows] = giver
+        return int(slipped.sum())
+
+    def answer_again(self, rows: list[int], giver: int) -> None:
         """Look at photos anew; an answer may be wrong again."""
         for row in rows:
-            said = -self.truth[row] if self.random.random() < self.noise else self.truth[row]
-            self.slips += int(said != self.answers[row])
-            self.answers[row], self.settled[row] = said, True
+            slipped = self.again.random() < self.noise[giver]
+            said = -self.truth[row] if slipped else self.truth[row]
+            self.slips[self.givers[row]] += int(said != self.answers[row])
+            self.answers[row], self.givers[row], self.settled[row] = said, giver, True
 
 
 def stop_round(trace: Trace) -> int | None:

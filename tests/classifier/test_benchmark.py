@@ -160,7 +160,7 @@ def test_rows_of_any_length_are_photos_of_length_one(clusters: Path):
 
 def test_a_user_who_slips_teaches_less(clusters: Path):
     data = read_set(clusters)
-    careful, careless = (measure(data, Plan(rounds=5, noise=share), 2) for share in (0.0, 0.3))
+    careful, careless = (measure(data, Plan(rounds=5, noise=(share,)), 2) for share in (0.0, 0.3))
     assert careless.mean_ap()[0] == careful.mean_ap()[0]
     assert careless.mean_ap()[-1] < careful.mean_ap()[-1]
 
@@ -224,13 +224,30 @@ def test_asking_again_is_counted_and_takes_its_place_on_the_page(
     assert main([*options, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["asked"] == 0
     division = split(read_set(clusters).vectors, read_set(clusters).labels, 0)
-    trace = run(division, "fox", read_set(clusters).prompts[1], Plan(rounds=6, noise=0.1, ask=True))
+    plan = Plan(rounds=6, noise=(0.1,), ask=True)
+    trace = run(division, "fox", read_set(clusters).prompts[1], plan)
     assert trace.asked > 0
     # Of six pages of nine, only the last is chosen after 45 answers.
     assert main([*options, "--ask", "--ask-from", "45", "--json"]) == 0
     assert 0 < json.loads(capsys.readouterr().out)["asked"] <= 2 * 2 * 2
     assert main([*options, "--ask", "--ask-from", "46", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["asked"] == 0
+
+
+def test_people_take_turns_at_the_pages_each_with_slips_of_their_own(
+    clusters: Path, capsys: pytest.CaptureFixture[str]
+):
+    options = [str(clusters), "--seeds", "2", "--json", "--noise"]
+    told = {}
+    for noise in ("0.4", "0.4,0", "0,0.4", "0,0"):
+        assert main([*options, noise, "--rounds", "2"]) == 0
+        told[noise] = json.loads(capsys.readouterr().out)
+    assert told["0.4,0"]["noise"] == [0.4, 0.0]
+    assert told["0.4"]["noise"] == 0.4
+    assert told["0.4"]["slips"] > told["0.4,0"]["slips"] > 0 < told["0,0.4"]["slips"]
+    assert told["0,0"]["slips"] == 0
+    # The first page is the first person's: whoever comes second changes nothing of it.
+    assert told["0.4"]["mean_ap"][1] == told["0.4,0"]["mean_ap"][1] != told["0,0"]["mean_ap"][1]
 
 
 @pytest.mark.parametrize("options", [["--ask-from", "9"], ["--ask", "--ask-from", "-1"]])
