@@ -129,16 +129,23 @@ def doubtful_answers(
 
     Raises:
         DimensionMismatch: dimensions differ.
-        ClassifierError: labels and vectors differ in number.
+        ClassifierError: labels, vectors and left_out differ in number, or k is below 0.
     """
     given = Answers.read(anchor, vectors, labels, settled)
+    known = None if left_out is None else np.asarray(left_out, np.float64)
+    if known is not None and known.shape != (given.count,):
+        raise ClassifierError(
+            f"left_out has the shape {known.shape} for {given.count} answers; pass one margin each"
+        )
+    if k is not None and k < 0:
+        raise ClassifierError(f"k is how many answers to choose, 0 or more, not {k}")
     if len(given.answers) < FEWEST:
         return []
-    if left_out is None:
+    if known is None:
         problem = Problem.of(given.direction, given.rows, given.answers, background)
         margins = problem.solve().left_out
     else:
-        margins = np.asarray(left_out, np.float64)[given.places]
+        margins = known[given.places]
     right = chance_right(margins, given.answers, ASKED_RATE)
     order = np.argsort(right, kind="stable")
     doubted = order[(right[order] < DOUBTED) & ~given.settled[order]]

@@ -136,6 +136,10 @@ def test_nothing_is_doubted_while_few_could_speak_against_it():
     assert doubtful_answers(UP, photos(3), [0, 0, 0]) == []
     with pytest.raises(ClassifierError, match="pass one each"):
         doubtful_answers(UP, photos(3), [1, 1, 1], settled=[True])
+    with pytest.raises(ClassifierError, match="one margin each"):
+        doubtful_answers(UP, photos(3), [1, 1, 1], left_out=[0.5])
+    with pytest.raises(ClassifierError, match="0 or more, not -1"):
+        doubtful_answers(UP, photos(3), [1, 1, 1], k=-1)
 
 
 @pytest.mark.parametrize("count", [60, MANY + 50])
