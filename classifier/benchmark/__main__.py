@@ -91,6 +91,9 @@ def parser() -> argparse.ArgumentParser:
         type=int,
         help="random photos that all candidates but the top come from, as in a large collection",
     )
+    options.add_argument(
+        "--believe", action="store_true", help="take every answer for right, to compare"
+    )
     options.add_argument("--json", action="store_true", help="one line of JSON instead of a table")
     options.add_argument(
         "--plot",
@@ -115,7 +118,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.ask and (options.method != "anchored" or options.batch <= ASKED_A_PAGE):
         parser().error(f"--ask needs --method anchored and more than {ASKED_A_PAGE} photos a page")
     pace = (options.rounds, options.batch, options.noise, options.ask, options.ask_from)
-    plan = Plan(options.method, strategy, *pace, options.sample)
+    if options.believe and (options.ask or options.method != "anchored"):
+        parser().error("--believe needs --method anchored and no --ask")
+    plan = Plan(options.method, strategy, *pace, options.sample, options.believe)
     try:
         if options.plot:
             check_plot(options.plot)
@@ -126,7 +131,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     print(json.dumps(result.as_json()) if options.json else table(result))
     if options.plot:
-        others = [replace(plan, method=m, strategy=s, ask=False) for m, s in OWN_STRATEGY.items()]
+        others = [
+            replace(plan, method=m, strategy=s, ask=False, believe=False)
+            for m, s in OWN_STRATEGY.items()
+        ]
         results = [result, *(measure(data, p, options.seeds) for p in others if p != plan)]
         lines = [Line(f"{r.plan.method}, {r.plan.strategy}", r.by_seed()) for r in results]
         draw_plot(options.plot, lines, options.batch)

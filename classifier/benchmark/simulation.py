@@ -60,11 +60,15 @@ def split(vectors: NDArray[np.float32], names: NDArray[np.str_], seed: int) -> S
 
 @dataclass
 class Trace:
-    """What happened to one concept over its rounds; entry 0 is the prompt alone."""
+    """What happened to one concept over its rounds; entry 0 of the first three is the prompt alone.
+
+    `pages` holds the row numbers in the pool of the photos of each page, without those asked again.
+    """
 
     ap: list[float] = field(default_factory=list)
     calibration_error: list[float] = field(default_factory=list)
     accepted: list[frozenset[int]] = field(default_factory=list)
+    pages: list[list[int]] = field(default_factory=list)
     page_yes: list[int] = field(default_factory=list)
     fit_ms: list[float] = field(default_factory=list)
     asked: int = 0
@@ -81,7 +85,7 @@ class Plan:
     ASKED_A_PAGE places of a page, once each, and are answered anew by whose turn it is, once
     `ask_from` answers are there. With `sample` the photos in doubt and the random ones are
     candidates only among so many random photos of the pool, as they are in a large collection; the
-    top comes from all.
+    top comes from all. With `believe` the fit takes every answer for right.
     """
 
     method: str = "anchored"
@@ -92,6 +96,7 @@ class Plan:
     ask: bool = False
     ask_from: int = 0
     sample: int | None = None
+    believe: bool = False
 
 
 def run(
@@ -133,6 +138,7 @@ def run(
         began = time.perf_counter()
         head = _refit(head, start, data, judged, users, plan)
         trace.fit_ms.append(1000 * (time.perf_counter() - began))
+        trace.pages.append(page)
         trace.page_yes.append(int((users.answers[page] > 0).sum()))
         _record(trace, data, concept, head)
     return trace
@@ -174,7 +180,7 @@ def _refit(
         said,
         background=data.background,
         method=plan.method,
-        settled=users.settled[judged],
+        settled=users.settled[judged] | plan.believe,
         slips=users.slips,
         givers=users.givers[judged],
     )

@@ -234,6 +234,20 @@ def test_asking_again_is_counted_and_takes_its_place_on_the_page(
     assert json.loads(capsys.readouterr().out)["asked"] == 0
 
 
+def test_a_fit_that_believes_every_answer_learns_less_from_slips(
+    clusters: Path, capsys: pytest.CaptureFixture[str]
+):
+    options = [str(clusters), "--rounds", "8", "--seeds", "3", "--json", "--noise", "0.1"]
+    reached = []
+    for more in ([], ["--believe"]):
+        assert main([*options, *more]) == 0
+        reached.append(json.loads(capsys.readouterr().out)["mean_ap"][-1])
+    assert reached[0] > reached[1]
+    for other in (["--ask"], ["--method", "sgd"]):
+        with pytest.raises(SystemExit):
+            main([str(clusters), "--believe", *other])
+
+
 def test_people_take_turns_at_the_pages_each_with_slips_of_their_own(
     clusters: Path, capsys: pytest.CaptureFixture[str]
 ):

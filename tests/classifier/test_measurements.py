@@ -1,0 +1,57 @@
+"""The programs behind tables of docs/measurements/learning.md run, and say what they claim."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from classifier.benchmark.measure import read_set
+from classifier.benchmark.simulation import Plan, run, split
+from tests.classifier import exclusion, stopping
+from tests.classifier.development_sets import Labelled, unit
+
+
+@pytest.fixture
+def three_classes(tmp_path: Path) -> Path:
+    """Near classes whose words say little: the yes of one are the no that another lacks."""
+    random = np.random.default_rng(5)
+    centres = unit(random.normal(size=(3, 24)) + 1.0)
+    labels = np.repeat(["cat", "dog", "fox"], 60)
+    vectors = unit(np.repeat(centres, 60, axis=0) + 0.25 * random.normal(size=(180, 24)))
+    prompts = unit(centres + 0.6 * random.normal(size=centres.shape))
+    Labelled(vectors, labels, ["cat", "dog", "fox"], prompts).save(tmp_path / "near.npz")
+    return tmp_path / "near.npz"
+
+
+def test_alone_is_what_the_clicks_reached_and_the_others_answers_change_it(
+    three_classes: Path, capsys: pytest.CaptureFixture[str]
+):
+    known = read_set(three_classes)
+    found = exclusion.compare(known, 0, 3)
+    data = split(known.vectors, known.labels, 0)
+    for row, (name, prompt) in enumerate(zip(known.concepts, known.prompts, strict=True)):
+        reached = np.array(run(data, name, prompt, Plan(rounds=5)).ap)
+        assert found[row, 0] == pytest.approx(reached[list(exclusion.ROUNDS)], abs=0.002)
+    assert np.abs(found[:, 1] - found[:, 0]).max() > 0.005
+    lonely = exclusion.compare(known, 0, 1)
+    assert lonely[:, 0].tolist() == lonely[:, 1].tolist()  # it has nobody to learn from
+    assert exclusion.main([str(three_classes), "--seeds", "1"]) == 0
+    line = capsys.readouterr().out.splitlines()[1]
+    assert line == " ".join(
+        [
+            "near",
+            *(f"{x:.3f}" for x in found.mean(axis=0)[0]),
+            "|",
+            *(f"{x:.3f}" for x in found.mean(axis=0)[1]),
+        ]
+    )
+
+
+def test_asking_for_more_agreement_stops_later(
+    three_classes: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert stopping.main([str(three_classes), "--seeds", "2"]) == 0
+    rounds = [float(line.split()[1]) for line in capsys.readouterr().out.splitlines()[1:]]
+    assert len(rounds) == len(stopping.ASKED)
+    assert rounds == sorted(rounds)
+    assert rounds[0] < rounds[-1] <= stopping.ROUNDS
