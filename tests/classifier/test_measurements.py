@@ -7,7 +7,7 @@ import pytest
 
 from classifier.benchmark.measure import read_set
 from classifier.benchmark.simulation import Plan, run, split
-from tests.classifier import exclusion, stopping
+from tests.classifier import exclusion, labels_alone, stopping
 from tests.classifier.development_sets import Labelled, unit
 
 
@@ -55,3 +55,25 @@ def test_asking_for_more_agreement_stops_later(
     assert len(rounds) == len(stopping.ASKED)
     assert rounds == sorted(rounds)
     assert rounds[0] < rounds[-1] <= stopping.ROUNDS
+
+
+def test_labels_are_read_by_the_strata_of_the_ranking():
+    """By hand: 10 photos, 4 accepted; the best two judged yes and no, of the rest one no."""
+    scores = np.array([4.0, 3.0, 2.0, 1.0, -1.0, -2.0, -3.0, -4.0, -5.0, -6.0])
+    truth = np.array([1, 0, 1, 1, 0, 0, 0, 0, 0, 0], bool)
+    found = labels_alone.read_labels(scores, [4, 1, 0], truth)
+    # The first stratum is known in full; of the second nothing is, so half of it is supposed.
+    assert found.precision.value == pytest.approx((1 + 1) / 4, abs=0.02)
+    assert found.precision.low == pytest.approx(1 / 4)
+    assert found.precision.high == pytest.approx(3 / 4)
+
+
+def test_labels_alone_are_told_for_each_set_and_in_the_mean(
+    three_classes: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert labels_alone.main([str(three_classes), "--seeds", "1"]) == 0
+    _, near, mean = capsys.readouterr().out.splitlines()
+    assert near.split()[1:] == mean.split()[1:]
+    figures = np.array(near.split()[1:], float)
+    assert len(figures) == 8
+    assert ((figures >= 0) & (figures <= 1)).all()

@@ -1,0 +1,83 @@
+"""Measure what the labels of training alone would say of a classifier's precision and recall.
+
+`python -m tests.classifier.labels_alone SET.npz .. [--seeds 3]`
+
+A simulated user clicks; then the labels are read like the answers of an audit: each stratum of the
+ranking of the pool by what was judged in it, weighted by its photos. Told are the share of 95 %
+intervals that hold the truth, and the mean distance of the estimate from it.
+"""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from classifier import anchor, fit
+from classifier.audit import Audit, Findings, estimate, strata
+from classifier.benchmark.measure import LabelledSet, read_set
+from classifier.benchmark.simulation import Plan, run, split
+
+ROUNDS = (5, 10)
+
+
+def read_labels(scores: np.ndarray, judged: Sequence[int], truth: np.ndarray) -> Findings:
+    """Estimate as an audit does whose answers are the photos judged, row numbers of scores (n,)."""
+    order = np.argsort(-scores, kind="stable")
+    rank = np.empty(len(scores), int)
+    rank[order] = np.arange(len(scores))
+    accepted = int((scores >= 0).sum())
+    parts = strata(len(scores), accepted)
+    ranks = [
+        tuple(sorted(int(rank[row]) for row in judged if part.start <= rank[row] < part.stop))
+        for part in parts
+    ]
+    answers = [[1 if truth[order[at]] else -1 for at in stratum] for stratum in ranks]
+    return estimate(Audit(accepted, parts, tuple(ranks)), answers)
+
+
+def compare(known: LabelledSet, seed: int) -> list[np.ndarray]:
+    """Return, for each concept, (rounds, 2, 2): for precision and recall, held and distance."""
+    data, told = split(known.vectors, known.labels, seed), []
+    for name, prompt in zip(known.concepts, known.prompts, strict=True):
+        truth = data.pool_names == name
+        if not (data.held_out_names == name).any() or not truth.any():
+            continue
+        pages = run(data, name, prompt, Plan(rounds=max(ROUNDS))).pages
+        row = np.zeros((len(ROUNDS), 2, 2))
+        for at, done in enumerate(ROUNDS):
+            judged = [photo for page in pages[:done] for photo in page]
+            said = np.where(truth[judged], 1, -1)
+            head = fit(anchor([(prompt, 1.0)]), data.pool[judged], said, background=data.background)
+            scores = head.margins(data.pool)
+            found = read_labels(scores, judged, truth)
+            right = float(truth[scores >= 0].sum())
+            real = (right / max((scores >= 0).sum(), 1), right / truth.sum())
+            for figure, (interval, true) in enumerate(
+                zip((found.precision, found.recall), real, strict=True)
+            ):
+                held = interval.low - 1e-9 <= true <= interval.high + 1e-9
+                row[at, figure] = held, abs(interval.value - true)
+        told.append(row)
+    return told
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print a line for each set, and their mean."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("sets", type=Path, nargs="+")
+    options.add_argument("--seeds", type=int, default=3)
+    given = options.parse_args(arguments)
+    print("precision held, off; recall held, off; after", " and ".join(map(str, ROUNDS)), "pages")
+    lines = []
+    for path in given.sets:
+        known = read_set(path)
+        rows = [row for seed in range(given.seeds) for row in compare(known, seed)]
+        lines.append((path.stem, np.mean(rows, axis=0)))
+    for name, figures in [*lines, ("mean", np.mean([line for _, line in lines], axis=0))]:
+        print(name, *(f"{x:.2f}" for x in figures.ravel()))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
