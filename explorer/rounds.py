@@ -28,6 +28,8 @@ from vecdb import Collection, Concept, Database, Label, Store
 SIDE_BY_SIDE = 4
 # Rounds of several people at once: more do not end sooner, they take turns at the same cores.
 ROUNDS_AT_ONCE = 2 * max(2, os.cpu_count() or 2)
+# Answers taken back at once that are slips: more are a change of mind.
+MOST_SLIPS = 10
 # Concepts whose history is kept at hand.
 HISTORIES = 64
 
@@ -173,12 +175,13 @@ class Rounds:
         with self._alone(concept_id):
             concept, history = self._read(concept_id)
             rows, own = [], history.labels_by(by)
+            turned = {photo for photo, label in labels.items() if int(label) == -own.get(photo, 0)}
             for photo, label in labels.items():
                 before = history.latest.get(photo)
                 number, reason = (before.round, before.reason) if before else (concept.round, EDIT)
                 if photo in history.asked_again:  # its reason would count a second time
                     reason = EDIT
-                elif photo in own and int(label) == -own[photo]:  # an answer taken back
+                elif label and photo in turned and len(turned) <= MOST_SLIPS:
                     reason = SURE
                 rows.append(Label(photo, int(label), number, reason, by=by))
             return self._add(concept, history, rows, "edit", concept.round)

@@ -5,7 +5,7 @@ import pytest
 
 from explorer.fitting import head_of
 from explorer.history import SURE, History
-from explorer.rounds import Page, Rounds
+from explorer.rounds import MOST_SLIPS, Page, Rounds
 from explorer.settings import Settings
 from vecdb import Collection, Label
 
@@ -99,6 +99,16 @@ def test_an_answer_taken_back_among_the_labels_is_a_slip_once(rounds, slipped):
     assert page.history.slips.total() == 2
     assert wrong not in asked(page)
     assert wrong not in rounds.doubtful(page.concept)
+
+
+def test_many_answers_turned_at_once_are_a_change_of_mind(rounds, slipped):
+    page, _ = slipped
+    some = list(page.history.judged)[: MOST_SLIPS + 1]
+    turned = {photo: -page.history.judged[photo] for photo in some}
+    page = rounds.relabel(page.concept.id, turned)
+    assert page.history.slips.total() == 0
+    few = {photo: -turned[photo] for photo in some[:MOST_SLIPS]}
+    assert rounds.relabel(page.concept.id, few).history.slips.total() == MOST_SLIPS
 
 
 def test_an_answer_that_somebody_else_corrects_is_no_slip_of_theirs(rounds, slipped):
