@@ -28,7 +28,8 @@ DOUBTED = 0.75
 """Chance of being right below which an answer is worth asking about again."""
 LEAST_TRUST = 1e-4
 FEWEST = 9
-"""Answers before which none is asked about again: so few cannot speak against one of them."""
+"""Answers up to which a fit believes all, and before which none is asked about again: so few cannot
+speak against one of them."""
 ASKED_A_PAGE = 2
 """Answers that a page asks about again, at most."""
 ASKED_FROM = 101
@@ -92,8 +93,10 @@ def trust_answers(
     Returns:
         (n,) weights, 0 < w <= 1.
     """
-    given = np.bincount(givers, minlength=len(slips))
     right = np.ones(len(answers))
+    if len(answers) <= FEWEST:
+        return right
+    given = np.bincount(givers, minlength=len(slips))
     for _ in range(STEPS + 1):
         wrong = slips + np.bincount(givers, 1 - right, minlength=len(slips))
         others = USUAL_RATE * USUAL_ANSWERS + wrong.sum() - wrong

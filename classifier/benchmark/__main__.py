@@ -55,8 +55,11 @@ def _tell_stop(result: Result) -> str:
     return f"{told}; in {rest:.0%} of the runs it {NEVER} does" if rest else told
 
 
-def _shares(text: str) -> tuple[float, ...]:
-    shares = tuple(float(share) for share in text.split(","))
+def _read_shares(text: str) -> tuple[float, ...]:
+    try:
+        shares = tuple(float(share) for share in text.split(","))
+    except ValueError:
+        shares = (-1.0,)
     if not all(0 <= share < 0.5 for share in shares):
         raise argparse.ArgumentTypeError(f"{text} is no share of the answers, 0 to 0.5")
     return shares
@@ -73,7 +76,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--seeds", type=int, default=3)
     options.add_argument(
         "--noise",
-        type=_shares,
+        type=_read_shares,
         default=(0.0,),
         help="share of answers that are wrong; .1,0 for two people who take turns at the pages",
     )

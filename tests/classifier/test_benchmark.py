@@ -264,6 +264,13 @@ def test_people_take_turns_at_the_pages_each_with_slips_of_their_own(
     assert told["0.4"]["mean_ap"][1] == told["0.4,0"]["mean_ap"][1] != told["0,0"]["mean_ap"][1]
 
 
+@pytest.mark.parametrize("noise", ["a", "0.5", "-0.1", ".1,", ".1,nan", ""])
+def test_noise_is_a_share_or_shares(clusters: Path, noise: str, capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit):
+        main([str(clusters), f"--noise={noise}"])
+    assert "is no share of the answers" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("options", [["--ask-from", "9"], ["--ask", "--ask-from", "-1"]])
 def test_when_to_ask_needs_asking_and_a_number_of_answers(clusters: Path, options: list[str]):
     with pytest.raises(SystemExit):

@@ -7,7 +7,7 @@ from classifier.laplace import laplace
 from classifier.primal import left_out, solve_primal
 from classifier.prior import prior_precision
 from classifier.problem import MANY
-from classifier.slips import LEAST_TRUST, chance_right, trust_answers
+from classifier.slips import FEWEST, LEAST_TRUST, chance_right, trust_answers
 
 UP = np.array([1.0, 0.0, 0.0, 0.0])
 
@@ -43,13 +43,15 @@ def test_the_chance_of_being_right_by_hand():
 
 
 def test_answers_that_the_others_confirm_are_trusted_and_settled_ones_in_full():
-    margins = np.array([6.0, 6.0, -6.0, -6.0])
-    answers = np.array([1.0, 1.0, -1.0, 1.0])
-    never = np.zeros(4, bool)
-    trust = trust_answers(margins, answers, never, *alone(4))
-    assert (trust[:3] > 0.999).all()
-    assert trust[3] < 0.5
-    assert trust_answers(margins, answers, ~never, *alone(4)).tolist() == [1.0] * 4
+    margins = np.append(np.full(FEWEST - 1, 6.0), [-6.0, -6.0])
+    answers = np.append(np.ones(FEWEST - 1), [-1.0, 1.0])
+    never, count = np.zeros(FEWEST + 1, bool), FEWEST + 1
+    trust = trust_answers(margins, answers, never, *alone(count))
+    assert (trust[:-1] > 0.999).all()
+    assert trust[-1] < 0.5
+    assert trust_answers(margins, answers, ~never, *alone(count)).tolist() == [1.0] * count
+    few = trust_answers(margins[1:], answers[1:], never[1:], *alone(FEWEST))
+    assert few.tolist() == [1.0] * FEWEST
 
 
 def test_slips_that_were_admitted_make_the_next_surprise_less_believed():
