@@ -38,14 +38,16 @@ def coverage(
         slips: share of those labels that is wrong, drawn anew for each run.
 
     Returns:
-        Share of runs whose interval held the truth, for precision, recall and matches; and
+        Share of runs whose interval held the truth, for precision, recall and matches; their mean
+        widths ("precision width", ..), that of matches as a share of all that match; and
         "questions", the photos each audit asked about on average.
     """
     truth = truth[np.argsort(-scores, kind="stable")]
     accepted = int((scores >= 0).sum())
     right = float(truth[:accepted].sum())
     real = (right / max(accepted, 1), right / max(truth.sum(), 1), float(truth.sum()))
-    held, asked = np.zeros(3), 0
+    held, widths, asked = np.zeros(3), np.zeros(3), 0
+    scale = np.array([1, 1, max(real[2], 1)])
     likeliest = np.arange(labels // 2)
     nearest = np.argsort(np.abs(np.sort(-scores)), kind="stable")
     judged = [*likeliest, *nearest[~np.isin(nearest, likeliest)][: labels - len(likeliest)]]
@@ -59,9 +61,16 @@ def coverage(
         ]
         asked += audit.questions - len(known)
         found = estimate(audit, answers, seed=seed)
-        held += _holds((found.precision, found.recall, found.matches), real)
+        intervals = (found.precision, found.recall, found.matches)
+        held += _holds(intervals, real)
+        widths += [each.high - each.low for each in intervals] / scale
     shares = dict(zip(FIGURES, (held / runs).tolist(), strict=True))
-    return {**shares, "questions": asked / runs}
+    wide = (f"{name} width" for name in FIGURES)
+    return {
+        **shares,
+        **dict(zip(wide, (widths / runs).tolist(), strict=True)),
+        "questions": asked / runs,
+    }
 
 
 def _holds(intervals: Sequence[Interval], real: Sequence[float]) -> list[bool]:
@@ -89,16 +98,17 @@ def synthetic_collection(
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print a line a collection: its size, rarity and honesty, and the share of intervals right."""
+    """Print a line a collection: size, rarity, honesty, share of intervals right, their widths."""
     options = argparse.ArgumentParser(prog="python -m classifier.benchmark.coverage")
     options.add_argument("--runs", type=int, default=RUNS, help="audits of each collection")
     options.add_argument("--labels", type=int, default=0, help="photos judged before each audit")
     options.add_argument("--slips", type=float, default=0.0, help="share of labels that is wrong")
     given = vars(options.parse_args(arguments))
-    print("photos  rarity  honesty  asked  " + "  ".join(f"{name:>9}" for name in FIGURES))
+    columns = [*FIGURES, *(f"{name} width" for name in FIGURES)]
+    print("photos  rarity  honesty  asked  " + "  ".join(f"{name:>9}" for name in columns))
     for photos, rarity, honesty in COLLECTIONS:
         held = coverage(*synthetic_collection(photos, rarity, honesty), **given)
-        shares = "  ".join(f"{held[name]:9.3f}" for name in FIGURES)
+        shares = "  ".join(f"{held[name]:{max(9, len(name))}.3f}" for name in columns)
         print(f"{photos:6d}  {rarity:6.1f}  {honesty:7.1f}  {held['questions']:5.0f}  {shares}")
     return 0
 

@@ -195,6 +195,12 @@ def test_coverage_counts_intervals_that_hold_the_truth():
     truth, scores = synthetic_collection(300, 1.0, 1.0)
     held = coverage(truth, scores, runs=40)
     assert all(held[name] > 0.8 for name in ("precision", "recall", "matches"))
+    more = coverage(truth, scores, runs=40, labels=200)
+    for name in ("precision", "recall", "matches"):
+        assert 0 < held[f"{name} width"] < 1.5
+        # A right label says what an answer would: the questions are fewer, the intervals the same.
+        assert more[f"{name} width"] == pytest.approx(held[f"{name} width"])
+    assert more["questions"] < held["questions"]
 
 
 @on_real_vectors
