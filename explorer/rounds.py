@@ -322,12 +322,13 @@ class Rounds:
         with _measure(timing, "fit"):
             standing = standing or self._fitting.fit(concept, number, history)
         with _measure(timing, "mine"):
-            mined = _shown_again(known, standing, tiles) if tiles else mine_page(known, standing)
+            shown = _shown_again(known, standing, tiles) if tiles else None
+            mined = shown or mine_page(known, standing)
             if stored:
                 stored.result()
         # One figure for each round answered: what it kept of the matches of the round before.
         agreements = standing.settings.agreements[: max(0, number - 2)]
-        if number > 1 and not tiles:
+        if number > 1 and not shown:
             agreements += (round(mined.agreement, 4),)
         settings = replace(standing.settings, page=tuple(mined.tiles), agreements=agreements)
         with _measure(timing, "store"):
@@ -379,13 +380,19 @@ def _answers(
     ]
 
 
-def _shown_again(known: Known, standing: Standing, tiles: Sequence[Tile]) -> Mined:
-    """Score a page that was shown before."""
+def _shown_again(known: Known, standing: Standing, tiles: Sequence[Tile]) -> Mined | None:
+    """Score what is left of a page that was shown before; None where nothing is."""
     head, ids = standing.head, [tile.photo_id for tile in tiles]
     found, vectors = known.collection.known_vectors(ids)
+    if not found:
+        return None
     scores = dict(zip(found, head.probabilities(vectors), strict=True))
-    scored = [replace(tile, score=round_score(scores.get(tile.photo_id))) for tile in tiles]
-    rows = known.describe_photos(ids)
+    scored = [
+        replace(tile, score=round_score(scores[tile.photo_id]))
+        for tile in tiles
+        if tile.photo_id in scores
+    ]
+    rows = known.describe_photos(found)
     return Mined(scored, rows, [], known.count_by_probability(head, BINS), 1.0)
 
 

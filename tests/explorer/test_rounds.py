@@ -190,6 +190,22 @@ def test_positives_are_counted_by_round(rounds, collection, direction):
     assert len(page.history.done) == 3
 
 
+def test_a_page_that_comes_back_lacks_what_was_deleted_meanwhile(rounds, collection, direction):
+    first = begin(rounds, collection, direction)
+    shown = [tile.photo_id for tile in first.tiles]
+    for deleted, left in ((shown[:2], shown[2:]), (shown, None)):
+        rounds.submit(first.concept.id, first.tiles, truth(first))
+        collection.delete(deleted)
+        undone = rounds.undo(first.concept.id)
+        assert undone is not None
+        again = [tile.photo_id for tile in undone.tiles]
+        if left is not None:
+            assert again == left
+        else:  # nothing of it is left: a page is mined in its place
+            assert len(again) == len(shown)
+            assert not set(again) & set(shown)
+
+
 def test_a_concept_made_by_a_program_opens_at_a_page_and_can_be_undone(
     database, collection, direction
 ):
