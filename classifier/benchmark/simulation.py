@@ -23,6 +23,7 @@ from ..metrics import average_precision, calibration_error
 from ..mining import mine, plan_candidates
 from ..slips import ASKED_A_PAGE, doubtful_answers
 from .rivals import Forest, choose_halves, fit_forest, fit_rocchio
+from .users import Users
 
 POOL_SHARE = 0.6
 OWN_STRATEGY = {"anchored": "mixed", "sgd": "top", "forest": "halves", "rocchio": "top"}
@@ -116,7 +117,7 @@ def run(
     Returns:
         Trace with rounds + 1 entries of AP on the held-out photos.
     """
-    users = _Users.of(data, concept, plan.noise)
+    users = Users.of(data.pool_names == concept, plan.noise, data.seed)
     start = anchor([(prompt, 1.0)])
     head: Head | Forest = Head(start, 0.0)
     if plan.method == "anchored":
@@ -144,9 +145,7 @@ def run(
     return trace
 
 
-def _doubt(
-    data: Split, start: NDArray[np.float32], judged: list[int], users: "_Users"
-) -> list[int]:
+def _doubt(data: Split, start: NDArray[np.float32], judged: list[int], users: Users) -> list[int]:
     """Choose the photos to ask about again."""
     doubted = doubtful_answers(
         start,
@@ -164,7 +163,7 @@ def _refit(
     start: NDArray[np.float32],
     data: Split,
     judged: list[int],
-    users: "_Users",
+    users: Users,
     plan: Plan,
 ) -> Head | Forest:
     """Fit anew to all answers so far, by the plan's method."""
@@ -184,53 +183,6 @@ def _refit(
         slips=users.slips,
         givers=users.givers[judged],
     )
-
-
-@dataclass(eq=False)
-class _Users:
-    """What the simulated users say of each photo of the pool: arrays (n,), 1.0 yes or -1.0 no.
-
-    `givers` holds whose answer each is, `luck` (n,) decides whether it is a slip; `noise` and
-    `slips` are (p,), the rate of each of them and the answers they admitted to be wrong.
-    """
-
-    truth: Floats
-    answers: Floats
-    givers: NDArray[np.int64]
-    settled: NDArray[np.bool_]
-    luck: Floats
-    again: np.random.Generator
-    noise: tuple[float, ...]
-    slips: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, data: Split, concept: str, noise: tuple[float, ...]) -> "_Users":
-        truth = np.where(data.pool_names == concept, 1.0, -1.0)
-        return cls(
-            truth,
-            truth.copy(),
-            np.zeros(len(truth), np.int64),
-            np.zeros(len(truth), bool),
-            np.random.default_rng((data.seed, len(truth))).random(len(truth)),
-            np.random.default_rng((data.seed, len(truth), 1)),
-            noise,
-            np.zeros(len(noise), np.int64),
-        )
-
-    def answer(self, rows: list[int], giver: int) -> int:
-        """Look at photos for the first time; returns how many of the answers are wrong."""
-        slipped = self.luck[rows] < self.noise[giver]
-        self.answers[rows] = np.where(slipped, -self.truth[rows], self.truth[rows])
-        self.givers[rows] = giver
-        return int(slipped.sum())
-
-    def answer_again(self, rows: list[int], giver: int) -> None:
-        """Look at photos anew; an answer may be wrong again."""
-        for row in rows:
-            slipped = self.again.random() < self.noise[giver]
-            said = -self.truth[row] if slipped else self.truth[row]
-            self.slips[self.givers[row]] += int(said != self.answers[row])
-            self.answers[row], self.givers[row], self.settled[row] = said, giver, True
 
 
 def stop_round(trace: Trace) -> int | None:
