@@ -61,7 +61,8 @@ def fit(
         settled: (n,) bool, answers that the user has given again when asked; they are believed.
         slips: how many answers were taken back when asked again; where several people answered,
             (p,) of each.
-        givers: (n,) row number in `slips` of who gave each answer; one person by default.
+        givers: (n,) row number in `slips` of who gave each answer, or NOBODY, whose answers tell
+            nobody's rate; one person by default. "sgd" does not ask.
 
     Returns:
         Head; without a single usable answer, the prompt's.

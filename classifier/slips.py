@@ -27,6 +27,8 @@ ASKED_RATE = 0.05
 DOUBTED = 0.75
 """Chance of being right below which an answer is worth asking about again."""
 LEAST_TRUST = 1e-4
+NOBODY = -1
+"""Giver of an answer that tells nobody's rate, such as one of another concept."""
 FEWEST = 9
 """Answers up to which a fit believes all, and before which none is asked about again: so few cannot
 speak against one of them."""
@@ -62,10 +64,10 @@ def read_givers(
     """
     admitted = np.atleast_1d(np.asarray(slips, np.int64))
     people = np.zeros(count, np.int64) if givers is None else np.asarray(givers, np.int64)
-    if people.shape != (count,) or not np.isin(people, np.arange(len(admitted))).all():
+    if people.shape != (count,) or not np.isin(people, np.arange(NOBODY, len(admitted))).all():
         raise ClassifierError(
-            f"givers must hold, for each of {count} answers, a row number of the {len(admitted)} "
-            "numbers of slips"
+            f"givers must name one of {len(admitted)} people (0 to {len(admitted) - 1}) or nobody "
+            f"({NOBODY}) for each of {count} answers"
         )
     if admitted.min(initial=0) < 0:
         raise ClassifierError("slips is a number of answers that were taken back, 0 or more")
@@ -81,14 +83,14 @@ def trust_answers(
 ) -> Floats:
     """Weigh each answer by the chance that it is right, the rates of slips estimated beside it.
 
-    Somebody's rate starts from what is known of the others', and theirs from USUAL_RATE.
+    The rate of all begins at USUAL_RATE, and that of each user at what is known of the others'.
 
     Args:
         left_out: (n,) margins of a fit without the answer.
         answers: (n,) 1.0 or -1.0.
         settled: (n,) bool, answers that the user has looked at twice: they count in full.
         slips: (p,) answers of each user that were taken back when asked again.
-        givers: (n,) row number in `slips` of who gave each answer.
+        givers: (n,) row number in `slips` of who gave each answer, or NOBODY.
 
     Returns:
         (n,) weights, 0 < w <= 1.
@@ -96,13 +98,15 @@ def trust_answers(
     right = np.ones(len(answers))
     if len(answers) <= FEWEST:
         return right
-    given = np.bincount(givers, minlength=len(slips))
+    known, users = givers != NOBODY, len(slips)
+    given = np.bincount(givers[known], minlength=users)
     for _ in range(STEPS + 1):
-        wrong = slips + np.bincount(givers, 1 - right, minlength=len(slips))
+        wrong = slips + np.bincount(givers[known], 1 - right[known], minlength=users)
         others = USUAL_RATE * USUAL_ANSWERS + wrong.sum() - wrong
         supposed = USUAL_ANSWERS * others / (USUAL_ANSWERS + given.sum() - given)
         rates = np.minimum((supposed + wrong) / (USUAL_ANSWERS + given), HIGHEST_RATE)
-        right = np.where(settled, 1.0, chance_right(left_out, answers, rates[givers]))
+        each = np.where(known, rates[givers], USUAL_RATE)
+        right = np.where(settled, 1.0, chance_right(left_out, answers, each))
     return np.maximum(right, LEAST_TRUST)
 
 

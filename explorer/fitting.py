@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from classifier import Head, anchor, borrow_answers, fit_and_leave_out, prompt_head
+from classifier import NOBODY, Head, anchor, borrow_answers, fit_and_leave_out, prompt_head
 from explorer.history import History, read_history
 from explorer.memory import Known, Memory
 from explorer.mining import Standing
@@ -44,7 +44,7 @@ class Fitting:
         """
         known = self._memory.known(concept.collection)
         ids, judged, labels = known.read_judged(history)
-        settled = np.asarray([photo in history.asked_again for photo in ids], bool)
+        settled = np.asarray([photo in history.settled for photo in ids], bool)
         people = {name: row for row, name in enumerate(history.people)}
         givers = [people[history.latest[photo].by] for photo in ids]
         settings = Settings.read(concept.settings)
@@ -60,9 +60,8 @@ class Fitting:
                 np.append(labels, np.full(len(borrowed), -1)),
                 background=known.background,
                 settled=np.append(settled, np.zeros(len(borrowed), bool)),
-                # Whoever answered other concepts is somebody else here, who never was asked again.
-                slips=[*(history.slips[name] for name in people), 0],
-                givers=[*givers, *[len(people)] * len(borrowed)],
+                slips=[history.slips[name] for name in people],
+                givers=[*givers, *[NOBODY] * len(borrowed)],
             )
         elif settings.opened is not None:
             *weights, bias = settings.opened

@@ -109,19 +109,39 @@ class History:
 
     @lazy
     def slips(self) -> Counter[str]:
-        """How many answers of each person were turned round when asked about again."""
+        """How many answers of each person were turned round by a second look that counts.
+
+        Of several people's answers it is one's own that is turned round, where one had answered.
+        """
         second = {id(row) for row in self._second_answers}
         votes: dict[str, list[Label]] = {}
         turned: Counter[str] = Counter()
         for _, together in groupby(self.rows if second else [], key=lambda row: row.action):
             rows = list(together)
-            for row in rows:
-                before = [v for v in votes.get(row.photo_id, []) if self.judge in (None, v.by)]
-                if id(row) in second and before:
-                    first = settle_votes(before)
-                    turned[first.by] += first.label == -row.label != 0
-            votes = group_votes(rows, votes)
+            before, votes = votes, group_votes(rows, votes)
+            for row in (row for row in rows if id(row) in second and row.label):
+                answers = self._counted(before.get(row.photo_id, []))
+                own = [vote for vote in answers if vote.by == row.by and vote.label]
+                stands = settle_votes(self._counted(votes[row.photo_id])).label == row.label
+                if answers and stands:
+                    first = own[-1] if own else settle_votes(answers)
+                    if first.label == -row.label:
+                        turned[first.by] += 1
         return turned
+
+    def _counted(self, votes: Sequence[Label]) -> list[Label]:
+        return [vote for vote in votes if self.judge in (None, vote.by)]
+
+    @lazy
+    def settled(self) -> set[str]:
+        """The photos whose answer is what somebody says who looked at it a second time."""
+        said = {(row.photo_id, row.by) for row in self._second_answers}
+        return {
+            photo
+            for photo, by in said
+            for vote in self.votes[photo]
+            if vote.by == by and vote.label == self.labels.get(photo) != 0
+        }
 
     @lazy
     def _second_answers(self) -> list[Label]:

@@ -126,8 +126,8 @@ def _choose(known: Known, standing: Standing) -> Mined:
     return Mined(tiles, rows, upcoming, counts, found.agreement)
 
 
-def doubt_answers(known: Known, standing: Standing, k: int | None = None) -> list[str]:
-    """Return the judged photos whose answers look like slips, k at most, most doubtful first."""
+def doubt_answers(known: Known, standing: Standing) -> list[str]:
+    """Return the judged photos whose answers look like slips, the most doubtful first."""
     if standing.settings.anchor is None:
         return []
     doubted = doubtful_answers(
@@ -137,7 +137,6 @@ def doubt_answers(known: Known, standing: Standing, k: int | None = None) -> lis
         background=known.background,
         settled=standing.settled,
         left_out=standing.left_out,
-        k=k,
     )
     return [standing.ids[row] for row in doubted]
 
@@ -148,7 +147,8 @@ def _ask_again(known: Known, standing: Standing) -> list[Tile]:
         return []
     most = min(ASKED_A_PAGE, standing.settings.page_size // 4)
     at = {photo: row for row, photo in enumerate(standing.ids)}
-    doubted = [photo for photo in doubt_answers(known, standing, most) if photo not in known.gone]
+    closed = standing.history.asked_again | known.gone
+    doubted = [photo for photo in doubt_answers(known, standing) if photo not in closed][:most]
     scores = standing.head.probabilities(standing.judged[[at[photo] for photo in doubted]])
     return [
         Tile(photo, SURE, int(standing.labels[at[photo]]), round_score(score))

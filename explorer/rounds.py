@@ -175,13 +175,13 @@ class Rounds:
         with self._alone(concept_id):
             concept, history = self._read(concept_id)
             rows, own = [], history.labels_by(by)
-            turned = {photo for photo, label in labels.items() if int(label) == -own.get(photo, 0)}
+            turned = {photo for photo in own if int(labels.get(photo, 0)) == -own[photo]}
             for photo, label in labels.items():
                 before = history.latest.get(photo)
                 number, reason = (before.round, before.reason) if before else (concept.round, EDIT)
                 if photo in history.asked_again:  # its reason would count a second time
                     reason = EDIT
-                elif label and photo in turned and len(turned) <= MOST_SLIPS:
+                elif photo in turned and len(turned) <= MOST_SLIPS:
                     reason = SURE
                 rows.append(Label(photo, int(label), number, reason, by=by))
             return self._add(concept, history, rows, "edit", concept.round)
@@ -326,9 +326,10 @@ class Rounds:
             mined = shown or mine_page(known, standing)
             if stored:
                 stored.result()
-        # One figure for each round answered: what it kept of the matches of the round before.
-        agreements = standing.settings.agreements[: max(0, number - 2)]
-        if number > 1 and not shown:
+        # One figure for each round answered: what it kept of the matches of the round before. A
+        # page that comes back has its own already.
+        agreements = standing.settings.agreements[: max(0, number - (1 if tiles else 2))]
+        if number > 1 and not tiles:
             agreements += (round(mined.agreement, 4),)
         settings = replace(standing.settings, page=tuple(mined.tiles), agreements=agreements)
         with _measure(timing, "store"):

@@ -7,7 +7,7 @@ from classifier.laplace import laplace
 from classifier.primal import left_out, solve_primal
 from classifier.prior import prior_precision
 from classifier.problem import MANY
-from classifier.slips import FEWEST, LEAST_TRUST, chance_right, trust_answers
+from classifier.slips import FEWEST, LEAST_TRUST, NOBODY, USUAL_RATE, chance_right, trust_answers
 
 UP = np.array([1.0, 0.0, 0.0, 0.0])
 
@@ -76,6 +76,23 @@ def test_the_slips_of_one_person_are_held_against_their_own_answers_most():
     assert swapped.tolist() == [ann, bob]
 
 
+def test_what_is_nobodys_answer_tells_nothing_of_who_answers():
+    """Answers of other concepts are chosen to surprise: they must not make a user look careless."""
+    margins, answers = np.full(20, 3.0), np.append(np.ones(19), -1.0)
+    alone_trust = trust_answers(margins, answers, np.zeros(20, bool), *alone(20))
+    borrowed = np.full(50, 3.0), -np.ones(50)
+    both = trust_answers(
+        np.append(margins, borrowed[0]),
+        np.append(answers, borrowed[1]),
+        np.zeros(70, bool),
+        np.array([0]),
+        np.repeat([0, NOBODY], [20, 50]),
+    )
+    assert both[:20] == pytest.approx(alone_trust)
+    usual = chance_right(*borrowed, USUAL_RATE)
+    assert both[20:] == pytest.approx(usual)
+
+
 def test_who_gave_an_answer_is_read_past_photos_without_a_vector():
     rows, signs = answered(60, clear(60))
     givers = np.arange(60) % 2
@@ -97,9 +114,9 @@ def test_who_gave_an_answer_is_read_past_photos_without_a_vector():
 @pytest.mark.parametrize(
     ("slips", "givers", "said"),
     [
-        (0, [0, 1, 0], "row number of the 1 numbers of slips"),
+        (0, [0, 1, 0], "one of 1 people .* for each of 3 answers"),
         ([1, 2], [0, 1], "for each of 3 answers"),
-        ([1, 2], [0, 1, -1], "row number"),
+        ([1, 2], [0, 1, -2], "0 to 1"),
         (-1, None, "0 or more"),
     ],
 )

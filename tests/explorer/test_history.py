@@ -1,5 +1,7 @@
 """A history that grows: what it knew of the labels before must not differ from a fresh reading."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 
@@ -43,9 +45,17 @@ def test_a_history_that_grew_is_the_one_that_is_read_at_once(judge, seed):
 def test_slips_are_the_answers_that_a_second_look_turned_round(judge, seed):
     rows = draw_labels(seed, rounds=40, photos=20)
     whole = History(rows, judge)
-    turned = sum(
-        whole.before(row.action).labels.get(row.photo_id) == -row.label != 0
-        for row in rows
-        if row.reason == SURE and judge in (None, row.by)
-    )
-    assert whole.slips.total() == turned > 0
+    turned: Counter[str] = Counter()
+    for at, row in enumerate(rows):
+        if row.reason != SURE or not row.label or judge not in (None, row.by):
+            continue
+        before = whole.before(row.action)
+        mine = [r for r in before if r.photo_id == row.photo_id and r.by == row.by][-1:]
+        first = mine[0] if mine and mine[0].label else before.latest.get(row.photo_id)
+        ended = max(i for i, other in enumerate(rows) if other.action == row.action)
+        after = History(rows[: ended + 1], judge).labels[row.photo_id]
+        if first is not None and first.label == -row.label and after == row.label:
+            turned[first.by] += 1
+        assert at <= ended
+    assert whole.slips == turned
+    assert turned.total() > 0

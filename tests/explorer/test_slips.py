@@ -124,16 +124,46 @@ def test_what_another_person_took_back_is_no_slip_of_the_one_whose_answers_count
         assert (history.asked_again, history.slips.total()) == (again, 0)
 
 
-def test_a_slip_is_put_to_whoever_gave_the_answer_and_not_to_who_turned_it_round():
-    first = Label("p", 1, 1, "top", by="Ann", action="round:1")
-    turned = Label("p", -1, 3, SURE, by="Bob", action="round:2")
-    assert History([first, turned]).slips == {"Ann": 1}
+def said(person: str, label: int, at: int) -> Label:
+    """What a person says of one photo in a round; from the tenth on they are asked again."""
+    return Label("p", label, at, SURE if at >= 10 else "top", by=person, action=f"round:{at}")
 
 
-def test_who_admits_slips_is_believed_less_and_others_are_not(
+@pytest.mark.parametrize(
+    ("answers", "slips", "settled"),
+    [
+        ([("Ann", 1, 1), ("Bob", -1, 10)], {"Ann": 1}, True),
+        # One's own answer is what one turns round, whoever's counts.
+        ([("Ann", 1, 1), ("Bob", 1, 2), ("Ann", -1, 10)], {"Ann": 1}, True),
+        ([("Ann", -1, 1), ("Bob", 1, 2), ("Ann", 1, 10)], {"Ann": 1}, True),
+        # What two say and one denies stands, and nobody has confirmed it.
+        ([("Ann", 1, 1), ("Bob", 1, 2), ("Cid", -1, 10)], {}, False),
+        ([("Ann", 1, 1), ("Ann", 1, 10)], {}, True),
+        ([("Ann", 1, 1), ("Ann", -1, 10), ("Ann", 0, 11)], {"Ann": 1}, False),
+    ],
+)
+def test_a_slip_is_put_to_whoever_gave_the_answer_that_a_second_look_turned_round(
+    answers, slips, settled
+):
+    history = History([said(*answer) for answer in answers])
+    assert history.slips == slips
+    assert history.asked_again == {"p"}
+    assert history.settled == ({"p"} if settled else set())
+
+
+def test_clearing_the_answers_of_others_is_no_change_of_mind(rounds, slipped):
+    page, _ = slipped
+    one, *others = list(page.history.judged)[: MOST_SLIPS + 2]
+    labels = {one: -page.history.judged[one], **dict.fromkeys(others, 0)}
+    rounds.relabel(page.concept.id, {one: page.history.judged[one]}, by="Ann")
+    page = rounds.relabel(page.concept.id, labels, by="Ann")
+    assert page.history.slips == {"Ann": 1}
+
+
+def test_who_admits_slips_is_believed_less_than_beside_somebody_who_does(
     rounds: Rounds, collection: Collection, direction: np.ndarray
 ):
-    """Ann calls a match none; whether she or Bob took other answers back says what that is worth.
+    """Ann calls a match none; that is worth less where she took answers back than where Bob did.
 
     Those answers stand in either way as they should, looked at twice.
     """
