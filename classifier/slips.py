@@ -30,7 +30,7 @@ LEAST_TRUST = 1e-4
 NOBODY = -1
 """Giver of an answer that tells nobody's rate, such as one of another concept."""
 FEWEST = 9
-"""Answers up to which a fit believes all, and before which none is asked about again: so few cannot
+"""Answers up to which a fit believes all, and from which one may be asked about again: fewer cannot
 speak against one of them."""
 ASKED_A_PAGE = 2
 """Answers that a page asks about again, at most."""

@@ -46,6 +46,11 @@ def table(result: Result) -> str:
     return "\n".join(lines)
 
 
+def _name(plan: Plan) -> str:
+    words = [plan.method, plan.strategy, *["asking"] * plan.ask, *["believing"] * plan.believe]
+    return ", ".join(words)
+
+
 def _tell_stop(result: Result) -> str:
     """Say in words when the advice stops and what that loses."""
     if result.stop_round is None:
@@ -59,9 +64,11 @@ def _read_shares(text: str) -> tuple[float, ...]:
     try:
         shares = tuple(float(share) for share in text.split(","))
     except ValueError:
-        shares = (-1.0,)
-    if not all(0 <= share < 0.5 for share in shares):
-        raise argparse.ArgumentTypeError(f"{text} is no share of the answers, 0 to 0.5")
+        shares = ()
+    if not shares or not all(0 <= share < 0.5 for share in shares):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} must be a share of the answers, from 0 to below 0.5, or several with commas"
+        )
     return shares
 
 
@@ -139,7 +146,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             for m, s in OWN_STRATEGY.items()
         ]
         results = [result, *(measure(data, p, options.seeds) for p in others if p != plan)]
-        lines = [Line(f"{r.plan.method}, {r.plan.strategy}", r.by_seed()) for r in results]
+        lines = [Line(_name(r.plan), r.by_seed()) for r in results]
         draw_plot(options.plot, lines, options.batch)
     return 0
 

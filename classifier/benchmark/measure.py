@@ -85,6 +85,7 @@ class Result:
             "fit_ms_p50": round(self.fit_ms_p50, 2),
             "noise": self.plan.noise[0] if len(self.plan.noise) == 1 else list(self.plan.noise),
             "sample": self.plan.sample,
+            "believe": self.plan.believe,
             "asked": self.asked,
             "slips": self.slips,
             "slips_found": self.slips_found,

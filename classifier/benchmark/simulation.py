@@ -180,7 +180,7 @@ def _refit(
         background=data.background,
         method=plan.method,
         settled=users.settled[judged] | plan.believe,
-        slips=users.slips,
+        slips=users.admitted,
         givers=users.givers[judged],
     )
 

@@ -20,7 +20,7 @@ class Users:
         luck: (n,) in [0, 1), decides whether a first answer is a slip.
         again: decides it where somebody is asked again.
         noise: (p,) share of answers that each user gives wrongly.
-        slips: (p,) answers of each that were taken back.
+        admitted: (p,) answers of each that were taken back.
     """
 
     truth: Floats
@@ -30,7 +30,7 @@ class Users:
     luck: Floats
     again: np.random.Generator
     noise: tuple[float, ...]
-    slips: NDArray[np.int64]
+    admitted: NDArray[np.int64]
 
     @classmethod
     def of(cls, matches: NDArray[np.bool_], noise: tuple[float, ...], seed: int) -> "Users":
@@ -59,5 +59,5 @@ class Users:
         for row in rows:
             slipped = self.again.random() < self.noise[giver]
             said = -self.truth[row] if slipped else self.truth[row]
-            self.slips[self.givers[row]] += int(said != self.answers[row])
+            self.admitted[self.givers[row]] += int(said != self.answers[row])
             self.answers[row], self.givers[row], self.settled[row] = said, giver, True

@@ -274,7 +274,7 @@ def test_people_take_turns_at_the_pages_each_with_slips_of_their_own(
 def test_noise_is_a_share_or_shares(clusters: Path, noise: str, capsys: pytest.CaptureFixture[str]):
     with pytest.raises(SystemExit):
         main([str(clusters), f"--noise={noise}"])
-    assert "is no share of the answers" in capsys.readouterr().err
+    assert "must be a share of the answers" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("options", [["--ask-from", "9"], ["--ask", "--ask-from", "-1"]])

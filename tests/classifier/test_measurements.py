@@ -5,8 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from classifier import anchor, fit
+from classifier.advice import SETTLED
 from classifier.benchmark.measure import read_set
-from classifier.benchmark.simulation import Plan, run, split
+from classifier.benchmark.simulation import Plan, run, split, stop_round
 from tests.classifier import exclusion, labels_alone, stopping
 from tests.classifier.development_sets import Labelled, unit
 
@@ -51,10 +53,16 @@ def test_asking_for_more_agreement_stops_later(
     three_classes: Path, capsys: pytest.CaptureFixture[str]
 ):
     assert stopping.main([str(three_classes), "--seeds", "2"]) == 0
-    rounds = [float(line.split()[1]) for line in capsys.readouterr().out.splitlines()[1:]]
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()[1:]]
+    rounds = [float(line[1]) for line in lines]
     assert len(rounds) == len(stopping.ASKED)
     assert rounds == sorted(rounds)
     assert rounds[0] < rounds[-1] <= stopping.ROUNDS
+    # At the agreement that the advice asks for, what the traces themselves say.
+    traces = stopping.traces_of(three_classes, 2)
+    lost = [trace.ap[-1] - trace.ap[stop_round(trace) or stopping.ROUNDS] for trace in traces]
+    assert stopping.ASKED[2] == SETTLED
+    assert lines[2][2:] == [f"{np.mean(lost):.3f}", f"{np.quantile(lost, 0.9):.3f}"]
 
 
 def test_labels_are_read_by_the_strata_of_the_ranking():
@@ -68,12 +76,25 @@ def test_labels_are_read_by_the_strata_of_the_ranking():
     assert found.precision.high == pytest.approx(3 / 4)
 
 
-def test_labels_alone_are_told_for_each_set_and_in_the_mean(
+def test_labels_alone_are_compared_with_the_truth_for_precision_and_recall(
     three_classes: Path, capsys: pytest.CaptureFixture[str]
 ):
+    known = read_set(three_classes)
+    told = np.array(labels_alone.compare(known, 0))
+    data = split(known.vectors, known.labels, 0)
+    prompt, truth = known.prompts[0], data.pool_names == known.concepts[0]
+    pages = run(data, str(known.concepts[0]), prompt, Plan(rounds=5)).pages
+    judged = [photo for page in pages for photo in page]
+    said = np.where(truth[judged], 1, -1)
+    head = fit(anchor([(prompt, 1.0)]), data.pool[judged], said, background=data.background)
+    scores = head.margins(data.pool)
+    found = labels_alone.read_labels(scores, judged, truth)
+    precision, recall = truth[scores >= 0].mean(), (scores[truth] >= 0).mean()
+    (held, off), (held_too, off_too) = told[0, 0]
+    assert off == pytest.approx(abs(found.precision.value - precision))
+    assert off_too == pytest.approx(abs(found.recall.value - recall))
+    assert held == (found.precision.low - 1e-9 <= precision <= found.precision.high + 1e-9)
+    assert held_too == (found.recall.low - 1e-9 <= recall <= found.recall.high + 1e-9)
     assert labels_alone.main([str(three_classes), "--seeds", "1"]) == 0
-    _, near, mean = capsys.readouterr().out.splitlines()
-    assert near.split()[1:] == mean.split()[1:]
-    figures = np.array(near.split()[1:], float)
-    assert len(figures) == 8
-    assert ((figures >= 0) & (figures <= 1)).all()
+    line = capsys.readouterr().out.splitlines()[1]
+    assert line.split() == ["near", *(f"{x:.2f}" for x in told.mean(axis=0).ravel())]

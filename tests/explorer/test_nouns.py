@@ -34,7 +34,7 @@ def explorer(embedded, tmp_path, model: str):
         yield explorer
 
 
-def test_half_of_the_nouns_mean_is_taken_off_a_phrase(explorer, model):
+def test_three_quarters_of_the_nouns_mean_is_taken_off_a_phrase(explorer, model):
     encoder = load_encoder(model)
     text = encoder.encode_texts(["a red bus"])[0]
     vector = explorer.ranking_vector("a red bus", explorer.collection("clip"))

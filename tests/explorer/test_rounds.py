@@ -190,6 +190,19 @@ def test_positives_are_counted_by_round(rounds, collection, direction):
     assert len(page.history.done) == 3
 
 
+def test_a_page_that_comes_back_keeps_what_its_round_agreed_to(rounds, collection, direction):
+    page = begin(rounds, collection, direction)
+    for _ in range(3):
+        page = rounds.submit(page.concept.id, page.tiles, truth(page))
+    agreed = page.settings.agreements
+    assert len(agreed) == 3
+    undone = rounds.undo(page.concept.id)
+    assert undone is not None
+    assert undone.settings.agreements == agreed[:2]
+    again = rounds.submit(page.concept.id, undone.tiles, truth(undone))
+    assert again.settings.agreements == agreed
+
+
 def test_a_page_that_comes_back_lacks_what_was_deleted_meanwhile(rounds, collection, direction):
     first = begin(rounds, collection, direction)
     shown = [tile.photo_id for tile in first.tiles]
