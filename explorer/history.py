@@ -116,7 +116,8 @@ class History:
         second = {id(row) for row in self._second_answers}
         votes: dict[str, list[Label]] = {}
         turned: Counter[str] = Counter()
-        for _, together in groupby(self.rows if second else [], key=lambda row: row.action):
+        asked = (row for row in self.rows if row.photo_id in self.asked_again)
+        for _, together in groupby(asked, key=lambda row: row.action):
             rows = list(together)
             before, votes = votes, group_votes(rows, votes)
             for row in (row for row in rows if id(row) in second and row.label):
