@@ -1,6 +1,7 @@
 """Simulate every concept of a labelled set and sum up how the clicks went."""
 
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..arrays import Floats
 from ..errors import ClassifierError
-from .simulation import Plan, Trace, full_supervision, run, split, stop_round
+from .simulation import Plan, Split, Trace, full_supervision, run, split, stop_round
 
 FIELDS = ("ids", "vectors", "labels", "concepts", "prompts")
 FEWEST_PHOTOS = 5
@@ -151,21 +152,40 @@ def _check_set(
     return LabelledSet(rows, labels, concepts, prompts)
 
 
+@dataclass(frozen=True, eq=False)
+class Session:
+    """One concept clicked through under one seed; `column` is the concept's place in the set."""
+
+    seed: int
+    column: int
+    data: Split
+    trace: Trace
+
+
+def click_through(data: LabelledSet, plan: Plan, seeds: int) -> Iterator[Session]:
+    """Simulate each concept that has a photo held out, under each of the seeds 0 .. seeds - 1."""
+    for seed in range(seeds):
+        division = split(data.vectors, data.labels, seed)
+        for column, (name, prompt) in enumerate(zip(data.concepts, data.prompts, strict=True)):
+            if (division.held_out_names == name).any():
+                yield Session(seed, column, division, run(division, str(name), prompt, plan))
+
+
 def measure(data: LabelledSet, plan: Plan, seeds: int) -> Result:
-    """Simulate every concept under every seed 0 .. seeds - 1."""
+    """Simulate every concept under every seed and sum up.
+
+    Raises:
+        ClassifierError: no concept has a photo held out.
+    """
     names = [str(name) for name in data.concepts]
     ap = np.full((seeds, len(names), plan.rounds + 1), np.nan)
     ceiling = np.full((seeds, len(names)), np.nan)
     traces: list[Trace] = []
-    for seed in range(seeds):
-        division = split(data.vectors, data.labels, seed)
-        for column, (name, prompt) in enumerate(zip(names, data.prompts, strict=True)):
-            if not (division.held_out_names == name).any():
-                continue
-            trace = run(division, name, prompt, plan)
-            ap[seed, column] = trace.ap
-            traces.append(trace)
-            ceiling[seed, column] = full_supervision(division, name, prompt)
+    for each in click_through(data, plan, seeds):
+        ap[each.seed, each.column] = each.trace.ap
+        traces.append(each.trace)
+        asked_for = names[each.column], data.prompts[each.column]
+        ceiling[each.seed, each.column] = full_supervision(each.data, *asked_for)
     kept = ~np.isnan(ap).all(axis=(0, 2))
     if not kept.any():
         raise ClassifierError("no concept has a photo among the held-out ones; check the labels")

@@ -15,8 +15,8 @@ import numpy as np
 
 from classifier import anchor, fit
 from classifier.audit import Audit, Findings, estimate, strata
-from classifier.benchmark.measure import LabelledSet, read_set
-from classifier.benchmark.simulation import Plan, run, split
+from classifier.benchmark.measure import LabelledSet, click_through, read_set
+from classifier.benchmark.simulation import Plan
 
 ROUNDS = (5, 10)
 
@@ -36,30 +36,29 @@ def read_labels(scores: np.ndarray, judged: Sequence[int], truth: np.ndarray) ->
     return estimate(Audit(accepted, parts, tuple(ranks)), answers)
 
 
-def compare(known: LabelledSet, seed: int) -> list[np.ndarray]:
-    """Return, for each concept, (rounds, 2, 2): for precision and recall, held and distance."""
-    data, told = split(known.vectors, known.labels, seed), []
-    for name, prompt in zip(known.concepts, known.prompts, strict=True):
-        truth = data.pool_names == name
-        if not (data.held_out_names == name).any() or not truth.any():
-            continue
-        pages = run(data, name, prompt, Plan(rounds=max(ROUNDS))).pages
+def compare(known: LabelledSet, seeds: int) -> np.ndarray:
+    """Return (runs, rounds, 2, 2): for precision and recall, whether held and the distance."""
+    told = []
+    for each in click_through(known, Plan(rounds=max(ROUNDS)), seeds):
+        data, prompt = each.data, known.prompts[each.column]
+        truth = data.pool_names == known.concepts[each.column]
         row = np.zeros((len(ROUNDS), 2, 2))
         for at, done in enumerate(ROUNDS):
-            judged = [photo for page in pages[:done] for photo in page]
+            judged = [photo for page in each.trace.pages[:done] for photo in page]
             said = np.where(truth[judged], 1, -1)
-            head = fit(anchor([(prompt, 1.0)]), data.pool[judged], said, background=data.background)
+            start = anchor([(prompt, 1.0)])
+            head = fit(start, data.pool[judged], said, background=data.background)
             scores = head.margins(data.pool)
             found = read_labels(scores, judged, truth)
             right = float(truth[scores >= 0].sum())
-            real = (right / max((scores >= 0).sum(), 1), right / truth.sum())
+            real = (right / max((scores >= 0).sum(), 1), right / max(truth.sum(), 1))
             for figure, (interval, true) in enumerate(
                 zip((found.precision, found.recall), real, strict=True)
             ):
                 held = interval.low - 1e-9 <= true <= interval.high + 1e-9
                 row[at, figure] = held, abs(interval.value - true)
         told.append(row)
-    return told
+    return np.array(told)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -71,9 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print("precision held, off; recall held, off; after", " and ".join(map(str, ROUNDS)), "pages")
     lines = []
     for path in given.sets:
-        known = read_set(path)
-        rows = [row for seed in range(given.seeds) for row in compare(known, seed)]
-        lines.append((path.stem, np.mean(rows, axis=0)))
+        lines.append((path.stem, compare(read_set(path), given.seeds).mean(axis=0)))
     for name, figures in [*lines, ("mean", np.mean([line for _, line in lines], axis=0))]:
         print(name, *(f"{x:.2f}" for x in figures.ravel()))
     return 0

@@ -15,25 +15,11 @@ from unittest.mock import patch
 
 import numpy as np
 
-from classifier.benchmark.measure import read_set
-from classifier.benchmark.simulation import Plan, Trace, run, split, stop_round
+from classifier.benchmark.measure import click_through, read_set
+from classifier.benchmark.simulation import Plan, stop_round
 
-ROUNDS = 15
+PLAN = Plan(rounds=15)
 ASKED = (0.8, 0.85, 0.9, 0.95)
-
-
-def traces_of(path: Path, seeds: int) -> list[Trace]:
-    """Click through every concept of a set under every seed."""
-    known = read_set(path)
-    traces = []
-    for seed in range(seeds):
-        data = split(known.vectors, known.labels, seed)
-        traces += [
-            run(data, name, prompt, Plan(rounds=ROUNDS))
-            for name, prompt in zip(known.concepts, known.prompts, strict=True)
-            if (data.held_out_names == name).any()
-        ]
-    return traces
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,11 +28,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options.add_argument("sets", type=Path, nargs="+")
     options.add_argument("--seeds", type=int, default=3)
     given = options.parse_args(arguments)
-    traces = [trace for path in given.sets for trace in traces_of(path, given.seeds)]
+    sets = [read_set(path) for path in given.sets]
+    traces = [each.trace for known in sets for each in click_through(known, PLAN, given.seeds)]
     print("agreement  stops in round  mean loss  9 in 10 lose less than")
     for asked in ASKED:
         with patch.object(import_module("classifier.advice"), "SETTLED", asked):
-            stops = [stop_round(trace) or ROUNDS for trace in traces]
+            stops = [stop_round(trace) or PLAN.rounds for trace in traces]
         lost = [trace.ap[-1] - trace.ap[stop] for trace, stop in zip(traces, stops, strict=True)]
         told = (np.mean(stops), np.mean(lost), np.quantile(lost, 0.9))
         print(f"{asked:9.2f}  {told[0]:14.1f}  {told[1]:9.3f}  {told[2]:22.3f}")

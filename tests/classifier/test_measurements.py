@@ -7,7 +7,7 @@ import pytest
 
 from classifier import anchor, fit
 from classifier.advice import SETTLED
-from classifier.benchmark.measure import read_set
+from classifier.benchmark.measure import click_through, read_set
 from classifier.benchmark.simulation import Plan, run, split, stop_round
 from tests.classifier import exclusion, labels_alone, stopping
 from tests.classifier.development_sets import Labelled, unit
@@ -57,10 +57,11 @@ def test_asking_for_more_agreement_stops_later(
     rounds = [float(line[1]) for line in lines]
     assert len(rounds) == len(stopping.ASKED)
     assert rounds == sorted(rounds)
-    assert rounds[0] < rounds[-1] <= stopping.ROUNDS
+    assert rounds[0] < rounds[-1] <= stopping.PLAN.rounds
     # At the agreement that the advice asks for, what the traces themselves say.
-    traces = stopping.traces_of(three_classes, 2)
-    lost = [trace.ap[-1] - trace.ap[stop_round(trace) or stopping.ROUNDS] for trace in traces]
+    sessions = click_through(read_set(three_classes), stopping.PLAN, 2)
+    traces = [each.trace for each in sessions]
+    lost = [trace.ap[-1] - trace.ap[stop_round(trace) or stopping.PLAN.rounds] for trace in traces]
     assert stopping.ASKED[2] == SETTLED
     assert lines[2][2:] == [f"{np.mean(lost):.3f}", f"{np.quantile(lost, 0.9):.3f}"]
 
@@ -80,7 +81,7 @@ def test_labels_alone_are_compared_with_the_truth_for_precision_and_recall(
     three_classes: Path, capsys: pytest.CaptureFixture[str]
 ):
     known = read_set(three_classes)
-    told = np.array(labels_alone.compare(known, 0))
+    told = labels_alone.compare(known, 1)
     data = split(known.vectors, known.labels, 0)
     prompt, truth = known.prompts[0], data.pool_names == known.concepts[0]
     pages = run(data, str(known.concepts[0]), prompt, Plan(rounds=5)).pages

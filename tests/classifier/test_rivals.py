@@ -2,12 +2,9 @@ import numpy as np
 import pytest
 
 from classifier.benchmark.__main__ import main
-from classifier.benchmark.measure import measure
+from classifier.benchmark.measure import measure, read_set
 from classifier.benchmark.rivals import choose_halves, fit_forest, fit_rocchio
 from classifier.benchmark.simulation import OWN_STRATEGY, Plan
-from tests.classifier.test_benchmark import clusters, read_set
-
-__all__ = ["clusters"]
 
 EYE = np.eye(4)
 
