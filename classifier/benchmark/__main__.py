@@ -14,7 +14,8 @@ from commandline import run_program
 from ..errors import ClassifierError
 from ..mining import STRATEGIES
 from ..slips import ASKED_A_PAGE, ASKED_FROM
-from .measure import FIELDS, NEVER, Result, measure, read_set
+from .labelled_set import FIELDS, read_set
+from .measure import NEVER, Result, measure
 from .plot import Line, check_plot, draw_plot
 from .simulation import OWN_STRATEGY, Plan
 

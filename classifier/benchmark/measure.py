@@ -1,34 +1,17 @@
 """Simulate every concept of a labelled set and sum up how the clicks went."""
 
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..arrays import Floats
 from ..errors import ClassifierError
+from .labelled_set import LabelledSet
 from .simulation import Plan, Split, Trace, full_supervision, run, split, stop_round
 
-FIELDS = ("ids", "vectors", "labels", "concepts", "prompts")
-FEWEST_PHOTOS = 5
-"""Of so many, three can be asked about and two are held out."""
-ROUNDED = 0.01
-"""Difference from length one that is put down to numbers of half precision."""
 NEVER = "never"
 """Stands in the report where the advice never said to stop."""
-
-
-@dataclass(frozen=True, eq=False)
-class LabelledSet:
-    """Photos with true labels, and the concepts to look for among them."""
-
-    vectors: NDArray[np.float32]
-    labels: NDArray[np.str_]
-    concepts: NDArray[np.str_]
-    prompts: NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,60 +79,6 @@ class Result:
             "stop_round": NEVER if self.stop_round is None else round(self.stop_round, 2),
             "stop_regret": NEVER if self.stop_regret is None else round(self.stop_regret, 4),
         }
-
-
-def read_set(path: Path) -> LabelledSet:
-    """Read a set of the form DESIGN gives; rows of vectors are scaled to length one.
-
-    Raises:
-        ClassifierError: the file is missing, is no .npz, lacks a field, or its fields do not fit.
-    """
-    try:
-        file = np.load(path, allow_pickle=False)
-        if not isinstance(file, np.lib.npyio.NpzFile):
-            raise ValueError("it is a single array")
-        with file:
-            fields = {name: file[name] for name in FIELDS if name in file.files}
-        for name in fields:
-            kind = np.float32 if name in ("vectors", "prompts") else np.str_
-            fields[name] = fields[name].astype(kind)
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise ClassifierError(f"cannot read {path}: {error}; pass a .npz of vectors") from error
-    missing = [name for name in FIELDS if name not in fields]
-    if missing:
-        raise ClassifierError(f"{path} lacks {', '.join(missing)}; it needs {', '.join(FIELDS)}")
-    try:
-        return _check_set(*(fields[name] for name in ("vectors", "labels", "concepts", "prompts")))
-    except ClassifierError as error:
-        raise ClassifierError(f"{path} {error}") from None
-
-
-def _check_set(
-    vectors: NDArray[np.float32],
-    labels: NDArray[np.str_],
-    concepts: NDArray[np.str_],
-    prompts: NDArray[np.float32],
-) -> LabelledSet:
-    """Refuse fields that do not fit one another; scale the vectors."""
-    if vectors.ndim != 2 or len(vectors) < FEWEST_PHOTOS or labels.shape != vectors.shape[:1]:
-        raise ClassifierError(
-            f"has vectors of shape {vectors.shape} and labels of shape {labels.shape}; "
-            f"it needs a row and a label for each of {FEWEST_PHOTOS} photos or more"
-        )
-    if concepts.ndim != 1 or not len(concepts):
-        raise ClassifierError(f"has concepts of shape {concepts.shape}; it needs a name or more")
-    if prompts.shape != (len(concepts), vectors.shape[1]):
-        raise ClassifierError(
-            f"has prompts of shape {prompts.shape} for {len(concepts)} concepts; "
-            f"it needs one of {vectors.shape[1]} numbers for each"
-        )
-    useless = concepts[~(np.isfinite(prompts).all(axis=1) & prompts.any(axis=1))]
-    if len(useless):
-        raise ClassifierError(f"has a prompt that is zero or not finite: {useless[0]}")
-    length = np.linalg.norm(vectors, axis=1, keepdims=True)
-    scaled = (length > 0) & (np.abs(length - 1) > ROUNDED)
-    rows = (vectors / np.where(scaled, length, 1)).astype(np.float32)
-    return LabelledSet(rows, labels, concepts, prompts)
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from classifier import NOBODY, anchor, borrow_answers, fit
-from classifier.benchmark.measure import LabelledSet, read_set
+from classifier.benchmark.labelled_set import LabelledSet, read_set
 from classifier.benchmark.simulation import Plan, run, split
 from classifier.metrics import average_precision
 

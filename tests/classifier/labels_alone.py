@@ -15,7 +15,8 @@ import numpy as np
 
 from classifier import anchor, fit
 from classifier.audit import Audit, Findings, estimate, strata
-from classifier.benchmark.measure import LabelledSet, click_through, read_set
+from classifier.benchmark.labelled_set import LabelledSet, read_set
+from classifier.benchmark.measure import click_through
 from classifier.benchmark.simulation import Plan
 
 ROUNDS = (5, 10)

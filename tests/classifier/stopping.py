@@ -15,7 +15,8 @@ from unittest.mock import patch
 
 import numpy as np
 
-from classifier.benchmark.measure import click_through, read_set
+from classifier.benchmark.labelled_set import read_set
+from classifier.benchmark.measure import click_through
 from classifier.benchmark.simulation import Plan, stop_round
 
 PLAN = Plan(rounds=15)

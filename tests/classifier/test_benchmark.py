@@ -9,7 +9,8 @@ from PIL import Image
 from classifier import ClassifierError
 from classifier.benchmark.__main__ import main
 from classifier.benchmark.coverage import coverage, synthetic_collection
-from classifier.benchmark.measure import measure, read_set
+from classifier.benchmark.labelled_set import read_set
+from classifier.benchmark.measure import measure
 from classifier.benchmark.simulation import Plan, Trace, run, split, stop_round
 from tests.warm import python
 

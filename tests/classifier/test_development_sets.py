@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from classifier.benchmark.measure import read_set
+from classifier.benchmark.labelled_set import read_set
 from tests.classifier.development_sets import Labelled, main, thinned, without_copies
 
 DATA = Path(__file__).parents[3] / "shared" / "data"

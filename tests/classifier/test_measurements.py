@@ -7,7 +7,8 @@ import pytest
 
 from classifier import anchor, fit
 from classifier.advice import SETTLED
-from classifier.benchmark.measure import click_through, read_set
+from classifier.benchmark.labelled_set import read_set
+from classifier.benchmark.measure import click_through
 from classifier.benchmark.simulation import Plan, run, split, stop_round
 from tests.classifier import exclusion, labels_alone, stopping
 from tests.classifier.development_sets import Labelled, unit

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from classifier.benchmark.__main__ import main
-from classifier.benchmark.measure import measure, read_set
+from classifier.benchmark.labelled_set import read_set
+from classifier.benchmark.measure import measure
 from classifier.benchmark.rivals import choose_halves, fit_forest, fit_rocchio
 from classifier.benchmark.simulation import OWN_STRATEGY, Plan
 

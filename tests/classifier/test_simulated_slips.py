@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from classifier.benchmark.__main__ import main
-from classifier.benchmark.measure import measure, read_set
+from classifier.benchmark.labelled_set import read_set
+from classifier.benchmark.measure import measure
 from classifier.benchmark.simulation import Plan, run, split
 
 

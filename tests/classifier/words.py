@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier.benchmark.measure import read_set
+from classifier.benchmark.labelled_set import read_set
 from classifier.metrics import average_precision
 from encoder.nouns import TEMPLATE, list_nouns
 from tests.classifier.development_sets import Source, offline_encoder, unit

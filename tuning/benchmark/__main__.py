@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from classifier.benchmark.measure import read_set
+from classifier.benchmark.labelled_set import read_set
 from classifier.errors import ClassifierError
 from commandline import run_program
 from tuning.errors import TuningError

@@ -16,7 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from classifier.benchmark.measure import LabelledSet, measure, read_set
+from classifier.benchmark.labelled_set import LabelledSet, read_set
+from classifier.benchmark.measure import measure
 from classifier.benchmark.simulation import Plan
 from classifier.errors import ClassifierError
 from tuning.division import divide
