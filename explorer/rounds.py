@@ -327,9 +327,10 @@ class Rounds:
             if stored:
                 stored.result()
         # One figure for each round answered: what it kept of the matches of the round before. A
-        # page that comes back has its own already.
-        agreements = standing.settings.agreements[: max(0, number - (1 if tiles else 2))]
-        if number > 1 and not tiles:
+        # round that comes back, or is fitted anew, has its own already.
+        entered = number > concept.round
+        agreements = standing.settings.agreements[: max(0, number - (2 if entered else 1))]
+        if number > 1 and entered:
             agreements += (round(mined.agreement, 4),)
         settings = replace(standing.settings, page=tuple(mined.tiles), agreements=agreements)
         with _measure(timing, "store"):

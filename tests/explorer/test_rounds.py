@@ -199,8 +199,27 @@ def test_a_page_that_comes_back_keeps_what_its_round_agreed_to(rounds, collectio
     undone = rounds.undo(page.concept.id)
     assert undone is not None
     assert undone.settings.agreements == agreed[:2]
+    redone = rounds.redo(page.concept.id)
+    assert redone is not None
+    assert redone.settings.agreements == agreed
+    undone = rounds.undo(page.concept.id)
     again = rounds.submit(page.concept.id, undone.tiles, truth(undone))
     assert again.settings.agreements == agreed
+
+
+@pytest.mark.parametrize("how", ["relabel", "refit", "judge"])
+def test_a_round_that_is_fitted_anew_keeps_what_it_agreed_to(rounds, collection, direction, how):
+    page = begin(rounds, collection, direction)
+    for _ in range(3):
+        page = rounds.submit(page.concept.id, page.tiles, truth(page))
+    agreed, concept = page.settings.agreements, page.concept.id
+    photo, label = next(iter(page.history.judged.items()))
+    if how == "relabel":
+        anew = rounds.relabel(concept, {photo: -label})
+    else:
+        anew = rounds.refit(concept) if how == "refit" else rounds.choose_judge(concept, "")
+    assert anew.concept.round == page.concept.round
+    assert anew.settings.agreements == agreed
 
 
 def test_a_page_that_comes_back_lacks_what_was_deleted_meanwhile(rounds, collection, direction):
