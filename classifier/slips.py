@@ -105,7 +105,7 @@ def trust_answers(
         others = USUAL_RATE * USUAL_ANSWERS + wrong.sum() - wrong
         supposed = USUAL_ANSWERS * others / (USUAL_ANSWERS + given.sum() - given)
         rates = np.minimum((supposed + wrong) / (USUAL_ANSWERS + given), HIGHEST_RATE)
-        each = np.where(known, rates[givers], USUAL_RATE)
+        each = np.append(rates, USUAL_RATE)[givers]  # the last is NOBODY's
         right = np.where(settled, 1.0, chance_right(left_out, answers, each))
     return np.maximum(right, LEAST_TRUST)
 

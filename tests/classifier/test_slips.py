@@ -90,6 +90,9 @@ def test_what_is_nobodys_answer_tells_nothing_of_who_answers():
     )
     assert both[:20] == pytest.approx(alone_trust)
     usual = chance_right(*borrowed, USUAL_RATE)
+    nobody = np.full(50, NOBODY)
+    only = trust_answers(*borrowed, np.zeros(50, bool), np.zeros(0, np.int64), nobody)
+    assert only == pytest.approx(usual)
     assert both[20:] == pytest.approx(usual)
 
 
