@@ -14,7 +14,7 @@ from .head import Head
 from .prior import PROMPT_BIAS, prompt_weights
 from .problem import Problem
 from .sgd import sgd_step
-from .slips import read_givers, trust_answers
+from .slips import pull_by, read_givers, trust_answers
 
 TRUSTED = 0.5
 """Trust from which an answer has a say in whether the words ranked better."""
@@ -119,7 +119,11 @@ def fit_and_leave_out(
     trust = trust_answers(
         found.left_out, given.answers, given.settled, admitted, people[given.places]
     )
-    wary = problem.solve(trust, near=found) if trust.min() < 1.0 else found
+    wary = found
+    if trust.min() < 1.0:
+        fitted = problem.margins(found)
+        factors = pull_by(trust, found.left_out, fitted, given.answers)
+        wary = problem.solve(factors, near=found)
     weights = wary.weights
     if problem.few:
         kept = trust > TRUSTED

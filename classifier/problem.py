@@ -148,6 +148,10 @@ class Problem:
         """Margins (n + b,) by the prompt alone, without a bias."""
         return project(self.rows[:, :-1], self.mean.prompt)
 
+    def margins(self, found: Solution) -> Floats:
+        """Margins (n,) of the answers by a solution."""
+        return project(self.rows[: len(self.answers)], np.append(found.weights, found.bias))
+
     def solve(
         self, trust: Floats | None = None, near: Solution | None = None, slack: float = SLACK
     ) -> Solution:

@@ -3,12 +3,13 @@
 What the others say of an answer is the margin its photo has in a fit without it. If a user answers
 wrongly at some rate, Bayes' rule then says how likely the answer is right. The rate is estimated
 for each user from the same margins, from a prior so low that a few surprises are no slips: a yes
-that surprises is what finds a rare concept. Slips that were admitted move it.
+that surprises is what finds a rare concept. Slips that were admitted move it. Where the others do
+not foretell a typical yes, a yes that surprises tells of the encoder and not of a slip.
 """
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import expit
+from scipy.special import expit, log_expit
 
 from .answers import Answers
 from .arrays import Floats
@@ -16,10 +17,12 @@ from .background import Background
 from .errors import ClassifierError
 from .problem import Problem
 
-USUAL_RATE = 0.005
+USUAL_RATE = 0.01
 """Rate of slips supposed of a user before any answer."""
-USUAL_ANSWERS = 50
+USUAL_ANSWERS = 20
 """How many answers that supposition weighs against."""
+FORETOLD = 0.25
+"""Margin that a typical yes has at least where the others foretell one."""
 HIGHEST_RATE = 0.1
 STEPS = 10
 ASKED_RATE = 0.05
@@ -81,23 +84,41 @@ def trust_answers(
     slips: NDArray[np.int64],
     givers: NDArray[np.int64],
 ) -> Floats:
-    """Weigh each answer by the chance that it is right, the rates of slips estimated beside it.
-
-    The rate of all begins at USUAL_RATE, and that of each user at what is known of the others'.
+    """Say how likely each answer is right, the rates of slips estimated beside it.
 
     Args:
         left_out: (n,) margins of a fit without the answer.
         answers: (n,) 1.0 or -1.0.
-        settled: (n,) bool, answers that the user has looked at twice: they count in full.
+        settled: (n,) bool, answers that the user has looked at twice: they are right.
         slips: (p,) answers of each user that were taken back when asked again.
         givers: (n,) row number in `slips` of who gave each answer, or NOBODY.
 
     Returns:
-        (n,) weights, 0 < w <= 1.
+        (n,) probabilities, LEAST_TRUST at least.
+    """
+    if len(answers) <= FEWEST:
+        return np.ones(len(answers))
+    right = _chances(left_out, answers, settled, slips, givers)
+    yes = answers > 0
+    if yes.any():
+        missing = FORETOLD - _middle(left_out[yes], right[yes] ** 2)
+        if missing > 0:
+            right = _chances(left_out + missing * yes, answers, settled, slips, givers)
+    return np.maximum(right, LEAST_TRUST)
+
+
+def _chances(
+    left_out: Floats,
+    answers: Floats,
+    settled: NDArray[np.bool_],
+    slips: NDArray[np.int64],
+    givers: NDArray[np.int64],
+) -> Floats:
+    """Work out `trust_answers` for margins as they are.
+
+    The rate of all begins at USUAL_RATE, and that of each user at what is known of the others'.
     """
     right = np.ones(len(answers))
-    if len(answers) <= FEWEST:
-        return right
     known, users = givers != NOBODY, len(slips)
     given = np.bincount(givers[known], minlength=users)
     for _ in range(STEPS + 1):
@@ -107,7 +128,35 @@ def trust_answers(
         rates = np.minimum((supposed + wrong) / (USUAL_ANSWERS + given), HIGHEST_RATE)
         each = np.append(rates, USUAL_RATE)[givers]  # the last is NOBODY's
         right = np.where(settled, 1.0, chance_right(left_out, answers, each))
-    return np.maximum(right, LEAST_TRUST)
+    return right
+
+
+def _middle(values: Floats, weights: Floats) -> float:
+    """Return the weighted median of values (n,), between them where it falls between two."""
+    order = np.argsort(values)
+    upto = np.cumsum(weights[order]) - weights[order] / 2
+    return float(np.interp(weights.sum() / 2, upto, values[order]))
+
+
+def pull_by(trust: Floats, left_out: Floats, fitted: Floats, answers: Floats) -> Floats:
+    """Return the factors on each answer's importance with which it pulls as far as it is trusted.
+
+    What a slip would have us believe is the mean of the fits with and without the answer, each by
+    its chance. A factor that is the chance itself leaves too much: whatever counts less is fitted
+    less, and then pulls harder.
+
+    Args:
+        trust: (n,) chance that the answer is right, > 0.
+        left_out: (n,) margins of a fit without the answer.
+        fitted: (n,) margins of the fit with it.
+        answers: (n,) 1.0 or -1.0.
+
+    Returns:
+        (n,) factors, LEAST_TRUST to 1.
+    """
+    between = (1 - trust) * left_out + trust * fitted
+    pull = log_expit(-answers * fitted) - log_expit(-answers * between)
+    return np.asarray(np.clip(trust * np.exp(pull), LEAST_TRUST, 1.0))
 
 
 def doubtful_answers(

@@ -7,7 +7,15 @@ from classifier.laplace import laplace
 from classifier.primal import left_out, solve_primal
 from classifier.prior import prior_precision
 from classifier.problem import MANY
-from classifier.slips import FEWEST, LEAST_TRUST, NOBODY, USUAL_RATE, chance_right, trust_answers
+from classifier.slips import (
+    FEWEST,
+    LEAST_TRUST,
+    NOBODY,
+    USUAL_RATE,
+    chance_right,
+    pull_by,
+    trust_answers,
+)
 
 UP = np.array([1.0, 0.0, 0.0, 0.0])
 
@@ -65,15 +73,45 @@ def test_slips_that_were_admitted_make_the_next_surprise_less_believed():
 
 
 def test_the_slips_of_one_person_are_held_against_their_own_answers_most():
-    """Two surprises of the same margin: one of somebody who took five answers back."""
-    margins, answers = np.full(40, 3.0), np.tile(np.append(np.ones(19), -1.0), 2)
-    never, givers = np.zeros(40, bool), np.repeat([0, 1], 20)
-    ann, bob = trust_answers(margins, answers, never, np.array([5, 0]), givers)[[19, 39]]
-    strangers = trust_answers(margins, answers, never, np.array([0, 0]), givers)[39]
+    """Two surprises of the same margin: one of somebody who took two answers back."""
+    margins, answers = np.full(80, 3.0), np.tile(np.append(np.ones(39), -1.0), 2)
+    never, givers = np.zeros(80, bool), np.repeat([0, 1], 40)
+    ann, bob = trust_answers(margins, answers, never, np.array([2, 0]), givers)[[39, 79]]
+    strangers = trust_answers(margins, answers, never, np.array([0, 0]), givers)[79]
     assert ann < bob - 0.05
     assert bob < strangers - 0.05  # who works beside careless people is trusted less, too
-    swapped = trust_answers(margins, answers, never, np.array([0, 5]), givers)[[39, 19]]
+    swapped = trust_answers(margins, answers, never, np.array([0, 2]), givers)[[79, 39]]
     assert swapped.tolist() == [ann, bob]
+
+
+def test_where_a_typical_yes_surprises_one_that_does_is_no_slip():
+    """The yes of a concept that the encoder does not see: none of them foretells another."""
+    no, never = np.full(30, -4.0), np.zeros(40, bool)
+    answers = np.append(np.ones(10), -np.ones(30))
+    seen = np.append([-3.5, *np.full(9, 2.0)], no)
+    unseen = np.append([-3.5, *np.full(9, -3.0)], no)
+    assert trust_answers(seen, answers, never, *alone(40))[0] < 0.85
+    assert trust_answers(unseen, answers, never, *alone(40))[:10].min() > 0.97
+    # A wrong yes among few yes stands out still, and two of them do not vouch for each other.
+    few = np.append([-4.0, -4.0, 1.0, 1.0, 1.0], np.full(35, -4.0))
+    answers = np.append(np.ones(5), -np.ones(35))
+    trust = trust_answers(few, answers, never, *alone(40))
+    assert trust[:2].max() < 0.6 < 0.95 < trust[2:].min()
+
+
+def test_an_answer_pulls_as_far_as_it_is_trusted():
+    """One photo, its margin -3 without the answer: by the factor the fit moves half of the way."""
+    kernel, prior, yes = np.array([[8.0]]), np.array([-3.0]), np.ones(1)
+    whole = laplace(kernel, prior, yes, np.ones(1)).margins
+    for trust in (0.1, 0.5, 0.9):
+        factor = pull_by(np.array([trust]), prior, whole, yes)
+        part = laplace(kernel, prior, yes, factor).margins
+        assert part - prior == pytest.approx(trust * (whole - prior), rel=1e-4)
+        assert factor < trust  # the chance itself would leave more than its part
+    sure = pull_by(np.ones(1), prior, whole, yes)
+    assert sure.tolist() == [1.0]
+    far = pull_by(np.array([0.5]), np.array([-2000.0]), np.array([-1000.0]), yes)
+    assert far == pytest.approx(0.5)  # nothing overflows where margins are out of all bounds
 
 
 def test_what_is_nobodys_answer_tells_nothing_of_who_answers():
@@ -99,19 +137,19 @@ def test_what_is_nobodys_answer_tells_nothing_of_who_answers():
 def test_who_gave_an_answer_is_read_past_photos_without_a_vector():
     rows, signs = answered(60, clear(60))
     givers = np.arange(60) % 2
-    known = fit(UP, rows, signs, slips=[8, 0], givers=givers)
+    known = fit(UP, rows, signs, slips=[2, 0], givers=givers)
     gaps = np.zeros((2, 4))
     assert (
         fit(
             UP,
             np.vstack([gaps, rows]),
             np.append([1, -1], signs),
-            slips=[8, 0],
+            slips=[2, 0],
             givers=np.append([1, 1], givers),
         ).weights.tolist()
         == known.weights.tolist()
     )
-    assert not np.allclose(known.weights, fit(UP, rows, signs, slips=[0, 8], givers=givers).weights)
+    assert not np.allclose(known.weights, fit(UP, rows, signs, slips=[0, 2], givers=givers).weights)
 
 
 @pytest.mark.parametrize(
