@@ -17,7 +17,7 @@ from .background import Background
 from .errors import ClassifierError
 from .problem import Problem
 
-USUAL_RATE = 0.01
+USUAL_RATE = 0.005
 """Rate of slips supposed of a user before any answer."""
 USUAL_ANSWERS = 20
 """How many answers that supposition weighs against."""

@@ -88,8 +88,8 @@ def test_where_a_typical_yes_surprises_one_that_does_is_no_slip():
     """The yes of a concept that the encoder does not see: none of them foretells another."""
     no, never = np.full(30, -4.0), np.zeros(40, bool)
     answers = np.append(np.ones(10), -np.ones(30))
-    seen = np.append([-3.5, *np.full(9, 2.0)], no)
-    unseen = np.append([-3.5, *np.full(9, -3.0)], no)
+    seen = np.append([-4.5, *np.full(9, 2.0)], no)
+    unseen = np.append([-4.5, *np.full(9, -3.0)], no)
     assert trust_answers(seen, answers, never, *alone(40))[0] < 0.85
     assert trust_answers(unseen, answers, never, *alone(40))[:10].min() > 0.97
     # A wrong yes among few yes stands out still, and two of them do not vouch for each other.
