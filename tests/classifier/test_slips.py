@@ -100,7 +100,7 @@ def test_where_a_typical_yes_surprises_one_that_does_is_no_slip():
 
 
 def test_an_answer_pulls_as_far_as_it_is_trusted():
-    """One photo, its margin -3 without the answer: by the factor the fit moves half of the way."""
+    """One photo, its margin -3 without the answer: the fit moves by the part that is trusted."""
     kernel, prior, yes = np.array([[8.0]]), np.array([-3.0]), np.ones(1)
     whole = laplace(kernel, prior, yes, np.ones(1)).margins
     for trust in (0.1, 0.5, 0.9):
