@@ -95,7 +95,7 @@ class PriorMean:
         each = scale * share * float(np.linalg.norm(towards)) / (length * number)
         return cls(prompt, scale * (1 - share), np.where(yes, each, 0.0))
 
-    def weights(self, rows: NDArray[np.float32], trust: Floats | None = None) -> Floats:
-        """Return the mean (d,); rows (n, d) are the photos, trust (n,) a factor on their parts."""
-        parts = self.parts if trust is None else trust * self.parts
+    def weights(self, rows: NDArray[np.float32], factors: Floats | None = None) -> Floats:
+        """Return the mean (d,); rows (n, d) are the photos, factors (n,) those on their parts."""
+        parts = self.parts if factors is None else factors * self.parts
         return self.share * self.prompt + project(rows.T, parts)

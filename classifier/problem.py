@@ -153,19 +153,19 @@ class Problem:
         return project(self.rows[: len(self.answers)], np.append(found.weights, found.bias))
 
     def solve(
-        self, trust: Floats | None = None, near: Solution | None = None, slack: float = SLACK
+        self, factors: Floats | None = None, near: Solution | None = None, slack: float = SLACK
     ) -> Solution:
         """Find the optimum.
 
         Args:
-            trust: (n,) factor on the importance of each answer, > 0; 1 by default.
+            factors: (n,) on the importance of each answer, > 0; 1 by default.
             near: a solution of the same problem to begin at, which is only quicker.
             slack: see primal.py; unused where the optimum is found among the rows.
         """
         importance, own = self.importance, len(self.answers)
-        if trust is not None:
-            importance = np.append(trust * importance[:own], importance[own:])
-        mean = self.mean.weights(self.rows[:own, :-1], trust)
+        if factors is not None:
+            importance = np.append(factors * importance[:own], importance[own:])
+        mean = self.mean.weights(self.rows[:own, :-1], factors)
         if len(self.signs) <= AMONG_ROWS:
             rows = self.rows[:, :-1].astype(np.float64)
             prior = rows @ mean + PROMPT_BIAS
