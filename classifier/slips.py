@@ -98,37 +98,34 @@ def trust_answers(
     """
     if len(answers) <= FEWEST:
         return np.ones(len(answers))
-    right = _chances(left_out, answers, settled, slips, givers)
-    yes = answers > 0
+
+    def chances(margins: Floats) -> Floats:
+        right = np.ones(len(answers))
+        for _ in range(STEPS + 1):
+            rates = _rates(right, slips, givers)
+            right = np.where(settled, 1.0, chance_right(margins, answers, rates))
+        return right
+
+    right, yes = chances(left_out), answers > 0
     if yes.any():
         missing = FORETOLD - _middle(left_out[yes], right[yes] ** 2)
         if missing > 0:
-            right = _chances(left_out + missing * yes, answers, settled, slips, givers)
+            right = chances(left_out + missing * yes)
     return np.maximum(right, LEAST_TRUST)
 
 
-def _chances(
-    left_out: Floats,
-    answers: Floats,
-    settled: NDArray[np.bool_],
-    slips: NDArray[np.int64],
-    givers: NDArray[np.int64],
-) -> Floats:
-    """Work out `trust_answers` for margins as they are.
+def _rates(right: Floats, slips: NDArray[np.int64], givers: NDArray[np.int64]) -> Floats:
+    """Estimate the rate (n,) of who gave each answer from the chance (n,) that each is right.
 
     The rate of all begins at USUAL_RATE, and that of each user at what is known of the others'.
     """
-    right = np.ones(len(answers))
     known, users = givers != NOBODY, len(slips)
     given = np.bincount(givers[known], minlength=users)
-    for _ in range(STEPS + 1):
-        wrong = slips + np.bincount(givers[known], 1 - right[known], minlength=users)
-        others = USUAL_RATE * USUAL_ANSWERS + wrong.sum() - wrong
-        supposed = USUAL_ANSWERS * others / (USUAL_ANSWERS + given.sum() - given)
-        rates = np.minimum((supposed + wrong) / (USUAL_ANSWERS + given), HIGHEST_RATE)
-        each = np.append(rates, USUAL_RATE)[givers]  # the last is NOBODY's
-        right = np.where(settled, 1.0, chance_right(left_out, answers, each))
-    return right
+    wrong = slips + np.bincount(givers[known], 1 - right[known], minlength=users)
+    others = USUAL_RATE * USUAL_ANSWERS + wrong.sum() - wrong
+    supposed = USUAL_ANSWERS * others / (USUAL_ANSWERS + given.sum() - given)
+    rates = np.minimum((supposed + wrong) / (USUAL_ANSWERS + given), HIGHEST_RATE)
+    return np.asarray(np.append(rates, USUAL_RATE)[givers])  # the last is NOBODY's
 
 
 def _middle(values: Floats, weights: Floats) -> float:
