@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .arrays import Floats, as_rows, as_vector, usable
-from .errors import DimensionMismatch, NoAnchor
+from .errors import ClassifierError, DimensionMismatch, NoAnchor
 
 
 def unit(vector: Floats) -> Floats:
@@ -35,6 +35,7 @@ def anchor(
     Raises:
         NoAnchor: nothing usable was given, or phrases and pictures cancel out.
         DimensionMismatch: the vectors differ in dimension.
+        ClassifierError: a weight is no number.
     """
     texts = [(as_vector(vector, "phrase"), float(weight)) for vector, weight in phrases]
     pictures = None if examples is None else np.atleast_2d(np.asarray(examples, dtype=np.float64))
@@ -45,6 +46,8 @@ def anchor(
     for vector, weight in texts:
         if len(vector) != dim:
             raise DimensionMismatch(dim, len(vector), "phrase")
+        if not np.isfinite(weight):
+            raise ClassifierError(f"{weight} is no weight of a phrase; give a number such as -0.5")
         blend += weight * unit(vector)
     if pictures is not None and pictures.size:
         rows = as_rows(pictures, dim, "examples")

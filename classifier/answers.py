@@ -8,6 +8,9 @@ from numpy.typing import ArrayLike, NDArray
 from .arrays import Floats, as_rows, as_vector, usable
 from .errors import ClassifierError
 
+LARGEST = 1e4
+"""Number above which a vector cannot be meant as one of length one."""
+
 
 @dataclass(frozen=True, eq=False)
 class Answers:
@@ -37,7 +40,8 @@ class Answers:
 
         Raises:
             DimensionMismatch: anchor and vectors differ in dimension.
-            ClassifierError: vectors, labels and settled differ in number.
+            ClassifierError: vectors, labels and settled differ in number, or a vector is far from
+                length one.
         """
         direction = as_vector(anchor, "anchor")
         rows = as_rows(vectors, len(direction), dtype=np.float32)
@@ -48,5 +52,7 @@ class Answers:
                 f"{len(rows)} vectors came with {len(signs)} labels and {len(twice)} marks of "
                 "being settled; pass one each"
             )
+        if np.abs(rows).max(initial=0) > LARGEST:
+            raise ClassifierError("vectors are no unit rows; scale them to length one")
         kept = np.flatnonzero(usable(rows) & (signs != 0))
         return cls(direction, rows[kept], signs[kept], twice[kept], kept, len(rows))

@@ -55,13 +55,16 @@ def as_rows(
         (n, d); a row with NaN or infinity becomes zeros, which no fit learns from.
 
     Raises:
+        ClassifierError: not two-dimensional.
         DimensionMismatch: d differs from dim.
     """
     with np.errstate(over="ignore"):  # what is too large for the type is no number of a picture
         array = np.asarray(vectors, dtype=dtype)
     if array.size == 0:
         return np.zeros((0, dim), dtype)
-    if array.ndim != 2 or array.shape[1] != dim:
+    if array.ndim != 2:
+        raise ClassifierError(f"{what} must be rows of numbers, got shape {array.shape}")
+    if array.shape[1] != dim:
         raise DimensionMismatch(dim, array.shape[-1], what)
     finite = np.asarray(np.isfinite(array).all(axis=1))
     return array if finite.all() else np.where(finite[:, None], array, array.dtype.type(0))

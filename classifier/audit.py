@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 
 from .arrays import Floats
 from .errors import ClassifierError
+from .falling import draw_matches
 
 DRAWS = 4000
 FEWEST = 4
 """Photos asked about in every stratum, however unlikely a match is there."""
-SUPPOSED = (0.6, 1.0)
-"""Matches supposed below the threshold before any answer, for the two ends of an interval."""
+BELOW = 0.7
+"""Questions asked below the threshold for each one above it."""
 
 
 @dataclass(frozen=True)
@@ -85,19 +86,18 @@ def strata(total: int, accepted: int) -> tuple[Stratum, ...]:
     if not 0 <= accepted <= total:
         raise ClassifierError(f"{accepted} accepted of {total} photos; count them again")
     edges = [0, accepted // 2, accepted]
-    step = max(accepted, 20)
+    step = max(accepted // 2, 20)
     while edges[-1] < total:
         edges.append(min(edges[-1] + step, total))
-        step *= 4
+        step *= 3
     return tuple(Stratum(a, b) for a, b in pairwise(edges) if b > a)
 
 
 def plan(total: int, accepted: int, *, width: float = 0.1, seed: int = 0) -> Audit:
     """Say which photos to ask about so that precision is known to +- `width`.
 
-    Half of the questions go above the threshold, as many as a precision of .8 would need; the other
-    half below it, by the root of each stratum's size, which is best where the matches thin out as
-    the strata grow.
+    Above the threshold are asked as many as a precision of .8 would need; below it fewer, by the
+    root of each stratum's size, which is best where the matches thin out as the strata grow.
 
     Args:
         total: photos in the collection.
@@ -119,8 +119,8 @@ def plan(total: int, accepted: int, *, width: float = 0.1, seed: int = 0) -> Aud
     below = [0.0 if part.stop <= accepted else float(np.sqrt(part.size)) for part in parts]
     ranks = []
     for index, part in enumerate(parts):
-        weights = above if part.stop <= accepted else below
-        wanted = int(np.ceil(share * weights[index] / max(sum(weights), 1e-9)))
+        weights, asked = (above, share) if part.stop <= accepted else (below, BELOW * share)
+        wanted = int(np.ceil(asked * weights[index] / max(sum(weights), 1e-9)))
         order = np.random.default_rng((seed, index)).permutation(part.size)
         ranks.append(tuple((part.start + order[: max(wanted, FEWEST)]).tolist()))
     return Audit(accepted, parts, tuple(ranks))
@@ -145,14 +145,9 @@ def count_given(audit: Audit, labels: Mapping[int, int]) -> dict[int, int]:
 def estimate(audit: Audit, answers: Sequence[Sequence[int]], *, seed: int = 0) -> Findings:
     """Turn the answers into precision, recall and matches with 95 % intervals.
 
-    Each stratum's share of matches is drawn from its posterior, and the photos not asked about are
-    drawn given that share, so that a stratum asked in full is certain. Above the threshold the
-    prior is Jeffreys'. Below it, half a match for each of many strata without a yes would add up to
-    matches that nobody saw, so one supposed match is divided among them all. A lone yes deep down
-    stands for hundreds of photos, though, and there a prior that supposes less tells more: the two
-    ends of an interval are therefore read from two priors (Walley's imprecise beta model), fewer
-    supposed matches for the end with few, more for the end with many; docs/measurements/learning.md
-    has figures.
+    The matches of all strata are drawn together (`draw_matches`), supposing only that their share
+    does not rise from one stratum to the next below, and so that a stratum asked in full is
+    certain. The estimates are the draws' medians; docs/measurements/learning.md has figures.
 
     Args:
         audit: what was asked.
@@ -167,48 +162,21 @@ def estimate(audit: Audit, answers: Sequence[Sequence[int]], *, seed: int = 0) -
     """
     if [len(given) for given in answers] != [len(asked) for asked in audit.ranks]:
         raise ClassifierError("an audit needs one answer (1, -1 or 0) for each of its ranks")
-    random = np.random.default_rng(seed)
-    above, fewer, more = np.zeros((3, DRAWS))
-    point_above = point_below = 0.0
-    deeper = sum(part.stop > audit.accepted for part in audit.strata)
-    for part, given in zip(audit.strata, answers, strict=True):
-        yes, no = sum(a > 0 for a in given), sum(a < 0 for a in given)
-        if part.stop <= audit.accepted:
-            drawn = _matches(random, part.size, yes, no, 0.5)
-            above, point_above = above + drawn, point_above + _point(part, yes, no, drawn)
-            continue
-        low, high = (supposed / deeper for supposed in SUPPOSED)
-        fewer = fewer + _matches(random, part.size, yes, no, low)
-        drawn = _matches(random, part.size, yes, no, max(high, 0.5) if yes else high)
-        more, point_below = more + drawn, point_below + _point(part, yes, no, drawn)
-    size, matches = max(audit.accepted, 1), point_above + point_below
+    drawn = draw_matches(
+        [part.size for part in audit.strata],
+        [sum(answer > 0 for answer in given) for given in answers],
+        [sum(answer < 0 for answer in given) for given in answers],
+        DRAWS,
+        np.random.default_rng(seed),
+    )
+    accepted = np.array([part.stop <= audit.accepted for part in audit.strata], bool)
+    above, matches = drawn[:, accepted].sum(axis=1), drawn.sum(axis=1)
+    recall = np.divide(above, matches, out=np.ones(DRAWS), where=matches > 0)
     return Findings(
-        _interval(point_above / size, above / size, above / size),
-        _interval(
-            point_above / matches if matches else 1.0, _share(above, more), _share(above, fewer)
-        ),
-        _interval(matches, above + fewer, above + more),
+        _interval(above / max(audit.accepted, 1)), _interval(recall), _interval(matches)
     )
 
 
-def _point(part: Stratum, yes: int, no: int, drawn: Floats) -> float:
-    """Single best guess at a stratum's matches; the prior's where every question was skipped."""
-    return part.size * yes / (yes + no) if yes + no else float(drawn.mean())
-
-
-def _share(above: Floats, below: Floats) -> Floats:
-    """Recall of each draw; 1 where nothing matches at all."""
-    return np.divide(above, above + below, out=np.ones(DRAWS), where=above + below > 0)
-
-
-def _matches(
-    random: np.random.Generator, size: int, yes: int, no: int, supposed: float
-) -> NDArray[np.float64]:
-    """Draw how many of a stratum's photos match: (DRAWS,)."""
-    share = random.beta(yes + supposed, no + 0.5, DRAWS)
-    return yes + random.binomial(size - yes - no, share).astype(np.float64)
-
-
-def _interval(value: float, low_end: Floats, high_end: Floats) -> Interval:
-    low, high = np.quantile(low_end, 0.025), np.quantile(high_end, 0.975)
-    return Interval(float(value), float(min(low, value)), float(max(high, value)))
+def _interval(draws: Floats | NDArray[np.int64]) -> Interval:
+    low, value, high = np.quantile(draws, (0.025, 0.5, 0.975))
+    return Interval(float(value), float(low), float(high))

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .arrays import as_rows, as_vector, usable
+from .arrays import as_rows, usable
+from .errors import ClassifierError
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,10 +38,15 @@ def background_of(vectors: ArrayLike, *, sample: int = 500) -> Background:
 
     Returns:
         Background with the mean, covariance and first rows of the usable vectors.
+
+    Raises:
+        ClassifierError: vectors are no rows of numbers, or none is usable.
     """
-    first = as_vector(np.asarray(vectors)[0], "the first vector")
-    rows = as_rows(vectors, len(first))
+    given = np.asarray(vectors)
+    rows = as_rows(given, given.shape[-1] if given.ndim else 0)
     rows = rows[usable(rows)]
+    if not len(rows):
+        raise ClassifierError("a background needs a vector that is finite and not zero")
     mean = rows.mean(axis=0)
     centred = rows - mean
     return Background(mean, centred.T @ centred / max(len(rows) - 1, 1), rows[:sample])

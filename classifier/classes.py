@@ -9,11 +9,11 @@ from scipy.optimize import minimize
 from scipy.special import logsumexp, softmax
 
 from .anchor import unit
-from .arrays import Floats, as_rows
+from .arrays import Floats, as_rows, usable
 from .errors import ClassifierError
 
 # On the sample's drawings these raised the accuracy on photos nobody corrected from the fifth
-# correction on, by .02 to .10; python -m classifier.zeroshot --corrections shows it.
+# correction on, by .02 to .10 (`python -m explorer classes --corrections`).
 PULL = 0.1
 # What the photos nobody corrected weigh together: less and less, until every correction holds.
 OTHERS_WEIGHTS = (120.0, 30.0, 8.0, 2.0)
@@ -117,6 +117,8 @@ def refit_heads(
     truth = np.asarray(classes, dtype=np.int64).ravel()
     if len(truth) != len(rows) or ((truth < -1) | (truth >= count)).any():
         raise ClassifierError("each corrected photo needs the number of one class, or -1")
+    known = usable(rows)
+    rows, truth, rest = rows[known], truth[known], rest[usable(rest)]
     words = heads.scale * heads.texts.astype(np.float64)
     if not len(truth):
         return replace(heads, weights=words.astype(np.float32), biases=np.zeros(count))

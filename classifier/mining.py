@@ -85,12 +85,14 @@ def mine(
         m <= k picks without repetition, in the order to show them.
 
     Raises:
-        ClassifierError: the strategy is unknown.
+        ClassifierError: the strategy is unknown, or judged and labels differ in number.
         DimensionMismatch: candidates or judged photos are not of the head's dimension.
     """
     plan_candidates(strategy, k)
     pool = _Pool.of(top, boundary, sample, head.dim)
     seen = as_rows(judged, head.dim, "judged photos", dtype=np.float32)
+    if len(seen) != np.size(labels):
+        raise ClassifierError(f"{len(seen)} judged photos came with {np.size(labels)} labels")
     seen = seen[usable(seen)]
     if strategy in ("top", "boundary", "random"):
         page = Page(pool.ids, pool.rows, seen[:0], k)

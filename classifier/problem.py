@@ -91,9 +91,9 @@ class Problem:
         """Set the problem up: unit direction (d,), photos (n, d), answers (n,) 1.0 or -1.0.
 
         Most photos of a collection are no match, and together they say in which directions it
-        spreads without one: each of a sample counts as a no as far as a first fit, in which they
-        count little, thinks so. (Learning from positive and unlabelled examples; Elkan and Noto
-        2008.)
+        spreads without one: each of a sample counts as a no by the square of the chance that a
+        first fit, in which they count little, gives it; by the square, for what may well match
+        should say little. (Learning from positive and unlabelled examples; Elkan and Noto 2008.)
         """
         frame = frame_of(background, rows)
         prompt = prompt_weights(direction, frame, background)

@@ -1,6 +1,8 @@
 """A concept's classifier as a file that stands on its own."""
 
 import json
+import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -15,6 +17,16 @@ from .errors import ClassifierError, DimensionMismatch, OtherEncoder
 from .head import Head
 
 SUFFIXES = (".safetensors", ".npz")
+UNREADABLE = (
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    EOFError,
+    SafetensorError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 def _now() -> str:
@@ -57,8 +69,8 @@ def save(path: str | Path, classifier: SavedClassifier) -> None:
     path = _check(path)
     head = classifier.head
     about = {
-        "bias": head.bias,
-        "threshold": head.threshold,
+        "bias": float(head.bias),
+        "threshold": float(head.threshold),
         "encoder": classifier.encoder,
         "prompt": classifier.prompt,
         "yes": classifier.yes,
@@ -116,7 +128,7 @@ def load(
             str(about.get("name", "")),
             str(about.get("fingerprint", "")),
         )
-    except (OSError, ValueError, KeyError, TypeError, EOFError, SafetensorError) as error:
+    except UNREADABLE as error:
         raise ClassifierError(
             f"{path} is not a saved classifier ({error}); pass a file that `save` wrote"
         ) from error
@@ -133,7 +145,7 @@ def load(
 
 def _read(path: Path) -> tuple[np.ndarray, str]:
     if path.suffix == ".npz":
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             return file["weights"], str(file["about"])
     with safe_open(path, framework="numpy") as file:
         return file.get_tensor("weights"), (file.metadata() or {})["about"]

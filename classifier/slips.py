@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, log_expit
 
+from .anchor import unit
 from .answers import Answers
 from .arrays import Floats
 from .background import Background
@@ -65,15 +66,16 @@ def read_givers(
     Raises:
         ClassifierError: a giver is missing or none of the users, or a number of slips is negative.
     """
-    admitted = np.atleast_1d(np.asarray(slips, np.int64))
+    whole = np.atleast_1d(np.asarray(slips, np.float64))
+    if not (whole >= 0).all() or (whole != np.floor(whole)).any():
+        raise ClassifierError("slips is a number of answers that were taken back, 0 or more")
+    admitted = whole.astype(np.int64)
     people = np.zeros(count, np.int64) if givers is None else np.asarray(givers, np.int64)
     if people.shape != (count,) or not np.isin(people, np.arange(NOBODY, len(admitted))).all():
         raise ClassifierError(
             f"givers must name one of {len(admitted)} people (0 to {len(admitted) - 1}) or nobody "
             f"({NOBODY}) for each of {count} answers"
         )
-    if admitted.min(initial=0) < 0:
-        raise ClassifierError("slips is a number of answers that were taken back, 0 or more")
     return admitted, people
 
 
@@ -195,7 +197,7 @@ def doubtful_answers(
     if len(given.answers) < FEWEST:
         return []
     if known is None:
-        problem = Problem.of(given.direction, given.rows, given.answers, background)
+        problem = Problem.of(unit(given.direction), given.rows, given.answers, background)
         margins = problem.solve().left_out
     else:
         margins = known[given.places]

@@ -33,8 +33,8 @@ def to_sql(head: Head, table: str) -> str:
     for name, value in (
         ("table", table),
         ("weights", f"CAST([{numbers}], 'Array(Float32)')"),
-        ("bias", f"({head.bias!r})"),
-        ("threshold", f"{head.threshold!r}"),
+        ("bias", f"({float(head.bias)!r})"),
+        ("threshold", f"{float(head.threshold)!r}"),
     ):
         filled = filled.replace("{" + name + "}", value)
     return filled

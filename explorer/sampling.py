@@ -192,4 +192,4 @@ def _first_open(sample: Sample, distance: np.ndarray, closed: set[str], k: int) 
 
 def _agreement(new: np.ndarray, old: np.ndarray) -> float:
     either = int((new | old).sum())
-    return int((new & old).sum()) / either if either else 1.0
+    return int((new & old).sum()) / either if either else 0.0

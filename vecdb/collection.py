@@ -338,7 +338,7 @@ class Collection:
             cut: margin from which a photo is accepted.
 
         Returns:
-            A share in [0, 1]; 1.0 where neither accepts any.
+            A share in [0, 1]; 0.0 where neither accepts any.
         """
         parameters = two_head_parameters(head, before, cut, self.dim)
         return read_agreement(

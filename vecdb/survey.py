@@ -84,9 +84,9 @@ def one_pass(
 
 
 def read_agreement(found: pa.Table) -> float:
-    """Read the share `both / either`, 1.0 where no head accepts any photo."""
+    """Read the share `both / either`, 0.0 where no head accepts any photo."""
     both, either = (int(found.column(name)[0].as_py()) for name in ("both", "either"))
-    return both / either if either else 1.0
+    return both / either if either else 0.0
 
 
 def _vectors(

@@ -1,18 +1,26 @@
 """Does a 95 % interval hold the truth 95 times in 100? Audits simulated where truth is known.
 
-`python -m classifier.benchmark.coverage [--runs 600] [--labels 125] [--slips 0.05]`; with labels,
-so many photos were judged before each audit, the likeliest and those in doubt, as training asks.
+`python -m classifier.benchmark.coverage [SET.npz ..] [--runs 600] [--labels 125] [--slips 0.05]`;
+with sets, of classifiers that a simulated user taught their concepts; without, of made-up ones.
+With labels, so many photos were judged before each audit, the likeliest and those in doubt, as
+training asks.
 """
 
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..anchor import anchor
 from ..arrays import Floats
 from ..audit import Interval, count_given, estimate, plan
+from ..fit import fit
+from .labelled_set import LabelledSet, read_set
+from .measure import click_through
+from .simulation import Plan
 
 RUNS = 200
 FIGURES = ("precision", "recall", "matches")
@@ -97,19 +105,50 @@ def synthetic_collection(
     return random.random(photos) < 1 / (1 + np.exp(-honesty * margins)), margins
 
 
+def taught_collections(
+    known: LabelledSet, pages: int = 5
+) -> list[tuple[NDArray[np.bool_], Floats]]:
+    """Teach each concept of a set in pages of nine; the pool is the collection that is audited.
+
+    Returns:
+        truth (n,) bool and margins (n,) of each concept.
+    """
+    made = []
+    for each in click_through(known, Plan(rounds=pages), 1):
+        pool = each.data.pool
+        truth = each.data.pool_names == known.concepts[each.column]
+        judged = [row for page in each.trace.pages for row in page]
+        head = fit(
+            anchor([(known.prompts[each.column], 1.0)]),
+            pool[judged],
+            np.where(truth[judged], 1, -1),
+            background=each.data.background,
+        )
+        made.append((truth, head.margins(pool)))
+    return made
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print a line a collection: size, rarity, honesty, share of intervals right, their widths."""
+    """Print a line a collection: its name, questions, share of intervals right, their widths."""
     options = argparse.ArgumentParser(prog="python -m classifier.benchmark.coverage")
-    options.add_argument("--runs", type=int, default=RUNS, help="audits of each collection")
+    options.add_argument(
+        "sets", type=Path, nargs="*", help="labelled sets; made-up ones by default"
+    )
+    options.add_argument("--runs", type=int, default=RUNS, help="audits of each classifier")
     options.add_argument("--labels", type=int, default=0, help="photos judged before each audit")
     options.add_argument("--slips", type=float, default=0.0, help="share of labels that is wrong")
     given = vars(options.parse_args(arguments))
+    collections = {path.stem: taught_collections(read_set(path)) for path in given.pop("sets")} or {
+        f"{photos:6d} -{rarity:.0f} {honesty:3.1f}": [synthetic_collection(photos, rarity, honesty)]
+        for photos, rarity, honesty in COLLECTIONS
+    }
     columns = [*FIGURES, *(f"{name} width" for name in FIGURES)]
-    print("photos  rarity  honesty  asked  " + "  ".join(f"{name:>9}" for name in columns))
-    for photos, rarity, honesty in COLLECTIONS:
-        held = coverage(*synthetic_collection(photos, rarity, honesty), **given)
-        shares = "  ".join(f"{held[name]:{max(9, len(name))}.3f}" for name in columns)
-        print(f"{photos:6d}  {rarity:6.1f}  {honesty:7.1f}  {held['questions']:5.0f}  {shares}")
+    print(f"{'collection':20}  asked  " + "  ".join(f"{name:>9}" for name in columns))
+    for name, classifiers in collections.items():
+        held = [coverage(*each, **given) for each in classifiers]
+        mean = {key: float(np.mean([each[key] for each in held])) for key in held[0]}
+        shares = "  ".join(f"{mean[key]:{max(9, len(key))}.3f}" for key in columns)
+        print(f"{name:20}  {mean['questions']:5.0f}  {shares}", flush=True)
     return 0
 
 

@@ -66,6 +66,8 @@ def _check_set(
         )
     if concepts.ndim != 1 or not len(concepts):
         raise ClassifierError(f"has concepts of shape {concepts.shape}; it needs a name or more")
+    if len(np.unique(concepts)) < len(concepts):
+        raise ClassifierError("names a concept twice; give each a name of its own")
     if prompts.shape != (len(concepts), vectors.shape[1]):
         raise ClassifierError(
             f"has prompts of shape {prompts.shape} for {len(concepts)} concepts; "
@@ -74,7 +76,10 @@ def _check_set(
     useless = concepts[~(np.isfinite(prompts).all(axis=1) & prompts.any(axis=1))]
     if len(useless):
         raise ClassifierError(f"has a prompt that is zero or not finite: {useless[0]}")
-    length = np.linalg.norm(vectors, axis=1, keepdims=True)
+    vectors = np.where(np.isfinite(vectors).all(axis=1, keepdims=True), vectors, 0)
+    length = np.linalg.norm(vectors.astype(np.float64), axis=1, keepdims=True)
+    if not length.any():
+        raise ClassifierError("has no vector that is finite and not zero")
     scaled = (length > 0) & (np.abs(length - 1) > ROUNDED)
     rows = (vectors / np.where(scaled, length, 1)).astype(np.float32)
     return LabelledSet(rows, labels, concepts, prompts)

@@ -1,9 +1,11 @@
+import pytest
+
 from classifier import advice, agreement
 
 
 def test_agreement_is_the_shared_part_of_all_accepted():
     assert agreement({"a", "b", "c"}, {"b", "c", "d"}) == 0.5
-    assert agreement(set(), set()) == 1.0
+    assert agreement(set(), set()) == 0.0
     assert agreement(set(), {"a"}) == 0.0
 
 
@@ -32,11 +34,19 @@ def test_the_first_page_always_says_go_on():
     assert not advice([1.0], [9]).stop
 
 
-def test_pages_without_any_yes_ask_for_other_words():
-    told = advice([1.0, 1.0, 1.0], [0, 0, 0])
+@pytest.mark.parametrize("pages", [2, 3, 4])
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+def test_pages_without_any_yes_ask_for_other_words(pages: int, share: float):
+    told = advice([share] * pages, [0] * pages)
     assert not told.stop
     assert "phrase" in told.sentence
 
 
-def test_pages_that_ran_dry_say_that_most_is_found():
+def test_who_accepts_no_photo_has_not_settled():
+    told = advice([agreement(set(), set())] * 2, [2, 0])
+    assert not told.stop
+    assert "not yet sure of any" in told.sentence
+
+
+def test_pages_that_ran_dry_advise_to_stop_or_to_look_otherwise():
     assert advice([0.5, 0.5, 0.5, 0.5], [4, 0, 0, 0]).stop

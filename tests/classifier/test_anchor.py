@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from classifier import DimensionMismatch, NoAnchor, anchor
+from classifier import ClassifierError, DimensionMismatch, NoAnchor, anchor
 
 UP = [1.0, 0.0, 0.0, 0.0]
 RIGHT = [0.0, 1.0, 0.0, 0.0]
@@ -33,6 +33,12 @@ def test_nothing_to_start_from_is_an_error():
 def test_phrases_that_cancel_out_are_an_error():
     with pytest.raises(NoAnchor):
         anchor([(UP, 1.0), (UP, -1.0)])
+
+
+@pytest.mark.parametrize("weight", [np.nan, np.inf, -np.inf])
+def test_a_weight_that_is_no_number_is_an_error(weight: float):
+    with pytest.raises(ClassifierError, match="no weight of a phrase"):
+        anchor([(UP, weight)])
 
 
 def test_phrases_of_two_encoders_are_an_error():

@@ -22,9 +22,10 @@ def test_strata_cover_every_rank_once_and_stop_at_the_threshold():
     assert strata(1000, 100) == (
         Stratum(0, 50),
         Stratum(50, 100),
-        Stratum(100, 200),
-        Stratum(200, 600),
-        Stratum(600, 1000),
+        Stratum(100, 150),
+        Stratum(150, 300),
+        Stratum(300, 750),
+        Stratum(750, 1000),
     )
 
 
@@ -95,6 +96,7 @@ def test_a_skipped_photo_says_nothing():
     audit = Audit(2, (Stratum(0, 2), Stratum(2, 4)), ((0, 1), (2, 3)))
     found = estimate(audit, [[1, 0], [-1, -1]])
     assert found.precision.low < 1.0
+    assert found.precision.high == 1.0
 
 
 def test_an_empty_collection_has_nothing_to_ask():

@@ -108,6 +108,7 @@ def test_a_file_that_is_no_set_ends_with_code_2(tmp_path: Path, capsys: pytest.C
         ({"vectors": slice(1), "labels": slice(1)}, "5 photos or more"),
         ({"vectors": 0}, "vectors of shape (16,)"),
         ({"concepts": slice(0), "prompts": slice(0)}, "concepts of shape (0,)"),
+        ({"concepts": [0, 0]}, "names a concept twice"),
     ],
 )
 def test_fields_that_do_not_fit_end_with_code_2(clusters: Path, changed, told, capsys):
@@ -124,6 +125,21 @@ def test_a_prompt_that_says_nothing_is_named(clusters: Path, prompt: float, caps
     np.savez(clusters, **fields)
     assert main([str(clusters)]) == 2
     assert f"zero or not finite: {fields['concepts'][1]}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("value", [0.0, np.nan, np.inf])
+def test_a_set_without_a_usable_vector_ends_with_code_2(clusters: Path, value: float, capsys):
+    fields = dict(np.load(clusters))
+    np.savez(clusters, **fields | {"vectors": np.full_like(fields["vectors"], value)})
+    assert main([str(clusters)]) == 2
+    assert "no vector that is finite and not zero" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("scale", [1e-30, 1e-3, 1e30])
+def test_the_length_of_vectors_changes_nothing(clusters: Path, scale: float):
+    fields, before = dict(np.load(clusters)), read_set(clusters).vectors
+    np.savez(clusters, **fields | {"vectors": fields["vectors"] * np.float32(scale)})
+    assert read_set(clusters).vectors == pytest.approx(before, abs=1e-5)
 
 
 def test_one_array_is_no_set(tmp_path: Path, capsys):

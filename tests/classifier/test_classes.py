@@ -64,6 +64,15 @@ def test_corrected_photos_are_then_right_and_the_others_better():
     assert others[1] >= others[0]
 
 
+def test_photos_without_a_usable_vector_correct_nothing():
+    rows, truth = cloud()
+    clean = refit_heads(heads(), rows[:9], truth[:9], rows[9:])
+    broken = np.vstack([rows[:9], np.full((3, 64), np.nan), np.zeros((1, 64))])
+    others = np.vstack([rows[9:], np.full((50, 64), np.nan)])
+    fitted = refit_heads(heads(), broken, np.append(truth[:9], [0, 0, 0, 1]), others)
+    assert np.array_equal(fitted.weights, clean.weights)
+
+
 def test_without_corrections_the_words_stand():
     vectors, _ = cloud()
     same = refit_heads(heads(), np.zeros((0, 64)), [], vectors)

@@ -201,6 +201,27 @@ def test_broken_rows_teach_nothing():
     assert np.array_equal(head.weights, clean.weights)
 
 
+@pytest.mark.parametrize("scale", [1e5, 1e10, 1e30])
+def test_vectors_far_from_length_one_are_an_error(scale: float):
+    with pytest.raises(ClassifierError, match="length one"):
+        fit(UP, photos(9) * scale, np.ones(9), background=background_of(photos()))
+
+
+def test_one_vector_alone_is_not_taken_for_rows():
+    with pytest.raises(ClassifierError, match=r"must be rows of numbers, got shape \(4,\)"):
+        prompt_head(UP).margins(UP)
+
+
+@pytest.mark.parametrize("broken", [np.nan, 0.0, np.inf])
+def test_a_background_leaves_out_what_is_no_picture(broken: float):
+    rows = photos()
+    found = background_of(np.vstack([np.full((2, 4), broken), rows]))
+    assert np.array_equal(found.mean, background_of(rows).mean)
+    for nothing in (np.full((3, 4), broken), np.zeros((0, 4)), np.zeros(4)):
+        with pytest.raises(ClassifierError):
+            background_of(nothing)
+
+
 def test_a_skipped_photo_teaches_nothing():
     rows = photos()
     labels = np.sign(rows[:9, 1])

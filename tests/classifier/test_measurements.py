@@ -72,8 +72,7 @@ def test_labels_are_read_by_the_strata_of_the_ranking():
     scores = np.array([4.0, 3.0, 2.0, 1.0, -1.0, -2.0, -3.0, -4.0, -5.0, -6.0])
     truth = np.array([1, 0, 1, 1, 0, 0, 0, 0, 0, 0], bool)
     found = labels_alone.read_labels(scores, [4, 1, 0], truth)
-    # The first stratum is known in full; of the second nothing is, so half of it is supposed.
-    assert found.precision.value == pytest.approx((1 + 1) / 4, abs=0.02)
+    # The first stratum is known in full; of the second nothing is, so any part of it may match.
     assert found.precision.low == pytest.approx(1 / 4)
     assert found.precision.high == pytest.approx(3 / 4)
 

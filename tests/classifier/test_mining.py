@@ -12,7 +12,7 @@ from classifier import (
     plan_candidates,
 )
 from classifier.doubt import FEWEST_CANDIDATES, conditional_covariance, most_telling
-from classifier.prior import BIAS_VARIANCE
+from classifier.prior import BIAS_VARIANCE, pull_after
 
 HEAD = Head(np.eye(8, dtype=np.float32)[0] * 3, -1.0)
 
@@ -118,6 +118,32 @@ def test_candidates_of_another_encoder_are_an_error():
 def test_an_unknown_strategy_is_an_error():
     with pytest.raises(ClassifierError, match="mixed"):
         mine(*sources(), head=HEAD, strategy="luck")
+
+
+def test_judged_photos_and_their_labels_must_match_in_number():
+    with pytest.raises(ClassifierError, match="4 judged photos came with 1 labels"):
+        mine(*sources(), head=HEAD, judged=candidates("j", 4).vectors, labels=[1])
+
+
+@pytest.mark.parametrize("yes", [0, 7, 60])
+def test_the_order_is_that_of_trying_every_photo_at_every_step(yes: int):
+    rng = np.random.default_rng(yes)
+    rows, margins, matter = rng.normal(size=(30, 8)), rng.normal(size=30), rng.random(30)
+    seen, sure = rng.normal(size=(5, 8)), rng.normal(size=5)
+
+    def settled(photos: list[int]) -> float:
+        """Variance that is left where it matters, once these are judged, too."""
+        known, said = np.vstack([seen, rows[photos]]), np.append(sure, margins[photos])
+        noise = (1 + np.exp(said)) * (1 + np.exp(-said))
+        return float(
+            matter @ conditional_covariance(rows, known, noise, pull_after(yes)).diagonal()
+        )
+
+    chosen: list[int] = []
+    for _ in range(10):
+        left = [row for row in range(30) if row not in chosen]
+        chosen.append(min(left, key=lambda row: settled([*chosen, row])))
+    assert list(most_telling(rows, margins, seen, sure, matter, 10, yes=yes)) == chosen
 
 
 def test_ids_and_vectors_must_match_in_number():

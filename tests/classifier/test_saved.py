@@ -48,6 +48,25 @@ def test_a_file_that_is_no_classifier_is_named(tmp_path: Path, name: str):
         load(tmp_path / f"missing-{name}")
 
 
+@pytest.mark.parametrize("name", ["cut.npz", "cut.safetensors"])
+@pytest.mark.parametrize(
+    "damage", [lambda raw: raw[: len(raw) // 2], lambda raw: raw[:-60] + raw[:60]]
+)
+def test_a_damaged_file_is_named(tmp_path: Path, name: str, damage):
+    save(tmp_path / name, SAVED)
+    (tmp_path / name).write_bytes(damage((tmp_path / name).read_bytes()))
+    with pytest.raises(ClassifierError, match="not a saved classifier"):
+        load(tmp_path / name)
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_numbers_of_numpy_are_written_as_plain_ones(tmp_path: Path, kind: type):
+    head = Head(HEAD.weights, kind(-0.125), kind(0.5))
+    save(tmp_path / "house.npz", SavedClassifier(head, "offline"))
+    assert load(tmp_path / "house.npz").head.bias == -0.125
+    assert "np." not in to_sql(head, "photos")
+
+
 def test_another_ending_is_refused(tmp_path: Path):
     with pytest.raises(ClassifierError, match="safetensors"):
         save(tmp_path / "house.pickle", SAVED)

@@ -159,6 +159,8 @@ def test_who_gave_an_answer_is_read_past_photos_without_a_vector():
         ([1, 2], [0, 1], "for each of 3 answers"),
         ([1, 2], [0, 1, -2], "0 to 1"),
         (-1, None, "0 or more"),
+        (1.5, None, "0 or more"),
+        (np.nan, None, "0 or more"),
     ],
 )
 def test_givers_that_are_nobody_are_refused(slips, givers, said):
@@ -180,6 +182,12 @@ def test_the_answers_that_are_slips_are_doubted_first(count: int):
     # What the fit has worked out already leads to the same.
     _, left_out = fit_and_leave_out(UP, rows, signs, background=background)
     assert doubtful_answers(UP, rows, signs, left_out=left_out, k=2) == doubted
+
+
+@pytest.mark.parametrize("length", [0.01, 100.0])
+def test_the_length_of_the_anchor_casts_no_doubt(length: float):
+    rows, signs = answered(60, clear(60))
+    assert doubtful_answers(length * UP, rows, signs) == doubtful_answers(UP, rows, signs)
 
 
 def test_row_numbers_are_those_that_were_passed():

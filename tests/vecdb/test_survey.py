@@ -36,7 +36,7 @@ def test_agreement_counts_the_photos_that_two_heads_accept(database: Database) -
     east, north = np.array([1, 0], np.float32), np.array([0, 1], np.float32)
     # East accepts a, b, c at a margin of .5; north accepts b, c, d: two of four are shared.
     assert collection.agreement(PlainHead(east), PlainHead(north), 0.5) == 0.5
-    assert collection.agreement(PlainHead(east), PlainHead(north), 2.0) == 1.0
+    assert collection.agreement(PlainHead(east), PlainHead(north), 2.0) == 0.0
 
 
 def test_photos_are_found_at_their_places_in_the_ranking(database: Database) -> None:
