@@ -76,11 +76,11 @@ class Listings:
             return id_of_path(name.removeprefix(root))
         return id_of_path(f"{relative}/{name}" if relative else name)
 
-    def list_missing(self) -> Iterator[str]:
-        """Yield the paths that rows name and that do not exist."""
-        for relative in self._rows:
+    def list_missing(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield the paths that rows name and that do not exist, with the rows."""
+        for relative, row in self._rows.items():
             if not (self._root / relative).exists():
-                yield relative
+                yield relative, json.loads(row)
 
 
 def _file_column(row: Mapping[str, Any]) -> str | None:

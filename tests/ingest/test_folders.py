@@ -1,8 +1,11 @@
 import base64
 import csv
+import io
 import json
 import os
+import tarfile
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -11,7 +14,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from ingest.errors import Rejected, SourceError
-from ingest.sources import Source
+from ingest.sources import Source, Table
+from ingest.sources.where import condition
 from tests.ingest.pictures import jpeg
 
 XMP = """<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?>
@@ -355,6 +359,56 @@ def test_a_row_of_another_picture_is_not_taken_and_one_of_none_is_told(tree):
     assert photos["A.jpg"].metadata.get("description") is None
     assert photos["a.jpg"].metadata["description"] == "small"
     assert left == {"row of metadata.jsonl without file_name": 1}
+
+
+LISTED = "file_name,iso,caption\na.jpg,100,one hat\nb.jpg,800,a dog\ngone.jpg,100,\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("iso>=400", ["b"]),
+        ("iso!=800", ["a", "sub/c", "gone"]),
+        ("caption~HAT", ["a"]),
+        ("label=sub", ["sub/c"]),
+        ("id~c", ["sub/c"]),
+    ],
+)
+@pytest.mark.parametrize("is_tar", [False, True])
+def test_conditions_choose_among_the_pictures_of_folders_and_tars(tree, text, kept, is_tar):
+    if is_tar:
+        root = tree({"x/y": ""})
+        sidecars: dict[str, dict[str, object]] = {"a": {"iso": 100, "caption": "one hat"}}
+        sidecars |= {"b": {"iso": 800}, "sub/c": {"label": "sub"}}
+        with tarfile.open(root / "t.tar", "w") as archive:
+            for name, told in sidecars.items():
+                for ending, data in ((".jpg", jpeg(1)), (".json", json.dumps(told).encode())):
+                    member = tarfile.TarInfo(name + ending)
+                    member.size = len(data)
+                    archive.addfile(member, io.BytesIO(data))
+        kept = [name for name in kept if name != "gone"]
+    else:
+        root = tree({"a.jpg": None, "b.jpg": None, "sub/c.jpg": None, "metadata.csv": LISTED})
+        kept = [f"{name}.jpg" for name in kept]
+    photos, faults, _ = read(root, table=Table(where=(condition(text),)))
+    assert [*photos, *faults] == kept
+
+
+def test_a_condition_on_a_column_that_no_picture_has_is_refused(tree):
+    root = tree({"a.jpg": None, "metadata.csv": LISTED})
+    for text in ("izo>=100", "caption2=x"):
+        with pytest.raises(SourceError, match=r"no column .* the columns are description, id, iso"):
+            read(root, table=Table(where=(condition(text),)))
+    assert read(root, table=Table(where=(condition("caption=x"),)))[:2] == ({}, {})
+    assert list(read(root, table=Table(where=(condition("izo!=1"),)))[0]) == ["a.jpg"]
+
+
+@pytest.mark.parametrize("name", ["id_column", "label_column", "delimiter", "encoding", "header"])
+def test_options_for_tables_are_refused_where_there_is_none(tree, name):
+    root = tree(["sub/a.jpg"])
+    for source in (root, root / "sub" / "a.jpg"):
+        with pytest.raises(SourceError, match=f"--{name.replace('_', '-')} is for tables"):
+            read(source, table=replace(Table(), **{name: "x"}))
 
 
 def test_a_label_beside_a_picture_goes_before_its_folders_name(tree):
