@@ -117,7 +117,9 @@ class Beside:
             stem, ending = os.path.splitext(file.name)
             if is_sidecar(ending.lower()) and file.name.lower() not in NAMES:
                 self._all[file.name] = ending.lower()
-                self._by_stem.setdefault(picture_name(stem), []).append((ending.lower(), file))
+                names = {stem, picture_name(stem)} if ending.lower() in JSON else {stem}
+                for told in names:
+                    self._by_stem.setdefault(told, []).append((ending.lower(), file))
         others = {file.name for file in files if file.name not in self._all}
         others |= {os.path.splitext(name)[0] for name in others}
         for told in self._by_stem.keys() - others:

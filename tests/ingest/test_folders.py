@@ -5,9 +5,9 @@ import json
 import os
 import tarfile
 from collections import Counter
-from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -15,6 +15,7 @@ import pytest
 
 from ingest.errors import Rejected, SourceError
 from ingest.sources import Source, Table
+from ingest.sources.takeout import SUPPLEMENT
 from ingest.sources.where import condition
 from tests.ingest.pictures import jpeg
 
@@ -247,6 +248,46 @@ def test_what_google_writes_of_copies_and_of_long_names_is_read(tree):
     assert all("taken" in photo.metadata for photo in photos.values())
 
 
+@pytest.mark.parametrize("after", ["", *(f".{SUPPLEMENT}"[:n] for n in range(1, 23))])
+@pytest.mark.parametrize(
+    ("picture", "told"),
+    [
+        ("IMG.jpg", "IMG.jpg{}.json"),
+        ("IMG(1).jpg", "IMG.jpg{}(1).json"),
+        ("IMG-edited.jpg", "IMG.jpg{}.json"),
+        ("IMG-edited(1).jpg", "IMG.jpg{}(1).json"),
+        ("IMG(1)-edited.jpg", "IMG.jpg{}(1).json"),
+        ("IMG(1)-edited.jpg", "IMG(1).jpg{}.json"),
+    ],
+)
+def test_google_tells_of_copies_and_edits_under_these_names(tree, picture, told, after):
+    about = json.dumps({"photoTakenTime": {"timestamp": "1500000000"}})
+    photos, _, left = read(tree({picture: None, "other.jpg": None, told.format(after): about}))
+    assert not left
+    assert ["taken" in photos[name].metadata for name in (picture, "other.jpg")] == [True, False]
+
+
+@pytest.mark.parametrize("number", ["", "(1)"])
+@pytest.mark.parametrize("edited", ["", "-edited"])
+@pytest.mark.parametrize("length", range(38, 48))
+def test_google_cuts_long_names_anywhere(tree, length, edited, number):
+    about = json.dumps({"photoTakenTime": {"timestamp": "1500000000"}})
+    told = f"{'A' * length}.jpg.{SUPPLEMENT}"[:46]
+    picture = f"{'A' * length}{edited}{number}.jpg"
+    photos, _, left = read(tree({picture: None, f"{told}{number}.json": about}))
+    assert not left
+    assert "taken" in photos[picture].metadata
+
+
+@pytest.mark.parametrize("stem", ["Mr. X.", "vol.s", "vol.supplemental", "vol.(2)", "a(1)"])
+@pytest.mark.parametrize("ending", [".txt", ".json"])
+def test_names_that_only_look_like_googles_keep_their_captions(tree, stem, ending):
+    told = "mine" if ending == ".txt" else '{"caption": "mine"}'
+    photos, _, left = read(tree({f"{stem}.jpg": None, stem + ending: told}))
+    assert not left
+    assert photos[f"{stem}.jpg"].metadata["description"] == "mine"
+
+
 def test_a_caption_in_another_case_is_the_pictures_unless_another_has_that_name(tree):
     root = tree({"IMG_1.JPG": None, "img_1.txt": "one", "b.jpg": None, "B.jpg": None, "b.txt": "b"})
     photos, _, left = read(root)
@@ -405,10 +446,10 @@ def test_a_condition_on_a_column_that_no_picture_has_is_refused(tree):
 
 @pytest.mark.parametrize("name", ["id_column", "label_column", "delimiter", "encoding", "header"])
 def test_options_for_tables_are_refused_where_there_is_none(tree, name):
-    root = tree(["sub/a.jpg"])
+    root, given = tree(["sub/a.jpg"]), dict[str, Any]({name: "x"})
     for source in (root, root / "sub" / "a.jpg"):
         with pytest.raises(SourceError, match=f"--{name.replace('_', '-')} is for tables"):
-            read(source, table=replace(Table(), **{name: "x"}))
+            read(source, table=Table(**given))
 
 
 def test_a_label_beside_a_picture_goes_before_its_folders_name(tree):
