@@ -46,7 +46,7 @@ class PictureFolder:
             tars += [file.path for file in folder.files if is_tar(file.name)]
             yield from self._photos(folder)
         for relative, row in self._listings.list_missing():
-            address, told = address_of(self._root / relative), by_column(row)
+            address, told = address_of(self._root / relative), by_column(row, self._listings.kinds)
             yield Photo(relative, address, *told, broken="listed in metadata, but no such file")
         yield from each(Shard(path, self._exclusion, self._leave_out) for path in tars)
 
@@ -73,7 +73,9 @@ class PictureFolder:
     def _photo(self, file: File, beside: "Beside") -> Photo:
         above = file.relative.rpartition("/")[0].rpartition("/")[2]
         row = self._listings.take(file.relative)
-        metadata, extra, captions = describe(row, beside.parts(file.name), self._leave_out)
+        metadata, extra, captions = describe(
+            row, beside.parts(file.name), self._leave_out, self._listings.kinds
+        )
         if above and "label" not in metadata:
             metadata["label"] = id_of_path(above)
         return Photo(

@@ -342,6 +342,19 @@ def test_a_folder_of_a_lance_data_set_or_of_one_json_is_read(tmp_path, ingest):
     assert ingest(tmp_path / "other").inserted == 1
 
 
+def write_rows(path, rows):
+    """Write a table of the kind that its name says."""
+    if path.suffix == ".parquet":
+        pq.write_table(pa.Table.from_pylist(rows), path)
+    elif path.suffix == ".jsonl":
+        path.write_text("".join(json.dumps(row, default=str) + "\n" for row in rows))
+    else:
+        with path.open("w", newline="") as file:
+            writer = csv.DictWriter(file, rows[0], delimiter="\t" if path.suffix == ".tsv" else ",")
+            writer.writeheader()
+            writer.writerows(rows)
+
+
 @pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
 def test_an_image_folders_rows_go_to_their_pictures(tree, kind):
     rows = [
@@ -350,16 +363,7 @@ def test_an_image_folders_rows_go_to_their_pictures(tree, kind):
         {"file_name": "gone.jpg", "text": "no picture", "split": "val"},
     ]
     root = tree(["train/0.jpg", "train/sub/1.jpg", "train/2.jpg"])
-    path = root / "train" / f"metadata.{kind}"
-    if kind == "parquet":
-        pq.write_table(pa.Table.from_pylist(rows), path)
-    elif kind == "jsonl":
-        path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    else:
-        with path.open("w", newline="") as file:
-            writer = csv.DictWriter(file, rows[0])
-            writer.writeheader()
-            writer.writerows(rows)
+    write_rows(root / "train" / f"metadata.{kind}", rows)
     photos, faults, left = read(root)
     described = {name: photo.metadata.get("description") for name, photo in photos.items()}
     assert described == {
@@ -369,6 +373,33 @@ def test_an_image_folders_rows_go_to_their_pictures(tree, kind):
     assert photos["train/0.jpg"].metadata["label"] == "train"
     assert faults == {"train/gone.jpg": "listed in metadata, but no such file"}
     assert not left
+
+
+@pytest.mark.parametrize("kind", ["csv", "tsv", "jsonl", "parquet"])
+def test_values_of_an_image_folders_rows_have_the_types_of_a_tables(tree, kind):
+    shot, label = datetime(2021, 1, 2, tzinfo=timezone.utc), "1.50"
+    told = {"iso": 400, "ratio": 1.5, "raw": True, "shot": shot, "day": shot.date(), "zip": "007"}
+    told |= {"said": "2021-01-02", "mixed": "5", "label": label, "none": "n/a", "taken": shot}
+    rows = [{"file_name": "a.jpg", **told}, {"file_name": "b.jpg", **told, "mixed": "x"}]
+    root = tree(["a.jpg", "b.jpg"])
+    write_rows(root / f"metadata.{kind}", rows)
+    write_rows(root / f"same.{kind}", rows)
+    photos, faults, _ = read(root)
+    table, _, _ = read(root / f"same.{kind}")
+    assert not faults
+    assert photos["a.jpg"].extra == table["a.jpg"].extra
+    assert photos["a.jpg"].metadata == table["a.jpg"].metadata == {"label": label, "taken": shot}
+    typed = {"iso": 400, "ratio": 1.5, "raw": True, "shot": shot, "day": shot, "zip": "007"}
+    assert photos["a.jpg"].extra == {**typed, "said": shot, "mixed": "5"}
+    assert list(read(root, table=Table(where=(condition("shot>=2021"),)))[0]) == [*photos]
+
+
+def test_times_in_json_beside_a_picture_are_times_and_its_captions_are_none(tree):
+    told = {"shot": "2021-01-02", "caption": "2021-01-02", "at": {"day": "2021-01-02"}, "zip": "1"}
+    photos, _, _ = read(tree({"a.jpg": None, "a.json": json.dumps(told)}))
+    shot = datetime(2021, 1, 2, tzinfo=timezone.utc)
+    assert photos["a.jpg"].extra == {"shot": shot, "at.day": shot, "zip": "1"}
+    assert photos["a.jpg"].metadata == {"description": "2021-01-02"}
 
 
 @pytest.mark.parametrize(
