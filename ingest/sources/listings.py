@@ -9,7 +9,7 @@ from typing import Any
 
 from ingest.errors import DamagedSource, SourceError
 from ingest.photo import id_of_path
-from ingest.sources.addresses import Locator
+from ingest.sources.addresses import DRIVE, Locator
 from ingest.sources.cells import as_text, plain
 from ingest.sources.columns import find_kinds
 from ingest.sources.left_out import LeaveOut
@@ -85,6 +85,8 @@ class Listings:
     def _path_of(self, name: str, relative: str) -> str:
         """Return a picture's path from the root, as its row names it from the folder."""
         root = f"{self._root.absolute().as_posix()}/"
+        if name.startswith("/") or DRIVE.match(name):
+            name = Locator(self._root.absolute() / relative).locate(name)
         if name.startswith(root):
             return id_of_path(name.removeprefix(root))
         return id_of_path(f"{relative}/{name}" if relative else name)

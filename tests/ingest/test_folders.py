@@ -408,6 +408,8 @@ def test_times_in_json_beside_a_picture_are_times_and_its_captions_are_none(tree
         ("File_Name", "x\\a.jpg", "x/a.jpg"),
         ("image_file_name", "./x/a.jpg", "x/a.jpg"),
         ("file_name", "{root}/x/a.jpg", "x/a.jpg"),
+        ("file_name", "/home/bob/set/x/a.jpg", "x/a.jpg"),
+        ("file_name", "D:\\set\\x\\a.jpg", "x/a.jpg"),
         ("file_name", "img_1.jpg", "IMG_1.JPG"),
         ("file_name", "img_1", "IMG_1.JPG"),
         ("file_name", "E\u0301te\u0301.jpg", "\u00c9t\u00e9.jpg"),
