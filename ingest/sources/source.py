@@ -65,7 +65,7 @@ class Source:
                 f"{self._path} does not exist: give a CSV, TSV, JSON, Parquet or tar file, a text "
                 "file of addresses, or a folder of pictures."
             )
-        return [self._path] if is_lance(self._path) else list_files(self._path)
+        return [self._path] if is_lance(self._path) else list_files(self._path, self._table)
 
     def __iter__(self) -> Iterator[Photo]:
         """Yield the photos in the source's order.

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from ingest.errors import Rejected, SourceError
+from ingest.errors import DamagedSource, Rejected, SourceError
 from ingest.sources import Source, Table
 from ingest.sources.takeout import SUPPLEMENT
 from ingest.sources.where import condition
@@ -340,6 +340,20 @@ def test_a_folder_of_a_lance_data_set_or_of_one_json_is_read(tmp_path, ingest):
     cells = [{"image": "data:image/jpeg;base64," + base64.b64encode(jpeg(5)).decode()}]
     (tmp_path / "other" / "photos.json").write_text(json.dumps(cells))
     assert ingest(tmp_path / "other").inserted == 1
+
+
+@pytest.mark.parametrize("folder", ["", "annotations/"])
+def test_a_folder_of_several_json_tables_is_read_less_its_settings(tree, folder):
+    root = tree(
+        {f"{folder}train.json": '[{"path": "0.jpg", "iso": 1}]',
+         f"{folder}val.json": '[{"path": "1.jpg"}]', "config.json": '{"layers": 3, "name": "x"}',
+         "empty.json": "[]", "dataset_info.json": "{}",
+         "IMG_1.jpg.json": '{"title": "IMG_1.jpg", "url": "https://photos.google.com/photo/1"}'}
+    )  # fmt: skip
+    assert sorted(Path(photo.address).name for photo in Source(root)) == ["0.jpg", "1.jpg"]
+    (root / "empty.json").write_text('[{"path": "2.jpg"}, {"pa')
+    with pytest.raises(DamagedSource, match="breaks off"):
+        list(Source(root))
 
 
 def write_rows(path, rows):
