@@ -108,7 +108,8 @@ def _is_named_anew(now: str, before: str) -> bool:
     """Tell whether another table stands for the one that named a photo: it was moved, perhaps."""
     if not now or now == before:
         return False
-    return not before or ("://" not in before and is_gone(Path(before)))
+    path = local_path(before)
+    return not before or (path is not None and is_gone(path))
 
 
 def _is_there(url: str) -> bool:

@@ -55,6 +55,16 @@ class Photo:
     replaces: bool = False
     captions: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Write paths that are not UTF-8 percent-encoded: they can be stored, and lead there."""
+        for name in ("address", "within", "named_by"):
+            text = getattr(self, name)
+            if not text.isascii() and clean(text) != text:
+                written = clean(text) if "://" in text else address_of(Path(text))
+                object.__setattr__(self, name, written)
+        # No earlier version could store such an id.
+        object.__setattr__(self, "former", tuple(one for one in self.former if clean(one) == one))
+
     @property
     def is_remote(self) -> bool:
         """Whether it must be downloaded."""

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from ingest.photo import clean
+
 NOT_SHOWN = {"failed_before", "doubled", "renamed", "removed"}  # counts of the summary alone
 EXAMPLES = 3  # failed photos named for each reason
 
@@ -167,7 +169,7 @@ class Tally:
     def leave_out(self, kind: str) -> None:
         """Count a file that the source leaves out."""
         with self._guard:
-            self._left_out[kind] += 1
+            self._left_out[clean(kind)] += 1
 
     def staff(self, stage: str, workers: int) -> None:
         """Say how many threads a stage has."""
@@ -212,7 +214,7 @@ class Tally:
             doubles=list(self._doubles),
             removed=self._counts["removed"],
             interrupted=interrupted,
-            error=error,
+            error=error and clean(error),
             busy={
                 stage: self._busy[stage] / (done.seconds * workers) if done.seconds else 0.0
                 for stage, workers in self._workers.items()

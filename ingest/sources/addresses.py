@@ -69,7 +69,7 @@ class Locator:
 
         Windows' paths, `~`, `..`, file: addresses, percent-encoded names and accents composed
         otherwise lead to the file that exists; paths start from the table's folder, and those of
-        another machine's drive are looked for beside the table.
+        another machine are looked for beside the table.
         """
         if not text:
             return ""
@@ -91,14 +91,11 @@ class Locator:
         texts = [os.path.expanduser(text)]
         if len(text) > 2 and text[0] == text[-1] and text[0] in "\"'":
             texts.append(text[1:-1])
-        if "\\" in text:
-            slashes = text.replace("\\", "/")
+        slashes = text.replace("\\", "/")
+        if slashes != text:
             texts.append(slashes)
-            if DRIVE.match(text):
-                parts = [part for part in re.sub("^[A-Za-z]:", "", slashes).split("/") if part]
-                texts += ["/".join(parts[start:]) for start in range(len(parts))]
-        elif DRIVE.match(text):
-            parts = text.split("/")[1:]
+        if DRIVE.match(text) or text.startswith("/"):
+            parts = [part for part in re.sub("^[A-Za-z]:", "", slashes).split("/") if part]
             texts += ["/".join(parts[start:]) for start in range(len(parts))]
         texts += [unquote(each) for each in texts if "%" in each]
         return [os.path.join(self.base, each) for each in texts]

@@ -99,10 +99,7 @@ class Columns:
                 + " looks like addresses or paths of "
                 "pictures (such as photo_image_url, url or path): name one with --url-column."
             )
-        kinds = ("number", "flag", "time") if is_text else ("time",)
-        self._kinds = {
-            name: kind_of((c for c in cells[name] if isinstance(c, str)), kinds) for name in names
-        }
+        self._kinds = find_kinds(cells, is_text=is_text)
 
     def choices(self) -> list[str]:
         """Say what was chosen, a phrase a role."""
@@ -228,6 +225,12 @@ class Columns:
             if self._locator and not is_empty(address)
             else ("" if is_empty(address) else address)
         )
+
+
+def find_kinds(cells: Mapping[str, Sequence[Any]], *, is_text: bool) -> dict[str, str]:
+    """Tell what each column's texts say, by some of its cells; see `kind_of`."""
+    kinds = ("number", "flag", "time") if is_text else ("time",)
+    return {n: kind_of((c for c in cells[n] if isinstance(c, str)), kinds) for n in cells}
 
 
 def _chosen(names: Sequence[str], wanted: str | None, role: str) -> str | None:

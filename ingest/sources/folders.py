@@ -9,7 +9,7 @@ from ingest.photo import Photo, address_of, id_of_path
 from ingest.sources.kinds import begins_as_picture, has_picture_ending, is_tar
 from ingest.sources.left_out import Exclusion, LeaveOut, ending_kind, keep_silent
 from ingest.sources.listings import NAMES, Listings
-from ingest.sources.sidecars import JSON, LARGEST, describe, is_sidecar
+from ingest.sources.sidecars import JSON, LARGEST, by_column, describe, is_sidecar
 from ingest.sources.stream import each
 from ingest.sources.takeout import picture_name, takeout_names
 from ingest.sources.walk import File, Folder, Walk
@@ -45,9 +45,9 @@ class PictureFolder:
         for folder in Walk(self._root, self._exclusion, self._leave_out):
             tars += [file.path for file in folder.files if is_tar(file.name)]
             yield from self._photos(folder)
-        for relative in self._listings.list_missing():
-            address = address_of(self._root / relative)
-            yield Photo(relative, address, broken="listed in metadata, but no such file")
+        for relative, row in self._listings.list_missing():
+            address, told = address_of(self._root / relative), by_column(row, self._listings.kinds)
+            yield Photo(relative, address, *told, broken="listed in metadata, but no such file")
         yield from each(Shard(path, self._exclusion, self._leave_out) for path in tars)
 
     def _photos(self, folder: Folder) -> Iterator[Photo]:
@@ -73,7 +73,9 @@ class PictureFolder:
     def _photo(self, file: File, beside: "Beside") -> Photo:
         above = file.relative.rpartition("/")[0].rpartition("/")[2]
         row = self._listings.take(file.relative)
-        metadata, extra, captions = describe(row, beside.parts(file.name), self._leave_out)
+        metadata, extra, captions = describe(
+            row, beside.parts(file.name), self._leave_out, self._listings.kinds
+        )
         if above and "label" not in metadata:
             metadata["label"] = id_of_path(above)
         return Photo(
@@ -117,7 +119,9 @@ class Beside:
             stem, ending = os.path.splitext(file.name)
             if is_sidecar(ending.lower()) and file.name.lower() not in NAMES:
                 self._all[file.name] = ending.lower()
-                self._by_stem.setdefault(picture_name(stem), []).append((ending.lower(), file))
+                names = {stem, picture_name(stem)} if ending.lower() in JSON else {stem}
+                for told in names:
+                    self._by_stem.setdefault(told, []).append((ending.lower(), file))
         others = {file.name for file in files if file.name not in self._all}
         others |= {os.path.splitext(name)[0] for name in others}
         for told in self._by_stem.keys() - others:

@@ -9,7 +9,9 @@ from typing import Any
 
 from ingest.errors import DamagedSource, SourceError
 from ingest.photo import id_of_path
-from ingest.sources.addresses import Locator
+from ingest.sources.addresses import DRIVE, Locator
+from ingest.sources.cells import as_text, plain
+from ingest.sources.columns import find_kinds
 from ingest.sources.left_out import LeaveOut
 from ingest.sources.names import usual
 from ingest.sources.tables import Table, open_rows
@@ -22,11 +24,15 @@ class Listings:
     """The rows of all such files in a folder tree, each handed out with its picture.
 
     They are kept as JSON until their pictures come, some 300 bytes each.
+
+    Attributes:
+        kinds: what the texts of their columns say: numbers, times, flags or words.
     """
 
     def __init__(self, root: Path, leave_out: LeaveOut) -> None:
         self._root = root
         self._leave_out = leave_out
+        self.kinds: dict[str, str] = {}
         self._rows: dict[str, bytes] = {}
         self._spelled: dict[str, str] = {}  # paths in one form and case to those of the rows
 
@@ -37,7 +43,7 @@ class Listings:
             relative: the folder's path from the tree's root.
         """
         try:
-            for row in _rows(path):
+            for row in self._read(path):
                 if not isinstance(row, dict):
                     self._leave_out(f"unreadable row of {path.name}")
                     continue
@@ -48,10 +54,17 @@ class Listings:
                 if name := str(row.pop(column) or "").strip().replace("\\", "/"):
                     at = self._path_of(name, relative)
                     row = {**json.loads(self._rows.get(at, b"{}")), **row}
-                    self._rows[at] = json.dumps(row, default=str).encode()
+                    self._rows[at] = json.dumps(row, default=_as_json).encode()
                     self._spelled[_fold(at)] = at
         except (SourceError, DamagedSource, ValueError):
             self._leave_out(f"unreadable {path.name}")
+
+    def _read(self, path: Path) -> Iterator[dict[str, Any] | None]:
+        """Yield the rows of a file, None for one that cannot be read."""
+        with open_rows(path, Table(), Locator(path.parent)) as rows:
+            cells = {name: [_as_json(row.get(name)) for row in rows.sample] for name in rows.names}
+            self.kinds |= find_kinds(cells, is_text=rows.is_text)
+            yield from (row if isinstance(row, dict) else None for row in rows.rows)
 
     def take(self, relative: str) -> dict[str, Any]:
         """Return the row of a picture, once; empty where there is none."""
@@ -72,15 +85,17 @@ class Listings:
     def _path_of(self, name: str, relative: str) -> str:
         """Return a picture's path from the root, as its row names it from the folder."""
         root = f"{self._root.absolute().as_posix()}/"
+        if name.startswith("/") or DRIVE.match(name):
+            name = Locator(self._root.absolute() / relative).locate(name)
         if name.startswith(root):
             return id_of_path(name.removeprefix(root))
         return id_of_path(f"{relative}/{name}" if relative else name)
 
-    def list_missing(self) -> Iterator[str]:
-        """Yield the paths that rows name and that do not exist."""
-        for relative in self._rows:
+    def list_missing(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield the paths that rows name and that do not exist, with the rows."""
+        for relative, row in self._rows.items():
             if not (self._root / relative).exists():
-                yield relative
+                yield relative, json.loads(row)
 
 
 def _file_column(row: Mapping[str, Any]) -> str | None:
@@ -95,7 +110,7 @@ def _fold(path: str) -> str:
     return unicodedata.normalize("NFC", path).casefold()
 
 
-def _rows(path: Path) -> Iterator[dict[str, Any] | None]:
-    """Yield the rows of a file, None for one that cannot be read."""
-    with open_rows(path, Table(), Locator(path.parent)) as rows:
-        yield from (row if isinstance(row, dict) else None for row in rows.rows)
+def _as_json(value: Any) -> str | int | float:
+    """Return a value as JSON can hold it: a time as its text."""
+    value = plain(value)
+    return value if isinstance(value, str | int | float) else as_text(value)

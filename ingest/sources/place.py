@@ -1,5 +1,6 @@
 """Where a source lies: on this machine, or far away through fsspec."""
 
+import os
 from pathlib import Path
 from typing import cast
 
@@ -31,10 +32,12 @@ def find_place(source: str | Path) -> Path:
 
     Args:
         source: a path, with `~` and in quotes where a person has typed it so, a `file:` address, or
-            one of s3, gs, hf, http, https and what else fsspec knows. `-` stays as it is.
+            one of s3, gs, hf, http, https and what else fsspec knows. `-` stays as it is, and is
+            what standard input is under other names, such as /dev/stdin.
 
     Raises:
-        SourceError: the scheme is unknown, its package is missing, or the place does not answer.
+        SourceError: the scheme is unknown, its package is missing, the place does not answer, or it
+            is another pipe.
     """
     text = str(source).strip() if isinstance(source, str) else str(source)
     if len(text) > 1 and text[0] == text[-1] and text[0] in QUOTES:
@@ -43,7 +46,18 @@ def find_place(source: str | Path) -> Path:
         return _far(text)
     if text.lower().startswith("file:"):
         return local_path(text) or Path(text)
-    return Path(text).expanduser()
+    found = Path(text).expanduser()
+    return _read_pipe(found) if found.is_fifo() or found.is_char_device() else found
+
+
+def _read_pipe(place: Path) -> Path:
+    """Return standard input, which a pipe must be: it can be read once, and is looked at twice."""
+    if os.path.exists("/dev/stdin") and os.path.samefile(place, "/dev/stdin"):
+        return Path("-")
+    raise SourceError(
+        f"{place} is a pipe or device: give - as the source and the pipe as standard input, as in "
+        "`- < PIPE` or `- < <(COMMAND)`."
+    )
 
 
 def exists(place: Path) -> bool:

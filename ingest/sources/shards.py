@@ -1,14 +1,17 @@
 """Which files a source is made of: itself, the shards of one table, or the files of a folder."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
+from ingest.errors import DamagedSource, SourceError
 from ingest.sources.arrow_rows import is_lance
 from ingest.sources.folders import picture_names
 from ingest.sources.kinds import TAR_ENDING, is_tar
 from ingest.sources.left_out import Exclusion, keep_silent
 from ingest.sources.place import is_far
-from ingest.sources.text import is_table
+from ingest.sources.tables import Table
+from ingest.sources.text import is_table, magic
 from ingest.sources.walk import Walk
 
 # What Hugging Face's library writes beside a data set.
@@ -16,8 +19,12 @@ SETTINGS = {"dataset_info.json", "dataset_infos.json", "dataset_dict.json", "sta
 SHARD = re.compile(r"(.+\.[ct]sv)(\d{3})(\.gz|\.zip)?", re.IGNORECASE)
 
 
-def list_files(path: Path) -> list[Path]:
-    """Return the files of a source; none where it is a folder of pictures, or of tars alone."""
+def list_files(path: Path, table: Table) -> list[Path]:
+    """Return the files of a source; none where it is a folder of pictures, or of tars alone.
+
+    Args:
+        table: how tables are read.
+    """
     if is_far(str(path)):
         # What answers over HTTP is a file: its folders are pages of links.
         is_folder = not str(path).startswith("http") and path.is_dir()
@@ -32,7 +39,7 @@ def list_files(path: Path) -> list[Path]:
         if next(picture_names(path), None):
             return []
         if not tables:
-            return _find_tables(path)
+            return _find_tables(path, table)
         return _photos_only(shards) or sorted(tables + tars)
     shard = SHARD.fullmatch(path.name)
     if shard and shard[2] == "000":
@@ -41,20 +48,39 @@ def list_files(path: Path) -> list[Path]:
     return [path]
 
 
-def _find_tables(root: Path) -> list[Path]:
-    """Return the tables deep in a folder, as Hugging Face's data sets have them, or its one JSON.
+def _find_tables(root: Path, table: Table) -> list[Path]:
+    """Return the tables deep in a folder, as Hugging Face's data sets have them, else its JSON.
 
     None are returned where there are tars: they hold the pictures.
     """
     tables: list[Path] = []
+    others: list[Path] = []
     for folder in Walk(root, Exclusion(), keep_silent):
         if any(is_tar(file.name) for file in folder.files):
             return []
         if is_lance(folder.path):
             tables.append(folder.path)
         tables += [file.path for file in folder.files if _is_listed(file.path)]
-    alone = [p for p in root.glob("*.json") if p.name not in SETTINGS]
-    return sorted(tables) or (alone if len(alone) == 1 else [])
+        found = (file.path for file in folder.files if file.path.suffix.lower() == ".json")
+        others += [path for path in found if path.name not in SETTINGS]
+    if len(others) > 1:
+        others = [path for path in others if not tables and _names_pictures(path, table)]
+    return sorted(tables or others)
+
+
+def _names_pictures(path: Path, table: Table) -> bool:
+    """Tell whether a JSON file is a table of pictures, or a damaged one, of which is to be told.
+
+    One object alone is what stood beside a picture, or holds settings.
+    """
+    is_list = magic(path).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[")
+    try:
+        with replace(table, where=()).open(path) as (rows, _):
+            return len(rows.sample) > (0 if is_list else 1)
+    except SourceError:
+        return False
+    except DamagedSource:
+        return True
 
 
 def _is_listed(path: Path) -> bool:

@@ -4,11 +4,13 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from ingest.embedded import read_embedded
 from ingest.photo import LONGEST_TEXT
 from ingest.sources.captions import caption_columns, read_captions, split_lines
+from ingest.sources.cells import is_empty, read_as
 from ingest.sources.columns import Columns
 from ingest.sources.left_out import LeaveOut
 from ingest.sources.takeout import from_takeout
@@ -20,6 +22,7 @@ LABELS = (".cls", ".label")
 XMP = ".xmp"
 DEEPEST = 8  # fields in fields
 LARGEST = 1 << 20  # bytes of one such file
+NO_KINDS: Mapping[str, str] = MappingProxyType({})
 OWN = "(the picture itself)"  # stands for its address where a row of a table would name one
 
 
@@ -29,7 +32,10 @@ def is_sidecar(ending: str) -> bool:
 
 
 def describe(
-    row: Mapping[str, Any], parts: Iterable[tuple[str, bytes]], leave_out: LeaveOut
+    row: Mapping[str, Any],
+    parts: Iterable[tuple[str, bytes]],
+    leave_out: LeaveOut,
+    kinds: Mapping[str, str] = NO_KINDS,
 ) -> tuple[dict[str, Any], dict[str, Any], tuple[str, ...]]:
     """Read what is known of a picture into the columns of the table.
 
@@ -37,6 +43,7 @@ def describe(
         row: what a list of pictures says of it.
         parts: (ending, content) of the files beside it; a later one goes before an earlier one.
         leave_out: takes the kinds of those that cannot be read.
+        kinds: what the texts of a column of the row say; those of JSON may be times.
 
     Returns:
         The values for the table's own columns, all others, and every caption.
@@ -45,7 +52,9 @@ def describe(
     caption = label = ""
     for ending, content in parts:
         if ending in JSON:
-            fields |= _from_json(content, leave_out)
+            told = _from_json(content, leave_out)
+            fields |= told
+            kinds = {**dict.fromkeys(flatten(told), "time"), **kinds}
         elif ending == XMP:
             own, others = read_embedded({"xmp": content})
             fields |= own | others
@@ -55,25 +64,29 @@ def describe(
             leave_out(f"boxes in {ending}")
         else:
             caption = text or caption
-    metadata, extra = by_column(fields)
+    metadata, extra = by_column(fields, kinds)
     # A file of its own is what its maker calls the caption, whatever else is called so.
     for name, text in {"description": caption, "label": label}.items():
         if text and metadata.get(name, text) != text:
             extra.setdefault(name, metadata[name])
         if text:
             metadata[name] = text[:LONGEST_TEXT]
-    told = read_captions(fields, caption_columns(fields))
-    return metadata, extra, tuple(dict.fromkeys([*split_lines(caption), *told]))
+    more = read_captions(fields, caption_columns(fields))
+    return metadata, extra, tuple(dict.fromkeys([*split_lines(caption), *more]))
 
 
-def by_column(fields: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Part fields by name into the table's own columns and all others."""
-    plain = {name: value for name, value in flatten(fields).items() if value not in ("", None)}
-    if not plain:
+def by_column(
+    fields: Mapping[str, Any], kinds: Mapping[str, str]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Part fields by name into the table's own columns and all others, these read by their kind."""
+    flat = {name: value for name, value in flatten(fields).items() if not is_empty(value)}
+    if not flat:
         return {}, {}
-    texts = {name: _as_text(value) for name, value in plain.items()}
-    photo = _columns(tuple(texts)).photo(texts)
-    return photo.metadata, {name: plain[name] for name in photo.extra}
+    photo = _columns(tuple(flat)).photo(flat)
+    return photo.metadata, {
+        name: read_as(kinds.get(name, "word"), value) if isinstance(value, str) else value
+        for name, value in photo.extra.items()
+    }
 
 
 @lru_cache(256)
@@ -117,7 +130,3 @@ def _from_json(content: bytes, leave_out: LeaveOut) -> dict[str, Any]:
     if isinstance(found, list) and len(found) == 1:
         found = found[0]
     return from_takeout(found) if isinstance(found, dict) else {}
-
-
-def _as_text(value: Any) -> str:
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)

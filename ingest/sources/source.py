@@ -15,6 +15,7 @@ from ingest.sources.stream import each
 from ingest.sources.tables import LISTS, Table, count_rows
 from ingest.sources.text import GZIP, ZIP, is_table, magic, reason_of
 from ingest.sources.webdataset import Shard
+from ingest.sources.where import check_columns, choose
 
 TABLES = (PARQUET, ARROW, STREAM, GZIP, ZIP, b"\xff\xfe", b"\xfe\xff")
 
@@ -64,26 +65,40 @@ class Source:
                 f"{self._path} does not exist: give a CSV, TSV, JSON, Parquet or tar file, a text "
                 "file of addresses, or a folder of pictures."
             )
-        return [self._path] if is_lance(self._path) else list_files(self._path)
+        return [self._path] if is_lance(self._path) else list_files(self._path, self._table)
 
     def __iter__(self) -> Iterator[Photo]:
         """Yield the photos in the source's order.
 
         Raises:
-            SourceError: a file is of no known kind, or lacks a needed column.
+            SourceError: a file is of no known kind, or lacks a needed column, or an option is for
+                tables, and there is none.
             DamagedSource: a file breaks off.
         """
-        if not self._files:
-            yield from PictureFolder(self._path, self._exclude, self._leave_out)
-        yield from each(self._read(file) for file in self._files)
+        seen: set[str] = set()
+        is_any = False
+        for photo in self._photos(seen):
+            is_any |= not photo.broken
+            yield photo
+        if seen and not is_any:
+            check_columns(self._table.where, sorted(seen))
 
-    def _read(self, path: Path) -> Iterator[Photo]:
+    def _photos(self, seen: set[str]) -> Iterator[Photo]:
+        if all(is_tar(file.name) or not _is_table(file) for file in self._files):
+            self._table.refuse_options(self._path)
+        if not self._files:
+            folder = PictureFolder(self._path, self._exclude, self._leave_out)
+            yield from choose(self._table.where, folder, seen)
+        yield from each(self._read(file, seen) for file in self._files)
+
+    def _read(self, path: Path, seen: set[str]) -> Iterator[Photo]:
         if is_tar(path.name):
-            yield from Shard(path, Exclusion(self._exclude), self._leave_out)
+            shard = Shard(path, Exclusion(self._exclude), self._leave_out)
+            yield from choose(self._table.where, shard, seen)
         elif _is_table(path):
             yield from self._table.photos(path)
         elif has_picture_ending(path.name) or begins_as_picture(magic(path)):
-            yield _picture(path)
+            yield from choose(self._table.where, [_picture(path)], seen)
         else:
             raise SourceError(
                 f"{path} is of no known kind: give a CSV, TSV, JSON, Parquet or tar file, a text "

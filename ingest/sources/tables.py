@@ -48,6 +48,20 @@ class Table:
     encoding: str | None = None
     where: tuple[Condition, ...] = ()
 
+    def refuse_options(self, path: Path) -> None:
+        """Refuse what tells how a table is read, of a source that is none.
+
+        Raises:
+            SourceError: such an option is given.
+        """
+        given = {name for name, value in vars(self).items() if value is not None} - {"where"}
+        for name in sorted(given):
+            raise SourceError(
+                f"--{name.replace('_', '-')} is for tables, and {path} is none: leave it out. "
+                "Captions and labels of pictures in a folder are the columns `caption` and "
+                "`label` of a metadata.csv there."
+            )
+
     def photos(self, path: Path) -> Iterator[Photo]:
         """Read the photos of a table, or of a list of addresses.
 

@@ -7,8 +7,6 @@ from datetime import datetime, timezone
 from typing import Any
 
 SUPPLEMENT = "supplemental-metadata"  # IMG_1.JPG.supplemental-metadata.json, cut where too long
-
-
 LONGEST_NAME = 46  # letters of such a file's name, its ending apart; longer ones are cut
 NUMBER = re.compile(r"\(\d+\)$")
 EDITED = re.compile(
@@ -18,10 +16,13 @@ EDITED = re.compile(
 
 
 def picture_name(stem: str) -> str:
-    """Return the name of the picture that a JSON file of this name, less its ending, is about."""
+    """Return the name of the picture that a JSON file of this name, less its ending, is about.
+
+    Of the supplement's name there may be no more than the dot before it.
+    """
     number = NUMBER.search(stem)
     name, _, last = NUMBER.sub("", stem).rpartition(".")
-    if not name or not last or not SUPPLEMENT.startswith(last):
+    if not name or not SUPPLEMENT.startswith(last):
         return stem
     return name + number[0] if number else name
 
@@ -30,15 +31,15 @@ def takeout_names(name: str) -> Iterator[str]:
     """Yield the other names under which Google tells of a picture.
 
     IMG(1).jpg is told of in IMG.jpg(1).json, an edited copy in its original's file, and a long name
-    is cut.
+    is cut before its number.
     """
     stem, ending = os.path.splitext(name)
-    if number := NUMBER.search(stem):
-        yield NUMBER.sub("", stem) + ending + number[0]
-    if EDITED.search(stem):
-        yield EDITED.sub("", stem) + ending
-    if len(name) > LONGEST_NAME:
-        yield name[:LONGEST_NAME]
+    stem = EDITED.sub("", stem)
+    number = (NUMBER.search(stem) or [""])[0]
+    bare = NUMBER.sub("", stem)
+    told = [(EDITED.sub("", bare), number), (bare, number), (stem, "")]
+    names = dict.fromkeys((each + ending)[:LONGEST_NAME] + number for each, number in told)
+    yield from (each for each in names if each != name)
 
 
 def from_takeout(found: dict[str, Any]) -> dict[str, Any]:

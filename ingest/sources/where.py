@@ -1,11 +1,13 @@
 """Conditions on a source's columns: `--where "width>=1000"`."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from ingest.errors import SourceError
+from ingest.photo import Photo
 from ingest.sources.cells import as_text, is_empty, plain, read_date, read_number
+from ingest.sources.names import METADATA, usual
 from vecdb.condition import MILLISECOND, Condition, parse_condition, since_1970
 from vecdb.errors import BadCondition
 
@@ -40,6 +42,28 @@ def check_columns(conditions: Iterable[Condition], names: Sequence[str]) -> None
 def holds(conditions: Iterable[Condition], row: Mapping[str, Any]) -> bool:
     """Tell whether a row satisfies every condition, as a filter would on what is stored of it."""
     return all(_holds(asked, row.get(asked.name)) for asked in conditions)
+
+
+def choose(
+    conditions: Sequence[Condition], photos: Iterable[Photo], seen: set[str]
+) -> Iterator[Photo]:
+    """Yield the photos of no table whose columns satisfy every condition, and those without any.
+
+    Args:
+        seen: takes the names of the columns that photos have.
+    """
+    for photo in photos:
+        row = {"id": photo.id, **photo.metadata, **photo.extra}
+        told = {asked.name: _find(asked.name, row) for asked in conditions}
+        seen |= row.keys() | {name for name, value in told.items() if value is not None}
+        if holds(conditions, told) or (photo.broken and len(row) == 1):
+            yield photo
+
+
+def _find(name: str, row: Mapping[str, Any]) -> Any:
+    """Return a column of a photo, also under the names that its source may have it by."""
+    own = next((own for own, names in METADATA.items() if usual(name) in names), name)
+    return row.get(name, row.get(own))
 
 
 def _holds(asked: Condition, value: Any) -> bool:

@@ -1,17 +1,22 @@
 import base64
 import csv
+import io
 import json
 import os
+import tarfile
 from collections import Counter
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from ingest.errors import Rejected, SourceError
-from ingest.sources import Source
+from ingest.errors import DamagedSource, Rejected, SourceError
+from ingest.sources import Source, Table
+from ingest.sources.takeout import SUPPLEMENT
+from ingest.sources.where import condition
 from tests.ingest.pictures import jpeg
 
 XMP = """<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?>
@@ -243,6 +248,46 @@ def test_what_google_writes_of_copies_and_of_long_names_is_read(tree):
     assert all("taken" in photo.metadata for photo in photos.values())
 
 
+@pytest.mark.parametrize("after", ["", *(f".{SUPPLEMENT}"[:n] for n in range(1, 23))])
+@pytest.mark.parametrize(
+    ("picture", "told"),
+    [
+        ("IMG.jpg", "IMG.jpg{}.json"),
+        ("IMG(1).jpg", "IMG.jpg{}(1).json"),
+        ("IMG-edited.jpg", "IMG.jpg{}.json"),
+        ("IMG-edited(1).jpg", "IMG.jpg{}(1).json"),
+        ("IMG(1)-edited.jpg", "IMG.jpg{}(1).json"),
+        ("IMG(1)-edited.jpg", "IMG(1).jpg{}.json"),
+    ],
+)
+def test_google_tells_of_copies_and_edits_under_these_names(tree, picture, told, after):
+    about = json.dumps({"photoTakenTime": {"timestamp": "1500000000"}})
+    photos, _, left = read(tree({picture: None, "other.jpg": None, told.format(after): about}))
+    assert not left
+    assert ["taken" in photos[name].metadata for name in (picture, "other.jpg")] == [True, False]
+
+
+@pytest.mark.parametrize("number", ["", "(1)"])
+@pytest.mark.parametrize("edited", ["", "-edited"])
+@pytest.mark.parametrize("length", range(38, 48))
+def test_google_cuts_long_names_anywhere(tree, length, edited, number):
+    about = json.dumps({"photoTakenTime": {"timestamp": "1500000000"}})
+    told = f"{'A' * length}.jpg.{SUPPLEMENT}"[:46]
+    picture = f"{'A' * length}{edited}{number}.jpg"
+    photos, _, left = read(tree({picture: None, f"{told}{number}.json": about}))
+    assert not left
+    assert "taken" in photos[picture].metadata
+
+
+@pytest.mark.parametrize("stem", ["Mr. X.", "vol.s", "vol.supplemental", "vol.(2)", "a(1)"])
+@pytest.mark.parametrize("ending", [".txt", ".json"])
+def test_names_that_only_look_like_googles_keep_their_captions(tree, stem, ending):
+    told = "mine" if ending == ".txt" else '{"caption": "mine"}'
+    photos, _, left = read(tree({f"{stem}.jpg": None, stem + ending: told}))
+    assert not left
+    assert photos[f"{stem}.jpg"].metadata["description"] == "mine"
+
+
 def test_a_caption_in_another_case_is_the_pictures_unless_another_has_that_name(tree):
     root = tree({"IMG_1.JPG": None, "img_1.txt": "one", "b.jpg": None, "B.jpg": None, "b.txt": "b"})
     photos, _, left = read(root)
@@ -297,6 +342,33 @@ def test_a_folder_of_a_lance_data_set_or_of_one_json_is_read(tmp_path, ingest):
     assert ingest(tmp_path / "other").inserted == 1
 
 
+@pytest.mark.parametrize("folder", ["", "annotations/"])
+def test_a_folder_of_several_json_tables_is_read_less_its_settings(tree, folder):
+    root = tree(
+        {f"{folder}train.json": '[{"path": "0.jpg", "iso": 1}]',
+         f"{folder}val.json": '[{"path": "1.jpg"}]', "config.json": '{"layers": 3, "name": "x"}',
+         "empty.json": "[]", "dataset_info.json": "{}",
+         "IMG_1.jpg.json": '{"title": "IMG_1.jpg", "url": "https://photos.google.com/photo/1"}'}
+    )  # fmt: skip
+    assert sorted(Path(photo.address).name for photo in Source(root)) == ["0.jpg", "1.jpg"]
+    (root / "empty.json").write_text('[{"path": "2.jpg"}, {"pa')
+    with pytest.raises(DamagedSource, match="breaks off"):
+        list(Source(root))
+
+
+def write_rows(path, rows):
+    """Write a table of the kind that its name says."""
+    if path.suffix == ".parquet":
+        pq.write_table(pa.Table.from_pylist(rows), path)
+    elif path.suffix == ".jsonl":
+        path.write_text("".join(json.dumps(row, default=str) + "\n" for row in rows))
+    else:
+        with path.open("w", newline="") as file:
+            writer = csv.DictWriter(file, rows[0], delimiter="\t" if path.suffix == ".tsv" else ",")
+            writer.writeheader()
+            writer.writerows(rows)
+
+
 @pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
 def test_an_image_folders_rows_go_to_their_pictures(tree, kind):
     rows = [
@@ -305,16 +377,7 @@ def test_an_image_folders_rows_go_to_their_pictures(tree, kind):
         {"file_name": "gone.jpg", "text": "no picture", "split": "val"},
     ]
     root = tree(["train/0.jpg", "train/sub/1.jpg", "train/2.jpg"])
-    path = root / "train" / f"metadata.{kind}"
-    if kind == "parquet":
-        pq.write_table(pa.Table.from_pylist(rows), path)
-    elif kind == "jsonl":
-        path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    else:
-        with path.open("w", newline="") as file:
-            writer = csv.DictWriter(file, rows[0])
-            writer.writeheader()
-            writer.writerows(rows)
+    write_rows(root / "train" / f"metadata.{kind}", rows)
     photos, faults, left = read(root)
     described = {name: photo.metadata.get("description") for name, photo in photos.items()}
     assert described == {
@@ -326,12 +389,41 @@ def test_an_image_folders_rows_go_to_their_pictures(tree, kind):
     assert not left
 
 
+@pytest.mark.parametrize("kind", ["csv", "tsv", "jsonl", "parquet"])
+def test_values_of_an_image_folders_rows_have_the_types_of_a_tables(tree, kind):
+    shot, label = datetime(2021, 1, 2, tzinfo=timezone.utc), "1.50"
+    told = {"iso": 400, "ratio": 1.5, "raw": True, "shot": shot, "day": shot.date(), "zip": "007"}
+    told |= {"said": "2021-01-02", "mixed": "5", "label": label, "none": "n/a", "taken": shot}
+    rows = [{"file_name": "a.jpg", **told}, {"file_name": "b.jpg", **told, "mixed": "x"}]
+    root = tree(["a.jpg", "b.jpg"])
+    write_rows(root / f"metadata.{kind}", rows)
+    write_rows(root / f"same.{kind}", rows)
+    photos, faults, _ = read(root)
+    table, _, _ = read(root / f"same.{kind}")
+    assert not faults
+    assert photos["a.jpg"].extra == table["a.jpg"].extra
+    assert photos["a.jpg"].metadata == table["a.jpg"].metadata == {"label": label, "taken": shot}
+    typed = {"iso": 400, "ratio": 1.5, "raw": True, "shot": shot, "day": shot, "zip": "007"}
+    assert photos["a.jpg"].extra == {**typed, "said": shot, "mixed": "5"}
+    assert list(read(root, table=Table(where=(condition("shot>=2021"),)))[0]) == [*photos]
+
+
+def test_times_in_json_beside_a_picture_are_times_and_its_captions_are_none(tree):
+    told = {"shot": "2021-01-02", "caption": "2021-01-02", "at": {"day": "2021-01-02"}, "zip": "1"}
+    photos, _, _ = read(tree({"a.jpg": None, "a.json": json.dumps(told)}))
+    shot = datetime(2021, 1, 2, tzinfo=timezone.utc)
+    assert photos["a.jpg"].extra == {"shot": shot, "at.day": shot, "zip": "1"}
+    assert photos["a.jpg"].metadata == {"description": "2021-01-02"}
+
+
 @pytest.mark.parametrize(
     ("header", "name", "file"),
     [
         ("File_Name", "x\\a.jpg", "x/a.jpg"),
         ("image_file_name", "./x/a.jpg", "x/a.jpg"),
         ("file_name", "{root}/x/a.jpg", "x/a.jpg"),
+        ("file_name", "/home/bob/set/x/a.jpg", "x/a.jpg"),
+        ("file_name", "D:\\set\\x\\a.jpg", "x/a.jpg"),
         ("file_name", "img_1.jpg", "IMG_1.JPG"),
         ("file_name", "img_1", "IMG_1.JPG"),
         ("file_name", "E\u0301te\u0301.jpg", "\u00c9t\u00e9.jpg"),
@@ -355,6 +447,56 @@ def test_a_row_of_another_picture_is_not_taken_and_one_of_none_is_told(tree):
     assert photos["A.jpg"].metadata.get("description") is None
     assert photos["a.jpg"].metadata["description"] == "small"
     assert left == {"row of metadata.jsonl without file_name": 1}
+
+
+LISTED = "file_name,iso,caption\na.jpg,100,one hat\nb.jpg,800,a dog\ngone.jpg,100,\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("iso>=400", ["b"]),
+        ("iso!=800", ["a", "sub/c", "gone"]),
+        ("caption~HAT", ["a"]),
+        ("label=sub", ["sub/c"]),
+        ("id~c", ["sub/c"]),
+    ],
+)
+@pytest.mark.parametrize("is_tar", [False, True])
+def test_conditions_choose_among_the_pictures_of_folders_and_tars(tree, text, kept, is_tar):
+    if is_tar:
+        root = tree({"x/y": ""})
+        sidecars: dict[str, dict[str, object]] = {"a": {"iso": 100, "caption": "one hat"}}
+        sidecars |= {"b": {"iso": 800}, "sub/c": {"label": "sub"}}
+        with tarfile.open(root / "t.tar", "w") as archive:
+            for name, told in sidecars.items():
+                for ending, data in ((".jpg", jpeg(1)), (".json", json.dumps(told).encode())):
+                    member = tarfile.TarInfo(name + ending)
+                    member.size = len(data)
+                    archive.addfile(member, io.BytesIO(data))
+        kept = [name for name in kept if name != "gone"]
+    else:
+        root = tree({"a.jpg": None, "b.jpg": None, "sub/c.jpg": None, "metadata.csv": LISTED})
+        kept = [f"{name}.jpg" for name in kept]
+    photos, faults, _ = read(root, table=Table(where=(condition(text),)))
+    assert [*photos, *faults] == kept
+
+
+def test_a_condition_on_a_column_that_no_picture_has_is_refused(tree):
+    root = tree({"a.jpg": None, "metadata.csv": LISTED})
+    for text in ("izo>=100", "caption2=x"):
+        with pytest.raises(SourceError, match=r"no column .* the columns are description, id, iso"):
+            read(root, table=Table(where=(condition(text),)))
+    assert read(root, table=Table(where=(condition("caption=x"),)))[:2] == ({}, {})
+    assert list(read(root, table=Table(where=(condition("izo!=1"),)))[0]) == ["a.jpg"]
+
+
+@pytest.mark.parametrize("name", ["id_column", "label_column", "delimiter", "encoding", "header"])
+def test_options_for_tables_are_refused_where_there_is_none(tree, name):
+    root, given = tree(["sub/a.jpg"]), dict[str, Any]({name: "x"})
+    for source in (root, root / "sub" / "a.jpg"):
+        with pytest.raises(SourceError, match=f"--{name.replace('_', '-')} is for tables"):
+            read(source, table=Table(**given))
 
 
 def test_a_label_beside_a_picture_goes_before_its_folders_name(tree):

@@ -206,3 +206,59 @@ def test_a_file_by_itself_is_named_as_in_its_folder(ingest, database, tmp_path, 
     assert ingest(tmp_path / "a").skipped == 1
     assert stored(database) == [name]
     assert os.path.exists(tmp_path / "a" / name)
+
+
+def latin(path):
+    """A path whose last name is latin-1, not UTF-8."""
+    return path.with_name(os.fsdecode(path.name.encode("latin-1")))
+
+
+def write_latin_tar(folder, seed):
+    with tarfile.open(folder / "t.tar", "w", encoding="latin-1") as archive:
+        for at, name in enumerate(("é.jpg", "è.jpg", "plain.jpg")):
+            data = jpeg(seed + at)
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+    return folder / "t.tar"
+
+
+def write_numbered_table(folder, seed):
+    card(folder, range(seed, seed + 3), sub=".")
+    rows = "".join(f"{row},IMG_000{row}.JPG\n" for row in range(3))
+    (folder / "list.csv").write_text("id,path\n" + rows)
+    return folder / "list.csv"
+
+
+def write_table_of_paths(folder, seed):
+    table = write_numbered_table(folder, seed)
+    table.write_text(table.read_text().replace("id", "number"))
+    return table
+
+
+def write_folder_with_tar(folder, seed):
+    return write_latin_tar(folder, seed).parent
+
+
+@pytest.mark.parametrize(
+    "write",
+    [write_latin_tar, write_folder_with_tar, write_numbered_table, write_table_of_paths],
+)
+def test_what_lies_in_folders_whose_names_are_not_utf_8_is_stored_once(
+    ingest, database, tmp_path, write
+):
+    sources = []
+    for seed, name in ((0, "é"), (10, "è"), (20, "plain")):
+        folder = latin(tmp_path / name)
+        folder.mkdir()
+        sources.append(write(folder, seed))
+        assert ingest(sources[-1]).inserted == 3
+    for source in sources:
+        again = ingest(source)
+        assert (again.skipped, again.updated, again.inserted, again.failed) == (3, 0, 0, 0)
+    latin(tmp_path / "é").rename(latin(tmp_path / "ü"))
+    moved = latin(tmp_path / "ü") / sources[0].relative_to(latin(tmp_path / "é"))
+    summary = ingest(moved)
+    assert (summary.updated + summary.skipped, summary.inserted, summary.failed) == (3, 0, 0)
+    assert ingest(moved).skipped == 3
+    assert len(stored(database)) == 9

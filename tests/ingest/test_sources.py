@@ -1,11 +1,13 @@
 import gzip
 import io
 import json
+import os
 import tarfile
 import tracemalloc
 import zipfile
 from datetime import datetime, timezone
 from itertools import islice
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -14,6 +16,7 @@ import pytest
 from ingest.errors import DamagedSource, Rejected, SourceError
 from ingest.photo import Photo
 from ingest.sources import Source, Table, first, shuffle_photos
+from ingest.sources.place import find_place
 from ingest.sources.where import condition
 from tests.ingest.pictures import jpeg
 
@@ -302,6 +305,21 @@ def test_a_list_of_addresses_needs_no_columns(tmp_path):
             Photo("http://a/1,2", "http://a/1,2"),
             Photo("http://a/2", "http://a/2"),
         ]
+
+
+def test_standard_input_under_its_other_names_is_read_and_other_pipes_are_refused(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(SourceError, match="pipe is a pipe or device: give - as the source"):
+        find_place(tmp_path / "pipe")
+    kept, (end, other) = os.dup(0), os.pipe()
+    try:
+        os.dup2(end, 0)
+        names = ("/dev/stdin", "/dev/fd/0", f"/dev/fd/{end}", "-")
+        assert [find_place(name) for name in names] == [Path("-")] * 4
+    finally:
+        os.dup2(kept, 0)
+        for number in (kept, end, other):
+            os.close(number)
 
 
 def test_a_folder_tree_is_walked_in_order_with_its_folders_as_labels(tmp_path):

@@ -199,6 +199,21 @@ def test_what_is_no_time_is_none(text):
     assert read_moment(text) is None
 
 
+def test_paths_of_another_machine_lead_to_the_files_beside_the_table(folder):
+    forms = [
+        "/home/bob/data/set/images/0.jpg",
+        "/0.jpg",
+        "file:///home/bob/images/%32.jpg",
+        "/Users/bob/Images/0.JPG",
+    ]
+    (folder / "0.jpg").write_bytes(jpeg(7))
+    path = written(folder / "t.csv", "path\n" + "\n".join(forms) + "\n")
+    beside = str(folder / "0.jpg")
+    assert addresses(path) == [local(folder)[0], beside, local(folder)[2], local(folder)[0]]
+    written(path, f"path\n{folder}/images/1.jpg\n/home/bob/gone.jpg\n")
+    assert addresses(path) == [local(folder)[1], "/home/bob/gone.jpg"]
+
+
 def test_paths_of_windows_lead_to_the_files_beside_the_table(folder):
     forms = [
         r"images\0.jpg",
