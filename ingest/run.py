@@ -170,7 +170,9 @@ def run(
             database = database or held.enter_context(connect(dsn))
             _refuse_derived(database, table)
             collection = open_vector_collection(database, table, encoder, vectors)
-            stored = VectorImport(collection, tally)
+            failure_list = held.enter_context(FailureList(options.failures))
+            failures = Failures(database, collection.name)
+            stored = VectorImport(collection, failures, tally, failure_list)
             error = stored.store(vectors, limit, stop, progress)
             follow_heads(database, collection.name, warn or (lambda sentence: None))
             return tally.summary(interrupted=stop.is_set() and not error, error=error)
@@ -245,9 +247,10 @@ def _vectors(
     """Return the vectors that a source holds already, None where it holds pictures."""
     if not isinstance(source, str | Path):
         return None
-    found = find_vectors(find_place(source), options.vector_column)
-    if found is not None and tell:
-        tell(f"Read by {found.describe()}.")
+    found = find_vectors(find_place(source), options.vector_column, options.table())
+    said = found and found.describe()  # refuses columns that are not there before a table is made
+    if said and tell:
+        tell(f"Read by {said}.")
     return found
 
 

@@ -1,13 +1,17 @@
 """Store vectors that exist already: no model is loaded and no picture fetched."""
 
 import threading
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
 
 from encoder import clean_name, fingerprint_encoder
-from ingest.errors import DamagedSource, SourceError
+from ingest.errors import DamagedSource, Rejected, SourceError
+from ingest.failure_list import FailureList
+from ingest.failures import Failures
+from ingest.photo import Photo
 from ingest.progress import ProgressCallback, Tally
 from ingest.row_naming import name_rows
 from ingest.vectors import VectorSource
@@ -15,6 +19,9 @@ from vecdb import Collection, Database
 from vecdb.errors import BadPhotos, BadVector, UnknownCollection
 from vecdb.records import Origin
 from vecdb.statements import check_table_name
+
+CHUNK = 1_000  # failures kept at once
+MOST_REFUSED = 100_000  # rows; where none before was stored, none will be
 
 
 def open_vector_collection(
@@ -49,12 +56,22 @@ class VectorImport:
     """Brings a collection in step with vectors that exist already.
 
     A row whose vector or columns are not as they were takes the place of what was stored of it; the
-    second row of a photo does not count.
+    second row of a photo does not count. A row whose vector cannot be stored is a failure, unless
+    that is so of all rows: then the source is not what it should be.
     """
 
-    def __init__(self, collection: Collection, tally: Tally) -> None:
+    def __init__(
+        self,
+        collection: Collection,
+        failures: Failures,
+        tally: Tally,
+        failure_list: FailureList,
+    ) -> None:
         self._collection = collection
+        self._failures = failures
         self._tally = tally
+        self._failure_list = failure_list
+        self._refused: list[tuple[Photo, Rejected]] = []
         self._seen: set[int] = set()
         self._inserted = 0
 
@@ -67,20 +84,46 @@ class VectorImport:
     ) -> str | None:
         """Store all of them, or the first of them; return why it ended early, None where not."""
         self._collection.finish_replacing()
-        error, left = None, limit
+        error = None
         try:
-            for rows in vectors.batches():
-                if stop.is_set() or left == 0:
+            for rows in vectors.batches(limit, self._refuse):
+                if stop.is_set():
                     break
-                rows = rows if left is None else rows.slice(0, left)
-                left = None if left is None else left - rows.num_rows
-                self._store(rows)
+                if rows.num_rows:
+                    self._store(rows)
+                if self._seen:
+                    self._note_failures()
+                elif len(self._refused) > MOST_REFUSED:
+                    break
                 if progress:
                     progress(self._tally.progress())
         except (DamagedSource, BadPhotos, BadVector) as broken:
             error = str(broken)
+        if self._refused:
+            error = error or self._describe_refused()
         self._collection.index.build_when_large()
         return error
+
+    def _refuse(self, photo: Photo, reason: str) -> None:
+        self._refused.append((photo, Rejected(reason, permanent=False)))
+
+    def _note_failures(self) -> None:
+        """Count and keep the photos that were refused so far."""
+        for start in range(0, len(self._refused), CHUNK):
+            self._failures.add(self._refused[start : start + CHUNK])
+        for photo, rejected in self._refused:
+            self._tally.add("seen")
+            self._tally.fail(rejected.reason, photo.id)
+            self._failure_list.add(photo, rejected.reason)
+        self._refused.clear()
+
+    def _describe_refused(self) -> str:
+        reasons = Counter(rejected.reason for _, rejected in self._refused)
+        reason, count = reasons.most_common(1)[0]
+        return (
+            f"None of {len(self._refused):,} rows can be stored ({count:,} {reason}): make the "
+            "vectors again, or name another column of them with --vector-column."
+        )
 
     def _store(self, rows: pa.Table) -> None:
         count = rows.num_rows

@@ -101,26 +101,28 @@ def _rows(schema: pa.Schema, read: Batches, name: str) -> Rows:
     names = list(dict.fromkeys(schema.names))
     with _damage(name):
         # Lists are read for the sample alone: vectors are told by it, and are no rows of text.
-        sample = list(islice(_dicts(read(names, SAMPLE)), SAMPLE))
+        sample = list(islice(read_dicts(read(names, SAMPLE)), SAMPLE))
     words = class_names(schema)
-    plain = [field.name for field in schema if field.name in words or not _is_list(field.type)]
+    plain = [field.name for field in schema if field.name in words or not is_array(field.type)]
     rows = _read(read, list(dict.fromkeys(plain)), name, _size(schema))
     return Rows(_names(schema), rows, sample, words=words)
 
 
 def _read(read: Batches, names: list[str], name: str, n: int) -> Iterator[Row]:
     with _damage(name):
-        yield from _dicts(read(names, n))
+        yield from read_dicts(read(names, n))
 
 
-def _dicts(batches: Iterable[pa.RecordBatch]) -> Iterator[Row]:
+def read_dicts(batches: Iterable[pa.RecordBatch]) -> Iterator[Row]:
+    """Yield the rows of some batches, nested values laid flat."""
     for batch in batches:
-        columns = [_values(column) for column in batch.columns]
+        columns = [read_values(column) for column in batch.columns]
         for values in zip(*columns, strict=True):
             yield lay_flat(dict(zip(batch.schema.names, values, strict=True)))
 
 
-def _values(column: pa.Array) -> list[Any]:
+def read_values(column: pa.Array) -> list[Any]:
+    """Return values, None where they are out of all range, bytes of texts that are no UTF-8."""
     try:
         return column.to_pylist()
     except (ValueError, OverflowError, pa.ArrowException):
@@ -173,7 +175,8 @@ def _example(kind: pa.DataType) -> Any:
     return {field.name: _example(field.type) for field in kind}
 
 
-def _is_list(kind: pa.DataType) -> bool:
+def is_array(kind: pa.DataType) -> bool:
+    """Tell whether a column holds lists of something else than words."""
     lists = (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
     words = any(test(kind) for test in lists) and pa.types.is_string(kind.value_type)
     return any(test(kind) for test in lists) and not words

@@ -56,6 +56,8 @@ def plain(value: Any) -> Any:
         return value if value.tzinfo else value.replace(tzinfo=timezone.utc)
     if isinstance(value, date):
         return datetime(value.year, value.month, value.day, tzinfo=timezone.utc)
+    if isinstance(value, timedelta):
+        return value.total_seconds()
     if hasattr(value, "isoformat"):
         return value.isoformat()  # a time of day
     return value

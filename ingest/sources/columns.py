@@ -24,6 +24,7 @@ from ingest.sources.values import READERS, join_words, read_text, read_word
 from vecdb.photos import Extra
 
 Row = Mapping[str, Any]
+INDEX = "__index_level_"  # of pandas
 # The options of the command line that name columns.
 OPTIONS = {
     "id": "--id-column",
@@ -57,6 +58,7 @@ class Columns:
         named: whether the names are the table's own; else everything is guessed by content.
         is_text: whether every cell is text, so that numbers are to be told from words.
         words: the words that whole numbers stand for, by column: classes of a data set.
+        needs_address: whether its rows are nothing without pictures.
 
     Raises:
         SourceError: a column asked for is not there, or no column holds addresses or pictures.
@@ -76,6 +78,7 @@ class Columns:
         named: bool = True,
         is_text: bool = True,
         words: Mapping[str, Sequence[str]] | None = None,
+        needs_address: bool = True,
     ) -> None:
         self.names = list(names)
         self._locator = locator
@@ -92,7 +95,7 @@ class Columns:
         self._places = self._find_places(cells)
         self._captions = self._caption_columns(only=caption_column is not None or not named)
         self._holds_several = any(map(holds_several, cells.get(self.roles.address or "", ())))
-        if self.roles.address is None and self.picture is None:
+        if needs_address and self.roles.address is None and self.picture is None:
             raise SourceError(
                 "None of the columns "
                 + ", ".join(list(names)[:12])
@@ -204,7 +207,7 @@ class Columns:
     def _extra(self, row: Row, used: set[str]) -> Iterable[tuple[str, Extra]]:
         for name, value in row.items():
             value = plain(join_words(self._put_into_words(name, value)))
-            if not name or name in used or is_empty(value) or name.startswith("__index_level_"):
+            if not name or name in used or is_empty(value) or name.startswith(INDEX):
                 continue
             if isinstance(value, str):
                 yield name, read_as(self._kinds.get(name, "word"), value[:LONGEST_TEXT])

@@ -62,6 +62,10 @@ class Table:
                 "`label` of a metadata.csv there."
             )
 
+    def named(self) -> tuple[str | None, ...]:
+        """Return the columns that were named for the photos; None where one is to be guessed."""
+        return self.id_column, self.url_column, self.caption_column, self.label_column
+
     def photos(self, path: Path) -> Iterator[Photo]:
         """Read the photos of a table, or of a list of addresses.
 

@@ -127,17 +127,85 @@ def test_a_column_that_is_named_must_hold_vectors(
             )  # fmt: skip
 
 
-def test_vectors_that_cannot_be_stored_are_one_sentence_and_nothing_before_is_lost(
+@pytest.mark.parametrize(
+    ("spoiled", "reason"),
+    [
+        (None, "no vector"),
+        ([np.nan] * DIM, "vector that is not finite"),
+        ([1.0] * (DIM - 1) + [np.inf], "vector that is not finite"),
+        ([0.0] * DIM, "vector of length 0"),
+        ([1.0] * 31, "vector of 31 numbers, not 32"),
+        ("id", "control characters in the id"),
+    ],
+)
+def test_a_row_that_cannot_be_stored_fails_by_name_and_the_others_go_in(
+    tmp_path: Path, database: Database, vectors: np.ndarray, spoiled: Any, reason: str
+):
+    held, ids = list(vectors[:5]), ["a", "b", "c", "d", "e"]
+    if spoiled == "id":
+        ids[1] = "b\nb"
+    else:
+        held[1] = spoiled
+    rows = pa.table({"id": ids, "url": [f"https://x.org/{at}.jpg" for at in range(5)], "emb": held})
+    # A group of the failed row alone, and one before it.
+    pq.write_table(rows, tmp_path / "t.parquet", row_group_size=1)
+    options = Options(failures=tmp_path / "failed.jsonl")
+    summary = run(
+        tmp_path / "t.parquet", table="t", encoder="m", database=database, options=options
+    )
+    assert (summary.seen, summary.inserted, summary.error) == (5, 4, None)
+    assert (summary.reasons, summary.examples) == ({reason: 1}, {reason: [ids[1]]})
+    told = json.loads((tmp_path / "failed.jsonl").read_text())
+    assert told == {"id": ids[1], "address": "https://x.org/1.jpg", "reason": reason}
+    (failure,) = database.failures.list("t")
+    assert (failure.photo_id, failure.reason) == (ids[1], reason)
+    collection = database.collection("t")
+    assert np.allclose(collection.vectors(["a", "e"]), unit(vectors[[0, 4]]), atol=1e-6)
+
+
+def test_a_source_of_which_no_row_can_be_stored_is_one_sentence(
     tmp_path: Path, database: Database, vectors: np.ndarray
 ):
     for name, spoil in (("nan", np.nan), ("zero", 0.0)):
-        bad = vectors.copy()
-        bad[7] = spoil
-        np.save(tmp_path / f"{name}.npy", bad)
+        np.save(tmp_path / f"{name}.npy", vectors * spoil)
         summary = run(tmp_path / f"{name}.npy", table=name, encoder="m", database=database)
-        assert summary.error
-        assert summary.error.endswith(".")
-        assert "row-7" in summary.error
+        assert (summary.seen, summary.failed) == (0, 0)
+        assert "None of 60 rows can be stored (60 vector" in (summary.error or "")
+        assert not database.failures.list(name)
+
+
+def test_a_limit_and_conditions_hold_for_rows_that_fail(
+    tmp_path: Path, database: Database, vectors: np.ndarray
+):
+    vectors[[1, 30, 40]] = np.nan
+    rows = pa.table({"part": ["x"] * 20 + ["y"] * 40, "emb": list(vectors)})
+    pq.write_table(rows, tmp_path / "t.parquet")
+    for options, inserted, failed in (
+        (Options(limit=10), 9, 1),
+        (Options(where=("part=y",), limit=15), 14, 1),
+    ):
+        summary = run(
+            tmp_path / "t.parquet", table="t", encoder="m", database=database, options=options
+        )
+        assert (summary.inserted, summary.failed) == (inserted, failed)
+    assert database.collection("t").photos(["row-20", "row-34"])[1]["extra"] == {"part": "y"}
+
+
+@pytest.mark.parametrize("kind", ["csv", "folder", "npz", "far", "-"])
+def test_a_source_without_columns_of_vectors_does_not_take_one(
+    tmp_path: Path, database: Database, vectors: np.ndarray, kind: str
+):
+    source: Any = tmp_path / f"v.{kind}"
+    if kind == "csv":
+        source.write_text(f'url,emb\na.jpg,"{vectors[0].tolist()}"\n')
+    elif kind == "folder":
+        source.mkdir()
+    elif kind == "npz":
+        np.savez(source, vectors=vectors)
+    else:
+        source = "memory://set/v.parquet" if kind == "far" else "-"
+    with pytest.raises(SourceError, match="no column of vectors named 'emb'"):
+        run(source, table="t", database=database, options=Options(vector_column="emb"))
 
 
 def test_parts_that_do_not_go_together_are_refused_in_words(

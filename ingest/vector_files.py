@@ -1,0 +1,104 @@
+"""Files that hold vectors, or tell of them, as arrays and tables of Arrow."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.json
+
+from ingest.errors import DamagedSource, SourceError
+from ingest.sources.arrow_rows import ARROW, PARQUET, STREAM, is_lance, open_lance
+from ingest.sources.names import is_known, usual
+from ingest.sources.text import magic
+
+ROWS = 20_000
+NAMES = ("embedding", "embeddings", "vector", "vectors", "img_emb", "image_embedding", "clip")
+JSON_LINES = {".jsonl", ".ndjson"}
+
+
+def open_numbers(path: Path) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Return vectors (n, d), mapped where the file allows, and what else a .npz tells of them."""
+    try:
+        if path.suffix.lower() == ".npy":
+            numbers, told = np.load(path, mmap_mode="r"), {}
+        else:
+            with np.load(path) as held:
+                numbers = _find_rows({name: held[name] for name in held.files}, path)
+                told = {_singular(name): held[name] for name in held.files if held[name].ndim == 1}
+                for name, column in told.items():
+                    if len(column) != len(numbers):
+                        raise DamagedSource(
+                            f"{path} has {len(numbers):,} vectors and {len(column):,} of {name}: "
+                            "make it again."
+                        )
+    except (ValueError, OSError, EOFError) as error:
+        raise DamagedSource(f"{path} is no whole file of vectors ({error}).") from error
+    if numbers.ndim != 2 or not numbers.shape[1]:
+        raise SourceError(f"{path} holds an array of shape {numbers.shape}, not rows of vectors.")
+    return numbers, told
+
+
+def _find_rows(arrays: Mapping[str, np.ndarray], path: Path) -> np.ndarray:
+    """Return the array of vectors: the one that is called so, or the only one of rows.
+
+    Raises:
+        SourceError: there is none, or several.
+    """
+    rows = [name for name, array in arrays.items() if array.ndim == 2 and array.dtype.kind in "fiu"]
+    named = [name for name in ("vectors", *NAMES, "features") if name in arrays]
+    if not named and len(rows) != 1:
+        raise SourceError(
+            f"{path} holds {len(rows)} arrays of rows, and none is called vectors or embeddings."
+        )
+    return arrays[(named or rows)[0]]
+
+
+def _singular(name: str) -> str:
+    """Return an array's name as a column's: filenames is filename."""
+    return usual(name).removesuffix("s") if is_known(usual(name).removesuffix("s")) else name
+
+
+def is_columnar(path: Path) -> bool:
+    """Tell whether a file is a table that is read column by column."""
+    if is_lance(path):
+        return True
+    head = magic(path)
+    if path.suffix.lower() in JSON_LINES:
+        # pyarrow breaks down, and the whole process with it, where the first value is null.
+        return head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
+    return head.startswith((PARQUET, ARROW, STREAM)) or path.suffix.lower() == ".json"
+
+
+def read_batches(path: Path, rows: int = ROWS) -> Iterator[pa.Table]:
+    """Read such a table, so many rows at once.
+
+    Raises:
+        DamagedSource: it breaks off.
+    """
+    try:
+        if is_lance(path):
+            for batch in open_lance(path).to_batches(batch_size=rows):
+                yield pa.Table.from_batches([batch])
+        elif path.suffix.lower() == ".json":
+            found = json.loads(path.read_text("utf-8"))
+            if isinstance(found, list) and all(isinstance(row, dict) for row in found):
+                yield pa.Table.from_pylist(found)
+        elif path.suffix.lower() in JSON_LINES:
+            for batch in pa.json.open_json(path):
+                yield pa.Table.from_batches([batch])
+        elif magic(path).startswith(PARQUET):
+            import pyarrow.parquet as pq
+
+            with pq.ParquetFile(path) as file:
+                for batch in file.iter_batches(rows):
+                    yield pa.Table.from_batches([batch])
+        else:
+            reader = pa.ipc.open_file if magic(path).startswith(ARROW) else pa.ipc.open_stream
+            with pa.OSFile(str(path)) as file:
+                whole = reader(file).read_all()
+            for start in range(0, whole.num_rows, rows):
+                yield whole.slice(start, rows)
+    except (pa.ArrowException, OSError, ValueError, OverflowError, TypeError) as error:
+        raise DamagedSource(f"{path} breaks off ({str(error).splitlines()[0]}).") from error
