@@ -193,7 +193,9 @@ class Jobs:
         except UnknownCollection:
             if order.encoder:
                 return order.encoder
-        if find_vectors(find_place(order.source), order.options.vector_column):
+        if find_vectors(
+            find_place(order.source), order.options.vector_column, order.options.table()
+        ):
             return None  # only a person knows what made them
         encoder, reason = choose()
         if reason:

@@ -40,7 +40,7 @@ def look_at(source: str, options: Options) -> Look:
         SourceError: it is missing, of no known kind, or lacks a needed column.
         DamagedSource: it breaks off before its fifth photo.
     """
-    vectors = find_vectors(find_place(source), options.vector_column)
+    vectors = find_vectors(find_place(source), options.vector_column, options.table())
     if vectors is None:
         found = preview(source, options.table(), exclude=options.exclude)
         return Look(found.choices, found.columns, [_row(photo) for photo in found.photos])
