@@ -110,6 +110,17 @@ def test_recall_is_the_one_worked_out_by_hand() -> None:
     assert told["caption_to_picture"]["recall@5"]["chance"] == 1
 
 
+def test_the_interval_of_recall_is_that_of_the_recall_and_not_of_what_changed() -> None:
+    # The same model before and after: no difference, and yet no certainty.
+    images = np.eye(10, dtype=np.float32)
+    texts = np.roll(images, 1, axis=0)
+    texts[0] = images[0]
+    found = rank_all(images, texts, [np.array([n]) for n in range(10)])
+    at_one = describe_recall(found, found)["caption_to_picture"]["recall@1"]
+    assert at_one["before"] == at_one["after"] == 0.1
+    assert at_one["interval"] == [0, 0.3]
+
+
 def test_a_model_that_gives_one_vector_for_all_finds_nothing() -> None:
     same = np.tile(np.eye(4, dtype=np.float32)[:1], (20, 1))
     found = rank_all(same, same, [np.array([n]) for n in range(20)])

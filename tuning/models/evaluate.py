@@ -13,7 +13,7 @@ from encoder.pictures import UnreadablePicture, read_picture
 from tuning.captions.dataset import Pictures
 from tuning.captions.split import TEST
 from tuning.errors import TuningError
-from tuning.measure import interval
+from tuning.measure import share_interval
 from tuning.models.recall import Ranks, describe_recall, rank_all
 from tuning.models.texts import Texts
 
@@ -117,15 +117,14 @@ class ZeroShot:
 
     def as_json(self) -> dict[str, Any]:
         """Return accuracy before and after, with the 95 % interval of after."""
-        past = np.zeros(len(self.after)) if self.before is None else self.before.astype(float)
-        low, high = interval(past, self.after.astype(float), np.arange(len(self.after)))
+        ends = share_interval(self.after.astype(float), np.arange(len(self.after)))
         return {
             "pictures": len(self.after),
             "classes": self.classes,
             "chance": round(1 / self.classes, 4),
             "before": None if self.before is None else round(float(self.before.mean()), 4),
             "after": round(float(self.after.mean()), 4),
-            "interval": [round(max(low, 0.0), 4), round(min(high, 1.0), 4)],
+            "interval": [round(end, 4) for end in ends],
         }
 
 
