@@ -99,7 +99,11 @@ def sync(options: argparse.Namespace) -> None:
 def delete(options: argparse.Namespace) -> None:
     """Remove a head and the collection behind it; the collection it came from stays."""
     with connect(options.dsn) as database:
-        delete_head(database, _table(options), options.name)
+        kept_for = delete_head(database, _table(options), options.name)
+    if options.json:
+        print(json.dumps({"deleted": options.name, "file_kept_for": kept_for}))
+    elif kept_for:
+        print(f"The head's file stays: {', '.join(kept_for)} needs it.", file=sys.stderr)
 
 
 def _rate(text: str) -> float:
