@@ -115,7 +115,10 @@ def refuse_unless_better(trial: Trial, name: str) -> None:
         NotServed: an interval does not lie above the base; the message says what was missing.
     """
     if trial.missing:
-        raise NotServed(f"The head {name} is not served: {'; '.join(trial.missing)}.")
+        raise NotServed(
+            f"The head {name} is not served: {'; '.join(trial.missing)}.",
+            {**trial.as_json(), "served": False},
+        )
 
 
 def describe_head(trial: Trial, groups: Groups, table: str, settings: Settings) -> SimilarityHead:

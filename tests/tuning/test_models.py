@@ -215,7 +215,7 @@ def test_full_training_changes_every_tower_and_leans_back_to_the_start(
 
 
 def test_a_model_whose_recall_fell_is_not_made_and_the_old_one_stays(
-    data, clip, tmp_path, monkeypatch
+    data, clip, tmp_path, monkeypatch, capsys
 ) -> None:
     from tuning.models import build
 
@@ -230,6 +230,12 @@ def test_a_model_whose_recall_fell_is_not_made_and_the_old_one_stays(
     with pytest.raises(NotServed, match=r"recall fell from .* stays the better one; --force"):
         train_model(open_pictures(data), tmp_path / "m", Begin(clip), settings)
     assert not (tmp_path / "m").exists()
+    again = ["model", str(data), "--out", str(tmp_path / "m"), "--from", clip, "--json"]
+    same = ["--epochs", "10", "--batch", "32", "--dim", "16", "--rate", "1e-2"]
+    assert main([*again, *same]) == 3
+    told = json.loads(capsys.readouterr().out)
+    assert "is not made: held-out recall fell" in told["error"]
+    assert "caption_to_picture" in told["held_out"]
     record = train_model(open_pictures(data), tmp_path / "m", Begin(clip), settings, force=True)
     assert record["best"] > 0
     assert (tmp_path / "m" / "config.json").is_file()
@@ -461,6 +467,8 @@ def test_evaluate_tells_before_and_after_and_what_was_forgotten(
     [
         (["--mode", "scratch"], "takes --vision NAME and --text NAME"),
         (["--vision", "a", "--text", "b"], "and no other does"),
+        (["--vision", "a"], "and no other does"),
+        (["--mode", "scratch", "--vision", "a", "--text", "b", "--from", "c"], "leave --from out"),
         (["--from", "/none"], "There is no folder /none"),
         (["--mode", "scratch", "--vision", "/none", "--text", "/none"], "There is no folder /none"),
     ],

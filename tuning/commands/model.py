@@ -122,12 +122,12 @@ def evaluate(options: argparse.Namespace) -> None:
         told["zeroshot"] = measure_zeroshot(
             before, after, _read_labelled(options.zeroshot)
         ).as_json()
-    if options.json:
-        print(json.dumps(told), flush=True)
-    else:
+    if not options.json:
         _print(told)
     if not found.is_better:
-        raise NotServed(f"{folder}: {found.sentence(base)}.")
+        raise NotServed(f"{folder}: {found.sentence(base)}.", told)
+    if options.json:
+        print(json.dumps(told))
 
 
 def _print(told: dict[str, Any]) -> None:

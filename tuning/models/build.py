@@ -234,7 +234,10 @@ def _refuse_worse(found: Measured, record: dict[str, Any], out: Path) -> None:
     if record["best"] == 0 and base:
         raise NotServed(
             f"{out} is not made: no epoch found held-out captions better than {base} does, which "
-            "stays."
+            "stays.",
+            record,
         )
     if not found.is_better:
-        raise NotServed(f"{out} is not made: {found.sentence(base)}; --force makes it anyway.")
+        raise NotServed(
+            f"{out} is not made: {found.sentence(base)}; --force makes it anyway.", record
+        )
