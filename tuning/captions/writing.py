@@ -55,6 +55,7 @@ def write_captions(
 
     Raises:
         TuningError: `out` exists or cannot be written, or there is no captioned picture.
+        Exception: what reading the pictures raises.
     """
     import lance
 
@@ -75,7 +76,12 @@ def write_captions(
         texts, parts = rows.texts()
         made.add_columns(pa.RecordBatchReader.from_batches(TEXTS, texts.to_batches()))
         half.rename(out)
-    except OSError as error:
+    except BaseException as error:
+        # Lance hides what its reader raised behind its own words.
+        if rows.failed is not None:
+            raise rows.failed from None
+        if not isinstance(error, OSError):
+            raise
         raise TuningError(
             f"{out} cannot be written ({first_line(error)}): make room there, or give another "
             "--out."
@@ -93,8 +99,16 @@ class _Rows:
         self.captions: dict[str, dict[str, None]] = {}
         self._splits: dict[str, str] = {}
         self._progress = progress
+        self.failed: BaseException | None = None
 
     def batches(self, pictures: Iterable[Captioned]) -> Iterator[pa.RecordBatch]:
+        try:
+            yield from self._batches(pictures)
+        except BaseException as error:
+            self.failed = error
+            raise
+
+    def _batches(self, pictures: Iterable[Captioned]) -> Iterator[pa.RecordBatch]:
         held: list[dict[str, Any]] = []
         for number, picture in enumerate(pictures, 1):
             self._progress(number)
