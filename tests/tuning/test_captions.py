@@ -12,7 +12,7 @@ from PIL import Image
 
 from tests.vecdb.conftest import photos as rows_of
 from tuning.__main__ import main
-from tuning.captions.dataset import open_pictures
+from tuning.captions.dataset import describe_parts, open_pictures
 from tuning.captions.reading import Captioned
 from tuning.captions.split import split_pictures
 from tuning.captions.writing import write_captions
@@ -310,13 +310,83 @@ def test_a_data_set_of_empty_captions_is_refused(tmp_path) -> None:
         open_pictures(tmp_path / "data.lance")
 
 
+IMAGES = pa.array([b"x", b"y"], pa.binary())
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        ({"image": IMAGES, "captions": [1, 2]}, "The column captions of .* holds int64"),
+        ({"image": IMAGES, "captions": [[1], [2]]}, r"captions of .* holds list<.*int64>"),
+        ({"image": IMAGES, "captions": IMAGES}, "captions of .* holds binary"),
+        ({"image": IMAGES, "captions": [{"raw": "a"}] * 2}, "captions of .* holds struct"),
+        ({"image": ["x.png", "y.png"], "captions": ["a", "b"]}, "image of .* holds string"),
+        ({"image": [{"bytes": b"x"}] * 2, "captions": ["a", "b"]}, "image of .* holds struct"),
+    ],
+)
+def test_a_column_of_something_else_is_refused_by_what_it_holds(tmp_path, columns, words) -> None:
+    lance.write_dataset(pa.table(columns), str(tmp_path / "data.lance"))
+    with pytest.raises(TuningError, match=words):
+        open_pictures(tmp_path / "data.lance")
+
+
+@pytest.mark.parametrize("digests", [None, ["d0", None, None, "d3", "d4"]])
+def test_rows_without_a_picture_are_left_out_and_counted(tmp_path, digests) -> None:
+    images = pa.array([b"x", None, b"", b"y", b"z"], pa.binary())
+    captions = [[f"of {row}"] for row in range(5)]
+    columns = {"image": images, "captions": captions} | ({"digest": digests} if digests else {})
+    lance.write_dataset(pa.table(columns), str(tmp_path / "data.lance"))
+    found = open_pictures(tmp_path / "data.lance")
+    assert found.captions == [["of 0"], ["of 3"], ["of 4"]]
+    assert found.read([0, 1, 2]) == [b"x", b"y", b"z"]
+    assert describe_parts(found).endswith("; left out: 2 (no picture)")
+
+
+def test_a_picture_that_is_null_behind_a_digest_does_not_decode(tmp_path) -> None:
+    columns = {"image": pa.array([b"x", None], pa.binary()), "captions": ["a", "b"]}
+    lance.write_dataset(pa.table({**columns, "digest": ["d0", "d1"]}), str(tmp_path / "data.lance"))
+    assert open_pictures(tmp_path / "data.lance").read([1, 0]) == [b"", b"x"]
+
+
+@pytest.mark.parametrize("word", ["holdout", "Hold Out ", "2017"])
+def test_a_word_that_is_no_part_keeps_pictures_out_of_all_and_is_counted(tmp_path, word) -> None:
+    columns = {
+        "image": pa.array([b"%d" % row for row in range(5)], pa.binary()),
+        "captions": list("abcde"),
+        "split": [word, word, "train2017", "val_2017", "Test"],
+    }
+    lance.write_dataset(pa.table(columns), str(tmp_path / "data.lance"))
+    found = open_pictures(tmp_path / "data.lance")
+    assert found.parts.tolist() == ["train", "val", "test"]
+    assert found.captions == [["c"], ["d"], ["e"]]
+    assert found.left_out == {f"split {word.strip().lower()}": 2}
+
+
+def test_numbers_for_parts_are_words_of_no_part(tmp_path) -> None:
+    table = pa.table({"image": IMAGES, "captions": ["a", "b"], "split": [0, 0]})
+    lance.write_dataset(table, str(tmp_path / "data.lance"))
+    assert open_pictures(tmp_path / "data.lance").left_out == {"split 0": 2}
+
+
+def test_a_word_that_is_no_part_is_told_when_captions_are_written(tmp_path, capsys) -> None:
+    names = write_pictures(tmp_path / "set", 5)
+    splits = ["holdout", "holdout", "train", "val", "test"]
+    lines = [f"{name},of {name},{split}" for name, split in zip(names, splits, strict=True)]
+    (tmp_path / "set" / "c.csv").write_text("image,caption,split\n" + "\n".join(lines), "utf-8")
+    assert run(tmp_path / "set" / "c.csv", tmp_path / "data.lance") == 0
+    assert "left out: 2 (split holdout is not train, val or test)" in capsys.readouterr().err
+    found = open_pictures(tmp_path / "data.lance")
+    assert found.parts.tolist() == ["train", "val", "test"]
+    assert found.left_out == {"split holdout": 2}
+
+
 @pytest.mark.parametrize("version", ["2.0", "stable", "legacy"])
 def test_a_data_set_of_an_older_lance_is_read(version, tmp_path) -> None:
     table = pa.table({"image": [b"x", b"y", b"z"], "captions": [["a dog"], ["a cat"], [""]]})
     lance.write_dataset(table, str(tmp_path / "data.lance"), data_storage_version=version)
     found = open_pictures(tmp_path / "data.lance")
     assert found.captions == [["a dog"], ["a cat"]]
-    assert found.left_out == 1
+    assert found.left_out == {"no caption": 1}
     assert found.read([1, 0]) == [b"y", b"x"]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from tuning.captions.reading import Captioned
-from tuning.captions.split import split_pictures
+from tuning.captions.split import PARTS, split_pictures
 from tuning.errors import TuningError, first_line
 
 ROWS_AT_ONCE = 64
@@ -33,13 +33,18 @@ class Written:
         pictures: rows written, each another picture.
         captions: of these, each once a picture.
         skipped: pictures left out, by reason.
-        parts: pictures of train, val and test.
+        parts: pictures of train, val and test, and of other words that the source says.
     """
 
     pictures: int = 0
     captions: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
     parts: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def left_out(self) -> dict[str, int]:
+        """Pictures that are for none of train, val and test, by the source's word."""
+        return {word: n for word, n in self.parts.items() if word not in PARTS}
 
 
 def write_captions(

@@ -129,6 +129,7 @@ def _tell(written: Written, options: argparse.Namespace, seconds: float) -> None
         "train": written.parts["train"],
         "val": written.parts["val"],
         "test": written.parts["test"],
+        "left_out": written.left_out,
         "seconds": round(seconds, 1),
     }
     if options.json:
@@ -139,6 +140,8 @@ def _tell(written: Written, options: argparse.Namespace, seconds: float) -> None
         f"{told['train']:,} to learn from, {told['val']:,} to choose by, {told['test']:,} to "
         "measure"
     )
+    for word, count in written.left_out.items():
+        print(f"left out: {count:,} (split {word} is not train, val or test)", file=sys.stderr)
     for reason, count in written.skipped.most_common():
         print(f"skipped: {count:,} ({reason})", file=sys.stderr)
 
