@@ -1,8 +1,10 @@
 """Image-text models trained on a few drawn scenes."""
 
+import io
 import json
 import math
 import resource
+import shutil
 import signal
 import subprocess
 import time
@@ -289,6 +291,48 @@ def test_a_checkpoint_of_another_training_is_not_gone_on_with(data, clip, tmp_pa
         train_model(open_pictures(data), tmp_path / "m", Begin(clip), settings)
 
 
+@pytest.mark.parametrize("held", [b"", b'{"mode": "pro', b"[1]", b"garbage" * 99, "other"])
+@pytest.mark.parametrize("name", ["about.json", "features.npz", "checkpoint.pt", "best.pt"])
+def test_a_file_to_go_on_from_that_is_damaged_is_one_sentence(
+    begun, clip, data, tmp_path, name, held
+) -> None:
+    shutil.copytree(begun, tmp_path / "m.training")
+    path = tmp_path / "m.training" / name
+    if held == "other":  # whole, and of something else
+        held = b"{}" if name == "about.json" else save_other(name)
+    path.write_bytes(held)
+    words = rf"^{path} cannot be read \(it is damaged\): remove {path.parent} to train anew\.$"
+    with pytest.raises(TuningError, match="another mode" if held == b"{}" else words):
+        train_model(open_pictures(data), tmp_path / "m", Begin(clip), quick(PROJECTIONS))
+
+
+def save_other(name: str) -> bytes:
+    out = io.BytesIO()
+    if name == "features.npz":
+        np.savez(out, images=np.zeros(3))
+    else:
+        torch.save({"weights": {}}, out)
+    return out.getvalue()
+
+
+@pytest.fixture(scope="module")
+def begun(data, clip, tmp_path_factory) -> Path:
+    """The folder of a training that was broken off when its best epoch was to be measured."""
+    folder = tmp_path_factory.mktemp("begun")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tuning.models.build.measure", lambda *of: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            train_model(open_pictures(data), folder / "m", Begin(clip), quick(PROJECTIONS))
+    return folder / "m.training"
+
+
+def test_a_best_epoch_that_is_gone_is_one_sentence(begun, clip, data, tmp_path) -> None:
+    shutil.copytree(begun, tmp_path / "m.training")
+    (tmp_path / "m.training" / "best.pt").unlink()
+    with pytest.raises(TuningError, match=r"best\.pt cannot be read"):
+        train_model(open_pictures(data), tmp_path / "m", Begin(clip), quick(PROJECTIONS))
+
+
 def test_a_disk_that_is_full_at_the_checkpoint_is_one_sentence(
     data, backbones, tmp_path, capsys
 ) -> None:
@@ -484,11 +528,33 @@ def test_a_folder_that_exists_is_left_alone(data, clip, tmp_path) -> None:
         train_model(open_pictures(data), tmp_path / "m", Begin(clip), quick(PROJECTIONS))
 
 
-def test_one_picture_is_too_few(tmp_path, clip) -> None:
-    scene = choose_scenes(1, 0)[0]
-    row = {"image": draw(scene, np.random.default_rng(0)), "captions": describe(scene)}
-    lance.write_dataset(pa.Table.from_pylist([row], SCHEMA), str(tmp_path / "data.lance"))
-    with pytest.raises(TuningError, match="has 1 pictures to learn from and 0 to choose"):
+@pytest.mark.parametrize(
+    ("parts", "words"),
+    [
+        ({"train": 1, "val": 9, "test": 9}, "holds 1 picture to learn from: it takes 2 that"),
+        ({"train": 9, "test": 9, "val": -3}, "holds 0 pictures to choose the best epoch by"),
+        ({"train": 9, "val": 9, "test": 1}, "holds 1 picture to measure on: it takes 2 that"),
+        ({"train": 9, "val": 9, "test": -9}, "holds 0 pictures to measure on"),
+    ],
+)
+def test_too_few_pictures_are_found_before_anything_is_trained(
+    parts, words, clip, tmp_path, monkeypatch
+) -> None:
+    # Fewer than none: so many that do not decode.
+    random, scenes = np.random.default_rng(0), iter(choose_scenes(40, 1))
+    rows = [
+        {
+            "image": draw(scene := next(scenes), random) if n > 0 else b"none %d" % at,
+            "captions": describe(scene) if n > 0 else ["a ring"],
+            "split": part,
+        }
+        for part, n in parts.items()
+        for at in range(abs(n))
+    ]
+    schema = SCHEMA.append(pa.field("split", pa.string()))
+    lance.write_dataset(pa.Table.from_pylist(rows, schema), str(tmp_path / "data.lance"))
+    monkeypatch.setattr("tuning.models.build._read_towers", lambda *of: pytest.fail("too late"))
+    with pytest.raises(TuningError, match=words):
         train_model(
             open_pictures(tmp_path / "data.lance"), tmp_path / "m", Begin(clip), quick(PROJECTIONS)
         )
@@ -539,4 +605,4 @@ def test_too_few_pictures_to_measure_on_are_said(clip, tmp_path, capsys) -> None
     ]
     lance.write_dataset(pa.Table.from_pylist(rows, SCHEMA), str(tmp_path / "data.lance"))
     assert main(["evaluate", clip, str(tmp_path / "data.lance")]) == 1
-    assert "holds 1 pictures to measure on" in capsys.readouterr().err
+    assert "holds 1 picture to measure on" in capsys.readouterr().err
