@@ -183,8 +183,9 @@ def delete(database: Database, table: str, name: str) -> list[str]:
     others = [info for info in users if info not in found]
     if not found and (others or (path.exists() and _read_table(path) != table)):
         raise TuningError(
-            f"{table} has no head {name}, but {', '.join(info.name for info in others) or path} "
-            f"is there: {_say_removal(others, path, name)}."
+            f"There is no head {name} of {table}; that of "
+            f"{', '.join(info.name for info in others) or path} is another's: "
+            f"{_say_removal(others, path, name)}."
         )
     if not found and not path.exists():
         raise TuningError(
