@@ -6,6 +6,7 @@ Data goes to stdout and words to stderr. With `--json` a refusal is a JSON objec
 import argparse
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, NoReturn
@@ -113,21 +114,30 @@ def _answer(
         return NOT_POSSIBLE
 
 
-def positive(text: str) -> int:
-    """Read an argument that counts something.
+def at_least(least: int, most: int | None = None) -> Callable[[str], int]:
+    """Return what reads an argument that is a whole number, and refuses one out of bounds."""
 
-    Raises:
-        argparse.ArgumentTypeError: it is no whole number, or less than 1.
-    """
-    try:
-        number = int(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{number} is not 1 or more")
-    return number
+    def read(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+        if number < least:
+            raise argparse.ArgumentTypeError(f"{number} is not {least} or more")
+        if most is not None and number > most:
+            raise argparse.ArgumentTypeError(f"{number} is not {most} or less")
+        return number
+
+    return read
+
+
+positive = at_least(1)
+seed = at_least(0, 2**32 - 1)  # what NumPy's and PyTorch's generators both take
 
 
 def _as_sentence(text: str) -> str:
     text = text.strip()
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
+    # A file's or a collection's name stays as it is.
+    if not re.match(r"\S*[./_]\S", text):
+        text = text[:1].upper() + text[1:]
+    return text + ("" if text.endswith((".", "?", "!")) else ".")

@@ -103,6 +103,24 @@ def test_an_interrupt_ends_with_130_and_a_word(capsys):
 
 
 @pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("no such thing", "No such thing."),
+        ("stopped.", "Stopped."),
+        ("nope.csv does not exist.", "nope.csv does not exist."),
+        ("data/nope does not exist", "data/nope does not exist."),
+        ("photos__look is not complete", "photos__look is not complete."),
+    ],
+)
+def test_a_refusal_begins_with_a_capital_but_for_a_name(capsys, text, sentence):
+    def refuse(arguments):
+        raise ValueError(text)
+
+    assert run_program(refuse, ValueError, arguments=["--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["error"] == sentence
+
+
+@pytest.mark.parametrize(
     "arguments",
     [
         ["vecdb", "status", "--json"],

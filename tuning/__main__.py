@@ -1,6 +1,7 @@
 """`python -m tuning`: train on what is in the database, measure, and use the result."""
 
 import argparse
+import json
 import sys
 
 from commandline import DONE, EXIT_CODES, Command, make_parser, run_program
@@ -39,6 +40,8 @@ def _run(arguments: list[str] | None) -> int:
         options.run(options)
     except NotServed as error:
         print(error, file=sys.stderr)
+        if options.json:
+            print(json.dumps({**error.measured, "error": str(error)}))
         return NOT_SERVED
     return DONE
 

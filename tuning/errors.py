@@ -1,5 +1,7 @@
 """What can go wrong in tuning, each with one sentence that names the remedy."""
 
+from typing import Any
+
 
 class TuningError(Exception):
     """Tuning cannot do what was asked."""
@@ -14,7 +16,15 @@ class LossDiverged(TuningError):
 
 
 class NotServed(TuningError):
-    """A head was trained, and the measurement does not allow to serve it."""
+    """A head or a model was trained, and the measurement does not allow to serve it.
+
+    Attributes:
+        measured: what was measured, for --json.
+    """
+
+    def __init__(self, sentence: str, measured: dict[str, Any]) -> None:
+        super().__init__(sentence)
+        self.measured = measured
 
 
 def first_line(error: Exception) -> str:

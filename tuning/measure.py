@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 QUERIES_AT_ONCE = 512
 RESAMPLES = 2000
+QUANTILE = 1.96  # of the normal distribution, for 95 % on two sides
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,3 +78,17 @@ def interval(
         means[at] = sums[drawn].sum() / sizes[drawn].sum()
     low, high = before.mean() + np.percentile(means, [2.5, 97.5])
     return float(low), float(high)
+
+
+def share_interval(hits: NDArray[np.float64], units: NDArray[np.int64]) -> tuple[float, float]:
+    """Return the 95 % interval of a share: a bootstrap, Wilson's where no hit differs.
+
+    Args:
+        hits: (q,) 1 or 0 of each query.
+        units: (q,) what is drawn together: the picture of each query, or its own number.
+    """
+    share = hits.mean()
+    if 0 < share < 1:
+        return interval(np.zeros(len(hits)), hits, units)
+    slack = QUANTILE**2 / (len(np.unique(units)) + QUANTILE**2)
+    return (0.0, slack) if share == 0 else (1 - slack, 1.0)

@@ -1,10 +1,14 @@
 """Put a measured head to work: a collection in the tuned space, kept in step with its source."""
 
+import json
 import threading
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
+
+from safetensors import SafetensorError, safe_open
 
 from encoder.similarity import SimilarityHead, head_path, load_head, save_head
 from tuning.errors import NotServed, TuningError
@@ -12,7 +16,8 @@ from tuning.groups import Groups
 from tuning.train import Settings
 from tuning.trial import Trial
 from vecdb import Collection, Database
-from vecdb.derived import Followed, derived_name
+from vecdb.database import CollectionInfo
+from vecdb.derived import Followed, derived_name, source_of
 from vecdb.statements import check_table_name
 
 Report = Callable[[Followed], None]
@@ -25,17 +30,53 @@ def check_name(database: Database, table: str, name: str) -> None:
         TuningError: the name is no word of letters, digits and _, or is taken.
         BadName: together with the table's it is too long.
     """
+    _check_form(name)
+    made = check_table_name(derived_name(table, name))
+    users, path = _users(database, name), head_path(name)
+    if users or path.exists():
+        raise TuningError(
+            f"The name {name} is taken ({', '.join(info.name for info in users) or path}): choose "
+            f"another, or {_say_removal(users, path, name)}."
+        )
+    if any(info.name == made for info in database.collections()):
+        raise TuningError(
+            f"The name {name} is taken by the collection {made}, which has no head: choose another."
+        )
+
+
+def _check_form(name: str) -> None:
     if not name.isidentifier() or not name.isascii() or "__" in name:
         raise TuningError(
             f"{name!r} cannot name a head: use letters, digits and single _, a letter first."
         )
-    made = check_table_name(derived_name(table, name))
-    path = head_path(name)
-    if path.exists() or any(info.name == made for info in database.collections()):
-        raise TuningError(
-            f"The name {name} is taken ({made}, {path}): choose another, or remove that head with "
-            f"`python -m tuning delete {name} --table {table}`."
-        )
+
+
+def _users(database: Database, name: str) -> list[CollectionInfo]:
+    """Return the collections whose vectors went through a head."""
+    return [info for info in database.collections() if name in info.encoder.split("+")[1:]]
+
+
+def _say_removal(users: list[CollectionInfo], path: Path, name: str) -> str:
+    """Say how the head that has a name is removed, by the collection or the file that it has."""
+    origins = [
+        source_of(info.name, info.encoder) for info in users if info.encoder.endswith(f"+{name}")
+    ]
+    owners = [origin[0] for origin in origins if origin]
+    if users and not owners:
+        return f"remove that collection with `python -m explorer delete --table {users[0].name}`"
+    table = owners[0] if owners else _read_table(path)
+    if table:
+        return f"remove that head with `python -m tuning delete {name} --table {table}`"
+    return "remove that file"
+
+
+def _read_table(path: Path) -> str:
+    """Return the table that a head was trained on, empty where its file does not say."""
+    try:
+        with safe_open(str(path), framework="numpy") as file:
+            return str(json.loads((file.metadata() or {})["about"])["table"])
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError):
+        return ""
 
 
 def serve(
@@ -74,7 +115,10 @@ def refuse_unless_better(trial: Trial, name: str) -> None:
         NotServed: an interval does not lie above the base; the message says what was missing.
     """
     if trial.missing:
-        raise NotServed(f"The head {name} is not served: {'; '.join(trial.missing)}.")
+        raise NotServed(
+            f"The head {name} is not served: {'; '.join(trial.missing)}.",
+            {**trial.as_json(), "served": False},
+        )
 
 
 def describe_head(trial: Trial, groups: Groups, table: str, settings: Settings) -> SimilarityHead:
@@ -107,7 +151,10 @@ def sync(
 
     Raises:
         ModelNotFound: a head's file is not on this machine.
+        UnknownCollection: there is no such table.
     """
+    if table:
+        database.collection(table)
     done: dict[str, Followed] = {}
     sources = [table] if table else [info.name for info in database.collections()]
     for source in sources:
@@ -119,18 +166,50 @@ def sync(
     return done
 
 
-def delete(database: Database, table: str, name: str) -> None:
+def delete(database: Database, table: str, name: str) -> list[str]:
     """Remove a head and its collection; the collection it came from stays as it is.
 
+    Returns:
+        Other collections that need the head's file, which stays for them.
+
     Raises:
-        TuningError: there is neither.
+        TuningError: there is neither, the head is another collection's, another one is derived
+            from its collection, or the file cannot be removed.
     """
-    found = [info for info in database.derived(table) if info.name == derived_name(table, name)]
-    path = head_path(name)
+    _check_form(name)
+    made, path, users = derived_name(table, name), head_path(name), _users(database, name)
+    # By its name alone: the collection it came from may be gone.
+    found = [info for info in users if info.name == made and source_of(made, info.encoder)]
+    others = [info for info in users if info not in found]
+    if not found and (others or (path.exists() and _read_table(path) != table)):
+        raise TuningError(
+            f"There is no head {name} of {table}; that of "
+            f"{', '.join(info.name for info in others) or path} is another's: "
+            f"{_say_removal(others, path, name)}."
+        )
     if not found and not path.exists():
         raise TuningError(
             f"There is no head {name} of {table}: `python -m vecdb status` lists all."
         )
+    above = database.derived(made)
+    if above:
+        head = above[0].encoder.rpartition("+")[2]
+        raise TuningError(
+            f"{above[0].name} stands on {made}: remove it first with `python -m tuning delete "
+            f"{head} --table {made}`."
+        )
     for info in found:
         database.drop_collection(info.name)
-    path.unlink(missing_ok=True)
+    if not others:
+        _unlink(path)
+    return [info.name for info in others]
+
+
+def _unlink(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise TuningError(
+            f"The head {path} cannot be removed ({error.strerror or error}): give the same command "
+            "again where that folder can be written."
+        ) from error

@@ -12,8 +12,10 @@ from PIL import Image
 
 from tests.vecdb.conftest import photos as rows_of
 from tuning.__main__ import main
-from tuning.captions.dataset import open_pictures
+from tuning.captions.dataset import describe_parts, open_pictures
+from tuning.captions.reading import Captioned
 from tuning.captions.split import split_pictures
+from tuning.captions.writing import write_captions
 from tuning.errors import TuningError
 from vecdb import Store, connect
 
@@ -131,23 +133,117 @@ def test_a_lance_data_set_of_image_and_captions_is_read_as_it_is(tmp_path) -> No
     assert sorted(found.parts.tolist()) == ["test", "train", "val"]
 
 
-def test_a_collection_gives_its_descriptions_and_thumbnails_where_files_are_gone(
-    tmp_path, monkeypatch
-) -> None:
+@pytest.fixture
+def animals(tmp_path, monkeypatch) -> str:
+    """The address of a database whose collection holds two pictures and one that is gone."""
     monkeypatch.setenv("VECDB_STORE", str(tmp_path / "store"))
     names = write_pictures(tmp_path / "set", 2)
     urls = [(tmp_path / "set" / name).as_uri() for name in names] + ["file:///gone.png"]
     with connect(f"chdb://{tmp_path / 'db'}") as database:
         table = rows_of([*names, "gone"], np.eye(4)[:3], description=["one", "two", "three"])
         table = table.set_column(table.column_names.index("url"), "url", pa.array(urls))
+        table = table.append_column("width", pa.array([10, 20, 30], pa.uint32()))
+        extra = [[("mood", mood)] for mood in ("calm", "wild", "calm")]
+        kind = pa.map_(pa.string(), pa.string())
+        table = table.append_column("extra", pa.array(extra, kind))
         database.create_collection("animals", "by hand", 4).insert(table)
         Store().put_thumbnails("animals", [("gone", "d", draw(9))])
-    assert run("animals", tmp_path / "data.lance", "--dsn", f"chdb://{tmp_path / 'db'}") == 0
+    return f"chdb://{tmp_path / 'db'}"
+
+
+def test_a_collection_gives_its_descriptions_and_thumbnails_where_files_are_gone(
+    animals, tmp_path
+) -> None:
+    assert run("animals", tmp_path / "data.lance", "--dsn", animals) == 0
     assert captions_by_id(tmp_path / "data.lance") == {
         "gone": ["three"], "p0.png": ["one"], "p1.png": ["two"],
     }  # fmt: skip
     found = open_pictures(tmp_path / "data.lance")
     assert found.read([0]) == [draw(9)]
+
+
+@pytest.mark.parametrize(
+    ("where", "ids"),
+    [
+        (["width>=20"], {"gone", "p1.png"}),
+        (["mood=calm"], {"gone", "p0.png"}),
+        (["mood=calm", "description~ON"], {"p0.png"}),
+    ],
+)
+def test_a_collection_gives_only_the_photos_that_are_asked_for(
+    animals, tmp_path, where, ids
+) -> None:
+    asked = [word for text in where for word in ("--where", text)]
+    assert run("animals", tmp_path / "data.lance", "--dsn", animals, *asked) == 0
+    assert set(captions_by_id(tmp_path / "data.lance")) == ids
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (["--where", "nosuch=1"], "There is no column 'nosuch' for --where; the columns are mood"),
+        (["--where", "nosuch"], "--where: The condition 'nosuch' is not understood"),
+        *((["--" + name, "mood"], "animals is a collection: leave them out")
+          for name in ("url-column", "caption-column", "label-column")),
+    ],
+)  # fmt: skip
+def test_what_a_collection_cannot_be_asked_is_one_sentence(
+    animals, tmp_path, capsys, more, words
+) -> None:
+    assert run("animals", tmp_path / "data.lance", "--dsn", animals, *more) == 1
+    assert words in capsys.readouterr().err
+    assert not (tmp_path / "data.lance").exists()
+
+
+def test_a_folder_named_like_a_collection_does_not_hide_it(
+    animals, tmp_path, monkeypatch, capsys
+) -> None:
+    write_pictures(tmp_path / "animals", 1)
+    (tmp_path / "animals" / "p0.txt").write_text("of the folder", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("VECDB_DSN", animals)
+    expected = {
+        ("animals",): ("is read as the file or folder; --dsn reads the collection", 1),
+        ("animals", "--dsn", animals): ("is read as the collection; ./animals reads the", 3),
+        ("./animals", "--dsn", animals): ("", 1),
+    }
+    for at, ((source, *more), (words, count)) in enumerate(expected.items()):
+        assert run(source, tmp_path / f"{at}.lance", *more) == 0
+        told = capsys.readouterr().err
+        assert words in told
+        assert ("is read as" in told) == bool(words)
+        assert len(captions_by_id(tmp_path / f"{at}.lance")) == count
+
+
+def test_a_folder_is_read_where_there_is_no_database(tmp_path, monkeypatch) -> None:
+    write_pictures(tmp_path / "animals", 1)
+    (tmp_path / "animals" / "p0.txt").write_text("of the folder", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    for dsn in (f"chdb://{tmp_path / 'none'}", "clickhouse://localhost:1/none"):
+        monkeypatch.setenv("VECDB_DSN", dsn)
+        assert run("animals", tmp_path / f"{dsn[:5]}.lance") == 0
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_column_of_captions_that_is_not_there_is_one_sentence(tmp_path, capsys) -> None:
+    source = table_of("two_columns.csv", tmp_path / "set")
+    assert run(source, tmp_path / "data.lance", "--caption-column", "nosuch") == 1
+    told = capsys.readouterr().err
+    assert "nosuch" in told
+    assert "cannot be written" not in told
+    assert told.count("\n") == 1
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError("a disk is gone"), ValueError("x")])
+def test_what_ends_the_reading_is_what_is_raised(tmp_path, error) -> None:
+    def read():
+        yield Captioned("a", draw(0), "d", ("a dog",), "", "")
+        raise error
+
+    with pytest.raises(error if isinstance(error, type) else type(error)) as raised:
+        write_captions(read(), tmp_path / "data.lance")
+    assert str(raised.value) in {"", "a disk is gone", "x"}
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_pictures_that_do_not_decode_or_have_no_caption_are_skipped_and_counted(
@@ -214,13 +310,83 @@ def test_a_data_set_of_empty_captions_is_refused(tmp_path) -> None:
         open_pictures(tmp_path / "data.lance")
 
 
+IMAGES = pa.array([b"x", b"y"], pa.binary())
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        ({"image": IMAGES, "captions": [1, 2]}, "The column captions of .* holds int64"),
+        ({"image": IMAGES, "captions": [[1], [2]]}, r"captions of .* holds list<.*int64>"),
+        ({"image": IMAGES, "captions": IMAGES}, "captions of .* holds binary"),
+        ({"image": IMAGES, "captions": [{"raw": "a"}] * 2}, "captions of .* holds struct"),
+        ({"image": ["x.png", "y.png"], "captions": ["a", "b"]}, "image of .* holds string"),
+        ({"image": [{"bytes": b"x"}] * 2, "captions": ["a", "b"]}, "image of .* holds struct"),
+    ],
+)
+def test_a_column_of_something_else_is_refused_by_what_it_holds(tmp_path, columns, words) -> None:
+    lance.write_dataset(pa.table(columns), str(tmp_path / "data.lance"))
+    with pytest.raises(TuningError, match=words):
+        open_pictures(tmp_path / "data.lance")
+
+
+@pytest.mark.parametrize("digests", [None, ["d0", None, None, "d3", "d4"]])
+def test_rows_without_a_picture_are_left_out_and_counted(tmp_path, digests) -> None:
+    images = pa.array([b"x", None, b"", b"y", b"z"], pa.binary())
+    captions = [[f"of {row}"] for row in range(5)]
+    columns = {"image": images, "captions": captions} | ({"digest": digests} if digests else {})
+    lance.write_dataset(pa.table(columns), str(tmp_path / "data.lance"))
+    found = open_pictures(tmp_path / "data.lance")
+    assert found.captions == [["of 0"], ["of 3"], ["of 4"]]
+    assert found.read([0, 1, 2]) == [b"x", b"y", b"z"]
+    assert describe_parts(found).endswith("; left out: 2 (no picture)")
+
+
+def test_a_picture_that_is_null_behind_a_digest_does_not_decode(tmp_path) -> None:
+    columns = {"image": pa.array([b"x", None], pa.binary()), "captions": ["a", "b"]}
+    lance.write_dataset(pa.table({**columns, "digest": ["d0", "d1"]}), str(tmp_path / "data.lance"))
+    assert open_pictures(tmp_path / "data.lance").read([1, 0]) == [b"", b"x"]
+
+
+@pytest.mark.parametrize("word", ["holdout", "Hold Out ", "2017"])
+def test_a_word_that_is_no_part_keeps_pictures_out_of_all_and_is_counted(tmp_path, word) -> None:
+    columns = {
+        "image": pa.array([b"%d" % row for row in range(5)], pa.binary()),
+        "captions": list("abcde"),
+        "split": [word, word, "train2017", "val_2017", "Test"],
+    }
+    lance.write_dataset(pa.table(columns), str(tmp_path / "data.lance"))
+    found = open_pictures(tmp_path / "data.lance")
+    assert found.parts.tolist() == ["train", "val", "test"]
+    assert found.captions == [["c"], ["d"], ["e"]]
+    assert found.left_out == {f"split {word.strip().lower()}": 2}
+
+
+def test_numbers_for_parts_are_words_of_no_part(tmp_path) -> None:
+    table = pa.table({"image": IMAGES, "captions": ["a", "b"], "split": [0, 0]})
+    lance.write_dataset(table, str(tmp_path / "data.lance"))
+    assert open_pictures(tmp_path / "data.lance").left_out == {"split 0": 2}
+
+
+def test_a_word_that_is_no_part_is_told_when_captions_are_written(tmp_path, capsys) -> None:
+    names = write_pictures(tmp_path / "set", 5)
+    splits = ["holdout", "holdout", "train", "val", "test"]
+    lines = [f"{name},of {name},{split}" for name, split in zip(names, splits, strict=True)]
+    (tmp_path / "set" / "c.csv").write_text("image,caption,split\n" + "\n".join(lines), "utf-8")
+    assert run(tmp_path / "set" / "c.csv", tmp_path / "data.lance") == 0
+    assert "left out: 2 (split holdout is not train, val or test)" in capsys.readouterr().err
+    found = open_pictures(tmp_path / "data.lance")
+    assert found.parts.tolist() == ["train", "val", "test"]
+    assert found.left_out == {"split holdout": 2}
+
+
 @pytest.mark.parametrize("version", ["2.0", "stable", "legacy"])
 def test_a_data_set_of_an_older_lance_is_read(version, tmp_path) -> None:
     table = pa.table({"image": [b"x", b"y", b"z"], "captions": [["a dog"], ["a cat"], [""]]})
     lance.write_dataset(table, str(tmp_path / "data.lance"), data_storage_version=version)
     found = open_pictures(tmp_path / "data.lance")
     assert found.captions == [["a dog"], ["a cat"]]
-    assert found.left_out == 1
+    assert found.left_out == {"no caption": 1}
     assert found.read([1, 0]) == [b"y", b"x"]
 
 

@@ -12,6 +12,7 @@ from classifier.classes import ClassHeads
 from tests.tuning.conftest import DIM, fill, noisy_classes
 from tests.warm import python
 from tuning.__main__ import main
+from tuning.trial import Comparison
 from vecdb import connect
 
 ROOT = Path(__file__).parent.parent.parent
@@ -71,10 +72,56 @@ def test_a_file_without_saved_classes_is_one_sentence(
     assert "go together" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("heads", "better", "code", "told"),
+    [
+        ("/dev/full/heads", True, 1, {"error"}),
+        (None, False, 3, {"error", "served", "unseen_classes", "unseen_photos"}),
+    ],
+)
+def test_what_is_not_served_is_one_answer_in_json(
+    animals: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    heads: str | None,
+    better: bool,
+    code: int,
+    told: set[str],
+) -> None:
+    if heads:
+        monkeypatch.setenv("ENCODER_HEADS", heads)
+    monkeypatch.setattr(Comparison, "is_better", better)
+    common = ["similarity", "--dsn", animals, "--table", "animals", "--out", "look", "--json"]
+    assert main(common) == code
+    printed = capsys.readouterr()
+    answer = json.loads(printed.out)
+    assert set(answer) == told
+    assert answer.get("served", False) is False
+    assert "On classes never seen: R-precision" in printed.err
+
+
+@pytest.mark.parametrize("seed", ["-1", "4294967296", "1.5"])
+@pytest.mark.parametrize("command", ["similarity", "model"])
+def test_a_seed_that_no_generator_takes_is_bad_usage(
+    command: str, seed: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    needed = ["data.lance"] if command == "model" else []
+    with pytest.raises(SystemExit, match="2"):
+        main([command, *needed, "--out", "look", "--seed", seed])
+    assert f"argument --seed: {seed}".replace("1.5", "'1.5'") in capsys.readouterr().err
+
+
+def test_a_batch_of_one_has_nothing_to_tell_apart(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["model", "data.lance", "--out", "m", "--batch", "1"])
+    assert "argument --batch: 1 is not 2 or more" in capsys.readouterr().err
+
+
 def test_ctrl_c_keeps_the_best_epoch_and_serves_it(animals: str, tmp_path: Path) -> None:
     program = """
 import os, signal, sys
 from tuning.__main__ import main
+from tuning.trial import Comparison
 from tuning.train import Training
 whole = Training.run_epoch
 def interrupt(self, at=iter(range(99))):

@@ -4,7 +4,7 @@ import pytest
 from tests.tuning.conftest import noisy_classes
 from tuning.division import divide
 from tuning.errors import TooFewPhotos
-from tuning.measure import interval, retrieve
+from tuning.measure import interval, retrieve, share_interval
 
 # On a circle at 0, 10, 25 and 45 degrees: each photo's nearest is known by looking.
 ANGLES = np.radians([0, 10, 25, 45])
@@ -44,6 +44,18 @@ def test_the_interval_over_classes_is_wider_where_classes_differ() -> None:
     after = np.repeat([0.0, 0.0, 0.5, 1.0], 25)
     by_photo, by_class = (interval(before, after, of) for of in (np.arange(100), classes))
     assert by_class[0] < by_photo[0] < 0.375 < by_photo[1] < by_class[1]
+
+
+def test_the_interval_of_a_share_is_never_a_point() -> None:
+    # Wilson's of 0 and of 10 hits in 10; the captions of one picture are one draw.
+    assert share_interval(np.zeros(10), np.arange(10)) == pytest.approx((0, 0.278), abs=1e-3)
+    assert share_interval(np.ones(20), np.repeat(np.arange(10), 2)) == pytest.approx(
+        (0.722, 1), abs=1e-3
+    )
+    # Of ten draws of one hit in ten, 2.5 % lie above .3, and more than a third have none.
+    assert share_interval(np.eye(10)[0], np.arange(10)) == pytest.approx((0, 0.3))
+    one, three = (share_interval(np.eye(30)[0], np.arange(30) // of) for of in (1, 3))
+    assert one[1] <= three[1]
 
 
 def test_no_photo_is_in_two_parts_and_no_class_held_out_is_learnt() -> None:

@@ -1,8 +1,10 @@
 """Image-text models trained on a few drawn scenes."""
 
+import io
 import json
 import math
 import resource
+import shutil
 import signal
 import subprocess
 import time
@@ -110,6 +112,17 @@ def test_recall_is_the_one_worked_out_by_hand() -> None:
     assert told["caption_to_picture"]["recall@5"]["chance"] == 1
 
 
+def test_the_interval_of_recall_is_that_of_the_recall_and_not_of_what_changed() -> None:
+    # The same model before and after: no difference, and yet no certainty.
+    images = np.eye(10, dtype=np.float32)
+    texts = np.roll(images, 1, axis=0)
+    texts[0] = images[0]
+    found = rank_all(images, texts, [np.array([n]) for n in range(10)])
+    at_one = describe_recall(found, found)["caption_to_picture"]["recall@1"]
+    assert at_one["before"] == at_one["after"] == 0.1
+    assert at_one["interval"] == [0, 0.3]
+
+
 def test_a_model_that_gives_one_vector_for_all_finds_nothing() -> None:
     same = np.tile(np.eye(4, dtype=np.float32)[:1], (20, 1))
     found = rank_all(same, same, [np.array([n]) for n in range(20)])
@@ -204,7 +217,7 @@ def test_full_training_changes_every_tower_and_leans_back_to_the_start(
 
 
 def test_a_model_whose_recall_fell_is_not_made_and_the_old_one_stays(
-    data, clip, tmp_path, monkeypatch
+    data, clip, tmp_path, monkeypatch, capsys
 ) -> None:
     from tuning.models import build
 
@@ -219,6 +232,12 @@ def test_a_model_whose_recall_fell_is_not_made_and_the_old_one_stays(
     with pytest.raises(NotServed, match=r"recall fell from .* stays the better one; --force"):
         train_model(open_pictures(data), tmp_path / "m", Begin(clip), settings)
     assert not (tmp_path / "m").exists()
+    again = ["model", str(data), "--out", str(tmp_path / "m"), "--from", clip, "--json"]
+    same = ["--epochs", "10", "--batch", "32", "--dim", "16", "--rate", "1e-2"]
+    assert main([*again, *same]) == 3
+    told = json.loads(capsys.readouterr().out)
+    assert "is not made: held-out recall fell" in told["error"]
+    assert "caption_to_picture" in told["held_out"]
     record = train_model(open_pictures(data), tmp_path / "m", Begin(clip), settings, force=True)
     assert record["best"] > 0
     assert (tmp_path / "m" / "config.json").is_file()
@@ -270,6 +289,48 @@ def test_a_checkpoint_of_another_training_is_not_gone_on_with(data, clip, tmp_pa
     (tmp_path / "m.training" / "about.json").write_text('{"mode": "full"}', "utf-8")
     with pytest.raises(TuningError, match=r"another mode \(full, not projections\)"):
         train_model(open_pictures(data), tmp_path / "m", Begin(clip), settings)
+
+
+@pytest.mark.parametrize("held", [b"", b'{"mode": "pro', b"[1]", b"garbage" * 99, "other"])
+@pytest.mark.parametrize("name", ["about.json", "features.npz", "checkpoint.pt", "best.pt"])
+def test_a_file_to_go_on_from_that_is_damaged_is_one_sentence(
+    begun, clip, data, tmp_path, name, held
+) -> None:
+    shutil.copytree(begun, tmp_path / "m.training")
+    path = tmp_path / "m.training" / name
+    if held == "other":  # whole, and of something else
+        held = b"{}" if name == "about.json" else save_other(name)
+    path.write_bytes(held)
+    words = rf"^{path} cannot be read \(it is damaged\): remove {path.parent} to train anew\.$"
+    with pytest.raises(TuningError, match="another mode" if held == b"{}" else words):
+        train_model(open_pictures(data), tmp_path / "m", Begin(clip), quick(PROJECTIONS))
+
+
+def save_other(name: str) -> bytes:
+    out = io.BytesIO()
+    if name == "features.npz":
+        np.savez(out, images=np.zeros(3))
+    else:
+        torch.save({"weights": {}}, out)
+    return out.getvalue()
+
+
+@pytest.fixture(scope="module")
+def begun(data, clip, tmp_path_factory) -> Path:
+    """The folder of a training that was broken off when its best epoch was to be measured."""
+    folder = tmp_path_factory.mktemp("begun")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tuning.models.build.measure", lambda *of: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            train_model(open_pictures(data), folder / "m", Begin(clip), quick(PROJECTIONS))
+    return folder / "m.training"
+
+
+def test_a_best_epoch_that_is_gone_is_one_sentence(begun, clip, data, tmp_path) -> None:
+    shutil.copytree(begun, tmp_path / "m.training")
+    (tmp_path / "m.training" / "best.pt").unlink()
+    with pytest.raises(TuningError, match=r"best\.pt cannot be read"):
+        train_model(open_pictures(data), tmp_path / "m", Begin(clip), quick(PROJECTIONS))
 
 
 def test_a_disk_that_is_full_at_the_checkpoint_is_one_sentence(
@@ -450,6 +511,8 @@ def test_evaluate_tells_before_and_after_and_what_was_forgotten(
     [
         (["--mode", "scratch"], "takes --vision NAME and --text NAME"),
         (["--vision", "a", "--text", "b"], "and no other does"),
+        (["--vision", "a"], "and no other does"),
+        (["--mode", "scratch", "--vision", "a", "--text", "b", "--from", "c"], "leave --from out"),
         (["--from", "/none"], "There is no folder /none"),
         (["--mode", "scratch", "--vision", "/none", "--text", "/none"], "There is no folder /none"),
     ],
@@ -465,11 +528,33 @@ def test_a_folder_that_exists_is_left_alone(data, clip, tmp_path) -> None:
         train_model(open_pictures(data), tmp_path / "m", Begin(clip), quick(PROJECTIONS))
 
 
-def test_one_picture_is_too_few(tmp_path, clip) -> None:
-    scene = choose_scenes(1, 0)[0]
-    row = {"image": draw(scene, np.random.default_rng(0)), "captions": describe(scene)}
-    lance.write_dataset(pa.Table.from_pylist([row], SCHEMA), str(tmp_path / "data.lance"))
-    with pytest.raises(TuningError, match="has 1 pictures to learn from and 0 to choose"):
+@pytest.mark.parametrize(
+    ("parts", "words"),
+    [
+        ({"train": 1, "val": 9, "test": 9}, "holds 1 picture to learn from: it takes 2 that"),
+        ({"train": 9, "test": 9, "val": -3}, "holds 0 pictures to choose the best epoch by"),
+        ({"train": 9, "val": 9, "test": 1}, "holds 1 picture to measure on: it takes 2 that"),
+        ({"train": 9, "val": 9, "test": -9}, "holds 0 pictures to measure on"),
+    ],
+)
+def test_too_few_pictures_are_found_before_anything_is_trained(
+    parts, words, clip, tmp_path, monkeypatch
+) -> None:
+    # Fewer than none: so many that do not decode.
+    random, scenes = np.random.default_rng(0), iter(choose_scenes(40, 1))
+    rows = [
+        {
+            "image": draw(scene := next(scenes), random) if n > 0 else b"none %d" % at,
+            "captions": describe(scene) if n > 0 else ["a ring"],
+            "split": part,
+        }
+        for part, n in parts.items()
+        for at in range(abs(n))
+    ]
+    schema = SCHEMA.append(pa.field("split", pa.string()))
+    lance.write_dataset(pa.Table.from_pylist(rows, schema), str(tmp_path / "data.lance"))
+    monkeypatch.setattr("tuning.models.build._read_towers", lambda *of: pytest.fail("too late"))
+    with pytest.raises(TuningError, match=words):
         train_model(
             open_pictures(tmp_path / "data.lance"), tmp_path / "m", Begin(clip), quick(PROJECTIONS)
         )
@@ -520,4 +605,4 @@ def test_too_few_pictures_to_measure_on_are_said(clip, tmp_path, capsys) -> None
     ]
     lance.write_dataset(pa.Table.from_pylist(rows, SCHEMA), str(tmp_path / "data.lance"))
     assert main(["evaluate", clip, str(tmp_path / "data.lance")]) == 1
-    assert "holds 1 pictures to measure on" in capsys.readouterr().err
+    assert "holds 1 picture to measure on" in capsys.readouterr().err

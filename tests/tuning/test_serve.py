@@ -1,3 +1,6 @@
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -6,7 +9,7 @@ from tests.tuning.conftest import DIM, fill
 from tests.vecdb.conftest import photos
 from tuning.errors import TuningError
 from tuning.serve import check_name, delete, serve, sync
-from vecdb import Database
+from vecdb import Database, VecdbError
 
 TURN = SimilarityHead(
     np.roll(np.eye(DIM, dtype=np.float32), 1, axis=0) * 0.5, np.zeros(DIM, np.float32), "by hand"
@@ -82,8 +85,78 @@ def test_a_name_that_no_file_and_table_can_have_is_refused(database: Database, n
 
 def test_a_name_that_is_taken_is_refused_before_training(database: Database) -> None:
     served(database)
-    with pytest.raises(TuningError, match="is taken"):
+    fill(database, "others")
+    for table in ("animals", "others"):
+        with pytest.raises(TuningError, match=r"is taken.*delete look --table animals"):
+            check_name(database, table, "look")
+
+
+def test_a_name_of_a_collection_that_has_no_head_is_refused_as_that(database: Database) -> None:
+    fill(database)
+    fill(database, "animals__look")
+    with pytest.raises(TuningError, match="taken by the collection animals__look"):
         check_name(database, "animals", "look")
+
+
+@pytest.mark.parametrize("left", ["collection", "file"])
+def test_a_head_is_deleted_only_of_the_table_it_belongs_to(database: Database, left: str) -> None:
+    fill(database)
+    fill(database, "others")
+    serve(database, "animals", "look", replace(TURN, about={"table": "animals"}))
+    if left == "file":
+        database.drop_collection("animals__look")
+    for call in (check_name, delete):
+        with pytest.raises(TuningError, match="`python -m tuning delete look --table animals`"):
+            call(database, "others", "look")
+    assert head_path("look").exists()
+    delete(database, "animals", "look")
+    assert not head_path("look").exists()
+
+
+def test_a_file_beside_the_heads_is_never_deleted(database: Database, tmp_path: Path) -> None:
+    fill(database)
+    for path in (tmp_path / "model.safetensors", tmp_path / "heads" / "model.safetensors"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"somebody's")
+    for name in ("../model", "model"):
+        with pytest.raises(TuningError):
+            delete(database, "animals", name)
+    assert (tmp_path / "model.safetensors").exists()
+    assert (tmp_path / "heads" / "model.safetensors").exists()
+
+
+def test_a_head_that_another_stands_on_is_deleted_after_that(database: Database) -> None:
+    served(database)
+    second = SimilarityHead(TURN.weights, TURN.bias, "by hand+look")
+    serve(database, "animals__look", "again", second)
+    with pytest.raises(
+        TuningError, match=r"animals__look__again stands on animals__look: .*again "
+    ):
+        delete(database, "animals", "look")
+    delete(database, "animals__look", "again")
+    delete(database, "animals", "look")
+    assert [info.name for info in database.collections()] == ["animals"]
+
+
+def test_a_tuned_collection_whose_source_is_gone_can_be_deleted(database: Database) -> None:
+    served(database)
+    database.drop_collection("animals")
+    delete(database, "animals", "look")
+    assert database.collections() == []
+
+
+def test_a_head_that_a_collection_was_ingested_with_keeps_its_file(database: Database) -> None:
+    served(database)
+    fill(database, "photos", "by hand+look")
+    assert delete(database, "animals", "look") == ["photos"]
+    assert head_path("look").exists()
+    with pytest.raises(TuningError, match="`python -m explorer delete --table photos`"):
+        delete(database, "animals", "look")
+
+
+def test_a_table_that_is_not_there_cannot_be_brought_up_to_date(database: Database) -> None:
+    with pytest.raises(VecdbError, match="There is no collection 'nope'"):
+        sync(database, "nope")
 
 
 def test_a_full_disk_is_one_sentence_and_leaves_no_half_file(

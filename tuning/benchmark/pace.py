@@ -16,6 +16,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -123,9 +124,9 @@ def make_pictures(root: Path, n: int, source: str) -> Pictures:
     parts = np.array([TRAIN] * (n - 2 * HELD_OUT) + [VAL] * HELD_OUT + [TEST] * HELD_OUT)
     if source == "folder":
         folder = write_folder(root / "folder", images)
-        return FolderPictures(folder, np.arange(n), captions, parts, 0, "")
+        return FolderPictures(folder, np.arange(n), captions, parts, Counter(), "")
     path = write_lance(root / "data.lance", images)
-    return Pictures(path, np.arange(n), captions, parts, 0, "")
+    return Pictures(path, np.arange(n), captions, parts, Counter(), "")
 
 
 def main(arguments: list[str] | None = None) -> int:

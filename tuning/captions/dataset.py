@@ -1,6 +1,7 @@
 """A Lance data set of captioned pictures: texts in memory, pictures by index."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from tuning.captions.split import TEST, TRAIN, VAL, split_pictures
+from tuning.captions.split import PARTS, TEST, TRAIN, VAL, split_pictures
 from tuning.errors import TuningError, first_line
 
 NAMES = ("image", "captions")
@@ -26,7 +27,7 @@ class Pictures:
         rows: (n,) int64, the row that holds each picture's bytes.
         captions: of each picture, at least one.
         parts: of each picture: train, val or test.
-        left_out: rows without a caption.
+        left_out: rows of no use, by reason.
         lance: version of Lance's files.
     """
 
@@ -34,7 +35,7 @@ class Pictures:
     rows: NDArray[np.int64]
     captions: list[list[str]]
     parts: NDArray[np.str_]
-    left_out: int
+    left_out: Counter[str]
     lance: str
 
     def numbers(self, part: str) -> NDArray[np.int64]:
@@ -70,7 +71,7 @@ class Reader:
         rows = self.rows[np.asarray(numbers, np.int64)].tolist()
         try:
             taken = _opened(self.path).take(rows, columns=["image"])
-            images: list[bytes] = taken.column("image").to_pylist()
+            images = [image or b"" for image in taken.column("image").to_pylist()]
         except (OSError, ValueError, pa.ArrowException) as error:
             raise _unreadable(self.path, error) from error
         return images
@@ -83,7 +84,8 @@ def open_pictures(path: Path) -> Pictures:
     digests.
 
     Raises:
-        TuningError: it cannot be opened, lacks a column, or holds no caption.
+        TuningError: it cannot be opened, lacks a column or holds something else there, or holds no
+            caption.
     """
     found = open_lance(path)
     missing = [name for name in NAMES if name not in found.schema.names]
@@ -92,10 +94,18 @@ def open_pictures(path: Path) -> Pictures:
             f"{path} has no column {missing[0]}, only {', '.join(found.schema.names)}: make it by "
             "`python -m tuning captions SOURCE --out DATA.lance`."
         )
+    for name, fits in (("image", _is_bytes), ("captions", _is_text)):
+        kind = found.schema.field(name).type
+        if not fits(kind):
+            raise TuningError(
+                f"The column {name} of {path} holds {kind}: make the data set by `python -m tuning "
+                "captions SOURCE --out DATA.lance`, with pictures' bytes and lists of texts."
+            )
     texts = [name for name in ("captions", "split", "digest") if name in found.schema.names]
     try:
         table = found.to_table(columns=texts)
-        digests = table["digest"].to_pylist() if "digest" in texts else list(_digest_rows(found))
+        is_known = "digest" in texts and not table["digest"].null_count
+        digests = table["digest"].to_pylist() if is_known else list(_digest_rows(found))
     except (OSError, ValueError, pa.ArrowException) as error:
         raise _unreadable(path, error) from error
     given = table["split"].to_pylist() if "split" in texts else [""] * len(digests)
@@ -103,29 +113,48 @@ def open_pictures(path: Path) -> Pictures:
 
 
 def _gather(
-    path: Path, version: str, digests: list[str], captions: list[Any], given: list[str | None]
+    path: Path, version: str, digests: list[str], captions: list[Any], given: list[Any]
 ) -> Pictures:
     rows: dict[str, int] = {}
     told: dict[str, dict[str, None]] = {}
     parts: dict[str, str] = {}
-    left_out = 0
+    left_out: Counter[str] = Counter()
     for row, (digest, texts, part) in enumerate(zip(digests, captions, given, strict=True)):
         tidy = dict.fromkeys(_tidy(texts))
-        if not tidy:
-            left_out += 1
+        if not tidy or not digest:
+            left_out["no picture" if tidy else "no caption"] += 1
             continue
         rows.setdefault(digest, row)
         told.setdefault(digest, {}).update(tidy)
-        parts[digest] = parts.get(digest) or part or ""
+        parts[digest] = parts.get(digest) or ("" if part is None else str(part))
     if not rows:
         raise TuningError(
             f"{path} holds no caption: every picture needs at least one text that describes it."
         )
     split = split_pictures(list(rows), list(parts.values()))
-    texts_of = [list(texts) for texts in told.values()]
+    kept = [at for at, part in enumerate(split) if part in PARTS]
+    left_out.update(f"split {part}" for part in split if part not in PARTS)
+    numbers, texts_of = list(rows.values()), [list(texts) for texts in told.values()]
     return Pictures(
-        path, np.array(list(rows.values())), texts_of, np.array(split), left_out, version
+        path,
+        np.array([numbers[at] for at in kept], np.int64),
+        [texts_of[at] for at in kept],
+        np.array([split[at] for at in kept], np.str_),
+        left_out,
+        version,
     )
+
+
+def _is_bytes(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    holds_others = pa.types.is_list(kind) or pa.types.is_large_list(kind)
+    if holds_others or pa.types.is_fixed_size_list(kind) or pa.types.is_dictionary(kind):
+        return _is_text(kind.value_type)
+    is_one = pa.types.is_string(kind) or pa.types.is_large_string(kind)
+    return bool(is_one or pa.types.is_null(kind))
 
 
 def _tidy(texts: Any) -> Iterator[str]:
@@ -137,7 +166,7 @@ def _tidy(texts: Any) -> Iterator[str]:
 def _digest_rows(found: Any) -> Iterator[str]:
     for batch in found.to_batches(columns=["image"], batch_size=SCANNED):
         for image in batch.column("image").to_pylist():
-            yield hashlib.sha256(image or b"").hexdigest()
+            yield hashlib.sha256(image).hexdigest() if image else ""
 
 
 def open_lance(path: Path) -> Any:
@@ -180,10 +209,11 @@ def _unreadable(path: Path, error: Exception) -> TuningError:
 
 def describe_parts(pictures: Pictures) -> str:
     """Say how many pictures and captions there are to learn from and to measure on."""
-    counts = {part: len(pictures.numbers(part)) for part in (TRAIN, VAL, TEST)}
+    counts = {part: len(pictures.numbers(part)) for part in PARTS}
     captions = sum(map(len, pictures.captions))
+    reasons = "".join(f"; left out: {n:,} ({why})" for why, n in pictures.left_out.most_common())
     return (
         f"{len(pictures.captions):,} pictures with {captions:,} captions: "
         f"{counts[TRAIN]:,} to learn from, {counts[VAL]:,} to choose the best epoch, "
-        f"{counts[TEST]:,} to measure"
+        f"{counts[TEST]:,} to measure{reasons}"
     )

@@ -3,7 +3,7 @@
 import hashlib
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -15,7 +15,9 @@ from ingest.errors import Rejected
 from ingest.fetch import Fetcher
 from ingest.photo import Photo
 from ingest.sources.captions import caption_columns, read_captions, split_lines
-from vecdb import Collection, Store
+from ingest.sources.where import check_columns, holds
+from vecdb import Collection, Condition, Store
+from vecdb.filter import NUMBERS, TIMES, WORDS
 
 WORKERS = 16
 AHEAD = 64  # pictures that may be in memory at once
@@ -127,11 +129,21 @@ def _described(photo: Photo) -> tuple[str, ...]:
     return split_lines(str(photo.metadata.get("description") or ""))
 
 
-def read_collection(collection: Collection) -> Iterator[Photo]:
-    """Yield the photos of a collection with every text that describes them."""
+def read_collection(collection: Collection, where: Sequence[Condition] = ()) -> Iterator[Photo]:
+    """Yield the photos of a collection with every text that describes them.
+
+    Args:
+        where: conditions that a photo has to satisfy.
+
+    Raises:
+        SourceError: the collection has no such column.
+    """
+    check_columns(where, [*collection.records.extra_columns(), *WORDS, *NUMBERS, *TIMES])
     for ids, _ in collection.pages_of_vectors(PAGE):
         for row in collection.photos(ids):
             extra = row.pop("extra")
+            if not holds(where, {**extra, **row}):
+                continue
             texts = {"description": row["description"], **extra}
             captions = read_captions(texts, caption_columns(texts))
             yield Photo(row["id"], row["url"], row, extra, captions=captions)

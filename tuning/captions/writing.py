@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from tuning.captions.reading import Captioned
-from tuning.captions.split import split_pictures
+from tuning.captions.split import PARTS, split_pictures
 from tuning.errors import TuningError, first_line
 
 ROWS_AT_ONCE = 64
@@ -33,13 +33,18 @@ class Written:
         pictures: rows written, each another picture.
         captions: of these, each once a picture.
         skipped: pictures left out, by reason.
-        parts: pictures of train, val and test.
+        parts: pictures of train, val and test, and of other words that the source says.
     """
 
     pictures: int = 0
     captions: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
     parts: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def left_out(self) -> dict[str, int]:
+        """Pictures that are for none of train, val and test, by the source's word."""
+        return {word: n for word, n in self.parts.items() if word not in PARTS}
 
 
 def write_captions(
@@ -55,6 +60,7 @@ def write_captions(
 
     Raises:
         TuningError: `out` exists or cannot be written, or there is no captioned picture.
+        Exception: what reading the pictures raises.
     """
     import lance
 
@@ -75,7 +81,12 @@ def write_captions(
         texts, parts = rows.texts()
         made.add_columns(pa.RecordBatchReader.from_batches(TEXTS, texts.to_batches()))
         half.rename(out)
-    except OSError as error:
+    except BaseException as error:
+        # Lance hides what its reader raised behind its own words.
+        if rows.failed is not None:
+            raise rows.failed from None
+        if not isinstance(error, OSError):
+            raise
         raise TuningError(
             f"{out} cannot be written ({first_line(error)}): make room there, or give another "
             "--out."
@@ -93,8 +104,16 @@ class _Rows:
         self.captions: dict[str, dict[str, None]] = {}
         self._splits: dict[str, str] = {}
         self._progress = progress
+        self.failed: BaseException | None = None
 
     def batches(self, pictures: Iterable[Captioned]) -> Iterator[pa.RecordBatch]:
+        try:
+            yield from self._batches(pictures)
+        except BaseException as error:
+            self.failed = error
+            raise
+
+    def _batches(self, pictures: Iterable[Captioned]) -> Iterator[pa.RecordBatch]:
         held: list[dict[str, Any]] = []
         for number, picture in enumerate(pictures, 1):
             self._progress(number)

@@ -19,10 +19,12 @@ from ingest.photo import Photo
 from ingest.run import Options
 from ingest.sources import Source
 from ingest.sources.place import exists, find_place
+from ingest.sources.where import condition
 from tuning.captions.reading import read_captioned, read_collection, thumbnail_of
 from tuning.captions.writing import Written, write_captions
 from tuning.errors import TuningError
-from vecdb import Collection, Store, connect
+from vecdb import Collection, Store, VecdbError, connect
+from vecdb.dsn import parse_dsn
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -69,10 +71,16 @@ def _photos(
     options: argparse.Namespace,
 ) -> Iterator[tuple[Iterator[Photo], Collection | None]]:
     place = find_place(options.source)
-    if options.source != "-" and not exists(place) and options.source.isidentifier():
+    if _names_collection(options, place):
+        if options.url_column or options.caption_column or options.label_column:
+            raise TuningError(
+                f"--url-column, --caption-column and --label-column are for tables, and "
+                f"{options.source} is a collection: leave them out."
+            )
+        where = tuple(condition(text) for text in options.where)
         with connect(options.dsn) as database:
             collection = database.collection(options.source)
-            yield read_collection(collection), collection
+            yield read_collection(collection, where), collection
         return
     reading = Options(
         where=tuple(options.where),
@@ -83,6 +91,36 @@ def _photos(
     yield iter(Source(place if options.source != "-" else "-", reading.table())), None
 
 
+def _names_collection(options: argparse.Namespace, place: Path) -> bool:
+    """Tell whether the source is a collection; of a file and a collection, --dsn chooses."""
+    name = options.source
+    if not name.isidentifier():
+        return False
+    if not exists(place):
+        return True
+    if not _is_held(name, options.dsn):
+        return False
+    if options.dsn:
+        told = f"{name} is read as the collection; ./{name} reads the file or folder."
+    else:
+        told = f"{name} is read as the file or folder; --dsn reads the collection of that name."
+    print(told, file=sys.stderr)
+    return bool(options.dsn)
+
+
+def _is_held(name: str, dsn: str | None) -> bool:
+    try:
+        folder = parse_dsn(dsn).directory
+        if folder is not None and not folder.exists():
+            return False  # connecting would make it
+        with connect(dsn) as database:
+            return any(info.name == name for info in database.collections())
+    except VecdbError:
+        if dsn:
+            raise
+        return False  # a file is read without the database
+
+
 def _tell(written: Written, options: argparse.Namespace, seconds: float) -> None:
     told = {
         "pictures": written.pictures,
@@ -91,6 +129,7 @@ def _tell(written: Written, options: argparse.Namespace, seconds: float) -> None
         "train": written.parts["train"],
         "val": written.parts["val"],
         "test": written.parts["test"],
+        "left_out": written.left_out,
         "seconds": round(seconds, 1),
     }
     if options.json:
@@ -101,6 +140,8 @@ def _tell(written: Written, options: argparse.Namespace, seconds: float) -> None
         f"{told['train']:,} to learn from, {told['val']:,} to choose by, {told['test']:,} to "
         "measure"
     )
+    for word, count in written.left_out.items():
+        print(f"left out: {count:,} (split {word} is not train, val or test)", file=sys.stderr)
     for reason, count in written.skipped.most_common():
         print(f"skipped: {count:,} ({reason})", file=sys.stderr)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
-from commandline import positive
+from commandline import at_least, positive, seed
 from encoder import clean_name, default_encoder_name, load_encoder
 from encoder.record import read_record
 from ingest.errors import IngestError, Rejected
@@ -39,12 +39,17 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     add("--text", metavar="NAME", help="the backbone that reads, with --mode scratch")
     add("--loss", choices=LOSSES, help="soft: targets say how alike a batch's rows are")
     add("--epochs", type=positive, metavar="N", help=f"at most; {_defaults('epochs')}")
-    add("--batch", type=positive, metavar="N", help=f"pictures at once; {_defaults('batch')}")
+    add("--batch", type=at_least(2), metavar="N", help=f"pictures at once; {_defaults('batch')}")
     add("--rate", type=_rate, help=f"learning rate; {_defaults('rate')}")
     add("--dim", type=positive, metavar="N", help="numbers of a vector, where it is new")
-    add("--seed", type=int)
+    add("--seed", type=seed)
     add("--device", help="cpu, cuda or mps; by default the best there is")
-    add("--workers", type=int, metavar="N", help="processes that read pictures; 8 on CUDA, else 0")
+    add(
+        "--workers",
+        type=at_least(0),
+        metavar="N",
+        help="processes that read pictures; 8 on CUDA, else 0",
+    )
     add("--checkpoint-seconds", type=float, metavar="S", help="between two checkpoints; 60")
     add("--force", action="store_true", help="make the model whatever was measured")
     add("--json", action="store_true", help="answer in JSON on stdout")
@@ -54,9 +59,12 @@ def train(options: argparse.Namespace) -> None:
     """Train an image-text model on captions; its folder is an ENCODER."""
     from tuning.models.build import Begin, Watch, train_model
 
-    if (options.mode == SCRATCH) != bool(options.vision and options.text):
+    scratch, backbones = options.mode == SCRATCH, (options.vision, options.text)
+    if not all(backbones) if scratch else any(backbones):
         raise TuningError("--mode scratch takes --vision NAME and --text NAME, and no other does.")
-    base = "" if options.mode == SCRATCH else options.base or default_encoder_name()
+    if scratch and options.base:
+        raise TuningError("--mode scratch begins with two backbones: leave --from out.")
+    base = "" if scratch else options.base or default_encoder_name()
     settings = settings_for(options.mode, vars(options))
     pictures = open_pictures(options.data)
     print(f"{describe_parts(pictures)}.", file=sys.stderr)
@@ -114,12 +122,12 @@ def evaluate(options: argparse.Namespace) -> None:
         told["zeroshot"] = measure_zeroshot(
             before, after, _read_labelled(options.zeroshot)
         ).as_json()
-    if options.json:
-        print(json.dumps(told), flush=True)
-    else:
+    if not options.json:
         _print(told)
     if not found.is_better:
-        raise NotServed(f"{folder}: {found.sentence(base)}.")
+        raise NotServed(f"{folder}: {found.sentence(base)}.", told)
+    if options.json:
+        print(json.dumps(told))
 
 
 def _print(told: dict[str, Any]) -> None:
@@ -181,7 +189,7 @@ def _bars() -> "Iterator[Watch]":
 
 def _workers(options: argparse.Namespace) -> int:
     if options.workers is not None:
-        return max(0, options.workers)
+        return int(options.workers)
     from encoder.vision import choose_device
 
     return 8 if choose_device(options.device).type == "cuda" else 0

@@ -7,9 +7,11 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from tqdm import tqdm
 
+from commandline import seed
 from commandline.words import count_things
 from tuning.commands.interrupt import stop_at_interrupt
 from tuning.errors import TuningError
@@ -52,7 +54,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     add("--loss", choices=LOSSES, default=Settings.loss)
     add("--mining", choices=MINING, default=Settings.mining, help="which triplets count")
     add("--rate", type=_rate, default=Settings.rate, help="learning rate")
-    add("--seed", type=int, default=Settings.seed)
+    add("--seed", type=seed, default=Settings.seed)
     add("--force", action="store_true", help="serve it whatever was measured")
 
 
@@ -69,7 +71,8 @@ def train_and_serve(options: argparse.Namespace) -> None:
         collection = database.collection(table)
         groups = _groups(database, collection, options)
         trial = _trial(groups, collection, settings)
-        _tell(trial, options)
+        # With --json stdout holds one answer, which the end gives.
+        _tell(trial, sys.stderr if options.json else sys.stdout)
         if not options.force:
             refuse_unless_better(trial, options.out)
         head = describe_head(trial, groups, table, settings)
@@ -81,6 +84,8 @@ def train_and_serve(options: argparse.Namespace) -> None:
             f"{made.name}: {count_things(made.count(), 'photo')}, by {made.encoder}",
             file=sys.stderr,
         )
+    if options.json:
+        print(json.dumps({**trial.as_json(), "served": True}))
 
 
 def sync(options: argparse.Namespace) -> None:
@@ -99,7 +104,11 @@ def sync(options: argparse.Namespace) -> None:
 def delete(options: argparse.Namespace) -> None:
     """Remove a head and the collection behind it; the collection it came from stays."""
     with connect(options.dsn) as database:
-        delete_head(database, _table(options), options.name)
+        kept_for = delete_head(database, _table(options), options.name)
+    if options.json:
+        print(json.dumps({"deleted": options.name, "file_kept_for": kept_for}))
+    elif kept_for:
+        print(f"The head's file stays: {', '.join(kept_for)} needs it.", file=sys.stderr)
 
 
 def _rate(text: str) -> float:
@@ -140,14 +149,9 @@ def _trial(groups: Groups, collection: Collection, settings: Settings) -> Trial:
         )
 
 
-def _tell(trial: Trial, options: argparse.Namespace) -> None:
-    if options.json:
-        served = options.force or not trial.missing
-        print(json.dumps({**trial.as_json(), "served": served}), flush=True)
-        return
-    print(f"Training ended because {trial.ended}.")
-    for line in trial.lines():
-        print(line)
+def _tell(trial: Trial, out: TextIO) -> None:
+    for line in (f"Training ended because {trial.ended}.", *trial.lines()):
+        print(line, file=out)
 
 
 @contextmanager

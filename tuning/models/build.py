@@ -19,9 +19,10 @@ from encoder import clean_name, fingerprint_encoder, load_encoder
 from encoder.record import write_record
 from encoder.vision import choose_device, choose_dtype
 from tuning.captions.dataset import Pictures
+from tuning.captions.split import PARTS
 from tuning.errors import NotServed, TuningError, first_line
 from tuning.models.checkpoints import Checkpoints
-from tuning.models.evaluate import Measured, measure
+from tuning.models.evaluate import Measured, measure, require_pictures
 from tuning.models.feed import Feed
 from tuning.models.frozen import compute_features
 from tuning.models.learner import Learner, Projections, Whole
@@ -91,6 +92,7 @@ def train_model(
     watch = watch or Watch()
     if out.exists():
         raise TuningError(f"{out} exists: remove it, or give another --out.")
+    require_pictures(pictures, *PARTS)
     began = time.perf_counter()
     base = clean_name(begin.base) if begin.base else ""
     where = choose_device(device)
@@ -208,8 +210,7 @@ def _learner(
     """Return what learns, and the pictures that are known not to decode."""
     if settings.mode != PROJECTIONS:
         return Whole(towers, feed, texts, settings.mode), set()
-    kept = checkpoints.folder / "features.npz"
-    found = compute_features(towers, pictures, texts, kept)
+    found = compute_features(towers, pictures, texts, checkpoints)
     return Projections(towers, found.images, found.texts), set(found.damaged.tolist())
 
 
@@ -234,7 +235,10 @@ def _refuse_worse(found: Measured, record: dict[str, Any], out: Path) -> None:
     if record["best"] == 0 and base:
         raise NotServed(
             f"{out} is not made: no epoch found held-out captions better than {base} does, which "
-            "stays."
+            "stays.",
+            record,
         )
     if not found.is_better:
-        raise NotServed(f"{out} is not made: {found.sentence(base)}; --force makes it anyway.")
+        raise NotServed(
+            f"{out} is not made: {found.sentence(base)}; --force makes it anyway.", record
+        )

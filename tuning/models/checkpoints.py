@@ -3,8 +3,10 @@
 import json
 import os
 import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import torch
 
@@ -31,13 +33,33 @@ class Checkpoints:
         self.folder = out.with_name(out.name + ".training")
         kept = self.folder / ABOUT
         if kept.is_file():
-            self._compare(json.loads(kept.read_text("utf-8")), json.loads(json.dumps(about)))
+            with self.blame_damage(ABOUT):
+                found = dict(json.loads(kept.read_text("utf-8")))
+            self._compare(found, json.loads(json.dumps(about)))
             return
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            kept.write_text(json.dumps(about, indent=1), "utf-8")
         except OSError as error:
             raise self._unwritable(error) from error
+        self._replace(ABOUT, lambda file: file.write(json.dumps(about, indent=1).encode()))
+
+    @contextmanager
+    def blame_damage(self, name: str) -> Iterator[None]:
+        """Say of whatever goes wrong in the block that a file of the folder is damaged.
+
+        Raises:
+            TuningError: names the file and the remedy.
+        """
+        try:
+            yield
+        except (MemoryError, torch.OutOfMemoryError):
+            raise
+        except Exception as error:  # every reader has its own for what it cannot make out
+            reason = (error.strerror if isinstance(error, OSError) else "") or "it is damaged"
+            raise TuningError(
+                f"{self.folder / name} cannot be read ({reason}): remove {self.folder} to train "
+                "anew."
+            ) from error
 
     def _compare(self, kept: dict[str, Any], about: dict[str, Any]) -> None:
         changed = [name for name in about if kept.get(name) != about[name]]
@@ -80,19 +102,18 @@ class Checkpoints:
         path = self.folder / name
         if not path.is_file():
             return None
-        try:
+        with self.blame_damage(name):
             held: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-        except (OSError, RuntimeError, EOFError) as error:
-            raise TuningError(
-                f"{path} cannot be read ({first_line(error)}): remove {self.folder} to train anew."
-            ) from error
         return held
 
     def _save(self, name: str, held: dict[str, Any]) -> None:
+        self._replace(name, lambda file: torch.save(held, file))
+
+    def _replace(self, name: str, write: Callable[[BinaryIO], Any]) -> None:
         half = self.folder / f"{name}.half"
         try:
             with half.open("wb") as file:
-                torch.save(held, file)
+                write(file)
                 file.flush()
                 os.fsync(file.fileno())
             half.replace(self.folder / name)

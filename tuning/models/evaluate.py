@@ -3,22 +3,28 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from commandline.words import count_things
 from encoder import Encoder, TextTooLong
 from encoder.pictures import UnreadablePicture, read_picture
 from tuning.captions.dataset import Pictures
-from tuning.captions.split import TEST
+from tuning.captions.split import TEST, TRAIN, VAL
 from tuning.errors import TuningError
-from tuning.measure import interval
+from tuning.measure import share_interval
 from tuning.models.recall import Ranks, describe_recall, rank_all
 from tuning.models.texts import Texts
 
 PICTURES_AT_ONCE = 64
-LEAST_PICTURES = 2
+NEEDED = {
+    TRAIN: (2, "learn from"),
+    VAL: (1, "choose the best epoch by"),
+    TEST: (2, "measure on"),
+}
 TEMPLATE = "a photo of a {}"
 
 
@@ -64,14 +70,10 @@ def measure(before: Encoder | None, after: Encoder, pictures: Pictures) -> Measu
     Raises:
         TuningError: fewer than two such pictures decode.
     """
+    require_pictures(pictures, TEST)
     numbers = pictures.numbers(TEST)
     data = _in_parts(pictures, numbers)
     kept = [n for n, one in zip(numbers, data, strict=True) if decode(one) is not None]
-    if len(kept) < LEAST_PICTURES:
-        raise TuningError(
-            f"{pictures.path} holds {len(kept)} pictures to measure on: it takes {LEAST_PICTURES} "
-            "that decode, give more pictures."
-        )
     texts = Texts([pictures.captions[number] for number in kept])
     own = texts.texts_of(np.arange(len(kept)))
 
@@ -84,6 +86,25 @@ def measure(before: Encoder | None, after: Encoder, pictures: Pictures) -> Measu
 
     found = None if before is None else rank(before)
     return Measured(found, rank(after), len(numbers) - len(kept))
+
+
+def require_pictures(pictures: Pictures, *parts: str) -> None:
+    """Check that parts of a data set hold pictures enough, as few as it takes to know.
+
+    Raises:
+        TuningError: too few of a part decode.
+    """
+    for part in parts:
+        least, purpose = NEEDED[part]
+        decoded = (
+            data for data in _in_parts(pictures, pictures.numbers(part)) if decode(data) is not None
+        )
+        found = len(list(islice(decoded, least)))
+        if found < least:
+            raise TuningError(
+                f"{pictures.path} holds {count_things(found, 'picture')} to {purpose}: it takes "
+                f"{least} that decode, give more pictures."
+            )
 
 
 def encode_cut(encoder: Encoder, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -117,15 +138,14 @@ class ZeroShot:
 
     def as_json(self) -> dict[str, Any]:
         """Return accuracy before and after, with the 95 % interval of after."""
-        past = np.zeros(len(self.after)) if self.before is None else self.before.astype(float)
-        low, high = interval(past, self.after.astype(float), np.arange(len(self.after)))
+        ends = share_interval(self.after.astype(float), np.arange(len(self.after)))
         return {
             "pictures": len(self.after),
             "classes": self.classes,
             "chance": round(1 / self.classes, 4),
             "before": None if self.before is None else round(float(self.before.mean()), 4),
             "after": round(float(self.after.mean()), 4),
-            "interval": [round(max(low, 0.0), 4), round(min(high, 1.0), 4)],
+            "interval": [round(end, 4) for end in ends],
         }
 
 

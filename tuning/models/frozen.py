@@ -1,17 +1,18 @@
 """The features of towers that stand still, computed once."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tuning.captions.dataset import Pictures
 from tuning.errors import TuningError, first_line
+from tuning.models.checkpoints import Checkpoints
 from tuning.models.feed import PreparedPictures
 from tuning.models.texts import Texts
 from tuning.models.towers import BareTowers, Towers
 
+FEATURES = "features.npz"
 PICTURES_AT_ONCE = 64
 
 
@@ -30,18 +31,21 @@ class Features:
     damaged: NDArray[np.int64]
 
 
-def compute_features(towers: Towers, pictures: Pictures, texts: Texts, kept: Path) -> Features:
+def compute_features(
+    towers: Towers, pictures: Pictures, texts: Texts, checkpoints: Checkpoints
+) -> Features:
     """Run the towers over all pictures and texts, or read what an earlier run kept.
 
     Args:
-        kept: file of the features.
+        checkpoints: whose folder keeps the features.
 
     Raises:
         TuningError: no picture decodes, the model has no projections, or the file cannot be
-            written.
+            written or read.
     """
+    kept = checkpoints.folder / FEATURES
     if kept.is_file():
-        with np.load(kept) as file:
+        with checkpoints.blame_damage(FEATURES), np.load(kept) as file:
             return Features(file["images"], file["texts"], file["damaged"])
     dataset = PreparedPictures(pictures.reader, towers.preparation)
     parts, seen = [], []

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tuning.measure import interval
+from tuning.measure import share_interval
 
 DEPTHS = (1, 5, 10)
 QUERIES_AT_ONCE = 512
@@ -105,21 +105,19 @@ def describe_recall(before: Ranks | None, after: Ranks) -> dict[str, Any]:
         ranks = after._both()[number]
         for depth, chance in zip(DEPTHS, after.chance[number], strict=True):
             hits = (ranks <= depth).astype(float)
-            past = np.zeros(len(hits)) if before is None else before._both()[number] <= depth
-            low, high = interval(past.astype(float), hits, units)
+            past = None if before is None else (before._both()[number] <= depth).astype(float)
             told[name][f"recall@{depth}"] = {
                 "chance": round(chance, 4),
-                "before": None if before is None else round(float(past.mean()), 4),
+                "before": None if past is None else round(float(past.mean()), 4),
                 "after": round(float(hits.mean()), 4),
-                # Of the differences, and so it may reach past what a share can be.
-                "interval": [round(max(low, 0.0), 4), round(min(high, 1.0), 4)],
+                "interval": [round(end, 4) for end in share_interval(hits, units)],
             }
     return told
 
 
 def recall_lines(told: dict[str, Any]) -> list[str]:
     """Lay what `describe_recall` returned out for a terminal."""
-    lines = ["                                chance  before   after  95 % interval"]
+    lines = ["                                chance  before   after  95 % of after"]
     for direction, depths in told.items():
         for depth, of in depths.items():
             before = "      " if of["before"] is None else f"{of['before']:.3f} "

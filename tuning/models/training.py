@@ -15,7 +15,7 @@ from torch.nn.functional import normalize
 from tuning.captions.dataset import Pictures
 from tuning.captions.split import TRAIN, VAL
 from tuning.errors import LossDiverged, TuningError
-from tuning.models.checkpoints import Checkpoints
+from tuning.models.checkpoints import BEST, STATE, Checkpoints
 from tuning.models.learner import Learner, autocast, rank_part
 from tuning.models.loss import SOFT, soft_loss, symmetric_loss
 from tuning.models.settings import Settings
@@ -99,15 +99,10 @@ class Training:
             stop: set it from elsewhere, and the best epoch so far is kept.
 
         Raises:
-            TuningError: there are too few pictures, or a checkpoint cannot be read.
+            TuningError: a checkpoint cannot be read.
         """
         self._learner, self._texts, self._settings = learner, texts, settings
         self._train, self._val = pictures.numbers(TRAIN), pictures.numbers(VAL)
-        if len(self._train) < 2 or not len(self._val):
-            raise TuningError(
-                f"{pictures.path} has {len(self._train)} pictures to learn from and "
-                f"{len(self._val)} to choose the best epoch by: it takes 2 and 1 at least."
-            )
         self._checkpoints, self._dtype = checkpoints, dtype
         self._progress, self._step, self._tell, self._stop = progress, step, tell, stop
         torch.manual_seed(settings.seed)
@@ -117,9 +112,13 @@ class Training:
         self._state = _State(0, 0, 0.0, 0, settings.batch, [])
         self.ended = "all epochs were run"
         self._saved_at, self._saving = time.monotonic(), 0.0
-        kept = checkpoints.read()
+        kept, best = checkpoints.read(), checkpoints.read_best()
         if kept:
-            self._restore(kept)
+            # Both now: a best epoch that cannot be read is found before the training, not after.
+            with checkpoints.blame_damage(BEST):
+                learner.module().load_state_dict(best or {})
+            with checkpoints.blame_damage(STATE):
+                self._restore(kept)
 
     @property
     def history(self) -> list[Epoch]:
