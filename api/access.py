@@ -7,7 +7,7 @@ token. API_RATE_LIMIT: calls a minute and client.
 """
 
 import base64
-import binascii
+import contextlib
 import hmac
 import os
 import threading
@@ -130,11 +130,14 @@ def _read_visitor(request: Request) -> Person:
 def _read_given(header: str) -> str:
     kind, _, value = header.partition(" ")
     if kind.lower() == "bearer":
+        with contextlib.suppress(UnicodeDecodeError):
+            # Headers were read as Latin-1, whatever they had been written in.
+            value = value.encode("latin-1").decode()
         return value.strip()
     if kind.lower() == "basic":
         try:
             return base64.b64decode(value, validate=True).decode().partition(":")[2]
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:
             return ""
     return ""
 

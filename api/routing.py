@@ -4,8 +4,9 @@ A new route: a file with `router = make_router(...)`, a handler that takes `Expl
 where it needs them and returns what its response model holds, and a line in `api.server`.
 """
 
-from collections.abc import Awaitable, Callable
-from typing import Annotated, Any
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection
+from typing import Annotated, Any, get_origin
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
@@ -80,24 +81,46 @@ def make_router(
 
     class Guarded(APIRoute):
         def get_route_handler(self) -> Callable[[Request], Any]:
-            return _guard(super().get_route_handler(), check, counted, json)
+            handle = super().get_route_handler()
+            return _guard(handle, check, counted, json, _find_lists(self))
 
     return APIRouter(route_class=Guarded, responses=REFUSALS)
 
 
 def _guard(
-    handle: Callable[[Request], Awaitable[Response]], guard: Guard, counted: bool, json: bool
+    handle: Callable[[Request], Awaitable[Response]],
+    guard: Guard,
+    counted: bool,
+    json: bool,
+    lists: Collection[str] | None,
 ) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
         try:
-            guard(request)
-            if counted:
+            if counted:  # first, for a wrong token is a call, too
                 check_rate(request)
+            guard(request)
+            if lists is not None:
+                _check_repeated(request, lists)
             return await handle(_bound(request, json and request.method == "POST"))
         except Exception as error:
             return refuse(error)
 
     return answer
+
+
+def _find_lists(route: APIRoute) -> set[str] | None:
+    """Return what a query string may name several times; None where a route reads no query."""
+    models: list[Any] = [query.field_info.annotation for query in route.dependant.query_params]
+    fields = [field for model in models for field in model.model_fields.items()]
+    lists = {name for name, field in fields if get_origin(field.annotation) is list}
+    return lists if models else None
+
+
+def _check_repeated(request: Request, lists: Collection[str]) -> None:
+    counts = Counter(name for name, _ in request.query_params.multi_items())
+    for name, count in counts.items():
+        if count > 1 and name not in lists:
+            raise Refused(400, f"{name[:60]!a} is given more than once: give it once.")
 
 
 def refuse(error: Exception) -> JSONResponse:

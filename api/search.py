@@ -7,6 +7,7 @@ from fastapi import Query as FromQuery
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field
 
+from api.concepts import concept_of
 from api.errors import Refused
 from api.fields import ConceptId, Within
 from api.filters import Filters
@@ -111,6 +112,8 @@ def _find(
         raise Refused(
             400, "Say what to look for: text, phrases, images, image_url, photo_ids or vector."
         )
+    if asked.exclude_concept is not None:
+        concept_of(explorer, asked.exclude_concept)
     encoder = explorer.encoder_of(collection) if query.needs_encoder else None
     return rank(
         collection,

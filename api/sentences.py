@@ -37,9 +37,10 @@ def _complaint(kind: str, error: Mapping[str, Any], given: Any) -> str:
         return str(error["msg"])
     if kind == "literal_error":
         return f"must be {limits['expected']}, not {_shown(given)}"
-    if kind == "string_too_long":
+    # A text whose characters are checked first is measured as a list is.
+    if kind == "string_too_long" or (kind == "too_long" and isinstance(given, str)):
         return f"is longer than {limits['max_length']} characters"
-    if kind == "string_too_short":
+    if kind == "string_too_short" or (kind == "too_short" and isinstance(given, str)):
         return "is empty"
     if kind == "string_unicode":
         return "holds a character that is not text"

@@ -1,13 +1,15 @@
 """The HTTP API of a running app, for programs elsewhere: the same steps as `Explorer` takes."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import requests
 
-from explorer.errors import ExplorerError
+from explorer.errors import BadInput, ExplorerError
+from explorer.limits import check_labels
 
 SECONDS = 180.0  # an encoder may still load
 
@@ -96,7 +98,16 @@ class Client:
             token: API_TOKEN of the server, or one of its lesser tokens; empty where it has none.
             by: who answers, kept with each label.
             seconds: to wait for an answer.
+
+        Raises:
+            BadInput: the address or the token cannot be one.
         """
+        _check_address(address)
+        if token and not token.isprintable():
+            raise BadInput(
+                "The token holds a line break or another character that no token has: "
+                "give it as API_TOKEN has it."
+            )
         self.address = address.rstrip("/")
         self.by = by
         self._seconds = seconds
@@ -104,7 +115,7 @@ class Client:
         # A .netrc of this machine has nothing to say to this server.
         self._session.trust_env = False
         if token:
-            self._session.headers["Authorization"] = f"Bearer {token}"
+            self._session.headers["Authorization"] = f"Bearer {token}".encode()
 
     def collections(self) -> list[dict[str, Any]]:
         """Return the collections: name, encoder, dim, created, count."""
@@ -158,7 +169,11 @@ class Client:
         Args:
             marks: photo id -> 1 yes or -1 no.
             unmarked: what the others are, "skip" or "negative".
+
+        Raises:
+            BadInput: a mark is no label.
         """
+        marks = check_labels(marks)
         yes = [photo for photo, mark in marks.items() if mark > 0]
         no = [photo for photo, mark in marks.items() if mark < 0]
         sent = {"round": page.round, "yes": yes, "no": no, "unmarked": unmarked, "by": self.by}
@@ -205,9 +220,14 @@ class Client:
     ) -> Any:
         address = f"{self.address}/api/{path}"
         try:
+            body = None if sent is None else json.dumps(sent, allow_nan=False).encode()
+        except (TypeError, ValueError) as error:
+            raise BadInput(f"This cannot be sent as JSON: {error}.") from error
+        try:
             answer = self._session.request(
-                method, address, params=_drop_missing(given or {}), json=sent,
-                timeout=self._seconds, allow_redirects=False,
+                method, address, params=_drop_missing(given or {}), data=body,
+                headers={"Content-Type": "application/json"}, timeout=self._seconds,
+                allow_redirects=False,
             )  # fmt: skip
             told = answer.json()
         except requests.JSONDecodeError as error:
@@ -227,6 +247,18 @@ class Client:
         sentence = told.get("error") if isinstance(told, dict) else None
         raise ServerRefusal(
             answer.status_code, sentence or f"The server refused with status {answer.status_code}."
+        )
+
+
+def _check_address(address: str) -> None:
+    try:
+        sent = requests.Request("GET", address).prepare().url or ""
+        fits = urlsplit(sent).scheme in ("http", "https")
+    except (requests.RequestException, ValueError):
+        fits = False
+    if not fits:
+        raise BadInput(
+            f"{address!r:.80} is no address of an app: write it as http://localhost:8501."
         )
 
 

@@ -23,6 +23,7 @@ from explorer.encoders import Encoders
 from explorer.errors import BadInput, NothingThere, NothingToTurn
 from explorer.exports import Choice, Exported, export_concept
 from explorer.jobs import Jobs
+from explorer.limits import check_labels, check_number, check_whole
 from explorer.mapping.jobs import Maps
 from explorer.news import News, mark_seen, read_new_matches
 from explorer.nouns import Nouns
@@ -36,7 +37,7 @@ from explorer.tickets import Tickets
 from explorer.truth import Truth, compare_with_labels
 from explorer.tuning import Tunings
 from explorer.webhook import tell_webhook
-from ingest import Photo, Summary, run
+from ingest import IngestError, Photo, Summary, run
 from ingest.progress import ProgressCallback
 from vecdb import (
     DEFAULT_TABLE,
@@ -188,10 +189,15 @@ class Explorer:
             progress: called about four times a second with how far it is.
 
         Raises:
-            IngestError: the source is missing, of no known kind, or lacks a column.
+            IngestError: the source is missing, of no known kind, or lacks a column; or `limit` is
+                below zero.
             EncoderError, VecdbError: the encoder or the database cannot be used.
         """
         name = table or default_table()
+        try:
+            limit = limit if limit is None else check_whole("limit", limit)
+        except BadInput as refused:
+            raise IngestError(str(refused)) from refused
         summary = run(
             source, table=name, encoder=encoder, database=self.database,
             store=self.store, limit=limit, progress=progress,
@@ -211,9 +217,13 @@ class Explorer:
             how: what `rank` takes: offset, where, exclude_concept, threshold, fold.
 
         Raises:
+            BadInput: see `rank`.
+            UnknownConcept: there is none of the id `exclude_concept`.
             EncoderError, VecdbError, ClassifierError: see `Query.vector`.
         """
         collection = self.collection(table)
+        if how.get("exclude_concept") is not None:
+            self.concepts.get(how["exclude_concept"])
         return rank(collection, self.ranking_vector(query, collection), k, **how)
 
     def begin(
@@ -232,6 +242,7 @@ class Explorer:
             prompt: what was typed; by default the query's phrases, with their signs.
 
         Raises:
+            BadInput: `page_size` is no whole number from 1.
             EncoderError, VecdbError, ClassifierError: see `Query.vector`.
         """
         asked = Query.of(query)
@@ -292,8 +303,21 @@ class Explorer:
             marks: photo id -> 1 yes or -1 no.
             unmarked: what the others are, "skip" or "negative".
             by: who answered; empty where nobody said.
+
+        Raises:
+            BadInput: a photo is neither on the page nor in the collection, or see `Rounds.submit`.
+            MovedOn: the page was answered before; `page` brings the one that the concept stands at.
         """
-        return self.rounds.submit(page.concept.id, page.tiles, marks, unmarked=unmarked, by=by)
+        concept, shown = page.concept, {tile.photo_id for tile in page.tiles}
+        if elsewhere := [photo for photo in marks if photo not in shown]:
+            named = [photo for photo in elsewhere if isinstance(photo, str)]
+            known = self.collection(concept.collection).records.known_ids(named)
+            if strangers := [photo for photo in elsewhere if photo not in known]:
+                where = f"not on this page, nor in {concept.collection}"
+                raise BadInput(f"{strangers[0]!r:.80} is {where}.")
+        return self.rounds.submit(
+            concept.id, page.tiles, marks, unmarked=unmarked, number=concept.round, by=by
+        )
 
     def undo(self, concept_id: str) -> Page:
         """Take a concept's latest action back.
@@ -325,10 +349,13 @@ class Explorer:
             threshold: least probability; by default the concept's own.
 
         Raises:
+            BadInput: `threshold` is no probability, or `limit` or `offset` no whole number from 0.
             NotFitted: it has no classifier yet.
         """
+        limit, offset = check_whole("limit", limit), check_whole("offset", offset)
         if threshold is None:
             return self.concepts.matches(concept_id, limit=limit, offset=offset)
+        threshold = check_number("threshold", threshold, 0, 1)
         concept = self.concepts.get(concept_id)
         if not len(concept.weights):
             raise NotFitted(f"The concept {concept.name!r} has no classifier yet: label a page.")
@@ -368,12 +395,15 @@ class Explorer:
             answers: photo id -> 1 yes, -1 no, 0 not sure.
 
         Raises:
-            BadInput: no audit has been begun, or a photo is not asked about in it.
+            BadInput: no audit has been begun, a photo is not asked about in it, or an answer is
+                none.
         """
+        answers = check_labels(answers)
         record = AuditRecord.read(self.concepts.get(concept_id))
-        strangers = sorted(set(answers) - set(record.order)) if record else []
+        asked = set(record.order) if record else set()
+        strangers = [photo for photo in answers if photo not in asked]
         if record is None or strangers:
-            named = f": {strangers[0]!r} is not asked about" if strangers else ""
+            named = f": {strangers[0]!r} is not asked about" if record else ""
             raise BadInput(f"These are no answers to an audit of this concept{named}.")
         record = AuditRecord.read(answer_audit(self.database, concept_id, answers))
         return record.findings if record else None
@@ -405,8 +435,10 @@ class Explorer:
         """Return the matches that were stored since somebody last looked.
 
         Raises:
+            BadInput: `limit` or `offset` is no whole number from 0.
             UnknownConcept, NotFitted: there is none of this id, or it has no head yet.
         """
+        limit, offset = check_whole("limit", limit), check_whole("offset", offset)
         return read_new_matches(self, self.concepts.get(concept_id), limit=limit, offset=offset)
 
     def mark_seen(self, concept_id: str, until: int) -> None:
@@ -420,8 +452,10 @@ class Explorer:
             label: by default the one called like the concept.
 
         Raises:
+            BadInput: `limit` is no whole number from 0.
             NothingThere: the photos came with no labels, or none is called so.
         """
+        limit = check_whole("limit", limit)
         return compare_with_labels(self, self.concepts.get(concept_id), label, limit=limit)
 
     def _encode(self, concept: Concept) -> np.ndarray:

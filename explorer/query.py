@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from classifier import anchor
+from classifier import ClassifierError, anchor
 from encoder import Encoder
 from explorer.metrics import measure_step
 from vecdb import Collection
@@ -60,8 +60,12 @@ class Query:
 
         Raises:
             EncoderError, VecdbError, ClassifierError: a phrase is too long, a photo id is not in
-                the collection, or what was given cancels out.
+                the collection, a vector is all zeros, or what was given cancels out.
         """
+        if not all(np.any(vector) for vector in self.vectors):
+            raise ClassifierError(
+                "a vector of zeros has no direction: give one of any length but zero"
+            )
         texts, parts = [], []
         if encoder is not None and self.needs_encoder:
             with measure_step("encode"):

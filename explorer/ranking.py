@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from explorer.folding import group_alike
+from explorer.limits import check_number, check_whole
 from explorer.metrics import measure_step
 from vecdb import Collection, Filter, Scope
 
@@ -51,8 +52,12 @@ def rank(
         shown: of how many photos `photos` has to tell; all by default.
 
     Raises:
+        BadInput: `k` or `offset` is no whole number from 0, or `threshold` no cosine.
         VecdbError: the vector has another dimension.
     """
+    k, offset = check_whole("k", k), check_whole("offset", offset)
+    if threshold is not None:
+        threshold = check_number("threshold", threshold, -1, 1)
     deep = offset + k
     fold = fold and deep <= MOST_FOLDED
     # One statement tells of all it finds: quicker, unless much of that is not shown.

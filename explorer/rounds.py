@@ -14,14 +14,15 @@ from typing import Any
 import numpy as np
 
 from classifier import Head, prompt_head
-from explorer.errors import MovedOn
+from explorer.errors import BadInput, MovedOn
 from explorer.fitting import Fitting, head_of
 from explorer.freed_memory import keep_freed_memory
 from explorer.history import EDIT, SURE, History, read_history
+from explorer.limits import check_labels
 from explorer.memory import Known, Memory
 from explorer.mining import BINS, Mined, Standing, doubt_answers, mine_page, round_score
 from explorer.one_thread import OneThread
-from explorer.settings import Settings, Tile
+from explorer.settings import UNMARKED, Settings, Tile
 from vecdb import Collection, Concept, Database, Label, Store
 
 # Statements that do not wait for each other run side by side.
@@ -146,8 +147,12 @@ class Rounds:
             by: who answered; empty where nobody said.
 
         Raises:
+            BadInput: `unmarked` is neither, or a mark is no label; nothing is stored.
             MovedOn: the concept stands at another round: `catch_up` brings its page.
         """
+        if unmarked not in UNMARKED:
+            raise BadInput(f"unmarked must be 'skip' or 'negative', not {unmarked!r:.40}.")
+        marks = check_labels(marks)
         timing: dict[str, float] = {}
         with self._alone(concept_id):
             with _measure(timing, "read"):
@@ -171,11 +176,16 @@ class Rounds:
         return self.relabel(concept_id, changed, by) if changed else self.page(concept)
 
     def relabel(self, concept_id: str, labels: Mapping[str, int], by: str = "") -> Page:
-        """Change or remove (0) single labels, fit again, and mine the page of the round anew."""
+        """Change or remove (0) single labels, fit again, and mine the page of the round anew.
+
+        Raises:
+            BadInput: a label is none.
+        """
+        labels = check_labels(labels)
         with self._alone(concept_id):
             concept, history = self._read(concept_id)
             rows, own = [], history.labels_by(by)
-            turned = {photo for photo in own if int(labels.get(photo, 0)) == -own[photo]}
+            turned = {photo for photo in own if labels.get(photo, 0) == -own[photo]}
             for photo, label in labels.items():
                 before = history.latest.get(photo)
                 number, reason = (before.round, before.reason) if before else (concept.round, EDIT)
@@ -183,7 +193,7 @@ class Rounds:
                     reason = EDIT
                 elif photo in turned and len(turned) <= MOST_SLIPS:
                     reason = SURE
-                rows.append(Label(photo, int(label), number, reason, by=by))
+                rows.append(Label(photo, label, number, reason, by=by))
             return self._add(concept, history, rows, "edit", concept.round)
 
     def import_labels(self, concept_id: str, rows: Sequence[Label]) -> Page:
@@ -376,7 +386,7 @@ def _answers(
     # an answer does that was asked about again and left as it is.
     stands = {**dict.fromkeys(shown, default), **history.judged}
     return [
-        Label(photo, int(marks.get(photo, stands[photo])), concept.round, reason, by=by)
+        Label(photo, marks.get(photo, stands[photo]), concept.round, reason, by=by)
         for photo, reason in shown.items()
         if photo in marks or photo not in history.judged or reason == SURE
     ]

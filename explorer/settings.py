@@ -7,10 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from explorer.limits import check_whole
 from explorer.query import Query
 
 VERSION = 1
 UNMARKED = ("skip", "negative")
+# Several times as many candidates are asked for, of which the engine sorts at most 16 million.
+LARGEST_PAGE = 1_000_000
 # Names this run of the program: a rule that turns what nobody marked into a no ends with it.
 RUN = uuid.uuid4().hex
 
@@ -108,12 +111,16 @@ class Settings:
 
 
 def settings_for(query: Query, page_size: int, first: np.ndarray | None = None) -> Settings:
-    """Return the settings of a concept that starts with a query; its first page by `first` (d,)."""
+    """Return the settings of a concept that starts with a query; its first page by `first` (d,).
+
+    Raises:
+        BadInput: `page_size` is no whole number from 1 to LARGEST_PAGE.
+    """
     return Settings(
         first=None if first is None else tuple(float(x) for x in first),
         phrases=tuple(query.phrases),
         photo_ids=tuple(query.photo_ids),
-        page_size=page_size,
+        page_size=check_whole("page_size", page_size, 1, LARGEST_PAGE),
     )
 
 

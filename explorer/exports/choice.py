@@ -8,6 +8,7 @@ import numpy as np
 from explorer.errors import BadInput
 from explorer.exports.splits import SPLITS
 from explorer.folding import NEAR
+from explorer.limits import check_number, check_whole
 from vecdb import Collection, Concept
 
 MATCHES, LABELS, BOTH = PHOTOS = ("matches", "labels", "both")
@@ -53,8 +54,9 @@ class Choice:
                 "The split is one to three shares, of train, validation and test, none below "
                 "zero: for example 0.8,0.1,0.1."
             )
-        if self.negatives < 0:
-            raise BadInput("The number of negatives is below zero: give 0 or more.")
+        check_whole("negatives", self.negatives)
+        check_whole("seed", self.seed, most=2**63 - 1)
+        check_number("near", self.near, 0, 1)
 
 
 @dataclass(frozen=True)

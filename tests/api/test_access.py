@@ -1,3 +1,4 @@
+import base64
 import re
 
 import pytest
@@ -56,6 +57,31 @@ def test_calls_beyond_the_rate_are_told_when_to_come_back(served, monkeypatch):
     assert [answer.status_code for answer in answers] == [200] * 5 + [429] * 2
     assert 1 <= int(answers[-1].headers["retry-after"]) <= 13
     assert served.get("/api/healthz").status_code == 200
+
+
+def test_wrong_tokens_count_as_calls(served, monkeypatch):
+    monkeypatch.setenv("API_TOKEN", "sesame")
+    monkeypatch.setenv("API_RATE_LIMIT", "5")
+    address = f"{served.address}/api/collections"
+    tokens = [*(f"guess {at}" for at in range(6)), "sesame"]
+    answers = [
+        requests.get(address, headers={"Authorization": f"Bearer {token}"}, timeout=10)
+        for token in tokens
+    ]
+    assert [answer.status_code for answer in answers] == [401] * 5 + [429] * 2
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_a_token_beyond_ascii_is_known_however_it_comes(served, monkeypatch, encoding):
+    monkeypatch.setenv("API_TOKEN", "süß")
+    address = f"{served.address}/api/collections"
+    for token, status in (("süß", 200), ("süs", 401)):
+        basic = base64.b64encode(f"me:{token}".encode()).decode()
+        for header in (f"Bearer {token}", f"Basic {basic}"):
+            sent = {"Authorization": header.encode(encoding)}
+            assert requests.get(address, headers=sent, timeout=10).status_code == status
+    odd = {"Authorization": "Basic ü".encode(encoding)}
+    assert requests.get(address, headers=odd, timeout=10).status_code == 401
 
 
 def test_a_bucket_fills_evenly_and_clients_do_not_share_it():

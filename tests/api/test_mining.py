@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from api import routes
 from explorer import Explorer
 from explorer.client import Client, NoAnswer, ServerRefusal
+from explorer.errors import BadInput
 from tests.api.conftest import serving
 from tests.explorer.conftest import small_collection
 
@@ -94,6 +95,7 @@ def test_a_page_is_answered_once(client, direction, explorer):
         ({"yes": []}, "round is missing"),
         ({"round": 1, "unmarked": "maybe"}, "unmarked must be"),
         ({"round": 1, "yes": "yes-000"}, "yes must be array"),
+        ({"round": 1, "by": "x" * 101}, "by is longer than 100 characters"),
     ],
 )
 def test_answers_that_cannot_be_taken_are_refused_and_nothing_is_stored(
@@ -169,6 +171,42 @@ def test_tokens_that_make_no_sense_are_told_at_the_start(explorer, monkeypatch, 
         monkeypatch.setenv(name, value)
     with pytest.raises(ValueError, match="API_TOKEN"):
         routes(explorer)
+
+
+def test_a_token_beyond_ascii_is_sent_and_known(address, monkeypatch):
+    monkeypatch.setenv("API_TOKEN", "ü 红")
+    assert Client(address, "ü 红").collections()
+    with pytest.raises(ServerRefusal, match="asks for a token"):
+        Client(address, "ü 绿").collections()
+
+
+@pytest.mark.parametrize(
+    ("about", "words"),
+    [
+        *(
+            ((address,), "no address of an app")
+            for address in ("localhost:8621", "ftp://localhost", "http://", "", "http://a:99999")
+        ),
+        *((("http://localhost", token), "The token holds") for token in ("a\n", "a\0", "\ud800")),
+    ],
+)
+def test_an_address_or_a_token_that_can_be_none_is_told_at_once(about, words):
+    with pytest.raises(BadInput, match=words):
+        Client(*about)
+
+
+@pytest.mark.parametrize("label", [2, 0.5, "1", True, float("nan")])
+def test_the_client_sends_labels_alone(client, direction, explorer, label):
+    first = begin(client, direction)
+    with pytest.raises(BadInput, match="must be 1"):
+        client.answer(first, {first.photos[0].photo_id: label})
+    assert explorer.concepts.history(first.concept_id) == []
+
+
+@pytest.mark.parametrize("odd", [np.ones(2), float("nan"), {1}])
+def test_what_json_cannot_hold_is_told_before_it_is_sent(client, odd):
+    with pytest.raises(BadInput, match="cannot be sent as JSON"):
+        client.search(vector=odd)
 
 
 def test_a_server_that_is_not_there_or_another_is_one_sentence(address):

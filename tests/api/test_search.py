@@ -128,7 +128,12 @@ def test_a_path_on_the_servers_disk_never_leaves_it_but_web_addresses_do(served)
         ({"colour": "red"}, 400, "'colour' is not known here"),
         ({"text": "x", "collection": "none"}, 404, "There is no collection 'none'"),
         ({"photo_ids": ["nothing"]}, 404, "holds no photo 'nothing'"),
-        ({"vector": [0.0] * 24}, 400, "A concept needs a phrase or an example"),
+        ({"vector": [0.0] * 24}, 400, "A vector of zeros has no direction"),
+        ({"vector": [0.0] * 24, "text": "x"}, 400, "A vector of zeros has no direction"),
+        ({"text": "x", "exclude_concept": "nobody"}, 404, "There is no concept 'nobody'"),
+        ({"text": "x", "camera": "x" * 501}, 400, "camera is longer than 500 characters."),
+        ({"text": "x", "camera": ""}, 400, "camera is empty."),
+        ({"text": "x", "minus": ["x"] * 21}, 400, "minus holds more than 20 entries."),
         ({"vector": [1.0, 2.0]}, 400, "needs (24,)"),
         ({"images": ["@@@"]}, 400, "The picture"),
         ({"images": [base64.b64encode(b"GIF89a").decode()]}, 400, "cannot be read"),
@@ -146,6 +151,29 @@ def test_a_request_that_makes_no_sense_is_refused_in_one_sentence(served, asked,
     assert list(answer.json()) == ["error"]
     assert words in answer.json()["error"]
     assert "Traceback" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/api/search?text=bird&text=cat", "text"),
+        ("/api/search?text=bird&k=5&k=6", "k"),
+        ("/api/search?text=bird&split=val&split=test", "split"),
+        ("/api/concepts?collection=colours&collection=colours", "collection"),
+        ("/api/photos/colours/red?vector=1&vector=0", "vector"),
+    ],
+)
+def test_what_is_given_twice_and_held_once_is_refused(served, path, name):
+    answer = served.get(path)
+    assert answer.status_code == 400
+    assert answer.json() == {"error": f"'{name}' is given more than once: give it once."}
+
+
+def test_lists_are_given_by_repeating_their_name(served):
+    path = (
+        "/api/search?photo_ids=colours/red&photo_ids=colours/blue&where=height>41&where=height<44"
+    )
+    assert {hit["height"] for hit in served.get(path).json()["hits"]} == {42, 43}
 
 
 @pytest.fixture

@@ -8,11 +8,15 @@ import pandas as pd
 import pytest
 
 from classifier import load
-from explorer import Explorer, Query
-from explorer.errors import BadInput
+from explorer import Explorer, Page, Query
+from explorer.errors import BadInput, MovedOn
 from explorer.exports import Choice
+from ingest import IngestError
 from vecdb import Database
-from vecdb.errors import NotFitted
+from vecdb.errors import NotFitted, UnknownConcept
+from vecdb.records import Records
+
+NO_LABELS = (2, 0.5, 1.9, float("nan"), "1", True, False, None)
 
 
 @pytest.fixture
@@ -50,7 +54,7 @@ def test_a_concept_is_applied_at_its_own_threshold_or_another(explorer, taught):
 def test_an_audit_goes_on_where_it_was_left_and_ends_in_findings(explorer, taught):
     asked = explorer.audit(taught, width=0.2)
     truth = {photo: 1 if photo.startswith("yes") else -1 for photo in asked}
-    first = dict(list(truth.items())[:3])
+    first = {photo: np.float32(truth[photo]) for photo in asked[:3]}
     assert explorer.answer_audit(taught, first) is None
     assert explorer.audit(taught) == asked[3:]
     findings = explorer.answer_audit(taught, truth)
@@ -62,8 +66,116 @@ def test_answers_to_questions_that_were_not_asked_are_refused(explorer, taught):
     with pytest.raises(BadInput, match="no answers to an audit"):
         explorer.answer_audit(taught, {"yes-000": 1})
     explorer.audit(taught)
-    with pytest.raises(BadInput, match="'nobody' is not asked about"):
-        explorer.answer_audit(taught, {"nobody": 1})
+    for answers, words in (
+        ({"nobody": 1}, "'nobody' is not asked about"),
+        ({5: 1, "nobody": 1}, "5 is not asked about"),
+        ({"yes-000": 7}, "must be 1"),
+    ):
+        with pytest.raises(BadInput, match=words):
+            explorer.answer_audit(taught, answers)
+
+
+@pytest.fixture
+def page(explorer: Explorer, direction: np.ndarray) -> Page:
+    return explorer.begin(Query(vectors=[direction.tolist()]), table="things", page_size=9)
+
+
+@pytest.mark.parametrize(
+    ("marks", "unmarked", "words"),
+    [
+        *(({"yes-000": wrong}, "skip", "label of 'yes-000' must be 1") for wrong in NO_LABELS),
+        ({"no such photo": 1}, "skip", "'no such photo' is not on this page"),
+        ({5: 1}, "skip", "5 is not on this page"),
+        ({"yes-000": 1}, "negatives", "must be 'skip' or 'negative', not 'negatives'"),
+        ({"yes-000": 1}, None, "not None"),
+    ],
+)
+def test_answers_that_cannot_be_taken_are_refused_and_nothing_is_stored(
+    explorer, page, marks, unmarked, words
+):
+    with pytest.raises(BadInput, match=words):
+        explorer.answer(page, marks, unmarked=unmarked)
+    assert explorer.concepts.history(page.concept.id) == []
+
+
+def test_labels_may_be_of_any_type_of_number_and_photos_off_the_page(explorer, page):
+    shown = {tile.photo_id for tile in page.tiles}
+    elsewhere = next(photo for photo in ("no-118", "no-119") if photo not in shown)
+    on_page = page.tiles[0].photo_id
+    marks = {on_page: np.int8(1), elsewhere: -1.0}
+    assert explorer.answer(page, marks).history.judged == {on_page: 1, elsewhere: -1}
+
+
+def test_a_page_whose_photos_alone_are_marked_is_not_looked_up(explorer, page, monkeypatch):
+    monkeypatch.setattr(Records, "known_ids", lambda *_: pytest.fail("a query too many"))
+    explorer.answer(page, {page.tiles[0].photo_id: 1})
+
+
+@pytest.mark.parametrize("label", NO_LABELS)
+def test_a_single_label_is_checked_like_a_page(explorer, taught, label):
+    before = explorer.concepts.history(taught)
+    with pytest.raises(BadInput, match="must be 1"):
+        explorer.rounds.relabel(taught, {"yes-000": label})
+    assert explorer.concepts.history(taught) == before
+
+
+def test_a_page_is_answered_once_and_again_after_undo(explorer, page):
+    marks = {tile.photo_id: 1 for tile in page.tiles}
+    second = explorer.answer(page, marks)
+    before = explorer.concepts.history(page.concept.id)
+    with pytest.raises(MovedOn):
+        explorer.answer(page, dict.fromkeys(marks, -1))
+    assert explorer.concepts.history(page.concept.id) == before
+    assert explorer.answer(explorer.undo(page.concept.id), marks).concept.round == 2
+    assert explorer.answer(explorer.page(second.concept.id), {}).history.judged == marks
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        *({name: wrong} for name in ("k", "offset") for wrong in (-1, 2**32, None, "5", 2.5)),
+        *({"threshold": wrong} for wrong in (float("nan"), 2, "high")),
+    ],
+)
+def test_a_search_for_impossible_numbers_is_refused(explorer, direction, how):
+    with pytest.raises(BadInput, match=f"{next(iter(how))} must be a"):
+        explorer.search(Query(vectors=[direction]), table="things", **how)
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        *({name: wrong} for name in ("limit", "offset") for wrong in (-1, 2**32, None, "5", 2.5)),
+        *({"threshold": wrong} for wrong in (float("nan"), 70, "high")),
+    ],
+)
+def test_matches_of_impossible_numbers_are_refused(explorer, taught, how):
+    asks = [explorer.apply]
+    if "threshold" not in how:
+        asks.append(explorer.new_matches)
+    if "limit" in how:
+        asks.append(explorer.compare_with_labels)
+    for ask in asks:
+        with pytest.raises(BadInput, match=f"{next(iter(how))} must be a"):
+            ask(taught, **how)
+
+
+@pytest.mark.parametrize("size", [0, -1, "20", 2.5, None, 2**31])
+def test_a_page_of_impossible_size_is_refused(explorer, direction, size):
+    with pytest.raises(BadInput, match="page_size must be a whole number from 1"):
+        explorer.begin(Query(vectors=[direction]), table="things", page_size=size)
+    assert explorer.concepts.list() == []
+
+
+def test_a_search_beside_a_concept_that_is_not_there_is_refused(explorer, direction):
+    with pytest.raises(UnknownConcept, match="no concept 'nobody'"):
+        explorer.search(Query(vectors=[direction]), table="things", exclude_concept="nobody")
+
+
+@pytest.mark.parametrize("limit", [-1, "5", 2.5])
+def test_an_ingest_of_an_impossible_number_is_refused(explorer, tmp_path, limit):
+    with pytest.raises(IngestError, match="limit must be a whole number from 0"):
+        explorer.ingest(tmp_path, table="things", limit=limit)
 
 
 def test_an_export_is_of_the_kind_its_ending_says(explorer, taught, tmp_path):

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 import shutil
 import subprocess
 import sys
@@ -289,7 +290,9 @@ def test_a_column_can_be_kept_together(explorer, concept, column):
         ({"shares": (float("nan"), 1)}, "one to three shares"),
         ({"shares": (1, -1)}, "one to three shares"),
         ({"shares": (1, 1, 1, 1)}, "one to three shares"),
-        ({"negatives": -1}, "below zero"),
+        *(({"negatives": wrong}, "negatives must be a whole") for wrong in (-1, 2.5, 2**32)),
+        *(({"seed": wrong}, "seed must be a whole") for wrong in (-1, 0.5, 2**63)),
+        *(({"near": wrong}, "near must be a number") for wrong in (math.nan, 2, -5)),
         ({"together": ("colour",)}, "no column 'colour'"),
     ],
 )

@@ -1,0 +1,53 @@
+"""Which numbers and labels callers may give: the engine would wrap or cut others."""
+
+import math
+import operator
+from collections.abc import Mapping
+from numbers import Real
+from typing import Any
+
+from explorer.errors import BadInput
+
+# Two of these still add up below 2^32, where the engine's numbers begin anew.
+MOST = 2**31 - 1
+
+
+def check_whole(name: str, value: Any, least: int = 0, most: int = MOST) -> int:
+    """Return a whole number from `least` to `most` as an int.
+
+    Raises:
+        BadInput: it is none.
+    """
+    try:
+        number = operator.index(value)
+    except TypeError:
+        number = least - 1
+    if not least <= number <= most:
+        raise BadInput(f"{name} must be a whole number from {least} to {most}, not {value!r:.40}.")
+    return number
+
+
+def check_number(name: str, value: Any, low: float, high: float) -> float:
+    """Return a number from `low` to `high` as a float.
+
+    Raises:
+        BadInput: it is none.
+    """
+    number = float(value) if isinstance(value, Real) else math.nan
+    if low <= number <= high:
+        return number
+    raise BadInput(f"{name} must be a number from {low:g} to {high:g}, not {value!r:.40}.")
+
+
+def check_labels(labels: Mapping[str, Any]) -> dict[str, int]:
+    """Return labels by photo, each 1, -1 or 0 of whatever type of number, as ints.
+
+    Raises:
+        BadInput: one is another; True and False are, because False would not say no.
+    """
+    for photo, label in labels.items():
+        if isinstance(label, bool) or not isinstance(label, Real) or label not in (1, 0, -1):
+            raise BadInput(
+                f"The label of {photo!r:.80} must be 1 (yes), -1 (no) or 0, not {label!r:.40}."
+            )
+    return {photo: int(label) for photo, label in labels.items()}
