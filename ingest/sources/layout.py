@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from ingest.sources.addresses import FILE, NOTHING, PICTURE
 from ingest.sources.delimited import split_records
@@ -141,4 +142,4 @@ def _is_header(rows: list[list[str]], rank: Rank, is_list: bool) -> bool:
 
 
 def _first_records(lines: Sequence[str], delimiter: str) -> list[list[str]]:
-    return list(split_records(iter(lines[:JUDGED]), delimiter))
+    return list(islice(split_records(iter(lines), delimiter), JUDGED))

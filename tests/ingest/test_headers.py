@@ -201,3 +201,27 @@ def test_lists_of_words_and_of_classes_are_kept_as_words(tmp_path):
     first, second = Source(tmp_path / "t.parquet")
     assert first.extra == {"hues": "red, blue", "more": "blue", "tags": "old, calm"}
     assert second.extra == {}
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        (r"He said \"hi\", ok", 'He said "hi", ok'),
+        (r"ends in \"quotes\"", 'ends in "quotes"'),
+        ("two\n" + r"lines, one \"quoted\"" + "\nthree", 'two lines, one "quoted" three'),
+        ("C:\\pics\\", "C:\\pics\\"),
+        ("C:\\pics\\,\nand more", "C:\\pics\\, and more"),
+        ('as ""usual"", and', 'as "usual", and'),
+        ("\n".join(["and, on"] * 300), " ".join(["and, on"] * 300)),
+    ],
+)
+def test_quotes_within_quotes_and_long_cells_tear_no_row(folder, cell, words):
+    photos = read(folder, "path,caption,label", [f',"{cell}",a', ',"plain, one",b'])
+    assert [photo.captions for photo in photos] == [(words,), ("plain, one",)]
+    assert [photo.metadata["label"] for photo in photos] == ["a", "b"]
+
+
+@pytest.mark.parametrize("following", [5, 5_000])
+def test_a_quote_that_never_closes_costs_no_row(folder, following):
+    photos = read(folder, "path,caption", [',"open', *[",a lake"] * following])
+    assert len(photos) == following + 1
