@@ -103,7 +103,7 @@ def _rows(schema: pa.Schema, read: Batches, name: str) -> Rows:
         # Lists are read for the sample alone: vectors are told by it, and are no rows of text.
         sample = list(islice(_dicts(read(names, SAMPLE)), SAMPLE))
     words = class_names(schema)
-    plain = [field.name for field in schema if field.name in words or not _is_list(field.type)]
+    plain = [f.name for f in schema if f.name in words or not _is_list(f.type) or _says(f.type)]
     rows = _read(read, list(dict.fromkeys(plain)), name, _size(schema))
     return Rows(_names(schema), rows, sample, words=words)
 
@@ -174,17 +174,38 @@ def _example(kind: pa.DataType) -> Any:
 
 
 def _is_list(kind: pa.DataType) -> bool:
-    lists = (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
-    words = any(test(kind) for test in lists) and pa.types.is_string(kind.value_type)
-    return any(test(kind) for test in lists) and not words
+    types = pa.types
+    lists = (types.is_list, types.is_large_list, types.is_fixed_size_list)
+    return any(test(kind) for test in (*lists, types.is_list_view, types.is_large_list_view))
+
+
+def _parts(kind: pa.DataType) -> Iterator[pa.DataType]:
+    """Yield the types of the values that a type holds, however they are nested."""
+    if pa.types.is_struct(kind):
+        for field in kind:
+            yield from _parts(field.type)
+    elif _is_list(kind) or pa.types.is_dictionary(kind):
+        yield from _parts(kind.value_type)
+    else:
+        yield kind
+
+
+def _is_binary(kind: pa.DataType) -> bool:
+    types = pa.types
+    return types.is_binary(kind) or types.is_large_binary(kind) or types.is_binary_view(kind)
+
+
+def _says(kind: pa.DataType) -> bool:
+    """Tell whether there are words or pictures in a type, and not numbers alone."""
+    types = pa.types
+    words = (types.is_string, types.is_large_string, types.is_string_view, _is_binary)
+    return any(test(part) for part in _parts(kind) for test in words)
 
 
 def _size(schema: pa.Schema) -> int:
     """Return how many rows are read at once: few where they may hold pictures."""
-    kinds = [field.type for field in schema]
-    kinds += [part.type for kind in kinds if pa.types.is_struct(kind) for part in kind]
-    binary = (pa.types.is_binary, pa.types.is_large_binary)
-    return PICTURES if any(test(kind) for kind in kinds for test in binary) else ROWS
+    parts = (part for field in schema for part in _parts(field.type))
+    return PICTURES if any(map(_is_binary, parts)) else ROWS
 
 
 @contextmanager

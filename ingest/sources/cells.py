@@ -49,7 +49,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, str):
         return value if value.isascii() else clean(value)
     if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
+        return _decode_text(value)
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, datetime):
@@ -59,6 +59,13 @@ def plain(value: Any) -> Any:
     if hasattr(value, "isoformat"):
         return value.isoformat()  # a time of day
     return value
+
+
+def _decode_text(value: bytes) -> str | None:
+    """Read bytes as UTF-8 with some errors; None where they are no text, as a picture's are."""
+    text = value.decode("utf-8", "replace")
+    has_controls = any(byte < 9 or 13 < byte < 32 for byte in value[:256])
+    return None if has_controls or text.count("\ufffd") * 3 > len(text) else text
 
 
 def as_text(value: Any) -> str:

@@ -91,7 +91,8 @@ class Columns:
         self.roles = self._guess(roles, cells, named)
         self._places = self._find_places(cells)
         self._captions = self._caption_columns(only=caption_column is not None or not named)
-        self._holds_several = any(map(holds_several, cells.get(self.roles.address or "", ())))
+        shown = cells.get(self.roles.address or self.picture or "", ())
+        self._holds_several = any(map(holds_several, shown))
         if self.roles.address is None and self.picture is None:
             raise SourceError(
                 "None of the columns "

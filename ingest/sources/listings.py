@@ -10,6 +10,7 @@ from typing import Any
 from ingest.errors import DamagedSource, SourceError
 from ingest.photo import id_of_path
 from ingest.sources.addresses import Locator
+from ingest.sources.cells import plain
 from ingest.sources.left_out import LeaveOut
 from ingest.sources.names import usual
 from ingest.sources.tables import Table, open_rows
@@ -48,7 +49,7 @@ class Listings:
                 if name := str(row.pop(column) or "").strip().replace("\\", "/"):
                     at = self._path_of(name, relative)
                     row = {**json.loads(self._rows.get(at, b"{}")), **row}
-                    self._rows[at] = json.dumps(row, default=str).encode()
+                    self._rows[at] = json.dumps(row, default=_as_json).encode()
                     self._spelled[_fold(at)] = at
         except (SourceError, DamagedSource, ValueError):
             self._leave_out(f"unreadable {path.name}")
@@ -89,6 +90,10 @@ def _file_column(row: Mapping[str, Any]) -> str | None:
     last = (name for name in names if name.endswith("_file_name"))
     found = next((name for name in (*FILE_COLUMNS, *last) if name in names), None)
     return names[found] if found else None
+
+
+def _as_json(value: Any) -> Any:
+    return plain(value) if isinstance(value, bytes) else str(value)
 
 
 def _fold(path: str) -> str:

@@ -1,7 +1,9 @@
 import gzip
+import hashlib
 import io
 import json
 import os
+import pickle
 import unicodedata
 from datetime import datetime, timezone
 from pathlib import Path
@@ -15,7 +17,7 @@ import pytest
 from ingest.errors import DamagedSource, SourceError
 from ingest.sources import Photo, Source, Table, preview
 from ingest.sources.cells import read_moment
-from tests.ingest.pictures import jpeg
+from tests.ingest.pictures import encoded, jpeg, noise
 
 UTC = timezone.utc
 CAPTIONS = ["a red house, by a lake", "two dogs; one cat", "a field of | wheat"]
@@ -426,3 +428,76 @@ def test_many_rows_of_vectors_are_read_without_them(folder):
     table = pa.table({"url": [f"http://a/{at}.jpg" for at in range(n)], "v": vectors})
     pq.write_table(table, folder / "t.parquet")
     assert len(addresses(folder / "t.parquet")) == n
+
+
+@pytest.mark.parametrize("bad", ["http://[x]y", "https://[x/a.jpg", "http://x\u2100y.org/a.jpg"])
+@pytest.mark.parametrize("column", ["path", "somewhere"])
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_an_address_that_is_none_costs_its_row_alone(folder, bad, column, ending):
+    places = ["images/0.jpg", bad, "images/2.jpg"]
+    rows = "\n".join([column + ",n", *(f"{place},1" for place in places)])
+    if ending == "jsonl":
+        rows = "\n".join(json.dumps({column: place, "n": 1}) for place in places)
+    assert addresses(written(folder / f"t.{ending}", rows))[::2] == local(folder)[::2]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [hashlib.sha256(bytes([at])).digest() for at in range(3)],
+        [pickle.dumps([0.5] * at) for at in range(3)],
+        [np.full(9, at + 0.5, np.float32).tobytes() for at in range(3)],
+    ],
+)
+def test_bytes_that_are_no_pictures_are_neither_pictures_nor_text(folder, cells):
+    paths = [f"images/{at}.jpg" for at in range(3)]
+    pq.write_table(pa.table({"sha": cells, "path": paths}), folder / "t.parquet")
+    found = read(folder / "t.parquet")
+    assert [(photo.address, photo.extra) for photo in found] == [
+        (path, {}) for path in local(folder)
+    ]
+
+
+def test_a_second_picture_of_a_row_is_not_written_as_text(folder):
+    table = pa.table({"image": [jpeg(0)], "mask": [encoded(noise(), "PNG")], "mood": ["calm"]})
+    pq.write_table(table, folder / "t.parquet")
+    (photo,) = read(folder / "t.parquet")
+    assert (photo.payload, photo.extra) == (jpeg(0), {"mood": "calm"})
+
+
+WORDS = [pa.string(), pa.large_string(), pa.string_view(), pa.binary()]
+WORDS += [pa.dictionary(pa.int32(), pa.string())]
+
+
+@pytest.mark.parametrize("words", WORDS, ids=str)
+@pytest.mark.parametrize("nest", [pa.list_, pa.large_list])
+@pytest.mark.parametrize("form", ["parquet", "arrow"])
+def test_lists_of_words_of_any_type_are_read(folder, words, nest, form):
+    if form == "parquet" and words == pa.string_view():
+        pytest.skip("not written by this library")
+    flat = pa.array(["images/0.jpg", "images/1.jpg", "images/2.jpg"]).cast(words)
+    by_row = pa.ListArray if nest is pa.list_ else pa.LargeListArray
+    lists = by_row.from_arrays([0, 1, 2, 3], flat)
+    table = pa.table({"paths": lists, "captions": lists, "tags": lists})
+    path = folder / f"t.{form}"
+    if form == "parquet":
+        pq.write_table(table, path)
+    else:
+        with pa.ipc.new_file(path, table.schema) as writer:
+            writer.write_table(table)
+    found = read(path)
+    assert [photo.address for photo in found] == local(folder)
+    assert found[1].metadata == {"description": "images/1.jpg"}
+    assert found[2].extra == {"tags": "images/2.jpg"}
+
+
+def test_of_a_list_of_pictures_the_first_is_taken_and_of_captions_in_rows_all(folder):
+    pictures = [
+        [{"bytes": jpeg(at), "path": None}, {"bytes": jpeg(9), "path": None}] for at in (0, 1)
+    ]
+    told = [[{"raw": "a red house", "n": 1}, {"raw": "a lake", "n": 2}]] * 2
+    pq.write_table(pa.table({"images": pictures, "sentences": told}), folder / "t.parquet")
+    found = read(folder / "t.parquet")
+    assert [photo.payload for photo in found] == [jpeg(0), jpeg(1)]
+    assert found[0].captions == ("a red house", "a lake")
+    assert "the first of several pictures" in preview(folder / "t.parquet").choices
