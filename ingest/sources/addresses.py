@@ -128,6 +128,12 @@ def holds_several(cell: Any) -> bool:
     return isinstance(cell, str) and "://" in cell and len(BETWEEN.split(cell)) > 1
 
 
+def file_name(path: Any) -> str:
+    """Return what names a picture that came from a file: its path, without another machine's."""
+    text = as_text(plain(path)).strip().replace("\\", "/")
+    return text.rpartition("/")[2] if is_web(text) or text[:1] == "/" or DRIVE.match(text) else text
+
+
 def rank_address(text: str, locator: Locator) -> int:
     """Tell how much a cell looks like the address of a picture: NOTHING to PICTURE."""
     text = first_address(text.strip(" \t\r'\""))
