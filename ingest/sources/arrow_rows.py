@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from ingest.errors import DamagedSource, SourceError
-from ingest.sources.rows import SAMPLE, Row, Rows, lay_flat
+from ingest.sources.rows import SAMPLE, Row, Rows, lay_flat, tell_apart
 
 ROWS = 1_000  # read at once; of rows with pictures fewer
 PICTURES = 32
@@ -57,7 +57,8 @@ def _arrow_batches(file: Any, names: list[str], n: int) -> Iterator[pa.RecordBat
     numbered = getattr(opened, "num_record_batches", None)
     for batch in opened if numbered is None else map(opened.get_batch, range(numbered)):
         for start in range(0, batch.num_rows, n):
-            yield batch.select(names).slice(start, n)
+            held = [at for at, name in enumerate(batch.schema.names) if name in names]
+            yield batch.select(held).slice(start, n)
 
 
 def lance_rows(path: Path) -> Rows:
@@ -116,8 +117,9 @@ def _read(read: Batches, names: list[str], name: str, n: int) -> Iterator[Row]:
 def _dicts(batches: Iterable[pa.RecordBatch]) -> Iterator[Row]:
     for batch in batches:
         columns = [_values(column) for column in batch.columns]
+        names = tell_apart(batch.schema.names)
         for values in zip(*columns, strict=True):
-            yield lay_flat(dict(zip(batch.schema.names, values, strict=True)))
+            yield lay_flat(dict(zip(names, values, strict=True)))
 
 
 def _values(column: pa.Array) -> list[Any]:
@@ -163,8 +165,8 @@ def _names_in(feature: Any) -> Any:
 
 def _names(schema: pa.Schema) -> list[str]:
     """Return the columns as `lay_flat` names them."""
-    example = {field.name: _example(field.type) for field in schema}
-    return list(lay_flat(example))
+    examples = (_example(field.type) for field in schema)
+    return list(lay_flat(dict(zip(tell_apart(schema.names), examples, strict=True))))
 
 
 def _example(kind: pa.DataType) -> Any:

@@ -67,7 +67,7 @@ def guess_by_content(roles: Mapping[str, str | None], cells: Cells) -> dict[str,
 def guess_caption(cells: Cells) -> str | None:
     """Return the column of unknown name that holds sentences, each another; None without one."""
     for name, column in cells.items():
-        texts = [as_text(cell) for cell in column[:JUDGED] if isinstance(cell, str)]
+        texts = [as_text(plain(cell)) for cell in column[:JUDGED] if isinstance(cell, str)]
         texts = [text for text in texts if not is_empty(text)]
         lengths = sorted(len(text.split()) for text in texts)
         is_prose = bool(lengths) and lengths[len(lengths) // 2] >= SENTENCE

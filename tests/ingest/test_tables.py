@@ -17,6 +17,7 @@ import pytest
 from ingest.errors import DamagedSource, SourceError
 from ingest.sources import Photo, Source, Table, preview
 from ingest.sources.cells import read_moment
+from ingest.vectors import find_vectors
 from tests.ingest.pictures import encoded, jpeg, noise
 
 UTC = timezone.utc
@@ -501,3 +502,52 @@ def test_of_a_list_of_pictures_the_first_is_taken_and_of_captions_in_rows_all(fo
     assert [photo.payload for photo in found] == [jpeg(0), jpeg(1)]
     assert found[0].captions == ("a red house", "a lake")
     assert "the first of several pictures" in preview(folder / "t.parquet").choices
+
+
+NUMBERS = np.linspace(-1, 1, 16)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        str(NUMBERS.tolist()),
+        str(NUMBERS),
+        repr(NUMBERS),
+        str(NUMBERS.tolist()[:8]),
+        np.array2string(np.arange(9000.0)),
+        str(NUMBERS.reshape(2, 8).tolist()),
+    ],
+)
+@pytest.mark.parametrize("header", ["path,emb", "path,text", ""])
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_vectors_written_as_text_never_become_text(folder, text, header, ending):
+    name = header.partition(",")[2] or "emb"
+    if ending == "csv":
+        rows = [header] * bool(header) + [f'images/{at}.jpg,"{text}"' for at in range(3)]
+    else:
+        rows = [json.dumps({"path": f"images/{at}.jpg", name: text}) for at in range(3)]
+    found = read(written(folder / f"t.{ending}", "\n".join(rows) + "\n"))
+    assert [photo.address for photo in found] == local(folder)
+    assert [(photo.metadata, photo.extra, photo.captions) for photo in found] == [({}, {}, ())] * 3
+
+
+@pytest.mark.parametrize("text", ["[1, 2, 3, 4]", "[a, b]", "a [1 2 3 4 5 6 7 8] b", "(12345678)"])
+def test_other_texts_in_brackets_are_text(folder, text):
+    path = written(folder / "t.csv", f'path,text\nimages/0.jpg,"{text}"\n')
+    assert read(path)[0].metadata == {"description": text}
+
+
+@pytest.mark.parametrize("form", ["parquet", "arrow"])
+def test_columns_of_one_name_are_all_read_from_typed_tables(folder, ingest, form):
+    columns = [pa.array(["images/0.jpg"]), pa.array([1]), pa.array(["two"])]
+    table = pa.Table.from_arrays(columns, names=["path", "n", "n"])
+    path = folder / f"t.{form}"
+    if form == "parquet":
+        pq.write_table(table, path)
+    else:
+        with pa.ipc.new_file(path, table.schema) as writer:
+            writer.write_table(table)
+    assert [photo.extra for photo in read(path)] == [{"n": 1, "n 2": "two"}]
+    assert ingest(path).inserted == 1
+    with pytest.raises(SourceError, match="two columns of one name"):
+        find_vectors(path, "n")
