@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 LONGEST_RECORD = 100_000  # characters that are read on for the end of a quoted field
 ESCAPED = re.compile(r'(?<!\\)((?:\\\\)*)\\"')  # a quote as Spark and MySQL write it
+RULER = re.compile(r"\s*\|?(\s*:?-{3,}:?\s*\|)+(\s*:?-{3,}:?)?\s*")  # below Markdown's names
 csv.field_size_limit(1 << 27)
 
 
@@ -32,7 +33,7 @@ def split_records(lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:
     n = 0
     waiting: deque[str] = deque()
     while (line := _next_line(waiting, lines)) is not None:
-        if not line.strip(" \t,;|"):
+        if not line.strip(" \t,;|") or RULER.fullmatch(line):
             continue
         fields = line.split(delimiter)
         if '"' in line:

@@ -76,7 +76,24 @@ def test_spaces_and_quotes_around_cells_are_no_part_of_them(folder):
     assert [p.metadata["description"] for p in photos] == ["one, two", "three", "four"]
 
 
-@pytest.mark.parametrize("cell", ["NA", "-nan", "#N/A", "#NULL!", "(null)", "<NA>", "n/a", "\\N"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "NA",
+        "-nan",
+        "#N/A",
+        "#NULL!",
+        "(null)",
+        "<NA>",
+        "n/a",
+        "\\N",
+        "#REF!",
+        "#NAME?",
+        "#DIV/0!",
+        "#VALUE!",
+        "#NUM!",
+    ],
+)
 def test_what_tools_write_for_nothing_is_nothing(cell):
     assert is_empty(cell)
     assert not is_empty("na")  # a word, and a syllable
@@ -225,3 +242,12 @@ def test_quotes_within_quotes_and_long_cells_tear_no_row(folder, cell, words):
 def test_a_quote_that_never_closes_costs_no_row(folder, following):
     photos = read(folder, "path,caption", [',"open', *[",a lake"] * following])
     assert len(photos) == following + 1
+
+
+@pytest.mark.parametrize("ruler", ["|---|---|", "| :--- | ---: |"])
+def test_the_ruler_of_a_table_of_markdown_is_no_row(folder, ruler):
+    text = f"| path | caption |\n{ruler}\n| 0.jpg | a red house |\n| 1.jpg | two dogs |\n"
+    (folder / "t.md").write_text(text)
+    photos = list(Source(folder / "t.md"))
+    assert [Path(photo.address).name for photo in photos] == ["0.jpg", "1.jpg"]
+    assert [photo.captions for photo in photos] == [("a red house",), ("two dogs",)]
