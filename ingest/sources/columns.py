@@ -16,6 +16,7 @@ from ingest.sources.guess import (
     guess_by_content,
     guess_caption,
     holds_pictures,
+    is_shared,
     is_vector,
     read_picture_cell,
 )
@@ -167,8 +168,10 @@ class Columns:
         def is_one(name: str) -> bool:
             return not any(isinstance(cell, list) for cell in cells[name])
 
+        shown = cells.get(found.address or self.picture or "", [])
+        alone = {n: c for n, c in lower.items() if not is_shared(cells[c], shown)}
         guessed = {
-            "id": _first(lower, IDS),
+            "id": _first(alone, IDS),
             "caption": _first(lower, METADATA["description"])
             or guess_caption({n: cells[n] for n in self.names if n not in taken}),
             "label": _first(lower, METADATA["label"]) or next(filter(is_one, self._words), None),

@@ -109,6 +109,17 @@ def holds_pictures(column: Sequence[Any]) -> bool:
     return sum(begins_as_picture(cell[:HEAD]) for cell in said) * 2 > len(said)
 
 
+def is_shared(ids: Sequence[Any], pictures: Sequence[Any]) -> bool:
+    """Tell whether a tenth of some ids came before with another picture, as products' do.
+
+    A single one is a slip.
+    """
+    firsts: dict[str, Any] = {}
+    pairs = zip(map(as_text, ids), pictures, strict=False)
+    again = sum(firsts.setdefault(one, picture) != picture for one, picture in pairs if one)
+    return again > 1 and again * 10 >= len(ids)
+
+
 def read_picture_cell(cell: Any) -> bytes | None:
     """Return the bytes of a picture that a cell holds as they are or in base64; else None.
 

@@ -12,6 +12,7 @@ import pytest
 from ingest.sources import Photo, Source, Table, preview
 from ingest.sources.cells import is_empty, read_moment
 from ingest.sources.where import condition
+from ingest.tell import describe_summary
 from tests.ingest.pictures import jpeg
 
 UTC = timezone.utc
@@ -251,3 +252,19 @@ def test_the_ruler_of_a_table_of_markdown_is_no_row(folder, ruler):
     photos = list(Source(folder / "t.md"))
     assert [Path(photo.address).name for photo in photos] == ["0.jpg", "1.jpg"]
     assert [photo.captions for photo in photos] == [("a red house",), ("two dogs",)]
+
+
+@pytest.mark.parametrize("column", ["id", "uid"])
+def test_an_id_of_several_pictures_is_not_taken_for_theirs(folder, ingest, column):
+    (folder / "t.csv").write_text(f"path,{column}\n0.jpg,a\n1.jpg,a\n2.jpg,a\n")
+    photos = list(Source(folder / "t.csv"))
+    assert [photo.id for photo in photos] == ["0.jpg", "1.jpg", "2.jpg"]
+    assert ingest(folder / "t.csv").inserted == 3
+
+
+def test_an_id_that_comes_twice_by_a_slip_stays_the_id(folder, ingest):
+    rows = "".join(f"0.jpg,{at}\n" for at in range(30))
+    (folder / "t.csv").write_text(f"path,id\n{rows}1.jpg,7\n")
+    summary = ingest(folder / "t.csv")
+    assert summary.doubled == 1
+    assert "--id-column" in describe_summary(summary, "photos")
