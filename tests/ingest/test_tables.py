@@ -121,6 +121,12 @@ def test_a_table_of_any_unicode_is_read(folder, encoding):
         ("cp1251", "красный велосипед на улице"),
         ("cp1252", "Café à Zürich, “été”"),
         ("cp1250", "příliš žluťoučký kůň"),
+        ("cp1250", "wąska ścieżka, na śniegu"),
+        ("iso8859_2", "wąska ścieżka, na śniegu"),
+        ("cp1255", "כלב חום רץ על החוף"),
+        ("cp1257", "kviečių laukas, žuvėdra"),
+        ("koi8_r", "Собака на пляже"),
+        ("cp1252", "prix 5 €"),
     ],
 )
 def test_older_encodings_are_told_and_can_be_named(folder, encoding, words):
