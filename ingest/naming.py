@@ -19,12 +19,15 @@ from vecdb import Collection
 from vecdb.addresses import local_path
 from vecdb.records import Origin
 
+NOTED = 1_000_000  # ids kept in memory, some 80 MB
+
 
 class Naming:
     """The ids of one collection, and of the photos on their way into it."""
 
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
+        self._found: set[int] = set()  # what tars and tables named so far, by hash
 
     def name(self, photos: Sequence[Photo], claimed: dict[str, str]) -> list[Photo | Known | None]:
         """Return each photo under its id, as `Known` where it is stored, None where under way.
@@ -48,9 +51,16 @@ class Naming:
             else:
                 named[at] = photo
                 claimed[photo.id] = identity(photo)
+        self._note(named)
         if others:
             self._name_others(photos, others, named, claimed)
         return named
+
+    def _note(self, named: Sequence[Photo | Known | None]) -> None:
+        """Remember the ids of pictures that are no files, so that no other is taken for them."""
+        photos = (one.photo if isinstance(one, Known) else one for one in named)
+        ids = (photo.id for photo in photos if photo is not None and photo.payload is not None)
+        self._found.update(map(hash, itertools.islice(ids, max(0, NOTED - len(self._found)))))
 
     def _name_others(
         self,
@@ -63,7 +73,6 @@ class Naming:
         stored = self._at_addresses({photos[at].url for at in others if photos[at].payload is None})
         every = {one for at in others for one in (*photos[at].former, *candidate_ids(photos[at]))}
         held = self._collection.records.origins([*every, *itertools.chain(*stored.values())])
-        found = {one.photo.id for one in named if isinstance(one, Known)}
         for at in others:
             photo = photos[at]
             at_address = (one for one in stored.get(photo.url, ()) if _may_be(photo, one))
@@ -73,15 +82,31 @@ class Naming:
             every_id = (*photo.former, *candidate_ids(photo))
             if any(claimed.get(one) == identity(photo) for one in every_id):
                 continue
-            known = _find_same(photo, {one: held[one] for one in every_id if one in held}, found)
+            known = self._find_same(photo, {one: held[one] for one in every_id if one in held})
             if known is not None:
-                found.add(known)
                 named[at] = Known(replace(photo, id=known), held[known])
+                self._note([named[at]])
                 continue
             ids = candidate_ids(photo)
             free = next(one for one in ids if one not in held and one not in claimed)
             named[at] = replace(photo, id=free)
+            self._note([named[at]])
             claimed[free] = identity(photo)
+
+    def _find_same(self, photo: Photo, held: dict[str, Origin]) -> str | None:
+        """Return the id under which a photo is stored, by its bytes, else by who named it."""
+        for one, origin in held.items():
+            if _is_same(photo, origin):
+                return one
+        unknown = {""} if not photo.within else set()  # an id of a table's own, stored before
+        for one, origin in held.items():
+            # Another picture of a tar is another one, and a row's number may be another row's now.
+            is_another = photo.within and (
+                hash(one) in self._found or (one in photo.former and one != photo.id)
+            )
+            if photo.named_by and origin.named_by in {photo.named_by, *unknown} and not is_another:
+                return one
+        return None
 
     def _at_addresses(self, urls: set[str]) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
@@ -156,23 +181,6 @@ def _is_surely(photo: Photo, held: Origin) -> bool:
     if photo.payload is None:
         return photo.url == held.url or (not photo.within and photo.named_by == held.named_by)
     return bool(held.digest) and hashlib.sha256(photo.payload).hexdigest() == held.digest
-
-
-def _find_same(photo: Photo, held: dict[str, Origin], found: set[str]) -> str | None:
-    """Return the id under which a photo is stored, by its bytes, else by who named it.
-
-    Args:
-        found: ids of photos that the source named already: another picture of a tar is another one.
-    """
-    for one, origin in held.items():
-        if _is_same(photo, origin):
-            return one
-    unknown = {""} if not photo.within else set()  # an id of a table's own, stored before
-    for one, origin in held.items():
-        is_another = photo.within and one in found
-        if photo.named_by and origin.named_by in {photo.named_by, *unknown} and not is_another:
-            return one
-    return None
 
 
 def _is_same(photo: Photo, held: Origin) -> bool:

@@ -77,8 +77,9 @@ def describe_summary(summary: Summary, table: str, again: str = "--retry-failed 
     if summary.doubled:
         rows = "1 row names" if summary.doubled == 1 else f"{summary.doubled:,} rows name"
         lines.append(
-            f"{rows} a photo that another row named before; the first counts"
-            f"{_list_names(summary.doubles, summary.doubled)}."
+            f"{rows} an id that another row named before; the first counts"
+            f"{_list_names(summary.doubles, summary.doubled)}. Where they are other pictures, "
+            "--id-column takes a column that tells them apart."
         )
     if summary.renamed:
         photos = "1 photo has" if summary.renamed == 1 else f"{summary.renamed:,} photos have"

@@ -42,7 +42,7 @@ def without_empty(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Return a column with null where a cell says nothing, as `is_empty` has it.
 
     Raises:
-        ValueError: a text is to be cut.
+        ValueError: a text is to be cut, or may be a vector.
     """
     if pa.types.is_floating(column.type):
         return pc.if_else(pc.is_nan(column), pa.scalar(None, column.type), column)
@@ -51,6 +51,8 @@ def without_empty(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if (pc.max(pc.utf8_length(column)).as_py() or 0) > LONGEST_TEXT:
         raise ValueError("a long text")
     words = pc.utf8_trim_whitespace(column)
+    if pc.any(pc.match_substring_regex(words, r"^(array|tensor)?\(?[\[(]")).as_py():
+        raise ValueError("perhaps a vector")
     empty = pc.is_in(pc.utf8_lower(words), pa.array(sorted(EMPTY), column.type))
     empty = pc.or_(empty, pc.equal(words, "NA"))
     return pc.if_else(empty, pa.scalar(None, column.type), column)

@@ -242,6 +242,10 @@ def _vector_column(batch: pa.Table, asked: str | None, path: Path) -> str | None
         raise SourceError(
             f"{path} has no column {asked!r}; it has " + ", ".join(batch.column_names[:12]) + "."
         )
+    if len(set(batch.column_names)) < batch.num_columns:
+        if asked is None:
+            return None  # the reader of tables tells them apart
+        raise SourceError(f"{path} has two columns of one name: rename one.")
     lists = [name for name in batch.column_names if _lengths(batch.column(name))]
     if asked is not None:
         if asked not in lists:

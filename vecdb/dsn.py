@@ -68,7 +68,10 @@ def _embedded(path: str) -> Dsn:
 
 
 def _server(text: str) -> Dsn:
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError as error:
+        raise BadDsn(f"The database address is none: {error}.") from error
     try:
         port = parts.port
     except ValueError as error:

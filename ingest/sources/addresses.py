@@ -111,7 +111,7 @@ def _join(base: str, path: str) -> str:
 def first_address(cell: Any) -> str:
     """Return the address or path that a cell holds; of several, in whatever form, the first."""
     if isinstance(cell, list | tuple):
-        cell = next((each for each in cell if isinstance(each, str) and each.strip()), "")
+        cell = next((each for each in cell if isinstance(each, str | bytes) and each.strip()), "")
     text = NUMBERED.sub(r"\1", as_text(plain(cell)).strip())
     if "://" in text:
         text = BETWEEN.split(text.strip("<>[]'\" "))[0].strip("<>'\" ")
@@ -125,6 +125,12 @@ def holds_several(cell: Any) -> bool:
     return isinstance(cell, str) and "://" in cell and len(BETWEEN.split(cell)) > 1
 
 
+def file_name(path: Any) -> str:
+    """Return what names a picture that came from a file: its path, without another machine's."""
+    text = as_text(plain(path)).strip().replace("\\", "/")
+    return text.rpartition("/")[2] if is_web(text) or text[:1] == "/" or DRIVE.match(text) else text
+
+
 def rank_address(text: str, locator: Locator) -> int:
     """Tell how much a cell looks like the address of a picture: NOTHING to PICTURE."""
     text = first_address(text.strip(" \t\r'\""))
@@ -134,7 +140,10 @@ def rank_address(text: str, locator: Locator) -> int:
     if SCHEME.match(address) and not DRIVE.match(address):
         if " " in address.strip() and not ENDING.search(address):
             return NOTHING
-        parts = urlsplit(address) if "://" in address else None
+        try:
+            parts = urlsplit(address) if "://" in address else None
+        except ValueError:
+            return NOTHING  # such as http://[x]
         if parts is None or parts.scheme in NO_FILES:
             return PICTURE if address.startswith("data:image/") else NOTHING
         if parts.scheme == "file" or ENDING.search(parts.path):

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from ingest.errors import DamagedSource, SourceError
-from ingest.sources.rows import SAMPLE, Row, Rows, lay_flat
+from ingest.sources.rows import SAMPLE, Row, Rows, lay_flat, tell_apart
 
 ROWS = 1_000  # read at once; of rows with pictures fewer
 PICTURES = 32
@@ -57,7 +57,8 @@ def _arrow_batches(file: Any, names: list[str], n: int) -> Iterator[pa.RecordBat
     numbered = getattr(opened, "num_record_batches", None)
     for batch in opened if numbered is None else map(opened.get_batch, range(numbered)):
         for start in range(0, batch.num_rows, n):
-            yield batch.select(names).slice(start, n)
+            held = [at for at, name in enumerate(batch.schema.names) if name in names]
+            yield batch.select(held).slice(start, n)
 
 
 def lance_rows(path: Path) -> Rows:
@@ -103,7 +104,7 @@ def _rows(schema: pa.Schema, read: Batches, name: str) -> Rows:
         # Lists are read for the sample alone: vectors are told by it, and are no rows of text.
         sample = list(islice(read_dicts(read(names, SAMPLE)), SAMPLE))
     words = class_names(schema)
-    plain = [field.name for field in schema if field.name in words or not is_array(field.type)]
+    plain = [f.name for f in schema if f.name in words or not is_array(f.type)]
     rows = _read(read, list(dict.fromkeys(plain)), name, _size(schema))
     return Rows(_names(schema), rows, sample, words=words)
 
@@ -117,8 +118,9 @@ def read_dicts(batches: Iterable[pa.RecordBatch]) -> Iterator[Row]:
     """Yield the rows of some batches, nested values laid flat."""
     for batch in batches:
         columns = [read_values(column) for column in batch.columns]
+        names = tell_apart(batch.schema.names)
         for values in zip(*columns, strict=True):
-            yield lay_flat(dict(zip(batch.schema.names, values, strict=True)))
+            yield lay_flat(dict(zip(names, values, strict=True)))
 
 
 def read_values(column: pa.Array) -> list[Any]:
@@ -165,8 +167,8 @@ def _names_in(feature: Any) -> Any:
 
 def _names(schema: pa.Schema) -> list[str]:
     """Return the columns as `lay_flat` names them."""
-    example = {field.name: _example(field.type) for field in schema}
-    return list(lay_flat(example))
+    examples = (_example(field.type) for field in schema)
+    return list(lay_flat(dict(zip(tell_apart(schema.names), examples, strict=True))))
 
 
 def _example(kind: pa.DataType) -> Any:
@@ -176,18 +178,43 @@ def _example(kind: pa.DataType) -> Any:
 
 
 def is_array(kind: pa.DataType) -> bool:
-    """Tell whether a column holds lists of something else than words."""
-    lists = (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
-    words = any(test(kind) for test in lists) and pa.types.is_string(kind.value_type)
-    return any(test(kind) for test in lists) and not words
+    """Tell whether a column holds lists of numbers alone."""
+    return _is_list(kind) and not _says(kind)
+
+
+def _is_list(kind: pa.DataType) -> bool:
+    types = pa.types
+    lists = (types.is_list, types.is_large_list, types.is_fixed_size_list)
+    return any(test(kind) for test in (*lists, types.is_list_view, types.is_large_list_view))
+
+
+def _parts(kind: pa.DataType) -> Iterator[pa.DataType]:
+    """Yield the types of the values that a type holds, however they are nested."""
+    if pa.types.is_struct(kind):
+        for field in kind:
+            yield from _parts(field.type)
+    elif _is_list(kind) or pa.types.is_dictionary(kind):
+        yield from _parts(kind.value_type)
+    else:
+        yield kind
+
+
+def _is_binary(kind: pa.DataType) -> bool:
+    types = pa.types
+    return types.is_binary(kind) or types.is_large_binary(kind) or types.is_binary_view(kind)
+
+
+def _says(kind: pa.DataType) -> bool:
+    """Tell whether there are words or pictures in a type, and not numbers alone."""
+    types = pa.types
+    words = (types.is_string, types.is_large_string, types.is_string_view, _is_binary)
+    return any(test(part) for part in _parts(kind) for test in words)
 
 
 def _size(schema: pa.Schema) -> int:
     """Return how many rows are read at once: few where they may hold pictures."""
-    kinds = [field.type for field in schema]
-    kinds += [part.type for kind in kinds if pa.types.is_struct(kind) for part in kind]
-    binary = (pa.types.is_binary, pa.types.is_large_binary)
-    return PICTURES if any(test(kind) for kind in kinds for test in binary) else ROWS
+    parts = (part for field in schema for part in _parts(field.type))
+    return PICTURES if any(map(_is_binary, parts)) else ROWS
 
 
 @contextmanager

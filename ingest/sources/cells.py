@@ -13,7 +13,13 @@ from vecdb.photos import Extra
 
 EMPTY = {"", "null", "nan", "none", "\\n", "<na>", "nat", "n/a", "#n/a"}
 EMPTY |= {"-nan", "#na", "#null!", "#n/a n/a", "(null)", "[null]", "1.#ind", "-1.#ind", "1.#qnan"}
+EMPTY |= {"#ref!", "#name?", "#div/0!", "#value!", "#num!"}  # of spreadsheets
 EMPTY |= {"0000-00-00", "0000-00-00 00:00:00", "0000:00:00 00:00:00"}  # of MySQL and cameras
+VECTOR = re.compile(
+    r"(?:array|tensor)?\(?[\[(]([-+\d.,;\seEnaif\[\]()]*)[\])](?:,\s*\w+=[^)]*)*\)?"
+)
+PARTS = re.compile(r"[^\s,;\[\]()]+")
+SHORTEST_VECTOR = 8  # numbers
 # No zeros before a number: 007 and postal codes are words.
 NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d{1,3})?")
 WHOLE = re.compile(r"(-?\d+)\.0+")
@@ -32,6 +38,13 @@ MILLISECONDS = 10**11  # seconds since 1970 beyond the year 5000 are millisecond
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
+def is_vector_text(text: str) -> bool:
+    """Tell whether a text is a vector: 8 numbers or more in brackets, as NumPy writes them, too."""
+    match = VECTOR.fullmatch(text.strip())
+    parts = PARTS.findall(match[1]) if match else []
+    return len(parts) >= SHORTEST_VECTOR or "..." in parts
+
+
 def is_empty(value: Any) -> bool:
     """Tell whether a cell says nothing: NULL, NaN, \\N, None or no text."""
     if isinstance(value, float):
@@ -47,9 +60,11 @@ def plain(value: Any) -> Any:
     if is_empty(value):
         return None
     if isinstance(value, str):
+        if value.lstrip()[:1] in {"[", "(", "a", "t"} and is_vector_text(value):
+            return None
         return value if value.isascii() else clean(value)
     if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
+        return _decode_text(value)
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, datetime):
@@ -61,6 +76,13 @@ def plain(value: Any) -> Any:
     if hasattr(value, "isoformat"):
         return value.isoformat()  # a time of day
     return value
+
+
+def _decode_text(value: bytes) -> str | None:
+    """Read bytes as UTF-8 with some errors; None where they are no text, as a picture's are."""
+    text = value.decode("utf-8", "replace")
+    has_controls = any(byte < 9 or 13 < byte < 32 for byte in value[:256])
+    return None if has_controls or text.count("\ufffd") * 3 > len(text) else text
 
 
 def as_text(value: Any) -> str:

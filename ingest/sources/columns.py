@@ -8,7 +8,7 @@ from typing import Any
 
 from ingest.errors import SourceError
 from ingest.photo import LONGEST_TEXT, Photo, id_of_path, short_id
-from ingest.sources.addresses import Locator, first_address, holds_several, is_web
+from ingest.sources.addresses import Locator, file_name, first_address, holds_several, is_web
 from ingest.sources.captions import caption_columns, read_captions
 from ingest.sources.cells import is_empty, kind_of, plain, read_as
 from ingest.sources.guess import (
@@ -16,6 +16,7 @@ from ingest.sources.guess import (
     guess_by_content,
     guess_caption,
     holds_pictures,
+    is_shared,
     is_vector,
     read_picture_cell,
 )
@@ -91,10 +92,12 @@ class Columns:
         self.vector = next((name for name in names if is_vector(cells[name])), None)
         pictures = (name for name in names if holds_pictures(cells[name]))
         self.picture = None if url_column else next(pictures, None)
+        self._path = self._find_paths(cells)
         self.roles = self._guess(roles, cells, named)
         self._places = self._find_places(cells)
         self._captions = self._caption_columns(only=caption_column is not None or not named)
-        self._holds_several = any(map(holds_several, cells.get(self.roles.address or "", ())))
+        shown = cells.get(self.roles.address or self.picture or "", ())
+        self._holds_several = any(map(holds_several, shown))
         if needs_address and self.roles.address is None and self.picture is None:
             raise SourceError(
                 "None of the columns "
@@ -124,7 +127,8 @@ class Columns:
         own = short_id(read_word(row.get(roles.id))) if roles.id else ""
         if payload is not None:
             address = ""
-        named = number if payload is not None else address
+        told = file_name(row.get(self._path)) if self._path else ""
+        named = address if payload is None else told or number
         used = {roles.address or "", roles.id or "", self.picture or ""}
         metadata = self._metadata(row, used)
         extra = dict(self._extra(row, used))
@@ -135,7 +139,14 @@ class Columns:
         if own or self._within is None or is_web(address) or is_empty(named):
             return found if own else replace(found, id=short_id(named))
         # The id is a path from the table's folder: another folder may have the same.
-        return replace(found, id=id_of_path(named), within=self._within, former=(short_id(named),))
+        former = short_id(named if payload is None else number)
+        return replace(found, id=id_of_path(named), within=self._within, former=(former,))
+
+    def _find_paths(self, cells: Mapping[str, list[Any]]) -> str | None:
+        """Return the column of the files that pictures came from, where each has its own."""
+        name = f"{self.picture}.path"
+        files = [file_name(path) for path in cells.get(name, ())]
+        return name if files and all(files) and len(set(files)) == len(files) else None
 
     def _caption_columns(self, *, only: bool) -> list[str]:
         if only:
@@ -157,8 +168,10 @@ class Columns:
         def is_one(name: str) -> bool:
             return not any(isinstance(cell, list) for cell in cells[name])
 
+        shown = cells.get(found.address or self.picture or "", [])
+        alone = {n: c for n, c in lower.items() if not is_shared(cells[c], shown)}
         guessed = {
-            "id": _first(lower, IDS),
+            "id": _first(alone, IDS),
             "caption": _first(lower, METADATA["description"])
             or guess_caption({n: cells[n] for n in self.names if n not in taken}),
             "label": _first(lower, METADATA["label"]) or next(filter(is_one, self._words), None),

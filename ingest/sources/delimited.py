@@ -5,10 +5,13 @@ swallow the rows that follow it, as it does with the csv module alone.
 """
 
 import csv
+import re
+from collections import deque
 from collections.abc import Iterator
-from itertools import chain
 
-LONGEST_RECORD = 64  # lines that one quoted field may span
+LONGEST_RECORD = 100_000  # characters that are read on for the end of a quoted field
+ESCAPED = re.compile(r'(?<!\\)((?:\\\\)*)\\"')  # a quote as Spark and MySQL write it
+RULER = re.compile(r"\s*\|?(\s*:?-{3,}:?\s*\|)+(\s*:?-{3,}:?)?\s*")  # below Markdown's names
 csv.field_size_limit(1 << 27)
 
 
@@ -28,43 +31,63 @@ def records(lines: Iterator[str], delimiter: str) -> Iterator[list[str] | None]:
 def split_records(lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:
     """Split lines into records of as many fields as each has; blank lines are skipped."""
     n = 0
-    waiting: Iterator[str] = lines
-    while (line := next(waiting, None)) is not None:
-        line = line.replace("\0", "").rstrip("\r\n")
-        if not line.strip(" \t,;|"):
+    waiting: deque[str] = deque()
+    while (line := _next_line(waiting, lines)) is not None:
+        if not line.strip(" \t,;|") or RULER.fullmatch(line):
             continue
+        fields = line.split(delimiter)
         if '"' in line:
-            fields, ahead = _unquote(line, waiting, delimiter, n)
-            waiting = chain(ahead, waiting) if ahead else waiting
-        else:
-            fields = line.split(delimiter)
+            fields = _unquote(line, waiting, lines, delimiter, n) or fields
         n = n or len(fields)
         yield fields
 
 
-def _unquote(line: str, rest: Iterator[str], delimiter: str, n: int) -> tuple[list[str], list[str]]:
-    """Return the fields of a record with quotes in it, and the lines read in vain."""
-    ahead: list[str] = []
-    text = line
-    spaced = delimiter + ' "' in line  # as people type a list
-    while True:
+def _next_line(waiting: deque[str], lines: Iterator[str]) -> str | None:
+    if waiting:
+        return waiting.popleft()
+    line = next(lines, None)
+    return line and line.replace("\0", "").rstrip("\r\n")
+
+
+def _unquote(
+    line: str, waiting: deque[str], lines: Iterator[str], delimiter: str, n: int
+) -> list[str] | None:
+    """Return the fields of a record with quotes in it, None where they are none.
+
+    Args:
+        waiting: takes the lines that were read in vain.
+        n: fields of the first record, 0 for that one.
+    """
+    read = [line]
+    size = len(line)
+    fields, is_open = _read_quoted(line, delimiter, n)
+    while is_open and size <= LONGEST_RECORD:
+        following = _next_line(waiting, lines)
+        if following is None:
+            break
+        read.append(following)
+        size += len(following)
+        if delimiter == "\t" and n > 2 and following.count("\t") == n - 1:
+            break  # a whole row of its own, so the quote before it was a lone one
+        if '"' in following:
+            fields, is_open = _read_quoted("\n".join(read), delimiter, n)
+    if fields is None or (len(read) > 1 and n and len(fields) != n):
+        waiting.extendleft(reversed(read[1:]))
+        return None
+    return fields
+
+
+def _read_quoted(text: str, delimiter: str, n: int) -> tuple[list[str] | None, bool]:
+    """Return the fields of a text; where they cannot be read, whether its end may be missing."""
+    spaced = delimiter + ' "' in text.partition("\n")[0]  # as people type a list
+    is_open = False
+    for spelled in dict.fromkeys((text, ESCAPED.sub(r'\1""', text))):
         try:
-            read = csv.reader([text], delimiter=delimiter, strict=True, skipinitialspace=spaced)
+            read = csv.reader([spelled], delimiter=delimiter, strict=True, skipinitialspace=spaced)
             fields = next(read)
         except csv.Error as error:
-            following = next(rest, None) if _open(error) and len(ahead) < LONGEST_RECORD else None
-            if following is None:
-                break
-            ahead.append(following)
-            if delimiter == "\t" and n > 2 and following.count("\t") == n - 1:
-                break  # a whole row of its own, so the quote before it was a lone one
-            text = text + "\n" + following.replace("\0", "").rstrip("\r\n")
+            is_open |= "unexpected end of data" in str(error)
             continue
-        if not ahead or not n or len(fields) == n:
-            return fields, []
-        break
-    return line.split(delimiter), ahead
-
-
-def _open(error: csv.Error) -> bool:
-    return "unexpected end of data" in str(error)
+        if spelled is text or not n or len(fields) == n:
+            return fields, False
+    return None, is_open

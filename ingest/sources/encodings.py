@@ -20,6 +20,24 @@ WESTERN = set(
 )
 # All of Turkish's: of these letters alone no other language is made.
 TURKISH = set("ğĞıİşŞçÇöÖüÜâÂîÎûÛ‘’“”–—…°«»· ")
+MARKS_OF_TEXT = set("‘’“”„–—…°«»·§©®€\xa0 ")
+POLISH, CZECH, CROATIAN = "ąćęłńóśźż", "áäčďéěíĺľňóôŕřšťúůýž", "čćđšž"
+LATVIAN, LITHUANIAN, ESTONIAN = "āčēģīķļņšūž", "ąčęėįšųūž", "äõöüšž"
+# Alphabets that are no Western one: what fits one of them whole is written in it.
+ALPHABETS = (
+    *(("cp1250", each) for each in (POLISH, CZECH, CROATIAN)),
+    *(("iso8859_2", each) for each in (POLISH, CZECH, CROATIAN)),
+    *(("cp1257", each) for each in (LATVIAN, LITHUANIAN, ESTONIAN)),
+)
+HEBREW = re.compile(rb"[\xe0-\xfa]")
+HEBREW_END_INSIDE = re.compile(rb"[\xea\xed\xef\xf3\xf5][\xe0-\xfa]")  # they end words alone
+SURE = 12  # letters after which Hebrew is no Russian in small letters
+# Words of Russian with small letters behind at most one capital, as KOI8-R has them.
+KOI8 = re.compile(rb"[\xe0-\xff\xb3]?[\xc0-\xdf\xa3]+")
+KOI8_CAPITAL = re.compile(rb"[\xe0-\xff][\xc0-\xdf\xa3]{2}")
+# EBCDIC of mainframes, and an encoding of Celtic: no table is in them, but short texts look so.
+RARE = ["cp037", "cp273", "cp424", "cp500", "cp875", "cp1026", "cp1140", "iso8859_14", "hp_roman8"]
+JAPANESE = {"cp932", "shift_jis", "shift_jis_2004", "shift_jisx0213"}
 # Of several that fit as well, the one that more files are written in.
 COMMON = ("cp932", "gb18030", "big5", "cp949", "cp1251", "cp1250", "cp1253", "cp1254")
 NEAR = 0.03  # difference of charset-normalizer's measure of disorder that says nothing
@@ -65,11 +83,39 @@ def _eight_bits(start: bytes) -> str:
     turkish = {letter for letter in words.decode("cp1254", "replace") if letter > "\x7f"}
     if turkish <= TURKISH and turkish & set("ğĞıİşŞ"):
         return "cp1254"
-    found = list(from_bytes(words)) or list(from_bytes(start[:JUDGED]))
+    if told := _by_letters(words):
+        return told
+    found = list(from_bytes(words, cp_exclusion=RARE)) or list(
+        from_bytes(start[:JUDGED], cp_exclusion=RARE)
+    )
+    if not _has_kanji(words):
+        found = [match for match in found if match.encoding not in JAPANESE]
     if not found:
         return "cp1252"
     near = [match.encoding for match in found if match.chaos <= found[0].chaos + NEAR]
     return next((name for name in COMMON if name in near), near[0])
+
+
+def _by_letters(words: bytes) -> str | None:
+    """Return the encoding in which words are of one alphabet alone, None where there is none."""
+    runs = re.findall(rb"[\x80-\xff]+", words)
+    if sum(len(run) == 1 for run in runs) * 10 >= len(runs) * 7:
+        for encoding, alphabet in ALPHABETS:
+            letters = {c for c in words.decode(encoding, "replace") if c > "\x7f"}
+            if letters <= {*alphabet, *alphabet.upper(), *MARKS_OF_TEXT}:
+                return encoding
+        return None
+    count = len(HEBREW.findall(words))
+    if count == len(b"".join(runs)) >= SURE and not HEBREW_END_INSIDE.search(words):
+        return "cp1255"
+    is_koi8 = KOI8_CAPITAL.search(words) and all(map(KOI8.fullmatch, runs))
+    return "koi8_r" if is_koi8 else None
+
+
+def _has_kanji(words: bytes) -> bool:
+    """Whether words read as Japanese are not for the most part half-width katakana."""
+    letters = [letter for letter in words.decode("cp932", "replace") if letter > "\x7f"]
+    return sum("\uff61" <= letter <= "\uff9f" for letter in letters) * 2 < len(letters)
 
 
 def _is_japanese(words: bytes) -> bool:

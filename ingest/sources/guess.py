@@ -4,6 +4,7 @@ import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from encoder.pictures import HEAD
 from ingest.sources.addresses import ADDRESS, NOTHING, PAGES, Locator, first_address, rank_address
 from ingest.sources.cells import as_text, is_empty, kind_of, plain
 from ingest.sources.kinds import begins_as_picture
@@ -66,7 +67,7 @@ def guess_by_content(roles: Mapping[str, str | None], cells: Cells) -> dict[str,
 def guess_caption(cells: Cells) -> str | None:
     """Return the column of unknown name that holds sentences, each another; None without one."""
     for name, column in cells.items():
-        texts = [as_text(cell) for cell in column[:JUDGED] if isinstance(cell, str)]
+        texts = [as_text(plain(cell)) for cell in column[:JUDGED] if isinstance(cell, str)]
         texts = [text for text in texts if not is_empty(text)]
         lengths = sorted(len(text.split()) for text in texts)
         is_prose = bool(lengths) and lengths[len(lengths) // 2] >= SENTENCE
@@ -98,19 +99,43 @@ def is_vector(column: Sequence[Any]) -> bool:
 
 
 def holds_pictures(column: Sequence[Any]) -> bool:
-    """Tell whether a column holds pictures themselves: bytes that are no text, or base64."""
-    said = [cell for cell in column[:JUDGED] if cell]
+    """Tell whether a column holds pictures themselves: their bytes, in most cells, or base64."""
+    said = [cell for cell in map(_first_picture, column[:JUDGED]) if cell]
     if all(isinstance(cell, str) for cell in said):
         said = [cell for cell in said if not is_empty(cell)]
         return bool(said) and all(begins_as_picture(_decode_base64(c[:120]) or b"") for c in said)
-    return bool(said) and all(isinstance(cell, bytes) and not _is_text(cell) for cell in said)
+    if not all(isinstance(cell, bytes) for cell in said):
+        return False
+    return sum(begins_as_picture(cell[:HEAD]) for cell in said) * 2 > len(said)
+
+
+def is_shared(ids: Sequence[Any], pictures: Sequence[Any]) -> bool:
+    """Tell whether a tenth of some ids came before with another picture, as products' do.
+
+    A single one is a slip.
+    """
+    firsts: dict[str, Any] = {}
+    pairs = zip(map(as_text, ids), pictures, strict=False)
+    again = sum(firsts.setdefault(one, picture) != picture for one, picture in pairs if one)
+    return again > 1 and again * 10 >= len(ids)
 
 
 def read_picture_cell(cell: Any) -> bytes | None:
-    """Return the bytes of a picture that a cell holds as they are or in base64; else None."""
+    """Return the bytes of a picture that a cell holds as they are or in base64; else None.
+
+    Of several in a list the first is taken.
+    """
+    cell = _first_picture(cell)
     if isinstance(cell, str):
         return _decode_base64(cell) or None
     return cell if isinstance(cell, bytes) and cell else None
+
+
+def _first_picture(cell: Any) -> Any:
+    """Return the first that a list holds, and the bytes of a picture as Hugging Face keeps it."""
+    if isinstance(cell, list | tuple):
+        cell = next(filter(None, cell), None)
+    return cell.get("bytes") if isinstance(cell, Mapping) else cell
 
 
 def _decode_base64(text: str) -> bytes | None:
@@ -121,7 +146,3 @@ def _decode_base64(text: str) -> bytes | None:
         return base64.b64decode(plain[: len(plain) // 4 * 4], validate=True)
     except ValueError:
         return None
-
-
-def _is_text(cell: bytes) -> bool:
-    return not any(byte < 9 or 13 < byte < 32 for byte in cell[:256])

@@ -1,11 +1,13 @@
 """The forms in which people write rows into one JSON value."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ingest.sources.addresses import ENDING
-from ingest.sources.names import is_known
-from ingest.sources.rows import Row
+from ingest.sources.names import ADDRESSES, is_known, usual
+from ingest.sources.rows import Row, lay_flat
+
+JUDGED = 5  # rows that are looked at
 
 
 def holds_rows(found: Mapping[str, Any]) -> bool:
@@ -24,7 +26,9 @@ def rows_of(found: Any) -> list[Any]:
     if "images" in lists and "annotations" in lists:
         return _annotate(found)
     if lists:
-        return lists.get("images") or max(lists.values(), key=len)
+        nested = (rows_of(value) for value in found.values() if value and isinstance(value, dict))
+        inside = [rows for rows in nested if len(rows) > 1]
+        return lists.get("images") or max([*lists.values(), *inside], key=_weigh)
     if _is_by_path(found):
         return _rows_by_path(found)
     if _is_split(found):
@@ -36,7 +40,7 @@ def rows_of(found: Any) -> list[Any]:
     is_by_id = bool(inner) and len(inner) == len(found)
     if is_by_id and any(is_known(name) for name in inner[0]):
         return [{"id": key, **row} for key, row in found.items()]
-    within = max((rows_of(value) for value in inner if value), key=len, default=[])
+    within = max((rows_of(value) for value in inner if value), key=_weigh, default=[])
     if len(within) > 1:
         return within
     if is_by_id:
@@ -45,6 +49,19 @@ def rows_of(found: Any) -> list[Any]:
     if len(columns) == len(found) > 0 and len({len(column) for column in columns}) == 1:
         return [dict(zip(found, values, strict=True)) for values in zip(*columns, strict=True)]
     return [found]
+
+
+def _weigh(rows: Sequence[Any]) -> tuple[int, int]:
+    """Return what makes rows the ones of a table: they name pictures, have addresses, are many."""
+    cells = [
+        (name.rpartition(".")[2], value)
+        for row in rows[:JUDGED]
+        if isinstance(row, dict)
+        for name, value in lay_flat(row).items()
+    ]
+    if any(isinstance(value, str) and ENDING.search(value) for _, value in cells):
+        return 2, len(rows)
+    return int(any(usual(name) in ADDRESSES for name, _ in cells)), len(rows)
 
 
 def _is_by_path(found: Mapping[str, Any]) -> bool:

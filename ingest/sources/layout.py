@@ -3,10 +3,12 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from ingest.sources.addresses import FILE, NOTHING, PICTURE
 from ingest.sources.delimited import split_records
 from ingest.sources.names import is_known
+from ingest.sources.rows import tell_apart
 
 DELIMITERS = "\t,;|"
 SEPARATOR = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
@@ -73,15 +75,8 @@ def is_number_name(name: str) -> bool:
 
 def _name_columns(cells: Sequence[str]) -> list[str]:
     """Return names that differ; a column without one is called by its number."""
-    names: list[str] = []
-    for at, cell in enumerate(cells, 1):
-        name = again = cell.strip("\ufeff \t\r\n'") or f"column {at}"
-        count = 1
-        while again in names:
-            count += 1
-            again = f"{name} {count}"
-        names.append(again)
-    return names
+    names = (cell.strip("\ufeff \t\r\n'") for cell in cells)
+    return tell_apart(name or f"column {at}" for at, name in enumerate(names, 1))
 
 
 def _leads(line: str) -> bool:
@@ -141,4 +136,4 @@ def _is_header(rows: list[list[str]], rank: Rank, is_list: bool) -> bool:
 
 
 def _first_records(lines: Sequence[str], delimiter: str) -> list[list[str]]:
-    return list(split_records(iter(lines[:JUDGED]), delimiter))
+    return list(islice(split_records(iter(lines), delimiter), JUDGED))

@@ -44,20 +44,24 @@ class Listings:
         """
         try:
             for row in self._read(path):
-                if not isinstance(row, dict):
-                    self._leave_out(f"unreadable row of {path.name}")
-                    continue
-                column = _file_column(row)
-                if column is None:
-                    self._leave_out(f"row of {path.name} without file_name")
-                    continue
-                if name := str(row.pop(column) or "").strip().replace("\\", "/"):
-                    at = self._path_of(name, relative)
-                    row = {**json.loads(self._rows.get(at, b"{}")), **row}
-                    self._rows[at] = json.dumps(row, default=_as_json).encode()
-                    self._spelled[_fold(at)] = at
+                self._keep(row, path, relative)
         except (SourceError, DamagedSource, ValueError):
             self._leave_out(f"unreadable {path.name}")
+
+    def _keep(self, row: dict[str, Any] | None, path: Path, relative: str) -> None:
+        column = _file_column(row or {})
+        if row is None or column is None:
+            kind = "unreadable row of {}" if row is None else "row of {} without file_name"
+            self._leave_out(kind.format(path.name))
+            return
+        try:
+            if name := str(row.pop(column) or "").strip().replace("\\", "/"):
+                at = self._path_of(name, relative)
+                row = {**json.loads(self._rows.get(at, b"{}")), **row}
+                self._rows[at] = json.dumps(row, default=_as_json).encode()
+                self._spelled[_fold(at)] = at
+        except ValueError:  # such as half a surrogate pair in a name
+            self._leave_out(f"unreadable row of {path.name}")
 
     def _read(self, path: Path) -> Iterator[dict[str, Any] | None]:
         """Yield the rows of a file, None for one that cannot be read."""

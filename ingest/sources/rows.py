@@ -1,6 +1,6 @@
 """The rows of a table as its reader hands them over, and nested values laid flat."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, TypeVar
@@ -66,6 +66,18 @@ def lay_flat(fields: Mapping[Any, Any], before: str = "") -> Row:
         else:
             flat |= lay_flat(value, f"{name}.")
     return flat
+
+
+def tell_apart(names: Iterable[str]) -> list[str]:
+    """Return names that differ: a second `tag` is `tag 2`."""
+    told: list[str] = []
+    for name in names:
+        again, count = name, 1
+        while again in told:
+            count += 1
+            again = f"{name} {count}"
+        told.append(again)
+    return told
 
 
 def names_of(rows: Sequence[Row]) -> list[str]:

@@ -13,7 +13,7 @@ from ingest.sources.place import exists, find_place, is_far
 from ingest.sources.shards import list_files
 from ingest.sources.stream import each
 from ingest.sources.tables import LISTS, Table, count_rows
-from ingest.sources.text import GZIP, ZIP, is_table, magic, reason_of
+from ingest.sources.text import GZIP, ZIP, is_table, magic, reason_of, refuse_others
 from ingest.sources.webdataset import Shard
 from ingest.sources.where import check_columns, choose
 
@@ -100,6 +100,7 @@ class Source:
         elif has_picture_ending(path.name) or begins_as_picture(magic(path)):
             yield from choose(self._table.where, [_picture(path)], seen)
         else:
+            refuse_others(path, magic(path))
             raise SourceError(
                 f"{path} is of no known kind: give a CSV, TSV, JSON, Parquet or tar file, a text "
                 "file of addresses, or a folder of pictures."

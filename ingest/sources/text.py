@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,6 +19,20 @@ SNIFFED = 1 << 20
 LONGEST_LINE = 1 << 25
 BROKEN = (EOFError, zlib.error, OSError, zipfile.BadZipFile)
 GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
+
+SHEET = "a spreadsheet: save it as CSV"
+OTHERS = {
+    b"\xd0\xcf\x11\xe0": SHEET,
+    b"SQLite f": "an SQLite database: export a table as CSV",
+    b"%PDF-": "a PDF: give its pictures and a CSV",
+    b"\x89HDF": "an HDF5 file: export a table as Parquet or CSV",
+    b"\x80\x04\x95": "a pickle, which could run programs: export it as Parquet or CSV",
+    **{b"BZh%d1AY&" % n: "compressed with bzip2: unpack it" for n in range(1, 10)},
+    b"\xfd7zXZ": "compressed with xz: unpack it",
+    b"\x28\xb5\x2f\xfd": "compressed with Zstandard: unpack it",
+    b"7z\xbc\xaf": "compressed with 7-Zip: unpack it",
+    b"Rar!": "compressed with RAR: unpack it",
+}
 
 
 def magic(path: Path) -> bytes:
@@ -36,6 +51,17 @@ def magic(path: Path) -> bytes:
 def reason_of(error: OSError) -> str:
     """Say why a file cannot be read; the errors of files far away have a text alone."""
     return error.strerror or (str(error) or type(error).__name__).splitlines()[0].rstrip(".")
+
+
+def refuse_others(path: Path, start: bytes) -> None:
+    """Refuse a file of a kind that people take for a table, and say what helps.
+
+    Raises:
+        SourceError: it is one.
+    """
+    kind = next((kind for mark, kind in OTHERS.items() if start.startswith(mark)), None)
+    if kind:
+        raise SourceError(f"{path} is {kind}.")
 
 
 class Lines:
@@ -68,6 +94,7 @@ def text_lines(path: Path, encoding: str | None = None) -> Iterator[Lines]:
             f"There is no encoding {encoding!r}: give one such as utf-8, gb18030 or cp1252."
         )
     start = magic(path)
+    refuse_others(path, start)
     with path.open("rb") as raw:
         if start.startswith(GZIP):
             yield _lines(gzip.GzipFile(fileobj=raw), path, encoding)
@@ -117,6 +144,8 @@ def _lines(file: IO[bytes] | io.BufferedIOBase, path: Path, encoding: str | None
         start = buffered.peek(SNIFFED)[:SNIFFED]
     except BROKEN as error:
         raise _damage(path, error) from error
+    if start.startswith(b"PAR1"):
+        raise SourceError(f"{path} is compressed Parquet: unpack it.")
     encoding = encoding or encoding_of(start)
     return Lines(_decode(buffered, start, encoding, path), encoding)
 
@@ -143,18 +172,49 @@ def _zipped_lines(raw: IO[bytes], path: Path, encoding: str | None) -> Lines:
         archive = zipfile.ZipFile(raw)
     except zipfile.BadZipFile as error:
         raise SourceError(f"{path} is not a readable zip file: fetch it again.") from error
-    tables = sorted(n for n in archive.namelist() if is_table(n) and "__MACOSX" not in n)
-    if not tables:
-        raise SourceError(f"{path} holds no CSV or TSV file: unpack it and give its folder.")
     try:
-        return _lines(archive.open(tables[0]), path, encoding)
+        tables = _find_tables(archive, path, encoding)
+        first = _lines(archive.open(tables[0]), path, encoding)
     except (RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
         raise SourceError(f"{path} cannot be unpacked: {error}.") from error
+    others = (_lines(archive.open(name), path, encoding) for name in tables[1:])
+    rest = (islice(lines, 0 if is_json_lines(tables[0]) else 1, None) for lines in others)
+    return Lines(chain(first, chain.from_iterable(rest)), first.encoding)
+
+
+def _find_tables(archive: zipfile.ZipFile, path: Path, encoding: str | None) -> list[str]:
+    """Return the tables of a zip, which are parts of one: all begin with the same line.
+
+    Raises:
+        SourceError: it holds none, or several.
+    """
+    names = sorted(n for n in archive.namelist() if not n.endswith("/") and "__MACOSX" not in n)
+    if "xl/workbook.xml" in names or {"mimetype", "content.xml"} <= set(names):
+        raise SourceError(f"{path} is {SHEET}.")
+    tables = [name for name in names if is_table(name)]
+    tables = [name for name in tables if Path(name).name.startswith("photos.")] or tables
+    if not tables:
+        held = ", ".join(names[:3]) or "nothing"
+        raise SourceError(
+            f"{path} holds no CSV or TSV file, but {held}: unpack it and give its folder."
+        )
+    heads = {next(_lines(archive.open(name), path, encoding), "").strip() for name in tables}
+    if len(heads) > 1 and not all(map(is_json_lines, tables)):
+        raise SourceError(
+            f"{path} holds {len(tables)} tables, {', '.join(tables[:5])}: unpack it and give one."
+        )
+    return tables
+
+
+def is_json_lines(name: str) -> bool:
+    """Tell whether a file's name is that of JSON lines."""
+    return Path(name).suffix.lower() in {".jsonl", ".ndjson"}
 
 
 def is_table(name: str) -> bool:
     """Tell whether a file's name is that of a table of text, Unsplash's shards included."""
-    suffix = Path(name.removesuffix(".gz").removesuffix(".zip")).suffix.lower()
-    if suffix in {".jsonl", ".ndjson"}:
+    name = name.removesuffix(".gz").removesuffix(".zip")
+    suffix = Path(name).suffix.lower()
+    if is_json_lines(name):
         return True
     return suffix[:4] in {".csv", ".tsv"} and (len(suffix) == 4 or suffix[4:].isdigit())

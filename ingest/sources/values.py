@@ -23,7 +23,7 @@ def _whole(most: int) -> Callable[[Any], int | None]:
 def read_text(value: Any) -> str:
     """Read a text; of a list the first one."""
     if isinstance(value, list | tuple):
-        value = next((part for part in value if isinstance(part, str)), "")
+        value = next((part for part in value if isinstance(part, str | bytes)), "")
     return as_text(plain(value)).strip()[:LONGEST_TEXT]
 
 
@@ -48,5 +48,6 @@ def join_words(value: Any) -> Any:
     """Write a list of words as one text; other values stay as they are."""
     if not isinstance(value, list | tuple):
         return value
-    words = [each for each in value if isinstance(each, str)]
+    words = [plain(each) if isinstance(each, bytes) else each for each in value]
+    words = [each for each in words if isinstance(each, str)]
     return ", ".join(words) if words and len(words) == len(value) else value

@@ -417,6 +417,25 @@ def test_times_in_json_beside_a_picture_are_times_and_its_captions_are_none(tree
 
 
 @pytest.mark.parametrize(
+    "line", ['{"file_name": "a\\ud800.jpg", "text": "x"}', "{broken", '["a.jpg"]', '{"text": "x"}']
+)
+def test_a_row_that_cannot_be_read_costs_no_other(tree, line):
+    root = tree(["a.jpg", "b.jpg"])
+    rows = ['{"file_name": "a.jpg", "text": "a lake"}', line, '{"file_name": "b.jpg", "text": "b"}']
+    (root / "metadata.jsonl").write_text("\n".join(rows))
+    photos, _, left = read(root)
+    assert [photos[name].metadata["description"] for name in ("a.jpg", "b.jpg")] == ["a lake", "b"]
+    assert sum(left.values()) == 1
+
+
+def test_bytes_beside_a_picture_become_no_text(tree):
+    root = tree(["a.jpg"])
+    row = {"file_name": "a.jpg", "sha": b"\xff\x00\xfe", "mood": b"calm"}
+    pq.write_table(pa.Table.from_pylist([row]), root / "metadata.parquet")
+    assert read(root)[0]["a.jpg"].extra == {"mood": "calm"}
+
+
+@pytest.mark.parametrize(
     ("header", "name", "file"),
     [
         ("File_Name", "x\\a.jpg", "x/a.jpg"),

@@ -12,6 +12,7 @@ import pytest
 from ingest.sources import Photo, Source, Table, preview
 from ingest.sources.cells import is_empty, read_moment
 from ingest.sources.where import condition
+from ingest.tell import describe_summary
 from tests.ingest.pictures import jpeg
 
 UTC = timezone.utc
@@ -76,7 +77,24 @@ def test_spaces_and_quotes_around_cells_are_no_part_of_them(folder):
     assert [p.metadata["description"] for p in photos] == ["one, two", "three", "four"]
 
 
-@pytest.mark.parametrize("cell", ["NA", "-nan", "#N/A", "#NULL!", "(null)", "<NA>", "n/a", "\\N"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "NA",
+        "-nan",
+        "#N/A",
+        "#NULL!",
+        "(null)",
+        "<NA>",
+        "n/a",
+        "\\N",
+        "#REF!",
+        "#NAME?",
+        "#DIV/0!",
+        "#VALUE!",
+        "#NUM!",
+    ],
+)
 def test_what_tools_write_for_nothing_is_nothing(cell):
     assert is_empty(cell)
     assert not is_empty("na")  # a word, and a syllable
@@ -201,3 +219,52 @@ def test_lists_of_words_and_of_classes_are_kept_as_words(tmp_path):
     first, second = Source(tmp_path / "t.parquet")
     assert first.extra == {"hues": "red, blue", "more": "blue", "tags": "old, calm"}
     assert second.extra == {}
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        (r"He said \"hi\", ok", 'He said "hi", ok'),
+        (r"ends in \"quotes\"", 'ends in "quotes"'),
+        ("two\n" + r"lines, one \"quoted\"" + "\nthree", 'two lines, one "quoted" three'),
+        ("C:\\pics\\", "C:\\pics\\"),
+        ("C:\\pics\\,\nand more", "C:\\pics\\, and more"),
+        ('as ""usual"", and', 'as "usual", and'),
+        ("\n".join(["and, on"] * 300), " ".join(["and, on"] * 300)),
+    ],
+)
+def test_quotes_within_quotes_and_long_cells_tear_no_row(folder, cell, words):
+    photos = read(folder, "path,caption,label", [f',"{cell}",a', ',"plain, one",b'])
+    assert [photo.captions for photo in photos] == [(words,), ("plain, one",)]
+    assert [photo.metadata["label"] for photo in photos] == ["a", "b"]
+
+
+@pytest.mark.parametrize("following", [5, 5_000])
+def test_a_quote_that_never_closes_costs_no_row(folder, following):
+    photos = read(folder, "path,caption", [',"open', *[",a lake"] * following])
+    assert len(photos) == following + 1
+
+
+@pytest.mark.parametrize("ruler", ["|---|---|", "| :--- | ---: |"])
+def test_the_ruler_of_a_table_of_markdown_is_no_row(folder, ruler):
+    text = f"| path | caption |\n{ruler}\n| 0.jpg | a red house |\n| 1.jpg | two dogs |\n"
+    (folder / "t.md").write_text(text)
+    photos = list(Source(folder / "t.md"))
+    assert [Path(photo.address).name for photo in photos] == ["0.jpg", "1.jpg"]
+    assert [photo.captions for photo in photos] == [("a red house",), ("two dogs",)]
+
+
+@pytest.mark.parametrize("column", ["id", "uid"])
+def test_an_id_of_several_pictures_is_not_taken_for_theirs(folder, ingest, column):
+    (folder / "t.csv").write_text(f"path,{column}\n0.jpg,a\n1.jpg,a\n2.jpg,a\n")
+    photos = list(Source(folder / "t.csv"))
+    assert [photo.id for photo in photos] == ["0.jpg", "1.jpg", "2.jpg"]
+    assert ingest(folder / "t.csv").inserted == 3
+
+
+def test_an_id_that_comes_twice_by_a_slip_stays_the_id(folder, ingest):
+    rows = "".join(f"0.jpg,{at}\n" for at in range(30))
+    (folder / "t.csv").write_text(f"path,id\n{rows}1.jpg,7\n")
+    summary = ingest(folder / "t.csv")
+    assert summary.doubled == 1
+    assert "--id-column" in describe_summary(summary, "photos")

@@ -108,3 +108,20 @@ def test_numbers_beyond_all_range_cost_no_photo(folder, ingest):
     rows = [{**row, "big": 10**30, "deep": [[1, [2]], {"a": 1}]} for row in ROWS]
     (folder / "t.json").write_text(json.dumps(rows))
     assert ingest(folder / "t.json").inserted == 3
+
+
+CLASSES = [{"id": at, "name": f"class {at}", "url": "http://x.org/l"} for at in range(8)]
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        {"categories": CLASSES, "photos": ROWS},
+        {"licenses": CLASSES, "result": {"page": 1, "items": ROWS}},
+        {"a": {"categories": CLASSES}, "b": {"photos": ROWS}},
+        {"info": {"url": "http://x.org"}, "categories": CLASSES, "data": ROWS},
+    ],
+)
+@pytest.mark.parametrize("indent", [None, 1])
+def test_of_several_lists_the_one_that_names_pictures_is_the_table(folder, found, indent):
+    assert files(read(folder / "t.json", found, indent=indent)) == NAMES

@@ -3,6 +3,8 @@ import os
 import shutil
 import tarfile
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from ingest import Photo
@@ -262,3 +264,49 @@ def test_what_lies_in_folders_whose_names_are_not_utf_8_is_stored_once(
     assert (summary.updated + summary.skipped, summary.inserted, summary.failed) == (3, 0, 0)
     assert ingest(moved).skipped == 3
     assert len(stored(database)) == 9
+
+
+def pictures(path, *seeds, paths=True):
+    rows = [{"bytes": jpeg(seed), "path": f"p{seed}.jpg" if paths else None} for seed in seeds]
+    table = pa.table({"image": rows, "label": [f"picture {seed}" for seed in seeds]})
+    pq.write_table(table, path)
+    return path
+
+
+def labels(database):
+    return {
+        row["id"]: row["label"] for row in database.collection("photos").photos(stored(database))
+    }
+
+
+def test_pictures_in_a_table_keep_their_ids_when_a_row_comes_or_the_table_is_renamed(
+    ingest, database, tmp_path
+):
+    table = pictures(tmp_path / "train.parquet", 1, 2, 3)
+    assert ingest(table).inserted == 3
+    pictures(table, 9, 1, 2, 3)
+    summary = ingest(table)
+    assert (summary.inserted, summary.skipped, summary.updated) == (1, 3, 0)
+    assert labels(database) == {f"p{n}.jpg": f"picture {n}" for n in (1, 2, 3, 9)}
+    summary = ingest(table.rename(tmp_path / "other.parquet"))
+    assert (summary.inserted, summary.skipped) == (0, 4)
+
+
+def test_pictures_that_were_named_by_their_rows_keep_these_names(ingest, database, tmp_path):
+    table = pictures(tmp_path / "train.parquet", 1, 2, paths=False)
+    assert ingest(table).inserted == 2
+    pictures(table, 1, 2)
+    summary = ingest(table)
+    assert (summary.inserted, summary.updated) == (0, 2)  # the path is a column now
+    assert set(labels(database)) == {"train-000000", "train-000001"}
+
+
+def test_pictures_from_files_of_one_name_are_all_stored(ingest, database, tmp_path, monkeypatch):
+    monkeypatch.setattr("ingest.admission.CHUNK_BYTES", 3000)
+    monkeypatch.setattr("ingest.sources.rows.SAMPLE", 2)
+    monkeypatch.setattr("ingest.sources.arrow_rows.SAMPLE", 2)
+    rows = [{"bytes": jpeg(seed), "path": f"{seed % 4}.jpg"} for seed in range(12)]
+    for count, inserted in ((4, 4), (12, 8), (12, 0)):
+        pq.write_table(pa.table({"image": rows[:count]}), tmp_path / "train.parquet")
+        summary = ingest(tmp_path / "train.parquet")
+        assert (summary.inserted, summary.doubled) == (inserted, 0)

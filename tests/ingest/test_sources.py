@@ -1,7 +1,10 @@
+import bz2
 import gzip
 import io
 import json
+import lzma
 import os
+import pickle
 import tarfile
 import tracemalloc
 import zipfile
@@ -266,11 +269,55 @@ def test_a_broken_gzip_gives_what_came_before_and_then_an_error(tmp_path):
 def test_a_zip_without_a_table_and_a_broken_one_are_refused(tmp_path):
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("x.bin", "hello")
-    with pytest.raises(SourceError, match="holds no CSV or TSV"):
+    with pytest.raises(SourceError, match=r"holds no CSV or TSV file, but x\.bin"):
         photos(tmp_path / "a.zip")
     written(tmp_path / "b.zip", "PK\x03\x04nonsense")
     with pytest.raises(SourceError, match="not a readable zip"):
         photos(tmp_path / "b.zip")
+
+
+def zipped(path, **files):
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name.replace("_", "."), text)
+    return path
+
+
+def test_the_parts_of_one_table_in_a_zip_are_all_read_and_several_tables_refused(tmp_path):
+    parts = {"a_csv": "id,url\n1,http://a/1", "b_csv": "id,url\n2,http://a/2\n"}
+    assert ids(zipped(tmp_path / "a.zip", **parts)) == ["1", "2"]
+    lines = {f"{at}_jsonl": f'{{"id": {at}, "url": "http://a/{at}"}}' for at in range(3)}
+    assert ids(zipped(tmp_path / "l.zip", **lines)) == ["0", "1", "2"]
+    unsplash = {"collections_tsv000": "collection_id\n", "photos_tsv000": parts["a_csv"]}
+    assert ids(zipped(tmp_path / "u.zip", **unsplash)) == ["1"]
+    parts["b_csv"] = "id,keyword\n1,tree\n"
+    with pytest.raises(SourceError, match=r"holds 2 tables, a\.csv, b\.csv: unpack it"):
+        photos(zipped(tmp_path / "b.zip", **parts))
+
+
+@pytest.mark.parametrize(
+    ("start", "sentence"),
+    [
+        (b"SQLite format 3\0", "an SQLite database: export"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a spreadsheet: save it as CSV"),
+        (bz2.compress(b"id,url\n"), "compressed with bzip2: unpack"),
+        (lzma.compress(b"id,url\n"), "compressed with xz: unpack"),
+        (gzip.compress(b"PAR1" + bytes(99)), "compressed Parquet: unpack"),
+        (pickle.dumps({"a": 1}), "a pickle"),
+    ],
+)
+@pytest.mark.parametrize("name", ["a.csv", "a.bin"])
+def test_files_of_other_kinds_are_refused_with_what_helps(tmp_path, start, sentence, name):
+    (tmp_path / name).write_bytes(start + bytes(99))
+    with pytest.raises(SourceError, match=f"is {sentence}"):
+        photos(tmp_path / name)
+
+
+def test_a_spreadsheet_is_refused_with_what_helps(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.xlsx", "w") as archive:
+        archive.writestr("xl/workbook.xml", "<x/>")
+    with pytest.raises(SourceError, match="is a spreadsheet: save it as CSV"):
+        photos(tmp_path / "a.xlsx")
 
 
 def test_parquet_is_read_and_a_broken_one_refused(tmp_path):

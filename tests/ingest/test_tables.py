@@ -1,7 +1,9 @@
 import gzip
+import hashlib
 import io
 import json
 import os
+import pickle
 import unicodedata
 from datetime import datetime, timezone
 from pathlib import Path
@@ -15,7 +17,8 @@ import pytest
 from ingest.errors import DamagedSource, SourceError
 from ingest.sources import Photo, Source, Table, preview
 from ingest.sources.cells import read_moment
-from tests.ingest.pictures import jpeg
+from ingest.vectors import find_vectors
+from tests.ingest.pictures import encoded, jpeg, noise
 
 UTC = timezone.utc
 CAPTIONS = ["a red house, by a lake", "two dogs; one cat", "a field of | wheat"]
@@ -118,6 +121,12 @@ def test_a_table_of_any_unicode_is_read(folder, encoding):
         ("cp1251", "красный велосипед на улице"),
         ("cp1252", "Café à Zürich, “été”"),
         ("cp1250", "příliš žluťoučký kůň"),
+        ("cp1250", "wąska ścieżka, na śniegu"),
+        ("iso8859_2", "wąska ścieżka, na śniegu"),
+        ("cp1255", "כלב חום רץ על החוף"),
+        ("cp1257", "kviečių laukas, žuvėdra"),
+        ("koi8_r", "Собака на пляже"),
+        ("cp1252", "prix 5 €"),
     ],
 )
 def test_older_encodings_are_told_and_can_be_named(folder, encoding, words):
@@ -441,3 +450,125 @@ def test_many_rows_of_vectors_are_read_without_them(folder):
     table = pa.table({"url": [f"http://a/{at}.jpg" for at in range(n)], "v": vectors})
     pq.write_table(table, folder / "t.parquet")
     assert len(addresses(folder / "t.parquet")) == n
+
+
+@pytest.mark.parametrize("bad", ["http://[x]y", "https://[x/a.jpg", "http://x\u2100y.org/a.jpg"])
+@pytest.mark.parametrize("column", ["path", "somewhere"])
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_an_address_that_is_none_costs_its_row_alone(folder, bad, column, ending):
+    places = ["images/0.jpg", bad, "images/2.jpg"]
+    rows = "\n".join([column + ",n", *(f"{place},1" for place in places)])
+    if ending == "jsonl":
+        rows = "\n".join(json.dumps({column: place, "n": 1}) for place in places)
+    assert addresses(written(folder / f"t.{ending}", rows))[::2] == local(folder)[::2]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [hashlib.sha256(bytes([at])).digest() for at in range(3)],
+        [pickle.dumps([0.5] * at) for at in range(3)],
+        [np.full(9, at + 0.5, np.float32).tobytes() for at in range(3)],
+    ],
+)
+def test_bytes_that_are_no_pictures_are_neither_pictures_nor_text(folder, cells):
+    paths = [f"images/{at}.jpg" for at in range(3)]
+    pq.write_table(pa.table({"sha": cells, "path": paths}), folder / "t.parquet")
+    found = read(folder / "t.parquet")
+    assert [(photo.address, photo.extra) for photo in found] == [
+        (path, {}) for path in local(folder)
+    ]
+
+
+def test_a_second_picture_of_a_row_is_not_written_as_text(folder):
+    table = pa.table({"image": [jpeg(0)], "mask": [encoded(noise(), "PNG")], "mood": ["calm"]})
+    pq.write_table(table, folder / "t.parquet")
+    (photo,) = read(folder / "t.parquet")
+    assert (photo.payload, photo.extra) == (jpeg(0), {"mood": "calm"})
+
+
+WORDS = [pa.string(), pa.large_string(), pa.string_view(), pa.binary()]
+WORDS += [pa.dictionary(pa.int32(), pa.string())]
+
+
+@pytest.mark.parametrize("words", WORDS, ids=str)
+@pytest.mark.parametrize("nest", [pa.list_, pa.large_list])
+@pytest.mark.parametrize("form", ["parquet", "arrow"])
+def test_lists_of_words_of_any_type_are_read(folder, words, nest, form):
+    if form == "parquet" and words == pa.string_view():
+        pytest.skip("not written by this library")
+    flat = pa.array(["images/0.jpg", "images/1.jpg", "images/2.jpg"]).cast(words)
+    by_row = pa.ListArray if nest is pa.list_ else pa.LargeListArray
+    lists = by_row.from_arrays([0, 1, 2, 3], flat)
+    table = pa.table({"paths": lists, "captions": lists, "tags": lists})
+    path = folder / f"t.{form}"
+    if form == "parquet":
+        pq.write_table(table, path)
+    else:
+        with pa.ipc.new_file(path, table.schema) as writer:
+            writer.write_table(table)
+    found = read(path)
+    assert [photo.address for photo in found] == local(folder)
+    assert found[1].metadata == {"description": "images/1.jpg"}
+    assert found[2].extra == {"tags": "images/2.jpg"}
+
+
+def test_of_a_list_of_pictures_the_first_is_taken_and_of_captions_in_rows_all(folder):
+    pictures = [
+        [{"bytes": jpeg(at), "path": None}, {"bytes": jpeg(9), "path": None}] for at in (0, 1)
+    ]
+    told = [[{"raw": "a red house", "n": 1}, {"raw": "a lake", "n": 2}]] * 2
+    pq.write_table(pa.table({"images": pictures, "sentences": told}), folder / "t.parquet")
+    found = read(folder / "t.parquet")
+    assert [photo.payload for photo in found] == [jpeg(0), jpeg(1)]
+    assert found[0].captions == ("a red house", "a lake")
+    assert "the first of several pictures" in preview(folder / "t.parquet").choices
+
+
+NUMBERS = np.linspace(-1, 1, 16)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        str(NUMBERS.tolist()),
+        str(NUMBERS),
+        repr(NUMBERS),
+        str(NUMBERS.tolist()[:8]),
+        np.array2string(np.arange(9000.0)),
+        str(NUMBERS.reshape(2, 8).tolist()),
+    ],
+)
+@pytest.mark.parametrize("header", ["path,emb", "path,text", ""])
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_vectors_written_as_text_never_become_text(folder, text, header, ending):
+    name = header.partition(",")[2] or "emb"
+    if ending == "csv":
+        rows = [header] * bool(header) + [f'images/{at}.jpg,"{text}"' for at in range(3)]
+    else:
+        rows = [json.dumps({"path": f"images/{at}.jpg", name: text}) for at in range(3)]
+    found = read(written(folder / f"t.{ending}", "\n".join(rows) + "\n"))
+    assert [photo.address for photo in found] == local(folder)
+    assert [(photo.metadata, photo.extra, photo.captions) for photo in found] == [({}, {}, ())] * 3
+
+
+@pytest.mark.parametrize("text", ["[1, 2, 3, 4]", "[a, b]", "a [1 2 3 4 5 6 7 8] b", "(12345678)"])
+def test_other_texts_in_brackets_are_text(folder, text):
+    path = written(folder / "t.csv", f'path,text\nimages/0.jpg,"{text}"\n')
+    assert read(path)[0].metadata == {"description": text}
+
+
+@pytest.mark.parametrize("form", ["parquet", "arrow"])
+def test_columns_of_one_name_are_all_read_from_typed_tables(folder, ingest, form):
+    columns = [pa.array(["images/0.jpg"]), pa.array([1]), pa.array(["two"])]
+    table = pa.Table.from_arrays(columns, names=["path", "n", "n"])
+    path = folder / f"t.{form}"
+    if form == "parquet":
+        pq.write_table(table, path)
+    else:
+        with pa.ipc.new_file(path, table.schema) as writer:
+            writer.write_table(table)
+    assert [photo.extra for photo in read(path)] == [{"n": 1, "n 2": "two"}]
+    assert ingest(path).inserted == 1
+    with pytest.raises(SourceError, match="two columns of one name"):
+        find_vectors(path, "n")
