@@ -4,8 +4,8 @@ from collections.abc import Hashable, Sequence, Set
 from dataclasses import dataclass
 
 SETTLED = 0.9
-"""Agreement from which two rounds accept the same photos. .85 stops 1.3 rounds earlier and loses
-1.4 times as much; .95 halves the loss for 1.7 rounds more (docs/measurements/learning.md)."""
+"""Agreement from which two rounds accept the same photos. .85 stops 1.2 rounds earlier and loses
+1.9 times as much; .95 loses less than half for 1.7 rounds more (docs/measurements/learning.md)."""
 WATCHED = 2
 """Rounds in a row that must agree: one alone is often luck."""
 BARREN = 3
