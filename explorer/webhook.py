@@ -27,8 +27,12 @@ def tell_webhook(explorer: "Explorer", table: str, summary: "Summary") -> str:
     address = os.environ.get("INGEST_WEBHOOK", "").strip()
     if not address:
         return ""
-    parts = urlsplit(address)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    try:
+        parts = urlsplit(address)
+        known = parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except ValueError:  # such as http://[::1
+        known = False
+    if not known:
         return "INGEST_WEBHOOK is no http or https address, so nobody was told of this ingest."
     try:
         told = describe_news(explorer, table, summary)

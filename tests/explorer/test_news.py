@@ -179,6 +179,7 @@ def test_a_webhook_that_fails_is_one_sentence(explorer, concept, hook, monkeypat
         "http://127.0.0.1:9/": "cannot be reached",
         "ftp://x/": "no http or https address",
         "nonsense": "no http or https address",
+        "http://[::1/": "no http or https address",
     }.items():
         monkeypatch.setenv("INGEST_WEBHOOK", address)
         assert words in tell_webhook(explorer, "things", SUMMARY)
