@@ -115,6 +115,22 @@ def test_corrections_of_classes_that_another_window_deleted_are_told(things, mon
     assert made.id in [one.id for one in kept()]
 
 
+def test_the_marks_of_a_sheet_stay_while_its_order_changes(things, monkeypatch):
+    grids = Grids(monkeypatch)
+    test = run("classes.py")
+    press(test, "Take the 2 folder names as classes")
+    labelled(test.segmented_control, "View").set_value("One class").run()
+    key = grids.data["key"]
+    labelled(test.selectbox, "Order").set_value("Least sure first").run()
+    assert grids.data["key"] == key
+
+
+def test_a_single_class_is_counted_in_the_singular(things):
+    test = run("classes.py")
+    labelled(test.text_area, "Classes, one a line").set_value("cat").run()
+    assert "cat · 1 class · 0 corrected" in labelled(test.selectbox, "Classes").options
+
+
 def test_classes_that_an_address_names_in_vain_are_told(things):
     test = run("classes.py", classes="nowhere")
     assert [error.value for error in test.error] == ["There are no classes 'nowhere' here."]

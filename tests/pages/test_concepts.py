@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from explorer.audits import AuditRecord, blind_answers
 from pages import _session, grid
 from pages._current import shared_explorer
-from pages.concept import audit, label_files, labels
+from pages.concept import audit, label_files, labels, open_saved
 from tests.browser.harness import ROOT
 from tests.pages.test_screens import press, run
 from vecdb import Label
@@ -110,6 +110,7 @@ def test_a_concept_that_another_window_deleted_is_told_and_comes_back(taught, gr
     assert "was deleted, here or in another window" in words(test)
     press(test, "Undo the deletion")
     assert not shared_explorer().concepts.get(taught).deleted
+    assert judged(taught)["no-050"] == (1 if view == "labels" else -1)
 
 
 def test_labels_for_a_concept_that_another_window_deleted_make_no_other(taught):
@@ -136,6 +137,15 @@ def test_a_file_of_labels_is_told_under_its_own_name(taught, name, text, told):
     [said, *_] = label_files.state.pop("label_told")
     assert told in said
     assert not {"/tmp", "--"} & {word[: len("/tmp")] for word in said.split()}
+
+
+@pytest.mark.parametrize("name", ["bad.safetensors", "bad.npz"])
+def test_a_file_that_is_no_saved_concept_is_told_under_its_own_name(taught, grids, name):
+    open_saved.state.update(saved_table="things", saved_name="")
+    file: Any = SimpleNamespace(name=name, getvalue=lambda: b"nothing")
+    open_saved.open_file(file)
+    told = open_saved.state.pop("open_saved_error")
+    assert told == f"{name} is not a file of a saved concept."
 
 
 def test_an_audit_asks_under_the_name_and_tells_that_the_threshold_changed(taught, grids):
