@@ -20,7 +20,7 @@ from pages.grid.tiles import grid_tiles
 from vecdb import Collection, Concept, Label, VecdbError
 
 SHOWN = 200
-NONE = "No labels of this kind. They are made on the Train page."
+NONE = "No labels of this kind yet. They are made on the Train page."
 JUDGED_ALL = "You have judged every photo that others have."
 ORDERS = ("Disagreements first", "By round, latest first", "By round, first round first")
 DIFFERING = "Differing"
