@@ -168,12 +168,16 @@ def _conclude(database: Database, record: AuditRecord) -> AuditRecord:
     return replace(record, findings=estimate(record.plan, answers))
 
 
-def describe_findings(found: Findings) -> str:
-    """State the findings in one line."""
+def describe_findings(found: Findings, accepted: int) -> str:
+    """State the findings in one line; without an accepted photo there is no precision."""
     precision, recall, matches = found.precision, found.recall, found.matches
     return (
-        f"Precision {precision.value:.2f} ({precision.low:.2f} to {precision.high:.2f}), "
-        f"recall {recall.value:.2f} ({recall.low:.2f} to {recall.high:.2f}), "
+        (
+            f"Precision {precision.value:.2f} ({precision.low:.2f} to {precision.high:.2f}), "
+            if accepted
+            else "No photo above the threshold, so no precision; "
+        )
+        + f"recall {recall.value:.2f} ({recall.low:.2f} to {recall.high:.2f}), "
         f"about {matches.value:,.0f} matches ({np.floor(matches.low):,.0f} "
         f"to {np.ceil(matches.high):,.0f})"
     )

@@ -9,6 +9,7 @@ import numpy as np
 
 from classifier.class_file import Correction, SavedClasses, load_classes, save_classes
 from classifier.classes import refit_heads
+from commandline.words import count_things
 from encoder import Encoder
 from explorer.photo_sets import PhotoSet
 from explorer.zeroshot import heads_of
@@ -75,7 +76,8 @@ def name_each(kept: Iterable[ClassSet]) -> dict[str, str]:
     """Return a name for each set of classes, by id, that no other has."""
     names: dict[str, str] = {}
     for one in kept:
-        name = f"{one.name} · {len(one.names)} classes · {one.corrected} corrected"
+        classes = count_things(len(one.names), "class", "classes")
+        name = f"{one.name} · {classes} · {one.corrected} corrected"
         if name in names.values():
             name = f"{name} · {one.created:%-d %b %Y, %H:%M:%S}"
         while name in names.values():

@@ -6,6 +6,7 @@ from datetime import datetime, timezone
 from itertools import islice
 from typing import Any
 
+from commandline.words import count_things
 from encoder import EncoderError
 from explorer.errors import BadInput
 from explorer.explorer import Explorer
@@ -120,17 +121,22 @@ def import_labels(
         BadInput: nothing in it can be used; nothing is stored then.
         NoAnchor: a new concept has no yes to start from.
     """
-    reading = _choose_reading(rows(), concept, category, all_classes)
+    there = find_concept(explorer, concept, collection.name) if concept else None
+    called = there.name if there else concept
+    reading = _choose_reading(rows(), called, category, all_classes)
+    if there and not all_classes:  # by its id: others may have its name
+        reading = replace(reading, names=dict.fromkeys(reading.names, there.id))
     done = Imported()
     if reading.zero:
         done.notes.append("0 was read as no: the file has no -1.")
     labels = _collect(rows(), collection, reading, others_no, by, done)
+    if not done.rows:
+        raise BadInput("The file holds no rows: there are no labels in it.")
     if not any(labels.values()):
-        first = [*done.unmatched.first, *done.ambiguous.first, *done.unreadable.first][:1]
-        named = f", the first {first[0]!r}" if first else ""
         raise BadInput(
-            f"None of the {done.rows:,} rows is a label of one photo of {collection.name}{named}: "
-            "name photos by id, address or file name, and answer with 1 or -1."
+            f"None of the {done.rows:,} rows is a label of one photo of {collection.name}: name "
+            "photos by id, address or file name, and answer with 1 or -1. "
+            + " ".join(_describe_left_out(done))
         )
     for name, held in labels.items():
         if held:
@@ -194,8 +200,8 @@ def _choose(
         return {found[0]: _require_name(concept)}
     some = ", ".join(found[:20]) + (", ..." if len(found) > 20 else "")
     raise BadInput(
-        f"The file has no {kind} {wanted!r}: choose one with --category, or all with "
-        f"--all-classes; it has {some or 'none'}."
+        f"The file has no {kind} {wanted!r}: name the class or column that is meant; it has "
+        f"{some or 'none'}."
     )
 
 
@@ -344,14 +350,18 @@ def describe_import(done: Imported) -> Iterator[str]:
             f"{concept['no']} no, {concept['cleared']} cleared."
         )
     yield from done.notes
-    for listed, words in (
-        (done.unmatched, "rows name no photo of the collection"),
-        (done.ambiguous, "rows name several photos"),
-        (done.contradictions, "photos are said to be both, and were left out"),
-        (done.unreadable, "rows hold neither yes nor no"),
+    yield from _describe_left_out(done)
+
+
+def _describe_left_out(done: Imported) -> Iterator[str]:
+    for listed, one, several, words in (
+        (done.unmatched, "row names", "rows name", "no photo of the collection"),
+        (done.ambiguous, "row names", "rows name", "several photos"),
+        (done.contradictions, "photo is", "photos are", "said to be both, and left out"),
+        (done.unreadable, "row holds", "rows hold", "neither yes nor no"),
     ):
         if listed.count:
-            yield f"{listed.count:,} {words}: {_name_some(listed)}."
+            yield f"{count_things(listed.count, one, several)} {words}: {_name_some(listed)}."
 
 
 def _name_some(listed: Listed) -> str:

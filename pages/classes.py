@@ -29,7 +29,7 @@ from pages._words import escape_markdown
 from pages.grid import photo_grid
 from pages.grid.contract import GridEvent
 from pages.sorting import predictions
-from pages.sorting.kept import choose_classes, draw_files, name_by_folders, tie
+from pages.sorting.kept import choose_classes, draw_files, name_by_folders, tell_deleted, tie
 from pages.sorting.source import choose_source
 from pages.sorting.tiles import set_tiles
 from pages.sorting.views import confusions, heat_map, per_template, sheets
@@ -54,7 +54,11 @@ def on_event(found: PhotoSet, event: GridEvent) -> None:
     }
     store = shared_explorer().database.class_sets
     try:
-        correct_photos(store, store.get(state.class_set), found, said)
+        kept = store.get(state.class_set)
+        if kept.deleted:
+            tell_deleted("Nothing was corrected: undo the deletion first.")
+        else:
+            correct_photos(store, kept, found, said)
     except VecdbError as error:
         state.class_error = str(error)
 
@@ -120,7 +124,7 @@ def one_class(found: PhotoSet, classes: SavedClasses, chosen: np.ndarray, sure: 
     photo_grid(
         {
             "mode": "sheet",
-            "key": f"classes:{found.key}:{shown}:{order}:{state.class_fitted_at}",
+            "key": f"classes:{found.key}:{shown}:{state.class_fitted_at}",
             "title": f"{shown}: {count_photos(counts[shown])}",
             "tiles": set_tiles(found, ids, scores=list(sure[rows]), reasons=[""] * len(ids)),
             "collection": state.collection,

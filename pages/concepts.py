@@ -16,6 +16,7 @@ from pages._current import (
     shared_explorer,
 )
 from pages._login import may
+from pages._session import keep
 from pages._words import escape_markdown
 from pages.concept import (
     audit,
@@ -40,6 +41,7 @@ VIEWS = {
     "truth": ("Own labels", truth.draw),
     "export": ("Export", export.draw),
 }
+ERRORS = ("audit_error", "export_error", "labels_error")
 NOTHING = "No concepts yet. Type a phrase on the **Train** page to start one."
 state = st.session_state
 
@@ -59,8 +61,8 @@ def attempt(action: str, *arguments: str, **changes: str) -> None:
 
 
 def rename(concept_id: str) -> None:
-    """Give a concept the name typed beside it."""
-    name = state[f"name_{concept_id}"].strip()
+    """Give a concept the name typed beside it; without one it keeps its own."""
+    name = said(f"name_{concept_id}").strip()
     if name:
         attempt("update", concept_id, name=name)
 
@@ -82,8 +84,7 @@ def row(concept: Concept, counts: LabelCounts, others: list[Concept]) -> None:
         if may(Role.LABEL):
             left.text_input(
                 "Name",
-                concept.name,
-                key=f"name_{concept.id}",
+                key=put(f"name_{concept.id}", concept.name),
                 on_change=rename,
                 args=[concept.id],
                 label_visibility="collapsed",
@@ -188,6 +189,7 @@ def on_view() -> None:
 def back() -> None:
     """Return to the list; the concept stays the one that is open."""
     state.concepts_open = False
+    state.concept_view = "results"
     st.query_params.clear()
 
 
@@ -197,6 +199,9 @@ def draw_opened(concept: Concept) -> None:
     if wanted in VIEWS:
         state.concept_view = wanted
     state.setdefault("concept_view", "results")
+    if state.get("errors_of") != concept.id:
+        state.errors_of = concept.id
+        state.update(dict.fromkeys(ERRORS, ""))
     names = name_concepts(listed_concepts())
     left, middle, right = st.columns([1.3, 4, 5], vertical_alignment="center")
     left.button("All concepts", icon=":material/arrow_back:", on_click=back, width="stretch")
@@ -260,12 +265,28 @@ def show_together(concepts: list[Concept]) -> bool:
     return True
 
 
+def say_deleted(concept_id: str) -> None:
+    """Say that the concept which was open is deleted, and let it be brought back."""
+    name = shared_explorer().concepts.get(concept_id).name
+    st.warning(
+        escape_markdown(
+            f"“{name}” was deleted, here or in another window. Undo the deletion brings it back "
+            "with its answers."
+        )
+    )
+    state.deleted = [*state.get("deleted", []), concept_id]
+
+
 def main() -> None:
     """Draw the screen."""
+    keep("concept_view")
+    wanted = st.query_params.get("concept") or state.get("concept_id")
     # An address may name a view alone: that of the concept which is open.
     named = "concept" in st.query_params or "view" in st.query_params
     try:
         concept = current_concept()
+        if concept is None and wanted:
+            say_deleted(wanted)
     except UnknownConcept as error:
         st.error(escape_markdown(error))
         concept = None

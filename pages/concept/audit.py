@@ -4,10 +4,12 @@ import streamlit as st
 
 from classifier import ClassifierError
 from classifier.audit import Findings, Interval, plan
+from commandline.words import count_things
 from explorer.audits import (
     AuditRecord,
     answer_audit,
     begin_audit,
+    blind_answers,
     describe_findings,
     open_questions,
     read_answers,
@@ -41,11 +43,28 @@ def on_event(event: GridEvent) -> None:
     if event["type"] != "finish":
         return
     rule = -1 if state.get("audit_unmarked", "negative") == "negative" else 0
-    answers = {photo: int(event["marks"].get(photo, rule)) for photo in state.audit_asked}
+    audit_id, asked = state.audit_asked
+    answers = {photo: int(event["marks"].get(photo, rule)) for photo in asked}
     try:
-        answer_audit(shared_explorer().database, state.concept_id, answers)
+        keep_answers(state.concept_id, audit_id, answers)
     except (VecdbError, ClassifierError) as error:
         state.audit_error = str(error)
+
+
+def keep_answers(concept_id: str, audit_id: str, answers: dict[str, int]) -> None:
+    """Keep the answers of a page; those that another window has given meanwhile stand."""
+    database = shared_explorer().database
+    record = AuditRecord.read(database.concepts.get(concept_id))
+    if record is None or record.id != audit_id:
+        state.audit_error = "Another window began this audit anew: this page was not saved."
+        return
+    open_now = set(open_questions(record, read_answers(database, record)))
+    answer_audit(database, concept_id, {p: a for p, a in answers.items() if p in open_now})
+    if answered := len(answers.keys() - open_now):
+        state.audit_error = (
+            f"Another window has answered {answered} of the {count_things(len(answers), 'photo')} "
+            "of this page meanwhile: the first answers stand."
+        )
 
 
 def on_begin() -> None:
@@ -65,8 +84,12 @@ def on_begin() -> None:
         state.audit_error = str(error)
 
 
-def offer(collection: Collection, concept: Concept, label: str) -> None:
-    """Draw the button that begins an audit, and how many questions each kind asks."""
+def offer(collection: Collection, concept: Concept, label: str, given: int = 0) -> None:
+    """Draw the button that begins an audit, and how many questions each kind asks.
+
+    Args:
+        given: answers that are dropped by it.
+    """
     if not may(Role.LABEL):
         return
     total = collection.count()
@@ -77,7 +100,13 @@ def offer(collection: Collection, concept: Concept, label: str) -> None:
     # Texts that stay as they are: a choice comes back from the browser as its text.
     width = left.selectbox("How sure do you want to be?", list(WIDTHS), key="audit_width")
     questions = plan(total, accepted, width=WIDTHS[width]).questions
-    right.button(label, on_click=on_begin, width="stretch")
+    if given:
+        with right.popover(label, width="stretch"):
+            answers = count_things(given, "answer")
+            st.caption(f"{answers} given in this audit so far will not count.")
+            st.button(f"Drop {answers} and begin", on_click=on_begin, width="stretch")
+    else:
+        right.button(label, on_click=on_begin, width="stretch")
     counted = st.checkbox(
         "Count answers given already",
         value=True,
@@ -93,19 +122,24 @@ def ask(collection: Collection, concept: Concept, record: AuditRecord) -> None:
     """Draw the next questions, without scores, reasons or order."""
     answers = read_answers(shared_explorer().database, record)
     waiting = open_questions(record, answers)
-    state.audit_asked = waiting[:PAGE]
+    page = waiting[:PAGE]
+    state.audit_asked = record.id, page
+    if not record.is_current(concept):
+        st.warning(
+            "The classifier or its threshold has changed since this audit began: what it finds is "
+            "of the one before. Begin anew to audit the one of now."
+        )
     done = len(answers)
     photo_grid(
         {
             "mode": "audit",
             "key": f"audit:{concept.id}:{record.id}:{done}{current_person().mark}",
             "title": f"{done} of {done + len(waiting)} answered",
-            "note": f"Which of these are “{concept.prompt or concept.name}”? Mark every match."
+            "note": f"Which of these are “{concept.name}”? Mark every match."
             + mention_given(record, " {} of the photos drawn were answered before."),
-            "tiles": grid_tiles(collection, state.audit_asked),
+            "tiles": grid_tiles(collection, page),
             "unmarked": state.get("audit_unmarked", "negative"),
             "action": "Save answers",
-            "error": state.get("audit_error", ""),
         },
         key="audit_grid",
         on_event=on_event,
@@ -127,7 +161,7 @@ def describe_audit(concept: Concept) -> str:
     if record is None or record.findings is None:
         return ""
     overtaken = "" if record.is_current(concept) else " (before its latest change)"
-    return describe_findings(record.findings) + overtaken
+    return describe_findings(record.findings, record.plan.accepted) + overtaken
 
 
 def state_plainly(record: AuditRecord, findings: Findings) -> str:
@@ -135,11 +169,13 @@ def state_plainly(record: AuditRecord, findings: Findings) -> str:
     precision, matches = findings.precision, findings.matches
     found = precision.value * record.plan.accepted
     low, high = max(0.0, matches.low - found), max(0.0, matches.high - found)
-    return (
+    above = (
         f"About {found:,.0f} of the {record.plan.accepted:,} photos above the threshold match "
-        f"(precision {precision.low:.0%} to {precision.high:.0%}); between {low:,.0f} and "
-        f"{high:,.0f} matches are missed below it."
+        f"(precision {precision.low:.0%} to {precision.high:.0%})"
+        if record.plan.accepted
+        else "No photo is above the threshold, so there is no precision"
     )
+    return f"{above}; between {low:,.0f} and {high:,.0f} matches are missed below it."
 
 
 def report(concept: Concept, record: AuditRecord, findings: Findings) -> None:
@@ -151,6 +187,10 @@ def report(concept: Concept, record: AuditRecord, findings: Findings) -> None:
         (("precision", "Precision"), ("recall", "Recall"), ("matches", "Matches")),
         strict=True,
     ):
+        if name == "precision" and not record.plan.accepted:
+            column.metric(title, "none")
+            column.caption("No photo is above the threshold.")
+            continue
         found: Interval = getattr(findings, name)
         form = "{:,.0f}" if name == "matches" else "{:.2f}"
         column.metric(title, form.format(found.value))
@@ -189,7 +229,8 @@ def draw(collection: Collection, concept: Concept) -> None:
         st.info("This audit has not been answered yet.")
     elif record.findings is None:
         ask(collection, concept, record)
-        offer(collection, concept, "Begin anew")
+        given = blind_answers(shared_explorer().database, record)
+        offer(collection, concept, "Begin anew", len(given))
     else:
         report(concept, record, record.findings)
         offer(collection, concept, "Audit again")

@@ -1,5 +1,6 @@
 """Export: the ways to take a concept and its photos elsewhere."""
 
+import shlex
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,6 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from classifier import to_sql
 from explorer.errors import ExplorerError
 from explorer.exports import (
+    BOTH,
     FORMATS,
     PHOTOS,
     Choice,
@@ -18,6 +20,7 @@ from explorer.exports import (
     describe_export,
     export_to_download,
 )
+from explorer.exports.choice import SHARES as USUAL
 from explorer.exports.families import FOLDER
 from explorer.fitting import head_of
 from explorer.history import read_history
@@ -55,17 +58,23 @@ def on_view(concept_id: str) -> None:
             concepts.drop_view(concept_id)
         state.export_error = ""
     except VecdbError as error:
-        state.export_error = str(error)
+        tell_problem(error)
+
+
+def tell_problem(error: Exception, of: tuple[str, Choice] | None = None) -> None:
+    """Say what went wrong, as long as that form and choice are chosen where it is of one."""
+    state.export_error, state.export_error_of = str(error), of
 
 
 def draw(collection: Collection, concept: Concept) -> None:
     """Offer the photos as files, made when they are asked for, and the concept in SQL."""
-    if state.get("export_error"):
-        st.error(escape_markdown(state.export_error))
+    problem = st.container()
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("Photos")
         form, choice, place = offer_photos(collection, concept)
+    if state.get("export_error") and state.export_error_of in (None, (form, choice)):
+        problem.error(escape_markdown(state.export_error))
     with right:
         st.subheader("Labels and classifier")
         offer_downloads(concept)
@@ -107,7 +116,7 @@ def offer_photos(collection: Collection, concept: Concept) -> tuple[str, Choice,
     """
     form = st.selectbox("Form", list(FORMATS), format_func=lambda name: FORMATS[name].title)
     left, right = st.columns(2)
-    photos = left.selectbox("Photos", PHOTOS, format_func=WORDS.__getitem__)
+    photos = left.selectbox("Photos", PHOTOS, PHOTOS.index(BOTH), format_func=WORDS.__getitem__)
     split = right.selectbox(
         "Train / validation / test",
         list(SHARES),
@@ -129,10 +138,24 @@ def offer_photos(collection: Collection, concept: Concept) -> tuple[str, Choice,
     st.button("Prepare", on_click=on_prepare, args=[concept, form, choice])
     place = st.container()
     offer_prepared(concept, form, choice)
-    words = f"--format {form} --photos {photos} --out PATH"
     st.caption("The same from the command line, with the app stopped:")
-    st.code(f"python -m explorer export {concept.id} {words}", language=None, wrap_lines=True)
+    st.code(write_command(concept, form, choice), language=None, wrap_lines=True)
     return form, choice, place
+
+
+def write_command(concept: Concept, form: str, choice: Choice) -> str:
+    """Return the command that exports the same."""
+    words = ["python", "-m", "explorer", "export", concept.id, "--format", form]
+    words += ["--photos", choice.photos, "--out", "PATH"]
+    if choice.negatives:
+        words += ["--negatives", str(choice.negatives)]
+    if choice.shares != USUAL:
+        words += ["--split", ",".join(f"{share:g}" for share in choice.shares)]
+    if choice.seed:
+        words += ["--seed", str(choice.seed)]
+    for column in choice.together:
+        words += ["--keep-together", column]
+    return shlex.join(words)
 
 
 def on_prepare(concept: Concept, form: str, choice: Choice) -> None:
@@ -167,7 +190,7 @@ def prepare(concept: Concept, form: str, choice: Choice) -> None:
         made = export_to_download(shared_explorer(), concept, form, choice, tell)
         state.export_made = ((concept.id, form, choice), *made)
     except (ExplorerError, VecdbError, OSError) as error:
-        state.export_error = str(error)
+        tell_problem(error, (form, choice))
     state.pop("export_wanted", None)
     st.rerun()
 

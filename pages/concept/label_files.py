@@ -66,10 +66,12 @@ def offer_downloads(concept: Concept) -> None:
 def take_in(concept: Concept, file: Any, category: str, others: bool) -> None:
     """Add an uploaded file's labels to a concept; say what became of them."""
     explorer = shared_explorer()
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / f"labels{Path(file.name).suffix.lower()}"
-            path.write_bytes(file.getvalue())
+    if explorer.concepts.get(concept.id).deleted:
+        return  # the list says so; one that is not there would be made
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"labels{Path(file.name).suffix.lower()}"
+        path.write_bytes(file.getvalue())
+        try:
             done = import_labels(
                 explorer,
                 drop_names(partial(read_labels, path), current_person()),
@@ -79,7 +81,8 @@ def take_in(concept: Concept, file: Any, category: str, others: bool) -> None:
                 others_no=others,
                 by=current_person().name,
             )
-        state.label_told = list(describe_import(done))
-        state.label_files = state.get("label_files", 0) + 1
-    except (VecdbError, ClassifierError, EncoderError, ExplorerError) as error:
-        state.label_told = [str(error)]
+        except (VecdbError, ClassifierError, EncoderError, ExplorerError) as error:
+            state.label_told = [str(error).replace(str(path), file.name)]
+            return
+    state.label_told = list(describe_import(done))
+    state.label_files = state.get("label_files", 0) + 1

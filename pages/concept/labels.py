@@ -20,6 +20,8 @@ from pages.grid.tiles import grid_tiles
 from vecdb import Collection, Concept, Label, VecdbError
 
 SHOWN = 200
+NONE = "No labels of this kind yet. They are made on the Train page."
+JUDGED_ALL = "You have judged every photo that others have."
 ORDERS = ("Disagreements first", "By round, latest first", "By round, first round first")
 DIFFERING = "Differing"
 SIGNS = {"All": (1, -1), "Yes": (1,), "No": (-1,), DIFFERING: (1, -1)}
@@ -87,31 +89,24 @@ def draw(collection: Collection, concept: Concept) -> None:
     people.draw_people(concept, history)
     blind = choice[0] == people.MINE
     rows = people.labels_of(history, choice)
+    # Of all photos, also those that are not shown: marks on them are kept, and saved.
+    state.labels_before = {row.photo_id: 0 if blind else row.label for row in rows}
     if not blind:
         rows = [row for row in rows if row.label in SIGNS[sign or "All"]]
     if sign == DIFFERING:
         rows = [row for row in rows if row.photo_id in disputed]
-    if not rows:
-        st.info(
-            "You have judged every photo that others have."
-            if blind
-            else "No labels of this kind yet. They are made on the **Train** page."
-        )
-        return
     found, vectors = collection.known_vectors([row.photo_id for row in rows])
-    scores = head_of(concept).probabilities(vectors)
-    probability = dict(zip(found, np.asarray(scores, float), strict=True))
+    scores = np.asarray(head_of(concept).probabilities(vectors) if found else [], float)
+    probability = dict(zip(found, scores, strict=True))
     doubtful = shared_explorer().rounds.doubtful(concept)
     if not blind:
         rows = sort_labels(rows, order, probability, doubtful)
     limit = state.get("labels_shown", SHOWN)
     shown = rows[:limit]
-    state.labels_before = {row.photo_id: 0 if blind else row.label for row in shown}
     photo_grid(
         {
             "mode": "labels",
-            "key": f"labels:{concept.id}:{concept.updated}:{sign}:{order}:{choice}"
-            f"{current_person().mark}",
+            "key": f"labels:{concept.id}:{concept.updated}:{choice}{current_person().mark}",
             "title": count_things(len(rows), "label"),
             "tiles": grid_tiles(
                 collection,
@@ -122,11 +117,12 @@ def draw(collection: Collection, concept: Concept) -> None:
                 else [describe_reason(row, disputed, doubtful) for row in shown],
             ),
             "marks": {} if blind else state.labels_before,
-            "undoable": may(Role.LABEL),
-            "redoable": may(Role.LABEL),
+            "undoable": may(Role.LABEL) and bool(history.done),
+            "redoable": may(Role.LABEL) and bool(history.undone),
             "more": len(rows) > limit,
             "collection": collection.name,
             "action": "Save changes" if may(Role.LABEL) else "",
+            "note": "" if rows else JUDGED_ALL if blind else NONE,
             "error": state.get("labels_error", ""),
         },
         key="labels_grid",

@@ -40,7 +40,10 @@ def open_file(file: Any) -> None:
             path.write_bytes(file.getvalue())
             concept = shared_explorer().open_saved(path, table, name).concept
     except (ClassifierError, ExplorerError, VecdbError) as error:
-        state.open_saved_error = str(error)
+        # The others say of a saved concept why it does not fit here.
+        foreign = type(error) is ClassifierError
+        is_none = f"{file.name} is not a file of a saved concept."
+        state.open_saved_error = is_none if foreign else str(error)
         return
     state.saved_files = state.get("saved_files", 0) + 1
     open_concept(concept)

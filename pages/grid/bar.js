@@ -102,7 +102,9 @@ export class Bar {
   /** What the page's button will do to photos nobody marked here, or to answers that were changed. */
   effectOf() {
     const { data, marks } = this.grid;
-    const now = data.tiles.map(({ id }) => ({ mark: marks.of(id), before: data.marks?.[id] ?? 0 }));
+    // Marks on photos that are not shown now are sent, too.
+    const ids = new Set([...data.tiles.map(({ id }) => id), ...Object.keys(data.marks ?? {})]);
+    const now = [...ids].map((id) => ({ mark: marks.of(id), before: data.marks?.[id] ?? 0 }));
     if (data.unmarked === "negative") {
       const become = now.filter(({ mark }) => mark === 0).length;
       return become ? `(${become} become no)` : "";

@@ -106,7 +106,9 @@ export class Grid {
   show(data) {
     performance.mark("vde:received");
     const fresh = this.data.key !== data.key;
-    if (fresh) this.marks.forget(); // the page before was answered: its clicks are stored
+    // A page that was answered: its clicks are stored. One that was left keeps them, unless it is
+    // of a round: that comes back with the marks that were stored.
+    if (fresh && (this.busy || this.data.mode === "mine")) this.marks.forget();
     if (fresh && ++this.toldPages > 1) this.told = "";
     this.data = data;
     this.asked = false;

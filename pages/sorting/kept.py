@@ -14,6 +14,7 @@ from vecdb import ClassSet, Collection, VecdbError
 from vecdb.errors import UnknownClasses
 
 NEW = ""
+GONE = "These classes were deleted, here or in another window."
 state = st.session_state
 
 
@@ -57,14 +58,18 @@ def keep_boxes(class_set: str) -> None:
         "templates": lines(said("class_templates")) or list(TEMPLATES),
         "threshold": said("class_threshold"),
     }
-    store, name = shared_explorer().database.class_sets, name_classes(changes["names"])
+    store = shared_explorer().database.class_sets
+    name = said("class_name", "").strip() or name_classes(changes["names"])
     try:
-        if class_set:
-            kept = store.get(class_set)
+        kept = store.get(class_set) if class_set else None
+        if kept is not None and kept.deleted:
+            tell_deleted("What you typed is kept as new ones." if changes["names"] else "")
+            kept = None
+        if kept is not None:
             # Not drawn where a folder or uploads are classified; of another collection its own.
             if box("class_prefix") in state and kept.collection == state.collection:
                 changes["prefix"] = said("class_prefix")
-            store.update(kept.id, name=said("class_name").strip() or name, **changes)
+            store.update(kept.id, name=name, **changes)
         elif changes["names"]:
             collection = shared_explorer().database.collection(state.collection)
             changes["prefix"] = said("class_prefix", "")
@@ -72,6 +77,12 @@ def keep_boxes(class_set: str) -> None:
             state.class_set = made.id
     except VecdbError as error:
         state.class_error = str(error)
+
+
+def tell_deleted(effect: str) -> None:
+    """Say that the classes that are open were deleted, and what that means; offer them back."""
+    state.class_error = f"{GONE} {effect}".strip()
+    state.class_gone = state.class_set
 
 
 def name_by_folders(names: list[str]) -> None:

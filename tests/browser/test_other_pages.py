@@ -5,6 +5,7 @@ import io
 import re
 
 import pytest
+import requests
 
 from tests.browser.harness import click_answers, script_run, wait_until
 
@@ -208,3 +209,58 @@ def test_concepts_stand_side_by_side_on_each_photo(mine, page, app):
     assert len(header) > 2
     assert len(rows) == int(title.split()[0])
     assert rows[0][0] == first.get_attribute("data-photo-id")
+
+
+def stored(app, concept):
+    """Return the stored label of each photo of a concept."""
+    answer = requests.get(f"{app.address}/api/concepts/{concept}/labels", timeout=5).json()
+    return {row["photo_id"]: row["label"] for row in answer["labels"]}
+
+
+def show(page, option, count):
+    """Show the labels of one kind."""
+    with script_run(page):
+        page.get_by_role("radio", name=option, exact=True).click()
+    wait_tiles(page, count)
+
+
+def test_marks_on_labels_that_are_not_shown_now_are_kept_and_saved(mine, page, app):
+    concept = mine()
+    answers = judge(page)
+    yes = [photo for photo, label in answers.items() if label == 1]
+    no = [photo for photo, label in answers.items() if label == -1]
+    go(page, "labels", concept)
+    wait_tiles(page, len(answers))
+    for option, photos in (("Yes", yes), ("No", no)):
+        show(page, option, len(photos))
+        page.locator("button[data-photo-id]").first.click()
+    page.get_by_text("(2 changed)").wait_for()
+    with script_run(page):
+        page.get_by_role("combobox", name="Order").click()
+        page.get_by_role("option", name="By round, first round first").click()
+    page.get_by_text("(2 changed)").wait_for()
+    with script_run(page):
+        page.get_by_role("button", name="Save changes").click()
+    show(page, "All", len(answers) - 1)  # a no was cleared, a yes became a no
+    signs = list(stored(app, concept).values())
+    assert (signs.count(1), signs.count(-1)) == (len(yes) - 1, len(no))
+
+
+def test_labels_beyond_those_first_shown_are_not_cleared_by_a_change_of_another(mine, page, app):
+    concept = mine()
+    photos = [f"no-{at:03d}" for at in range(100, 300)] + [f"yes-{at:03d}" for at in range(3, 50)]
+    rows = [{"photo_id": photo, "label": 1 if photo[0] == "y" else -1} for photo in photos]
+    address = f"{app.address}/api/concepts/{concept}/labels"
+    requests.post(address, json={"labels": rows}, timeout=60).raise_for_status()
+    go(page, "labels", concept)
+    page.wait_for_selector("button[data-photo-id]")
+    page.mouse.move(700, 500)
+    while page.locator("button[data-photo-id]").count() < len(photos):
+        page.mouse.wheel(0, 20_000)
+        page.wait_for_timeout(100)
+    page.locator("button[data-photo-id]").last.click()
+    page.get_by_text("(1 changed)").wait_for()
+    with script_run(page):
+        page.get_by_role("button", name="Save changes").click()
+    changed = [photo for photo, label in stored(app, concept).items() if not label]
+    assert len(changed) <= 1

@@ -141,6 +141,43 @@ def test_a_file_name_that_several_photos_have_is_not_guessed(explorer, collectio
     assert (done.ambiguous.count, done.ambiguous.first) == (1, ["img.jpg"])
 
 
+def test_a_file_of_which_nothing_is_taken_is_refused_with_the_count_of_each_reason(
+    explorer, collection, tmp_path
+):
+    urls = ["/a/img.jpg", "/b/img.jpg"]
+    vectors = list(np.eye(16, dtype=np.float32)[:2])
+    collection.insert(pa.table({"id": ["one", "two"], "url": urls, "vector": vectors}))
+    text = "id,label\nnobody,1\nno one,1\nimg.jpg,1\nyes-002,1\nyes-002,-1\nno-050,maybe\n"
+    with pytest.raises(BadInput, match="None of the 6 rows") as told:
+        take_in(explorer, write(tmp_path, text))
+    assert str(told.value).endswith(
+        " 2 rows name no photo of the collection: nobody, no one. 1 row names several photos: "
+        "img.jpg. 1 photo is said to be both, and left out: yes-002. 1 row holds neither yes nor "
+        "no: no-050: maybe."
+    )
+
+
+@pytest.mark.parametrize("by_id", [True, False])
+@pytest.mark.parametrize(
+    "text", ["id,label\nyes-001,A fish\nno-050,dog\n", "id,a fish,dog\nyes-001,1,0\nno-050,0,1\n"]
+)
+def test_the_class_or_column_that_is_called_like_the_concept_is_meant(
+    explorer, tmp_path, text, by_id
+):
+    made = explorer.concepts.create("a fish", "things", "", settings=Settings().as_json())
+    take_in(explorer, write(tmp_path, text), made.id if by_id else "a fish", others_no=True)
+    assert labels_of(explorer, made.id) == {"yes-001": 1, "no-050": -1}
+    assert len(explorer.concepts.list()) == 1
+
+
+def test_a_class_that_is_not_in_the_file_is_named_as_the_concept_is_called(explorer, tmp_path):
+    made = explorer.concepts.create("a fish", "things", "", settings=Settings().as_json())
+    path = write(tmp_path, "id,label\nyes-001,cat\nno-050,dog\n")
+    with pytest.raises(BadInput, match=r"no class 'a fish': name the .* it has cat, dog") as told:
+        take_in(explorer, path, made.id)
+    assert "--" not in str(told.value)  # the page has no options
+
+
 COCO = {
     "images": [{"id": at, "file_name": f"yes-{at:03d}.jpg"} for at in range(4)]
     + [{"id": 9, "file_name": "foreign.jpg"}],

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from classifier.audit import Findings, Interval
+from explorer.audits import describe_findings
 from pages._current import shared_explorer
 from pages.concept.audit import describe_audit, state_plainly
 
@@ -14,6 +15,19 @@ def test_the_result_says_what_was_found_and_what_may_be_missed():
     assert state_plainly(record, found) == (
         "About 83 of the 85 photos above the threshold match (precision 97% to 100%); "
         "between 0 and 89 matches are missed below it."
+    )
+
+
+def test_without_a_photo_above_the_threshold_there_is_no_precision():
+    record: Any = SimpleNamespace(plan=SimpleNamespace(accepted=0))
+    found = Findings(Interval(0, 0, 0), Interval(0, 0, 0), Interval(7, 3.3, 19))
+    assert state_plainly(record, found) == (
+        "No photo is above the threshold, so there is no precision; "
+        "between 3 and 19 matches are missed below it."
+    )
+    assert describe_findings(found, 0) == (
+        "No photo above the threshold, so no precision; recall 0.00 (0.00 to 0.00), "
+        "about 7 matches (3 to 19)"
     )
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from pages._current import shared_explorer
 from pages._session import forget_collections
+from tests.pages.test_concepts import Grids
 from tests.pages.test_screens import run
 
 DIM = 512
@@ -84,6 +85,50 @@ def test_deleted_classes_are_hidden_and_brought_back(things):
     assert labelled(test.text_area, "Classes, one a line").value == ""
     press(test, "Undo the deletion")
     assert labelled(test.text_area, "Classes, one a line").value == "cat\ndog"
+
+
+@pytest.mark.parametrize("typed", ["cat\nhorse", ""])
+def test_what_is_typed_for_classes_that_another_window_deleted_becomes_new_ones(things, typed):
+    test = run("classes.py")
+    labelled(test.text_area, "Classes, one a line").set_value("cat\ndog").run()
+    [made] = kept()
+    shared_explorer().database.class_sets.update(made.id, deleted=True)
+    labelled(test.text_area, "Classes, one a line").set_value(typed).run()
+    assert "were deleted" in test.error[0].value
+    assert ("kept as new ones" in test.error[0].value) == bool(typed)
+    assert labelled(test.text_area, "Classes, one a line").value == typed
+    assert [one.names for one in kept()] == ([typed.split("\n")] if typed else [])
+    press(test, "Undo the deletion")
+    assert made.id in [one.id for one in kept()]
+
+
+def test_corrections_of_classes_that_another_window_deleted_are_told(things, monkeypatch):
+    grids = Grids(monkeypatch)
+    test = run("classes.py")
+    press(test, "Take the 2 folder names as classes")
+    labelled(test.segmented_control, "View").set_value("One class").run()
+    [made] = kept()
+    shared_explorer().database.class_sets.update(made.id, deleted=True)
+    grids.answer(test, type="finish", marks={"cats/1": 1})
+    assert "Nothing was corrected" in test.error[0].value
+    press(test, "Undo the deletion")
+    assert made.id in [one.id for one in kept()]
+
+
+def test_the_marks_of_a_sheet_stay_while_its_order_changes(things, monkeypatch):
+    grids = Grids(monkeypatch)
+    test = run("classes.py")
+    press(test, "Take the 2 folder names as classes")
+    labelled(test.segmented_control, "View").set_value("One class").run()
+    key = grids.data["key"]
+    labelled(test.selectbox, "Order").set_value("Least sure first").run()
+    assert grids.data["key"] == key
+
+
+def test_a_single_class_is_counted_in_the_singular(things):
+    test = run("classes.py")
+    labelled(test.text_area, "Classes, one a line").set_value("cat").run()
+    assert "cat · 1 class · 0 corrected" in labelled(test.selectbox, "Classes").options
 
 
 def test_classes_that_an_address_names_in_vain_are_told(things):
