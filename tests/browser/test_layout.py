@@ -184,3 +184,22 @@ def test_next_round_shows_the_top_of_the_new_page_and_undo_the_first_where_it_st
     page.get_by_role("button", name="Undo").click()
     wait_for_round(page, 1)
     assert len(page.evaluate("[...window.tops]")) == 1, "the page moved after it was shown"
+
+
+CUT = """[...document.querySelectorAll('[data-testid=stMain] :is(button, label) p')].filter(words =>
+  words.clientWidth && words.scrollWidth > words.clientWidth).map(words => words.textContent)"""
+
+
+@pytest.mark.parametrize("width", [720, 1000, 1440])
+def test_no_controls_words_are_cut_in_a_narrow_window(mine, app, page, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    concept = mine()
+    controls = page.locator("[data-testid=stHorizontalBlock]").first
+    for place in ("", "search?text=a", f"concepts?concept={concept}&view=labels", "classes"):
+        if place:
+            page.goto(f"{app.address}/{place}")
+        page.get_by_test_id("stColumn").first.wait_for()
+        wait_idle(page)
+        assert page.evaluate(CUT) == [], place
+        if not place and width > 720:
+            assert controls.bounding_box()["height"] < 60
