@@ -3,6 +3,7 @@
 import subprocess
 from concurrent.futures import Future
 from threading import Timer
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -278,7 +279,7 @@ def test_what_another_view_changes_stands_on_train_and_the_rest_is_not_read_agai
     "event", [{"type": "unmarked", "rule": "negative"}, {"type": "threshold", "value": 0.3}]
 )
 def test_what_train_changes_itself_has_no_page_read_again(concept, event):
-    def change(event: dict, concept_id: str) -> None:
+    def change(event: Any, concept_id: str) -> None:
         import streamlit as st
 
         from pages._current import open_concept, shared_explorer
