@@ -3,7 +3,6 @@
 import subprocess
 from concurrent.futures import Future
 from threading import Timer
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -275,25 +274,15 @@ def test_what_another_view_changes_stands_on_train_and_the_rest_is_not_read_agai
     assert not answered & {tile.photo_id for tile in page.tiles}
 
 
-@pytest.mark.parametrize(
-    "event", [{"type": "unmarked", "rule": "negative"}, {"type": "threshold", "value": 0.3}]
-)
-def test_what_train_changes_itself_has_no_page_read_again(concept, event):
-    def change(event: Any, concept_id: str) -> None:
-        import streamlit as st
-
-        from pages._current import open_concept, shared_explorer
-        from pages.train import answer, current_page
-
-        open_concept(shared_explorer().concepts.get(concept_id))
-        page = current_page()
-        assert page is not None
-        answer(page, event)
-        st.session_state.same = current_page() is page
-
-    test = AppTest.from_function(change, args=(event, concept), default_timeout=60).run()
-    assert not test.exception
-    assert test.session_state["same"]
+def test_what_train_changes_itself_has_no_page_read_again(concept):
+    explorer = shared_explorer()
+    test = run("train.py", concept=concept)
+    page = test.session_state["page"]
+    page.concept = explorer.rounds.keep_settings(concept, unmarked="negative")
+    test.run()
+    page.concept = explorer.concepts.update(concept, threshold=0.3)
+    test.run()
+    assert test.session_state["page"] is page
 
 
 @pytest.mark.parametrize("kept", ["answered on the map", "opened from a file", ""])
