@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from explorer import Explorer
-from explorer.people import LONGEST, PERSON_COOKIE
+from explorer.people import LONGEST, PERSON_COOKIE, Role
 from explorer.settings import Settings
-from pages._login import current_person, has_login
+from pages._login import current_person, has_login, may
+from pages._words import escape_markdown
 from vecdb import Concept, LabelCounts
 from vecdb.errors import UnknownConcept
 
@@ -35,14 +36,13 @@ def shared_explorer() -> Explorer:
 
 def open_concept(concept: Concept) -> None:
     """Make a concept the one that every page works on."""
-    state.concept_id = concept.id
-    if state.get("collection") != concept.collection:
-        state.collection = concept.collection
+    state.concept_id, state.deleted_elsewhere = concept.id, ""
+    state.collection = concept.collection
 
 
 def close_concept() -> None:
     """Leave the concept that is open; nothing of it is lost."""
-    state.concept_id = ""
+    state.concept_id = state.deleted_elsewhere = ""
     for name in ("concept", "round", "view"):
         st.query_params.pop(name, None)
 
@@ -66,9 +66,43 @@ def current_concept() -> Concept | None:
         return None
     if concept.deleted:
         close_concept()
+        state.deleted_elsewhere = concept.id
         return None
     open_concept(concept)
     return concept
+
+
+def read_concept() -> Concept | None:
+    """Return the concept that is open, and open nothing; None where there is none."""
+    wanted = state.get("concept_id", _remember())
+    try:
+        concept = shared_explorer().concepts.get(wanted) if wanted else None
+    except UnknownConcept:
+        return None
+    return None if concept is None or concept.deleted else concept
+
+
+def tell_missing() -> None:
+    """Say that the concept or the collection that was open was deleted elsewhere."""
+    if missing := state.get("missing_collection"):
+        words = f"There is no collection {missing}: this is {state.collection}."
+        st.warning(escape_markdown(words))
+    if not state.get("deleted_elsewhere"):
+        return
+    concept = shared_explorer().concepts.get(state.deleted_elsewhere)
+    left, right = st.columns([6, 2], vertical_alignment="center")
+    if concept.collection not in shared_explorer().collection_names():
+        left.warning(
+            escape_markdown(f"“{concept.name}” went with its collection, {concept.collection}.")
+        )
+        return
+    left.warning(escape_markdown(f"“{concept.name}” was deleted."))
+    if may(Role.LABEL):
+        right.button("Undo the deletion", on_click=_restore, args=[concept.id], width="stretch")
+
+
+def _restore(concept_id: str) -> None:
+    open_concept(shared_explorer().concepts.restore(concept_id))
 
 
 def remember_concept() -> None:

@@ -11,7 +11,7 @@ from encoder import EncoderError
 from explorer.errors import NotAllowed
 from explorer.people import Role
 from pages import _likeness
-from pages._current import remember_concept, shared_explorer
+from pages._current import remember_concept, shared_explorer, tell_missing
 from pages._login import ask_login, current_person, draw_person, may, separate_people
 from pages._words import escape_markdown
 from vecdb import VecdbError
@@ -75,8 +75,12 @@ try:
     if may(Role.LOOK):
         _ = shared_explorer().database
         _likeness.go()
+    st.session_state.screen = page.title
+    above = st.container()
     page.run()
     if may(Role.LOOK):
+        with above:
+            tell_missing()
         remember_concept()
         draw_person()
 except (VecdbError, EncoderError, ClassifierError) as error:

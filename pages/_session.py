@@ -1,5 +1,6 @@
 """What the pages share within a session: the collection, the concept, the encoder's state."""
 
+from collections.abc import Sequence
 from concurrent.futures import wait
 
 import streamlit as st
@@ -10,9 +11,11 @@ from encoder.record import describe_training
 from encoder.similarity import base_encoder
 from explorer import default_table
 from explorer.languages import hint_at_language
+from pages._boxes import put, said
 from pages._current import close_concept, shared_explorer
 from pages._words import escape_markdown
 from vecdb import Collection
+from vecdb.errors import UnknownCollection
 
 EMPTY = """
 **No photos yet.** Put some in, then come back:
@@ -23,6 +26,7 @@ EMPTY = """
 
 
 LOOK = 0.25  # seconds between two looks at what loads, and at whether the user asks for more
+state = st.session_state
 
 
 def choose_collection() -> Collection | None:
@@ -30,24 +34,45 @@ def choose_collection() -> Collection | None:
     names = _collection_names(shared_explorer().database.dsn_display)
     if not names:
         return None
-    preferred = default_table()
-    if st.session_state.get("collection") not in names:
-        st.session_state.collection = preferred if preferred in names else names[0]
+    chosen = current_collection(names)
+    try:
+        collection = shared_explorer().rounds.memory.collection(chosen)
+    except UnknownCollection:  # deleted since the names were read
+        forget_collections()
+        return choose_collection()
+    # Each page has a picker of its own: one that all shared would begin anew on each of them.
+    picker = f"collection_{state.get('screen', '')}"
     st.selectbox(
         "Collection",
         names,
-        key="collection",
+        key=put(picker, chosen, names),
         label_visibility="collapsed",
-        on_change=close_concept,
+        on_change=_pick_collection,
+        args=[picker],
     )
-    return shared_explorer().rounds.memory.collection(st.session_state.collection)
+    return collection
+
+
+def current_collection(names: Sequence[str]) -> str:
+    """Return which of the collections every page works on; note it where that one is gone."""
+    if state.get("collection") not in names:
+        state.missing_collection = state.get("collection", "")
+        preferred = default_table()
+        state.collection = preferred if preferred in names else names[0]
+    chosen: str = state.collection
+    return chosen
+
+
+def _pick_collection(picker: str) -> None:
+    close_concept()
+    state.collection, state.missing_collection = said(picker), ""
 
 
 def open_collection(name: str) -> None:
     """Make a collection the one that every page works on."""
     close_concept()
     forget_collections()
-    st.session_state.collection = name
+    state.collection, state.missing_collection = name, ""
 
 
 def forget_collections() -> None:
@@ -106,12 +131,12 @@ def keep(*names: str) -> None:
 
     To be called before they are drawn.
     """
-    memory = st.session_state.setdefault("kept", {})
+    memory = state.setdefault("kept", {})
     for name in names:
-        if name in st.session_state:
-            memory[name] = st.session_state[name]
+        if name in state:
+            memory[name] = state[name]
         elif name in memory:
-            st.session_state[name] = memory[name]
+            state[name] = memory[name]
 
 
 def clear_below(drawn: int, most: int) -> None:

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from pages._current import shared_explorer
-from pages._session import count_photos, open_collection
+from pages._session import count_photos, current_collection, open_collection
 from pages.adding.deletion import draw_deletion
 from pages.adding.failures import draw_failures
 from pages.adding.form import draw_form
@@ -41,8 +41,7 @@ def draw_one(rows: dict[str, CollectionInfo]) -> None:
     """Draw what can be done with one collection: open it, see its failures, delete it."""
     st.subheader("One collection")
     if state.get("data_chosen") not in rows:
-        here = state.get("collection")
-        state.data_chosen = here if here in rows else next(iter(rows))
+        state.data_chosen = current_collection(list(rows))
     pick, button = st.columns([4, 1], vertical_alignment="bottom")
     table = pick.selectbox("Which", list(rows), key="data_chosen")
     if button.button("Open", disabled=not rows[table].count):

@@ -13,8 +13,7 @@ from explorer.people import Role
 from explorer.phrases import lines, parse_phrases
 from explorer.query import Query
 from explorer.ranking import MOST_FOLDED, Ranked, rank
-from pages._boxes import said
-from pages._current import open_concept, shared_explorer
+from pages._current import shared_explorer
 from pages._login import may
 from pages._session import (
     EMPTY,
@@ -23,6 +22,7 @@ from pages._session import (
     hint_at_words,
     ready_encoder,
 )
+from pages._start import start_concept
 from pages._words import escape_markdown
 from pages.grid import photo_grid
 from pages.grid.contract import GridEvent
@@ -122,14 +122,11 @@ def vector_of(query: Query, collection: Collection) -> np.ndarray | None:
     return shared_explorer().ranking_vector(query, collection)
 
 
-def start_concept(query: Query, collection: Collection) -> None:
+def start(query: Query, collection: Collection) -> None:
     """Begin to mine from what is looked for."""
     if query.needs_encoder and ready_encoder(collection) is None:
         return
-    size, name = said("page_size", 25), describe_query(query)
-    page = shared_explorer().begin(query, table=collection.name, page_size=size, prompt=name)
-    state.page = page
-    open_concept(page.concept)
+    page = start_concept(query, collection, describe_query(query))
     st.switch_page("train.py", query_params={"concept": page.concept.id, "round": "1"})
 
 
@@ -165,7 +162,7 @@ def draw(collection: Collection, query: Query) -> None:
         left.text(describe_query(query))
         middle.button("Clear", on_click=forget, width="stretch")
         if may(Role.LABEL) and right.button("Start a concept", width="stretch"):
-            start_concept(query, collection)
+            start(query, collection)
         with last.popover("Export", width="stretch"):
             offer(collection, vector, where, fold=state[key("fold")])
         hint_at_words(collection, " ".join(text for text, _ in query.phrases))

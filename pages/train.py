@@ -16,7 +16,6 @@ from pages._current import (
     close_concept,
     current_concept,
     listed_concepts,
-    open_concept,
     shared_explorer,
 )
 from pages._likeness import look_for_more
@@ -26,8 +25,10 @@ from pages._session import (
     choose_collection,
     encoder_note,
     hint_at_words,
+    keep,
     ready_encoder,
 )
+from pages._start import drop_unanswered, show, start_concept
 from pages._words import escape_markdown
 from pages.grid import photo_grid
 from pages.grid.contract import GridEvent
@@ -60,10 +61,11 @@ def current_page() -> Page | None:
     page: Page | None = state.get("page")
     if concept is None:
         return None
-    if page is None or page.concept.id != concept.id or page.concept.round != concept.round:
-        page = state.page = shared_explorer().rounds.page(concept)
-        put("prompt", page.concept.prompt)
-        put("page_size", page.settings.page_size)
+    # Every change counts, not the rounds alone: labels, the threshold, an audit of other views.
+    read = page and (page.concept.id, page.concept.updated)
+    if page is None or read != (concept.id, concept.updated):
+        page = shared_explorer().rounds.page(concept)
+        show(page)
     address(page)
     return page
 
@@ -74,42 +76,27 @@ def address(page: Page) -> None:
     st.query_params["round"] = str(page.concept.round)
 
 
-def show(page: Page) -> None:
-    """Make a page the session's own, and its address the browser's."""
-    state.page = page
-    state.error = ""
-    open_concept(page.concept)
-    address(page)
-
-
 def start_anew() -> None:
     """Leave the concept that is open, and what led to it."""
     close_concept()
     for name in ("prompt", "more_phrases", "photo_ids"):
         put(name, "")
     state.uploads = state.get("uploads", 0) + 1
-    state.twins, state.error = [], ""
+    state.error = ""
 
 
 def reopen(concept_id: str) -> None:
     """Go on with a concept."""
     drop_unanswered()
-    state.twins = []
+    state.error = ""
     show(shared_explorer().page(concept_id))
-    put("prompt", state.page.concept.prompt)
-    put("page_size", state.page.settings.page_size)
-
-
-def drop_unanswered() -> None:
-    """Do not keep the concept that is open where nobody has answered in it."""
-    page: Page | None = state.get("page")
-    if page is not None and page.concept.round <= 1 and not page.history.judged:
-        shared_explorer().concepts.delete(page.concept.id)
+    address(state.page)
 
 
 def on_event(event: GridEvent) -> None:
     """Answer the grid. An error leaves the page, and the clicks in the browser, as they were."""
     page: Page | None = state.get("page")
+    state.error = ""
     try:
         if event["type"] == "pictures" or event["type"] == "address":
             state.pending = Query(
@@ -133,6 +120,7 @@ def answer(page: Page, event: GridEvent) -> None:
                 shared_explorer().concepts.get(concept.id)
             )
             show(now)
+            address(now)
         case "unmarked":
             page.concept = shared_explorer().rounds.keep_settings(
                 concept.id, unmarked=event["rule"]
@@ -144,6 +132,7 @@ def answer(page: Page, event: GridEvent) -> None:
 
 def on_page_size() -> None:
     """Mine the page again at its new size; the clicks stay with their photos."""
+    state.error = ""
     if state.get("concept_id"):
         try:
             concept_id = state.concept_id
@@ -225,30 +214,21 @@ def begin(collection: Collection) -> None:
         return
     del state.pending
     try:
-        prompt = said("prompt", "").strip()
-        size = said("page_size")
-        drop_unanswered()
-        state.twins = twins(collection)
-        show(shared_explorer().begin(query, table=collection.name, page_size=size, prompt=prompt))
+        address(start_concept(query, collection, said("prompt", "").strip()))
     except (EncoderError, VecdbError, ClassifierError, OSError) as error:
         state.error = str(error)
 
 
-def twins(collection: Collection) -> list[str]:
-    """Return the concepts of the same words that somebody has answered in."""
-    words = said("prompt", "").strip().casefold()
-
-    def same(concept: Concept) -> bool:
-        return concept.collection == collection.name and concept.prompt.casefold() == words != ""
-
-    listed = listed_concepts(same).values()
-    return [concept.id for concept, counts in listed if counts.yes + counts.no]
-
-
 def offer_twins(page: Page) -> None:
     """Offer to go on with what was taught before under the same words."""
-    for concept_id in state.get("twins", [])[:2]:
-        concept, counts = listed_concepts()[concept_id]
+    words, table = page.concept.prompt.strip().casefold(), page.concept.collection
+
+    def same(other: Concept) -> bool:
+        is_other = other.id != page.concept.id and other.collection == table
+        return is_other and other.prompt.strip().casefold() == words != ""
+
+    listed = [(one, n) for one, n in listed_concepts(same).values() if n.yes + n.no]
+    for concept, counts in listed[:2]:
         left, right = st.columns([6, 2], vertical_alignment="center")
         left.text(
             f"“{concept.name}” was taught before, on {concept.updated:%-d %B %Y}. "
@@ -256,9 +236,9 @@ def offer_twins(page: Page) -> None:
         )
         right.button(
             f"Continue {escape_markdown(concept.name)} ({counts.yes} yes)",
-            key=f"continue_{concept_id}",
+            key=f"continue_{concept.id}",
             on_click=reopen,
-            args=[concept_id],
+            args=[concept.id],
             width="stretch",
         )
 
@@ -333,12 +313,12 @@ def grid(page: Page) -> None:
 
 def main() -> None:
     """Draw the screen."""
+    keep(*map(box, ("prompt", "more_phrases", "photo_ids", "page_size")))
     try:
-        page = current_page()
+        current_page()
     except (UnknownConcept, UnknownCollection) as error:
         st.query_params.clear()
         st.error(escape_markdown(error))
-        page = None
     collection = header()
     if collection is None:
         st.info(EMPTY)

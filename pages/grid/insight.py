@@ -17,7 +17,7 @@ def insight(page: Page) -> GridInsight:
         "sampled": page.sampled,
         "threshold": concept.threshold,
         "interval": _describe_matches(concept),
-        "advice": advice(page.settings.agreements, pages).sentence if pages else "",
+        "advice": advice(page.settings.agreements, pages).sentence if pages and page.tiles else "",
     }
 
 

@@ -48,7 +48,7 @@ export function makeTile(tile, lazy) {
 export function dressTile(entry, tile, data) {
   entry.button.dataset.reason = tile.reason;
   entry.reason.textContent = tile.reason;
-  entry.reason.title = REASON_HINT[tile.reason] || "";
+  entry.reason.title = REASON_HINT[tile.reason] || tile.reason;
   entry.rank.textContent = String(tile.rank);
   entry.score.textContent = tile.score;
   entry.large.setAttribute("aria-label", `Photo ${tile.rank} large`);

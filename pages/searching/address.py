@@ -52,7 +52,8 @@ def restore() -> None:
     Someone who goes back or forward finds the search of that address: it is not the one that this
     page has written, and no widget was touched.
     """
-    address = dict(st.query_params)
+    # Before it opens Train, Streamlit puts Train's address into this page's place of the history.
+    address = {} if "round" in st.query_params else dict(st.query_params)
     if key("text") not in state:
         _fill(address or state.get("search_kept", {}))
     elif address != state.search_written and _given() == state.get("search_given"):

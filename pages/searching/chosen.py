@@ -12,11 +12,11 @@ from explorer.errors import ExplorerError
 from explorer.mapping.map import Map
 from explorer.people import Role
 from explorer.query import Query
-from pages._boxes import said
-from pages._current import current_concept, open_concept, shared_explorer
+from pages._current import read_concept, shared_explorer
 from pages._likeness import look_for_more
 from pages._login import current_person, may
 from pages._session import count_photos
+from pages._start import start_concept
 from pages._words import escape_markdown
 from pages.grid import photo_grid
 from pages.grid.contract import GridEvent
@@ -96,20 +96,13 @@ def _start(shown: Map, rows: np.ndarray) -> None:
     """Begin a concept from some of the photos, named as the group that most are of."""
     group = int(np.bincount(shown.groups[rows]).argmax())
     query = Query(photo_ids=shown.ids_at(rows[:EXAMPLES]))
-    page = shared_explorer().begin(
-        query,
-        table=shown.collection.name,
-        page_size=said("page_size", 25),
-        prompt=shown.layout.names[group],
-    )
-    state.page = page
-    open_concept(page.concept)
+    page = start_concept(query, shown.collection, shown.layout.names[group])
     st.switch_page("train.py", query_params={"concept": page.concept.id, "round": "1"})
 
 
 def _draw_answers(shown: Map, rows: np.ndarray, places: list) -> None:
     """Draw the two buttons that answer for the concept that is open."""
-    concept = current_concept()
+    concept = read_concept()
     here = concept is not None and concept.collection == shown.collection.name
     help_ = "Open a concept of this collection on Train or Concepts first: the answers go there."
     if here and concept is not None:

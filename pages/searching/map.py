@@ -10,7 +10,7 @@ from explorer.mapping.map import Map
 from explorer.people import Role
 from explorer.query import Query
 from explorer.ranking import rank
-from pages._current import current_concept, listed_concepts, shared_explorer
+from pages._current import listed_concepts, read_concept, shared_explorer
 from pages._login import may
 from pages._session import LOOK, count_photos, ready_encoder
 from pages._words import escape_markdown
@@ -105,6 +105,7 @@ def _find(shown: Map, query: Query, where: Filter | None) -> tuple[MapHits, str]
         what = f"{first} that satisfy the filters stand out: {count_photos(len(ids))}"
     else:
         return {"rows": [], "x": [], "y": []}, ""
+    what = what if ids else "No photo satisfies all of this: loosen a filter"
     rows = shown.rows_of(ids)
     places = {"x": shown.x[rows].tolist(), "y": shown.y[rows].tolist()}
     return {"rows": rows.tolist(), "x": places["x"], "y": places["y"]}, f"{what}."
@@ -116,7 +117,7 @@ def _colours(shown: Map) -> list[MapColour]:
     ways: list[MapColour] = [
         {"by": by, "name": WAYS[by]} for by in shared_explorer().maps.colours.choices(shown)
     ]
-    opened = current_concept()
+    opened = read_concept()
     own = [concept for concept, _ in listed_concepts().values() if concept.collection == table]
     own.sort(key=lambda concept: opened is None or concept.id != opened.id)
     for concept in own[:COLOURED]:

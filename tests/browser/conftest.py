@@ -62,7 +62,7 @@ class App:
 
 
 def build(data: Path, concepts: int) -> list[str]:
-    """Store 300 photos and begin so many concepts on them.
+    """Store 300 photos and begin so many concepts on them; nine are a collection of their own too.
 
     A third of the photos is `yes-...`, one has an odd name, one no picture.
     """
@@ -91,6 +91,8 @@ def build(data: Path, concepts: int) -> list[str]:
                 }
             )
         )
+        few = database.create_collection("a_few", "offline", DIM)
+        few.insert(pa.table({"id": ids[:9], "url": [""] * 9, "vector": list(vectors[:9])}))
         first = Rounds(database).begin(collection, f"{ODD} 0", anchor).concept.id
         # Each is as fresh as the first, whose page is mined once.
         others = (database.concepts.duplicate(first, f"{ODD} {at}") for at in range(1, concepts))

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from explorer import Explorer
+from tests.browser.conftest import ODD
 from tests.browser.harness import (
     environment,
     kept_page,
@@ -184,3 +185,26 @@ def test_next_round_shows_the_top_of_the_new_page_and_undo_the_first_where_it_st
     page.get_by_role("button", name="Undo").click()
     wait_for_round(page, 1)
     assert len(page.evaluate("[...window.tops]")) == 1, "the page moved after it was shown"
+
+
+CUT = """[...document.querySelectorAll('[data-testid=stColumn] :is(button, label, input), '
+  + '[data-testid=stColumn] :is(button, label) *, [data-testid=stButtonGroup] *')]
+  .filter(part => part.clientWidth > 9 && part.scrollWidth > part.clientWidth + 1 &&
+    getComputedStyle(part).overflowX !== 'visible')
+  .map(part => part.textContent || part.value)"""
+
+
+@pytest.mark.parametrize("width", [720, 1000, 1440])
+def test_no_controls_words_are_cut_in_a_narrow_window(mine, app, page, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    concept = mine()
+    controls = page.locator("[data-testid=stHorizontalBlock]").first
+    for place in ("", "search?text=a", f"concepts?concept={concept}&view=labels", "classes"):
+        if place:
+            page.goto(f"{app.address}/{place}")
+        page.get_by_test_id("stColumn").first.wait_for()
+        wait_idle(page)
+        cut = [words for words in page.evaluate(CUT) if ODD[:4] not in words]  # but for names
+        assert cut == [], place
+        if not place and width > 720:
+            assert controls.bounding_box()["height"] < 60

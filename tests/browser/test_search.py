@@ -70,6 +70,10 @@ def test_filters_in_the_address_narrow_a_search_that_is_exported_and_starts_a_co
     page.get_by_role("button", name="Start a concept").click()
     page.wait_for_selector('[data-round="1"]', timeout=60_000)
     assert "concept=" in page.url
+    wait_idle(page)
+    page.go_back()
+    page.get_by_text("10 photos satisfy the filters, 10 shown").wait_for()
+    page.wait_for_url("**like=yes-050**")
 
 
 def test_words_are_searched_for_and_clear_clears_everything_that_is_looked_for(search, page):

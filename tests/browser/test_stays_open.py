@@ -3,7 +3,14 @@
 import pytest
 
 from tests.browser.conftest import build
-from tests.browser.harness import environment, free_port, running_app
+from tests.browser.harness import (
+    environment,
+    free_port,
+    running_app,
+    script_run,
+    wait_idle,
+    wait_until,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -43,3 +50,45 @@ def test_a_concept_stays_open_in_windows_reloads_pages_and_after_a_restart(
         other.get_by_text("of 300 photos above").wait_for(timeout=60_000)
         assert second in other.url
     context.close()
+
+
+def choose(page, control, option):
+    page.get_by_role("combobox", name=control, exact=True).click()
+    with script_run(page):
+        page.get_by_role("option", name=option, exact=True).click()
+
+
+def go_to(page, name):
+    page.get_by_role("link", name=name, exact=True).first.click()
+    wait_until(page, f"location.pathname.endsWith('{'/' if name == 'Train' else name.lower()}')")
+    wait_idle(page)
+
+
+def value_of(page, control):
+    return page.get_by_role("combobox", name=control, exact=True).input_value()
+
+
+def test_a_collection_stays_chosen_on_every_page_though_another_is_listed_first(app, page):
+    page.goto(app.address)
+    page.get_by_placeholder("What are you looking for?").wait_for()
+    wait_idle(page)
+    for chosen in ("a_few", "things"):
+        choose(page, "Collection", chosen)
+        for name in ("Search", "Classes", "Train", "Concepts", "Data", "Search", "Train"):
+            go_to(page, name)
+            if name != "Concepts":
+                assert value_of(page, "Which" if name == "Data" else "Collection") == chosen, name
+
+
+def test_the_phrase_and_the_page_size_are_there_after_another_page(mine, page):
+    mine()
+    wait_idle(page)
+    phrase = page.get_by_placeholder("What are you looking for?")
+    typed = phrase.input_value()
+    assert typed
+    choose(page, "Photos per page", "50 per page")
+    for name in ("Search", "Concepts", "Train"):
+        go_to(page, name)
+    assert phrase.input_value() == typed
+    assert value_of(page, "Photos per page") == "50 per page"
+    assert page.locator("button[data-photo-id]").count() == 50

@@ -146,7 +146,7 @@ def test_classes_apply_to_another_collection_of_the_same_encoder(things):
     other.insert(pa.table({"id": ["x", "y"], "url": ["", ""], "vector": vectors}))
     forget_collections()
     test.run()
-    test.selectbox(key="collection").set_value("others").run()
+    labelled(test.selectbox, "Collection").set_value("others").run()
     assert any("2 photos into 2 classes" in text.value for text in test.markdown)
     assert kept()[0].id == made.id
     assert kept()[0].prefix == "cats/"

@@ -14,8 +14,10 @@ from encoder.errors import ModelNotFound
 from explorer import Rounds, memory
 from explorer.matches import Count
 from pages._current import shared_explorer
+from pages._session import forget_collections
 from pages._words import escape_markdown
 from pages.concept.news import describe_new
+from pages.grid.insight import insight
 from tests.browser.harness import ROOT
 from tests.warm import python
 from vecdb import Label, connect
@@ -206,6 +208,146 @@ def test_the_same_words_again_offer_what_was_taught_before(concept):
     test.button(key=f"continue_{concept}").click().run()
     assert test.session_state["concept_id"] == concept
     assert shared_explorer().concepts.get(begun).deleted
+
+
+def test_a_twin_that_was_deleted_meanwhile_is_not_offered(concept):
+    page = shared_explorer().page(concept)
+    taught = shared_explorer().answer(page, {page.tiles[0].photo_id: 1})
+    shared_explorer().encoders.start("offline").result(60)
+    test = run("train.py")
+    test.text_input(key="prompt").set_value(taught.concept.prompt).run()
+    shared_explorer().concepts.delete(concept)
+    test.run()
+    assert not test.exception
+    assert not [button for button in test.button if button.key == f"continue_{concept}"]
+
+
+def test_a_concept_started_from_a_search_offers_its_twin_and_fills_the_boxes(concept):
+    page = shared_explorer().page(concept)
+    shared_explorer().answer(page, {page.tiles[0].photo_id: 1})
+    shared_explorer().encoders.start("offline").result(60)
+    start = AppTest.from_function(start_from_a_search, default_timeout=60).run()
+    begun = start.session_state["page"]
+    test = AppTest.from_file(str(ROOT / "pages" / "train.py"), default_timeout=60)
+    for name in ("page", "concept_id", "collection", "prompt", "page_size"):
+        test.session_state[name] = start.session_state[name]
+    test.run()
+    assert not test.exception
+    assert test.session_state["page"] is begun
+    assert f"continue_{concept}" in {button.key for button in test.button}
+    assert test.text_input(key="prompt").value == "a thing"
+    assert test.selectbox(key="page_size").value == 25
+
+
+def start_from_a_search() -> None:
+    from explorer.query import Query
+    from pages._current import shared_explorer
+    from pages._start import start_concept
+
+    start_concept(Query([("a thing", 1.0)]), shared_explorer().collection("things"), "a thing")
+
+
+CHANGES = {
+    "labels": lambda explorer, page: explorer.rounds.relabel(
+        page.concept.id, {page.tiles[0].photo_id: 1}
+    ),
+    "the threshold": lambda explorer, page: explorer.concepts.update(
+        page.concept.id, threshold=0.3
+    ),
+    "an audit": lambda explorer, page: explorer.concepts.update(page.concept.id, audit={"open": 1}),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_what_another_view_changes_stands_on_train_and_the_rest_is_not_read_again(concept, what):
+    explorer = shared_explorer()
+    test = run("train.py", concept=concept)
+    before = test.session_state["page"]
+    test.run()
+    assert test.session_state["page"] is before
+    CHANGES[what](explorer, before)
+    test.run()
+    page = test.session_state["page"]
+    assert page.concept == explorer.concepts.get(concept)
+    assert len(page.history) == (what == "labels")
+    answered = {row.photo_id for row in page.history}
+    assert not answered & {tile.photo_id for tile in page.tiles}
+
+
+def test_what_train_changes_itself_has_no_page_read_again(concept):
+    explorer = shared_explorer()
+    test = run("train.py", concept=concept)
+    page = test.session_state["page"]
+    page.concept = explorer.rounds.keep_settings(concept, unmarked="negative")
+    test.run()
+    page.concept = explorer.concepts.update(concept, threshold=0.3)
+    test.run()
+    assert test.session_state["page"] is page
+
+
+@pytest.mark.parametrize("kept", ["answered on the map", "opened from a file", ""])
+def test_only_a_concept_without_an_answer_goes_when_the_next_begins(concept, kept, tmp_path):
+    explorer = shared_explorer()
+    explorer.encoders.start("offline").result(60)
+    if kept == "opened from a file":
+        explorer.export(concept, tmp_path / "a.safetensors")
+        concept = explorer.open_saved(tmp_path / "a.safetensors", "things").concept.id
+    test = run("train.py", concept=concept)
+    if kept == "answered on the map":
+        explorer.rounds.relabel(concept, {"yes-000": 1})
+    test.text_input(key="prompt").set_value("no").run()
+    assert explorer.concepts.get(concept).deleted == (not kept)
+
+
+def test_a_concept_deleted_elsewhere_is_told_and_brought_back(concept):
+    test = run("_navigation.py", concept=concept)
+    shared_explorer().concepts.delete(concept)
+    for _ in range(2):  # it stays until something else is opened
+        test.run()
+        assert [told.value for told in test.warning] == ["“a thing” was deleted."]
+    press(test, "Undo the deletion")
+    assert not test.warning
+    assert test.session_state["page"].concept.id == concept
+    shared_explorer().database.create_collection("others", "offline", DIM).insert(
+        pa.table({"id": ["x"], "url": [""], "vector": [np.eye(DIM, dtype=np.float32)[0]]})
+    )
+    shared_explorer().database.drop_collection("things")
+    test.run()
+    assert "went with its collection, things" in test.warning[-1].value
+    assert "Undo the deletion" not in {button.label for button in test.button}
+
+
+def test_no_advice_is_given_where_no_photo_is_left(concept):
+    page = shared_explorer().page(concept)
+    page = shared_explorer().answer(page, {page.tiles[0].photo_id: 1})
+    assert insight(page)["advice"]
+    page.tiles = []
+    assert not insight(page)["advice"]
+
+
+def test_a_collection_that_is_gone_is_told_on_every_page(concept):
+    test = AppTest.from_file(str(ROOT / "pages" / "_navigation.py"), default_timeout=60)
+    test.session_state["collection"] = "gone"
+    test.run()
+    assert [told.value for told in test.warning] == ["There is no collection gone: this is things."]
+
+
+def test_the_map_of_another_collection_leaves_the_open_concept_alone(concept):
+    others = shared_explorer().database.create_collection("a_few", "offline", DIM)
+    vectors = list(np.eye(9, DIM, dtype=np.float32))
+    ids = [f"x{at}" for at in range(9)]
+    others.insert(pa.table({"id": ids, "url": [""] * 9, "vector": vectors}))
+    job = shared_explorer().maps.start("a_few")
+    assert job.thread is not None
+    job.thread.join()
+    forget_collections()
+    test = AppTest.from_file(str(ROOT / "pages" / "search.py"), default_timeout=60)
+    test.session_state["concept_id"] = concept
+    test.session_state["map_choice"] = {"row": 0}
+    test.query_params["view"], test.query_params["collection"] = "map", "a_few"
+    test.run()
+    assert not test.exception
+    assert test.session_state["collection"] == "a_few"
 
 
 def test_an_unknown_concept_in_the_address_is_one_sentence(concept):

@@ -1,0 +1,45 @@
+"""A concept begins: from words on Train, from a search, from photos of the map."""
+
+import streamlit as st
+
+from explorer.query import Query
+from explorer.rounds import Page
+from pages._boxes import box, put, said
+from pages._current import open_concept, shared_explorer
+from pages._session import keep
+from vecdb import Collection
+
+state = st.session_state
+
+
+def start_concept(query: Query, collection: Collection, prompt: str) -> Page:
+    """Begin to mine from what is looked for, and make that the page of Train.
+
+    Raises:
+        EncoderError, VecdbError, ClassifierError: see `Query.vector`; what was open stays so.
+    """
+    keep(box("page_size"))
+    page = shared_explorer().begin(
+        query, table=collection.name, page_size=said("page_size", 25), prompt=prompt
+    )
+    state.error = ""
+    drop_unanswered()
+    show(page)
+    return page
+
+
+def show(page: Page) -> None:
+    """Make a page the session's own, with what Train's boxes say of it."""
+    state.page = page
+    put("prompt", page.concept.prompt)
+    put("page_size", page.settings.page_size)
+    open_concept(page.concept)
+
+
+def drop_unanswered() -> None:
+    """Do not keep the concept on the page where it came of no file and nobody answered in it."""
+    page: Page | None = state.get("page")
+    if page is None or page.concept.round > 1 or page.settings.opened:
+        return
+    if not shared_explorer().concepts.history(page.concept.id):
+        shared_explorer().concepts.delete(page.concept.id)
