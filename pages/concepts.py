@@ -265,28 +265,13 @@ def show_together(concepts: list[Concept]) -> bool:
     return True
 
 
-def say_deleted(concept_id: str) -> None:
-    """Say that the concept which was open is deleted, and let it be brought back."""
-    name = shared_explorer().concepts.get(concept_id).name
-    st.warning(
-        escape_markdown(
-            f"“{name}” was deleted, here or in another window. Undo the deletion brings it back "
-            "with its answers."
-        )
-    )
-    state.deleted = [*state.get("deleted", []), concept_id]
-
-
 def main() -> None:
     """Draw the screen."""
     keep("concept_view")
-    wanted = st.query_params.get("concept") or state.get("concept_id")
     # An address may name a view alone: that of the concept which is open.
     named = "concept" in st.query_params or "view" in st.query_params
     try:
         concept = current_concept()
-        if concept is None and wanted:
-            say_deleted(wanted)
     except UnknownConcept as error:
         st.error(escape_markdown(error))
         concept = None
