@@ -112,12 +112,12 @@ def holds_pictures(column: Sequence[Any]) -> bool:
 def is_shared(ids: Sequence[Any], pictures: Sequence[Any]) -> bool:
     """Tell whether a tenth of some ids came before with another picture, as products' do.
 
-    A single one is a slip.
+    A single one that comes again is a slip.
     """
     firsts: dict[str, Any] = {}
     pairs = zip(map(as_text, ids), pictures, strict=False)
-    again = sum(firsts.setdefault(one, picture) != picture for one, picture in pairs if one)
-    return again > 1 and again * 10 >= len(ids)
+    again = [one for one, picture in pairs if one and firsts.setdefault(one, picture) != picture]
+    return len(set(again)) > 1 and len(again) * 10 >= len(ids)
 
 
 def read_picture_cell(cell: Any) -> bytes | None:

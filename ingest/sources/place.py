@@ -47,7 +47,11 @@ def find_place(source: str | Path) -> Path:
     if text.lower().startswith("file:"):
         return local_path(text) or Path(text)
     found = Path(text).expanduser()
-    return _read_pipe(found) if found.is_fifo() or found.is_char_device() else found
+    try:
+        is_pipe = found.is_fifo() or found.is_char_device()
+    except OSError:  # what may not be looked at is told where it is read
+        return found
+    return _read_pipe(found) if is_pipe else found
 
 
 def _read_pipe(place: Path) -> Path:
