@@ -1,4 +1,4 @@
-"""How many photos of each stretch of a ranking match, where the share falls from one to the next.
+"""How many photos of each stratum of a ranking match, where the share falls from one to the next.
 
 A ranking that is worth anything holds fewer matches the deeper one looks. Saying so lets every
 answer speak for its neighbours: a hundred photos asked about without a match say that the thousands
@@ -20,7 +20,7 @@ LOG_ODDS = np.arange(-16.0, 10.0, STEP)
 LEAST = 1e-200
 """Chance that every one of the log odds keeps, so that none is zero by rounding."""
 FALLS = (0.5, 1.0, 2.0, 4.0)
-"""Mean falls of the log odds from one stretch to the next, equally likely before any answer."""
+"""Mean falls of the log odds from one stratum to the next, equally likely before any answer."""
 
 
 def draw_matches(
@@ -30,15 +30,15 @@ def draw_matches(
     draws: int,
     random: np.random.Generator,
 ) -> NDArray[np.int64]:
-    """Draw how many photos of each stretch match, given what was answered in it.
+    """Draw how many photos of each stratum match, given what was answered in it.
 
-    The first stretch's share has Jeffreys' prior; the log odds of each further one lie below the
+    The first stratum's share has Jeffreys' prior; the log odds of each further one lie below the
     last by an exponential fall. On a grid of log odds this is a hidden Markov chain, drawn from
     exactly, forward filtering and backward sampling (Carter and Kohn, 1994). Photos not asked about
-    are drawn given the share, so that a stretch asked in full is certain.
+    are drawn given the share, so that a stratum asked in full is certain.
 
     Args:
-        sizes: photos of each of s stretches, the highest scores first.
+        sizes: photos of each of s strata, the highest scores first.
         yes: answers in each that say match.
         no: answers in each that say no match.
         draws: how many to draw.
@@ -63,7 +63,7 @@ def draw_matches(
 
 
 def _filter(likelihood: Floats, fall: Floats) -> tuple[Floats, float]:
-    """Chances (s, g) of each stretch's log odds given the answers down to it, and log evidence."""
+    """Chances (s, g) of each stratum's log odds given the answers down to it, and log evidence."""
     chances = np.exp(0.5 * (log_expit(LOG_ODDS) + log_expit(-LOG_ODDS)))  # Jeffreys'
     chances, evidence, filtered = chances / chances.sum(), 0.0, np.empty_like(likelihood)
     for row, likely in enumerate(likelihood):
@@ -76,7 +76,7 @@ def _filter(likelihood: Floats, fall: Floats) -> tuple[Floats, float]:
 def _sample(
     filtered: Floats, fall: Floats, count: int, random: np.random.Generator
 ) -> NDArray[np.int64]:
-    """Draw grid places (count, s) of all stretches, the deepest first."""
+    """Draw grid places (count, s) of all strata, the deepest first."""
     grid, places = len(LOG_ODDS), np.empty((count, len(filtered)), np.int64)
     behind = np.zeros(count, np.int64)
     for row in reversed(range(len(filtered))):

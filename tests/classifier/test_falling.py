@@ -10,7 +10,7 @@ def draw(sizes: list[int], yes: list[int], no: list[int], seed: int = 0) -> np.n
 
 
 @pytest.mark.parametrize(("yes", "no"), [(0, 5), (3, 7), (20, 0), (40, 60)])
-def test_of_one_stretch_the_share_has_the_posterior_of_jeffreys_prior(yes: int, no: int):
+def test_of_one_stratum_the_share_has_the_posterior_of_jeffreys_prior(yes: int, no: int):
     matches = draw([1000], [yes], [no])
     rest = 1000 - yes - no
     exact = yes + np.random.default_rng(1).binomial(
@@ -36,13 +36,13 @@ def test_of_several_the_draws_are_those_of_bayes_rule_by_weighting_the_prior():
     assert drawn.mean(axis=0) == pytest.approx(exact, abs=0.01)
 
 
-def test_answers_speak_for_the_stretches_behind_them():
+def test_answers_speak_for_the_strata_behind_them():
     alone = draw([10_000], [0], [3])
     behind = draw([100, 10_000], [0, 0], [60, 3])
     assert np.quantile(behind[:, 1], 0.975) < 0.2 * np.quantile(alone, 0.975)
 
 
-def test_a_stretch_asked_in_full_is_certain_whatever_the_others_say():
+def test_a_stratum_asked_in_full_is_certain_whatever_the_others_say():
     matches = draw([3, 4, 50], [0, 4, 0], [3, 0, 2])
     assert (matches[:, :2] == [0, 4]).all()
 
