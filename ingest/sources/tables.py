@@ -55,10 +55,10 @@ class Table:
             SourceError: such an option is given.
         """
         given = {name for name, value in vars(self).items() if value is not None} - {"where"}
-        for name in sorted(given):
+        if given:
             raise SourceError(
-                f"--{name.replace('_', '-')} is for tables, and {path} is none: leave it out. "
-                "Captions and labels of pictures in a folder are the columns `caption` and "
+                f"--{min(given).replace('_', '-')} is for tables, and {path} is none: leave it "
+                "out. Captions and labels of pictures in a folder are the columns `caption` and "
                 "`label` of a metadata.csv there."
             )
 

@@ -38,6 +38,16 @@ def written(path: Path, content: str | bytes, encoding: str = "utf-8") -> Path:
     return path
 
 
+def write_typed(path: Path, table: pa.Table) -> Path:
+    """Write a table as Parquet or Arrow, by the name's ending."""
+    if path.suffix == ".parquet":
+        pq.write_table(table, path)
+    else:
+        with pa.ipc.new_file(path, table.schema) as writer:
+            writer.write_table(table)
+    return path
+
+
 def read(path: Path | str, **options) -> list[Photo]:
     return list(Source(path, Table(**options)))
 
@@ -501,12 +511,7 @@ def test_lists_of_words_of_any_type_are_read(folder, words, nest, form):
     by_row = pa.ListArray if nest is pa.list_ else pa.LargeListArray
     lists = by_row.from_arrays([0, 1, 2, 3], flat)
     table = pa.table({"paths": lists, "captions": lists, "tags": lists})
-    path = folder / f"t.{form}"
-    if form == "parquet":
-        pq.write_table(table, path)
-    else:
-        with pa.ipc.new_file(path, table.schema) as writer:
-            writer.write_table(table)
+    path = write_typed(folder / f"t.{form}", table)
     found = read(path)
     assert [photo.address for photo in found] == local(folder)
     assert found[1].metadata == {"description": "images/1.jpg"}
@@ -562,12 +567,7 @@ def test_other_texts_in_brackets_are_text(folder, text):
 def test_columns_of_one_name_are_all_read_from_typed_tables(folder, ingest, form):
     columns = [pa.array(["images/0.jpg"]), pa.array([1]), pa.array(["two"])]
     table = pa.Table.from_arrays(columns, names=["path", "n", "n"])
-    path = folder / f"t.{form}"
-    if form == "parquet":
-        pq.write_table(table, path)
-    else:
-        with pa.ipc.new_file(path, table.schema) as writer:
-            writer.write_table(table)
+    path = write_typed(folder / f"t.{form}", table)
     assert [photo.extra for photo in read(path)] == [{"n": 1, "n 2": "two"}]
     assert ingest(path).inserted == 1
     with pytest.raises(SourceError, match="two columns of one name"):

@@ -39,6 +39,14 @@ def press(test, label):
     assert not test.exception
 
 
+def open_sheet():
+    """Take the folders' names as classes, and look at one of them."""
+    test = run("classes.py")
+    press(test, "Take the 2 folder names as classes")
+    labelled(test.segmented_control, "View").set_value("One class").run()
+    return test
+
+
 def test_folders_are_classes_only_after_the_user_says_so_and_are_then_kept(things):
     test = run("classes.py")
     assert labelled(test.text_area, "Classes, one a line").value == ""
@@ -104,9 +112,7 @@ def test_what_is_typed_for_classes_that_another_window_deleted_becomes_new_ones(
 
 def test_corrections_of_classes_that_another_window_deleted_are_told(things, monkeypatch):
     grids = Grids(monkeypatch)
-    test = run("classes.py")
-    press(test, "Take the 2 folder names as classes")
-    labelled(test.segmented_control, "View").set_value("One class").run()
+    test = open_sheet()
     [made] = kept()
     shared_explorer().database.class_sets.update(made.id, deleted=True)
     grids.answer(test, type="finish", marks={"cats/1": 1})
@@ -117,9 +123,7 @@ def test_corrections_of_classes_that_another_window_deleted_are_told(things, mon
 
 def test_the_marks_of_a_sheet_stay_while_its_order_changes(things, monkeypatch):
     grids = Grids(monkeypatch)
-    test = run("classes.py")
-    press(test, "Take the 2 folder names as classes")
-    labelled(test.segmented_control, "View").set_value("One class").run()
+    test = open_sheet()
     key = grids.data["key"]
     labelled(test.selectbox, "Order").set_value("Least sure first").run()
     assert grids.data["key"] == key
