@@ -25,6 +25,7 @@ from transformers import (
 )
 from transformers.utils import logging
 
+from commandline import run_program
 from encoder.tower import Tower
 from encoder.vision import Vision, choose_device, choose_dtype
 
@@ -140,4 +141,4 @@ def measure_rate(vision: Vision, pictures: int, size: tuple[int, int]) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_program(main))

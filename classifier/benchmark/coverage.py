@@ -8,21 +8,24 @@ training asks.
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..anchor import anchor
+from commandline import run_program
+
 from ..arrays import Floats
 from ..audit import Interval, count_given, estimate, plan
-from ..fit import fit
+from ..errors import ClassifierError
 from .labelled_set import LabelledSet, read_set
 from .measure import click_through
 from .simulation import Plan
 
 RUNS = 200
+PAGES = 5
+"""Of nine photos each, after which a classifier that was taught is audited."""
 FIGURES = ("precision", "recall", "matches")
 COLLECTIONS = [(n, r, h) for n in (2_000, 25_000) for r in (2.0, 4.0) for h in (0.5, 1.0, 2.0)]
 """Size, rarity and honesty of the made-up collections."""
@@ -105,27 +108,28 @@ def synthetic_collection(
     return random.random(photos) < 1 / (1 + np.exp(-honesty * margins)), margins
 
 
-def taught_collections(
-    known: LabelledSet, pages: int = 5
-) -> list[tuple[NDArray[np.bool_], Floats]]:
-    """Teach each concept of a set in pages of nine; the pool is the collection that is audited.
+def taught_collections(known: LabelledSet) -> list[tuple[NDArray[np.bool_], Floats]]:
+    """Teach each concept of a set; the pool is the collection that is audited.
 
     Returns:
         truth (n,) bool and margins (n,) of each concept.
+
+    Raises:
+        ClassifierError: no concept has a photo held out.
     """
-    made = []
-    for each in click_through(known, Plan(rounds=pages), 1):
-        pool = each.data.pool
-        truth = each.data.pool_names == known.concepts[each.column]
-        judged = [row for page in each.trace.pages for row in page]
-        head = fit(
-            anchor([(known.prompts[each.column], 1.0)]),
-            pool[judged],
-            np.where(truth[judged], 1, -1),
-            background=each.data.background,
-        )
-        made.append((truth, head.margins(pool)))
-    return made
+    sessions = click_through(known, Plan(rounds=PAGES), 1)
+    return [each.taught(known, PAGES) for each in sessions]
+
+
+def _collections(
+    sets: Sequence[Path],
+) -> Iterator[tuple[str, list[tuple[NDArray[np.bool_], Floats]]]]:
+    """Yield names and classifiers of the labelled sets, or of the made-up collections."""
+    for path in sets:
+        yield path.stem, taught_collections(read_set(path))
+    for made in () if sets else COLLECTIONS:
+        photos, rarity, honesty = made
+        yield f"{photos:5} rarity {rarity:g} honesty {honesty:g}", [synthetic_collection(*made)]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -138,19 +142,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options.add_argument("--labels", type=int, default=0, help="photos judged before each audit")
     options.add_argument("--slips", type=float, default=0.0, help="share of labels that is wrong")
     given = vars(options.parse_args(arguments))
-    collections = {path.stem: taught_collections(read_set(path)) for path in given.pop("sets")} or {
-        f"{photos:6d} -{rarity:.0f} {honesty:3.1f}": [synthetic_collection(photos, rarity, honesty)]
-        for photos, rarity, honesty in COLLECTIONS
-    }
     columns = [*FIGURES, *(f"{name} width" for name in FIGURES)]
-    print(f"{'collection':20}  asked  " + "  ".join(f"{name:>9}" for name in columns))
-    for name, classifiers in collections.items():
-        held = [coverage(*each, **given) for each in classifiers]
-        mean = {key: float(np.mean([each[key] for each in held])) for key in held[0]}
-        shares = "  ".join(f"{mean[key]:{max(9, len(key))}.3f}" for key in columns)
-        print(f"{name:20}  {mean['questions']:5.0f}  {shares}", flush=True)
+    print(f"{'collection':28}  asked  " + "  ".join(f"{name:>9}" for name in columns))
+    try:
+        for name, classifiers in _collections(given.pop("sets")):
+            held = [coverage(*each, **given) for each in classifiers]
+            mean = {key: float(np.mean([each[key] for each in held])) for key in held[0]}
+            shares = "  ".join(f"{mean[key]:{max(9, len(key))}.3f}" for key in columns)
+            print(f"{name:28}  {mean['questions']:5.0f}  {shares}", flush=True)
+    except ClassifierError as error:
+        print(error, file=sys.stderr)
+        return 2
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_program(main))

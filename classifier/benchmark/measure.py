@@ -4,9 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
+from ..anchor import anchor
 from ..arrays import Floats
 from ..errors import ClassifierError
+from ..fit import fit
 from .labelled_set import LabelledSet
 from .simulation import Plan, Split, Trace, full_supervision, run, split, stop_round
 
@@ -90,14 +93,42 @@ class Session:
     data: Split
     trace: Trace
 
+    def judged(self, pages: int) -> list[int]:
+        """Return the row numbers in the pool of the photos on the first so many pages."""
+        return [photo for page in self.trace.pages[:pages] for photo in page]
+
+    def taught(self, known: LabelledSet, pages: int) -> tuple[NDArray[np.bool_], Floats]:
+        """Fit anew to what is true of the photos on the first pages, and score the pool.
+
+        Args:
+            known: the set that was clicked through.
+            pages: how many of its pages count.
+
+        Returns:
+            truth (n,) bool and margins (n,) of the pool's photos.
+        """
+        truth, judged = self.data.pool_names == known.concepts[self.column], self.judged(pages)
+        said = np.where(truth[judged], 1, -1)
+        start = anchor([(known.prompts[self.column], 1.0)])
+        head = fit(start, self.data.pool[judged], said, background=self.data.background)
+        return truth, head.margins(self.data.pool)
+
 
 def click_through(data: LabelledSet, plan: Plan, seeds: int) -> Iterator[Session]:
-    """Simulate each concept that has a photo held out, under each of the seeds 0 .. seeds - 1."""
+    """Simulate each concept that has a photo held out, under each of the seeds 0 .. seeds - 1.
+
+    Raises:
+        ClassifierError: there is no such concept.
+    """
+    held_out = False
     for seed in range(seeds):
         division = split(data.vectors, data.labels, seed)
         for column, (name, prompt) in enumerate(zip(data.concepts, data.prompts, strict=True)):
             if (division.held_out_names == name).any():
+                held_out = True
                 yield Session(seed, column, division, run(division, str(name), prompt, plan))
+    if not held_out:
+        raise ClassifierError("no concept has a photo among the held-out ones; check the labels")
 
 
 def measure(data: LabelledSet, plan: Plan, seeds: int) -> Result:
@@ -116,8 +147,6 @@ def measure(data: LabelledSet, plan: Plan, seeds: int) -> Result:
         asked_for = names[each.column], data.prompts[each.column]
         ceiling[each.seed, each.column] = full_supervision(each.data, *asked_for)
     kept = ~np.isnan(ap).all(axis=(0, 2))
-    if not kept.any():
-        raise ClassifierError("no concept has a photo among the held-out ones; check the labels")
     stops = [(trace, when) for trace in traces if (when := stop_round(trace)) is not None]
     lost = [trace.ap[-1] - trace.ap[when] for trace, when in stops]
     return Result(

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import anchor, fit
 from classifier.audit import Audit, Findings, estimate, strata
 from classifier.benchmark.labelled_set import LabelledSet, read_set
 from classifier.benchmark.measure import click_through
@@ -41,16 +40,10 @@ def compare(known: LabelledSet, seeds: int) -> np.ndarray:
     """Return (runs, rounds, 2, 2): for precision and recall, whether held and the distance."""
     told = []
     for each in click_through(known, Plan(rounds=max(ROUNDS)), seeds):
-        data, prompt = each.data, known.prompts[each.column]
-        truth = data.pool_names == known.concepts[each.column]
         row = np.zeros((len(ROUNDS), 2, 2))
         for at, done in enumerate(ROUNDS):
-            judged = [photo for page in each.trace.pages[:done] for photo in page]
-            said = np.where(truth[judged], 1, -1)
-            start = anchor([(prompt, 1.0)])
-            head = fit(start, data.pool[judged], said, background=data.background)
-            scores = head.margins(data.pool)
-            found = read_labels(scores, judged, truth)
+            truth, scores = each.taught(known, done)
+            found = read_labels(scores, each.judged(done), truth)
             right = float(truth[scores >= 0].sum())
             real = (right / max((scores >= 0).sum(), 1), right / max(truth.sum(), 1))
             for figure, (interval, true) in enumerate(

@@ -9,6 +9,7 @@ from PIL import Image
 from classifier import ClassifierError
 from classifier.benchmark.__main__ import main
 from classifier.benchmark.coverage import coverage, synthetic_collection
+from classifier.benchmark.coverage import main as coverage_main
 from classifier.benchmark.labelled_set import read_set
 from classifier.benchmark.measure import measure
 from classifier.benchmark.simulation import Plan, Trace, run, split, stop_round
@@ -191,6 +192,26 @@ def test_coverage_counts_intervals_that_hold_the_truth():
         # A right label says what an answer would: the questions are fewer, the intervals the same.
         assert more[f"{name} width"] == pytest.approx(held[f"{name} width"])
     assert more["questions"] < held["questions"]
+
+
+def test_audits_of_what_was_taught_are_told_for_each_set(clusters: Path, capsys):
+    assert coverage_main([str(clusters), str(clusters), "--runs", "2"]) == 0
+    first, second = capsys.readouterr().out.splitlines()[1:]
+    assert first == second
+    assert first.startswith(clusters.stem)
+
+
+@pytest.mark.parametrize("damage", ["missing", "no set", "nothing held out"])
+def test_coverage_of_what_is_no_set_ends_with_code_2(clusters: Path, damage: str, capsys):
+    fields = dict(np.load(clusters))
+    if damage == "missing":
+        clusters.unlink()
+    elif damage == "no set":
+        clusters.write_text("nothing")
+    else:
+        np.savez(clusters, **fields | {"concepts": np.array(["x", "y"])})
+    assert coverage_main([str(clusters)]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
 
 
 @on_real_vectors

@@ -20,6 +20,7 @@ from classifier.benchmark.labelled_set import LabelledSet, read_set
 from classifier.benchmark.measure import measure
 from classifier.benchmark.simulation import Plan
 from classifier.errors import ClassifierError
+from commandline import run_program
 from tuning.division import divide
 from tuning.errors import TuningError
 from tuning.train import Settings
@@ -83,4 +84,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_program(main))
