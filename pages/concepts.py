@@ -60,6 +60,12 @@ def attempt(action: str, *arguments: str, **changes: str) -> None:
                 close_concept()
 
 
+def on_merge(concept_id: str) -> None:
+    """Merge a concept into the one that is chosen by now."""
+    if into := state[f"into_{concept_id}"]:
+        attempt("merge", into, concept_id)
+
+
 def rename(concept_id: str) -> None:
     """Give a concept the name typed beside it; without one it keeps its own."""
     name = said(f"name_{concept_id}").strip()
@@ -133,8 +139,8 @@ def row(concept: Concept, counts: LabelCounts, others: list[Concept]) -> None:
                 "Merge",
                 key=f"merge_{concept.id}",
                 disabled=into is None,
-                on_click=attempt,
-                args=["merge", into, concept.id],
+                on_click=on_merge,
+                args=[concept.id],
                 width="stretch",
             )
             st.button(

@@ -3,7 +3,6 @@
 import shlex
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -135,7 +134,10 @@ def offer_photos(collection: Collection, concept: Concept) -> tuple[str, Choice,
     columns = [*SOURCES, *collection.records.extra_columns()]
     together = st.multiselect("Never in two splits: photos with the same", columns)
     choice = Choice(photos, int(negatives), SHARES[split], int(seed), tuple(together))
-    st.button("Prepare", on_click=on_prepare, args=[concept, form, choice])
+    st.button("Prepare", on_click=on_prepare)
+    # What is chosen when the button is pressed counts, not what was drawn before.
+    if state.pop("export_asked", False):
+        state.export_wanted = (concept.id, form, choice)
     place = st.container()
     offer_prepared(concept, form, choice)
     st.caption("The same from the command line, with the app stopped:")
@@ -158,11 +160,9 @@ def write_command(concept: Concept, form: str, choice: Choice) -> str:
     return shlex.join(words)
 
 
-def on_prepare(concept: Concept, form: str, choice: Choice) -> None:
-    """Want the photos of a concept as a file that can be downloaded then."""
-    # What is typed when the button is pressed counts, not what was drawn before.
-    choice = replace(choice, negatives=int(state.export_negatives), seed=int(state.export_seed))
-    state.export_wanted = (concept.id, form, choice)
+def on_prepare() -> None:
+    """Want the photos as a file that can be downloaded then."""
+    state.export_asked = True
     state.pop("export_made", None)
 
 

@@ -33,12 +33,12 @@ def draw(concept: Concept) -> None:
             return
         key = f"label_file_{state.get('label_files', 0)}"
         file = st.file_uploader("Labels to add", ENDINGS, key=key)
-        category = st.text_input("Class or column of the file that is meant", key="label_category")
-        others = st.toggle("Photos of other classes are a no", key="label_others")
+        st.text_input("Class or column of the file that is meant", key="label_category")
+        st.toggle("Photos of other classes are a no", key="label_others")
         st.button(
             "Add these labels",
-            on_click=take_in,
-            args=[concept, file, category, others],
+            on_click=on_add,
+            args=[concept, file],
             disabled=file is None,
             width="stretch",
         )
@@ -61,6 +61,11 @@ def offer_downloads(concept: Concept) -> None:
             on_click="ignore",
             width="stretch",
         )
+
+
+def on_add(concept: Concept, file: Any) -> None:
+    """Take a file in, with what is typed and chosen by now."""
+    take_in(concept, file, state.label_category, state.label_others)
 
 
 def take_in(concept: Concept, file: Any, category: str, others: bool) -> None:

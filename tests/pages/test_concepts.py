@@ -238,6 +238,32 @@ def test_an_error_of_a_concept_or_a_form_is_gone_with_it(taught):
     assert not test.error
 
 
+@pytest.mark.parametrize("photos", ["matches", "labels"])
+def test_what_is_chosen_at_the_moment_of_prepare_is_prepared(taught, photos):
+    test = run("concepts.py", concept=taught, view="export")
+    labelled(test.selectbox, "Photos").set_value(photos)
+    labelled(test.selectbox, "Form").set_value("parquet")
+    press(test, "Prepare")
+    [(_, form, choice), *_] = test.session_state["export_made"]
+    assert (form, choice.photos) == ("parquet", photos)
+    assert any("photo" in told.value and "**" in told.value for told in test.markdown)
+
+
+def test_a_concept_is_merged_into_the_one_chosen_at_that_moment(taught, grids):
+    explorer = shared_explorer()
+    first, second = (explorer.concepts.duplicate(taught, name).id for name in ("one", "two"))
+    photo = next(iter(judged(taught)))
+    for one in (first, second):
+        explorer.rounds.relabel(one, {photo: 0})
+    test = run("concepts.py")
+    test.selectbox(key=f"into_{taught}").set_value(first).run()
+    test.selectbox(key=f"into_{taught}").set_value(second)
+    test.button(key=f"merge_{taught}").click().run()
+    assert explorer.concepts.get(taught).deleted
+    assert judged(second)[photo]
+    assert not judged(first)[photo]
+
+
 def test_the_command_beside_an_export_says_all_that_was_chosen(taught):
     test = run("concepts.py", concept=taught, view="export")
     usual = f"python -m explorer export {taught} --format csv --photos both --out PATH"
