@@ -120,6 +120,20 @@ def test_a_fit_that_few_answers_turned_far_must_prove_itself():
     assert share_of_fit(many, many, many, likeness=0.5) == 1.0
 
 
+@pytest.mark.parametrize(
+    ("count", "behind", "ahead", "likeness", "kept"),
+    [(25, 2, 0, 0.9, 1.0), (25, 3, 0, 0.9, 0.5), (8, 0, 1, 0.5, KEPT), (8, 0, 2, 0.5, 1.0)],
+)
+def test_how_far_fit_or_prompt_must_lead(count, behind, ahead, likeness, kept):
+    """So many yes lie below every no, of the fit or of the prompt: each costs 1 / count pairs."""
+
+    def missing(yes: int) -> np.ndarray:
+        return np.repeat([-2.0, 1.0, -1.0], [yes, count - yes, count])
+
+    signs = np.repeat([1.0, -1.0], count)
+    assert share_of_fit(missing(behind), missing(ahead), signs, likeness) == kept
+
+
 def test_two_directions_are_alike_as_their_scores_correlate():
     rows = photos(400)
     other = np.array([0.6, 0.8, 0.0, 0.0])

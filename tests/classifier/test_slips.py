@@ -72,6 +72,12 @@ def test_slips_that_were_admitted_make_the_next_surprise_less_believed():
     assert careless >= LEAST_TRUST
 
 
+def test_nobody_is_believed_to_slip_in_more_than_a_tenth():
+    margins, answers, never = np.full(20, 3.0), np.append(np.ones(19), -1.0), np.zeros(20, bool)
+    trust = trust_answers(margins, answers, never, *alone(20, 10_000))
+    assert trust == pytest.approx(chance_right(margins, answers, 0.1))
+
+
 def test_the_slips_of_one_person_are_held_against_their_own_answers_most():
     """Two surprises of the same margin: one of somebody who took two answers back."""
     margins, answers = np.full(80, 3.0), np.tile(np.append(np.ones(39), -1.0), 2)
@@ -182,6 +188,15 @@ def test_the_answers_that_are_slips_are_doubted_first(count: int):
     # What the fit has worked out already leads to the same.
     _, left_out = fit_and_leave_out(UP, rows, signs, background=background)
     assert doubtful_answers(UP, rows, signs, left_out=left_out, k=2) == doubted
+
+
+def test_an_answer_is_asked_about_below_three_quarters_of_a_chance_even_of_few_slips():
+    """Of margins against an answer in 20 of which one is a slip: odds of 19 to 1 for it before."""
+    rows, signs = answered(40, [])
+    against = np.linspace(0, 4, 40)
+    odds = 19 * np.exp(-against)
+    doubted = doubtful_answers(UP, rows, signs, left_out=-against * signs)
+    assert doubted == np.flatnonzero(odds < 3)[::-1].tolist()
 
 
 @pytest.mark.parametrize("length", [0.01, 100.0])
