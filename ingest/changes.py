@@ -85,14 +85,15 @@ def _stats(origin: Origin) -> tuple[float, int]:
 
 
 def _is_same_file(photo: Photo, origin: Origin) -> bool:
-    """Tell whether a file's bytes are the stored ones; where that cannot be told, they are."""
+    """Tell whether a file's bytes are the stored ones; where that cannot be told, its path says."""
     if photo.url == origin.url and origin.size and (photo.modified, photo.size) == _stats(origin):
         return True
     if not origin.digest:
         return True
     if origin.size and photo.size and photo.size != origin.size:
         return False
-    return file_digest(photo.address) in {origin.digest, ""}
+    digest = file_digest(photo.address)
+    return digest == origin.digest or (not digest and photo.url == origin.url)
 
 
 def file_digest(address: str) -> str:
