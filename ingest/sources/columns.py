@@ -15,7 +15,7 @@ from ingest.sources.guess import (
     guess_address,
     guess_by_content,
     guess_caption,
-    holds_pictures,
+    guess_picture,
     is_shared,
     is_vector,
     read_picture_cell,
@@ -90,8 +90,7 @@ class Columns:
         roles = Roles(**{role: _chosen(names, name, role) for role, name in vars(asked).items()})
         cells = {name: [row.get(name) for row in sample] for name in names}
         self.vector = next((name for name in names if is_vector(cells[name])), None)
-        pictures = (name for name in names if holds_pictures(cells[name]))
-        self.picture = None if url_column else next(pictures, None)
+        self.picture = None if url_column else guess_picture(cells, locator or Locator(""))
         self._path = self._find_paths(cells)
         self.roles = self._guess(roles, cells, named)
         self._places = self._find_places(cells)
@@ -122,11 +121,8 @@ class Columns:
             number: names the row, where neither an id nor an address does.
         """
         roles = self.roles
-        address = first_address(row.get(roles.address)) if roles.address else ""
-        payload = read_picture_cell(row.get(self.picture)) if self.picture else None
+        address, payload = self._picture(row)
         own = short_id(read_word(row.get(roles.id))) if roles.id else ""
-        if payload is not None:
-            address = ""
         told = file_name(row.get(self._path)) if self._path else ""
         named = address if payload is None else told or number
         used = {roles.address or "", roles.id or "", self.picture or ""}
@@ -141,6 +137,15 @@ class Columns:
         # The id is a path from the table's folder: another folder may have the same.
         former = short_id(named if payload is None else number)
         return replace(found, id=id_of_path(named), within=self._within, former=(former,))
+
+    def _picture(self, row: Row) -> tuple[str, bytes | None]:
+        """Return a row's address, or its picture itself; where it should hold one, its path."""
+        cell = row.get(self.picture or self.roles.address or "")
+        if self.picture and (payload := read_picture_cell(cell)) is not None:
+            return "", payload
+        address = first_address(cell) or first_address(row.get(f"{self.picture}.path"))
+        payload = read_picture_cell(address) if address.startswith("data:") else None
+        return (address, None) if payload is None else ("", payload)
 
     def _find_paths(self, cells: Mapping[str, list[Any]]) -> str | None:
         """Return the column of the files that pictures came from, where each has its own."""

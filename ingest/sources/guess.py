@@ -8,7 +8,14 @@ from encoder.pictures import HEAD
 from ingest.sources.addresses import ADDRESS, NOTHING, PAGES, Locator, first_address, rank_address
 from ingest.sources.cells import as_text, is_empty, kind_of, plain
 from ingest.sources.kinds import begins_as_picture
-from ingest.sources.names import ADDRESSES, PAGE_NAMES, SMALL_NAMES, is_known, usual
+from ingest.sources.names import (
+    ADDRESSES,
+    COMPANIONS,
+    PAGE_NAMES,
+    SMALL_NAMES,
+    is_known,
+    usual,
+)
 
 Cells = Mapping[str, Sequence[Any]]
 JUDGED = 50  # cells that are looked at
@@ -31,6 +38,27 @@ def guess_address(cells: Cells, locator: Locator) -> str | None:
         if (score[0] > NOTHING and score > best) or (found is None and score[0] > NOTHING):
             best, found = score, name
     return found
+
+
+def guess_picture(cells: Cells, locator: Locator) -> str | None:
+    """Return the column that holds pictures themselves, None where none does.
+
+    Of several the usual names go first, masks and small copies last: addresses go before these.
+    """
+    names = [usual(name) for name in ADDRESSES]
+    found = [name for name, column in cells.items() if holds_pictures(column)]
+    found.sort(key=lambda n: names.index(usual(n)) if usual(n) in names else len(names))
+    whole = next((name for name in found if not _is_companion(name)), None)
+    if whole is not None or not found:
+        return whole
+    others = {n: c for n, c in cells.items() if n not in found and not _is_companion(n)}
+    ranks = (_address_rank(n, c, locator, usual(n) in names) for n, c in others.items())
+    return None if max(ranks, default=NOTHING) >= ADDRESS else found[0]
+
+
+def _is_companion(name: str) -> bool:
+    """Tell whether a column of this name holds masks or small copies of pictures."""
+    return bool(COMPANIONS & set(usual(name).split("_")) or SMALL_NAMES.search(usual(name)))
 
 
 def _address_rank(name: str, column: Sequence[Any], locator: Locator, is_usual: bool) -> int:
@@ -99,11 +127,10 @@ def is_vector(column: Sequence[Any]) -> bool:
 
 
 def holds_pictures(column: Sequence[Any]) -> bool:
-    """Tell whether a column holds pictures themselves: their bytes, in most cells, or base64."""
-    said = [cell for cell in map(_first_picture, column[:JUDGED]) if cell]
+    """Tell whether a column holds pictures themselves in most cells: their bytes, or base64."""
+    said = [cell for cell in map(_first_picture, column[:JUDGED]) if cell and not is_empty(cell)]
     if all(isinstance(cell, str) for cell in said):
-        said = [cell for cell in said if not is_empty(cell)]
-        return bool(said) and all(begins_as_picture(_decode_base64(c[:120]) or b"") for c in said)
+        said = [_decode_base64(cell[:120]) or b"" for cell in said]
     if not all(isinstance(cell, bytes) for cell in said):
         return False
     return sum(begins_as_picture(cell[:HEAD]) for cell in said) * 2 > len(said)

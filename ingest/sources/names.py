@@ -59,6 +59,11 @@ LABELS = (
 # Addresses of something else than the picture itself, and of smaller ones.
 PAGE_NAMES = re.compile(r"(^|_)(page|profile|author|license|licence|landing|homepage|source)(_|$)")
 SMALL_NAMES = re.compile(r"(^|_)(thumb|thumbnail|preview|icon|avatar|small|tiny)s?(_|$)")
+# Pictures that say something of another one, or show it small, such as 0001.seg.png.
+COMPANIONS = {
+    *("seg", "segm", "segmentation", "semseg", "mask", "masks", "alpha", "depth", "normal"),
+    *("normals", "edge", "edges", "canny", "label", "labels", "annotation", "thumb", "thumbnail"),
+}
 # The table's own columns, and the names that each may come from.
 METADATA: dict[str, tuple[str, ...]] = {
     "width": ("photo_width", "width", "image_width", "original_width"),

@@ -8,14 +8,9 @@ and share the captions that their sample has for all.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ingest.sources.names import is_known
+from ingest.sources.names import COMPANIONS, is_known
 from ingest.sources.sidecars import JSON, text_of
 
-# Pictures that say something of another picture of their sample, such as 0001.seg.png.
-COMPANIONS = {
-    *("seg", "segm", "segmentation", "semseg", "mask", "masks", "alpha", "depth", "normal"),
-    *("normals", "edge", "edges", "canny", "label", "labels", "annotation", "thumb", "thumbnail"),
-}
 ABOUT_ALL = {"meta", "metadata", "info"}  # 0001.meta.json is about 0001.rgb.jpg
 MOST_TEXTS = 100  # searched for those named after a picture
 

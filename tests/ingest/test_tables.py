@@ -1,3 +1,4 @@
+import base64
 import gzip
 import hashlib
 import io
@@ -495,6 +496,32 @@ def test_a_second_picture_of_a_row_is_not_written_as_text(folder):
     pq.write_table(table, folder / "t.parquet")
     (photo,) = read(folder / "t.parquet")
     assert (photo.payload, photo.extra) == (jpeg(0), {"mood": "calm"})
+
+
+@pytest.mark.parametrize("aside", ["mask", "thumbnail", "seg_map"])
+@pytest.mark.parametrize("whole", ["image", "scan", "image_url"])
+def test_masks_and_small_pictures_are_not_taken_for_the_pictures(folder, aside, whole):
+    cell = "https://x.org/a" if whole == "image_url" else jpeg(0)
+    pq.write_table(pa.table({aside: [jpeg(1)], whole: [cell]}), folder / "t.parquet")
+    (photo,) = read(folder / "t.parquet")
+    assert cell in {photo.payload, photo.address}
+    pq.write_table(pa.table({aside: [jpeg(1)], "mood": ["calm"]}), folder / "t.parquet")
+    assert read(folder / "t.parquet")[0].payload == jpeg(1)
+
+
+@pytest.mark.parametrize("other", ["https://x.org/a.jpg", "images/1.jpg"])
+@pytest.mark.parametrize("more", [1, 2])
+def test_pictures_and_addresses_in_one_column_are_both_read(folder, other, more):
+    data = "data:image/jpeg;base64," + base64.b64encode(jpeg(0)).decode()
+    cells = [data, other] * more + [data] * (more - 1)
+    written(folder / "t.json", json.dumps([{"image": cell} for cell in cells]))
+    image = [{"bytes": jpeg(0), "path": None}, {"bytes": None, "path": other}]
+    pq.write_table(pa.table({"image": image}), folder / "t.parquet")
+    for name in ("t.json", "t.parquet"):
+        first, second = read(folder / name)[:2]
+        assert (first.payload, first.address) == (jpeg(0), "")
+        assert second.payload is None
+        assert second.address.endswith(other)
 
 
 WORDS = [pa.string(), pa.large_string(), pa.string_view(), pa.binary()]
