@@ -22,6 +22,8 @@ PARTS = re.compile(r"[^\s,;\[\]()]+")
 SHORTEST_VECTOR = 8  # numbers
 # No zeros before a number: 007 and postal codes are words.
 NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d{1,3})?")
+# As Excel writes them where a comma stands before fractions.
+COMMA_NUMBER = re.compile(r"(-?(?:0|[1-9]\d*|[1-9]\d{0,2}(?:\.\d{3})+))(?:,(\d+))?")
 WHOLE = re.compile(r"(-?\d+)\.0+")
 FLAGS = {"true": True, "false": False}
 CLOCK = (
@@ -137,6 +139,21 @@ def read_moment(value: Any) -> datetime | None:
         return None
 
 
+def read_comma_number(text: str) -> int | float | None:
+    """Read a number whose fraction stands behind a comma, with or without dots at thousands."""
+    match = COMMA_NUMBER.fullmatch(text.strip())
+    if not match:
+        return None
+    whole = match[1].replace(".", "")
+    return read_number(f"{whole}.{match[2]}" if match[2] else whole)
+
+
+def read_day_first(text: str) -> datetime | None:
+    """Read a time whose day goes before the month, whatever parts them."""
+    match = YEAR_LAST.fullmatch(text.strip())
+    return read_moment(f"{match[1]}.{match[3]}.{text.strip()[match.start(4) :]}") if match else None
+
+
 def read_date(text: str) -> datetime | None:
     """Read a time of a column whose name does not say that it holds times: no bare numbers."""
     return None if NUMBER.fullmatch(text.strip()) else read_moment(text)
@@ -144,15 +161,24 @@ def read_date(text: str) -> datetime | None:
 
 READERS: dict[str, Callable[[str], Extra | None]] = {
     "number": read_number,
+    "comma number": read_comma_number,
     "flag": read_flag,
+    "day first": read_day_first,
     "time": read_date,
 }
+# What texts may say where numbers have a type of their own, and where all is text.
+LOCAL = ("comma number", "day first")
+OF_TYPED = ("day first", "time")
+OF_TEXT = ("number", "flag", *OF_TYPED)
+OF_COMMA_TEXT = ("number", "comma number", "flag", *OF_TYPED)
 
 
-def kind_of(cells: Iterable[str], kinds: Iterable[str] = READERS) -> str:
+def kind_of(cells: Iterable[str], kinds: Iterable[str] = OF_TEXT) -> str:
     """Tell what a column of text holds: every cell that says something must be of the kind."""
     said = [cell for cell in cells if not is_empty(cell)]
     for kind in kinds:
+        if kind == "day first" and not any(map(_shows_day_first, said)):
+            continue
         if said and all(READERS[kind](cell) is not None for cell in said):
             return kind
     return "word"
@@ -162,6 +188,11 @@ def read_as(kind: str, cell: str) -> Extra:
     """Read a cell of a column of a kind; one that does not fit stays a word."""
     found = READERS[kind](cell) if kind in READERS else None
     return cell if found is None else found
+
+
+def read_as_local(kind: str | None, value: Any) -> Any:
+    """Read a text that says another thing elsewhere; other values stay as they are."""
+    return read_as(kind, value) if kind in LOCAL and isinstance(value, str) else value
 
 
 def _from_number(number: float) -> datetime | None:
@@ -177,6 +208,11 @@ def _from_number(number: float) -> datetime | None:
         return _kept(EPOCH + timedelta(seconds=seconds)) if number else None
     except (ValueError, OverflowError):
         return None
+
+
+def _shows_day_first(text: str) -> bool:
+    match = YEAR_LAST.fullmatch(text.strip())
+    return match is not None and int(match[1]) > 12
 
 
 def _year_last(match: re.Match[str]) -> datetime:

@@ -10,7 +10,7 @@ from ingest.errors import SourceError
 from ingest.photo import LONGEST_TEXT, Photo, id_of_path, short_id
 from ingest.sources.addresses import Locator, file_name, first_address, holds_several, is_web
 from ingest.sources.captions import caption_columns, read_captions
-from ingest.sources.cells import is_empty, kind_of, plain, read_as
+from ingest.sources.cells import OF_TEXT, is_empty, kind_of, plain, read_as, read_as_local
 from ingest.sources.guess import (
     guess_address,
     guess_by_content,
@@ -57,7 +57,7 @@ class Columns:
         table: what names the table among others: its path or address.
         sample: some of its rows, to guess by what they hold.
         named: whether the names are the table's own; else everything is guessed by content.
-        is_text: whether every cell is text, so that numbers are to be told from words.
+        kinds: what texts may say beside words; see `kind_of`.
         words: the words that whole numbers stand for, by column: classes of a data set.
         needs_address: whether its rows are nothing without pictures.
 
@@ -77,7 +77,7 @@ class Columns:
         table: str = "",
         sample: Sequence[Row] = (),
         named: bool = True,
-        is_text: bool = True,
+        kinds: Sequence[str] = OF_TEXT,
         words: Mapping[str, Sequence[str]] | None = None,
         needs_address: bool = True,
     ) -> None:
@@ -104,7 +104,7 @@ class Columns:
                 + " looks like addresses or paths of "
                 "pictures (such as photo_image_url, url or path): name one with --url-column."
             )
-        self._kinds = find_kinds(cells, is_text=is_text)
+        self._kinds = find_kinds(cells, kinds)
 
     def choices(self) -> list[str]:
         """Say what was chosen, a phrase a role."""
@@ -113,6 +113,10 @@ class Columns:
         notes = [f"pictures in: {self._places}"] if self._places not in {"", "."} else []
         notes += ["the first of several pictures"] if self._holds_several else []
         return [f"{role}: {name}" for role, name in said.items() if name] + notes
+
+    def read_local(self, row: Row) -> Row:
+        """Return a row whose numbers and times are read as its country writes them."""
+        return {name: read_as_local(self._kinds.get(name), cell) for name, cell in row.items()}
 
     def photo(self, row: Row, number: str = "") -> Photo:
         """Turn a row into a photo; a row without id takes its address for one, or its number.
@@ -216,7 +220,10 @@ class Columns:
                 value = row.get(name)
                 if column in metadata or name in used or is_empty(value):
                     continue
-                value = READERS.get(column, read_text)(self._put_into_words(name, value))
+                value = self._put_into_words(name, value)
+                if column in READERS and column != "label":
+                    value = read_as_local(self._kinds.get(name), value)
+                value = READERS.get(column, read_text)(value)
                 if value not in (None, ""):
                     metadata[column] = value
                     used.add(name)
@@ -248,9 +255,8 @@ class Columns:
         )
 
 
-def find_kinds(cells: Mapping[str, Sequence[Any]], *, is_text: bool) -> dict[str, str]:
+def find_kinds(cells: Mapping[str, Sequence[Any]], kinds: Sequence[str]) -> dict[str, str]:
     """Tell what each column's texts say, by some of its cells; see `kind_of`."""
-    kinds = ("number", "flag", "time") if is_text else ("time",)
     return {n: kind_of((c for c in cells[n] if isinstance(c, str)), kinds) for n in cells}
 
 

@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from ingest.errors import DamagedSource
+from ingest.sources.cells import OF_TYPED
 
 SAMPLE = 100  # rows that a table's columns are guessed from
 
@@ -23,7 +24,7 @@ class Rows:
         sample: the first of them, which `rows` holds, too.
         notes: what was guessed of the file, a phrase each.
         named: whether the names are the table's own.
-        is_text: whether every value is text.
+        kinds: what its texts may say beside words; see `kind_of`.
         words: the words that whole numbers stand for, by column.
     """
 
@@ -32,7 +33,7 @@ class Rows:
     sample: list[Row] = field(default_factory=list)
     notes: tuple[str, ...] = ()
     named: bool = True
-    is_text: bool = False
+    kinds: Sequence[str] = OF_TYPED
     words: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 

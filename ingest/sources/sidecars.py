@@ -10,7 +10,7 @@ from typing import Any
 from ingest.embedded import read_embedded
 from ingest.photo import LONGEST_TEXT
 from ingest.sources.captions import caption_columns, read_captions, split_lines
-from ingest.sources.cells import is_empty, read_as
+from ingest.sources.cells import is_empty, read_as, read_as_local
 from ingest.sources.columns import Columns
 from ingest.sources.left_out import LeaveOut
 from ingest.sources.takeout import from_takeout
@@ -79,7 +79,11 @@ def by_column(
     fields: Mapping[str, Any], kinds: Mapping[str, str]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Part fields by name into the table's own columns and all others, these read by their kind."""
-    flat = {name: value for name, value in flatten(fields).items() if not is_empty(value)}
+    flat = {
+        name: read_as_local(kinds.get(name), value)
+        for name, value in flatten(fields).items()
+        if not is_empty(value)
+    }
     if not flat:
         return {}, {}
     photo = _columns(tuple(flat)).photo(flat)

@@ -81,7 +81,7 @@ class Table:
             for at, row in enumerate(rows.rows):
                 if isinstance(row, str):
                     yield Photo("", broken=row)
-                elif holds(self.where, row):
+                elif not self.where or holds(self.where, columns.read_local(row)):
                     yield columns.photo(row, f"{stem}-{at:06}")
 
     def choices(self, path: Path) -> tuple[str, list[str]]:
@@ -119,7 +119,7 @@ class Table:
                 table="" if str(path) == "-" else str(path.absolute()),
                 sample=rows.sample,
                 named=rows.named,
-                is_text=rows.is_text,
+                kinds=rows.kinds,
                 words=rows.words,
             )
         except SourceError as error:

@@ -18,6 +18,7 @@ import pytest
 from ingest.errors import DamagedSource, SourceError
 from ingest.sources import Photo, Source, Table, preview
 from ingest.sources.cells import read_moment
+from ingest.sources.where import condition
 from ingest.vectors import find_vectors
 from tests.ingest.pictures import encoded, jpeg, noise
 
@@ -599,3 +600,37 @@ def test_columns_of_one_name_are_all_read_from_typed_tables(folder, ingest, form
     assert ingest(path).inserted == 1
     with pytest.raises(SourceError, match="two columns of one name"):
         find_vectors(path, "n")
+
+
+DAYS = ["31/12/2019", "01/02/2020", "3-4-2020 10:05"]
+
+
+@pytest.mark.parametrize("name", ["taken", "shot", "Aufnahmedatum"])
+@pytest.mark.parametrize("ending", ["csv", "json", "metadata"])
+def test_days_go_before_months_where_one_of_the_column_shows_it(folder, name, ending):
+    rows = [{"file_name": f"images/{at}.jpg", name: day} for at, day in enumerate(DAYS)]
+    path = folder / ("metadata.csv" if ending == "metadata" else f"t.{ending}")
+    lines = ["\t".join(rows[0]), *("\t".join(row.values()) for row in rows)]
+    written(path, json.dumps(rows) if ending == "json" else "\n".join(lines))
+    found = read(folder) if ending == "metadata" else read(path)
+    told = [str(photo.metadata.get("taken") or photo.extra.get(name))[:10] for photo in found]
+    assert told == ["2019-12-31", "2020-02-01", "2020-04-03"]
+
+
+@pytest.mark.parametrize(("day", "month"), [("1/2/2020", 1), ("12/31/2019", 12)])
+def test_months_go_before_days_where_nothing_shows_another_order(folder, day, month):
+    text = f"path,shot\nimages/0.jpg,{day}\nimages/1.jpg,3/4/2020"
+    found = [photo.extra["shot"] for photo in read(written(folder / "t.csv", text))]
+    assert [each.month for each in found if isinstance(each, datetime)] == [month, 3]
+
+
+def test_numbers_with_commas_are_read_where_semicolons_part_a_table(folder):
+    rows = ["path;width;price;code;tags", "images/0.jpg;12,0;1.234,50;007;1,2 3"]
+    path = written(folder / "t.csv", "\n".join([*rows, "images/1.jpg;7;-0,5;12,5;x"]))
+    first, second = read(path)
+    assert (first.metadata, second.metadata) == ({"width": 12}, {"width": 7})
+    assert (first.extra["price"], second.extra["price"]) == (1234.5, -0.5)
+    assert (first.extra["code"], first.extra["tags"]) == ("007", "1,2 3")
+    assert len(read(path, where=(condition("price>1000"),))) == 1
+    (photo,) = read(written(folder / "t.csv", 'path,price,views\nimages/0.jpg,"1,5","1,234"'))
+    assert (photo.extra, photo.metadata) == ({"price": "1,5"}, {"views": 1234})
