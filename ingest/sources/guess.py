@@ -1,6 +1,7 @@
 """Guess what a table's columns hold from some of its cells."""
 
 import base64
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,8 +13,8 @@ from ingest.sources.names import (
     ADDRESSES,
     COMPANIONS,
     PAGE_NAMES,
-    SMALL_NAMES,
     is_known,
+    is_small,
     usual,
 )
 
@@ -30,12 +31,13 @@ def guess_address(cells: Cells, locator: Locator) -> str | None:
     before a picture's; among equals the usual names go first.
     """
     names = [usual(name) for name in ADDRESSES]
-    best: tuple[int, int] = (NOTHING, -len(names))
+    best: tuple[int, bool, int] | None = None
     found = None
     for name, column in cells.items():
         place = names.index(usual(name)) if usual(name) in names else len(names)
-        score = (_address_rank(name, column, locator, place < len(names)), -place)
-        if (score[0] > NOTHING and score > best) or (found is None and score[0] > NOTHING):
+        rank = _address_rank(name, column, locator, place < len(names))
+        score = (rank, not is_small(name), -place)
+        if rank > NOTHING and (best is None or score > best):
             best, found = score, name
     return found
 
@@ -58,7 +60,7 @@ def guess_picture(cells: Cells, locator: Locator) -> str | None:
 
 def _is_companion(name: str) -> bool:
     """Tell whether a column of this name holds masks or small copies of pictures."""
-    return bool(COMPANIONS & set(usual(name).split("_")) or SMALL_NAMES.search(usual(name)))
+    return bool(COMPANIONS & set(re.split("[_.]", usual(name)))) or is_small(name)
 
 
 def _address_rank(name: str, column: Sequence[Any], locator: Locator, is_usual: bool) -> int:
@@ -68,7 +70,7 @@ def _address_rank(name: str, column: Sequence[Any], locator: Locator, is_usual: 
     middle = ranks[(len(ranks) - 1) // 2] if ranks else NOTHING
     if PAGE_NAMES.search(usual(name)):
         return min(middle, PAGES)
-    if SMALL_NAMES.search(usual(name)):
+    if is_small(name):
         return min(middle, ADDRESS)
     # A column of the right name holds addresses, whatever they look like.
     return max(middle, PAGES) if is_usual else middle

@@ -57,8 +57,13 @@ LABELS = (
     *("категория", "класс", "метка", "类别", "标签", "分类", "カテゴリ", "ラベル", "라벨", "분류"),
 )
 # Addresses of something else than the picture itself, and of smaller ones.
-PAGE_NAMES = re.compile(r"(^|_)(page|profile|author|license|licence|landing|homepage|source)(_|$)")
-SMALL_NAMES = re.compile(r"(^|_)(thumb|thumbnail|preview|icon|avatar|small|tiny)s?(_|$)")
+PAGE_NAMES = re.compile(
+    r"(^|[_.])(page|profile|author|license|licence|landing|homepage|source)([_.]|$)"
+)
+SMALL_NAMES = re.compile(
+    r"thumb|(^|[_.])(preview|icon|avatar|small|tiny|sq)s?([_.]|$)|^url_[tsqnm]$", re.IGNORECASE
+)
+CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 # Pictures that say something of another one, or show it small, such as 0001.seg.png.
 COMPANIONS = {
     *("seg", "segm", "segmentation", "semseg", "mask", "masks", "alpha", "depth", "normal"),
@@ -98,6 +103,11 @@ KNOWN |= {name for names in METADATA.values() for name in names}
 def usual(name: str) -> str:
     """Return a column's name as the usual names are written: `Image URL` is image_url."""
     return re.sub(r"[^\w.]+", "_", name.strip().strip("\ufeff").lower()).strip("_")
+
+
+def is_small(name: str) -> bool:
+    """Tell whether a column of this name holds small copies: `urls.thumb`, `previewUrl`."""
+    return bool(SMALL_NAMES.search(usual(CAMEL.sub("_", name))))
 
 
 def is_known(name: str) -> bool:

@@ -8,6 +8,7 @@ import pickle
 import unicodedata
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
 import lance
 import numpy as np
@@ -508,6 +509,34 @@ def test_masks_and_small_pictures_are_not_taken_for_the_pictures(folder, aside, 
     assert cell in {photo.payload, photo.address}
     pq.write_table(pa.table({aside: [jpeg(1)], "mood": ["calm"]}), folder / "t.parquet")
     assert read(folder / "t.parquet")[0].payload == jpeg(1)
+
+
+@pytest.mark.parametrize(
+    ("small", "large"),
+    [
+        ("thumbnailUrl", "imageUrl"),
+        ("primaryImageSmall", "primaryImage"),
+        ("image.previewURL", "image.webformatURL"),
+        ("thumb.url", "full.url"),
+        ("urls.small", "urls.raw"),
+        ("src.tiny", "src.original"),
+        ("url_sq", "url_o"),
+    ],
+)
+@pytest.mark.parametrize("ending", ["csv", "json"])
+@pytest.mark.parametrize("picture", ["l.jpg", "l"])
+def test_small_copies_are_not_taken_for_the_pictures(folder, small, large, ending, picture):
+    row: dict[str, Any] = {}
+    for name, cell in ((small, "https://x.org/s.jpg"), (large, f"https://x.org/{picture}")):
+        outer, _, inner = name.rpartition(".")
+        within = row if ending == "csv" or not outer else row.setdefault(outer, {})
+        within[name if ending == "csv" else inner] = cell
+    text = (
+        json.dumps([row])
+        if ending == "json"
+        else "\n".join([",".join(row), ",".join(row.values())])
+    )
+    assert addresses(written(folder / f"t.{ending}", text)) == [f"https://x.org/{picture}"]
 
 
 @pytest.mark.parametrize("other", ["https://x.org/a.jpg", "images/1.jpg"])
