@@ -172,9 +172,11 @@ def _names(schema: pa.Schema) -> list[str]:
 
 
 def _example(kind: pa.DataType) -> Any:
-    if not pa.types.is_struct(kind):
-        return None
-    return {field.name: _example(field.type) for field in kind}
+    if pa.types.is_struct(kind):
+        return {field.name: _example(field.type) for field in kind}
+    if _is_list(kind):
+        return [_example(kind.value_type)]
+    return "word" if _says(kind) else None
 
 
 def is_array(kind: pa.DataType) -> bool:

@@ -179,6 +179,7 @@ class Columns:
 
         shown = cells.get(found.address or self.picture or "", [])
         alone = {n: c for n, c in lower.items() if not is_shared(cells[c], shown)}
+        lower = _call_within(found.address, lower)
         guessed = {
             "id": _first(alone, IDS),
             "caption": _first(lower, METADATA["description"])
@@ -203,7 +204,7 @@ class Columns:
         return ""
 
     def _metadata(self, row: Row, used: set[str]) -> dict[str, Any]:
-        lower = {usual(name): name for name in row}
+        lower = _call_within(self.roles.address, {usual(name): name for name in row})
         metadata: dict[str, Any] = {}
         for column, parts in PAIRS.items():
             words = [read_text(row[lower[part]]) for part in parts if part in lower]
@@ -253,6 +254,13 @@ class Columns:
             if self._locator and not is_empty(address)
             else ("" if is_empty(address) else address)
         )
+
+
+def _call_within(address: str | None, named: dict[str, str]) -> dict[str, str]:
+    """Call columns beside a nested address by their own names, too: `data.text` is a caption."""
+    within = (address or "").rpartition(".")[0]
+    near = (name for name in named.values() if within and name.startswith(f"{within}."))
+    return {usual(name.removeprefix(f"{within}.")): name for name in near} | named
 
 
 def find_kinds(cells: Mapping[str, Sequence[Any]], kinds: Sequence[str]) -> dict[str, str]:

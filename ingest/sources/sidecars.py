@@ -13,6 +13,7 @@ from ingest.sources.captions import caption_columns, read_captions, split_lines
 from ingest.sources.cells import is_empty, read_as, read_as_local
 from ingest.sources.columns import Columns
 from ingest.sources.left_out import LeaveOut
+from ingest.sources.rows import is_rows, words_within
 from ingest.sources.takeout import from_takeout
 from ingest.sources.text import encoding_of
 
@@ -109,6 +110,8 @@ def flatten(fields: Mapping[str, Any], before: str = "") -> dict[str, Any]:
             words = [item for item in value if isinstance(item, str)]
             if words and len(words) == len(value):
                 flat[name] = ", ".join(words)
+            elif is_rows(value) and name.count(".") < DEEPEST:
+                flat |= {n: ", ".join(words) for n, words in words_within(value, name).items()}
         elif not isinstance(value, Mapping):
             flat[name] = value[:LONGEST_TEXT] if isinstance(value, str) else value
     return flat

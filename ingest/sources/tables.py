@@ -208,9 +208,10 @@ def count_rows(path: Path) -> int | None:
         except (OSError, ValueError, pa.ArrowException):
             return None
     ending = _ending(path)
-    if start.startswith((GZIP, ZIP, arrow_rows.ARROW, arrow_rows.STREAM)) or ending == ".json":
+    is_packed = start.startswith((GZIP, ZIP, arrow_rows.ARROW, arrow_rows.STREAM))
+    if is_packed or (ending not in JSON_LINES and start.lstrip()[:1] in (b"{", b"[")):
         return None
     header = 0 if ending in {*LISTS, *JSON_LINES} else 1
     with path.open("rb") as file:
         blocks = iter(lambda: file.read(1 << 20), b"")
-        return max(0, sum(block.count(b"\n") for block in blocks) - header)
+        return max(0, sum(block.count(b"\n") for block in blocks) - header) or None
