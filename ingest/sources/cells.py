@@ -20,6 +20,7 @@ VECTOR = re.compile(
 )
 PARTS = re.compile(r"[^\s,;\[\]()]+")
 SHORTEST_VECTOR = 8  # numbers
+SHORTEST_BLOB = 200  # letters without a space or a dot
 # No zeros before a number: 007 and postal codes are words.
 NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d{1,3})?")
 # As Excel writes them where a comma stands before fractions.
@@ -45,6 +46,12 @@ def is_vector_text(text: str) -> bool:
     match = VECTOR.fullmatch(text.strip())
     parts = PARTS.findall(match[1]) if match else []
     return len(parts) >= SHORTEST_VECTOR or "..." in parts
+
+
+def is_blob(text: str) -> bool:
+    """Tell whether a text is data that was written as letters, such as a picture in base64."""
+    is_long = len(text) >= SHORTEST_BLOB and text.isascii() and not re.search(r"[\s.]", text)
+    return is_long and all(re.search(letters, text) for letters in ("[a-z]", "[A-Z]", "[0-9]"))
 
 
 def is_empty(value: Any) -> bool:

@@ -10,7 +10,7 @@ from ingest.errors import SourceError
 from ingest.photo import LONGEST_TEXT, Photo, id_of_path, short_id
 from ingest.sources.addresses import Locator, file_name, first_address, holds_several, is_web
 from ingest.sources.captions import caption_columns, read_captions
-from ingest.sources.cells import OF_TEXT, is_empty, kind_of, plain, read_as, read_as_local
+from ingest.sources.cells import OF_TEXT, is_blob, is_empty, kind_of, plain, read_as, read_as_local
 from ingest.sources.guess import (
     guess_address,
     guess_by_content,
@@ -234,6 +234,8 @@ class Columns:
         for name, value in row.items():
             value = plain(join_words(self._put_into_words(name, value)))
             if not name or name in used or is_empty(value) or name.startswith(INDEX):
+                continue
+            if isinstance(value, str) and is_blob(value):
                 continue
             if isinstance(value, str):
                 yield name, read_as(self._kinds.get(name, "word"), value[:LONGEST_TEXT])

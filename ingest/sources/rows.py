@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from ingest.errors import DamagedSource
 from ingest.sources.captions import caption_columns
-from ingest.sources.cells import OF_TYPED, is_empty
+from ingest.sources.cells import OF_TYPED, is_blob, is_empty
 
 SAMPLE = 100  # rows that a table's columns are guessed from
 
@@ -86,7 +86,7 @@ def words_within(rows: Sequence[Mapping[Any, Any]], name: str) -> dict[str, list
     for row in rows:
         for inner, value in lay_flat(row, f"{name}.").items():
             for word in value if isinstance(value, list) else [value]:
-                if isinstance(word, str) and not is_empty(word):
+                if isinstance(word, str) and not is_empty(word) and not is_blob(word):
                     words.setdefault(inner, {})[word] = None
     return {inner: list(found) for inner, found in words.items()}
 

@@ -21,6 +21,7 @@ CAPTIONS = (".txt", ".text", ".caption", ".cap")
 JSON = (".json", ".jsn")
 LABELS = (".cls", ".label")
 XMP = ".xmp"
+NUMBER = re.compile(r"[-+]?[\d.]+(e[-+]?\d+)?,?")
 DEEPEST = 8  # fields in fields
 LARGEST = 1 << 20  # bytes of one such file
 NO_KINDS: Mapping[str, str] = MappingProxyType({})
@@ -61,7 +62,7 @@ def describe(
             fields |= own | others
         elif ending in LABELS:
             label = text_of(content) or label
-        elif _is_numbers(text := text_of(content)):
+        elif _is_boxes(text := text_of(content)):
             leave_out(f"boxes in {ending}")
         else:
             caption = text or caption
@@ -122,10 +123,14 @@ def text_of(content: bytes) -> str:
     return content.decode(encoding_of(content), "replace").replace("\0", "").strip()
 
 
-def _is_numbers(text: str) -> bool:
-    # Detectors keep a class and four numbers a box in files named as captions are.
-    words = text.split()
-    return len(words) >= 5 and all(re.fullmatch(r"[-+]?[\d.]+(e[-+]?\d+)?", word) for word in words)
+def _is_boxes(text: str) -> bool:
+    # Detectors keep four numbers or more a box in files named as captions are, and its class.
+    lines = [line.split() for line in text.splitlines() if line.strip()]
+    numbers = [sum(bool(NUMBER.fullmatch(word)) for word in words) for words in lines]
+    return bool(lines) and all(
+        len(words) > 4 and n >= 4 and len(words) - n <= 2
+        for words, n in zip(lines, numbers, strict=True)
+    )
 
 
 def _from_json(content: bytes, leave_out: LeaveOut) -> dict[str, Any]:
@@ -136,4 +141,9 @@ def _from_json(content: bytes, leave_out: LeaveOut) -> dict[str, Any]:
         return {}
     if isinstance(found, list) and len(found) == 1:
         found = found[0]
-    return from_takeout(found) if isinstance(found, dict) else {}
+    if isinstance(found, list) and all(isinstance(caption, str) for caption in found):
+        found = {"captions": found}
+    if not isinstance(found, dict):
+        leave_out("unreadable .json")
+        return {}
+    return from_takeout(found)

@@ -1,7 +1,9 @@
 """JSON in the forms that tools write tables of pictures in."""
 
+import base64
 import json
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -121,6 +123,25 @@ def test_words_in_lists_of_rows_are_kept_each_once(folder, form):
         (folder / f"t.{form}").write_text(json.dumps(row if form == "jsonl" else [row]))
         (photo,) = Source(folder / f"t.{form}")
     assert photo.extra.items() >= {"regions.class": "dog, cat", "regions.is.crowd": "no"}.items()
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "beside"])
+def test_pictures_and_masks_written_as_text_never_become_text(folder, form):
+    data = base64.b64encode(jpeg(0)).decode()
+    row: dict[str, Any] = {
+        "path": "a.jpg",
+        "imageData": data,
+        "mask": f"data:image/png;base64,{data}",
+        "mood": "calm",
+    }
+    if form == "csv":
+        (folder / "t.csv").write_text("|".join(row) + "\n" + "|".join(row.values()))
+    else:
+        row = row | {"shapes": [{"class": "dog", "mask": data}]}
+        (folder / ("a.json" if form == "beside" else "t.json")).write_text(json.dumps([row]))
+    photo = next(iter(Source(folder if form == "beside" else folder / f"t.{form}")))
+    assert photo.extra.pop("path", "a.jpg") == "a.jpg"
+    assert photo.extra == {"mood": "calm"} | ({} if form == "csv" else {"shapes.class": "dog"})
 
 
 def test_what_stands_beside_a_nested_address_is_known_by_its_own_name(folder):
