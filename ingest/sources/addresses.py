@@ -52,15 +52,18 @@ class Locator:
         self._name = name
         self._places: list[Place] = []
 
-    def adopt_places(self, names: Sequence[str]) -> str:
+    def adopt_places(self, names: Sequence[str], *, above: bool) -> str:
         """Look for pictures beside the table, where its rows name them without folder or ending.
+
+        Args:
+            above: look above the table's folder, too, where rows give paths.
 
         Returns:
             Where they are, in a few words; empty where they are not, or lie where the rows say.
         """
         if not isinstance(self.base, Path):
             return ""
-        self._places = find_places(self.base, self._name, names)
+        self._places = find_places(self.base, self._name, names, above=above)
         folders = dict.fromkeys(os.path.relpath(folder, self.base) for folder, _ in self._places)
         return ", ".join(folders)
 

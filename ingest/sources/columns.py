@@ -197,7 +197,8 @@ class Columns:
             texts = [text for cell in cells[name] if (text := first_address(cell))]
             texts = [text for text in texts if not is_web(text)]
             missing = [text for text in texts if not os.path.lexists(self._locator.locate(text))]
-            found = self._locator.adopt_places(missing) if missing else ""
+            none = len(missing) == len(texts)
+            found = self._locator.adopt_places(missing, above=none) if missing else ""
             if found:
                 self.roles = replace(self.roles, address=name)
                 return found

@@ -47,6 +47,26 @@ def test_pictures_of_annotations_lie_beside_their_folder(tmp_path, where):
     assert found(path) == [f"{where}/a.jpg", f"{where}/b.jpg"]
 
 
+@pytest.mark.parametrize("inner", ["annotations", "annotations/2017"])
+@pytest.mark.parametrize("start", ["images", "set/images"])
+def test_paths_that_start_above_the_tables_folder_lead_to_the_files(tmp_path, inner, start):
+    put(tmp_path / "set" / "images", "a.jpg b.jpg")
+    inner = "." if start == "set/images" else inner
+    lines = [f"{start}/{name}.jpg" for name in "abc"]
+    path = table(tmp_path / "set" / inner / "t.csv", "file\n" + "\n".join(lines))
+    assert [Path(photo.address).exists() for photo in Source(path)] == [True, True, False]
+    put(tmp_path / "set" / inner / start, "a.jpg b.jpg", seed=5)
+    put(tmp_path / "set" / "images", "c.jpg")
+    # The table's own folder has some: what it lacks is missing, whatever lies elsewhere.
+    assert [Path(photo.address).exists() for photo in Source(path)] == [True, True, False]
+
+
+def test_lists_of_pascal_voc_lead_to_its_pictures(tmp_path):
+    put(tmp_path / "JPEGImages", "000001.jpg 000002.jpg")
+    path = table(tmp_path / "ImageSets" / "Main" / "train.txt", "000001\n000002\n")
+    assert [Path(photo.address).exists() for photo in Source(path)] == [True, True]
+
+
 def test_of_two_folders_with_the_same_names_the_tables_own_is_taken(tmp_path):
     put(tmp_path / "set" / "train", "1.jpg 2.jpg")
     put(tmp_path / "set" / "test", "1.jpg 2.jpg", seed=5)
