@@ -6,7 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from encoder.pictures import HEAD
-from ingest.sources.addresses import ADDRESS, NOTHING, PAGES, Locator, first_address, rank_address
+from ingest.sources.addresses import (
+    ADDRESS,
+    NOTHING,
+    PAGES,
+    Locator,
+    first_address,
+    is_web,
+    rank_address,
+)
 from ingest.sources.cells import as_text, is_empty, kind_of, plain
 from ingest.sources.kinds import begins_as_picture
 from ingest.sources.names import (
@@ -86,7 +94,7 @@ def guess_by_content(roles: Mapping[str, str | None], cells: Cells) -> dict[str,
     for name, column in cells.items():
         texts = [as_text(plain(cell)).strip() for cell in column[:JUDGED]]
         texts = [text for text in texts if not is_empty(text)]
-        if not texts or name in found.values():
+        if not texts or name in found.values() or all(map(is_web, texts)):
             continue
         role = _role_of(texts)
         if role and found[role] is None:

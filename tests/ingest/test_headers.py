@@ -184,6 +184,38 @@ def test_an_address_within_an_address_is_one(tmp_path, address):
     assert "several" not in preview(tmp_path / "t.csv").choices
 
 
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "IMG (1).jpg ({})",
+        '<img alt="A" src="{}" width=5>',
+        "![a cat]({})",
+        '=IMAGE("{}", "a cat")',
+        '=HYPERLINK("{}")',
+    ],
+)
+@pytest.mark.parametrize("more", ["", ", "])
+def test_what_tools_write_around_an_address_is_no_part_of_it(tmp_path, cell, more):
+    address = "https://x.org/a,b.jpg?x=1"
+    text = cell.format(address) + more + (cell.format("https://x.org/2.jpg") if more else "")
+    (tmp_path / "t.json").write_text(json.dumps([{"id": 1, "Photo": text}]))
+    (photo,) = Source(tmp_path / "t.json")
+    assert photo.address == address
+    assert ("several" in preview(tmp_path / "t.json").choices) == bool(more)
+
+
+def test_ampersands_of_html_are_plain_in_addresses(tmp_path):
+    (tmp_path / "t.csv").write_text("url\nhttps://x.org/a.jpg?w=1&amp;h=2\n")
+    (photo,) = Source(tmp_path / "t.csv")
+    assert photo.address == "https://x.org/a.jpg?w=1&h=2"
+
+
+def test_further_addresses_of_a_row_are_no_captions(tmp_path):
+    rows = [",".join(f"https://x.org/{at}{part}.jpg" for part in "abc") for at in range(3)]
+    (tmp_path / "t.csv").write_text("\n".join(rows))
+    assert [photo.metadata for photo in Source(tmp_path / "t.csv")] == [{}, {}, {}]
+
+
 @pytest.mark.parametrize("before", ["", "data:image/jpeg;base64,"])
 @pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
 def test_pictures_written_as_text_are_pictures(tmp_path, before, ending):

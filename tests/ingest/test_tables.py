@@ -274,6 +274,7 @@ def test_addresses_without_a_scheme_are_the_webs(folder):
         "www.x.org/a.jpg": "https://www.x.org/a.jpg",
         "//cdn.x.com/a.jpg": "https://cdn.x.com/a.jpg",
         "img.x.net/photos/1": "https://img.x.net/photos/1",
+        "shop.at/a.jpg": "https://shop.at/a.jpg",
         "127.0.0.1:8765/a.jpg": "http://127.0.0.1:8765/a.jpg",
         "HTTPS://x.org/a.jpg": "HTTPS://x.org/a.jpg",
     }
