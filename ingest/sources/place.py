@@ -36,12 +36,16 @@ def find_place(source: str | Path) -> Path:
             what standard input is under other names, such as /dev/stdin.
 
     Raises:
-        SourceError: the scheme is unknown, its package is missing, the place does not answer, or it
-            is another pipe.
+        SourceError: none is given, the scheme is unknown, its package is missing, the place does
+            not answer, or it is another pipe.
     """
     text = str(source).strip() if isinstance(source, str) else str(source)
     if len(text) > 1 and text[0] == text[-1] and text[0] in QUOTES:
         text = text[1:-1]
+    if not text:
+        raise SourceError(
+            "No source is given: name a table, a tar or a folder, such as ~/Pictures."
+        )
     if is_far(text):
         return _far(text)
     if text.lower().startswith("file:"):

@@ -407,6 +407,12 @@ def test_a_webdataset_gives_pictures_captions_and_labels(tmp_path):
         photos(tmp_path / "b.tar")
 
 
+@pytest.mark.parametrize("nothing", ["", " ", '""'])
+def test_no_source_is_not_the_folder_one_is_in(nothing):
+    with pytest.raises(SourceError, match="No source is given"):
+        Source(nothing)
+
+
 def test_what_is_missing_or_of_no_known_kind_is_refused(tmp_path):
     with pytest.raises(SourceError, match="does not exist"):
         Source(tmp_path / "nowhere.csv")
