@@ -81,6 +81,14 @@ def test_bins_thumbnails_and_bookkeeping_are_left_out_and_counted(tree):
     assert left["hidden"] == 4
 
 
+def test_previews_that_libraries_keep_are_left_out_and_counted(tree):
+    library = "Mine.photoslibrary"
+    kept = [f"{library}/originals/1/a.jpg", "derivatives/a.jpg"]
+    root = tree([*kept, "Mine.lrdata/1/2.jpg", f"{library}/resources/derivatives/1/a.jpg"])
+    assert ids(root) == kept
+    assert read(root)[2] == {".lrdata": 1, "derivatives": 1}
+
+
 def test_files_of_other_kinds_are_counted_by_their_endings(tree):
     root = tree({"a.jpg": None, "b.MOV": b"0", "c.mov": b"1", "d.pdf": b"%PDF", "README": b"hello"})
     assert read(root)[2] == {".mov": 2, ".pdf": 1, "without ending": 1}
