@@ -1,5 +1,6 @@
 """What one cell of a table says: nothing, a word, a number, a time, true or false."""
 
+import contextlib
 import math
 import re
 from collections.abc import Callable, Iterable
@@ -34,6 +35,8 @@ CLOCK = (
 YEAR_FIRST = re.compile(r"(\d{4})[-:/.](\d{1,2})[-:/.](\d{1,2})" + CLOCK, re.IGNORECASE)
 YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})[-/.](\d{4})" + CLOCK, re.IGNORECASE)
 WRITTEN = ("%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y", "%B %d %Y", "%b %d %Y")
+COMPUTED = ("%b %d %H:%M:%S %Y", "%b %d %H:%M:%S %z %Y")  # by C and by Twitter
+WEEKDAY = re.compile(r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? +", re.IGNORECASE)
 MAILED = re.compile(r"([A-Za-z]{3}, )?\d{1,2} [A-Za-z]{3} \d{4} \d")
 DAY_DIGITS = re.compile(r"(?:19|20)\d{6}")
 YEARS = (1900, 2299)  # what the table's columns of times hold
@@ -244,11 +247,15 @@ def _moment(year: int, month: int, day: int, clock: tuple[str | None, ...]) -> d
 def _written(text: str) -> datetime | None:
     if not any(letter.isalpha() for letter in text) or not any(c.isdigit() for c in text):
         return None
-    text = re.sub(r"(?<=\d{4}),", "", text)
+    plain_text = WEEKDAY.sub("", re.sub(r"(?<=\d{4}),", "", text))
+    plain_text = re.sub(r",(?=\d)", ", ", plain_text).removesuffix(" GMT").removesuffix(" UTC")
+    for form in COMPUTED:
+        with contextlib.suppress(ValueError):
+            return datetime.strptime(plain_text, form)
     for form in WRITTEN:
         for clock in ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p"):
             try:
-                return datetime.strptime(text, form + clock)
+                return datetime.strptime(plain_text, form + clock)
             except ValueError:
                 continue
     try:

@@ -108,7 +108,9 @@ def guess_caption(cells: Cells) -> str | None:
         texts = [as_text(plain(cell)) for cell in column[:JUDGED] if isinstance(cell, str)]
         texts = [text for text in texts if not is_empty(text)]
         lengths = sorted(len(text.split()) for text in texts)
-        is_prose = bool(lengths) and lengths[len(lengths) // 2] >= SENTENCE
+        is_prose = (
+            kind_of(texts) == "word" and bool(lengths) and lengths[len(lengths) // 2] >= SENTENCE
+        )
         if is_prose and len(set(texts)) == len(texts) and not is_known(name):
             return name
     return None

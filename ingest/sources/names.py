@@ -25,7 +25,8 @@ ADDRESSES = (
 )
 CAPTIONS = (
     *("photo_description", "description", "caption", "title", "text", "txt", "alt_text", "alt"),
-    *("sentence", "prompt", "captions", "ai_description"),
+    *("sentence", "prompt", "captions", "ai_description", "caption_abstract", "image_description"),
+    *("imagedescription", "dc_description"),
     *(
         "beschreibung",
         "bildbeschreibung",
@@ -71,19 +72,20 @@ COMPANIONS = {
 }
 # The table's own columns, and the names that each may come from.
 METADATA: dict[str, tuple[str, ...]] = {
-    "width": ("photo_width", "width", "image_width", "original_width"),
-    "height": ("photo_height", "height", "image_height", "original_height"),
+    "width": ("photo_width", "width", "image_width", "original_width", "imagewidth"),
+    "height": ("photo_height", "height", "image_height", "original_height", "imageheight"),
     "description": CAPTIONS,
     "photographer": (
-        *("photographer", "author", "artist", "photographer_username"),
+        *("photographer", "author", "artist", "photographer_username", "creator", "dc_creator"),
         *("fotograf", "photographe", "fotógrafo", "fotografo", "фотограф", "摄影师", "撮影者"),
     ),
-    "camera": ("camera",),
+    "camera": ("camera", "camera_model", "cameramodel"),
     "country": ("photo_location_country", "country"),
     "city": ("photo_location_city", "city"),
     "taken": (
         *("photo_submitted_at", "taken", "taken_at", "date_taken", "datetime_original", "date"),
-        *("datetime", "created", "created_at", "timestamp"),
+        *("datetimeoriginal", "date_time_original", "capture_date", "date_captured", "datetaken"),
+        *("originalcreationdate", "datetime", "created", "created_at", "timestamp", "dc_date"),
         *("datum", "aufnahmedatum", "fecha", "дата", "日期", "拍摄日期", "撮影日", "날짜"),
     ),
     "views": ("stats_views", "views"),

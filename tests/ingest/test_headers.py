@@ -56,6 +56,25 @@ def test_what_comes_again_or_is_short_is_no_caption(folder):
     assert photos[0].extra == {"rights": "Creative Commons Attribution 2.0", "mood": "calm"}
 
 
+@pytest.mark.parametrize(
+    ("header", "row", "told"),
+    [
+        ("SourceFile,DateTimeOriginal,ImageWidth", "0.jpg,2019:07:05 10:11:12,64", "taken width"),
+        ("File Name,Capture Date,Camera Model", "0.jpg,2019-07-05 10:11,Canon EOS", "taken camera"),
+        (
+            "imgName,originalCreationDate,viewCount",
+            '0.jpg,"Friday July 5,2019 4:05 PM GMT",5',
+            "taken",
+        ),
+        ("file,dc:creator,dc:description", "0.jpg,Ann Lee,A bridge", "photographer description"),
+    ],
+)
+def test_columns_that_photo_managers_write_are_known(folder, header, row, told):
+    (folder / "t.csv").write_text(f"{header}\n{row}\n")
+    (photo,) = Source(folder / "t.csv")
+    assert photo.metadata.keys() == set(told.split())
+
+
 def test_columns_of_one_name_are_all_kept(folder):
     photos = read(folder, "file,tag,tag,tag", [",red,big,old", ",blue,small,new", ",,,"])
     assert photos[0].extra == {"tag": "red", "tag 2": "big", "tag 3": "old"}
