@@ -79,7 +79,7 @@ def exists(place: Path) -> bool:
     try:
         return place.exists()
     except Exception as error:  # each of fsspec's packages has its own
-        raise _unreadable(str(place), error) from error
+        raise unreadable(str(place), error) from error
 
 
 def _far(address: str) -> Path:
@@ -100,9 +100,12 @@ def _far(address: str) -> Path:
             f"{address} has the unknown scheme {scheme}: give a path, or an address of s3, gs, hf "
             "or https."
         ) from error
+    except Exception as error:  # each of fsspec's packages has its own
+        raise unreadable(address, error) from error
 
 
-def _unreadable(address: str, error: Exception) -> SourceError:
+def unreadable(address: str, error: Exception) -> SourceError:
+    """Return the sentence for a place far away that does not answer or refuses."""
     reason = (str(error) or type(error).__name__).splitlines()[0].rstrip(".")
     return SourceError(
         f"{address} cannot be read ({reason}): check the address and your access to it."
