@@ -262,7 +262,9 @@ class Columns:
 def _call_within(address: str | None, named: dict[str, str]) -> dict[str, str]:
     """Call columns beside a nested address by their own names, too: `data.text` is a caption."""
     within = (address or "").rpartition(".")[0]
-    near = (name for name in named.values() if within and name.startswith(f"{within}."))
+    if not within:
+        return named
+    near = (name for name in named.values() if name.startswith(f"{within}."))
     return {usual(name.removeprefix(f"{within}.")): name for name in near} | named
 
 

@@ -87,16 +87,18 @@ def _address_rank(name: str, column: Sequence[Any], locator: Locator, is_usual: 
 def guess_by_content(roles: Mapping[str, str | None], cells: Cells) -> dict[str, str | None]:
     """Fill the roles of a table whose columns have no names.
 
-    Words with spaces between them are captions, single ones that come again are labels, and numbers
-    or words of which each is another are ids.
+    Words with spaces between them are captions, single ones that come again are labels, numbers
+    that rise from row to row are ids, and others labels where no words are.
     """
     found = dict(roles)
+    said: dict[str, list[str]] = {}
     for name, column in cells.items():
         texts = [as_text(plain(cell)).strip() for cell in column[:JUDGED]]
         texts = [text for text in texts if not is_empty(text)]
-        if not texts or name in found.values() or all(map(is_web, texts)):
-            continue
-        role = _role_of(texts)
+        if texts and name not in found.values() and not all(map(is_web, texts)):
+            said[name] = texts
+    for name in sorted(said, key=lambda name: kind_of(said[name]) != "word"):
+        role = _role_of(said[name])
         if role and found[role] is None:
             found[role] = name
     return found
@@ -107,7 +109,7 @@ def guess_caption(cells: Cells) -> str | None:
     for name, column in cells.items():
         texts = [as_text(plain(cell)) for cell in column[:JUDGED] if isinstance(cell, str)]
         texts = [text for text in texts if not is_empty(text)]
-        lengths = sorted(len(text.split()) for text in texts)
+        lengths = sorted(sum(map(_has_letter, text.split())) for text in texts)
         is_prose = (
             kind_of(texts) == "word" and bool(lengths) and lengths[len(lengths) // 2] >= SENTENCE
         )
@@ -116,14 +118,20 @@ def guess_caption(cells: Cells) -> str | None:
     return None
 
 
+def _has_letter(word: str) -> bool:
+    return any(map(str.isalpha, word))
+
+
 def _role_of(texts: Sequence[str]) -> str | None:
     kind, again = kind_of(texts), len(set(texts)) < len(texts)
     if kind == "word" and sum(" " in text for text in texts) * 2 >= len(texts):
         return "caption"
     if kind == "word":
         return "label" if again else "caption"
-    is_whole = kind == "number" and all("." not in text for text in texts)
-    return ("label" if again else "id") if is_whole and len(texts) > 1 else None
+    if kind != "number" or any("." in text for text in texts) or len(texts) < 2:
+        return None
+    numbers = [float(text) for text in texts]
+    return "id" if numbers == sorted(set(numbers)) else "label"
 
 
 def is_vector(column: Sequence[Any]) -> bool:

@@ -23,6 +23,7 @@ from vecdb import Condition
 
 PARTITION = re.compile(r"([A-Za-z_]\w*)=([^=]+)")
 WEB_PAGE = re.compile(r"\ufeff?\s*<(!doctype html|html|head)\b", re.IGNORECASE)
+XML = re.compile(r"\ufeff?\s*<(\?xml|annotation|rss|kml|feed)\b", re.IGNORECASE)
 JSON_LINES = (".jsonl", ".ndjson")
 
 
@@ -169,6 +170,8 @@ def open_rows(path: Path, table: Table, locator: Locator) -> Iterator[Rows]:
                 f"{path} is a web page, not a table: check its address, and whether it asks to "
                 "sign in."
             )
+        if head and XML.match(head[-1]):
+            raise SourceError(f"{path} is XML, which is not read: export it as CSV or JSON.")
         again = chain(head, lines)
         if ending in JSON_LINES or ending == ".json" or (head and is_json(head[-1])):
             rows = json_rows(again, str(path), is_lines=ending in JSON_LINES)

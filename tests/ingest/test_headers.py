@@ -229,6 +229,35 @@ def test_ampersands_of_html_are_plain_in_addresses(tmp_path):
     assert photo.address == "https://x.org/a.jpg?w=1&h=2"
 
 
+def test_numbers_before_paths_are_their_ids(folder):
+    lines = ["1 0.jpg", "2 1.jpg", "10 2.jpg"]
+    (folder / "t.txt").write_text("\n".join(lines))
+    assert [photo.id for photo in Source(folder / "t.txt")] == ["1", "2", "10"]
+    for at, name in enumerate(lines):
+        (folder / name).write_bytes(jpeg(at))
+    assert [photo.id for photo in Source(folder / "t.txt")] == lines
+
+
+@pytest.mark.parametrize("numbers", [(65, 970, 230), (7, 7, 3)])
+def test_numbers_that_do_not_rise_are_labels_and_no_ids(folder, numbers):
+    lines = [f"{at}.jpg {number}" for at, number in enumerate(numbers)]
+    (folder / "t.txt").write_text("\n".join(lines))
+    found = list(Source(folder / "t.txt"))
+    assert [photo.id for photo in found] == ["0.jpg", "1.jpg", "2.jpg"]
+    assert [photo.metadata["label"] for photo in found] == list(map(str, numbers))
+
+
+def test_words_are_labels_before_the_numbers_of_boxes(folder):
+    (folder / "t.csv").write_text("0.jpg,5,2,dog\n1.jpg,5,9,cat\n2.jpg,1,7,dog\n")
+    assert [photo.metadata["label"] for photo in Source(folder / "t.csv")] == ["dog", "cat", "dog"]
+
+
+def test_boxes_are_no_captions(folder):
+    photos = read(folder, "file,bbox", [',"[1, 2, 3, 4]"', ',"[5, 6, 7, 8]"'])
+    assert [photo.captions for photo in photos] == [(), ()]
+    assert photos[0].extra == {"bbox": "[1, 2, 3, 4]"}
+
+
 def test_further_addresses_of_a_row_are_no_captions(tmp_path):
     rows = [",".join(f"https://x.org/{at}{part}.jpg" for part in "abc") for at in range(3)]
     (tmp_path / "t.csv").write_text("\n".join(rows))
