@@ -7,7 +7,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from ingest.embedded import read_embedded
+from ingest.embedded import is_xmp, read_embedded
 from ingest.photo import LONGEST_TEXT
 from ingest.sources.captions import caption_columns, read_captions, split_lines
 from ingest.sources.cells import is_empty, read_as, read_as_local
@@ -57,6 +57,8 @@ def describe(
             told = _from_json(content, leave_out)
             fields |= told
             kinds = {**dict.fromkeys(flatten(told), "time"), **kinds}
+        elif ending == XMP and not is_xmp(content):
+            leave_out("unreadable .xmp")
         elif ending == XMP:
             own, others = read_embedded({"xmp": content})
             fields |= own | others

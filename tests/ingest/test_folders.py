@@ -200,6 +200,7 @@ def test_captions_and_metadata_beside_a_picture_are_its_own(tree):
             "lonely.txt": "about nothing",
             "e.jpg": None,
             "e.json": "{broken",
+            "e.xmp": "<broken",
             "f.jpg": None,
             "f.txt": "0 0.5 0.5 0.25 0.25\n1 0.1 0.1 0.2 0.2\n",
         }
@@ -219,7 +220,8 @@ def test_captions_and_metadata_beside_a_picture_are_its_own(tree):
     assert photos["d.jpg"].metadata["description"] == "mine"
     assert photos["d.jpg"].extra["description"] == "a bridge"
     assert "description" not in photos["f.jpg"].metadata
-    assert left == {".txt": 1, "unreadable .json": 1, "boxes in .txt": 1}
+    unread = {"unreadable .json": 1, "unreadable .xmp": 1}
+    assert left == {".txt": 1, "boxes in .txt": 1, **unread}
 
 
 @pytest.mark.parametrize(
