@@ -159,9 +159,10 @@ def read_comma_number(text: str) -> int | float | None:
 
 
 def read_day_first(text: str) -> datetime | None:
-    """Read a time whose day goes before the month, whatever parts them."""
-    match = YEAR_LAST.fullmatch(text.strip())
-    return read_moment(f"{match[1]}.{match[3]}.{text.strip()[match.start(4) :]}") if match else None
+    """Read a time whose day goes before the month, whatever parts them; others as they are."""
+    text = text.strip()
+    match = YEAR_LAST.fullmatch(text)
+    return read_date(f"{match[1]}.{match[3]}.{text[match.start(4) :]}" if match else text)
 
 
 def read_date(text: str) -> datetime | None:

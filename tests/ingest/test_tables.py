@@ -635,7 +635,7 @@ def test_columns_of_one_name_are_all_read_from_typed_tables(folder, ingest, form
         find_vectors(path, "n")
 
 
-DAYS = ["31/12/2019", "01/02/2020", "3-4-2020 10:05"]
+DAYS = ["31/12/2019", "01/02/2020", "3-4-2020 10:05", "2020-05-06"]
 
 
 @pytest.mark.parametrize("name", ["taken", "shot", "Aufnahmedatum"])
@@ -647,7 +647,7 @@ def test_days_go_before_months_where_one_of_the_column_shows_it(folder, name, en
     written(path, json.dumps(rows) if ending == "json" else "\n".join(lines))
     found = read(folder) if ending == "metadata" else read(path)
     told = [str(photo.metadata.get("taken") or photo.extra.get(name))[:10] for photo in found]
-    assert told == ["2019-12-31", "2020-02-01", "2020-04-03"]
+    assert told == ["2019-12-31", "2020-02-01", "2020-04-03", "2020-05-06"]
 
 
 @pytest.mark.parametrize(("day", "month"), [("1/2/2020", 1), ("12/31/2019", 12)])
