@@ -175,7 +175,7 @@ class Columns:
         lower = {usual(name): name for name in reversed(self.names) if name not in taken}
 
         def is_one(name: str) -> bool:
-            return not any(isinstance(cell, list) for cell in cells[name])
+            return name in cells and not any(isinstance(cell, list) for cell in cells[name])
 
         shown = cells.get(found.address or self.picture or "", [])
         alone = {n: c for n, c in lower.items() if not is_shared(cells[c], shown)}

@@ -285,6 +285,8 @@ def test_pictures_written_as_text_are_pictures(tmp_path, before, ending):
 def test_lists_of_words_and_of_classes_are_kept_as_words(tmp_path):
     names = {"names": ["red", "blue"], "_type": "ClassLabel"}
     features = {"hues": {"feature": names, "_type": "Sequence"}, "more": [names]}
+    inner = {"hue": names, "box": {"feature": {"dtype": "float32", "_type": "Value"}}}
+    features |= {"objects": {"feature": inner, "_type": "Sequence"}, "one": {"hue": names}}
     told = {b"huggingface": json.dumps({"info": {"features": features}}).encode()}
     table = pa.table(
         {
@@ -293,12 +295,16 @@ def test_lists_of_words_and_of_classes_are_kept_as_words(tmp_path):
             "more": [[1], None],
             "tags": [["old", "calm"], None],
             "boxes": [[1.5, 2.5], []],
+            "objects": [{"hue": [1, 0], "box": [[1.5], [2.5]]}, None],
+            "one": [{"hue": 0}, {"hue": None}],
         }
     )
     pq.write_table(table.replace_schema_metadata(told), tmp_path / "t.parquet")
     first, second = Source(tmp_path / "t.parquet")
-    assert first.extra == {"hues": "red, blue", "more": "blue", "tags": "old, calm"}
-    assert second.extra == {}
+    expected = {"hues": "red, blue", "more": "blue", "tags": "old, calm"}
+    assert first.extra == expected | {"objects.hue": "blue, red"}
+    assert first.metadata == {"label": "red"}
+    assert (second.extra, second.metadata) == ({}, {})
 
 
 @pytest.mark.parametrize(
