@@ -26,6 +26,7 @@ SHORTEST_BLOB = 200  # letters without a space or a dot
 NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d{1,3})?")
 # As Excel writes them where a comma stands before fractions.
 COMMA_NUMBER = re.compile(r"(-?(?:0|[1-9]\d*|[1-9]\d{0,2}(?:\.\d{3})+))(?:,(\d+))?")
+INFINITE = {"inf", "-inf", "infinity", "-infinity"}  # words in columns of numbers
 WHOLE = re.compile(r"(-?\d+)\.0+")
 FLAGS = {"true": True, "false": False}
 CLOCK = (
@@ -186,7 +187,7 @@ OF_COMMA_TEXT = ("number", "comma number", "flag", *OF_TYPED)
 
 def kind_of(cells: Iterable[str], kinds: Iterable[str] = OF_TEXT) -> str:
     """Tell what a column of text holds: every cell that says something must be of the kind."""
-    said = [cell for cell in cells if not is_empty(cell)]
+    said = [cell for cell in cells if not is_empty(cell) and cell.lower() not in INFINITE]
     for kind in kinds:
         if kind == "day first" and not any(map(_shows_day_first, said)):
             continue

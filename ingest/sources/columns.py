@@ -200,7 +200,8 @@ class Columns:
             none = len(missing) == len(texts)
             found = self._locator.adopt_places(missing, above=none) if missing else ""
             if found:
-                self.roles = replace(self.roles, address=name)
+                caption = None if self.roles.caption == name else self.roles.caption
+                self.roles = replace(self.roles, address=name, caption=caption)
                 return found
         return ""
 

@@ -1,6 +1,7 @@
 """Folders beside a table that hold its pictures, which it names without folder or ending."""
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -9,8 +10,9 @@ from ingest.sources.left_out import system_kind
 ENDINGS = ("", ".jpg", ".jpeg", ".png", ".JPG", ".webp", ".tif")
 # Folders of tables whose pictures lie in the folders beside them.
 ANNOTATIONS = {"annotations", "annotation", "labels", "lists", "metadata", "captions", "splits"}
-ANNOTATIONS |= {"imagesets", "main"}  # of Pascal VOC
+ANNOTATIONS |= {"imagesets", "main", "meta"}  # of Pascal VOC and Food-101
 IMAGES = {"images", "image", "imgs", "img", "pictures", "photos", "jpegimages"}
+NUMBERED = re.compile(r"[_-]?\d+$")  # images_001
 MOST_FOLDERS = 100
 JUDGED = 50  # names that are looked for
 SURE = 8  # names after which, with none of them found, none is expected
@@ -82,7 +84,7 @@ def _list_folders(base: Path) -> list[str]:
     while base.name.lower() in ANNOTATIONS:
         base = base.parent
         near += _folders_in(str(base))
-    inner = [f for folder in near if os.path.basename(folder).lower() in IMAGES
+    inner = [f for folder in near if NUMBERED.sub("", os.path.basename(folder).lower()) in IMAGES
              for f in _folders_in(folder)]  # fmt: skip
     return [*near, *inner][:MOST_FOLDERS]
 

@@ -38,7 +38,7 @@ def test_names_without_ending_lead_to_the_files_in_the_folder_beside(tmp_path):
     assert "pictures in: train" in preview(path).choices
 
 
-@pytest.mark.parametrize("where", ["images", "train2017", "images/val2017"])
+@pytest.mark.parametrize("where", ["images", "train2017", "images/val2017", "images_01/all"])
 def test_pictures_of_annotations_lie_beside_their_folder(tmp_path, where):
     put(tmp_path / where, "a.jpg b.jpg")
     images = [{"id": at, "file_name": name} for at, name in enumerate(["a.jpg", "b.jpg"])]
@@ -65,6 +65,13 @@ def test_lists_of_pascal_voc_lead_to_its_pictures(tmp_path):
     put(tmp_path / "JPEGImages", "000001.jpg 000002.jpg")
     path = table(tmp_path / "ImageSets" / "Main" / "train.txt", "000001\n000002\n")
     assert [Path(photo.address).exists() for photo in Source(path)] == [True, True]
+
+
+def test_names_in_folders_without_ending_are_paths_and_no_captions(tmp_path):
+    put(tmp_path / "images" / "pie", "1.jpg 2.jpg")
+    path = table(tmp_path / "meta" / "train.txt", "pie/1\npie/2\n")
+    assert found(path) == ["images/pie/1.jpg", "images/pie/2.jpg"]
+    assert [photo.captions for photo in Source(path)] == [(), ()]
 
 
 def test_of_two_folders_with_the_same_names_the_tables_own_is_taken(tmp_path):

@@ -665,5 +665,7 @@ def test_numbers_with_commas_are_read_where_semicolons_part_a_table(folder):
     assert (first.extra["price"], second.extra["price"]) == (1234.5, -0.5)
     assert (first.extra["code"], first.extra["tags"]) == ("007", "1,2 3")
     assert len(read(path, where=(condition("price>1000"),))) == 1
+    path = written(folder / "u.csv", "path,score\nimages/0.jpg,1.5\nimages/1.jpg,-inf")
+    assert [photo.extra for photo in read(path)] == [{"score": 1.5}, {"score": "-inf"}]
     (photo,) = read(written(folder / "t.csv", 'path,price,views\nimages/0.jpg,"1,5","1,234"'))
     assert (photo.extra, photo.metadata) == ({"price": "1,5"}, {"views": 1234})
