@@ -132,6 +132,8 @@ def test_pruning_needs_a_whole_folder(ingest, tmp_path, given):
         ingest(folder(tmp_path / "lib", a=1), options={"prune": True, **given})
     with pytest.raises(SourceError, match="from a folder, and"):
         ingest(tmp_path / "lib" / "a.jpg", options={"prune": True})
+    with pytest.raises(SourceError, match="does not exist"):
+        ingest(tmp_path / "unplugged", options={"prune": True})
 
 
 def test_a_changed_row_of_a_table_is_stored_without_encoding(ingest, database, host, tmp_path):
