@@ -59,7 +59,7 @@ LABELS = (
 )
 # Addresses of something else than the picture itself, and of smaller ones.
 PAGE_NAMES = re.compile(
-    r"(^|[_.])(page|profile|author|license|licence|landing|homepage|source)([_.]|$)"
+    r"(^|[_.])(page|profile|author|license|licence|landing|homepage)([_.]|$)|(^|_)source(_|$)"
 )
 SMALL_NAMES = re.compile(
     r"thumb|(^|[_.])(preview|icon|avatar|small|tiny|sq)s?([_.]|$)|^url_[tsqnm]$", re.IGNORECASE

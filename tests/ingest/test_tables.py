@@ -522,6 +522,7 @@ def test_masks_and_small_pictures_are_not_taken_for_the_pictures(folder, aside, 
         ("primaryImageSmall", "primaryImage"),
         ("image.previewURL", "image.webformatURL"),
         ("thumb.url", "full.url"),
+        ("page.url", "original.source"),
         ("urls.small", "urls.raw"),
         ("src.tiny", "src.original"),
         ("url_sq", "url_o"),
@@ -529,7 +530,9 @@ def test_masks_and_small_pictures_are_not_taken_for_the_pictures(folder, aside, 
 )
 @pytest.mark.parametrize("ending", ["csv", "json"])
 @pytest.mark.parametrize("picture", ["l.jpg", "l"])
-def test_small_copies_are_not_taken_for_the_pictures(folder, small, large, ending, picture):
+def test_small_copies_and_pages_are_not_taken_for_the_pictures(
+    folder, small, large, ending, picture
+):
     row: dict[str, Any] = {}
     for name, cell in ((small, "https://x.org/s.jpg"), (large, f"https://x.org/{picture}")):
         outer, _, inner = name.rpartition(".")
