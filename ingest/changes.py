@@ -74,7 +74,7 @@ def find_change(known: Known) -> Photo | None:
     if not same:
         return replace(photo, replaces=True)
     as_stored = (origin.url, origin.mark) == (photo.url or origin.url, mark_of(photo))
-    as_stored = as_stored and not _is_named_anew(photo.named_by, origin.named_by)
+    as_stored = as_stored and not is_named_anew(photo.named_by, origin.named_by)
     if as_stored and (not photo.size or (photo.modified, photo.size) == _stats(origin)):
         return None
     return photo
@@ -85,14 +85,15 @@ def _stats(origin: Origin) -> tuple[float, int]:
 
 
 def _is_same_file(photo: Photo, origin: Origin) -> bool:
-    """Tell whether a file's bytes are the stored ones; where that cannot be told, they are."""
+    """Tell whether a file's bytes are the stored ones; where that cannot be told, its path says."""
     if photo.url == origin.url and origin.size and (photo.modified, photo.size) == _stats(origin):
         return True
     if not origin.digest:
         return True
     if origin.size and photo.size and photo.size != origin.size:
         return False
-    return file_digest(photo.address) in {origin.digest, ""}
+    digest = file_digest(photo.address)
+    return digest == origin.digest or (not digest and photo.url == origin.url)
 
 
 def file_digest(address: str) -> str:
@@ -104,7 +105,7 @@ def file_digest(address: str) -> str:
         return ""
 
 
-def _is_named_anew(now: str, before: str) -> bool:
+def is_named_anew(now: str, before: str) -> bool:
     """Tell whether another table stands for the one that named a photo: it was moved, perhaps."""
     if not now or now == before:
         return False
@@ -180,7 +181,7 @@ def _merge(row: dict[str, Any], photo: Photo) -> dict[str, Any]:
     for name, value in photo.metadata.items():
         merged[name] = clean(value) if isinstance(value, str) else value
     merged |= {"url": photo.url or row["url"], "mark": mark_of(photo), "given": given_by(photo)}
-    if _is_named_anew(photo.named_by, row["named_by"]):
+    if is_named_anew(photo.named_by, row["named_by"]):
         merged["named_by"] = photo.named_by
     if photo.size:
         merged |= {"modified": photo.modified, "size": photo.size}

@@ -1,5 +1,6 @@
 """Photos that failed: remembered, so that what fails for good is not asked for again."""
 
+import hashlib
 from collections.abc import Sequence
 
 from encoder.pictures import reader_versions
@@ -32,7 +33,8 @@ class Failures:
     def given_up(self, photos: Sequence[Photo]) -> dict[str, str]:
         """Return why photos failed for good, at the very address they have now, by their ids.
 
-        What could not be read is tried again once something else reads pictures here.
+        What could not be read is tried again once something else reads pictures here, and a file
+        or a picture of a table's own once it is another.
         """
         latest = self._store.latest(self._collection, [photo.id for photo in photos])
         return {
@@ -40,7 +42,7 @@ class Failures:
             for photo in photos
             if photo.id in latest
             and latest[photo.id].permanent
-            and latest[photo.id].reader in {"", self._reader}
+            and latest[photo.id].reader in {"", _state(photo), self._reader + _state(photo)}
             and latest[photo.id].url == clean(photo.address)
             and not self._may_differ(latest[photo.id].reason)
         }
@@ -65,9 +67,16 @@ class Failures:
                     url=clean(photo.address),
                     reason=rejected.reason,
                     permanent=rejected.permanent,
-                    reader=self._reader if rejected.mendable else "",
+                    reader=(self._reader if rejected.mendable else "") + _state(photo),
                     attempts=1 + (latest[photo.id].attempts if photo.id in latest else 0),
                 )
                 for photo, rejected in failed
             ],
         )
+
+
+def _state(photo: Photo) -> str:
+    """Return what differs once a file, or a picture that a source holds, is another."""
+    if photo.payload is not None:
+        return f"; {hashlib.sha256(photo.payload).hexdigest()}"
+    return f"; {photo.size} bytes of {photo.modified}" if photo.size else ""

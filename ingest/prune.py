@@ -20,7 +20,8 @@ def check_prunable(source: object, *, is_whole: bool) -> Path:
         SourceError: the source is no folder, or only a part of it is taken.
     """
     place = find_place(source) if isinstance(source, str | Path) else None
-    if place is None or is_far(place) or not place.is_dir():
+    # Of a folder that is not there, such as an unplugged disk, the source says so.
+    if place is None or is_far(place) or (place.exists() and not place.is_dir()):
         raise SourceError(
             f"--prune takes out what is gone from a folder, and {source} is none: delete single "
             "photos with `python -m explorer delete`."

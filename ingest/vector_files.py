@@ -10,6 +10,7 @@ import pyarrow.json
 
 from ingest.errors import DamagedSource, SourceError
 from ingest.sources.arrow_rows import ARROW, PARQUET, STREAM, is_lance, open_lance
+from ingest.sources.json_forms import rows_of
 from ingest.sources.names import is_known, usual
 from ingest.sources.text import magic
 
@@ -83,8 +84,9 @@ def read_batches(path: Path, rows: int = ROWS) -> Iterator[pa.Table]:
                 yield pa.Table.from_batches([batch])
         elif path.suffix.lower() == ".json":
             found = json.loads(path.read_text("utf-8"))
-            if isinstance(found, list) and all(isinstance(row, dict) for row in found):
-                yield pa.Table.from_pylist(found)
+            held = rows_of(found)
+            if all(isinstance(row, dict) for row in held):
+                yield pa.Table.from_pylist(held)
         elif path.suffix.lower() in JSON_LINES:
             for batch in pa.json.open_json(path):
                 yield pa.Table.from_batches([batch])

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from encoder import clean_name, fingerprint_encoder
+from ingest.changes import is_named_anew
 from ingest.errors import DamagedSource, Rejected, SourceError
 from ingest.failure_list import FailureList
 from ingest.failures import Failures
@@ -166,7 +167,10 @@ class VectorImport:
 
 
 def _find_changed(rows: pa.Table, held: dict[str, Origin]) -> list[int]:
-    """Return the places of rows that were stored from here, and say something else now."""
+    """Return the places of rows that were stored from here, and say something else now.
+
+    The file they were stored from may have another name by now.
+    """
     told = zip(*(rows.column(name).to_pylist() for name in ("id", "url", "mark")), strict=True)
     named_by = rows.column("named_by").to_pylist()
     return [
@@ -175,5 +179,10 @@ def _find_changed(rows: pa.Table, held: dict[str, Origin]) -> list[int]:
         if (origin := held.get(photo)) is not None
         and origin.mark != mark
         # A photo of a folder is named by its file alone.
-        and (origin.named_by == named_by[at] if named_by[at] else origin.url == url)
+        and (origin.url == url if not named_by[at] else _is_named_by(origin, named_by[at], url))
     ]
+
+
+def _is_named_by(origin: Origin, table: str, url: str) -> bool:
+    was_moved = bool(url) and origin.url == url and is_named_anew(table, origin.named_by)
+    return origin.named_by == table or was_moved

@@ -15,7 +15,7 @@ from ingest.errors import SourceError
 from ingest.photo import Photo, clean, id_of_path, short_id
 from ingest.sources.addresses import Locator, is_web
 from ingest.sources.arrow_rows import class_names, is_array, read_dicts
-from ingest.sources.cells import kind_of
+from ingest.sources.cells import OF_TYPED, kind_of
 from ingest.sources.columns import INDEX, OPTIONS, Columns
 from ingest.sources.guess import holds_pictures
 from ingest.sources.names import METADATA, PAIRS, usual
@@ -76,7 +76,7 @@ class RowShaper:
             label_column=table.label_column,
             locator=locator,
             sample=sample,
-            is_text=False,
+            kinds=OF_TYPED,
             words=words,
             needs_address=False,
         )

@@ -5,6 +5,7 @@ and img2dataset's layout (`img_emb/*.npy` beside `metadata/*.parquet`), a vector
 Parquet, Arrow, Lance or JSON table, and .npz files with vectors and ids.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -28,6 +29,10 @@ from ingest.vector_faults import check_ids, check_vectors
 from ingest.vector_files import ROWS, is_columnar, open_numbers, read_batches
 from ingest.vector_rows import RowShaper
 
+# Names of vectors of something else than the picture.
+OF_TEXT = re.compile(
+    r"(^|[_.])(text|txt|caption|title|prompt|description|query|sentence)s?([_.]|$)"
+)
 SHORTEST = 16  # numbers; shorter lists are boxes and colours
 IMAGES, TABLES = "img_emb", "metadata"
 Refuse = Callable[[Photo, str], None]
@@ -254,7 +259,7 @@ def _vector_column(batch: pa.Table, asked: str | None, path: Path) -> str | None
             )
         return asked
     named = [name for name in lists if any(word in usual(name) for word in ("emb", "vec", "feat"))]
-    return named[0] if named else None
+    return min(named, key=lambda name: bool(OF_TEXT.search(usual(name))), default=None)
 
 
 def _lengths(column: pa.ChunkedArray) -> int:

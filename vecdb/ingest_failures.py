@@ -15,7 +15,7 @@ class Failure:
     """One failure of one photo; `permanent` where trying the same address again is in vain.
 
     `attempts` counts the runs that tried it; `created` (UTC) is set by the database; `reader` names
-    what could not read the picture, where another version of it may.
+    what could not read the picture, where another version of it may, and tells its file apart.
     """
 
     photo_id: str

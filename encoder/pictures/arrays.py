@@ -14,8 +14,9 @@ from encoder.pictures.limit import check_pixels
 
 BITS, PHOTOMETRIC, SAMPLES, PLANES, FORMAT = 258, 262, 277, 284, 339
 PROFILE, NO_DATA, EXTRA = 34675, 42113, 338
-WHITE_IS_ZERO, RGB = 0, 2
+WHITE_IS_ZERO, RGB, CIELAB, ICCLAB = 0, 2, 8, 9
 UNSIGNED, SIGNED = 1, 2
+COMPRESSION, WEBP = 259, 50001
 MOST_PAGES = 1_000
 MOST_BYTES = 16  # a pixel: a float of 4 bytes for each of four bands
 STRIP = 256  # rows brought to 8 bits at once, to bound memory
@@ -29,7 +30,7 @@ _one_at_a_time = threading.Lock()  # they are unpacked whole, at up to 16 bytes 
 
 
 def is_misread(opened: Image.Image) -> bool:
-    """Tell whether Pillow opens a TIFF whose numbers it gets wrong.
+    """Tell whether Pillow opens a TIFF whose numbers it gets wrong, or cannot unpack.
 
     It takes 32 bits without sign for such with one and 8 with one for such without, the planes of
     deep colours for one plane, and black for white in deep negatives; deep colours lose what lies
@@ -42,7 +43,9 @@ def is_misread(opened: Image.Image) -> bool:
         (is_deep and tags.get(PHOTOMETRIC) == WHITE_IS_ZERO)
         or (is_deep and tags.get(PHOTOMETRIC) == RGB)
         or (is_deep and tags.get(PLANES) == 2 and tags.get(SAMPLES, 1) > 1)
+        or (tags.get(PHOTOMETRIC) == CIELAB and tags.get(PLANES) == 2)
         or (bits, form) in {(32, UNSIGNED), (8, SIGNED)}
+        or tags.get(COMPRESSION) == WEBP
     )
 
 
@@ -64,11 +67,14 @@ def open_tiff(data: bytes, most_pixels: int) -> Image.Image:
         if page.nbytes > MOST_BYTES * most_pixels:
             raise UnreadablePicture("too many pixels")
         values = page.asarray(maxworkers=1).squeeze()
+        values = np.abs(values) if values.dtype.kind == "c" else values
         tags = {tag.code: tag.value for tag in page.tags.values()}
     shape = (page.imagelength, page.imagewidth)
     if values.ndim == 3 and values.shape[1:] == shape:
         values = np.moveaxis(values, 0, -1)
     values = values.reshape(*shape, -1)
+    if tags.get(PHOTOMETRIC) in {CIELAB, ICCLAB} and values.shape[-1] >= 3:
+        return _lab_image(values[..., :3], is_signed=tags[PHOTOMETRIC] == CIELAB)
     if tags.get(PHOTOMETRIC) != RGB or values.shape[-1] < 3:
         values = values[..., 0]
     elif not _is_transparency(tags.get(EXTRA)):
@@ -79,6 +85,14 @@ def open_tiff(data: bytes, most_pixels: int) -> Image.Image:
     if tags.get(PROFILE):
         image.info["icc_profile"] = bytes(tags[PROFILE])
     return image
+
+
+def _lab_image(values: np.ndarray, *, is_signed: bool) -> Image.Image:
+    """Make a picture of lightness and two colours, of 8 or 16 bits: (h, w, 3)."""
+    eight = (values >> 8).astype(np.uint8) if values.dtype.itemsize > 1 else values.copy()
+    if not is_signed:  # as Pillow has them, too
+        eight[..., 1:] ^= 0x80
+    return Image.frombytes("LAB", values.shape[1::-1], eight.tobytes())
 
 
 def open_portable(data: bytes, most_pixels: int) -> Image.Image:

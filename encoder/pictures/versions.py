@@ -5,7 +5,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from encoder.pictures.limit import most_pixels_allowed
 
-OWN = "3"  # rises when more pictures can be read than before
+OWN = "4"  # rises when more pictures can be read than before
 LIBRARIES = (
     *("pillow", "pillow-heif", "pillow-jxl-plugin", "rawpy", "tifffile", "imagecodecs"),
     "psd-tools",

@@ -7,6 +7,7 @@ from ingest.embedded.words import Fields, join_words, name_camera, place_at, rea
 
 LONGEST = 1 << 20  # bytes
 RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
+LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 # Their names in XML are unambiguous without their namespaces.
 TEXTS = {
     "description": "description",
@@ -28,14 +29,8 @@ def read_xmp(packet: bytes) -> Fields:
 
     Packets that declare a document type are not read: nothing in them is ever expanded.
     """
-    if not 0 < len(packet) <= LONGEST:
-        return {}
-    text = _decode(packet)
-    if "<!DOCTYPE" in text or "<!ENTITY" in text:
-        return {}
-    try:
-        root = ElementTree.fromstring(text)
-    except (ElementTree.ParseError, ValueError):
+    root = _parse(packet)
+    if root is None:
         return {}
     found: dict[str, list[str]] = {}
     for about in root.iter(RDF + "Description"):
@@ -46,8 +41,23 @@ def read_xmp(packet: bytes) -> Fields:
     return _fields({name: values for name, values in found.items() if any(values)})
 
 
+def is_xmp(packet: bytes) -> bool:
+    """Tell whether a packet can be read."""
+    return _parse(packet) is not None
+
+
+def _parse(packet: bytes) -> ElementTree.Element | None:
+    text = _decode(packet) if 0 < len(packet) <= LONGEST else ""
+    if "<!DOCTYPE" in text or "<!ENTITY" in text:
+        return None
+    try:
+        return ElementTree.fromstring(text)
+    except (ElementTree.ParseError, ValueError):
+        return None
+
+
 def _fields(found: dict[str, list[str]]) -> Fields:
-    # Of translations the first is the default one; the least known names come last.
+    # The least known names come last.
     fields: Fields = {
         field: found[name][0] for name, field in reversed(TEXTS.items()) if name in found
     }
@@ -79,8 +89,9 @@ def _decode(packet: bytes) -> str:
 
 
 def _values(element: ElementTree.Element) -> list[str]:
-    """Return a property's text, or the texts of its list."""
-    items = [(item.text or "").strip() for item in element.iter(RDF + "li")]
+    """Return a property's text, or the texts of its list, of translations the default one first."""
+    parts = sorted(element.iter(RDF + "li"), key=lambda part: part.get(LANGUAGE) != "x-default")
+    items = [(part.text or "").strip() for part in parts]
     return items or [(element.text or element.get(RDF + "value") or "").strip()]
 
 

@@ -22,12 +22,19 @@ ENDING = re.compile(
 NUMBERED = re.compile(r"(\.(?:jpe?g|png))#\d$", re.IGNORECASE)
 # Between two addresses in one cell.
 BETWEEN = re.compile(r"""['">]*\s*[|;,\s]\s*(?=['"<]*(?:https?|s3|gs)://)""", re.IGNORECASE)
+# What Airtable, HTML, Markdown and spreadsheets write around an address.
+WRAPPED = re.compile(
+    r"""(?:<img\b[^>]*?\bsrc=|=(?:image|hyperlink)\(|!\[[^\]]*\]\(|.+?\.\w{3,4} \()\s*["']?"""
+    r"""((?:https?:)?//[^\s"'<>)]+)""",
+    re.IGNORECASE,
+)
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 PAGE = re.compile(r"\.(html?|php|aspx?|jsp)$", re.IGNORECASE)
 DRIVE = re.compile(r"[A-Za-z]:[\\/]|\\\\")
 LOCAL = re.compile(r"(localhost|\d{1,3}(\.\d{1,3}){3})(:\d+)?/")
 NAMED = re.compile(
-    r"([\w-]+\.)+(com|org|net|io|edu|gov|dev|info|app|cloud|de|uk|fr|jp|cn|ru|br|eu|nl|it|es|in|ca)"
+    r"([\w-]+\.)+(com|org|net|io|edu|gov|dev|info|app|cloud|biz|xyz|shop|museum|art|photos?|co|me|ai"
+    r"|de|uk|fr|jp|cn|ru|br|eu|nl|it|es|in|ca|at|ch|be|pl|cz|se|no|dk|fi|pt|gr|hu|ie|au|nz|kr|tw|mx)"
     r"(:\d+)?/",
     re.IGNORECASE,
 )
@@ -52,15 +59,18 @@ class Locator:
         self._name = name
         self._places: list[Place] = []
 
-    def adopt_places(self, names: Sequence[str]) -> str:
+    def adopt_places(self, names: Sequence[str], *, above: bool) -> str:
         """Look for pictures beside the table, where its rows name them without folder or ending.
+
+        Args:
+            above: look above the table's folder, too, where rows give paths.
 
         Returns:
             Where they are, in a few words; empty where they are not, or lie where the rows say.
         """
         if not isinstance(self.base, Path):
             return ""
-        self._places = find_places(self.base, self._name, names)
+        self._places = find_places(self.base, self._name, names, above=above)
         folders = dict.fromkeys(os.path.relpath(folder, self.base) for folder, _ in self._places)
         return ", ".join(folders)
 
@@ -74,7 +84,7 @@ class Locator:
         if not text:
             return ""
         if address := _web_address(text):
-            return address
+            return address.replace("&amp;", "&")
         if SCHEME.match(text) and not DRIVE.match(text):
             if not text.lower().startswith("file:"):
                 return text
@@ -113,7 +123,9 @@ def first_address(cell: Any) -> str:
     if isinstance(cell, list | tuple):
         cell = next((each for each in cell if isinstance(each, str | bytes) and each.strip()), "")
     text = NUMBERED.sub(r"\1", as_text(plain(cell)).strip())
-    if "://" in text:
+    if "://" in text or text[:4] == "<img":
+        wrapped = WRAPPED.match(text)
+        text = wrapped[1] if wrapped else text
         text = BETWEEN.split(text.strip("<>[]'\" "))[0].strip("<>'\" ")
     return text
 
@@ -122,7 +134,10 @@ def holds_several(cell: Any) -> bool:
     """Tell whether a cell holds more than one address."""
     if isinstance(cell, list | tuple):
         return len(cell) > 1
-    return isinstance(cell, str) and "://" in cell and len(BETWEEN.split(cell)) > 1
+    if not isinstance(cell, str) or "://" not in cell:
+        return False
+    wrapped = WRAPPED.match(cell)
+    return "://" in cell[wrapped.end() :] if wrapped else len(BETWEEN.split(cell)) > 1
 
 
 def file_name(path: Any) -> str:

@@ -145,24 +145,24 @@ def class_names(schema: pa.Schema) -> dict[str, list[str]]:
     """Return the words that whole numbers stand for in a Hugging Face data set, by column."""
     try:
         told = json.loads((schema.metadata or {}).get(b"huggingface", b"{}"))
-        features = told["info"]["features"]
-        named = {column: _names_in(feature) for column, feature in features.items()}
-    except (ValueError, KeyError, TypeError, AttributeError):
+        return dict(_names_in(told["info"]["features"]))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
-    return {
-        column: [str(word) for word in (names.values() if isinstance(names, dict) else names)]
-        for column, names in named.items()
-        if isinstance(names, list | dict)
-    }
 
 
-def _names_in(feature: Any) -> Any:
-    """Return the names of a feature of classes, or of a sequence of such; None of others."""
-    if isinstance(feature, list) and len(feature) == 1:
-        feature = feature[0]
-    while isinstance(feature, dict) and isinstance(feature.get("feature"), dict):
-        feature = feature["feature"]
-    return feature.get("names") if isinstance(feature, dict) else None
+def _names_in(features: dict[str, Any], before: str = "") -> Iterator[tuple[str, list[str]]]:
+    """Yield the names of features of classes, of sequences of such, and of those within others."""
+    for column, feature in features.items():
+        if isinstance(feature, list) and len(feature) == 1:
+            feature = feature[0]
+        while isinstance(feature, dict) and isinstance(feature.get("feature"), dict):
+            feature = feature["feature"]
+        names = feature.get("names") if isinstance(feature, dict) else None
+        words = list(names.values() if isinstance(names, dict) else names or ())
+        if words and not any(isinstance(word, dict) for word in words):
+            yield f"{before}{column}", [str(word) for word in words]
+        elif isinstance(feature, dict):
+            yield from _names_in(feature, f"{before}{column}.")
 
 
 def _names(schema: pa.Schema) -> list[str]:
@@ -172,9 +172,11 @@ def _names(schema: pa.Schema) -> list[str]:
 
 
 def _example(kind: pa.DataType) -> Any:
-    if not pa.types.is_struct(kind):
-        return None
-    return {field.name: _example(field.type) for field in kind}
+    if pa.types.is_struct(kind):
+        return {field.name: _example(field.type) for field in kind}
+    if _is_list(kind):
+        return [_example(kind.value_type)]
+    return "word" if _says(kind) else None
 
 
 def is_array(kind: pa.DataType) -> bool:

@@ -1,5 +1,6 @@
 """What one cell of a table says: nothing, a word, a number, a time, true or false."""
 
+import contextlib
 import math
 import re
 from collections.abc import Callable, Iterable
@@ -20,8 +21,12 @@ VECTOR = re.compile(
 )
 PARTS = re.compile(r"[^\s,;\[\]()]+")
 SHORTEST_VECTOR = 8  # numbers
+SHORTEST_BLOB = 200  # letters without a space or a dot
 # No zeros before a number: 007 and postal codes are words.
 NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d{1,3})?")
+# As Excel writes them where a comma stands before fractions.
+COMMA_NUMBER = re.compile(r"(-?(?:0|[1-9]\d*|[1-9]\d{0,2}(?:\.\d{3})+))(?:,(\d+))?")
+INFINITE = {"inf", "-inf", "infinity", "-infinity"}  # words in columns of numbers
 WHOLE = re.compile(r"(-?\d+)\.0+")
 FLAGS = {"true": True, "false": False}
 CLOCK = (
@@ -31,6 +36,8 @@ CLOCK = (
 YEAR_FIRST = re.compile(r"(\d{4})[-:/.](\d{1,2})[-:/.](\d{1,2})" + CLOCK, re.IGNORECASE)
 YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})[-/.](\d{4})" + CLOCK, re.IGNORECASE)
 WRITTEN = ("%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y", "%B %d %Y", "%b %d %Y")
+COMPUTED = ("%b %d %H:%M:%S %Y", "%b %d %H:%M:%S %z %Y")  # by C and by Twitter
+WEEKDAY = re.compile(r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? +", re.IGNORECASE)
 MAILED = re.compile(r"([A-Za-z]{3}, )?\d{1,2} [A-Za-z]{3} \d{4} \d")
 DAY_DIGITS = re.compile(r"(?:19|20)\d{6}")
 YEARS = (1900, 2299)  # what the table's columns of times hold
@@ -43,6 +50,12 @@ def is_vector_text(text: str) -> bool:
     match = VECTOR.fullmatch(text.strip())
     parts = PARTS.findall(match[1]) if match else []
     return len(parts) >= SHORTEST_VECTOR or "..." in parts
+
+
+def is_blob(text: str) -> bool:
+    """Tell whether a text is data that was written as letters, such as a picture in base64."""
+    is_long = len(text) >= SHORTEST_BLOB and text.isascii() and not re.search(r"[\s.]", text)
+    return is_long and all(re.search(letters, text) for letters in ("[a-z]", "[A-Z]", "[0-9]"))
 
 
 def is_empty(value: Any) -> bool:
@@ -137,6 +150,22 @@ def read_moment(value: Any) -> datetime | None:
         return None
 
 
+def read_comma_number(text: str) -> int | float | None:
+    """Read a number whose fraction stands behind a comma, with or without dots at thousands."""
+    match = COMMA_NUMBER.fullmatch(text.strip())
+    if not match:
+        return None
+    whole = match[1].replace(".", "")
+    return read_number(f"{whole}.{match[2]}" if match[2] else whole)
+
+
+def read_day_first(text: str) -> datetime | None:
+    """Read a time whose day goes before the month, whatever parts them; others as they are."""
+    text = text.strip()
+    match = YEAR_LAST.fullmatch(text)
+    return read_date(f"{match[1]}.{match[3]}.{text[match.start(4) :]}" if match else text)
+
+
 def read_date(text: str) -> datetime | None:
     """Read a time of a column whose name does not say that it holds times: no bare numbers."""
     return None if NUMBER.fullmatch(text.strip()) else read_moment(text)
@@ -144,15 +173,24 @@ def read_date(text: str) -> datetime | None:
 
 READERS: dict[str, Callable[[str], Extra | None]] = {
     "number": read_number,
+    "comma number": read_comma_number,
     "flag": read_flag,
+    "day first": read_day_first,
     "time": read_date,
 }
+# What texts may say where numbers have a type of their own, and where all is text.
+LOCAL = ("comma number", "day first")
+OF_TYPED = ("day first", "time")
+OF_TEXT = ("number", "flag", *OF_TYPED)
+OF_COMMA_TEXT = ("number", "comma number", "flag", *OF_TYPED)
 
 
-def kind_of(cells: Iterable[str], kinds: Iterable[str] = READERS) -> str:
+def kind_of(cells: Iterable[str], kinds: Iterable[str] = OF_TEXT) -> str:
     """Tell what a column of text holds: every cell that says something must be of the kind."""
-    said = [cell for cell in cells if not is_empty(cell)]
+    said = [cell for cell in cells if not is_empty(cell) and cell.lower() not in INFINITE]
     for kind in kinds:
+        if kind == "day first" and not any(map(_shows_day_first, said)):
+            continue
         if said and all(READERS[kind](cell) is not None for cell in said):
             return kind
     return "word"
@@ -162,6 +200,11 @@ def read_as(kind: str, cell: str) -> Extra:
     """Read a cell of a column of a kind; one that does not fit stays a word."""
     found = READERS[kind](cell) if kind in READERS else None
     return cell if found is None else found
+
+
+def read_as_local(kind: str | None, value: Any) -> Any:
+    """Read a text that says another thing elsewhere; other values stay as they are."""
+    return read_as(kind, value) if kind in LOCAL and isinstance(value, str) else value
 
 
 def _from_number(number: float) -> datetime | None:
@@ -177,6 +220,11 @@ def _from_number(number: float) -> datetime | None:
         return _kept(EPOCH + timedelta(seconds=seconds)) if number else None
     except (ValueError, OverflowError):
         return None
+
+
+def _shows_day_first(text: str) -> bool:
+    match = YEAR_LAST.fullmatch(text.strip())
+    return match is not None and int(match[1]) > 12
 
 
 def _year_last(match: re.Match[str]) -> datetime:
@@ -201,11 +249,15 @@ def _moment(year: int, month: int, day: int, clock: tuple[str | None, ...]) -> d
 def _written(text: str) -> datetime | None:
     if not any(letter.isalpha() for letter in text) or not any(c.isdigit() for c in text):
         return None
-    text = re.sub(r"(?<=\d{4}),", "", text)
+    plain_text = WEEKDAY.sub("", re.sub(r"(?<=\d{4}),", "", text))
+    plain_text = re.sub(r",(?=\d)", ", ", plain_text).removesuffix(" GMT").removesuffix(" UTC")
+    for form in COMPUTED:
+        with contextlib.suppress(ValueError):
+            return datetime.strptime(plain_text, form)
     for form in WRITTEN:
         for clock in ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p"):
             try:
-                return datetime.strptime(text, form + clock)
+                return datetime.strptime(plain_text, form + clock)
             except ValueError:
                 continue
     try:

@@ -10,12 +10,12 @@ from ingest.errors import SourceError
 from ingest.photo import LONGEST_TEXT, Photo, id_of_path, short_id
 from ingest.sources.addresses import Locator, file_name, first_address, holds_several, is_web
 from ingest.sources.captions import caption_columns, read_captions
-from ingest.sources.cells import is_empty, kind_of, plain, read_as
+from ingest.sources.cells import OF_TEXT, is_blob, is_empty, kind_of, plain, read_as, read_as_local
 from ingest.sources.guess import (
     guess_address,
     guess_by_content,
     guess_caption,
-    holds_pictures,
+    guess_picture,
     is_shared,
     is_vector,
     read_picture_cell,
@@ -57,7 +57,7 @@ class Columns:
         table: what names the table among others: its path or address.
         sample: some of its rows, to guess by what they hold.
         named: whether the names are the table's own; else everything is guessed by content.
-        is_text: whether every cell is text, so that numbers are to be told from words.
+        kinds: what texts may say beside words; see `kind_of`.
         words: the words that whole numbers stand for, by column: classes of a data set.
         needs_address: whether its rows are nothing without pictures.
 
@@ -77,7 +77,7 @@ class Columns:
         table: str = "",
         sample: Sequence[Row] = (),
         named: bool = True,
-        is_text: bool = True,
+        kinds: Sequence[str] = OF_TEXT,
         words: Mapping[str, Sequence[str]] | None = None,
         needs_address: bool = True,
     ) -> None:
@@ -90,8 +90,7 @@ class Columns:
         roles = Roles(**{role: _chosen(names, name, role) for role, name in vars(asked).items()})
         cells = {name: [row.get(name) for row in sample] for name in names}
         self.vector = next((name for name in names if is_vector(cells[name])), None)
-        pictures = (name for name in names if holds_pictures(cells[name]))
-        self.picture = None if url_column else next(pictures, None)
+        self.picture = None if url_column else guess_picture(cells, locator or Locator(""))
         self._path = self._find_paths(cells)
         self.roles = self._guess(roles, cells, named)
         self._places = self._find_places(cells)
@@ -105,7 +104,7 @@ class Columns:
                 + " looks like addresses or paths of "
                 "pictures (such as photo_image_url, url or path): name one with --url-column."
             )
-        self._kinds = find_kinds(cells, is_text=is_text)
+        self._kinds = find_kinds(cells, kinds)
 
     def choices(self) -> list[str]:
         """Say what was chosen, a phrase a role."""
@@ -115,6 +114,10 @@ class Columns:
         notes += ["the first of several pictures"] if self._holds_several else []
         return [f"{role}: {name}" for role, name in said.items() if name] + notes
 
+    def read_local(self, row: Row) -> Row:
+        """Return a row whose numbers and times are read as its country writes them."""
+        return {name: read_as_local(self._kinds.get(name), cell) for name, cell in row.items()}
+
     def photo(self, row: Row, number: str = "") -> Photo:
         """Turn a row into a photo; a row without id takes its address for one, or its number.
 
@@ -122,11 +125,8 @@ class Columns:
             number: names the row, where neither an id nor an address does.
         """
         roles = self.roles
-        address = first_address(row.get(roles.address)) if roles.address else ""
-        payload = read_picture_cell(row.get(self.picture)) if self.picture else None
+        address, payload = self._picture(row)
         own = short_id(read_word(row.get(roles.id))) if roles.id else ""
-        if payload is not None:
-            address = ""
         told = file_name(row.get(self._path)) if self._path else ""
         named = address if payload is None else told or number
         used = {roles.address or "", roles.id or "", self.picture or ""}
@@ -141,6 +141,15 @@ class Columns:
         # The id is a path from the table's folder: another folder may have the same.
         former = short_id(named if payload is None else number)
         return replace(found, id=id_of_path(named), within=self._within, former=(former,))
+
+    def _picture(self, row: Row) -> tuple[str, bytes | None]:
+        """Return a row's address, or its picture itself; where it should hold one, its path."""
+        cell = row.get(self.picture or self.roles.address or "")
+        if self.picture and (payload := read_picture_cell(cell)) is not None:
+            return "", payload
+        address = first_address(cell) or first_address(row.get(f"{self.picture}.path"))
+        payload = read_picture_cell(address) if address.startswith("data:") else None
+        return (address, None) if payload is None else ("", payload)
 
     def _find_paths(self, cells: Mapping[str, list[Any]]) -> str | None:
         """Return the column of the files that pictures came from, where each has its own."""
@@ -166,10 +175,11 @@ class Columns:
         lower = {usual(name): name for name in reversed(self.names) if name not in taken}
 
         def is_one(name: str) -> bool:
-            return not any(isinstance(cell, list) for cell in cells[name])
+            return name in cells and not any(isinstance(cell, list) for cell in cells[name])
 
         shown = cells.get(found.address or self.picture or "", [])
         alone = {n: c for n, c in lower.items() if not is_shared(cells[c], shown)}
+        lower = _call_within(found.address, lower)
         guessed = {
             "id": _first(alone, IDS),
             "caption": _first(lower, METADATA["description"])
@@ -187,14 +197,16 @@ class Columns:
             texts = [text for cell in cells[name] if (text := first_address(cell))]
             texts = [text for text in texts if not is_web(text)]
             missing = [text for text in texts if not os.path.lexists(self._locator.locate(text))]
-            found = self._locator.adopt_places(missing) if missing else ""
+            none = len(missing) == len(texts)
+            found = self._locator.adopt_places(missing, above=none) if missing else ""
             if found:
-                self.roles = replace(self.roles, address=name)
+                caption = None if self.roles.caption == name else self.roles.caption
+                self.roles = replace(self.roles, address=name, caption=caption)
                 return found
         return ""
 
     def _metadata(self, row: Row, used: set[str]) -> dict[str, Any]:
-        lower = {usual(name): name for name in row}
+        lower = _call_within(self.roles.address, {usual(name): name for name in row})
         metadata: dict[str, Any] = {}
         for column, parts in PAIRS.items():
             words = [read_text(row[lower[part]]) for part in parts if part in lower]
@@ -211,7 +223,10 @@ class Columns:
                 value = row.get(name)
                 if column in metadata or name in used or is_empty(value):
                     continue
-                value = READERS.get(column, read_text)(self._put_into_words(name, value))
+                value = self._put_into_words(name, value)
+                if column in READERS and column != "label":
+                    value = read_as_local(self._kinds.get(name), value)
+                value = READERS.get(column, read_text)(value)
                 if value not in (None, ""):
                     metadata[column] = value
                     used.add(name)
@@ -221,6 +236,8 @@ class Columns:
         for name, value in row.items():
             value = plain(join_words(self._put_into_words(name, value)))
             if not name or name in used or is_empty(value) or name.startswith(INDEX):
+                continue
+            if isinstance(value, str) and is_blob(value):
                 continue
             if isinstance(value, str):
                 yield name, read_as(self._kinds.get(name, "word"), value[:LONGEST_TEXT])
@@ -243,9 +260,17 @@ class Columns:
         )
 
 
-def find_kinds(cells: Mapping[str, Sequence[Any]], *, is_text: bool) -> dict[str, str]:
+def _call_within(address: str | None, named: dict[str, str]) -> dict[str, str]:
+    """Call columns beside a nested address by their own names, too: `data.text` is a caption."""
+    within = (address or "").rpartition(".")[0]
+    if not within:
+        return named
+    near = (name for name in named.values() if name.startswith(f"{within}."))
+    return {usual(name.removeprefix(f"{within}.")): name for name in near} | named
+
+
+def find_kinds(cells: Mapping[str, Sequence[Any]], kinds: Sequence[str]) -> dict[str, str]:
     """Tell what each column's texts say, by some of its cells; see `kind_of`."""
-    kinds = ("number", "flag", "time") if is_text else ("time",)
     return {n: kind_of((c for c in cells[n] if isinstance(c, str)), kinds) for n in cells}
 
 

@@ -1,14 +1,30 @@
 """Guess what a table's columns hold from some of its cells."""
 
 import base64
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from encoder.pictures import HEAD
-from ingest.sources.addresses import ADDRESS, NOTHING, PAGES, Locator, first_address, rank_address
+from ingest.sources.addresses import (
+    ADDRESS,
+    NOTHING,
+    PAGES,
+    Locator,
+    first_address,
+    is_web,
+    rank_address,
+)
 from ingest.sources.cells import as_text, is_empty, kind_of, plain
 from ingest.sources.kinds import begins_as_picture
-from ingest.sources.names import ADDRESSES, PAGE_NAMES, SMALL_NAMES, is_known, usual
+from ingest.sources.names import (
+    ADDRESSES,
+    COMPANIONS,
+    PAGE_NAMES,
+    is_known,
+    is_small,
+    usual,
+)
 
 Cells = Mapping[str, Sequence[Any]]
 JUDGED = 50  # cells that are looked at
@@ -23,14 +39,36 @@ def guess_address(cells: Cells, locator: Locator) -> str | None:
     before a picture's; among equals the usual names go first.
     """
     names = [usual(name) for name in ADDRESSES]
-    best: tuple[int, int] = (NOTHING, -len(names))
+    best: tuple[int, bool, int] | None = None
     found = None
     for name, column in cells.items():
         place = names.index(usual(name)) if usual(name) in names else len(names)
-        score = (_address_rank(name, column, locator, place < len(names)), -place)
-        if (score[0] > NOTHING and score > best) or (found is None and score[0] > NOTHING):
+        rank = _address_rank(name, column, locator, place < len(names))
+        score = (rank, not is_small(name), -place)
+        if rank > NOTHING and (best is None or score > best):
             best, found = score, name
     return found
+
+
+def guess_picture(cells: Cells, locator: Locator) -> str | None:
+    """Return the column that holds pictures themselves, None where none does.
+
+    Of several the usual names go first, masks and small copies last: addresses go before these.
+    """
+    names = [usual(name) for name in ADDRESSES]
+    found = [name for name, column in cells.items() if holds_pictures(column)]
+    found.sort(key=lambda n: names.index(usual(n)) if usual(n) in names else len(names))
+    whole = next((name for name in found if not _is_companion(name)), None)
+    if whole is not None or not found:
+        return whole
+    others = {n: c for n, c in cells.items() if n not in found and not _is_companion(n)}
+    ranks = (_address_rank(n, c, locator, usual(n) in names) for n, c in others.items())
+    return None if max(ranks, default=NOTHING) >= ADDRESS else found[0]
+
+
+def _is_companion(name: str) -> bool:
+    """Tell whether a column of this name holds masks or small copies of pictures."""
+    return bool(COMPANIONS & set(re.split("[_.]", usual(name)))) or is_small(name)
 
 
 def _address_rank(name: str, column: Sequence[Any], locator: Locator, is_usual: bool) -> int:
@@ -40,7 +78,7 @@ def _address_rank(name: str, column: Sequence[Any], locator: Locator, is_usual: 
     middle = ranks[(len(ranks) - 1) // 2] if ranks else NOTHING
     if PAGE_NAMES.search(usual(name)):
         return min(middle, PAGES)
-    if SMALL_NAMES.search(usual(name)):
+    if is_small(name):
         return min(middle, ADDRESS)
     # A column of the right name holds addresses, whatever they look like.
     return max(middle, PAGES) if is_usual else middle
@@ -49,16 +87,18 @@ def _address_rank(name: str, column: Sequence[Any], locator: Locator, is_usual: 
 def guess_by_content(roles: Mapping[str, str | None], cells: Cells) -> dict[str, str | None]:
     """Fill the roles of a table whose columns have no names.
 
-    Words with spaces between them are captions, single ones that come again are labels, and numbers
-    or words of which each is another are ids.
+    Words with spaces between them are captions, single ones that come again are labels, numbers
+    that rise from row to row are ids, and others labels where no words are.
     """
     found = dict(roles)
+    said: dict[str, list[str]] = {}
     for name, column in cells.items():
         texts = [as_text(plain(cell)).strip() for cell in column[:JUDGED]]
         texts = [text for text in texts if not is_empty(text)]
-        if not texts or name in found.values():
-            continue
-        role = _role_of(texts)
+        if texts and name not in found.values() and not all(map(is_web, texts)):
+            said[name] = texts
+    for name in sorted(said, key=lambda name: kind_of(said[name]) != "word"):
+        role = _role_of(said[name])
         if role and found[role] is None:
             found[role] = name
     return found
@@ -69,11 +109,17 @@ def guess_caption(cells: Cells) -> str | None:
     for name, column in cells.items():
         texts = [as_text(plain(cell)) for cell in column[:JUDGED] if isinstance(cell, str)]
         texts = [text for text in texts if not is_empty(text)]
-        lengths = sorted(len(text.split()) for text in texts)
-        is_prose = bool(lengths) and lengths[len(lengths) // 2] >= SENTENCE
+        lengths = sorted(sum(map(_has_letter, text.split())) for text in texts)
+        is_prose = (
+            kind_of(texts) == "word" and bool(lengths) and lengths[len(lengths) // 2] >= SENTENCE
+        )
         if is_prose and len(set(texts)) == len(texts) and not is_known(name):
             return name
     return None
+
+
+def _has_letter(word: str) -> bool:
+    return any(map(str.isalpha, word))
 
 
 def _role_of(texts: Sequence[str]) -> str | None:
@@ -82,8 +128,10 @@ def _role_of(texts: Sequence[str]) -> str | None:
         return "caption"
     if kind == "word":
         return "label" if again else "caption"
-    is_whole = kind == "number" and all("." not in text for text in texts)
-    return ("label" if again else "id") if is_whole and len(texts) > 1 else None
+    if kind != "number" or any("." in text for text in texts) or len(texts) < 2:
+        return None
+    numbers = [float(text) for text in texts]
+    return "id" if numbers == sorted(set(numbers)) else "label"
 
 
 def is_vector(column: Sequence[Any]) -> bool:
@@ -99,11 +147,10 @@ def is_vector(column: Sequence[Any]) -> bool:
 
 
 def holds_pictures(column: Sequence[Any]) -> bool:
-    """Tell whether a column holds pictures themselves: their bytes, in most cells, or base64."""
-    said = [cell for cell in map(_first_picture, column[:JUDGED]) if cell]
+    """Tell whether a column holds pictures themselves in most cells: their bytes, or base64."""
+    said = [cell for cell in map(_first_picture, column[:JUDGED]) if cell and not is_empty(cell)]
     if all(isinstance(cell, str) for cell in said):
-        said = [cell for cell in said if not is_empty(cell)]
-        return bool(said) and all(begins_as_picture(_decode_base64(c[:120]) or b"") for c in said)
+        said = [_decode_base64(cell[:120]) or b"" for cell in said]
     if not all(isinstance(cell, bytes) for cell in said):
         return False
     return sum(begins_as_picture(cell[:HEAD]) for cell in said) * 2 > len(said)
@@ -117,7 +164,7 @@ def is_shared(ids: Sequence[Any], pictures: Sequence[Any]) -> bool:
     firsts: dict[str, Any] = {}
     pairs = zip(map(as_text, ids), pictures, strict=False)
     again = [one for one, picture in pairs if one and firsts.setdefault(one, picture) != picture]
-    return len(set(again)) > 1 and len(again) * 10 >= len(ids)
+    return len(again) > 1 and len(again) * 10 >= len(ids)
 
 
 def read_picture_cell(cell: Any) -> bytes | None:

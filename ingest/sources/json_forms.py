@@ -1,6 +1,6 @@
 """The forms in which people write rows into one JSON value."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ingest.sources.addresses import ENDING
@@ -26,7 +26,7 @@ def rows_of(found: Any) -> list[Any]:
     if "images" in lists and "annotations" in lists:
         return _annotate(found)
     if lists:
-        nested = (rows_of(value) for value in found.values() if value and isinstance(value, dict))
+        nested = map(rows_of, _objects_in(found))
         inside = [rows for rows in nested if len(rows) > 1]
         return lists.get("images") or max([*lists.values(), *inside], key=_weigh)
     if _is_by_path(found):
@@ -51,6 +51,25 @@ def rows_of(found: Any) -> list[Any]:
     return [found]
 
 
+def place_feature(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Name the coordinates of GeoJSON's points as pictures do; other rows stay as they are."""
+    shape = row.get("geometry")
+    if not isinstance(shape, dict) or shape.get("type") != "Point":
+        return row
+    place = zip(("longitude", "latitude"), shape.get("coordinates") or (), strict=False)
+    return {**row, **dict(place)}
+
+
+def _objects_in(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the objects in an object, those alone in a list, too, where they name no picture."""
+    for value in found.values():
+        one = value[0] if isinstance(value, list) and len(value) == 1 else value
+        if one and isinstance(one, dict):
+            own = {k: v for k, v in one.items() if not isinstance(v, list)}
+            if one is value or not _weigh([own])[0]:
+                yield one
+
+
 def _weigh(rows: Sequence[Any]) -> tuple[int, int]:
     """Return what makes rows the ones of a table: they name pictures, have addresses, are many."""
     cells = [
@@ -59,7 +78,8 @@ def _weigh(rows: Sequence[Any]) -> tuple[int, int]:
         if isinstance(row, dict)
         for name, value in lay_flat(row).items()
     ]
-    if any(isinstance(value, str) and ENDING.search(value) for _, value in cells):
+    words = (each for _, v in cells for each in (v if isinstance(v, list) else [v]))
+    if any(isinstance(word, str) and ENDING.search(word) for word in words):
         return 2, len(rows)
     return int(any(usual(name) in ADDRESSES for name, _ in cells)), len(rows)
 

@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Any
 
 from ingest.errors import DamagedSource
-from ingest.sources.json_forms import holds_rows, rows_of
+from ingest.sources.json_forms import holds_rows, place_feature, rows_of
 from ingest.sources.names import is_known
 from ingest.sources.rows import SAMPLE, Row, Rows, lay_flat, look_ahead, names_of
 
@@ -158,7 +158,7 @@ def _row(value: Any, names: list[str]) -> Row | str:
     if value is BrokenLine:
         return BROKEN
     if isinstance(value, dict):
-        return lay_flat(value)
+        return lay_flat(place_feature(value))
     if isinstance(value, list):
         named = [*names, *(f"column {n}" for n in range(len(names) + 1, len(value) + 1))]
         return dict(zip(named, value, strict=False))

@@ -87,6 +87,8 @@ def _leads(line: str) -> bool:
 
 def _find_delimiter(lines: Sequence[str], rank: Rank, is_list: bool) -> str:
     texts = [line.strip() for line in lines[:JUDGED] if line.strip()]
+    if texts and all(_is_numbered(text, rank) for text in texts):
+        return " "
     if texts and all(_is_address(text, rank, is_list) for text in texts):
         return "\t"
     best, found = (False, 0.0, 0), "\t"
@@ -106,6 +108,13 @@ def _find_delimiter(lines: Sequence[str], rank: Rank, is_list: bool) -> str:
     parts = [text.split(None, 1) for text in texts]
     spaced = best[2] == 0 and all(len(pair) == 2 and rank(pair[0]) >= FILE for pair in parts)
     return " " if spaced and all(" " not in pair[1] for pair in parts) else found
+
+
+def _is_numbered(text: str, rank: Rank) -> bool:
+    """Tell whether a line is a number and a path, and no file has both for its name."""
+    number, _, path = text.partition(" ")
+    is_path = rank(path) >= FILE and (rank(path) == PICTURE or "/" in path)
+    return number.isdecimal() and is_path and " " not in path and rank(text) < PICTURE
 
 
 def _is_address(text: str, rank: Rank, is_list: bool) -> bool:

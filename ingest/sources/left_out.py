@@ -14,16 +14,25 @@ SYSTEM = {
     *("lost+found", "__macosx", "network trash folder", "temporary items"),
     *("thumbs.db", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini", "icon\r", "picasa.ini"),
 }
+APPLES_COPIES = ("resources", "derivatives")  # in a library of Photos
 
 
 def keep_silent(kind: str) -> None:
     """Count nothing: for whoever does not ask what is left out."""
 
 
-def system_kind(name: str) -> str | None:
-    """Return under which word a hidden or system file or folder is counted; None for others."""
+def system_kind(name: str, above: str = "") -> str | None:
+    """Return under which word a hidden or system file or folder is counted; None for others.
+
+    Args:
+        above: name of the folder it lies in.
+    """
     if name.lower() in SYSTEM:
         return name.strip()
+    if name.lower().endswith(".lrdata"):
+        return ".lrdata"
+    if (above, name) == APPLES_COPIES:
+        return name
     return "hidden" if name.startswith(".") else None
 
 

@@ -67,7 +67,7 @@ class Listings:
         """Yield the rows of a file, None for one that cannot be read."""
         with open_rows(path, Table(), Locator(path.parent)) as rows:
             cells = {name: [_as_json(row.get(name)) for row in rows.sample] for name in rows.names}
-            self.kinds |= find_kinds(cells, is_text=rows.is_text)
+            self.kinds |= find_kinds(cells, rows.kinds)
             yield from (row if isinstance(row, dict) else None for row in rows.rows)
 
     def take(self, relative: str) -> dict[str, Any]:

@@ -25,7 +25,8 @@ ADDRESSES = (
 )
 CAPTIONS = (
     *("photo_description", "description", "caption", "title", "text", "txt", "alt_text", "alt"),
-    *("sentence", "prompt", "captions", "ai_description"),
+    *("sentence", "prompt", "captions", "ai_description", "caption_abstract", "image_description"),
+    *("imagedescription", "dc_description"),
     *(
         "beschreibung",
         "bildbeschreibung",
@@ -57,23 +58,34 @@ LABELS = (
     *("категория", "класс", "метка", "类别", "标签", "分类", "カテゴリ", "ラベル", "라벨", "분류"),
 )
 # Addresses of something else than the picture itself, and of smaller ones.
-PAGE_NAMES = re.compile(r"(^|_)(page|profile|author|license|licence|landing|homepage|source)(_|$)")
-SMALL_NAMES = re.compile(r"(^|_)(thumb|thumbnail|preview|icon|avatar|small|tiny)s?(_|$)")
+PAGE_NAMES = re.compile(
+    r"(^|[_.])(page|profile|author|license|licence|landing|homepage)([_.]|$)|(^|_)source(_|$)"
+)
+SMALL_NAMES = re.compile(
+    r"thumb|(^|[_.])(preview|icon|avatar|small|tiny|sq)s?([_.]|$)|^url_[tsqnm]$", re.IGNORECASE
+)
+CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+# Pictures that say something of another one, or show it small, such as 0001.seg.png.
+COMPANIONS = {
+    *("seg", "segm", "segmentation", "semseg", "mask", "masks", "alpha", "depth", "normal"),
+    *("normals", "edge", "edges", "canny", "label", "labels", "annotation", "thumb", "thumbnail"),
+}
 # The table's own columns, and the names that each may come from.
 METADATA: dict[str, tuple[str, ...]] = {
-    "width": ("photo_width", "width", "image_width", "original_width"),
-    "height": ("photo_height", "height", "image_height", "original_height"),
+    "width": ("photo_width", "width", "image_width", "original_width", "imagewidth"),
+    "height": ("photo_height", "height", "image_height", "original_height", "imageheight"),
     "description": CAPTIONS,
     "photographer": (
-        *("photographer", "author", "artist", "photographer_username"),
+        *("photographer", "author", "artist", "photographer_username", "creator", "dc_creator"),
         *("fotograf", "photographe", "fotógrafo", "fotografo", "фотограф", "摄影师", "撮影者"),
     ),
-    "camera": ("camera",),
+    "camera": ("camera", "camera_model", "cameramodel"),
     "country": ("photo_location_country", "country"),
     "city": ("photo_location_city", "city"),
     "taken": (
         *("photo_submitted_at", "taken", "taken_at", "date_taken", "datetime_original", "date"),
-        *("datetime", "created", "created_at", "timestamp"),
+        *("datetimeoriginal", "date_time_original", "capture_date", "date_captured", "datetaken"),
+        *("originalcreationdate", "datetime", "created", "created_at", "timestamp", "dc_date"),
         *("datum", "aufnahmedatum", "fecha", "дата", "日期", "拍摄日期", "撮影日", "날짜"),
     ),
     "views": ("stats_views", "views"),
@@ -93,6 +105,11 @@ KNOWN |= {name for names in METADATA.values() for name in names}
 def usual(name: str) -> str:
     """Return a column's name as the usual names are written: `Image URL` is image_url."""
     return re.sub(r"[^\w.]+", "_", name.strip().strip("\ufeff").lower()).strip("_")
+
+
+def is_small(name: str) -> bool:
+    """Tell whether a column of this name holds small copies: `urls.thumb`, `previewUrl`."""
+    return bool(SMALL_NAMES.search(usual(CAMEL.sub("_", name))))
 
 
 def is_known(name: str) -> bool:

@@ -36,12 +36,16 @@ def find_place(source: str | Path) -> Path:
             what standard input is under other names, such as /dev/stdin.
 
     Raises:
-        SourceError: the scheme is unknown, its package is missing, the place does not answer, or it
-            is another pipe.
+        SourceError: none is given, the scheme is unknown, its package is missing, the place does
+            not answer, or it is another pipe.
     """
     text = str(source).strip() if isinstance(source, str) else str(source)
     if len(text) > 1 and text[0] == text[-1] and text[0] in QUOTES:
         text = text[1:-1]
+    if not text:
+        raise SourceError(
+            "No source is given: name a table, a tar or a folder, such as ~/Pictures."
+        )
     if is_far(text):
         return _far(text)
     if text.lower().startswith("file:"):
@@ -75,7 +79,7 @@ def exists(place: Path) -> bool:
     try:
         return place.exists()
     except Exception as error:  # each of fsspec's packages has its own
-        raise _unreadable(str(place), error) from error
+        raise unreadable(str(place), error) from error
 
 
 def _far(address: str) -> Path:
@@ -96,9 +100,12 @@ def _far(address: str) -> Path:
             f"{address} has the unknown scheme {scheme}: give a path, or an address of s3, gs, hf "
             "or https."
         ) from error
+    except Exception as error:  # each of fsspec's packages has its own
+        raise unreadable(address, error) from error
 
 
-def _unreadable(address: str, error: Exception) -> SourceError:
+def unreadable(address: str, error: Exception) -> SourceError:
+    """Return the sentence for a place far away that does not answer or refuses."""
     reason = (str(error) or type(error).__name__).splitlines()[0].rstrip(".")
     return SourceError(
         f"{address} cannot be read ({reason}): check the address and your access to it."

@@ -1,6 +1,7 @@
 """Folders beside a table that hold its pictures, which it names without folder or ending."""
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -9,7 +10,9 @@ from ingest.sources.left_out import system_kind
 ENDINGS = ("", ".jpg", ".jpeg", ".png", ".JPG", ".webp", ".tif")
 # Folders of tables whose pictures lie in the folders beside them.
 ANNOTATIONS = {"annotations", "annotation", "labels", "lists", "metadata", "captions", "splits"}
+ANNOTATIONS |= {"imagesets", "main", "meta"}  # of Pascal VOC and Food-101
 IMAGES = {"images", "image", "imgs", "img", "pictures", "photos", "jpegimages"}
+NUMBERED = re.compile(r"[_-]?\d+$")  # images_001
 MOST_FOLDERS = 100
 JUDGED = 50  # names that are looked for
 SURE = 8  # names after which, with none of them found, none is expected
@@ -18,7 +21,7 @@ SURE = 8  # names after which, with none of them found, none is expected
 Place = tuple[str, str]
 
 
-def find_places(base: Path, table: str, names: Sequence[str]) -> list[Place]:
+def find_places(base: Path, table: str, names: Sequence[str], *, above: bool) -> list[Place]:
     """Return where at least half of the names are files.
 
     Nothing is returned where names lead to several folders, unless one is called as the table is.
@@ -27,9 +30,12 @@ def find_places(base: Path, table: str, names: Sequence[str]) -> list[Place]:
         base: the table's folder.
         table: its name without ending.
         names: of pictures, as its rows give them.
+        above: whether paths may start from a folder above the table's, too.
     """
     names = [name for name in dict.fromkeys(names[:JUDGED]) if _is_plain(name)]
     folders = [str(base), *_list_folders(base)]
+    if above and any("/" in name for name in names):
+        folders += map(str, base.absolute().parents[:2])
     found: dict[str, list[Place]] = {}
     for at, name in enumerate(names):
         if at == SURE and not found:
@@ -75,9 +81,10 @@ def _is_called(folder: str, table: str) -> bool:
 def _list_folders(base: Path) -> list[str]:
     """Return the folders in which pictures of a table may lie, the nearest first."""
     near = list(_folders_in(str(base)))
-    if base.name.lower() in ANNOTATIONS:
-        near += _folders_in(str(base.parent))
-    inner = [f for folder in near if os.path.basename(folder).lower() in IMAGES
+    while base.name.lower() in ANNOTATIONS:
+        base = base.parent
+        near += _folders_in(str(base))
+    inner = [f for folder in near if NUMBERED.sub("", os.path.basename(folder).lower()) in IMAGES
              for f in _folders_in(folder)]  # fmt: skip
     return [*near, *inner][:MOST_FOLDERS]
 

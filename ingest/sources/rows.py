@@ -6,6 +6,8 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from ingest.errors import DamagedSource
+from ingest.sources.captions import caption_columns
+from ingest.sources.cells import OF_TYPED, is_blob, is_empty
 
 SAMPLE = 100  # rows that a table's columns are guessed from
 
@@ -23,7 +25,7 @@ class Rows:
         sample: the first of them, which `rows` holds, too.
         notes: what was guessed of the file, a phrase each.
         named: whether the names are the table's own.
-        is_text: whether every value is text.
+        kinds: what its texts may say beside words; see `kind_of`.
         words: the words that whole numbers stand for, by column.
     """
 
@@ -32,7 +34,7 @@ class Rows:
     sample: list[Row] = field(default_factory=list)
     notes: tuple[str, ...] = ()
     named: bool = True
-    is_text: bool = False
+    kinds: Sequence[str] = OF_TYPED
     words: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
@@ -55,17 +57,38 @@ def _broken(error: DamagedSource) -> Iterator[Any]:
 
 
 def lay_flat(fields: Mapping[Any, Any], before: str = "") -> Row:
-    """Write nested values as `outer.inner`; a picture's bytes keep the name of the picture."""
+    """Write nested values as `outer.inner`; a picture's bytes keep the name of the picture.
+
+    A list of rows gives the words in each of their columns, too.
+    """
     flat: Row = {}
     for key, value in fields.items():
         name = f"{before}{key}"
         if not isinstance(value, Mapping):
             flat[name] = value
+            if is_rows(value) and not caption_columns([name]):
+                flat |= words_within(value, name)
         elif set(value) == {"bytes", "path"}:  # as Hugging Face keeps a picture
             flat |= {name: value["bytes"], f"{name}.path": value["path"]}
         else:
             flat |= lay_flat(value, f"{name}.")
     return flat
+
+
+def is_rows(value: Any) -> bool:
+    """Tell whether a value is a list of rows."""
+    return isinstance(value, list) and bool(value) and all(isinstance(v, Mapping) for v in value)
+
+
+def words_within(rows: Sequence[Mapping[Any, Any]], name: str) -> dict[str, list[str]]:
+    """Return the words in some rows that a cell holds, by column, each once: `regions.class`."""
+    words: dict[str, dict[str, None]] = {}
+    for row in rows:
+        for inner, value in lay_flat(row, f"{name}.").items():
+            for word in value if isinstance(value, list) else [value]:
+                if isinstance(word, str) and not is_empty(word) and not is_blob(word):
+                    words.setdefault(inner, {})[word] = None
+    return {inner: list(found) for inner, found in words.items()}
 
 
 def tell_apart(names: Iterable[str]) -> list[str]:

@@ -8,14 +8,10 @@ and share the captions that their sample has for all.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ingest.sources.names import is_known
+from ingest.sources.kinds import has_picture_ending
+from ingest.sources.names import COMPANIONS, is_known
 from ingest.sources.sidecars import JSON, text_of
 
-# Pictures that say something of another picture of their sample, such as 0001.seg.png.
-COMPANIONS = {
-    *("seg", "segm", "segmentation", "semseg", "mask", "masks", "alpha", "depth", "normal"),
-    *("normals", "edge", "edges", "canny", "label", "labels", "annotation", "thumb", "thumbnail"),
-}
 ABOUT_ALL = {"meta", "metadata", "info"}  # 0001.meta.json is about 0001.rgb.jpg
 MOST_TEXTS = 100  # searched for those named after a picture
 
@@ -54,14 +50,14 @@ class Sample:
         while "." in names[0].rpartition("/")[2]:
             names.insert(0, names[0].rpartition(".")[0])
         parts = [part for name in names for part in self.texts.get(name, ())]
-        return parts + [part for _, part in self._after(stem) if part[0] in JSON]
+        return parts + [part for rest, part in self._after(stem) if _is_whole(rest, part)]
 
     def fields(self, stem: str) -> dict[str, str]:
         """Return the texts named after a picture, by the rest of their names: 0001.prompt.txt."""
         return {
             name: text_of(content)
             for name, (ending, content) in self._after(stem)
-            if ending not in JSON
+            if not _is_whole(name, (ending, content))
         }
 
     def _after(self, stem: str) -> Iterator[tuple[str, tuple[str, bytes]]]:
@@ -81,6 +77,11 @@ class Sample:
         if rest == name or not (is_known(rest) or rest.lower() in ABOUT_ALL):
             return False
         return not any(name.startswith(other + ".") for other in self.stems)
+
+
+def _is_whole(rest: str, part: tuple[str, bytes]) -> bool:
+    """Tell whether a text after a picture's name is about it: 0001.meta.json, 0001.jpg.txt."""
+    return part[0] in JSON or has_picture_ending(f"a.{rest}")
 
 
 def key_of(name: str) -> str:

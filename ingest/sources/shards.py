@@ -1,6 +1,7 @@
 """Which files a source is made of: itself, the shards of one table, or the files of a folder."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,15 +27,9 @@ def list_files(path: Path, table: Table) -> list[Path]:
         table: how tables are read.
     """
     if is_far(str(path)):
-        # What answers over HTTP is a file: its folders are pages of links.
-        is_folder = not str(path).startswith("http") and path.is_dir()
-        return sorted(filter(_is_listed, path.iterdir()), key=str) if is_folder else [path]
+        return _list_far(path)
     if path.is_dir():
-        inside = sorted(path.iterdir())
-        tars = [p for p in inside if is_tar(p.name)]
-        # A table beside a tar of its name tells of the same pictures, which are in the tar.
-        told = {TAR_ENDING.sub("", p.name) for p in tars}
-        tables = [p for p in inside if _is_listed(p) and p.stem not in told]
+        tables, tars = _tables_and_tars(sorted(path.iterdir()))
         shards = [p for p in tables if SHARD.fullmatch(p.name)]
         if next(picture_names(path), None):
             return []
@@ -46,6 +41,31 @@ def list_files(path: Path, table: Table) -> list[Path]:
         same = re.compile(re.escape(shard[1]) + r"\d{3}" + re.escape(shard[3] or ""))
         return sorted(p for p in path.parent.iterdir() if same.fullmatch(p.name))
     return [path]
+
+
+def _list_far(path: Path) -> list[Path]:
+    """Return the files of a source far away.
+
+    Raises:
+        SourceError: it is a folder without tables and tars.
+    """
+    # What answers over HTTP is a file: its folders are pages of links.
+    if str(path).startswith("http") or not path.is_dir():
+        return [path]
+    tables, tars = _tables_and_tars(sorted(path.iterdir(), key=str))
+    if not tables + tars:
+        raise SourceError(
+            f"{path} holds no tables and no tars, which alone are looked for far away: give a list "
+            "of the addresses of its pictures, or copy it to this machine."
+        )
+    return sorted(tables + tars, key=str)
+
+
+def _tables_and_tars(inside: Sequence[Path]) -> tuple[list[Path], list[Path]]:
+    tars = [path for path in inside if is_tar(path.name)]
+    # A table beside a tar of its name tells of the same pictures, which are in the tar.
+    told = {TAR_ENDING.sub("", path.name) for path in tars}
+    return [path for path in inside if _is_listed(path) and path.stem not in told], tars
 
 
 def _find_tables(root: Path, table: Table) -> list[Path]:

@@ -7,12 +7,13 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from ingest.embedded import read_embedded
+from ingest.embedded import is_xmp, read_embedded
 from ingest.photo import LONGEST_TEXT
 from ingest.sources.captions import caption_columns, read_captions, split_lines
-from ingest.sources.cells import is_empty, read_as
+from ingest.sources.cells import is_empty, read_as, read_as_local
 from ingest.sources.columns import Columns
 from ingest.sources.left_out import LeaveOut
+from ingest.sources.rows import is_rows, words_within
 from ingest.sources.takeout import from_takeout
 from ingest.sources.text import encoding_of
 
@@ -20,6 +21,7 @@ CAPTIONS = (".txt", ".text", ".caption", ".cap")
 JSON = (".json", ".jsn")
 LABELS = (".cls", ".label")
 XMP = ".xmp"
+NUMBER = re.compile(r"[-+]?[\d.]+(e[-+]?\d+)?,?")
 DEEPEST = 8  # fields in fields
 LARGEST = 1 << 20  # bytes of one such file
 NO_KINDS: Mapping[str, str] = MappingProxyType({})
@@ -55,12 +57,14 @@ def describe(
             told = _from_json(content, leave_out)
             fields |= told
             kinds = {**dict.fromkeys(flatten(told), "time"), **kinds}
+        elif ending == XMP and not is_xmp(content):
+            leave_out("unreadable .xmp")
         elif ending == XMP:
             own, others = read_embedded({"xmp": content})
             fields |= own | others
         elif ending in LABELS:
             label = text_of(content) or label
-        elif _is_numbers(text := text_of(content)):
+        elif _is_boxes(text := text_of(content)):
             leave_out(f"boxes in {ending}")
         else:
             caption = text or caption
@@ -79,7 +83,11 @@ def by_column(
     fields: Mapping[str, Any], kinds: Mapping[str, str]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Part fields by name into the table's own columns and all others, these read by their kind."""
-    flat = {name: value for name, value in flatten(fields).items() if not is_empty(value)}
+    flat = {
+        name: read_as_local(kinds.get(name), value)
+        for name, value in flatten(fields).items()
+        if not is_empty(value)
+    }
     if not flat:
         return {}, {}
     photo = _columns(tuple(flat)).photo(flat)
@@ -105,6 +113,8 @@ def flatten(fields: Mapping[str, Any], before: str = "") -> dict[str, Any]:
             words = [item for item in value if isinstance(item, str)]
             if words and len(words) == len(value):
                 flat[name] = ", ".join(words)
+            elif is_rows(value) and name.count(".") < DEEPEST:
+                flat |= {n: ", ".join(words) for n, words in words_within(value, name).items()}
         elif not isinstance(value, Mapping):
             flat[name] = value[:LONGEST_TEXT] if isinstance(value, str) else value
     return flat
@@ -115,10 +125,14 @@ def text_of(content: bytes) -> str:
     return content.decode(encoding_of(content), "replace").replace("\0", "").strip()
 
 
-def _is_numbers(text: str) -> bool:
-    # Detectors keep a class and four numbers a box in files named as captions are.
-    words = text.split()
-    return len(words) >= 5 and all(re.fullmatch(r"[-+]?[\d.]+(e[-+]?\d+)?", word) for word in words)
+def _is_boxes(text: str) -> bool:
+    # Detectors keep four numbers or more a box in files named as captions are, and its class.
+    lines = [line.split() for line in text.splitlines() if line.strip()]
+    numbers = [sum(bool(NUMBER.fullmatch(word)) for word in words) for words in lines]
+    return bool(lines) and all(
+        len(words) > 4 and n >= 4 and len(words) - n <= 2
+        for words, n in zip(lines, numbers, strict=True)
+    )
 
 
 def _from_json(content: bytes, leave_out: LeaveOut) -> dict[str, Any]:
@@ -129,4 +143,9 @@ def _from_json(content: bytes, leave_out: LeaveOut) -> dict[str, Any]:
         return {}
     if isinstance(found, list) and len(found) == 1:
         found = found[0]
-    return from_takeout(found) if isinstance(found, dict) else {}
+    if isinstance(found, list) and all(isinstance(caption, str) for caption in found):
+        found = {"captions": found}
+    if not isinstance(found, dict):
+        leave_out("unreadable .json")
+        return {}
+    return from_takeout(found)

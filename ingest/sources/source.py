@@ -9,7 +9,7 @@ from ingest.sources.arrow_rows import ARROW, PARQUET, STREAM, is_lance
 from ingest.sources.folders import PictureFolder, count_pictures
 from ingest.sources.kinds import begins_as_picture, has_picture_ending, is_tar
 from ingest.sources.left_out import Exclusion, LeaveOut, keep_silent
-from ingest.sources.place import exists, find_place, is_far
+from ingest.sources.place import exists, find_place, is_far, unreadable
 from ingest.sources.shards import list_files
 from ingest.sources.stream import each
 from ingest.sources.tables import LISTS, Table, count_rows
@@ -49,7 +49,13 @@ class Source:
         self._leave_out = leave_out
         try:
             self._files = self._find()
-        except OSError as error:
+        except SourceError:
+            raise
+        except Exception as error:  # each of fsspec's packages has its own
+            if is_far(str(self._path)):
+                raise unreadable(str(path), error) from error
+            if not isinstance(error, OSError):
+                raise
             raise SourceError(f"{path} cannot be read: {reason_of(error)}.") from error
 
     def _find(self) -> list[Path]:

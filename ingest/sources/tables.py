@@ -23,6 +23,7 @@ from vecdb import Condition
 
 PARTITION = re.compile(r"([A-Za-z_]\w*)=([^=]+)")
 WEB_PAGE = re.compile(r"\ufeff?\s*<(!doctype html|html|head)\b", re.IGNORECASE)
+XML = re.compile(r"\ufeff?\s*<(\?xml|annotation|rss|kml|feed)\b", re.IGNORECASE)
 JSON_LINES = (".jsonl", ".ndjson")
 
 
@@ -81,7 +82,7 @@ class Table:
             for at, row in enumerate(rows.rows):
                 if isinstance(row, str):
                     yield Photo("", broken=row)
-                elif holds(self.where, row):
+                elif not self.where or holds(self.where, columns.read_local(row)):
                     yield columns.photo(row, f"{stem}-{at:06}")
 
     def choices(self, path: Path) -> tuple[str, list[str]]:
@@ -119,7 +120,7 @@ class Table:
                 table="" if str(path) == "-" else str(path.absolute()),
                 sample=rows.sample,
                 named=rows.named,
-                is_text=rows.is_text,
+                kinds=rows.kinds,
                 words=rows.words,
             )
         except SourceError as error:
@@ -169,6 +170,8 @@ def open_rows(path: Path, table: Table, locator: Locator) -> Iterator[Rows]:
                 f"{path} is a web page, not a table: check its address, and whether it asks to "
                 "sign in."
             )
+        if head and XML.match(head[-1]):
+            raise SourceError(f"{path} is XML, which is not read: export it as CSV or JSON.")
         again = chain(head, lines)
         if ending in JSON_LINES or ending == ".json" or (head and is_json(head[-1])):
             rows = json_rows(again, str(path), is_lines=ending in JSON_LINES)
@@ -208,9 +211,10 @@ def count_rows(path: Path) -> int | None:
         except (OSError, ValueError, pa.ArrowException):
             return None
     ending = _ending(path)
-    if start.startswith((GZIP, ZIP, arrow_rows.ARROW, arrow_rows.STREAM)) or ending == ".json":
+    is_packed = start.startswith((GZIP, ZIP, arrow_rows.ARROW, arrow_rows.STREAM))
+    if is_packed or (ending not in JSON_LINES and start.lstrip()[:1] in (b"{", b"[")):
         return None
     header = 0 if ending in {*LISTS, *JSON_LINES} else 1
     with path.open("rb") as file:
         blocks = iter(lambda: file.read(1 << 20), b"")
-        return max(0, sum(block.count(b"\n") for block in blocks) - header)
+        return max(0, sum(block.count(b"\n") for block in blocks) - header) or None

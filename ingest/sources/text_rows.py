@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from ingest.sources.addresses import Locator, rank_address
+from ingest.sources.cells import OF_COMMA_TEXT, OF_TEXT
 from ingest.sources.delimited import records
 from ingest.sources.layout import SPOKEN, find_layout, is_number_name
 from ingest.sources.rows import SAMPLE, Row, Rows, look_ahead
@@ -46,7 +47,8 @@ def text_rows(
         notes.append(f"parted by {SPOKEN.get(layout.delimiter, layout.delimiter)}")
     named = not layout.names or any(not is_number_name(name) for name in layout.names)
     sample = [row for row in first if isinstance(row, dict)]
-    return Rows(layout.names, chain(first, rows), sample, tuple(notes), named, is_text=True)
+    kinds = OF_COMMA_TEXT if layout.delimiter == ";" else OF_TEXT
+    return Rows(layout.names, chain(first, rows), sample, tuple(notes), named, kinds)
 
 
 def _name_fields(read: Iterator[list[str] | None], names: list[str]) -> Iterator[Row | str]:

@@ -1,16 +1,19 @@
 """Cells of a table as values of the collection's own columns."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from ingest.photo import LONGEST_TEXT
 from ingest.sources.cells import WHOLE, as_text, plain, read_moment
 
+THOUSANDS = re.compile(r"(?<=\d)[,'\s](?=\d{3}(?!\d))")  # what parts them
 UINT32, UINT64 = 2**32 - 1, 2**64 - 1
 
 
 def _whole(most: int) -> Callable[[Any], int | None]:
     def read(value: Any) -> int | None:
+        value = THOUSANDS.sub("", value) if isinstance(value, str) else value
         try:
             number = int(float(value))
         except (ValueError, OverflowError, TypeError):

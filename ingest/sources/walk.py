@@ -101,7 +101,7 @@ class Walk:
                 folder.faults.append((folder.path / entry.name, relative, _fault(error)))
             return None
         is_folder = stat.S_ISDIR(status.st_mode)
-        kind = system_kind(entry.name)
+        kind = system_kind(entry.name, folder.path.name)
         if self._exclusion.matches(relative, is_folder=is_folder):
             kind = "excluded folder" if is_folder else "excluded"
         if not is_folder and not stat.S_ISREG(status.st_mode):

@@ -244,6 +244,13 @@ def test_xmp_that_is_a_bomb_or_broken_is_not_read(packet):
     assert read_xmp(packet) == {}
 
 
+def test_of_translations_the_default_one_is_taken():
+    own = '<rdf:li xml:lang="x-default">A red barn'
+    assert own in PACKET
+    packet = PACKET.replace(own, '<rdf:li xml:lang="de">Eine Scheune</rdf:li>' + own)
+    assert read_xmp(packet.encode())["description"] == "A red barn"
+
+
 @pytest.mark.parametrize("coding", ["utf-8", "utf-16"])
 def test_xmp_is_read_with_zeros_and_padding_around_it(coding):
     packet = PACKET.replace("A red", "A\x01 red").encode(coding) + "  \0".encode(coding)[2:] * 400

@@ -1,7 +1,9 @@
 """Tables far away: a local S3 server, and a table over HTTP."""
 
 import http.server
+import io
 import json
+import tarfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -63,6 +65,12 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         "shards/a.csv": CSV.encode(),
         "shards/b.csv": CSV.replace("http://a", "http://b").encode(),
     }
+    for at in range(2):
+        with tarfile.open(fileobj=(packed := io.BytesIO()), mode="w") as tar:
+            member = tarfile.TarInfo(f"{at}.jpg")
+            member.size = len(jpeg(at))
+            tar.addfile(member, io.BytesIO(jpeg(at)))
+        contents |= {f"tars/0{at}.tar": packed.getvalue(), f"tars/0{at}.parquet": b"of its tar"}
     for key, content in contents.items():
         client.put_object(Bucket="photos", Key=key, Body=content)
     yield "s3://photos"
@@ -83,6 +91,11 @@ def test_paths_in_a_bucket_start_from_the_table_and_a_folder_is_all_its_tables(b
     (photo,) = Source(f"{bucket}/set/relative.csv")
     assert photo.address == f"{bucket}/pictures/0.jpg"
     assert len(list(Source(f"{bucket}/shards"))) == 6
+
+
+def test_a_folder_of_tars_in_a_bucket_is_all_of_them(bucket: str) -> None:
+    found = list(Source(f"{bucket}/tars"))
+    assert [(photo.id, photo.payload) for photo in found] == [("0", jpeg(0)), ("1", jpeg(1))]
 
 
 def test_pictures_that_a_table_names_in_a_bucket_are_fetched(
@@ -144,6 +157,22 @@ def test_what_is_not_there_or_cannot_be_read_is_one_sentence(bucket: str) -> Non
         Source(f"{bucket}/none.csv")
     with pytest.raises(SourceError, match="unknown scheme nowhere"):
         Source("nowhere://x/t.csv")
+    with pytest.raises(SourceError, match="s3://photos/pictures holds no tables and no tars"):
+        Source(f"{bucket}/pictures")
+    with pytest.raises(SourceError, match=r"ftp://127.0.0.1:9/t.csv cannot be read \(.*refused"):
+        Source("ftp://127.0.0.1:9/t.csv")
+
+
+@pytest.mark.parametrize("method", ["exists", "is_dir", "iterdir"])
+def test_a_bucket_without_access_is_one_sentence(bucket: str, monkeypatch, method: str) -> None:
+    from upath import UPath
+
+    def refuse(path):
+        raise RuntimeError("Unable to locate credentials")
+
+    monkeypatch.setattr(type(UPath(bucket)), method, refuse)
+    with pytest.raises(SourceError, match=r"locate credentials.*check the address and your access"):
+        Source(f"{bucket}/tars")
 
 
 def test_a_package_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

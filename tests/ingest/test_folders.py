@@ -81,6 +81,14 @@ def test_bins_thumbnails_and_bookkeeping_are_left_out_and_counted(tree):
     assert left["hidden"] == 4
 
 
+def test_previews_that_libraries_keep_are_left_out_and_counted(tree):
+    library = "Mine.photoslibrary"
+    kept = [f"{library}/originals/1/a.jpg", "derivatives/a.jpg"]
+    root = tree([*kept, "Mine.lrdata/1/2.jpg", f"{library}/resources/derivatives/1/a.jpg"])
+    assert ids(root) == kept
+    assert read(root)[2] == {".lrdata": 1, "derivatives": 1}
+
+
 def test_files_of_other_kinds_are_counted_by_their_endings(tree):
     root = tree({"a.jpg": None, "b.MOV": b"0", "c.mov": b"1", "d.pdf": b"%PDF", "README": b"hello"})
     assert read(root)[2] == {".mov": 2, ".pdf": 1, "without ending": 1}
@@ -192,6 +200,7 @@ def test_captions_and_metadata_beside_a_picture_are_its_own(tree):
             "lonely.txt": "about nothing",
             "e.jpg": None,
             "e.json": "{broken",
+            "e.xmp": "<broken",
             "f.jpg": None,
             "f.txt": "0 0.5 0.5 0.25 0.25\n1 0.1 0.1 0.2 0.2\n",
         }
@@ -211,7 +220,24 @@ def test_captions_and_metadata_beside_a_picture_are_its_own(tree):
     assert photos["d.jpg"].metadata["description"] == "mine"
     assert photos["d.jpg"].extra["description"] == "a bridge"
     assert "description" not in photos["f.jpg"].metadata
-    assert left == {".txt": 1, "unreadable .json": 1, "boxes in .txt": 1}
+    unread = {"unreadable .json": 1, "unreadable .xmp": 1}
+    assert left == {".txt": 1, "boxes in .txt": 1, **unread}
+
+
+@pytest.mark.parametrize(
+    "boxes",
+    [
+        "0 0.5 0.5 0.25 0.25\n1 0.1 0.1 0.2 0.2",
+        "dog 0.91 48 240 195 371",
+        "681.0 109.0 700 100 690 120 680 118 small-vehicle 0",
+        "Car 0.00 0 -1.57 614.24 181.78 727.31 284.77 1.57 1.73 4.15 1.00 1.75 13.22 -1.62",
+    ],
+)
+@pytest.mark.parametrize("words", ["", "2 dogs, 3 cats, 4 birds, 1 fish"])
+def test_boxes_beside_a_picture_are_no_caption(tree, boxes, words):
+    photos, _, left = read(tree({"a.jpg": None, "a.txt": words or boxes}))
+    assert photos["a.jpg"].metadata == ({"description": words} if words else {})
+    assert left == ({} if words else {"boxes in .txt": 1})
 
 
 def test_what_google_writes_beside_a_picture_is_read(tree):

@@ -56,6 +56,25 @@ def test_what_comes_again_or_is_short_is_no_caption(folder):
     assert photos[0].extra == {"rights": "Creative Commons Attribution 2.0", "mood": "calm"}
 
 
+@pytest.mark.parametrize(
+    ("header", "row", "told"),
+    [
+        ("SourceFile,DateTimeOriginal,ImageWidth", "0.jpg,2019:07:05 10:11:12,64", "taken width"),
+        ("File Name,Capture Date,Camera Model", "0.jpg,2019-07-05 10:11,Canon EOS", "taken camera"),
+        (
+            "imgName,originalCreationDate,viewCount",
+            '0.jpg,"Friday July 5,2019 4:05 PM GMT",5',
+            "taken",
+        ),
+        ("file,dc:creator,dc:description", "0.jpg,Ann Lee,A bridge", "photographer description"),
+    ],
+)
+def test_columns_that_photo_managers_write_are_known(folder, header, row, told):
+    (folder / "t.csv").write_text(f"{header}\n{row}\n")
+    (photo,) = Source(folder / "t.csv")
+    assert photo.metadata.keys() == set(told.split())
+
+
 def test_columns_of_one_name_are_all_kept(folder):
     photos = read(folder, "file,tag,tag,tag", [",red,big,old", ",blue,small,new", ",,,"])
     assert photos[0].extra == {"tag": "red", "tag 2": "big", "tag 3": "old"}
@@ -184,6 +203,67 @@ def test_an_address_within_an_address_is_one(tmp_path, address):
     assert "several" not in preview(tmp_path / "t.csv").choices
 
 
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "IMG (1).jpg ({})",
+        '<img alt="A" src="{}" width=5>',
+        "![a cat]({})",
+        '=IMAGE("{}", "a cat")',
+        '=HYPERLINK("{}")',
+    ],
+)
+@pytest.mark.parametrize("more", ["", ", "])
+def test_what_tools_write_around_an_address_is_no_part_of_it(tmp_path, cell, more):
+    address = "https://x.org/a,b.jpg?x=1"
+    text = cell.format(address) + more + (cell.format("https://x.org/2.jpg") if more else "")
+    (tmp_path / "t.json").write_text(json.dumps([{"id": 1, "Photo": text}]))
+    (photo,) = Source(tmp_path / "t.json")
+    assert photo.address == address
+    assert ("several" in preview(tmp_path / "t.json").choices) == bool(more)
+
+
+def test_ampersands_of_html_are_plain_in_addresses(tmp_path):
+    (tmp_path / "t.csv").write_text("url\nhttps://x.org/a.jpg?w=1&amp;h=2\n")
+    (photo,) = Source(tmp_path / "t.csv")
+    assert photo.address == "https://x.org/a.jpg?w=1&h=2"
+
+
+def test_numbers_before_paths_are_their_ids(folder):
+    lines = ["1 0.jpg", "2 1.jpg", "10 2.jpg"]
+    (folder / "t.txt").write_text("\n".join(lines))
+    assert [photo.id for photo in Source(folder / "t.txt")] == ["1", "2", "10"]
+    for at, name in enumerate(lines):
+        (folder / name).write_bytes(jpeg(at))
+    assert [photo.id for photo in Source(folder / "t.txt")] == lines
+
+
+@pytest.mark.parametrize("numbers", [(65, 970, 230), (7, 7, 3)])
+def test_numbers_that_do_not_rise_are_labels_and_no_ids(folder, numbers):
+    lines = [f"{at}.jpg {number}" for at, number in enumerate(numbers)]
+    (folder / "t.txt").write_text("\n".join(lines))
+    found = list(Source(folder / "t.txt"))
+    assert [photo.id for photo in found] == ["0.jpg", "1.jpg", "2.jpg"]
+    assert [photo.metadata["label"] for photo in found] == list(map(str, numbers))
+
+
+def test_words_are_labels_before_the_numbers_of_boxes(folder):
+    (folder / "t.csv").write_text("0.jpg,5,2,dog\n1.jpg,5,9,cat\n2.jpg,1,7,dog\n")
+    assert [photo.metadata["label"] for photo in Source(folder / "t.csv")] == ["dog", "cat", "dog"]
+
+
+def test_boxes_are_no_captions(folder):
+    photos = read(folder, "file,bbox", [',"[1, 2, 3, 4]"', ',"[5, 6, 7, 8]"'])
+    assert [photo.captions for photo in photos] == [(), ()]
+    assert photos[0].extra == {"bbox": "[1, 2, 3, 4]"}
+
+
+def test_further_addresses_of_a_row_are_no_captions(tmp_path):
+    rows = [",".join(f"https://x.org/{at}{part}.jpg" for part in "abc") for at in range(3)]
+    (tmp_path / "t.csv").write_text("\n".join(rows))
+    assert [photo.metadata for photo in Source(tmp_path / "t.csv")] == [{}, {}, {}]
+
+
 @pytest.mark.parametrize("before", ["", "data:image/jpeg;base64,"])
 @pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
 def test_pictures_written_as_text_are_pictures(tmp_path, before, ending):
@@ -205,6 +285,8 @@ def test_pictures_written_as_text_are_pictures(tmp_path, before, ending):
 def test_lists_of_words_and_of_classes_are_kept_as_words(tmp_path):
     names = {"names": ["red", "blue"], "_type": "ClassLabel"}
     features = {"hues": {"feature": names, "_type": "Sequence"}, "more": [names]}
+    inner = {"hue": names, "box": {"feature": {"dtype": "float32", "_type": "Value"}}}
+    features |= {"objects": {"feature": inner, "_type": "Sequence"}, "one": {"hue": names}}
     told = {b"huggingface": json.dumps({"info": {"features": features}}).encode()}
     table = pa.table(
         {
@@ -213,12 +295,16 @@ def test_lists_of_words_and_of_classes_are_kept_as_words(tmp_path):
             "more": [[1], None],
             "tags": [["old", "calm"], None],
             "boxes": [[1.5, 2.5], []],
+            "objects": [{"hue": [1, 0], "box": [[1.5], [2.5]]}, None],
+            "one": [{"hue": 0}, {"hue": None}],
         }
     )
     pq.write_table(table.replace_schema_metadata(told), tmp_path / "t.parquet")
     first, second = Source(tmp_path / "t.parquet")
-    assert first.extra == {"hues": "red, blue", "more": "blue", "tags": "old, calm"}
-    assert second.extra == {}
+    expected = {"hues": "red, blue", "more": "blue", "tags": "old, calm"}
+    assert first.extra == expected | {"objects.hue": "blue, red"}
+    assert first.metadata == {"label": "red"}
+    assert (second.extra, second.metadata) == ({}, {})
 
 
 @pytest.mark.parametrize(
@@ -255,14 +341,15 @@ def test_the_ruler_of_a_table_of_markdown_is_no_row(folder, ruler):
 
 
 @pytest.mark.parametrize("column", ["id", "uid"])
-def test_an_id_of_several_pictures_is_not_taken_for_theirs(folder, ingest, column):
-    (folder / "3.jpg").write_bytes(jpeg(3))
-    ids = ("a", "a", "b", "b")
+@pytest.mark.parametrize("ids", ["aabb", "aaaa", "abcc" * 3])
+def test_an_id_of_several_pictures_is_not_taken_for_theirs(folder, ingest, column, ids):
+    for at in range(3, len(ids)):
+        (folder / f"{at}.jpg").write_bytes(jpeg(at))
     rows = "".join(f"{at}.jpg,{one}\n" for at, one in enumerate(ids))
     (folder / "t.csv").write_text(f"path,{column}\n{rows}")
     photos = list(Source(folder / "t.csv"))
     assert [photo.id for photo in photos] == [f"{at}.jpg" for at in range(len(ids))]
-    assert ingest(folder / "t.csv").inserted == 4
+    assert ingest(folder / "t.csv").inserted == len(ids)
 
 
 def test_an_id_that_comes_twice_by_a_slip_stays_the_id(folder, ingest):

@@ -1,4 +1,5 @@
 import csv
+import hashlib
 import io
 import os
 import shutil
@@ -131,6 +132,8 @@ def test_pruning_needs_a_whole_folder(ingest, tmp_path, given):
         ingest(folder(tmp_path / "lib", a=1), options={"prune": True, **given})
     with pytest.raises(SourceError, match="from a folder, and"):
         ingest(tmp_path / "lib" / "a.jpg", options={"prune": True})
+    with pytest.raises(SourceError, match="does not exist"):
+        ingest(tmp_path / "unplugged", options={"prune": True})
 
 
 def test_a_changed_row_of_a_table_is_stored_without_encoding(ingest, database, host, tmp_path):
@@ -228,6 +231,41 @@ def test_a_new_address_of_a_photo_is_fetched_and_a_failure_leaves_what_was(
     assert (counts(gone), rows(database)["p1"]) == ((0, 0, 0, 1), before)
     assert ingest(table(tmp_path, [["id", "url"], ["p1", f"{host.url}/ok/2.jpg"]])).updated == 1
     assert rows(database)["p1"]["digest"] != before["digest"]
+
+
+@pytest.mark.parametrize("was_stored", [False, True])
+@pytest.mark.parametrize("kept", [100, 0])
+def test_a_file_that_failed_is_tried_again_once_it_is_whole(
+    ingest, database, tmp_path, was_stored, kept
+):
+    lib = folder(tmp_path / "lib", a=1)
+    if was_stored:
+        ingest(lib)
+    whole = jpeg(2)
+    # Still being copied, by a program that sets the time first.
+    (lib / "a.jpg").write_bytes(whole[:kept] + b"0" * (90 - kept))
+    os.utime(lib / "a.jpg", (1e9, 1e9))
+    assert counts(ingest(lib)) == (0, 0, 0, 1)
+    assert ingest(lib).failed_before == 1
+    (lib / "a.jpg").write_bytes(whole)
+    os.utime(lib / "a.jpg", (1e9, 1e9))
+    assert counts(ingest(lib)) == ((0, 1, 0, 0) if was_stored else (1, 0, 0, 0))
+    assert rows(database)["a.jpg"]["digest"] == hashlib.sha256(whole).hexdigest()
+
+
+def test_a_picture_that_failed_in_a_table_is_tried_again_once_it_is_another(ingest, tmp_path):
+    path = tmp_path / "set.parquet"
+    for data, stored in ((jpeg(1)[:200], 0), (jpeg(1), 1)):
+        pq.write_table(pa.table({"id": ["a"], "image": [data]}), path)
+        assert ingest(path).inserted == stored
+
+
+def test_a_row_whose_new_path_leads_nowhere_fails_and_leaves_what_was(ingest, database, tmp_path):
+    folder(tmp_path, a=1)
+    ingest(table(tmp_path, [["id", "path"], ["p1", "a.jpg"]]))
+    before = rows(database)["p1"]
+    gone = ingest(table(tmp_path, [["id", "path"], ["p1", "b.jpg"]]))
+    assert (gone.reasons, rows(database)["p1"]) == ({"no such file": 1}, before)
 
 
 def test_two_rows_for_one_photo_are_told_and_the_first_counts(ingest, database, host, tmp_path):

@@ -1,8 +1,12 @@
 """JSON in the forms that tools write tables of pictures in."""
 
+import base64
 import json
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from ingest.errors import DamagedSource
@@ -56,6 +60,108 @@ def test_lists_that_are_lines_are_rows(folder):
     photos = read(folder / "t.json", "\n".join(json.dumps(pair) for pair in PAIRS))
     assert files(photos) == NAMES
     assert [photo.metadata["description"] for photo in photos] == CAPTIONS
+
+
+IIIF = "https://m.org/iiif/{}/full/max/0/default.jpg"
+WITHIN = {
+    "IIIF 2": {
+        "@id": "https://m.org/manifest",
+        "metadata": [{"label": "Author", "value": "X"}, {"label": "Date", "value": "1900"}],
+        "thumbnail": "https://m.org/small.jpg",
+        "sequences": [
+            {
+                "@type": "sc:Sequence",
+                "canvases": [
+                    {
+                        "@id": f"https://m.org/c{n}",
+                        "images": [{"resource": {"@id": IIIF.format(n)}}],
+                    }
+                    for n in (1, 2)
+                ],
+            }
+        ],
+    },
+    "IIIF 3": {
+        "id": "https://m.org/manifest",
+        "items": [
+            {
+                "id": f"https://m.org/c{n}",
+                "items": [{"id": "https://m.org/p", "items": [{"body": {"id": IIIF.format(n)}}]}],
+            }
+            for n in (1, 2)
+        ],
+    },
+    "MediaWiki": {
+        "query": {
+            "pages": {n: {"title": "A", "imageinfo": [{"url": IIIF.format(n)}]} for n in "12"}
+        }
+    },
+    "Instagram": [{"media": [{"uri": IIIF.format(n)}, {"uri": "b.jpg"}]} for n in (1, 2)],
+}
+
+
+@pytest.mark.parametrize("told", WITHIN.values(), ids=WITHIN.keys())
+def test_pictures_in_lists_of_a_row_are_found(folder, told):
+    (folder / "t.json").write_text(json.dumps(told))
+    found = [photo.address for photo in Source(folder / "t.json")]
+    assert found == [IIIF.format(1), IIIF.format(2)]
+
+
+@pytest.mark.parametrize("form", ["json", "jsonl", "parquet", "beside"])
+def test_words_in_lists_of_rows_are_kept_each_once(folder, form):
+    regions = [
+        {"class": kind, "box": [1, 2], "is": {"crowd": "no"}} for kind in ("dog", "cat", "dog")
+    ]
+    row = {"path": "a.jpg", "regions": regions}
+    if form == "parquet":
+        pq.write_table(pa.Table.from_pylist([row]), folder / "t.parquet")
+        (photo,) = Source(folder / "t.parquet")
+    elif form == "beside":
+        (folder / "a.json").write_text(json.dumps(row))
+        photo = next(iter(Source(folder)))
+    else:
+        (folder / f"t.{form}").write_text(json.dumps(row if form == "jsonl" else [row]))
+        (photo,) = Source(folder / f"t.{form}")
+    assert photo.extra.items() >= {"regions.class": "dog, cat", "regions.is.crowd": "no"}.items()
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "beside"])
+def test_pictures_and_masks_written_as_text_never_become_text(folder, form):
+    data = base64.b64encode(jpeg(0)).decode()
+    row: dict[str, Any] = {
+        "path": "a.jpg",
+        "imageData": data,
+        "mask": f"data:image/png;base64,{data}",
+        "mood": "calm",
+    }
+    if form == "csv":
+        (folder / "t.csv").write_text("|".join(row) + "\n" + "|".join(row.values()))
+    else:
+        row = row | {"shapes": [{"class": "dog", "mask": data}]}
+        (folder / ("a.json" if form == "beside" else "t.json")).write_text(json.dumps([row]))
+    photo = next(iter(Source(folder if form == "beside" else folder / f"t.{form}")))
+    assert photo.extra.pop("path", "a.jpg") == "a.jpg"
+    assert photo.extra == {"mood": "calm"} | ({} if form == "csv" else {"shapes.class": "dog"})
+
+
+def test_what_stands_beside_a_nested_address_is_known_by_its_own_name(folder):
+    rows = [{"_source": {"image": "a.jpg", "caption": "red", "label": "a", "n": 5}}]
+    (folder / "t.json").write_text(json.dumps(rows))
+    (photo,) = Source(folder / "t.json")
+    assert photo.metadata == {"description": "red", "label": "a"}
+    assert photo.extra == {"_source.n": 5}
+
+
+@pytest.mark.parametrize("shape", [{"type": "Point", "coordinates": [13.4, 52.5, 30]}, None])
+def test_points_of_geojson_are_places(folder, shape):
+    feature = {"type": "Feature", "geometry": shape, "properties": {"photo": "a.jpg"}}
+    text = json.dumps({"type": "FeatureCollection", "features": [feature, feature]})
+    (folder / "t.geojson").write_text(text)
+    found = list(Source(folder / "t.geojson"))
+    place = {"longitude": 13.4, "latitude": 52.5} if shape else {}
+    assert [photo.extra.keys() & {"longitude", "latitude"} for photo in found] == [place.keys()] * 2
+    assert all(photo.extra.items() >= place.items() for photo in found)
+    assert Source(folder / "t.geojson").total() is None
 
 
 @pytest.mark.parametrize("labels", [[1, 0, 1], ["cat", "dog", "cat"]])

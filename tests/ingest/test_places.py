@@ -38,13 +38,40 @@ def test_names_without_ending_lead_to_the_files_in_the_folder_beside(tmp_path):
     assert "pictures in: train" in preview(path).choices
 
 
-@pytest.mark.parametrize("where", ["images", "train2017", "images/val2017"])
+@pytest.mark.parametrize("where", ["images", "train2017", "images/val2017", "images_01/all"])
 def test_pictures_of_annotations_lie_beside_their_folder(tmp_path, where):
     put(tmp_path / where, "a.jpg b.jpg")
     images = [{"id": at, "file_name": name} for at, name in enumerate(["a.jpg", "b.jpg"])]
     told = {"images": images, "annotations": [], "categories": []}
     path = table(tmp_path / "annotations" / "instances.json", json.dumps(told))
     assert found(path) == [f"{where}/a.jpg", f"{where}/b.jpg"]
+
+
+@pytest.mark.parametrize("inner", ["annotations", "annotations/2017"])
+@pytest.mark.parametrize("start", ["images", "set/images"])
+def test_paths_that_start_above_the_tables_folder_lead_to_the_files(tmp_path, inner, start):
+    put(tmp_path / "set" / "images", "a.jpg b.jpg")
+    inner = "." if start == "set/images" else inner
+    lines = [f"{start}/{name}.jpg" for name in "abc"]
+    path = table(tmp_path / "set" / inner / "t.csv", "file\n" + "\n".join(lines))
+    assert [Path(photo.address).exists() for photo in Source(path)] == [True, True, False]
+    put(tmp_path / "set" / inner / start, "a.jpg b.jpg", seed=5)
+    put(tmp_path / "set" / "images", "c.jpg")
+    # The table's own folder has some: what it lacks is missing, whatever lies elsewhere.
+    assert [Path(photo.address).exists() for photo in Source(path)] == [True, True, False]
+
+
+def test_lists_of_pascal_voc_lead_to_its_pictures(tmp_path):
+    put(tmp_path / "JPEGImages", "000001.jpg 000002.jpg")
+    path = table(tmp_path / "ImageSets" / "Main" / "train.txt", "000001\n000002\n")
+    assert [Path(photo.address).exists() for photo in Source(path)] == [True, True]
+
+
+def test_names_in_folders_without_ending_are_paths_and_no_captions(tmp_path):
+    put(tmp_path / "images" / "pie", "1.jpg 2.jpg")
+    path = table(tmp_path / "meta" / "train.txt", "pie/1\npie/2\n")
+    assert found(path) == ["images/pie/1.jpg", "images/pie/2.jpg"]
+    assert [photo.captions for photo in Source(path)] == [(), ()]
 
 
 def test_of_two_folders_with_the_same_names_the_tables_own_is_taken(tmp_path):

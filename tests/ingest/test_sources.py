@@ -314,6 +314,13 @@ def test_files_of_other_kinds_are_refused_with_what_helps(tmp_path, start, sente
         photos(tmp_path / name)
 
 
+@pytest.mark.parametrize("text", ["<?xml version='1.0'?><rdf/>", "<annotation><filename>"])
+def test_xml_is_refused_with_what_helps(tmp_path, text):
+    (tmp_path / "t.xml").write_text(text)
+    with pytest.raises(SourceError, match=r"t.xml is XML, which is not read: export it as CSV"):
+        list(Source(tmp_path / "t.xml"))
+
+
 def test_a_spreadsheet_is_refused_with_what_helps(tmp_path):
     with zipfile.ZipFile(tmp_path / "a.xlsx", "w") as archive:
         archive.writestr("xl/workbook.xml", "<x/>")
@@ -405,6 +412,12 @@ def test_a_webdataset_gives_pictures_captions_and_labels(tmp_path):
     (tmp_path / "b.tar").write_bytes(whole[:1000])
     with pytest.raises(DamagedSource):
         photos(tmp_path / "b.tar")
+
+
+@pytest.mark.parametrize("nothing", ["", " ", '""'])
+def test_no_source_is_not_the_folder_one_is_in(nothing):
+    with pytest.raises(SourceError, match="No source is given"):
+        Source(nothing)
 
 
 def test_what_is_missing_or_of_no_known_kind_is_refused(tmp_path):

@@ -1,3 +1,4 @@
+import base64
 import gzip
 import hashlib
 import io
@@ -7,6 +8,7 @@ import pickle
 import unicodedata
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
 import lance
 import numpy as np
@@ -17,6 +19,7 @@ import pytest
 from ingest.errors import DamagedSource, SourceError
 from ingest.sources import Photo, Source, Table, preview
 from ingest.sources.cells import read_moment
+from ingest.sources.where import condition
 from ingest.vectors import find_vectors
 from tests.ingest.pictures import encoded, jpeg, noise
 
@@ -199,6 +202,9 @@ def test_columns_that_are_not_known_keep_their_types(folder):
         ("25/12/2019 08:00", (2019, 12, 25, 8)),
         ("5 July 2019", (2019, 7, 5)),
         ("Jul 5, 2019", (2019, 7, 5)),
+        ("Friday July 5,2019 12:30 PM GMT", (2019, 7, 5, 12, 30)),
+        ("Wed Jul  5 12:30:00 +0200 2017", (2017, 7, 5, 10, 30)),
+        ("Fri Jul 5 12:30:00 2019", (2019, 7, 5, 12, 30)),
         ("Tue, 15 Nov 1994 12:45:26 GMT", (1994, 11, 15, 12, 45, 26)),
         ("20190705", (2019, 7, 5)),
         ("1955", (1955, 1, 1)),
@@ -271,6 +277,7 @@ def test_addresses_without_a_scheme_are_the_webs(folder):
         "www.x.org/a.jpg": "https://www.x.org/a.jpg",
         "//cdn.x.com/a.jpg": "https://cdn.x.com/a.jpg",
         "img.x.net/photos/1": "https://img.x.net/photos/1",
+        "shop.at/a.jpg": "https://shop.at/a.jpg",
         "127.0.0.1:8765/a.jpg": "http://127.0.0.1:8765/a.jpg",
         "HTTPS://x.org/a.jpg": "HTTPS://x.org/a.jpg",
     }
@@ -497,6 +504,63 @@ def test_a_second_picture_of_a_row_is_not_written_as_text(folder):
     assert (photo.payload, photo.extra) == (jpeg(0), {"mood": "calm"})
 
 
+@pytest.mark.parametrize("aside", ["mask", "thumbnail", "seg_map"])
+@pytest.mark.parametrize("whole", ["image", "scan", "image_url"])
+def test_masks_and_small_pictures_are_not_taken_for_the_pictures(folder, aside, whole):
+    cell = "https://x.org/a" if whole == "image_url" else jpeg(0)
+    pq.write_table(pa.table({aside: [jpeg(1)], whole: [cell]}), folder / "t.parquet")
+    (photo,) = read(folder / "t.parquet")
+    assert cell in {photo.payload, photo.address}
+    pq.write_table(pa.table({aside: [jpeg(1)], "mood": ["calm"]}), folder / "t.parquet")
+    assert read(folder / "t.parquet")[0].payload == jpeg(1)
+
+
+@pytest.mark.parametrize(
+    ("small", "large"),
+    [
+        ("thumbnailUrl", "imageUrl"),
+        ("primaryImageSmall", "primaryImage"),
+        ("image.previewURL", "image.webformatURL"),
+        ("thumb.url", "full.url"),
+        ("page.url", "original.source"),
+        ("urls.small", "urls.raw"),
+        ("src.tiny", "src.original"),
+        ("url_sq", "url_o"),
+    ],
+)
+@pytest.mark.parametrize("ending", ["csv", "json"])
+@pytest.mark.parametrize("picture", ["l.jpg", "l"])
+def test_small_copies_and_pages_are_not_taken_for_the_pictures(
+    folder, small, large, ending, picture
+):
+    row: dict[str, Any] = {}
+    for name, cell in ((small, "https://x.org/s.jpg"), (large, f"https://x.org/{picture}")):
+        outer, _, inner = name.rpartition(".")
+        within = row if ending == "csv" or not outer else row.setdefault(outer, {})
+        within[name if ending == "csv" else inner] = cell
+    text = (
+        json.dumps([row])
+        if ending == "json"
+        else "\n".join([",".join(row), ",".join(row.values())])
+    )
+    assert addresses(written(folder / f"t.{ending}", text)) == [f"https://x.org/{picture}"]
+
+
+@pytest.mark.parametrize("other", ["https://x.org/a.jpg", "images/1.jpg"])
+@pytest.mark.parametrize("more", [1, 2])
+def test_pictures_and_addresses_in_one_column_are_both_read(folder, other, more):
+    data = "data:image/jpeg;base64," + base64.b64encode(jpeg(0)).decode()
+    cells = [data, other] * more + [data] * (more - 1)
+    written(folder / "t.json", json.dumps([{"image": cell} for cell in cells]))
+    image = [{"bytes": jpeg(0), "path": None}, {"bytes": None, "path": other}]
+    pq.write_table(pa.table({"image": image}), folder / "t.parquet")
+    for name in ("t.json", "t.parquet"):
+        first, second = read(folder / name)[:2]
+        assert (first.payload, first.address) == (jpeg(0), "")
+        assert second.payload is None
+        assert second.address.endswith(other)
+
+
 WORDS = [pa.string(), pa.large_string(), pa.string_view(), pa.binary()]
 WORDS += [pa.dictionary(pa.int32(), pa.string())]
 
@@ -572,3 +636,39 @@ def test_columns_of_one_name_are_all_read_from_typed_tables(folder, ingest, form
     assert ingest(path).inserted == 1
     with pytest.raises(SourceError, match="two columns of one name"):
         find_vectors(path, "n")
+
+
+DAYS = ["31/12/2019", "01/02/2020", "3-4-2020 10:05", "2020-05-06"]
+
+
+@pytest.mark.parametrize("name", ["taken", "shot", "Aufnahmedatum"])
+@pytest.mark.parametrize("ending", ["csv", "json", "metadata"])
+def test_days_go_before_months_where_one_of_the_column_shows_it(folder, name, ending):
+    rows = [{"file_name": f"images/{at}.jpg", name: day} for at, day in enumerate(DAYS)]
+    path = folder / ("metadata.csv" if ending == "metadata" else f"t.{ending}")
+    lines = ["\t".join(rows[0]), *("\t".join(row.values()) for row in rows)]
+    written(path, json.dumps(rows) if ending == "json" else "\n".join(lines))
+    found = read(folder) if ending == "metadata" else read(path)
+    told = [str(photo.metadata.get("taken") or photo.extra.get(name))[:10] for photo in found]
+    assert told == ["2019-12-31", "2020-02-01", "2020-04-03", "2020-05-06"]
+
+
+@pytest.mark.parametrize(("day", "month"), [("1/2/2020", 1), ("12/31/2019", 12)])
+def test_months_go_before_days_where_nothing_shows_another_order(folder, day, month):
+    text = f"path,shot\nimages/0.jpg,{day}\nimages/1.jpg,3/4/2020"
+    found = [photo.extra["shot"] for photo in read(written(folder / "t.csv", text))]
+    assert [each.month for each in found if isinstance(each, datetime)] == [month, 3]
+
+
+def test_numbers_with_commas_are_read_where_semicolons_part_a_table(folder):
+    rows = ["path;width;price;code;tags", "images/0.jpg;12,0;1.234,50;007;1,2 3"]
+    path = written(folder / "t.csv", "\n".join([*rows, "images/1.jpg;7;-0,5;12,5;x"]))
+    first, second = read(path)
+    assert (first.metadata, second.metadata) == ({"width": 12}, {"width": 7})
+    assert (first.extra["price"], second.extra["price"]) == (1234.5, -0.5)
+    assert (first.extra["code"], first.extra["tags"]) == ("007", "1,2 3")
+    assert len(read(path, where=(condition("price>1000"),))) == 1
+    path = written(folder / "u.csv", "path,score\nimages/0.jpg,1.5\nimages/1.jpg,-inf")
+    assert [photo.extra for photo in read(path)] == [{"score": 1.5}, {"score": "-inf"}]
+    (photo,) = read(written(folder / "t.csv", 'path,price,views\nimages/0.jpg,"1,5","1,234"'))
+    assert (photo.extra, photo.metadata) == ({"price": "1,5"}, {"views": 1234})

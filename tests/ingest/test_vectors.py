@@ -72,19 +72,20 @@ def test_the_parts_of_clip_retrieval_are_stored_with_what_their_tables_tell(
     assert (again.inserted, again.skipped) == (0, 60)
 
 
-@pytest.mark.parametrize("kind", ["parquet", "jsonl", "json", "arrow", "npz", "npy"])
+@pytest.mark.parametrize("kind", ["parquet", "jsonl", "json", "object", "arrow", "npz", "npy"])
 def test_a_table_with_a_column_of_vectors_is_stored_without_a_picture(
     tmp_path: Path, database: Database, vectors: np.ndarray, kind: str
 ):
-    file = tmp_path / f"table.{kind}"
+    file = tmp_path / f"table.{'json' if kind == 'object' else kind}"
     ids = [f"photo {at}" for at in range(60)]
     rows = pa.table({"id": ids, "label": ["cat", "dog"] * 30, "embedding": list(vectors)})
     if kind == "parquet":
         pq.write_table(rows, file, row_group_size=7)
     elif kind == "jsonl":
         file.write_text("\n".join(json.dumps(row) for row in rows.to_pylist()))
-    elif kind == "json":
-        file.write_text(json.dumps(rows.to_pylist()))
+    elif kind in {"json", "object"}:
+        told = rows.to_pylist()
+        file.write_text(json.dumps(told if kind == "json" else {"meta": {}, "data": told}))
     elif kind == "arrow":
         with pa.ipc.new_file(str(file), rows.schema) as writer:
             writer.write_table(rows)
@@ -310,6 +311,29 @@ def test_a_vector_that_changed_is_updated_and_derived_collections_follow(
 class Turned:
     def apply(self, vectors: np.ndarray) -> np.ndarray:
         return -vectors
+
+
+@pytest.mark.parametrize("is_gone", [True, False])
+def test_a_renamed_table_of_vectors_still_brings_what_changed(
+    tmp_path: Path, database: Database, vectors: np.ndarray, is_gone: bool
+):
+    rows = {"id": list(range(60)), "url": [f"https://x.org/{at}.jpg" for at in range(60)]}
+    for name, moved, updated in (("monday", 1, 0), ("tuesday", -1, 60 * is_gone)):
+        file = tmp_path / f"{name}.parquet"
+        pq.write_table(pa.table({**rows, "vector": list(vectors * moved)}), file)
+        summary = run(file, table="t", encoder="m", database=database)
+        assert summary.updated == updated
+        if is_gone:
+            file.unlink()
+
+
+def test_vectors_of_texts_are_not_taken_for_the_pictures(
+    tmp_path: Path, database: Database, vectors: np.ndarray
+):
+    rows = {"id": ["a"], "text_embedding": [vectors[0]], "embedding_b": [vectors[1]]}
+    pq.write_table(pa.table(rows), tmp_path / "t.parquet")
+    run(tmp_path / "t.parquet", table="t", encoder="m", database=database)
+    assert np.allclose(database.collection("t").vectors(["a"]), unit(vectors[1:2]), atol=1e-6)
 
 
 def test_vectors_of_two_files_that_number_their_rows_are_all_stored(

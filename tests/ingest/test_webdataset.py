@@ -74,6 +74,15 @@ def test_masks_of_a_picture_are_counted_and_not_photos(tmp_path):
     assert left == {".seg.png": 1, ".npy": 1}
 
 
+def test_texts_behind_a_pictures_whole_name_are_its_captions(tmp_path):
+    members = [("1.jpg", None), ("1.jpg.txt", "a house"), ("2.jpg", None), ("2.json", '["x", "y"]'),
+               ("3.jpg", None), ("3.json", "[1, 2]")]  # fmt: skip
+    photos, left, _ = read(tar(tmp_path / "a.tar", members))
+    assert [photo.captions for photo in photos] == [("a house",), ("x", "y"), ()]
+    assert [photo.extra for photo in photos] == [{}, {}, {}]
+    assert left == {"unreadable .json": 1}
+
+
 def test_texts_named_after_the_sample_alone_are_about_its_pictures(tmp_path):
     members = [("1.rgb.jpg", None), ("1.depth.png", encoded(noise(), "PNG")),
                ("1.caption.txt", "a house"), ("1.meta.json", '{"iso": 100}'),

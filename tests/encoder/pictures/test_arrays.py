@@ -47,6 +47,7 @@ GREYS: dict[str, np.ndarray] = {
     "bytes with a sign": (RAMP * 200 - 100).astype(np.int8),
     "32 bits without a sign": (RAMP * 4e9).astype(np.uint32),
     "64 bits": (RAMP * 1e15).astype(np.uint64),
+    "complex": (RAMP * -7j).astype(np.complex64),
 }
 
 
@@ -54,7 +55,7 @@ GREYS: dict[str, np.ndarray] = {
 @pytest.mark.parametrize("options", [{}, {"compression": "lzw", "predictor": True}])
 def test_grey_of_any_numbers_is_stretched(numbers, options):
     values = GREYS[numbers]
-    if values.dtype == np.uint64:
+    if values.dtype in (np.uint64, np.complex64):
         options = {}
     assert is_near(row(tiff(values, **options)), [0, 129, 255])
 
@@ -100,6 +101,28 @@ def test_deep_transparency_lies_on_white():
     clear = np.dstack([DEEP["16 bits"], np.zeros((HEIGHT, WIDTH), np.uint16)])
     found = quarters(tiff(clear, "rgb", extrasamples=["unassalpha"]))
     assert (found == 255).all()
+
+
+# Lightness, and how far to red and to yellow: white, grey, a red and a green.
+LAB = np.array([[[100, 0, 0], [53.6, 0, 0]], [[53.8, 78.2, 63.5], [50, -50, 48]]])
+AS_RGB = [[[255, 255, 255], [128, 128, 128]], [[250, 19, 22], [15, 139, 19]]]
+
+
+@pytest.mark.parametrize(("photometric", "middle"), [("cielab", 0), ("icclab", 128)])
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+@pytest.mark.parametrize("planes", ["contig", "separate"])
+def test_colours_by_lightness_are_read(photometric, middle, kind, planes):
+    scale = 256 ** (np.dtype(kind).itemsize - 1)
+    parts = (LAB * [2.55, 1, 1] + [0, middle, middle]) * scale
+    values = parts.round().astype(np.int32).astype(kind)
+    values = values.repeat(HEIGHT // 2, 0).repeat(WIDTH // 2, 1)
+    values = values if planes == "contig" else np.moveaxis(values, -1, 0).copy()
+    assert is_near(quarters(tiff(values, photometric, planarconfig=planes)), AS_RGB, 8)
+
+
+def test_webp_in_a_tiff_is_unpacked():
+    data = tiff(QUARTERS, "rgb", compression="webp", compressionargs={"level": -1})
+    assert is_near(quarters(data), COLOURS)
 
 
 def test_bands_beyond_the_colours_are_left_out():
