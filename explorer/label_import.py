@@ -1,6 +1,6 @@
 """Labels from elsewhere into concepts: matched to photos, checked, stored as one action each."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from itertools import islice
@@ -11,6 +11,7 @@ from encoder import EncoderError
 from explorer.errors import BadInput
 from explorer.explorer import Explorer
 from explorer.label_files import Said, read_sign
+from explorer.label_reading import Reading, choose_reading, split_classes
 from explorer.people import Person, Role
 from explorer.photo_names import SEVERAL, match_photos
 from explorer.settings import Settings
@@ -19,7 +20,6 @@ from vecdb import Collection, Concept, Label
 BATCH = 20_000  # rows matched at once
 NAMED = 1_000  # rows of a kind that are listed; all are counted
 SHOWN = 5  # rows of a kind that are named in a sentence
-CLASSES = 1_000  # concepts that one file may make
 Rows = Callable[[], Iterator[Said]]
 # A photo and who answered about it: people may differ, one person may not.
 Given = tuple[str, str]
@@ -60,21 +60,6 @@ class Imported:
     contradictions: Listed = field(default_factory=Listed)
     unreadable: Listed = field(default_factory=Listed)
     notes: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How the answers of a file are to be read.
-
-    Attributes:
-        names: concept by column or class; `""` is the column of a file with one.
-        classes: whether the file names classes instead of answers.
-        zero: what 0 is.
-    """
-
-    names: dict[str, str]
-    classes: bool
-    zero: int = 0
 
 
 def find_concept(explorer: Explorer, named: str, table: str | None = None) -> Concept | None:
@@ -123,7 +108,7 @@ def import_labels(
     """
     there = find_concept(explorer, concept, collection.name) if concept else None
     called = there.name if there else concept
-    reading = _choose_reading(rows(), called, category, all_classes)
+    reading = choose_reading(rows(), called, category, all_classes)
     if there and not all_classes:  # by its id: others may have its name
         reading = replace(reading, names=dict.fromkeys(reading.names, there.id))
     done = Imported()
@@ -151,66 +136,6 @@ def drop_names(rows: Rows, person: Person) -> Rows:
     return lambda: (replace(row, about={**row.about, "by": ""}) for row in rows())
 
 
-def _choose_reading(
-    rows: Iterable[Said], concept: str | None, category: str | None, all_classes: bool
-) -> Reading:
-    columns: dict[str, set[str]] = {}
-    classes: dict[str, None] = {}
-    has_classes = ours = False
-    for row in rows:
-        ours = ours or bool(row.about)
-        if row.classes is not None:
-            has_classes = True
-            classes.update(dict.fromkeys(row.classes))
-        for column, text in row.cells.items():
-            values = columns.setdefault(column, set())
-            if len(values) <= CLASSES:
-                values.add(text)
-    if has_classes or _are_classes(columns.get("", set())):
-        words = {word for text in columns.get("", set()) for word in _split(text)}
-        found = list(classes) or sorted(words)
-        return Reading(_choose(found, concept, category, all_classes, "class"), classes=True)
-    signs = {read_sign(text) for values in columns.values() for text in values}
-    zero = -1 if not ours and 0 in signs and -1 not in signs else 0
-    if set(columns) <= {""}:
-        return Reading({"": _require_name(concept)}, False, zero)
-    return Reading(_choose(list(columns), concept, category, all_classes, "column"), False, zero)
-
-
-def _are_classes(values: set[str]) -> bool:
-    others = {text for text in values if read_sign(text) is None}
-    known = values - others
-    return bool(others) and (not known or any(text.isdigit() for text in others))
-
-
-def _choose(
-    found: Sequence[str], concept: str | None, category: str | None, every: bool, kind: str
-) -> dict[str, str]:
-    if every:
-        if len(found) > CLASSES:
-            raise BadInput(f"The file names more than {CLASSES:,} classes: choose one of them.")
-        return {name: name for name in found}
-    wanted = _require_name(category or concept)
-    fits = [name for name in found if name == wanted] or [
-        name for name in found if name.lower() == wanted.lower()
-    ]
-    if fits:
-        return {fits[0]: _require_name(concept)}
-    if len(found) == 1 and category is None:
-        return {found[0]: _require_name(concept)}
-    some = ", ".join(found[:20]) + (", ..." if len(found) > 20 else "")
-    raise BadInput(
-        f"The file has no {kind} {wanted!r}: name the class or column that is meant; it has "
-        f"{some or 'none'}."
-    )
-
-
-def _require_name(concept: str | None) -> str:
-    if not concept or not concept.strip():
-        raise BadInput("Name the concept that the labels are of.")
-    return concept
-
-
 def _collect(
     rows: Iterable[Said],
     collection: Collection,
@@ -232,7 +157,9 @@ def _collect(
             if not isinstance(photo, str):
                 (done.ambiguous if photo is SEVERAL else done.unmatched).add(name)
             elif reading.classes:
-                words = row.classes if row.classes is not None else _split(row.cells.get("", ""))
+                words = (
+                    row.classes if row.classes is not None else split_classes(row.cells.get("", ""))
+                )
                 member.setdefault(photo, set()).update(words)
             else:
                 _take(row, photo, name, reading, by, held, disputed, done)
@@ -291,11 +218,6 @@ def _time(text: str) -> datetime | None:
     except ValueError:
         return None
     return found if found.tzinfo else found.replace(tzinfo=timezone.utc)
-
-
-def _split(text: str) -> list[str]:
-    """Part a cell of several classes: `dog|cat`, `dog; cat`."""
-    return [word for part in text.split("|") for word in map(str.strip, part.split(";")) if word]
 
 
 def _store(
