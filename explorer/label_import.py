@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timezone
 from itertools import islice
 from typing import Any
 
+from classifier import NoAnchor
 from commandline.words import count_things
 from encoder import EncoderError
 from explorer.errors import BadInput
@@ -15,9 +15,11 @@ from explorer.label_reading import Reading, choose_reading, split_classes
 from explorer.people import Person, Role
 from explorer.photo_names import SEVERAL, match_photos
 from explorer.settings import Settings
+from ingest.sources.cells import read_moment
 from vecdb import Collection, Concept, Label
 
 BATCH = 20_000  # rows matched at once
+ROUNDS = 2**31  # more is no number of a round
 NAMED = 1_000  # rows of a kind that are listed; all are counted
 SHOWN = 5  # rows of a kind that are named in a sentence
 Rows = Callable[[], Iterator[Said]]
@@ -114,6 +116,8 @@ def import_labels(
     done = Imported()
     if reading.zero:
         done.notes.append("0 was read as no: the file has no -1.")
+    if reading.guessed:
+        done.notes.append(f"The column {reading.guessed!r} was read as the answers.")
     labels = _collect(rows(), collection, reading, others_no, by, done)
     if not done.rows:
         raise BadInput("The file holds no rows: there are no labels in it.")
@@ -123,9 +127,7 @@ def import_labels(
             "photos by id, address or file name, and answer with 1 or -1. "
             + " ".join(_describe_left_out(done))
         )
-    for name, held in labels.items():
-        if held:
-            done.concepts.append(_store(explorer, collection, name, held, from_words, done.notes))
+    _store_all(explorer, collection, labels, from_words, done)
     return done
 
 
@@ -147,7 +149,7 @@ def _collect(
     """Return the labels by concept, photo and person; what cannot be one is counted in `done`."""
     held: dict[str, dict[Given, Label]] = {name: {} for name in reading.names.values()}
     disputed: set[tuple[str, Given]] = set()
-    member: dict[str, set[str]] = {}
+    member: dict[Given, tuple[Label, set[str]]] = {}
     stream = iter(rows)
     while batch := list(islice(stream, BATCH)):
         photos = match_photos(collection, [row.keys for row in batch])
@@ -157,20 +159,32 @@ def _collect(
             if not isinstance(photo, str):
                 (done.ambiguous if photo is SEVERAL else done.unmatched).add(name)
             elif reading.classes:
-                words = (
-                    row.classes if row.classes is not None else split_classes(row.cells.get("", ""))
-                )
-                member.setdefault(photo, set()).update(words)
+                _take_classes(row, photo, name, by, member, done)
             else:
                 _take(row, photo, name, reading, by, held, disputed, done)
-    for photo, classes in member.items():
+    for given, (label, classes) in member.items():
         for column, name in reading.names.items():
             if column in classes or others_no:
-                sign = 1 if column in classes else -1
-                held[name][photo, by] = Label(photo, sign, reason="import", by=by)
+                held[name][given] = replace(label, label=1 if column in classes else -1)
     for name, given in disputed:
         held[name].pop(given, None)
     return held
+
+
+def _take_classes(
+    row: Said,
+    photo: str,
+    shown: str,
+    by: str,
+    member: dict[Given, tuple[Label, set[str]]],
+    done: Imported,
+) -> None:
+    words = split_classes(row.cells.get("", "")) if row.classes is None else row.classes
+    if row.classes is None and not words:
+        done.unreadable.add(f"{shown}: no label")
+        return
+    label = _label(photo, 1, row, by)
+    member.setdefault((photo, label.by), (label, set()))[1].update(words)
 
 
 def _take(
@@ -205,30 +219,49 @@ def _label(photo: str, sign: int, row: Said, by: str) -> Label:
     return Label(
         photo,
         sign,
-        int(number) if number.isdigit() and int(number) < 2**32 else 0,
+        int(number) if number.isdecimal() and int(number) < ROUNDS else 0,
         about.get("reason") or "import",
-        created=_time(about.get("at", "")),
+        created=read_moment(about.get("at", "")),
         by=about.get("by") or by,
     )
 
 
-def _time(text: str) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=timezone.utc)
+def _store_all(
+    explorer: Explorer,
+    collection: Collection,
+    labels: Mapping[str, Mapping[Given, Label]],
+    from_words: bool,
+    done: Imported,
+) -> None:
+    """Store the labels of each concept; several have to be found before one is changed.
+
+    Raises:
+        BadInput: two concepts have one of the names, or none can be made; nothing is stored then.
+        NoAnchor: the only one has no yes to start from.
+    """
+    filled = {name: held for name, held in labels.items() if held}
+    there = {name: find_concept(explorer, name, collection.name) for name in filled}
+    for name, held in filled.items():
+        try:
+            stored = _store(explorer, collection, there[name], name, held, from_words, done.notes)
+            done.concepts.append(stored)
+        except NoAnchor:
+            if len(filled) == 1:
+                raise
+            done.notes.append(f"{name} has no yes to start from, and was left out.")
+    if not done.concepts:
+        raise BadInput(" ".join(done.notes))
 
 
 def _store(
     explorer: Explorer,
     collection: Collection,
+    concept: Concept | None,
     name: str,
     held: Mapping[Given, Label],
     from_words: bool,
     notes: list[str],
 ) -> dict[str, Any]:
-    concept = find_concept(explorer, name, collection.name)
     made = concept is None
     if concept is None:
         concept = _create(explorer, collection, name, from_words, notes)

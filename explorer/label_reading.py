@@ -7,6 +7,7 @@ from explorer.errors import BadInput
 from explorer.label_files import Said, read_sign
 
 CLASSES = 1_000  # concepts that one file may make
+WORDS = 100_000  # different ones of a column that are looked at
 
 
 @dataclass(frozen=True)
@@ -17,11 +18,13 @@ class Reading:
         names: concept by column or class; `""` is the column of a file with one.
         classes: whether the file names classes instead of answers.
         zero: what 0 is.
+        guessed: the only column that holds answers, where it is called otherwise; else empty.
     """
 
     names: dict[str, str]
     classes: bool
     zero: int = 0
+    guessed: str = ""
 
 
 def choose_reading(
@@ -47,23 +50,28 @@ def choose_reading(
             classes.update(dict.fromkeys(row.classes))
         for column, text in row.cells.items():
             values = columns.setdefault(column, set())
-            if len(values) <= CLASSES:
-                values.add(text)
-    if has_classes or _are_classes(columns.get("", set())):
-        words = {word for text in columns.get("", set()) for word in split_classes(text)}
+            if len(values) <= WORDS:
+                values.update(split_classes(text))
+    words = columns.get("", set())
+    if has_classes or _are_classes(words, category or concept):
         found = list(classes) or sorted(words)
         return Reading(_choose(found, concept, category, every, "class"), classes=True)
     signs = {read_sign(text) for values in columns.values() for text in values}
     zero = -1 if not ours and 0 in signs and -1 not in signs else 0
     if set(columns) <= {""}:
         return Reading({"": _require_name(concept)}, False, zero)
-    return Reading(_choose(list(columns), concept, category, every, "column"), False, zero)
+    names = _choose(list(columns), concept, category, every, "column")
+    wanted = (category or concept or "").lower()
+    guessed = next((name for name in names if not every and name.lower() != wanted), "")
+    return Reading(names, False, zero, guessed)
 
 
-def _are_classes(values: set[str]) -> bool:
-    others = {text for text in values if read_sign(text) is None}
-    known = values - others
-    return bool(others) and (not known or any(text.isdigit() for text in others))
+def _are_classes(words: set[str], wanted: str | None) -> bool:
+    """Tell classes from yes and no: a class may be called T or no, as one of the letters is."""
+    others = {word for word in words if read_sign(word) is None}
+    if not others or others == words or any(word.isdigit() for word in others):
+        return bool(others)
+    return wanted is None or wanted.lower() in {word.lower() for word in words}
 
 
 def _choose(
