@@ -1,5 +1,6 @@
 """Labels out and in: files of our own and of others, and what is wrong with them."""
 
+import argparse
 import json
 import sys
 from datetime import datetime, timedelta, timezone
@@ -12,6 +13,7 @@ from PIL import Image
 
 from classifier import NoAnchor
 from explorer.__main__ import main
+from explorer.commands import labels
 from explorer.csv_cells import guard_cell, unguard_cell
 from explorer.errors import BadInput
 from explorer.explorer import Explorer
@@ -374,6 +376,26 @@ def test_equal_names_are_told_with_their_ids(explorer):
         find_concept(explorer, "same")
     assert all(concept in str(told.value) for concept in made)
     assert concept_of(explorer, made[0]).id == made[0]
+
+
+def test_an_export_that_breaks_off_leaves_the_file_as_it_was(explorer, tmp_path, monkeypatch):
+    take_in(explorer, write(tmp_path, "id,label\nyes-001,1\n"))
+    there = write(tmp_path, "before", "out.csv")
+
+    def write_some(_labels):
+        yield b"half"
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setitem(WRITERS, ".csv", write_some)
+    options = argparse.Namespace(concept="things", table=None, out=there, json=False)
+    with pytest.raises(OSError, match="No space"):
+        labels.export(explorer, options)
+    assert there.read_text() == "before"
+    assert sorted(path.name for path in tmp_path.glob("out*")) == ["out.csv"]
+    monkeypatch.undo()
+    options.out = tmp_path / "new folder" / "out.csv"
+    labels.export(explorer, options)
+    assert "yes-001,1" in options.out.read_text("utf-8-sig")
 
 
 def test_the_commands_write_and_read_a_file(tmp_path, monkeypatch, capsys):
