@@ -13,7 +13,7 @@ from explorer.explorer import Explorer
 from explorer.label_files import Said, read_sign
 from explorer.label_reading import Reading, choose_reading, split_classes
 from explorer.people import Person, Role
-from explorer.photo_names import SEVERAL, match_photos
+from explorer.photo_names import SEVERAL, find_shared, match_photos
 from explorer.settings import Settings
 from ingest.sources.cells import read_moment
 from vecdb import Collection, Concept, Label
@@ -94,7 +94,7 @@ def import_labels(
     """Add the labels of a file to concepts, an action each that undo takes back.
 
     Args:
-        rows: called twice; yields what the file says, such as `label_files.read_labels`.
+        rows: called three times; yields what the file says, such as `label_files.read_labels`.
         concept: id or name; one that is not there is made. None only with `all_classes`.
         category: the class of the file that is a yes, where it names classes; by default the one
             called like the concept.
@@ -118,7 +118,8 @@ def import_labels(
         done.notes.append("0 was read as no: the file has no -1.")
     if reading.guessed:
         done.notes.append(f"The column {reading.guessed!r} was read as the answers.")
-    labels = _collect(rows(), collection, reading, others_no, by, done)
+    shared = find_shared(row.keys for row in rows())
+    labels = _collect(rows(), collection, reading, shared, others_no, by, done)
     if not done.rows:
         raise BadInput("The file holds no rows: there are no labels in it.")
     if not any(labels.values()):
@@ -142,6 +143,7 @@ def _collect(
     rows: Iterable[Said],
     collection: Collection,
     reading: Reading,
+    shared: set[str],
     others_no: bool,
     by: str,
     done: Imported,
@@ -152,7 +154,7 @@ def _collect(
     member: dict[Given, tuple[Label, set[str]]] = {}
     stream = iter(rows)
     while batch := list(islice(stream, BATCH)):
-        photos = match_photos(collection, [row.keys for row in batch])
+        photos = match_photos(collection, [row.keys for row in batch], shared)
         for row, photo in zip(batch, photos, strict=True):
             done.rows += 1
             name = row.keys[0] if row.keys else "a row without a name"

@@ -12,9 +12,11 @@ import pytest
 from PIL import Image
 
 from classifier import NoAnchor
+from explorer import label_import
 from explorer.__main__ import main
 from explorer.commands import labels
 from explorer.csv_cells import guard_cell, unguard_cell
+from explorer.deletion import find_named
 from explorer.errors import BadInput
 from explorer.explorer import Explorer
 from explorer.history import History
@@ -236,6 +238,24 @@ def test_a_file_name_that_several_photos_have_is_not_guessed(explorer, collectio
     done = take_in(explorer, write(tmp_path, text))
     assert labels_of(explorer) == {"two": 1, "yes-001": 1}
     assert (done.ambiguous.count, done.ambiguous.first) == (1, ["img.jpg"])
+
+
+def test_a_file_name_in_several_folders_of_the_file_is_not_guessed(
+    explorer, collection, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(label_import, "BATCH", 1)  # one row does not see the next
+    urls = ["/here/dog/001.jpg", "/here/dog/002.jpg"]
+    vectors = list(np.eye(16, dtype=np.float32)[:2])
+    collection.insert(pa.table({"id": ["one", "two"], "url": urls, "vector": vectors}))
+    text = (
+        "filename,label\ncat/001.jpg,cat\ndog/001.jpg,dog\ncat/002.jpg,cat\nelse/yes-001.jpg,dog\n"
+    )
+    done = take_in(explorer, write(tmp_path, text), None, all_classes=True)
+    assert labels_of(explorer, "dog") == {"one": 1, "yes-001": 1}
+    assert labels_of(explorer, "cat") == {"two": 1}  # no other row is called so
+    assert done.unmatched.first == ["cat/001.jpg"]
+    found = find_named(collection, ["cat/001.jpg", "dog/001.jpg"])
+    assert (found.ids, found.unknown) == (("one",), ("cat/001.jpg",))
 
 
 def test_a_file_of_which_nothing_is_taken_is_refused_with_the_count_of_each_reason(
