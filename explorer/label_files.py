@@ -128,6 +128,7 @@ def _read_set(path: Path) -> Iterator[Said]:
 
 def _read_table(path: Path) -> Iterator[Said]:
     with open_rows(path, Table(), Locator(path.parent)) as rows:
+        unguard = unguard_cell if rows.is_text else str  # only spreadsheets run cells
         name_classes = partial(_name_classes, words=rows.words)
         keys, answers = _find_columns(rows.names, [name_classes(row) for row in rows.sample])
         if not keys:
@@ -144,9 +145,13 @@ def _read_table(path: Path) -> Iterator[Said]:
                 continue
             said = name_classes(row)
             yield Said(
-                tuple(_keys(said, keys)),
-                {name: text for name, key in answers.items() if (text := _cell(said.get(key)))},
-                about={usual(name): _cell(said.get(name)) for name in about},
+                tuple(map(unguard, _keys(said, keys))),
+                {
+                    name: unguard(text)
+                    for name, key in answers.items()
+                    if (text := _cell(said.get(key)))
+                },
+                about={usual(name): unguard(_cell(said.get(name))) for name in about},
             )
 
 
@@ -189,14 +194,14 @@ def _find_columns(
 
 def _holds_signs(sample: Sequence[Mapping[str, Any]], name: str) -> bool:
     texts = [text for row in sample if (text := _cell(row.get(name)))]
-    return bool(texts) and all(read_sign(text) is not None for text in texts)
+    return bool(texts) and all(read_sign(unguard_cell(text)) is not None for text in texts)
 
 
 def _cell(value: Any) -> str:
     value = plain(value)
     if isinstance(value, list | tuple):
         return PART.join(str(part) for part in value)
-    return "" if value is None or is_empty(as_text(value)) else unguard_cell(as_text(value))
+    return "" if value is None or is_empty(as_text(value)) else as_text(value)
 
 
 def _keys(row: Mapping[str, Any], names: Sequence[str]) -> Iterator[str]:
@@ -205,7 +210,7 @@ def _keys(row: Mapping[str, Any], names: Sequence[str]) -> Iterator[str]:
         value = row.get(name)  # lines of JSON may lack it
         text = value if isinstance(value, str) else as_text(plain(value))
         if text.strip():
-            yield unguard_cell(text)
+            yield text
 
 
 def _read_coco(path: Path) -> Iterator[Said] | None:

@@ -390,6 +390,18 @@ def test_a_cell_comes_back_as_it_was_and_never_runs(text):
     assert unguard_cell(guard_cell(text)) == text
 
 
+@pytest.mark.parametrize("ending", [".csv", ".jsonl"])
+def test_an_id_that_looks_guarded_comes_back_as_it_was(explorer, collection, tmp_path, ending):
+    ids = ["=x", "'=x", "''=x"]
+    vectors = list(np.eye(16, dtype=np.float32)[:3])
+    collection.insert(pa.table({"id": ids, "url": ids, "vector": vectors}))
+    path = tmp_path / f"labels{ending}"
+    signs = dict(zip(ids, (1, -1, 1), strict=True))
+    path.write_bytes(b"".join(WRITERS[ending](Label(id, sign) for id, sign in signs.items())))
+    take_in(explorer, path)
+    assert labels_of(explorer) == signs
+
+
 def test_equal_names_are_told_with_their_ids(explorer):
     made = [explorer.concepts.create("same", "things", "").id for _ in range(2)]
     with pytest.raises(BadInput, match="2 concepts named 'same'") as told:
