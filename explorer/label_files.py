@@ -210,7 +210,7 @@ def _keys(row: Mapping[str, Any], names: Sequence[str]) -> Iterator[str]:
         value = row.get(name)  # lines of JSON may lack it
         text = value if isinstance(value, str) else as_text(plain(value))
         if text.strip():
-            yield text
+            yield from dict.fromkeys((text, text.strip()))
 
 
 def _read_coco(path: Path) -> Iterator[Said] | None:

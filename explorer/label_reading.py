@@ -53,7 +53,7 @@ def choose_reading(
             if len(values) <= WORDS:
                 values.update(split_classes(text))
     words = columns.get("", set())
-    if has_classes or _are_classes(words, category or concept):
+    if has_classes or _are_classes(words, concept, category):
         found = list(classes) or sorted(words)
         return Reading(_choose(found, concept, category, every, "class"), classes=True)
     signs = {read_sign(text) for values in columns.values() for text in values}
@@ -66,12 +66,14 @@ def choose_reading(
     return Reading(names, False, zero, guessed)
 
 
-def _are_classes(words: set[str], wanted: str | None) -> bool:
-    """Tell classes from yes and no: a class may be called T or no, as one of the letters is."""
+def _are_classes(words: set[str], concept: str | None, category: str | None) -> bool:
+    """Tell classes from yes and no: a class may be called T or 0, as one of the letters is."""
+    wanted = category or concept
     others = {word for word in words if read_sign(word) is None}
-    if not others or others == words or any(word.isdigit() for word in others):
-        return bool(others)
-    return wanted is None or wanted.lower() in {word.lower() for word in words}
+    called = wanted is None or wanted.lower() in {word.lower() for word in words}
+    if not others:  # a class that would be a no is meant
+        return bool(category) and called and read_sign(category or "") != 1
+    return others == words or called or any(word.isdigit() for word in others)
 
 
 def _choose(

@@ -110,6 +110,7 @@ def test_an_import_is_one_action_that_undo_takes_back(explorer, tmp_path):
         ("file_name,is_match", "else/where/yes-001.jpg,1.0", "C:\\pictures\\no-050.jpg,0"),
         ("picture;answer", "yes-001;yes", "no-050;no"),
         ("name,round two", "yes-001,y", "no-050,n"),
+        (" id , label ", "yes-001 , yes ", " no-050, no"),
         ("id;label", "yes-001;WAHR", "no-050;FALSCH"),
         ("id,label", "yes-001,да", "no-050,нет"),
     ],
@@ -162,6 +163,14 @@ def test_classes_may_be_called_like_a_yes_or_a_no(explorer, tmp_path, letter):
     assert yes == {f"yes-{at:03}" for at, name in enumerate("ABNTTAN") if name == letter.upper()}
     take_in(explorer, path, None, all_classes=True)
     assert {c.name for c in explorer.concepts.list()} == {*"ABNT", letter}
+
+
+def test_a_class_that_is_named_counts_where_it_would_be_a_no(explorer, tmp_path):
+    path = write(tmp_path, "id,label\nyes-001,0\nno-050,1\n")
+    take_in(explorer, path, "zero", category="0", others_no=True)
+    assert labels_of(explorer, "zero") == {"yes-001": 1, "no-050": -1}
+    take_in(explorer, path, "one", category="1")
+    assert labels_of(explorer, "one") == {"yes-001": -1, "no-050": 1}
 
 
 def test_a_class_is_found_behind_a_thousand_different_cells(explorer, tmp_path):
