@@ -21,7 +21,8 @@ from vecdb import Label
 
 COLUMNS = ("photo_id", "label", "round", "reason", "by", "at")
 OURS = {"round", "reason", "by", "at"}
-ANSWERS = (*LABELS, "answer", "judgement", "mark", "is_match", "target", "choice", "y")
+# Our own exports have `answer` beside the `label` that a photo came with.
+ANSWERS = ("answer", *LABELS, "judgement", "mark", "is_match", "target", "choice", "y")
 KEYS = [*IDS, *ADDRESSES]
 SIGNS = {
     1: (

@@ -117,7 +117,9 @@ def import_labels(
     if reading.zero:
         done.notes.append("0 was read as no: the file has no -1.")
     if reading.guessed:
-        done.notes.append(f"The column {reading.guessed!r} was read as the answers.")
+        only = "only class" if reading.classes else "column"
+        meant = "yes" if reading.classes else "the answers"
+        done.notes.append(f"The {only} {reading.guessed!r} was read as {meant}.")
     shared = find_shared(row.keys for row in rows())
     labels = _collect(rows(), collection, reading, shared, others_no, by, done)
     if not done.rows:

@@ -18,7 +18,7 @@ class Reading:
         names: concept by column or class; `""` is the column of a file with one.
         classes: whether the file names classes instead of answers.
         zero: what 0 is.
-        guessed: the only column that holds answers, where it is called otherwise; else empty.
+        guessed: the only class, or column of answers, where it is called otherwise; else empty.
     """
 
     names: dict[str, str]
@@ -55,15 +55,14 @@ def choose_reading(
     words = columns.get("", set())
     if has_classes or _are_classes(words, concept, category):
         found = list(classes) or sorted(words)
-        return Reading(_choose(found, concept, category, every, "class"), classes=True)
+        names = _choose(found, concept, category, every, "class")
+        return Reading(names, True, guessed=_find_guess(names, category or concept))
     signs = {read_sign(text) for values in columns.values() for text in values}
     zero = -1 if not ours and 0 in signs and -1 not in signs else 0
     if set(columns) <= {""}:
         return Reading({"": _require_name(concept)}, False, zero)
     names = _choose(list(columns), concept, category, every, "column")
-    wanted = (category or concept or "").lower()
-    guessed = next((name for name in names if not every and name.lower() != wanted), "")
-    return Reading(names, False, zero, guessed)
+    return Reading(names, False, zero, _find_guess(names, category or concept))
 
 
 def _are_classes(words: set[str], concept: str | None, category: str | None) -> bool:
@@ -96,6 +95,12 @@ def _choose(
         f"The file has no {kind} {wanted!r}: name the class or column that is meant; it has "
         f"{some or 'none'}."
     )
+
+
+def _find_guess(names: dict[str, str], wanted: str | None) -> str:
+    """Return the class or column that was taken because there is no other."""
+    only = next(iter(names)) if len(names) == 1 else ""
+    return only if wanted and only.lower() != wanted.lower() else ""
 
 
 def _require_name(concept: str | None) -> str:

@@ -221,10 +221,19 @@ def test_classes_keep_who_gave_them_and_no_label_is_no_other_class(explorer, tmp
     assert done.unreadable.first == ["no-051: no label"]
 
 
+def test_an_export_of_our_own_is_read_by_its_answers(explorer, tmp_path):
+    text = "id,class,answer,label\nyes-001,things,1,cat\nyes-002,things,,cat\n"
+    text += "no-050,not things,-1,cat\n"
+    take_in(explorer, write(tmp_path, text))
+    assert labels_of(explorer) == {"yes-001": 1, "no-050": -1}
+
+
 def test_the_only_column_of_answers_is_named_where_it_is_called_otherwise(explorer, tmp_path):
     text = "id,width,reviewer\nyes-001,200,1\nno-050,300,0\n"
     done = take_in(explorer, write(tmp_path, text))
     assert "The column 'reviewer' was read as the answers." in done.notes
+    done = take_in(explorer, write(tmp_path, "id,label\nyes-001,cat\n"), "pets")
+    assert done.notes == ["The only class 'cat' was read as yes."]
     text = "id,choice,annotator\nyes-001,cat,1\nno-050,dog,1\n"  # Label Studio's
     take_in(explorer, write(tmp_path, text), "cat", others_no=True)
     assert labels_of(explorer, "cat") == {"yes-001": 1, "no-050": -1}
