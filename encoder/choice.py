@@ -1,6 +1,7 @@
 """Which encoder to use: what the environment says, what is cached, what the hub can give."""
 
 import os
+import re
 import threading
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -11,6 +12,10 @@ from encoder.similarity import base_encoder
 
 DEFAULT = "openai/clip-vit-base-patch32"
 OFFLINE = "offline"
+# An address of a model on the hub, as people copy it, and the model's name in it.
+ON_HUB = re.compile(
+    r"(?:hf://|(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/)([^/?#]+(?:/[^/?#]+)?)"
+)
 WEIGHTS = (
     "model.safetensors",
     "model.safetensors.index.json",
@@ -35,10 +40,8 @@ def clean_name(name: str) -> str:
         return OFFLINE
     if name.startswith("file://"):
         name = unquote(urlsplit(name).path)
-    if name.startswith(("https://huggingface.co/", "hf://")):
-        return "/".join(
-            name.removeprefix("https://huggingface.co/").removeprefix("hf://").split("/")[:2]
-        )
+    if on_hub := ON_HUB.match(name):
+        return on_hub[1]
     folder = Path(name).expanduser()
     if name and (folder.is_dir() or is_path(name)):
         return os.path.abspath(folder)

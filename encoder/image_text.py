@@ -131,15 +131,17 @@ class ImageTextEncoder:
 
     def _check_space(self) -> int:
         """Return the vectors' length, the same for pictures and phrases."""
-        seen = self._vision.run(np.stack([self.prepare(Image.new("RGB", (64, 64)))])).shape
+        seen = self._vision.run(np.stack([self.prepare(Image.new("RGB", (64, 64)))]))
         try:
-            read = self._read(["a"]).shape
+            read = self._read(["a"])
         except FAULTS as error:
             raise UnusableModel(self.name, f"it reads no text: {first_line(error)}") from error
-        if len(seen) != 2 or seen != read:
-            reason = f"its pictures have {seen[1:]} numbers and its phrases {read[1:]}"
+        if seen.ndim != 2 or seen.shape != read.shape:
+            reason = f"its pictures have {seen.shape[1:]} numbers and its phrases {read.shape[1:]}"
             raise UnusableModel(self.name, reason)
-        return int(seen[1])
+        if not np.isfinite([seen, read]).all():
+            raise UnusableModel(self.name, "its weights are damaged: its vectors are not finite")
+        return int(seen.shape[1])
 
 
 def _count_weights(parts: dict[str, torch.nn.Module]) -> int:

@@ -153,11 +153,12 @@ class _Both:
         copy = concepts.create(
             self._concept.name, self._target.name, self._concept.prompt, settings=settings.as_json()
         )
+        concepts.delete(copy.id)  # what breaks off is neither listed nor taken for carried over
         for action, rows in itertools.groupby(self._history.rows, key=lambda row: row.action):
             concepts.label(copy.id, list(rows), action=action)
         concepts.update(copy.id, threshold=self._concept.threshold, round=self._concept.round)
         self._explorer.rounds.refit(copy.id)
-        return copy.id
+        return concepts.restore(copy.id).id
 
     def _start_anew(self) -> Settings:
         """Return the settings with which the concept starts in the new vectors.

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from explorer.photo_names import SEVERAL, match_photos
+from explorer.photo_names import SEVERAL, file_name, find_shared, match_photos
 from vecdb import Collection
 
 MOST = 1_000  # photos deleted at once: until the next deletion they are kept in memory
@@ -37,10 +37,11 @@ class Named:
 
 def find_named(collection: Collection, names: Sequence[str]) -> Named:
     """Find photos by their ids, addresses, paths or file names."""
-    found = match_photos(collection, [[name] for name in names])
+    entries = [[name] for name in names]
+    found = match_photos(collection, entries, find_shared(entries))
     pairs = list(zip(names, found, strict=True))
     several = {
-        name: sorted(id for id, _ in collection.records.by_file_name([_file_name(name)]))[:SHOWN]
+        name: sorted(id for id, _ in collection.records.by_file_name([file_name(name)]))[:SHOWN]
         for name, photo in pairs
         if photo is SEVERAL
     }
@@ -49,7 +50,3 @@ def find_named(collection: Collection, names: Sequence[str]) -> Named:
         tuple(dict.fromkeys(name for name, photo in pairs if photo is None)),
         several,
     )
-
-
-def _file_name(name: str) -> str:
-    return name.replace("\\", "/").rpartition("/")[2]

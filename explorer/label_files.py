@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,18 @@ from vecdb import Label
 
 COLUMNS = ("photo_id", "label", "round", "reason", "by", "at")
 OURS = {"round", "reason", "by", "at"}
-ANSWERS = (*LABELS, "answer", "judgement", "mark", "is_match", "target", "y")
+# Our own exports have `answer` beside the `label` that a photo came with.
+ANSWERS = ("answer", *LABELS, "judgement", "mark", "is_match", "target", "choice", "y")
 KEYS = [*IDS, *ADDRESSES]
 SIGNS = {
-    1: "1 +1 1.0 yes y true t positive pos match ja oui si sí ✓ ✔ ☑ ✅ 👍",
-    -1: "-1 -1.0 no n false f negative neg nein non ✕ ✗ ✘ ✖ × ❌ 👎",
+    1: (
+        "1 +1 1.0 yes y true t positive pos match ja oui si sí sim tak да 是 はい 예 네 "
+        "✓ ✔ ☑ ✅ 👍 wahr vrai verdadero verdadeiro vero prawda истина"
+    ),
+    -1: (
+        "-1 -1.0 no n false f negative neg nein non nee não nao nie нет 否 いいえ 아니요 "
+        "✕ ✗ ✘ ✖ × ❌ 👎 falsch faux falso fałsz ложь"
+    ),
     0: "0 0.0 -0.0",
 }
 SIGN_OF = {word: sign for sign, words in SIGNS.items() for word in words.split()}
@@ -116,12 +124,14 @@ def _read_set(path: Path) -> Iterator[Said]:
     for photo in Source(path):
         label = photo.metadata.get("label")
         keys = (photo.id, *photo.former, photo.url)
-        yield Said(keys, classes=(str(label),) if label else ())
+        yield Said(keys, classes=(str(label),) if label else None)
 
 
 def _read_table(path: Path) -> Iterator[Said]:
     with open_rows(path, Table(), Locator(path.parent)) as rows:
-        keys, answers = _find_columns(rows.names, rows.sample)
+        unguard = unguard_cell if rows.is_text else str  # only spreadsheets run cells
+        name_classes = partial(_name_classes, words=rows.words)
+        keys, answers = _find_columns(rows.names, [name_classes(row) for row in rows.sample])
         if not keys:
             yield from _read_set(path)
             return
@@ -134,11 +144,29 @@ def _read_table(path: Path) -> Iterator[Said]:
             if isinstance(row, str):
                 yield Said((row,))
                 continue
+            said = name_classes(row)
             yield Said(
-                tuple(_keys(row, keys)),
-                {name: text for name, key in answers.items() if (text := _cell(row[key]))},
-                about={usual(name): _cell(row[name]) for name in about},
+                tuple(map(unguard, _keys(said, keys))),
+                {
+                    name: unguard(text)
+                    for name, key in answers.items()
+                    if (text := _cell(said.get(key)))
+                },
+                about={usual(name): unguard(_cell(said.get(name))) for name in about},
             )
+
+
+def _name_classes(row: Mapping[str, Any], words: Mapping[str, Sequence[str]]) -> Mapping[str, Any]:
+    """Return a row with the names of its classes in place of their numbers."""
+    return {**row, **{name: _name_class(row.get(name), words[name]) for name in words}}
+
+
+def _name_class(value: Any, names: Sequence[str]) -> Any:
+    if isinstance(value, list):
+        return [_name_class(each, names) for each in value]
+    if not isinstance(value, int):
+        return value
+    return names[value] if 0 <= value < len(names) else None
 
 
 def _find_columns(
@@ -146,7 +174,8 @@ def _find_columns(
 ) -> tuple[list[str], dict[str, str]]:
     """Return the columns that name photos, the best first, and those of answers by concept."""
     by_usual = {usual(name): name for name in reversed(names)}
-    if any(isinstance(value, bytes | dict) for row in sample for value in row.values()):
+    holds = any(isinstance(value, bytes | dict) for row in sample for value in row.values())
+    if holds or any(f"{name}.path" in names for name in names):
         return [], {}  # pictures inside: their ids are what an ingest makes of them
     keys = [by_usual[name] for name in KEYS if name in by_usual]
     answer = next((by_usual[name] for name in ANSWERS if name in by_usual), None)
@@ -166,22 +195,23 @@ def _find_columns(
 
 def _holds_signs(sample: Sequence[Mapping[str, Any]], name: str) -> bool:
     texts = [text for row in sample if (text := _cell(row.get(name)))]
-    return bool(texts) and all(read_sign(text) is not None for text in texts)
+    return bool(texts) and all(read_sign(unguard_cell(text)) is not None for text in texts)
 
 
 def _cell(value: Any) -> str:
     value = plain(value)
     if isinstance(value, list | tuple):
         return PART.join(str(part) for part in value)
-    return "" if value is None or is_empty(as_text(value)) else unguard_cell(as_text(value))
+    return "" if value is None or is_empty(as_text(value)) else as_text(value)
 
 
 def _keys(row: Mapping[str, Any], names: Sequence[str]) -> Iterator[str]:
     for name in names:
         # An id may read like nothing at all: `null`, `none`.
-        text = row[name] if isinstance(row[name], str) else as_text(plain(row[name]))
+        value = row.get(name)  # lines of JSON may lack it
+        text = value if isinstance(value, str) else as_text(plain(value))
         if text.strip():
-            yield unguard_cell(text)
+            yield from dict.fromkeys((text, text.strip()))
 
 
 def _read_coco(path: Path) -> Iterator[Said] | None:
@@ -193,11 +223,12 @@ def _read_coco(path: Path) -> Iterator[Said] | None:
     if not isinstance(held, dict) or not {"images", "annotations"} <= set(held):
         return None
     try:
-        named = {entry["id"]: str(entry["name"]) for entry in held.get("categories", [])}
+        named = {str(entry["id"]): str(entry["name"]) for entry in held.get("categories", [])}
         classes: dict[Any, dict[str, None]] = {image["id"]: {} for image in held["images"]}
         for entry in held["annotations"]:
-            if entry["image_id"] in classes and entry["category_id"] in named:
-                classes[entry["image_id"]][named[entry["category_id"]]] = None
+            if entry["image_id"] in classes:
+                category = str(entry["category_id"])
+                classes[entry["image_id"]][named.get(category, category)] = None
         return iter(
             [
                 Said(_coco_keys(image), classes=tuple(classes[image["id"]]))

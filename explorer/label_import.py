@@ -1,25 +1,27 @@
 """Labels from elsewhere into concepts: matched to photos, checked, stored as one action each."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timezone
 from itertools import islice
 from typing import Any
 
+from classifier import NoAnchor
 from commandline.words import count_things
 from encoder import EncoderError
 from explorer.errors import BadInput
 from explorer.explorer import Explorer
 from explorer.label_files import Said, read_sign
+from explorer.label_reading import Reading, choose_reading, split_classes
 from explorer.people import Person, Role
-from explorer.photo_names import SEVERAL, match_photos
+from explorer.photo_names import SEVERAL, find_shared, match_photos
 from explorer.settings import Settings
+from ingest.sources.cells import read_moment
 from vecdb import Collection, Concept, Label
 
 BATCH = 20_000  # rows matched at once
+ROUNDS = 2**31  # more is no number of a round
 NAMED = 1_000  # rows of a kind that are listed; all are counted
 SHOWN = 5  # rows of a kind that are named in a sentence
-CLASSES = 1_000  # concepts that one file may make
 Rows = Callable[[], Iterator[Said]]
 # A photo and who answered about it: people may differ, one person may not.
 Given = tuple[str, str]
@@ -62,21 +64,6 @@ class Imported:
     notes: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class Reading:
-    """How the answers of a file are to be read.
-
-    Attributes:
-        names: concept by column or class; `""` is the column of a file with one.
-        classes: whether the file names classes instead of answers.
-        zero: what 0 is.
-    """
-
-    names: dict[str, str]
-    classes: bool
-    zero: int = 0
-
-
 def find_concept(explorer: Explorer, named: str, table: str | None = None) -> Concept | None:
     """Return the concept of an id or a name, None where there is none.
 
@@ -107,7 +94,7 @@ def import_labels(
     """Add the labels of a file to concepts, an action each that undo takes back.
 
     Args:
-        rows: called twice; yields what the file says, such as `label_files.read_labels`.
+        rows: called three times; yields what the file says, such as `label_files.read_labels`.
         concept: id or name; one that is not there is made. None only with `all_classes`.
         category: the class of the file that is a yes, where it names classes; by default the one
             called like the concept.
@@ -123,13 +110,18 @@ def import_labels(
     """
     there = find_concept(explorer, concept, collection.name) if concept else None
     called = there.name if there else concept
-    reading = _choose_reading(rows(), called, category, all_classes)
+    reading = choose_reading(rows(), called, category, all_classes)
     if there and not all_classes:  # by its id: others may have its name
         reading = replace(reading, names=dict.fromkeys(reading.names, there.id))
     done = Imported()
     if reading.zero:
         done.notes.append("0 was read as no: the file has no -1.")
-    labels = _collect(rows(), collection, reading, others_no, by, done)
+    if reading.guessed:
+        only = "only class" if reading.classes else "column"
+        meant = "yes" if reading.classes else "the answers"
+        done.notes.append(f"The {only} {reading.guessed!r} was read as {meant}.")
+    shared = find_shared(row.keys for row in rows())
+    labels = _collect(rows(), collection, reading, shared, others_no, by, done)
     if not done.rows:
         raise BadInput("The file holds no rows: there are no labels in it.")
     if not any(labels.values()):
@@ -138,9 +130,7 @@ def import_labels(
             "photos by id, address or file name, and answer with 1 or -1. "
             + " ".join(_describe_left_out(done))
         )
-    for name, held in labels.items():
-        if held:
-            done.concepts.append(_store(explorer, collection, name, held, from_words, done.notes))
+    _store_all(explorer, collection, labels, from_words, done)
     return done
 
 
@@ -151,70 +141,11 @@ def drop_names(rows: Rows, person: Person) -> Rows:
     return lambda: (replace(row, about={**row.about, "by": ""}) for row in rows())
 
 
-def _choose_reading(
-    rows: Iterable[Said], concept: str | None, category: str | None, all_classes: bool
-) -> Reading:
-    columns: dict[str, set[str]] = {}
-    classes: dict[str, None] = {}
-    has_classes = ours = False
-    for row in rows:
-        ours = ours or bool(row.about)
-        if row.classes is not None:
-            has_classes = True
-            classes.update(dict.fromkeys(row.classes))
-        for column, text in row.cells.items():
-            values = columns.setdefault(column, set())
-            if len(values) <= CLASSES:
-                values.add(text)
-    if has_classes or _are_classes(columns.get("", set())):
-        words = {word for text in columns.get("", set()) for word in _split(text)}
-        found = list(classes) or sorted(words)
-        return Reading(_choose(found, concept, category, all_classes, "class"), classes=True)
-    signs = {read_sign(text) for values in columns.values() for text in values}
-    zero = -1 if not ours and 0 in signs and -1 not in signs else 0
-    if set(columns) <= {""}:
-        return Reading({"": _require_name(concept)}, False, zero)
-    return Reading(_choose(list(columns), concept, category, all_classes, "column"), False, zero)
-
-
-def _are_classes(values: set[str]) -> bool:
-    others = {text for text in values if read_sign(text) is None}
-    known = values - others
-    return bool(others) and (not known or any(text.isdigit() for text in others))
-
-
-def _choose(
-    found: Sequence[str], concept: str | None, category: str | None, every: bool, kind: str
-) -> dict[str, str]:
-    if every:
-        if len(found) > CLASSES:
-            raise BadInput(f"The file names more than {CLASSES:,} classes: choose one of them.")
-        return {name: name for name in found}
-    wanted = _require_name(category or concept)
-    fits = [name for name in found if name == wanted] or [
-        name for name in found if name.lower() == wanted.lower()
-    ]
-    if fits:
-        return {fits[0]: _require_name(concept)}
-    if len(found) == 1 and category is None:
-        return {found[0]: _require_name(concept)}
-    some = ", ".join(found[:20]) + (", ..." if len(found) > 20 else "")
-    raise BadInput(
-        f"The file has no {kind} {wanted!r}: name the class or column that is meant; it has "
-        f"{some or 'none'}."
-    )
-
-
-def _require_name(concept: str | None) -> str:
-    if not concept or not concept.strip():
-        raise BadInput("Name the concept that the labels are of.")
-    return concept
-
-
 def _collect(
     rows: Iterable[Said],
     collection: Collection,
     reading: Reading,
+    shared: set[str],
     others_no: bool,
     by: str,
     done: Imported,
@@ -222,28 +153,42 @@ def _collect(
     """Return the labels by concept, photo and person; what cannot be one is counted in `done`."""
     held: dict[str, dict[Given, Label]] = {name: {} for name in reading.names.values()}
     disputed: set[tuple[str, Given]] = set()
-    member: dict[str, set[str]] = {}
+    member: dict[Given, tuple[Label, set[str]]] = {}
     stream = iter(rows)
     while batch := list(islice(stream, BATCH)):
-        photos = match_photos(collection, [row.keys for row in batch])
+        photos = match_photos(collection, [row.keys for row in batch], shared)
         for row, photo in zip(batch, photos, strict=True):
             done.rows += 1
             name = row.keys[0] if row.keys else "a row without a name"
             if not isinstance(photo, str):
                 (done.ambiguous if photo is SEVERAL else done.unmatched).add(name)
             elif reading.classes:
-                words = row.classes if row.classes is not None else _split(row.cells.get("", ""))
-                member.setdefault(photo, set()).update(words)
+                _take_classes(row, photo, name, by, member, done)
             else:
                 _take(row, photo, name, reading, by, held, disputed, done)
-    for photo, classes in member.items():
+    for given, (label, classes) in member.items():
         for column, name in reading.names.items():
             if column in classes or others_no:
-                sign = 1 if column in classes else -1
-                held[name][photo, by] = Label(photo, sign, reason="import", by=by)
+                held[name][given] = replace(label, label=1 if column in classes else -1)
     for name, given in disputed:
         held[name].pop(given, None)
     return held
+
+
+def _take_classes(
+    row: Said,
+    photo: str,
+    shown: str,
+    by: str,
+    member: dict[Given, tuple[Label, set[str]]],
+    done: Imported,
+) -> None:
+    words = split_classes(row.cells.get("", "")) if row.classes is None else row.classes
+    if row.classes is None and not words:
+        done.unreadable.add(f"{shown}: no label")
+        return
+    label = _label(photo, 1, row, by)
+    member.setdefault((photo, label.by), (label, set()))[1].update(words)
 
 
 def _take(
@@ -278,35 +223,49 @@ def _label(photo: str, sign: int, row: Said, by: str) -> Label:
     return Label(
         photo,
         sign,
-        int(number) if number.isdigit() and int(number) < 2**32 else 0,
+        int(number) if number.isdecimal() and int(number) < ROUNDS else 0,
         about.get("reason") or "import",
-        created=_time(about.get("at", "")),
+        created=read_moment(about.get("at", "")),
         by=about.get("by") or by,
     )
 
 
-def _time(text: str) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=timezone.utc)
+def _store_all(
+    explorer: Explorer,
+    collection: Collection,
+    labels: Mapping[str, Mapping[Given, Label]],
+    from_words: bool,
+    done: Imported,
+) -> None:
+    """Store the labels of each concept; several have to be found before one is changed.
 
-
-def _split(text: str) -> list[str]:
-    """Part a cell of several classes: `dog|cat`, `dog; cat`."""
-    return [word for part in text.split("|") for word in map(str.strip, part.split(";")) if word]
+    Raises:
+        BadInput: two concepts have one of the names, or none can be made; nothing is stored then.
+        NoAnchor: the only one has no yes to start from.
+    """
+    filled = {name: held for name, held in labels.items() if held}
+    there = {name: find_concept(explorer, name, collection.name) for name in filled}
+    for name, held in filled.items():
+        try:
+            stored = _store(explorer, collection, there[name], name, held, from_words, done.notes)
+            done.concepts.append(stored)
+        except NoAnchor:
+            if len(filled) == 1:
+                raise
+            done.notes.append(f"{name} has no yes to start from, and was left out.")
+    if not done.concepts:
+        raise BadInput(" ".join(done.notes))
 
 
 def _store(
     explorer: Explorer,
     collection: Collection,
+    concept: Concept | None,
     name: str,
     held: Mapping[Given, Label],
     from_words: bool,
     notes: list[str],
 ) -> dict[str, Any]:
-    concept = find_concept(explorer, name, collection.name)
     made = concept is None
     if concept is None:
         concept = _create(explorer, collection, name, from_words, notes)

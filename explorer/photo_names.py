@@ -1,7 +1,9 @@
 """Find the photos that a file of another tool names: by id, by address or by file name."""
 
 from collections import defaultdict
+from collections.abc import Collection as Names
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 from vecdb import Collection
@@ -10,18 +12,22 @@ SEVERAL = object()
 """Stands for a name that several photos answer to."""
 
 
-def match_photos(collection: Collection, names: Sequence[Sequence[str]]) -> list[object]:
+def match_photos(
+    collection: Collection, names: Sequence[Sequence[str]], shared: Names[str] = ()
+) -> list[object]:
     """Find the photo that each entry names.
 
     Args:
         names: for each entry what it is called, the most certain first: an id, an address, a path
             or a file name. A file name counts where one photo alone has it.
+        shared: file names that stand in several folders of the other tool, as 001.jpg may; these
+            count only where the folders agree.
 
     Returns:
         For each entry the photo's id, SEVERAL where more than one fits, None where none does.
     """
     found: list[object] = [None] * len(names)
-    for look_up in (_by_id, _by_address, _by_file_name):
+    for look_up in (_by_id, _by_address, partial(_by_file_name, shared=shared)):
         open_at = [at for at, photo in enumerate(found) if photo is None]
         known = look_up(collection, {name for at in open_at for name in names[at]})
         for at in open_at:
@@ -42,21 +48,48 @@ def _by_address(collection: Collection, names: Iterable[str]) -> dict[str, objec
     return {name: _only(fits) for name, fits in photos.items()}
 
 
-def _by_file_name(collection: Collection, names: Iterable[str]) -> dict[str, object]:
-    paths = {name: name.replace("\\", "/").strip("/") for name in names}
+def _by_file_name(
+    collection: Collection, names: Iterable[str], shared: Names[str]
+) -> dict[str, object]:
+    paths = {name: _path(name) for name in names}
     photos: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
-    wanted = sorted({path.rpartition("/")[2] for path in paths.values()} - {""})
+    wanted = sorted({file_name(name) for name in paths} - {""})
     for photo, path in collection.records.by_file_name(wanted):
         for whole in (path, photo):
             photos[whole.rpartition("/")[2]][photo] = (path, photo)
     found: dict[str, object] = {}
     for name, path in paths.items():
-        fits = photos.get(path.rpartition("/")[2], {})
+        fits = photos.get(file_name(name), {})
         # Of several with this file name, the one whose folders agree, too.
         ends = {p for p, wholes in fits.items() if any(_ends(whole, path) for whole in wholes)}
-        if fits:
-            found[name] = _only(ends if len(ends) == 1 else set(fits))
+        one = ends if len(ends) == 1 or file_name(name) in shared else set(fits)
+        if one:
+            found[name] = _only(one)
     return found
+
+
+def find_shared(entries: Iterable[Sequence[str]]) -> set[str]:
+    """Return the file names that entries of several photos end in, as cat/001.jpg and dog/001.jpg.
+
+    Args:
+        entries: what each photo is called, as for `match_photos`.
+    """
+    first: dict[str, int] = {}
+    return {
+        name
+        for keys in entries
+        for name in map(file_name, keys)
+        if first.setdefault(name, hash(tuple(keys))) != hash(tuple(keys))
+    }
+
+
+def file_name(name: str) -> str:
+    """Return the last part of a path, of Windows or any other."""
+    return _path(name).rpartition("/")[2]
+
+
+def _path(name: str) -> str:
+    return name.replace("\\", "/").strip("/")
 
 
 def _spell(name: str) -> list[str]:

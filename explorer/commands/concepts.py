@@ -11,9 +11,13 @@ from commandline import positive
 from explorer.csv_cells import guard_cell
 from explorer.errors import NothingThere
 from explorer.explorer import Explorer
+from explorer.exports.selection import ALL
+from explorer.exports.tables import Whole
 from explorer.label_import import find_concept
 from explorer.truth import SIDES, compare_with_labels, describe_agreement
 from vecdb import Concept
+
+LISTED = 20  # differences that are printed
 
 
 def add_open_arguments(command: argparse.ArgumentParser) -> None:
@@ -77,18 +81,25 @@ def add_truth_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("concept", help="its id or its name")
     command.add_argument("--label", default="", help="by default the one called like the concept")
     command.add_argument("--side", choices=SIDES, default="both", help="which differences")
-    command.add_argument("--limit", type=positive, default=20, metavar="N", help="photos listed")
-    command.add_argument("--out", type=Path, metavar="FILE", help="write them to a CSV, too")
+    command.add_argument(
+        "--limit", type=positive, metavar="N", help=f"photos listed, by default {LISTED}"
+    )
+    command.add_argument(
+        "--out", type=Path, metavar="FILE", help="write them to a CSV, too: all without --limit"
+    )
 
 
 def show_truth(explorer: Explorer, options: argparse.Namespace) -> None:
     """Hold a concept against the labels that its photos came with: precision, recall, mistakes."""
     concept = read_concept(explorer, options)
-    found = compare_with_labels(
-        explorer, concept, options.label, side=options.side, limit=options.limit
-    )
+    listed = options.limit or LISTED
+    limit = ALL if options.out and not options.limit else listed
+    found = compare_with_labels(explorer, concept, options.label, side=options.side, limit=limit)
     if options.out:
-        with options.out.open("w", encoding="utf-8-sig", newline="") as file:
+        with (
+            Whole(options.out) as path,
+            path.open("w", encoding="utf-8-sig", newline="") as file,
+        ):
             table = csv.writer(file)
             table.writerow(["id", "label", "score", "difference"])
             for one in found.differences:
@@ -101,7 +112,7 @@ def show_truth(explorer: Explorer, options: argparse.Namespace) -> None:
         print(json.dumps({**asdict(found), **shares}, ensure_ascii=False))
         return
     print(describe_agreement(found))
-    for one in found.differences:
+    for one in found.differences[:listed]:
         print(f"{one.score:.3f}  {one.id}  {one.label}")
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from commandline.words import count_things
 from explorer.errors import BadInput, NothingThere
 from explorer.explorer import Explorer, default_table
+from explorer.exports.tables import Whole
 from explorer.label_files import find_writer, read_labels, write_csv
 from explorer.label_import import describe_import, find_concept, import_labels
 
@@ -55,7 +56,7 @@ def export(explorer: Explorer, options: argparse.Namespace) -> None:
         for block in write(labels):
             sys.stdout.buffer.write(block)
         return
-    with options.out.open("wb") as file:
+    with Whole(options.out) as path, path.open("wb") as file:
         file.writelines(write(labels))
     told = {"concept": concept.id, "labels": len(labels), "file": str(options.out)}
     print(

@@ -1,8 +1,10 @@
 """An export as pictures in folders: plain, for YOLO, for Hugging Face's imagefolder, with COCO."""
 
 import json
+import re
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,8 @@ from vecdb import Store
 
 SHORT = {"train": "train", "validation": "val", "test": "test"}  # as YOLO and COCO call them
 ROWS = 1000
+# `datasets` takes what stands in such columns of an imagefolder for pictures in it.
+PICTURES_OF = re.compile(r"(^|_)file_name(?=s?$)")
 
 
 def write_pictures(selected: Selected, target: Target, store: Store) -> Iterator[str]:
@@ -48,7 +52,7 @@ def write_yolo(selected: Selected, target: Target, store: Store) -> Iterator[str
 def write_imagefolder(selected: Selected, target: Target, store: Store) -> Iterator[str]:
     """Write a folder for each split, with a table of what is known of its pictures."""
     pictures = Pictures(selected, store, READ_ANYWHERE)
-    rows = Rows(selected)
+    rows = Rows(selected, partial(PICTURES_OF.sub, r"\1filename"))
     schema = pa.schema([pa.field("file_name", pa.string()), *rows.schema])
     for split, name in enumerate(SPLITS):
         with tempfile.TemporaryDirectory(dir=store.path.parent) as folder:

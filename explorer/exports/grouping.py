@@ -41,7 +41,9 @@ def find_families(
     rows = _read_rows(collection, ids, choice.together)
     for name in choice.together:
         if name != FOLDER and all(name not in row and name not in row["extra"] for row in rows):
-            raise BadInput(f"{collection.name} has no column {name!r} to keep together.")
+            raise BadInput(
+                f"The collection {collection.name} has no column {name!r} to keep together."
+            )
     sources, note = source_keys(rows)
     notes = [note] if note and not choice.together else []
     names = [*(row["id"] for row in rows), *(row["duplicate_of"] for row in rows)]

@@ -1,6 +1,7 @@
 """The pictures that go along with an export, under names that fit everywhere."""
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -19,6 +20,7 @@ from vecdb.addresses import local_file
 # Kinds that every trainer reads, with the ending each is known by.
 READ_ANYWHERE = {"JPEG": ".jpg", "PNG": ".png", "WebP": ".webp", "BMP": ".bmp"}
 LONGEST = 60  # letters, of up to four bytes each: names end at 255 bytes
+DEVICE = re.compile(r"(con|prn|aux|nul|(com|lpt)\d)(\..*)?", re.IGNORECASE)  # Windows's own names
 Row = dict[str, Any]
 
 
@@ -109,9 +111,10 @@ def name_picture(rank: int, photo_id: str, suffix: str) -> str:
 
 
 def safe_name(text: str) -> str:
-    """Return a text as a file name of letters, digits and - _ . alone."""
+    """Return a text as a file name of letters, digits and - _ . alone, on Windows, too."""
     safe = "".join(c if c.isalnum() or c in "-_." else "_" for c in text.strip())
-    return safe.lstrip(".")[:LONGEST] or "_"
+    safe = safe.lstrip(".")[:LONGEST].rstrip(".") or "_"
+    return f"_{safe}" if DEVICE.fullmatch(safe) else safe
 
 
 ENDINGS = {*READ_ANYWHERE.values(), ".jpeg", ".gif", ".tif", ".tiff", ".heic"}

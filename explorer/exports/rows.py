@@ -1,6 +1,6 @@
 """The rows of an export: what is known of each photo, in its types, whatever they hold."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -39,17 +39,22 @@ KINDS = {
 # Names that formats give columns of theirs.
 TAKEN = {*OWN, *KNOWN, "image", "file_name", "vector"}
 CONTENT = "source_"
+Spell = Callable[[str], str]
 
 
 class Rows:
     """The rows of one export; every batch has the same schema."""
 
-    def __init__(self, selected: Selected) -> None:
+    def __init__(self, selected: Selected, spell: Spell = str) -> None:
+        """Say whose rows.
+
+        Args:
+            spell: writes the name of a source's own column as the form can have it.
+        """
         self._selected = selected
         self._given = 0  # photos, of all splits
         self._kinds = _column_kinds(selected.collection)
-        # A source's column may be called as one of ours: `split` of a set that has its own.
-        self._names = {n: CONTENT + n if n in TAKEN else n for n in self._kinds}
+        self._names = _name_columns(self._kinds, spell)
         extra = {self._names[name]: kind for name, kind in self._kinds.items()}
         self.schema = pa.schema({**OWN, **KNOWN, **extra})
 
@@ -104,6 +109,22 @@ def given_address(url: str) -> str:
     text = str(path)
     # A name that is no UTF-8 stays percent-encoded.
     return text if text.isprintable() else url
+
+
+def _name_columns(names: Iterable[str], spell: Spell) -> dict[str, str]:
+    """Return what a source's own columns are called: each otherwise, as itself where it can be.
+
+    One may be called as one of ours: `split` of a set that has its own.
+    """
+    kept = {name for name in names if name not in TAKEN and spell(name) == name}
+    used, found = {*TAKEN, *kept}, {}
+    for name in names:
+        own = spell(CONTENT + name if name in TAKEN else name)
+        while name not in kept and own in used:
+            own = spell(CONTENT + own)
+        used.add(own)
+        found[name] = own
+    return found
 
 
 def _column_kinds(collection: Collection) -> dict[str, pa.DataType]:

@@ -43,7 +43,8 @@ def write_lance(selected: Selected, out: Path) -> None:
 
     selected.tell("Writing", 0.0)
     # Lance asks for its batches in a thread of its own, where nobody can be told of them.
-    rows = Rows(replace(selected, tell=say_nothing))
+    # And it takes a point in a name for that of a field in another.
+    rows = Rows(replace(selected, tell=say_nothing), lambda name: name.replace(".", "_"))
     dim = selected.collection.dim
     schema = rows.schema.append(pa.field("vector", pa.list_(pa.float32(), dim)))
 

@@ -215,6 +215,17 @@ def test_a_folder_with_damaged_weights_is_refused(tiny_clip, tmp_path):
         load_encoder(str(folder))
 
 
+@pytest.mark.parametrize("part", ["visual_projection", "text_projection"])
+def test_weights_that_give_no_numbers_are_refused(tiny_clip, tmp_path, part):
+    folder = tmp_path / "damaged"
+    shutil.copytree(tiny_clip, folder)
+    weights = load_file(folder / "model.safetensors")
+    weights[f"{part}.weight"] *= float("nan")
+    save_file(weights, folder / "model.safetensors", {"format": "pt"})
+    with pytest.raises(UnusableModel, match="its vectors are not finite"):
+        load_encoder(str(folder))
+
+
 def test_a_name_that_neither_machine_nor_hub_knows_is_refused(monkeypatch):
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     with pytest.raises(ModelNotFound, match="'nobody/nothing' is not on this machine"):

@@ -111,6 +111,22 @@ def test_a_concept_is_carried_over_once_with_every_answer_and_can_be_worked_on(
     assert len(explorer.concepts.list("things__siglip")) == 1
 
 
+def test_a_carrying_over_that_broke_off_is_done_again(explorer, concept, model, monkeypatch):
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(explorer.rounds, "refit", stop)
+    with pytest.raises(KeyboardInterrupt):
+        change_encoder(explorer, "things", str(model), switch=True)
+    monkeypatch.undo()
+    assert explorer.concepts.list("things__siglip") == []
+    (found,) = change_encoder(explorer, "things", str(model), switch=True).concepts
+    (copy,) = explorer.concepts.list("things__siglip")
+    assert (copy.id, len(copy.weights)) == (found.copy, 32)
+    old, new = (History(explorer.concepts.history(id)) for id in (concept.id, copy.id))
+    assert new.labels == old.labels
+
+
 def test_a_concept_that_cannot_be_fitted_anew_says_why_and_the_others_go_on(
     explorer, concept, model
 ):

@@ -31,6 +31,7 @@ from explorer.exports import (
     select_photos,
 )
 from explorer.exports.families import group_hashed, group_near, join_families, source_keys
+from explorer.exports.pictures import safe_name
 from explorer.exports.splits import assign_splits
 from explorer.exports.targets import remove
 from explorer.settings import Settings
@@ -60,6 +61,10 @@ def extra_of(at):
         "iso": 100 * at,
         "f": at + 0.5,
         "split": "val",
+        "source_split": "own",
+        "exif.iso": at,
+        "file_name": "elsewhere.jpg",
+        "mask_file_name": "mask.png",
         "shot": datetime(2020, 5, 1, tzinfo=timezone.utc),
         "raw": at % 2 == 0,
     }
@@ -136,11 +141,12 @@ def test_types_hold_and_columns_of_the_source_are_columns(explorer, concept, tmp
     assert kinds == {
         "iso": pa.int64(), "f": pa.float64(), "shot": pa.timestamp("ms", "UTC"), "raw": pa.bool_(),
     }  # fmt: skip
-    assert set(table.column("source_split").to_pylist()) == {"val"}
+    assert set(table.column("source_split").to_pylist()) == {"own"}
+    assert set(table.column("source_source_split").to_pylist()) == {"val"}
     for row in table.to_pylist():
         at = int(row["id"].rpartition("#")[2])
         assert {name: row[name] for name in ("iso", "f", "shot", "raw")} == {
-            name: value for name, value in extra_of(at).items() if name != "split"
+            name: extra_of(at)[name] for name in ("iso", "f", "shot", "raw")
         }
 
 
@@ -380,6 +386,7 @@ def test_lance_holds_the_rows_with_their_vectors(explorer, concept, tmp_path):
     assert found.schema.field("taken").type == pa.timestamp("ms", "UTC")
     rows = found.to_table()
     assert rows.num_rows == done.photos
+    assert {"exif_iso", "source_file_name"} <= set(rows.column_names)
     vectors = explorer.collection("things").vectors(rows.column("id").to_pylist())
     assert np.allclose(np.stack(rows.column("vector").to_pylist()), vectors)
     near = {"column": "vector", "q": vectors[3], "k": 1}
@@ -424,6 +431,13 @@ def test_yolo_has_a_folder_for_each_class_in_each_split(explorer, concept, tmp_p
     assert len(train) == done.splits["train"]
 
 
+@pytest.mark.parametrize(
+    ("name", "folder"), [("CON", "_CON"), ("Aux.1", "_Aux.1"), ("COM10", "COM10"), ("a..", "a")]
+)
+def test_a_name_that_windows_cannot_have_is_written_otherwise(name, folder):
+    assert safe_name(name) == folder
+
+
 def test_coco_is_read_by_pycocotools_and_by_our_own_import(explorer, concept, tmp_path):
     coco = pytest.importorskip("pycocotools.coco")
     done = export(explorer, concept, tmp_path / "out", "coco")
@@ -462,6 +476,8 @@ def test_datasets_reads_what_is_made_for_it(explorer, concept, tmp_path, form):
     if form != "webdataset":
         assert told["taken"] == "timestamp[ms, tz=UTC]"
         assert told["classes"] == [f"not {NAME}", NAME] or form == "imagefolder"
+        name = "filename" if form == "imagefolder" else "file_name"
+        assert {f"mask_{name}", f"source_{name}"} <= set(told["columns"])
 
 
 def read_apart(program, tmp_path, *arguments, name="datasets"):
@@ -499,7 +515,7 @@ else:
     classes = [row["class"] for part in found.values() for row in part]
     truth = [c if names else not c.startswith("not ") for c in classes]
     sizes = [row["image"].size for part in found.values() for row in part]
-    told = {"taken": features["taken"].dtype, "classes": names}
+    told = {"taken": features["taken"].dtype, "classes": names, "columns": list(features)}
 told |= {
     "splits": {name: len(part) for name, part in found.items()},
     "yes": sum(map(int, truth)),

@@ -1,16 +1,22 @@
 """Labels out and in: files of our own and of others, and what is wrong with them."""
 
+import argparse
 import json
 import sys
+from datetime import datetime, timedelta, timezone
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
 from classifier import NoAnchor
+from explorer import label_import
 from explorer.__main__ import main
+from explorer.commands import labels
 from explorer.csv_cells import guard_cell, unguard_cell
+from explorer.deletion import find_named
 from explorer.errors import BadInput
 from explorer.explorer import Explorer
 from explorer.history import History
@@ -104,6 +110,9 @@ def test_an_import_is_one_action_that_undo_takes_back(explorer, tmp_path):
         ("file_name,is_match", "else/where/yes-001.jpg,1.0", "C:\\pictures\\no-050.jpg,0"),
         ("picture;answer", "yes-001;yes", "no-050;no"),
         ("name,round two", "yes-001,y", "no-050,n"),
+        (" id , label ", "yes-001 , yes ", " no-050, no"),
+        ("id;label", "yes-001;WAHR", "no-050;FALSCH"),
+        ("id,label", "yes-001,да", "no-050,нет"),
     ],
 )
 def test_two_columns_name_photos_and_say_yes_or_no(explorer, tmp_path, header, yes, no):
@@ -120,6 +129,114 @@ def test_tables_of_other_encodings_are_read(explorer, collection, tmp_path, enco
     text = f"id,label\r\n{name},yes\r\nno-050,no\r\n"
     take_in(explorer, write(tmp_path, text, encoding=encoding))
     assert labels_of(explorer) == {name: 1, "no-050": -1}
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "names"),
+    [
+        (pa.int64(), [0, 1, -1], {"_type": "ClassLabel", "names": ["cat", "dog"]}),
+        (
+            pa.list_(pa.int64()),
+            [[0, 1], [1], []],
+            {"_type": "Sequence", "feature": {"_type": "ClassLabel", "names": ["cat", "dog"]}},
+        ),
+    ],
+)
+def test_numbers_of_classes_are_read_as_the_names_that_the_file_gives_them(
+    explorer, tmp_path, kind, values, names
+):
+    told = json.dumps({"info": {"features": {"label": names}}})
+    schema = pa.schema([("id", pa.string()), ("label", kind)], {"huggingface": told})
+    rows = {"id": ["yes-001", "no-050", "no-051"], "label": values}
+    pq.write_table(pa.table(rows, schema), tmp_path / "set.parquet")
+    done = take_in(explorer, tmp_path / "set.parquet", "cat", others_no=True)
+    assert labels_of(explorer, "cat") == {"yes-001": 1, "no-050": -1}
+    assert done.unreadable.first == ["no-051: no label"]
+
+
+@pytest.mark.parametrize("letter", ["A", "T", "n"])
+def test_classes_may_be_called_like_a_yes_or_a_no(explorer, tmp_path, letter):
+    rows = "".join(f"yes-{at:03},{name}\n" for at, name in enumerate("ABNTTAN"))
+    path = write(tmp_path, "id,label\n" + rows)
+    take_in(explorer, path, letter, others_no=True)
+    yes = {photo for photo, label in labels_of(explorer, letter).items() if label > 0}
+    assert yes == {f"yes-{at:03}" for at, name in enumerate("ABNTTAN") if name == letter.upper()}
+    take_in(explorer, path, None, all_classes=True)
+    assert {c.name for c in explorer.concepts.list()} == {*"ABNT", letter}
+
+
+def test_a_class_that_is_named_counts_where_it_would_be_a_no(explorer, tmp_path):
+    path = write(tmp_path, "id,label\nyes-001,0\nno-050,1\n")
+    take_in(explorer, path, "zero", category="0", others_no=True)
+    assert labels_of(explorer, "zero") == {"yes-001": 1, "no-050": -1}
+    take_in(explorer, path, "one", category="1")
+    assert labels_of(explorer, "one") == {"yes-001": -1, "no-050": 1}
+
+
+def test_a_class_is_found_behind_a_thousand_different_cells(explorer, tmp_path):
+    rows = "".join(f"yes-001,cat|{at}\n" for at in range(1500))
+    path = write(tmp_path, f"id,label\n{rows}yes-002,rare\n")
+    take_in(explorer, path, "rare")
+    assert labels_of(explorer, "rare") == {"yes-002": 1}
+
+
+def test_lines_of_json_need_not_have_the_same_fields(explorer, tmp_path):
+    rows = [
+        {"id": "yes-001", "label": 1, "by": "Ann"},
+        {"url": "/no-050.jpg", "label": -1},
+        {"id": "yes-002", "by": "Bob"},
+        {"label": 1},
+    ]
+    done = take_in(explorer, write(tmp_path, "\n".join(map(json.dumps, rows)), "labels.jsonl"))
+    assert labels_of(explorer) == {"yes-001": 1, "no-050": -1}
+    assert (done.unmatched.count, done.unreadable.first) == (1, ["yes-002: no label"])
+
+
+@pytest.mark.parametrize(
+    ("about", "kept"),
+    [
+        ({"at": "9999-12-31T23:59:59-10:00"}, None),
+        ({"at": "0001-01-01T00:00:00"}, None),
+        ({"at": "2024-02-01T10:00:00Z"}, datetime(2024, 2, 1, 10, tzinfo=timezone.utc)),
+        ({"at": "01.02.2024 10:00"}, datetime(2024, 2, 1, 10, tzinfo=timezone.utc)),
+        ({"round": "²"}, None),
+        ({"round": 2**32 - 1}, None),
+    ],
+)
+def test_times_and_rounds_that_cannot_be_kept_spoil_no_concept(explorer, tmp_path, about, kept):
+    row = json.dumps({"id": "yes-001", "label": 1, **about})
+    take_in(explorer, write(tmp_path, row, "labels.jsonl"))
+    [label] = explorer.concepts.history(concept_of(explorer).id)
+    written = datetime.now(timezone.utc) - label.created < timedelta(minutes=5)
+    assert (label.round, label.created if kept else written) == (0, kept or True)
+
+
+def test_classes_keep_who_gave_them_and_no_label_is_no_other_class(explorer, tmp_path):
+    text = "id,label,by\nyes-001,dog,Bob\nyes-001,cat,Ann\nno-050,dog,Ann\nno-051,,Ann\n"
+    done = take_in(explorer, write(tmp_path, text), "cat", others_no=True)
+    votes = explorer.concepts.votes(concept_of(explorer, "cat").id)
+    assert {(row.photo_id, row.by, row.label) for row in votes} == {
+        ("yes-001", "Ann", 1), ("yes-001", "Bob", -1), ("no-050", "Ann", -1)
+    }  # fmt: skip
+    assert done.unreadable.first == ["no-051: no label"]
+
+
+def test_an_export_of_our_own_is_read_by_its_answers(explorer, tmp_path):
+    text = "id,class,answer,label\nyes-001,things,1,cat\nyes-002,things,,cat\n"
+    text += "no-050,not things,-1,cat\n"
+    take_in(explorer, write(tmp_path, text))
+    assert labels_of(explorer) == {"yes-001": 1, "no-050": -1}
+
+
+def test_the_only_column_of_answers_is_named_where_it_is_called_otherwise(explorer, tmp_path):
+    text = "id,width,reviewer\nyes-001,200,1\nno-050,300,0\n"
+    done = take_in(explorer, write(tmp_path, text))
+    assert "The column 'reviewer' was read as the answers." in done.notes
+    done = take_in(explorer, write(tmp_path, "id,label\nyes-001,cat\n"), "pets")
+    assert done.notes == ["The only class 'cat' was read as yes."]
+    text = "id,choice,annotator\nyes-001,cat,1\nno-050,dog,1\n"  # Label Studio's
+    take_in(explorer, write(tmp_path, text), "cat", others_no=True)
+    assert labels_of(explorer, "cat") == {"yes-001": 1, "no-050": -1}
 
 
 def test_rows_that_match_nothing_or_contradict_are_counted_and_named(explorer, tmp_path):
@@ -139,6 +256,24 @@ def test_a_file_name_that_several_photos_have_is_not_guessed(explorer, collectio
     done = take_in(explorer, write(tmp_path, text))
     assert labels_of(explorer) == {"two": 1, "yes-001": 1}
     assert (done.ambiguous.count, done.ambiguous.first) == (1, ["img.jpg"])
+
+
+def test_a_file_name_in_several_folders_of_the_file_is_not_guessed(
+    explorer, collection, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(label_import, "BATCH", 1)  # one row does not see the next
+    urls = ["/here/dog/001.jpg", "/here/dog/002.jpg"]
+    vectors = list(np.eye(16, dtype=np.float32)[:2])
+    collection.insert(pa.table({"id": ["one", "two"], "url": urls, "vector": vectors}))
+    text = (
+        "filename,label\ncat/001.jpg,cat\ndog/001.jpg,dog\ncat/002.jpg,cat\nelse/yes-001.jpg,dog\n"
+    )
+    done = take_in(explorer, write(tmp_path, text), None, all_classes=True)
+    assert labels_of(explorer, "dog") == {"one": 1, "yes-001": 1}
+    assert labels_of(explorer, "cat") == {"two": 1}  # no other row is called so
+    assert done.unmatched.first == ["cat/001.jpg"]
+    found = find_named(collection, ["cat/001.jpg", "dog/001.jpg"])
+    assert (found.ids, found.unknown) == (("one",), ("cat/001.jpg",))
 
 
 def test_a_file_of_which_nothing_is_taken_is_refused_with_the_count_of_each_reason(
@@ -201,6 +336,17 @@ def test_coco_gives_one_category_or_a_concept_for_each(explorer, tmp_path):
     assert labels_of(explorer, "cat") == {"yes-000": 1, "yes-002": 1}
 
 
+def test_categories_of_coco_go_by_their_ids_however_written_and_without_a_name(explorer, tmp_path):
+    pairs = [(0, "0"), (1, 0), (2, 7)]
+    found = [{"image_id": image, "category_id": category} for image, category in pairs]
+    coco = {**COCO, "categories": [{"id": 0, "name": "cat"}], "annotations": found}
+    path = write(tmp_path, json.dumps(coco), "instances.json")
+    take_in(explorer, path, "cat")
+    assert labels_of(explorer, "cat") == {"yes-000": 1, "yes-001": 1}
+    take_in(explorer, path, "seven", category="7")
+    assert labels_of(explorer, "seven") == {"yes-002": 1}
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
@@ -231,6 +377,17 @@ def test_several_concepts_come_from_columns_and_from_class_names(explorer, tmp_p
     assert labels_of(explorer, "cat") == {"yes-001": 1}
 
 
+def test_of_several_concepts_none_is_changed_before_all_are_found(explorer, tmp_path):
+    text = "id,red,blue,grey\nyes-001,1,1,0\nno-050,0,0,0\n"
+    done = take_in(explorer, write(tmp_path, text), None, all_classes=True)
+    assert [concept["name"] for concept in done.concepts] == ["red", "blue"]
+    assert "grey has no yes to start from, and was left out." in done.notes
+    explorer.concepts.create("blue", "things", "")
+    with pytest.raises(BadInput, match="2 concepts named 'blue'"):
+        take_in(explorer, write(tmp_path, text.replace(",1", ",0")), None, all_classes=True)
+    assert labels_of(explorer, "red") == {"yes-001": 1, "no-050": -1}
+
+
 def test_a_folder_for_each_class_is_a_labelled_set(explorer, tmp_path):
     for kind, name in (("cat", "yes-001"), ("cat", "yes-002"), ("dog", "no-050")):
         (tmp_path / "set" / kind).mkdir(parents=True, exist_ok=True)
@@ -251,12 +408,44 @@ def test_a_cell_comes_back_as_it_was_and_never_runs(text):
     assert unguard_cell(guard_cell(text)) == text
 
 
+@pytest.mark.parametrize("ending", [".csv", ".jsonl"])
+def test_an_id_that_looks_guarded_comes_back_as_it_was(explorer, collection, tmp_path, ending):
+    ids = ["=x", "'=x", "''=x"]
+    vectors = list(np.eye(16, dtype=np.float32)[:3])
+    collection.insert(pa.table({"id": ids, "url": ids, "vector": vectors}))
+    path = tmp_path / f"labels{ending}"
+    signs = dict(zip(ids, (1, -1, 1), strict=True))
+    path.write_bytes(b"".join(WRITERS[ending](Label(id, sign) for id, sign in signs.items())))
+    take_in(explorer, path)
+    assert labels_of(explorer) == signs
+
+
 def test_equal_names_are_told_with_their_ids(explorer):
     made = [explorer.concepts.create("same", "things", "").id for _ in range(2)]
     with pytest.raises(BadInput, match="2 concepts named 'same'") as told:
         find_concept(explorer, "same")
     assert all(concept in str(told.value) for concept in made)
     assert concept_of(explorer, made[0]).id == made[0]
+
+
+def test_an_export_that_breaks_off_leaves_the_file_as_it_was(explorer, tmp_path, monkeypatch):
+    take_in(explorer, write(tmp_path, "id,label\nyes-001,1\n"))
+    there = write(tmp_path, "before", "out.csv")
+
+    def write_some(_labels):
+        yield b"half"
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setitem(WRITERS, ".csv", write_some)
+    options = argparse.Namespace(concept="things", table=None, out=there, json=False)
+    with pytest.raises(OSError, match="No space"):
+        labels.export(explorer, options)
+    assert there.read_text() == "before"
+    assert sorted(path.name for path in tmp_path.glob("out*")) == ["out.csv"]
+    monkeypatch.undo()
+    options.out = tmp_path / "new folder" / "out.csv"
+    labels.export(explorer, options)
+    assert "yes-001,1" in options.out.read_text("utf-8-sig")
 
 
 def test_the_commands_write_and_read_a_file(tmp_path, monkeypatch, capsys):

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 
 from explorer.__main__ import main
+from explorer.commands import concepts
 from explorer.errors import NothingThere
 from explorer.explorer import Explorer
 from explorer.truth import compare_with_labels, describe_agreement, nearest_name
@@ -109,3 +110,16 @@ def test_the_command_writes_the_differences(explorer, tmp_path, capsys):
     assert (told["precision"], told["label"], len(told["differences"])) == (0.6, "Sneaker", 4)
     rows = list(csv.DictReader(io.StringIO((tmp_path / "x.csv").read_text("utf-8-sig"))))
     assert [row["difference"] for row in rows] == ["below", "above", "below", "above"]
+
+
+def test_a_file_holds_every_difference_and_the_screen_the_first(
+    explorer, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setattr(concepts, "LISTED", 2)
+    make(explorer, "sneaker")
+    explorer.close()
+    asked = ["truth", "sneaker", "--dsn", explorer._dsn, "--table", "things"]
+    for more, written in ([], 4), (["--limit", "3"], 3):
+        assert main([*asked, "--out", str(tmp_path / "x.csv"), *more]) == 0
+        assert len((tmp_path / "x.csv").read_text("utf-8-sig").splitlines()) == written + 1
+    assert len(capsys.readouterr().out.splitlines()) == 1 + 2 + 1 + 3

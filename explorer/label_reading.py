@@ -1,0 +1,114 @@
+"""How the answers of a file are to be read: yes and no, or classes; and of which concepts."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from explorer.errors import BadInput
+from explorer.label_files import Said, read_sign
+
+CLASSES = 1_000  # concepts that one file may make
+WORDS = 100_000  # different ones of a column that are looked at
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the answers of a file are to be read.
+
+    Attributes:
+        names: concept by column or class; `""` is the column of a file with one.
+        classes: whether the file names classes instead of answers.
+        zero: what 0 is.
+        guessed: the only class, or column of answers, where it is called otherwise; else empty.
+    """
+
+    names: dict[str, str]
+    classes: bool
+    zero: int = 0
+    guessed: str = ""
+
+
+def choose_reading(
+    rows: Iterable[Said], concept: str | None, category: str | None, every: bool
+) -> Reading:
+    """Find out how the answers of a file are to be read.
+
+    Args:
+        concept: what the concept is called; None only with `every`.
+        category: the class or column of the file that is meant.
+        every: a concept for each class or column.
+
+    Raises:
+        BadInput: no concept is named, or the file has no such class or column.
+    """
+    columns: dict[str, set[str]] = {}
+    classes: dict[str, None] = {}
+    has_classes = ours = False
+    for row in rows:
+        ours = ours or bool(row.about)
+        if row.classes is not None:
+            has_classes = True
+            classes.update(dict.fromkeys(row.classes))
+        for column, text in row.cells.items():
+            values = columns.setdefault(column, set())
+            if len(values) <= WORDS:
+                values.update(split_classes(text))
+    words = columns.get("", set())
+    if has_classes or _are_classes(words, concept, category):
+        found = list(classes) or sorted(words)
+        names = _choose(found, concept, category, every, "class")
+        return Reading(names, True, guessed=_find_guess(names, category or concept))
+    signs = {read_sign(text) for values in columns.values() for text in values}
+    zero = -1 if not ours and 0 in signs and -1 not in signs else 0
+    if set(columns) <= {""}:
+        return Reading({"": _require_name(concept)}, False, zero)
+    names = _choose(list(columns), concept, category, every, "column")
+    return Reading(names, False, zero, _find_guess(names, category or concept))
+
+
+def _are_classes(words: set[str], concept: str | None, category: str | None) -> bool:
+    """Tell classes from yes and no: a class may be called T or 0, as one of the letters is."""
+    wanted = category or concept
+    others = {word for word in words if read_sign(word) is None}
+    called = wanted is None or wanted.lower() in {word.lower() for word in words}
+    if not others:  # a class that would be a no is meant
+        return bool(category) and called and read_sign(category or "") != 1
+    return others == words or called or any(word.isdigit() for word in others)
+
+
+def _choose(
+    found: Sequence[str], concept: str | None, category: str | None, every: bool, kind: str
+) -> dict[str, str]:
+    if every:
+        if len(found) > CLASSES:
+            raise BadInput(f"The file names more than {CLASSES:,} classes: choose one of them.")
+        return {name: name for name in found}
+    wanted = _require_name(category or concept)
+    fits = [name for name in found if name == wanted] or [
+        name for name in found if name.lower() == wanted.lower()
+    ]
+    if fits:
+        return {fits[0]: _require_name(concept)}
+    if len(found) == 1 and category is None:
+        return {found[0]: _require_name(concept)}
+    some = ", ".join(found[:20]) + (", ..." if len(found) > 20 else "")
+    raise BadInput(
+        f"The file has no {kind} {wanted!r}: name the class or column that is meant; it has "
+        f"{some or 'none'}."
+    )
+
+
+def _find_guess(names: dict[str, str], wanted: str | None) -> str:
+    """Return the class or column that was taken because there is no other."""
+    only = next(iter(names)) if len(names) == 1 else ""
+    return only if wanted and only.lower() != wanted.lower() else ""
+
+
+def _require_name(concept: str | None) -> str:
+    if not concept or not concept.strip():
+        raise BadInput("Name the concept that the labels are of.")
+    return concept
+
+
+def split_classes(text: str) -> list[str]:
+    """Part a cell of several classes: `dog|cat`, `dog; cat`."""
+    return [word for part in text.split("|") for word in map(str.strip, part.split(";")) if word]
