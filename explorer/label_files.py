@@ -14,7 +14,7 @@ from explorer.errors import BadInput
 from ingest import IngestError
 from ingest.sources import Source, Table
 from ingest.sources.addresses import Locator
-from ingest.sources.cells import as_text, is_empty, plain
+from ingest.sources.cells import OF_TYPED, as_text, is_empty, plain
 from ingest.sources.names import ADDRESSES, IDS, LABELS, usual
 from ingest.sources.tables import open_rows
 from vecdb import Label
@@ -129,7 +129,7 @@ def _read_set(path: Path) -> Iterator[Said]:
 
 def _read_table(path: Path) -> Iterator[Said]:
     with open_rows(path, Table(), Locator(path.parent)) as rows:
-        unguard = unguard_cell if rows.is_text else str  # only spreadsheets run cells
+        unguard = str if rows.kinds == OF_TYPED else unguard_cell  # only spreadsheets run cells
         name_classes = partial(_name_classes, words=rows.words)
         keys, answers = _find_columns(rows.names, [name_classes(row) for row in rows.sample])
         if not keys:
