@@ -175,7 +175,8 @@ def _find_columns(
     """Return the columns that name photos, the best first, and those of answers by concept."""
     by_usual = {usual(name): name for name in reversed(names)}
     holds = any(isinstance(value, bytes | dict) for row in sample for value in row.values())
-    if holds or any(f"{name}.path" in names for name in names):
+    holds = holds or any(f"{name}.path" in names for name in names)
+    if holds and not {"id", "answer"} <= by_usual.keys():  # which our own exports have
         return [], {}  # pictures inside: their ids are what an ingest makes of them
     keys = [by_usual[name] for name in KEYS if name in by_usual]
     answer = next((by_usual[name] for name in ANSWERS if name in by_usual), None)

@@ -72,7 +72,8 @@ def find_concept(explorer: Explorer, named: str, table: str | None = None) -> Co
     """
     listed = explorer.concepts.list(table)
     by_id = [concept for concept in listed if concept.id == named]
-    found = by_id or [concept for concept in listed if concept.name == named]
+    name = " ".join(named.split())  # as names are kept
+    found = by_id or [concept for concept in listed if concept.name == name]
     if len(found) > 1:
         ids = ", ".join(concept.id for concept in found)
         raise BadInput(f"There are {len(found)} concepts named {named!r}: give one of {ids}.")

@@ -60,6 +60,10 @@ def choose_reading(
     signs = {read_sign(text) for values in columns.values() for text in values}
     zero = -1 if not ours and 0 in signs and -1 not in signs else 0
     if set(columns) <= {""}:
+        if category and read_sign(category) is None:
+            raise BadInput(
+                f"The file has no class {category!r}: it answers yes and no. Leave the class out."
+            )
         return Reading({"": _require_name(concept)}, False, zero)
     names = _choose(list(columns), concept, category, every, "column")
     return Reading(names, False, zero, _find_guess(names, category or concept))

@@ -313,6 +313,7 @@ class ConceptStore:
     def _write(self, concept: Concept) -> Concept:
         row = {
             **vars(concept),
+            "name": " ".join(concept.name.split()),
             "version": SEQUENCE.take(1),
             "weights": np.asarray(concept.weights, np.float32).tolist(),
             "settings": json.dumps(concept.settings),

@@ -347,6 +347,21 @@ def test_categories_of_coco_go_by_their_ids_however_written_and_without_a_name(e
     assert labels_of(explorer, "seven") == {"yes-002": 1}
 
 
+def test_an_export_that_holds_its_pictures_is_read_by_its_answers(explorer, tmp_path):
+    pictures = [{"bytes": b"\xff\xd8\xff", "path": name} for name in ("a.jpg", "b.jpg")]
+    rows = {"id": ["yes-000", "no-050"], "label": ["cat", "cat"], "answer": [1, -1]}
+    pq.write_table(pa.table({**rows, "image": pictures}), tmp_path / "train.parquet")
+    take_in(explorer, tmp_path / "train.parquet")
+    assert labels_of(explorer) == {"yes-000": 1, "no-050": -1}
+
+
+def test_a_class_of_a_file_of_yes_and_no_is_refused(explorer, tmp_path):
+    path = write(tmp_path, "id,answer\nyes-000,1\nno-050,-1\n")
+    with pytest.raises(BadInput, match="has no class 'cat': it answers yes and no"):
+        take_in(explorer, path, category="cat")
+    assert explorer.concepts.list() == []
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [

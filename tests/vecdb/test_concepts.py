@@ -79,6 +79,13 @@ def test_concepts_are_listed_by_collection_the_latest_changed_first(
     assert database.concepts.list("axes")[0].name == "all hats"
 
 
+def test_a_name_is_kept_in_one_line(axes: Collection, database: Database) -> None:
+    concept = database.concepts.create(" hats\n and  caps ", "axes", "a hat")
+    assert (concept.name, database.concepts.list()[0].name) == ("hats and caps", "hats and caps")
+    database.concepts.update(concept.id, name="caps\t")
+    assert database.concepts.get(concept.id).name == "caps"
+
+
 def test_a_deleted_concept_can_be_restored_with_its_labels(
     axes: Collection, database: Database
 ) -> None:
