@@ -10,7 +10,7 @@ import streamlit as st
 from explorer.conditions import read_conditions
 from explorer.phrases import describe_phrases
 from explorer.query import Query
-from pages._boxes import box, put
+from pages._boxes import box, hear, put
 from vecdb import Collection, Filter
 
 state = st.session_state
@@ -53,6 +53,7 @@ def restore() -> None:
     Someone who goes back or forward finds the search of that address: it is not the one that this
     page has written, and no widget was touched.
     """
+    hear(*(f"search_{name}" for name in WORDS))
     # Before it opens Train, Streamlit puts Train's address into this page's place of the history.
     address = {} if "round" in st.query_params else dict(st.query_params)
     if key("text") not in state:
