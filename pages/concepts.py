@@ -295,6 +295,8 @@ def main() -> None:
     keep("concept_view")
     # An address may name a view alone: that of the concept which is open.
     named = "concept" in st.query_params or "view" in st.query_params
+    if not named and state.get("screen_before") == "Concepts":
+        state.concepts_open = False  # the browser has gone back to the list
     try:
         concept = current_concept()
     except UnknownConcept as error:
