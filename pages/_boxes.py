@@ -29,11 +29,24 @@ def put(name: str, value: Any, options: Any = None) -> str:
     drawn = state.get(f"{name}_options")
     state[f"{name}_options"] = options
     if key in state and (state[key] != value or drawn != options):
+        state[f"{name}_replaced"] = key, state[key]
         state[f"{name}_widget"] = state.get(f"{name}_widget", 0) + 1
         key = box(name)
     if key not in state:
         state[key] = value
     return key
+
+
+def hear(*names: str) -> None:
+    """Take what was typed into a widget while another was put into its place.
+
+    On a busy machine the browser shows the old one for a while, and what is typed there is what
+    the user wants.
+    """
+    for name in names:
+        replaced = state.get(f"{name}_replaced")
+        if replaced and replaced[0] in state and state[replaced[0]] != replaced[1]:
+            put(name, state[replaced[0]])
 
 
 def said(name: str, default: Any = None) -> Any:

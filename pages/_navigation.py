@@ -75,6 +75,7 @@ try:
     if may(Role.LOOK):
         _ = shared_explorer().database
         _likeness.go()
+    st.session_state.screen_before = st.session_state.get("screen")
     st.session_state.screen = page.title
     above = st.container()
     page.run()

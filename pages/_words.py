@@ -2,10 +2,23 @@
 
 import re
 
-# Markdown's own signs, and Streamlit's: $ begins a formula, : an icon or a colour.
-SIGNS = re.compile(r"([\\`*_\[\]<>#|~$&]|:(?=\w))")
+# Markdown's own signs, and Streamlit's: $ begins a formula, : a colour. No number does, and in
+# addresses, which become links, a sign before the port would be shown.
+SIGNS = re.compile(r"([\\`*_\[\]<>#|~$&]|:(?=[^\W\d]))")
+# What becomes an icon or another sign (:x:, ->, --) even so, unless something stands in it.
+ICONS = re.compile(r":(?=(?!\d\d?:)[\w+-]+:|material/)|(?<=\s)[<-](?=[->]+\s)")
+WORD_JOINER = "\u2060"  # takes no room, and no line is broken there
 
 
 def escape_markdown(text: object) -> str:
     """Return a text that `st.error` and its like show letter by letter, lines kept."""
-    return SIGNS.sub(r"\\\1", str(text)).replace("\n", "  \n")
+    joined = ICONS.sub(rf"\g<0>{WORD_JOINER}", str(text))
+    return SIGNS.sub(r"\\\1", joined).replace("\n", "  \n")
+
+
+def number_names(names: list[str]) -> list[str]:
+    """Return the names, those that occur again with a number behind."""
+    return [
+        f"{name} ({names[:at].count(name) + 1})" if name in names[:at] else name
+        for at, name in enumerate(names)
+    ]

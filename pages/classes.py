@@ -142,7 +142,7 @@ def one_class(found: PhotoSet, classes: SavedClasses, chosen: np.ndarray, sure: 
 
 def draw(collection: Collection, encoder: Encoder) -> None:
     """Draw the screen once the encoder is there."""
-    left, right = st.columns([2, 7], gap="large")
+    left, right = st.columns([5, 14], gap="large")
     with left:
         ready = set_up(collection, encoder)
     if ready is None:
@@ -184,7 +184,7 @@ def draw(collection: Collection, encoder: Encoder) -> None:
 def main() -> None:
     """Draw the screen."""
     keep(*(f"class_{name}" for name in KEPT))
-    columns = st.columns([2, 7])
+    columns = st.columns([5, 14], gap="large")
     with columns[0]:
         collection = choose_collection()
     if collection is None:

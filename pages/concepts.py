@@ -2,8 +2,10 @@
 
 import streamlit as st
 
+from classifier import ClassifierError
 from commandline.words import count_things
 from explorer.addresses import thumbnail_url
+from explorer.history import read_history
 from explorer.people import Role
 from explorer.settings import Settings
 from pages._boxes import put, said
@@ -50,13 +52,15 @@ def attempt(action: str, *arguments: str, **changes: str) -> None:
     """Run one change of the store; say what went wrong in one sentence."""
     try:
         getattr(shared_explorer().concepts, action)(*arguments, **changes)
-    except VecdbError as error:
+        if action == "merge":
+            shared_explorer().rounds.refit(arguments[0])
+    except (VecdbError, ClassifierError) as error:
         state.concepts_error = str(error)
     else:
         state.concepts_error = ""
-        if action == "delete":
-            state.deleted = [*state.get("deleted", []), arguments[0]]
-            if state.get("concept_id") == arguments[0]:
+        if action in ("delete", "merge"):
+            state.deleted = [*state.get("deleted", []), arguments]
+            if state.get("concept_id") == arguments[-1]:
                 close_concept()
 
 
@@ -79,12 +83,22 @@ def exclude(concept_id: str) -> None:
 
 
 def restore() -> None:
-    """Bring the concept deleted last back."""
-    attempt("restore", state.deleted.pop())
+    """Bring the concept deleted last back, out of the one it went into where it was merged."""
+    *into, gone = state.deleted.pop()
+    attempt("restore", gone)
+    explorer = shared_explorer()
+    for other in into:
+        history = read_history(explorer.concepts, explorer.concepts.get(other))
+        if history.done[-1:] == [f"merge {gone}"]:  # what was said since stays
+            explorer.rounds.undo(other)
 
 
-def row(concept: Concept, counts: LabelCounts, others: list[Concept]) -> None:
-    """Draw one concept: strip of matches, prompt, counts, what can be done with it."""
+def row(concept: Concept, counts: LabelCounts, others: dict[str, str]) -> None:
+    """Draw one concept: strip of matches, prompt, counts, what can be done with it.
+
+    Args:
+        others: names of those it may be merged into, by id.
+    """
     with st.container(border=True):
         left, middle, right = st.columns([3, 5, 2], vertical_alignment="center")
         if may(Role.LABEL):
@@ -130,10 +144,9 @@ def row(concept: Concept, counts: LabelCounts, others: list[Concept]) -> None:
                 args=[concept.id],
                 help="A photo is of one such concept only: a yes for another one is a no here.",
             )
-            names = {other.id: other.name for other in others}
             into = st.selectbox(
-                "Merge into", list(names), format_func=names.__getitem__, index=None,
-                key=f"into_{concept.id}", placeholder="another concept",
+                "Merge into", list(others), format_func=others.__getitem__, index=None,
+                key=f"into_{concept.id}", placeholder="another concept", width=320,  # names in full
             )  # fmt: skip
             st.button(
                 "Merge",
@@ -242,7 +255,8 @@ def draw_list() -> None:
     if state.get("concepts_error"):
         st.error(escape_markdown(state.concepts_error))
     if state.get("deleted") and may(Role.LABEL):
-        st.button("Undo the deletion", icon=":material/undo:", on_click=restore)
+        what = "deletion" if len(state.deleted[-1]) == 1 else "merge"
+        st.button(f"Undo the {what}", icon=":material/undo:", on_click=restore)
     if may(Role.LABEL):
         open_saved.draw()
     listed = listed_concepts()
@@ -253,9 +267,14 @@ def draw_list() -> None:
     if show_together([concept for concept in concepts if len(concept.weights)]):
         return
     shown = concepts if state.get("all_concepts") else concepts[:SHOWN]
+    names = name_concepts(listed)
     st.caption(f"{count_things(len(concepts), 'concept')}, the latest first")
     for concept in shown:
-        others = [o for o in concepts if o.id != concept.id and o.collection == concept.collection]
+        others = {
+            other.id: names[other.id]
+            for other in concepts
+            if other.id != concept.id and other.collection == concept.collection
+        }
         row(concept, listed[concept.id][1], others)
     if len(concepts) > SHOWN:
         st.toggle(f"Show all {len(concepts)}", key="all_concepts")
@@ -276,6 +295,8 @@ def main() -> None:
     keep("concept_view")
     # An address may name a view alone: that of the concept which is open.
     named = "concept" in st.query_params or "view" in st.query_params
+    if not named and state.get("screen_before") == "Concepts":
+        state.concepts_open = False  # the browser has gone back to the list
     try:
         concept = current_concept()
     except UnknownConcept as error:

@@ -30,6 +30,7 @@ from pages.grid.intake import pictures_of
 from pages.grid.tiles import grid_tiles
 from pages.searching.address import (
     conditions,
+    count_filters,
     describe_count,
     describe_query,
     fill,
@@ -66,7 +67,7 @@ def on_event(event: GridEvent) -> None:
 
 def header() -> tuple[Collection, list[Image.Image]] | None:
     """Draw the line of controls."""
-    columns = st.columns([2, 5, 1.2, 1.2, 1.6, 1.5], vertical_alignment="bottom")
+    columns = st.columns([2, 4.2, 1.3, 1.4, 2.1, 1.6], vertical_alignment="bottom")
     with columns[0]:
         collection = choose_collection()
     if collection is None:
@@ -80,7 +81,7 @@ def header() -> tuple[Collection, list[Image.Image]] | None:
     )
     with columns[2].popover("Refine", width="stretch"):
         pictures = refine()
-    with columns[3].popover("Filters", width="stretch"):
+    with columns[3].popover(name_filters(), width="stretch"):
         narrow()
     columns[4].toggle("Fold near-duplicates", key=key("fold"))
     columns[5].segmented_control(
@@ -92,6 +93,12 @@ def header() -> tuple[Collection, list[Image.Image]] | None:
         label_visibility="collapsed",
     )
     return collection, pictures
+
+
+def name_filters() -> str:
+    """Return what the popover of the filters is called: closed, it says that some are set."""
+    count = count_filters()
+    return f"Filters ({count})" if count else "Filters"
 
 
 def read_query(pictures: list[Image.Image]) -> Query:

@@ -10,7 +10,7 @@ from explorer.phrases import describe_phrases, lines, parse_phrases
 from explorer.pictures import picture_from
 from explorer.query import Query
 from explorer.rounds import Page
-from pages._boxes import box, put, said
+from pages._boxes import box, hear, put, said
 from pages._current import (
     ask_person,
     close_concept,
@@ -145,6 +145,7 @@ def on_page_size() -> None:
 def ask() -> None:
     """Take what was typed or dropped as the next thing to look for."""
     state.error = ""
+    hear("prompt", "more_phrases", "photo_ids")
     try:
         query = Query(
             phrases=parse_phrases(said("prompt", ""), said("more_phrases", "")),

@@ -10,7 +10,7 @@ from explorer.csv_cells import frame_as_csv
 from explorer.together import MOST, Together, count_together, list_together
 from pages._current import shared_explorer
 from pages._likeness import look_for_more
-from pages._words import escape_markdown
+from pages._words import escape_markdown, number_names
 from pages.grid import photo_grid
 from pages.grid.contract import GridEvent, GridTile
 from pages.grid.tiles import grid_tiles
@@ -42,7 +42,8 @@ def draw(concepts: list[Concept]) -> None:
     collection = shared_explorer().rounds.memory.collection(table)
     counted = count_together(collection, chosen)
     counts = {c.id: count for c, count in zip(chosen, counted.each, strict=True)}
-    labels = {c.id: f"{c.name} ({counts[c.id]:,})" for c in chosen}
+    names = number_names([c.name for c in chosen])
+    labels = {c.id: f"{name} ({counts[c.id]:,})" for c, name in zip(chosen, names, strict=True)}
     every = pick(columns[1], "Photos that are all of", labels, "together_every")
     no = pick(columns[2], "and none of", labels, "together_no")
     listed = partial(list_together, collection, chosen, every=every, no=no)
@@ -110,11 +111,3 @@ def write_csv(found: Together) -> bytes:
     frame = pd.DataFrame(found.probabilities.round(4), columns=names)
     frame.insert(0, "photo_id", found.ids)
     return frame_as_csv(frame)
-
-
-def number_names(names: list[str]) -> list[str]:
-    """Return the names, those that occur again with a number behind."""
-    return [
-        f"{name} ({names[:at].count(name) + 1})" if name in names[:at] else name
-        for at, name in enumerate(names)
-    ]

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timezone
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from explorer.conditions import read_conditions
 from explorer.phrases import describe_phrases
 from explorer.query import Query
-from pages._boxes import box, put
+from pages._boxes import box, hear, put
 from vecdb import Collection, Filter
 
 state = st.session_state
@@ -52,6 +53,7 @@ def restore() -> None:
     Someone who goes back or forward finds the search of that address: it is not the one that this
     page has written, and no widget was touched.
     """
+    hear(*(f"search_{name}" for name in WORDS))
     # Before it opens Train, Streamlit puts Train's address into this page's place of the history.
     address = {} if "round" in st.query_params else dict(st.query_params)
     if key("text") not in state:
@@ -120,14 +122,34 @@ def conditions(collection: Collection) -> Filter | None:
 
 
 _NO_FIELDS = {"text", "more", "like", "vector", "where", "similar", "view"}
+_NO_FILTERS = {"text", "more", "like", "vector", "view", "fold"}
+
+
+def count_filters() -> int:
+    """Return how many of the filters ask for something."""
+    return sum(value not in ("", None) for name, value in _given().items()
+               if name not in _NO_FILTERS)  # fmt: skip
+
+
+def clear_filters() -> None:
+    """Empty every filter; what is looked for stays."""
+    _fill({name: str(value) for name, value in _given().items() if name in _NO_FILTERS})
 
 
 def least_similarity() -> float | None:
-    """Return the similarity that photos must reach, None where none was asked for."""
+    """Return the similarity that photos must reach, None where none was asked for.
+
+    Raises:
+        ValueError: it is no cosine.
+    """
+    typed = state[key("similar")].strip()
     try:
-        return float(state[key("similar")].replace(",", ".")) if state[key("similar")] else None
+        least = float(typed.replace(",", ".").replace("\u2212", "-")) if typed else None
     except ValueError:
-        return None
+        least = np.nan
+    if least is not None and not -1 <= least <= 1:
+        raise ValueError(f"The similarity '{typed}' must be a number from -1 to 1, such as 0.25.")
+    return least
 
 
 def _day(text: str) -> date | None:

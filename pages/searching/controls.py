@@ -9,7 +9,15 @@ from explorer.errors import ExplorerError
 from explorer.fetching import fetch_picture, fetching_allowed
 from explorer.pictures import picture_from
 from pages._words import escape_markdown
-from pages.searching.address import DAYS, NUMBERS, SHAPES, fill, key
+from pages.searching.address import (
+    DAYS,
+    NUMBERS,
+    SHAPES,
+    clear_filters,
+    count_filters,
+    fill,
+    key,
+)
 
 state = st.session_state
 
@@ -47,7 +55,7 @@ def refine() -> list[Image.Image]:
         accept_multiple_files=True,
         key=f"search_files_{state.get('search_uploads', 0)}",
     )
-    given = list(files)
+    given, wrong = list(files), st.container()
     if st.toggle("Use the camera", key="use_camera"):
         shot = st.camera_input(
             "Camera",
@@ -66,12 +74,13 @@ def refine() -> list[Image.Image]:
         try:
             found.append(picture_from(file.getvalue()))
         except ExplorerError as refused:
-            st.error(escape_markdown(f"{file.name}: {refused}"))
+            wrong.error(escape_markdown(f"{file.name}: {refused}"))
     return found
 
 
 def narrow() -> None:
     """Draw the conditions on what is known of a photo: folders first, views last."""
+    st.button("Clear the filters", on_click=clear_filters, disabled=not count_filters())
     left, right = st.columns(2)
     left.text_input("File name or folder holds", key=key("place"))
     left.text_input(

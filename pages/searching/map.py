@@ -13,7 +13,7 @@ from explorer.ranking import rank
 from pages._current import listed_concepts, read_concept, shared_explorer
 from pages._login import may
 from pages._session import LOOK, count_photos, ready_encoder
-from pages._words import escape_markdown
+from pages._words import escape_markdown, number_names
 from pages.mapping import photo_map
 from pages.mapping.contract import MapChoice, MapColour, MapEvent, MapHits
 from pages.searching.address import conditions, describe_query, least_similarity
@@ -120,9 +120,10 @@ def _colours(shown: Map) -> list[MapColour]:
     opened = read_concept()
     own = [concept for concept, _ in listed_concepts().values() if concept.collection == table]
     own.sort(key=lambda concept: opened is None or concept.id != opened.id)
-    for concept in own[:COLOURED]:
-        ways.append({"by": f"probability:{concept.id}", "name": f"Probability: {concept.name}"})
-        ways.append({"by": f"answers:{concept.id}", "name": f"Answers: {concept.name}"})
+    names = number_names([concept.name for concept in own[:COLOURED]])
+    for concept, name in zip(own, names, strict=False):
+        ways.append({"by": f"probability:{concept.id}", "name": f"Probability: {name}"})
+        ways.append({"by": f"answers:{concept.id}", "name": f"Answers: {name}"})
     kept = shared_explorer().database.class_sets.list(collection.encoder)
     for one in [one for one in kept if one.collection == collection.name][:COLOURED]:
         ways.append({"by": f"class:{one.id}", "name": f"Class: {one.name}"})

@@ -194,7 +194,7 @@ CUT = """[...document.querySelectorAll('[data-testid=stColumn] :is(button, label
   .map(part => part.textContent || part.value)"""
 
 
-@pytest.mark.parametrize("width", [720, 1000, 1440])
+@pytest.mark.parametrize("width", [720, 1000, 1280, 1440])
 def test_no_controls_words_are_cut_in_a_narrow_window(mine, app, page, width):
     page.set_viewport_size({"width": width, "height": 800})
     concept = mine()

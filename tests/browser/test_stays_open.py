@@ -92,3 +92,19 @@ def test_the_phrase_and_the_page_size_are_there_after_another_page(mine, page):
     assert phrase.input_value() == typed
     assert value_of(page, "Photos per page") == "50 per page"
     assert page.locator("button[data-photo-id]").count() == 50
+
+
+def test_going_back_leads_from_an_opened_concept_to_the_list(mine, app, page):
+    mine()
+    page.goto(f"{app.address}/concepts")
+    opened = page.get_by_text("All concepts", exact=True)
+    open_first = page.get_by_role("button", name="Open", exact=True).first
+    open_first.click()
+    opened.wait_for()
+    wait_until(page, "location.search.includes('concept=')")
+    wait_idle(page)
+    page.go_back()
+    opened.wait_for(state="hidden")
+    open_first.wait_for()
+    go_to(page, "Train")
+    page.wait_for_selector("[data-round]")  # it is still the one that is open

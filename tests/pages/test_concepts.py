@@ -264,6 +264,35 @@ def test_a_concept_is_merged_into_the_one_chosen_at_that_moment(taught, grids):
     assert not judged(first)[photo]
 
 
+def test_a_merge_chosen_among_equal_names_is_of_that_concept_and_is_undone(taught, grids):
+    explorer = shared_explorer()
+    twins = [explorer.concepts.duplicate(taught, "twin").id for _ in range(2)]
+    photo = next(iter(judged(taught)))
+    for twin in twins:
+        explorer.rounds.relabel(twin, {photo: 0})
+    before = explorer.concepts.get(twins[0]).weights
+    test = run("concepts.py")
+    picker = test.selectbox(key=f"into_{taught}")
+    assert len(set(picker.options)) == len(picker.options) == 2
+    picker.set_value(twins[0]).run()
+    test.button(key=f"merge_{taught}").click().run()
+    assert explorer.concepts.get(taught).deleted
+    assert judged(twins[0])[photo]
+    assert (explorer.concepts.get(twins[0]).weights != before).any()
+    press(test, "Undo the merge")
+    assert not explorer.concepts.get(taught).deleted
+    assert not judged(twins[0])[photo]
+
+
+@pytest.mark.parametrize("label", ["Photos that are all of", "and none of"])
+def test_concepts_of_one_name_side_by_side_are_told_apart(taught, grids, label):
+    shared_explorer().concepts.duplicate(taught, shared_explorer().concepts.get(taught).name)
+    test = run("concepts.py")
+    test.toggle(key="concepts_together").set_value(True).run()
+    options = labelled(test.multiselect, label).options
+    assert len(set(options)) == len(options) == 2
+
+
 def test_the_command_beside_an_export_says_all_that_was_chosen(taught):
     test = run("concepts.py", concept=taught, view="export")
     usual = f"python -m explorer export {taught} --format csv --photos both --out PATH"

@@ -34,6 +34,16 @@ def captions(test: AppTest) -> str:
 def test_signs_of_markdown_are_shown_letter_by_letter():
     assert escape_markdown("/a_b/*c* $1$ :red[x]") == r"/a\_b/\*c\* \$1\$ \:red\[x\]"
     assert escape_markdown("one\ntwo") == "one  \ntwo"
+    # Addresses become links, in which a sign would be shown.
+    assert escape_markdown("http://host:8000/x, at 12:30:45") == "http://host:8000/x, at 12:30:45"
+
+
+@pytest.mark.parametrize("text", [":x:", "a:smile:b", ":100:", ":+1:", "/:material/home:", "a -> b",
+                                  "a <- b", "a <-> b", "a -- b"])  # fmt: skip
+def test_what_would_become_an_icon_or_an_arrow_is_broken_without_a_trace(text):
+    shown = escape_markdown(text).replace("\\", "")
+    assert shown != text
+    assert shown.replace("\u2060", "") == text
 
 
 def test_the_name_starts_as_the_open_collection_and_says_what_it_becomes(concept):

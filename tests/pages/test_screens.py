@@ -145,6 +145,27 @@ def test_filters_name_folders_first_and_views_last(concept):
     assert order[-2:] == ["Views at least", "Downloads at least"]
 
 
+@pytest.mark.parametrize("typed", ["abc", "25", "nan", "0.2.5"])
+def test_a_similarity_that_is_none_is_told_and_not_left_out(concept, typed):
+    test = run("search.py", text="a bird", similar=typed)
+    assert [e.value for e in test.error] == [
+        f"The similarity '{typed}' must be a number from -1 to 1, such as 0.25."
+    ]
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [{"place": "x"}, {"similar": "0.9", "min_width": "5"}, {"taken_from": "2020-01-02"},
+     {"no_duplicates": "yes", "orientation": "square", "where": "width>2"}],
+)  # fmt: skip
+def test_filters_are_counted_and_cleared_and_the_words_stay(concept, filters):
+    test = run("search.py", text="yes", fold="no", **filters)
+    [popover] = [b for b in test.get("popover") if b.proto.popover.label.startswith("Filters")]
+    assert popover.proto.popover.label == f"Filters ({len(filters)})"
+    press(test, "Clear the filters")
+    assert test.query_params == {"text": "yes", "fold": "no", "collection": "things"}
+
+
 def test_names_with_signs_of_markdown_are_shown_letter_by_letter(concept):
     name = "*hats* _and_ $caps$"
     shared_explorer().concepts.update(concept, name=name, prompt=name)

@@ -81,6 +81,25 @@ def test_a_value_that_the_program_sets_is_another_widget():
     assert second.key != first.key
 
 
+def emptied():
+    import streamlit as st
+
+    from pages._boxes import box, hear, put
+
+    old = put("name", "first")
+    put("name", "")
+    st.session_state[old] = st.session_state.browser
+    hear("name")
+    st.text_input("Name", key=box("name"))
+
+
+@pytest.mark.parametrize(("browser", "shown"), [("first", ""), ("typed", "typed")])
+def test_what_is_typed_where_a_widget_was_is_heard(browser, shown):
+    test = AppTest.from_function(emptied)
+    test.session_state["browser"] = browser
+    assert test.run().text_input[0].value == shown
+
+
 @pytest.mark.parametrize("told", [False, True])
 @pytest.mark.parametrize("value", ["first", ""])
 def test_a_value_that_was_not_sent_is_told_until_the_browser_has_it(told, value, monkeypatch):
