@@ -208,3 +208,14 @@ def test_no_controls_words_are_cut_in_a_narrow_window(mine, app, page, width):
         assert cut == [], place
         if not place and width > 720:
             assert controls.bounding_box()["height"] < 60
+
+
+@pytest.mark.parametrize("width", [768, 820, 1280])
+def test_next_round_stands_at_the_right_of_the_first_line(mine, page, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    mine()
+    wait_idle(page)
+    action = page.locator(".vde-action").bounding_box()
+    title, bar = page.locator(".vde-round").bounding_box(), page.locator(".vde-bar").bounding_box()
+    assert abs(action["x"] + action["width"] - bar["x"] - bar["width"]) < 2
+    assert abs(action["y"] + action["height"] / 2 - title["y"] - title["height"] / 2) < 10
