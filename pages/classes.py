@@ -8,7 +8,7 @@ import streamlit as st
 from classifier import ClassifierError
 from classifier.class_file import SavedClasses
 from classifier.classes import accuracy, decide_classes
-from commandline.words import count_things
+from commandline.words import count_things, percent
 from encoder import Encoder, EncoderError
 from explorer.corrections import NONE, as_file, correct_photos, fit_classes
 from explorer.errors import ExplorerError
@@ -164,7 +164,8 @@ def draw(collection: Collection, encoder: Encoder) -> None:
             f"{count_photos(len(chosen))} into {count_things(len(heads.names), 'class', 'classes')}"
         )
         if known:
-            words += f": {accuracy(chosen, truth):.1%} of {known:,} with a known class are right"
+            right_share = percent(accuracy(chosen, truth), 1)
+            words += f": {right_share} of {known:,} with a known class are right"
         st.markdown(f"**{words}**")
         if state.get("class_view") not in VIEWS:  # gone while nothing was classified
             state.class_view = VIEWS[0]

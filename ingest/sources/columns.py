@@ -102,7 +102,8 @@ class Columns:
                 "None of the columns "
                 + ", ".join(list(names)[:12])
                 + " looks like addresses or paths of "
-                "pictures (such as photo_image_url, url or path): name one with --url-column."
+                "pictures (such as photo_image_url, url or path): name that of the addresses "
+                "(--url-column)."
             )
         self._kinds = find_kinds(cells, kinds)
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from classifier import ClassifierError
 from classifier.audit import Findings, Interval, plan
-from commandline.words import count_things
+from commandline.words import count_things, percent
 from explorer.audits import (
     AuditRecord,
     answer_audit,
@@ -171,7 +171,7 @@ def state_plainly(record: AuditRecord, findings: Findings) -> str:
     low, high = max(0.0, matches.low - found), max(0.0, matches.high - found)
     above = (
         f"About {found:,.0f} of the {record.plan.accepted:,} photos above the threshold match "
-        f"(precision {precision.low:.0%} to {precision.high:.0%})"
+        f"(precision {percent(precision.low)} to {percent(precision.high)})"
         if record.plan.accepted
         else "No photo is above the threshold, so there is no precision"
     )

@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from classifier import to_sql
+from commandline.words import percent
 from explorer.errors import ExplorerError
 from explorer.exports import (
     BOTH,
@@ -183,7 +184,7 @@ def prepare(concept: Concept, form: str, choice: Choice) -> None:
         nonlocal told
         if time.monotonic() - told > TOLD_SECONDS:
             told = time.monotonic()
-            bar.progress(min(share, 1.0), f"{what}: {share:.0%}")
+            bar.progress(min(share, 1.0), f"{what}: {percent(share)}")
 
     state.export_error = ""
     try:

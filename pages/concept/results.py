@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import streamlit as st
 
+from commandline.words import percent
 from explorer.fitting import head_of
 from explorer.folding import group_alike
 from explorer.matches import Count, count_in_parts, count_matches
@@ -85,7 +86,7 @@ def offer_count(known: Known, concept: Concept) -> Count:
     st.button("Stop counting", key="results_stop", on_click=_stop)
     bar, exact = st.progress(0.0), 0
     for share, exact in count_in_parts(known, head_of(concept), concept.threshold):
-        bar.progress(share, f"{exact:,} in the first {share:.0%}")
+        bar.progress(share, f"{exact:,} in the first {percent(share)}")
     bar.empty()
     state.results_counting = False
     state[key] = Count(exact, exact, exact)

@@ -1,6 +1,7 @@
 """What classes made of the photos, to look at: strips, a heat map, a confusion table."""
 
 import html
+from functools import partial
 
 import altair as alt
 import numpy as np
@@ -8,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from classifier.classes import ClassHeads, accuracy, confusion, decide_classes
-from commandline.words import count_things
+from commandline.words import count_things, percent
 from encoder import Encoder
 from explorer.corrections import NONE
 from explorer.photo_sets import PhotoSet
@@ -102,5 +103,5 @@ def per_template(found: PhotoSet, heads: ClassHeads, encoder: Encoder, truth: np
         alone = heads_of(heads.names, [template], encoder).probabilities(found.photos.vectors)
         rows.append({"template": template, "accuracy": accuracy(decide_classes(alone, 0), truth)})
     frame = pd.DataFrame(rows)
-    frame["accuracy"] = frame["accuracy"].map("{:.1%}".format)
+    frame["accuracy"] = frame["accuracy"].map(partial(percent, digits=1))
     st.dataframe(frame, hide_index=True)
