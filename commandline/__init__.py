@@ -99,6 +99,7 @@ def _answer(
     errors: tuple[type[Exception], ...],
     arguments: list[str] | None,
 ) -> int:
+    given = sys.argv[1:] if arguments is None else arguments
     try:
         return main(arguments)
     except KeyboardInterrupt:
@@ -107,9 +108,9 @@ def _answer(
     except BrokenPipeError:
         raise
     except errors as error:
-        sentence = _as_sentence(str(error))
+        sentence = _as_sentence(str(error), given)
         print(sentence, file=sys.stderr)
-        if "--json" in (sys.argv[1:] if arguments is None else arguments):
+        if "--json" in given:
             print(json.dumps({"error": sentence}, ensure_ascii=False))
         return NOT_POSSIBLE
 
@@ -131,13 +132,29 @@ def at_least(least: int, most: int | None = None) -> Callable[[str], int]:
     return read
 
 
+def number(bounds: str, fits: Callable[[float], bool]) -> Callable[[str], float]:
+    """Return what reads an argument that is a number, and refuses one out of bounds."""
+
+    def read(text: str) -> float:
+        try:
+            given = float(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
+        if not fits(given):
+            raise argparse.ArgumentTypeError(f"{text} is not {bounds}")
+        return given
+
+    return read
+
+
 positive = at_least(1)
+rate = number("above 0 and at most 1", lambda given: 0 < given <= 1)  # of learning
 seed = at_least(0, 2**32 - 1)  # what NumPy's and PyTorch's generators both take
 
 
-def _as_sentence(text: str) -> str:
+def _as_sentence(text: str, given: Sequence[str] = ()) -> str:
     text = text.strip()
-    # A file's or a collection's name stays as it is.
-    if not re.match(r"\S*[./_]\S", text):
+    # A file's or a collection's name stays as it is, and so does what was typed.
+    if not re.match(r"\S*[./_]\S", text) and text.partition(" ")[0].rstrip(":,") not in given:
         text = text[:1].upper() + text[1:]
     return text + ("" if text.endswith((".", "?", "!")) else ".")

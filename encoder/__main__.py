@@ -5,13 +5,11 @@ import json
 import sys
 from typing import Any
 
-from commandline import Parser, run_program
+from commandline import DONE, Parser, run_program
 from encoder.choice import choose
 from encoder.errors import EncoderError
 from encoder.load import load_encoder
 from encoder.record import describe_training
-
-DONE, REFUSED = 0, 1
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,11 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     name, reason = (args.name, None) if args.name else choose()
     if reason:
         print(reason, file=sys.stderr)
-    try:
-        facts = describe_encoder(name, args.device)
-    except EncoderError as error:
-        print(error, file=sys.stderr)
-        return REFUSED
+    facts = describe_encoder(name, args.device)
     lines = [f"{fact.replace('_', ' ')}: {value}" for fact, value in facts.items()]
     print(json.dumps(facts) if args.json else "\n".join(lines))
     return DONE
@@ -57,4 +51,4 @@ def describe_encoder(name: str, device: str | None = None) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.exit(run_program(main))
+    sys.exit(run_program(main, EncoderError))

@@ -44,6 +44,12 @@ def test_help_lists_the_exit_codes(command):
         (["vecdb", "search", "dog", "--table", "nowhere", "--json"], 1),
         (["ingest", "/no/such/folder", "--json"], 2),
         (["ingest", "sample/SOURCES.csv", "--table", "labels", "--json"], 1),
+        (["encoder", "/no/such/folder", "--json"], 1),
+        (["tuning.benchmark", "/no/such.npz", "--json"], 1),
+        (["tuning.benchmark", "/no/such.npz", "--seeds", "0", "--json"], 2),
+        (["vecdb.benchmark", "--rows", "0", "--json"], 2),
+        (["vecdb.benchmark", "--rows", "500", "--json"], 2),
+        (["vecdb.benchmark.plan", "--photos", "0", "--json"], 2),
     ],
 )
 def test_a_refusal_is_one_sentence_and_json_where_that_is_asked_for(
@@ -110,13 +116,15 @@ def test_an_interrupt_ends_with_130_and_a_word(capsys):
         ("nope.csv does not exist.", "nope.csv does not exist."),
         ("data/nope does not exist", "data/nope does not exist."),
         ("photos__look is not complete", "photos__look is not complete."),
+        ("maine exists: remove it", "maine exists: remove it."),
+        ("maine: no photo", "maine: no photo."),
     ],
 )
 def test_a_refusal_begins_with_a_capital_but_for_a_name(capsys, text, sentence):
     def refuse(arguments):
         raise ValueError(text)
 
-    assert run_program(refuse, ValueError, arguments=["--json"]) == 1
+    assert run_program(refuse, ValueError, arguments=["--json", "--out", "maine"]) == 1
     assert json.loads(capsys.readouterr().out)["error"] == sentence
 
 

@@ -43,20 +43,14 @@ def status(database: Database, options: argparse.Namespace) -> None:
 def index(database: Database, options: argparse.Namespace) -> None:
     """Build a collection's index, showing how far it is."""
     collection = _collection(database, options)
-    done = collection.index.build(progress=_show)
-    print(
-        f"{collection.name}: {describe_index(done)}",
-        file=sys.stderr if options.json else sys.stdout,
-    )
-    if options.json:
-        print(json.dumps(asdict(done)))
+    _tell(collection, collection.index.build(progress=_show), options)
 
 
 def drop_index(database: Database, options: argparse.Namespace) -> None:
     """Remove a collection's index."""
     collection = _collection(database, options)
     collection.index.drop()
-    print(f"{collection.name}: {describe_index(collection.index.status())}")
+    _tell(collection, collection.index.status(), options)
 
 
 def describe_index(index: IndexStatus) -> str:
@@ -73,6 +67,13 @@ def describe_index(index: IndexStatus) -> str:
 def _collection(database: Database, options: argparse.Namespace) -> Collection:
     name = options.table or os.environ.get("VECDB_TABLE") or DEFAULT_TABLE
     return database.collection(name)
+
+
+def _tell(collection: Collection, index: IndexStatus, options: argparse.Namespace) -> None:
+    words = f"{collection.name}: {describe_index(index)}"
+    print(words, file=sys.stderr if options.json else sys.stdout)
+    if options.json:
+        print(json.dumps(asdict(index)))
 
 
 def _show(index: IndexStatus) -> None:

@@ -1,6 +1,7 @@
 """Clients for many threads: statements by file name in, Arrow tables out, our own errors."""
 
 import io
+import logging
 import queue
 import threading
 import uuid
@@ -21,6 +22,8 @@ from vecdb.statements import statement
 POOL = 8
 # Rows up to which one thread inserts sooner: several take longer to begin than they save.
 FEW_ROWS = 1_000
+# The client warns of what it raises as well; a refusal is one sentence, which is ours.
+logging.getLogger("clickhouse_connect").addHandler(logging.NullHandler())
 Answer = TypeVar("Answer")
 
 

@@ -297,6 +297,12 @@ def test_a_source_that_is_missing_is_one_sentence(tmp_path, capsys) -> None:
     assert "does not exist" in capsys.readouterr().err
 
 
+def test_a_folder_that_is_no_data_set_is_one_sentence(tmp_path) -> None:
+    write_pictures(tmp_path / "set", 1)
+    with pytest.raises(TuningError, match=r"There is no data set .*set: make it by"):
+        open_pictures(tmp_path / "set")
+
+
 def test_a_data_set_that_lacks_a_column_is_refused_by_its_name(tmp_path) -> None:
     lance.write_dataset(pa.table({"image": [b"x"]}), str(tmp_path / "data.lance"))
     with pytest.raises(TuningError, match="has no column captions"):

@@ -68,8 +68,38 @@ def test_a_file_without_saved_classes_is_one_sentence(
     path = ["--classes", str(tmp_path / "classes.safetensors")]
     assert main([*common, "--by", "classes", *path]) == 1
     assert "holds no saved classes" in capsys.readouterr().err
+    path[1] = str(tmp_path / "mistyped.safetensors")
+    assert main([*common, "--by", "classes", *path]) == 1
+    assert "There is no file" in capsys.readouterr().err
     assert main([*common, "--by", "classes"]) == 1
     assert "go together" in capsys.readouterr().err
+
+
+def test_mining_without_triplets_is_refused(
+    animals: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    common = ["similarity", "--dsn", animals, "--table", "animals", "--out", "look"]
+    assert main([*common, "--mining", "hard"]) == 1
+    assert "--loss triplet" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ["abc", "nan", "-1", "0x1"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["similarity", "--out", "look", "--rate"],
+        ["model", "data.lance", "--out", "model", "--rate"],
+        ["model", "data.lance", "--out", "model", "--checkpoint-seconds"],
+    ],
+)
+def test_a_number_that_is_none_or_out_of_bounds_is_told_with_what_it_must_be(
+    command: list[str], text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main([*command[:-1], f"{command[-1]}={text}"])
+    told = capsys.readouterr().err.splitlines()[-1]
+    assert f"argument {command[-1]}: " in told
+    assert told.endswith(("is not a number", "or more", "at most 1"))
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,9 @@ def test_an_index_is_built_shown_and_dropped(dsn: str) -> None:
     dropped = vecdb("drop-index", "--dsn", dsn, "--table", "axes")
     assert dropped.returncode == 0, dropped.stderr
     assert "no index" in dropped.stdout
+    again = vecdb("drop-index", "--dsn", dsn, "--table", "axes", "--json")
+    assert json.loads(again.stdout)["kind"] == ""
+    assert "no index" in again.stderr
 
 
 def test_what_cannot_be_done_is_one_sentence_and_exit_code_1(tmp_path: Path) -> None:
@@ -57,6 +60,10 @@ def test_what_cannot_be_done_is_one_sentence_and_exit_code_1(tmp_path: Path) -> 
         assert failed.returncode == 1
         assert "no collection 'nowhere'" in failed.stderr
         assert failed.stderr.count("\n") == 1
+    failed = vecdb("status", "--dsn", "clickhouse://nobody:x@localhost:1/x")
+    assert failed.returncode == 1
+    assert "did not answer" in failed.stderr
+    assert failed.stderr.count("\n") == 1
     failed = vecdb("status", "--dsn", "sqlite:///x")
     assert failed.returncode == 1
     assert "'sqlite', which is not known" in failed.stderr

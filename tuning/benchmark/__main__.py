@@ -6,7 +6,6 @@ Half of the classes are never seen, as in the tutorial on similar cars; of the o
 the photos. Intervals are 95 % of a bootstrap over classes and over photos, the seeds pooled.
 """
 
-import argparse
 import json
 import sys
 import time
@@ -18,7 +17,7 @@ import numpy as np
 
 from classifier.benchmark.labelled_set import read_set
 from classifier.errors import ClassifierError
-from commandline import run_program
+from commandline import Parser, positive, rate, run_program
 from tuning.errors import TuningError
 from tuning.losses import LOSSES, MINING
 from tuning.train import Settings
@@ -88,25 +87,19 @@ def table(found: dict[str, Any]) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; exit code 0 done, 1 not possible, 2 bad usage."""
-    parser = argparse.ArgumentParser("python -m tuning.benchmark", description=__doc__)
+    parser = Parser("python -m tuning.benchmark", description=__doc__)
     parser.add_argument("set", type=Path, help=".npz that python -m classifier.benchmark reads")
     parser.add_argument("--loss", choices=LOSSES, default=LOSSES[0])
     parser.add_argument("--mining", choices=MINING, default="semihard", help="of triplets")
-    parser.add_argument("--rate", type=float, default=Settings.rate, help="learning rate")
-    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--rate", type=rate, default=Settings.rate, help="learning rate")
+    parser.add_argument("--seeds", type=positive, default=3)
     parser.add_argument("--json", action="store_true", help="one line of JSON instead of a table")
     options = parser.parse_args(arguments)
-    if options.seeds < 1:
-        parser.error("--seeds must be at least 1")
     settings = Settings(loss=options.loss, mining=options.mining, rate=options.rate)
-    try:
-        found = measure(options.set, settings, options.seeds)
-    except (ClassifierError, TuningError) as error:
-        print(error, file=sys.stderr)
-        return 1
+    found = measure(options.set, settings, options.seeds)
     print(json.dumps(found) if options.json else table(found))
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(run_program(main))
+    sys.exit(run_program(main, ClassifierError, TuningError))

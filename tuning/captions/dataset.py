@@ -177,7 +177,7 @@ def open_lance(path: Path) -> Any:
     """
     import lance
 
-    if not path.is_dir():
+    if not (path / "_versions").is_dir():
         raise TuningError(
             f"There is no data set {path}: make it by `python -m tuning captions SOURCE --out "
             f"{path}`."

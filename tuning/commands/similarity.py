@@ -11,7 +11,7 @@ from typing import TextIO
 
 from tqdm import tqdm
 
-from commandline import seed
+from commandline import rate, seed
 from commandline.words import count_things
 from tuning.commands.interrupt import stop_at_interrupt
 from tuning.errors import TuningError
@@ -52,8 +52,8 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     add("--classes", type=Path, metavar="FILE", help="classes saved on the Classes page")
     add("--out", required=True, metavar="NAME", help="the head; the collection is TABLE__NAME")
     add("--loss", choices=LOSSES, default=Settings.loss)
-    add("--mining", choices=MINING, default=Settings.mining, help="which triplets count")
-    add("--rate", type=_rate, default=Settings.rate, help="learning rate")
+    add("--mining", choices=MINING, help="which triplets count, with --loss triplet")
+    add("--rate", type=rate, default=Settings.rate, help="learning rate")
     add("--seed", type=seed, default=Settings.seed)
     add("--force", action="store_true", help="serve it whatever was measured")
 
@@ -62,8 +62,13 @@ def train_and_serve(options: argparse.Namespace) -> None:
     """Train a similarity head, measure it, and make the collection TABLE__NAME behind it."""
     if (options.by == "classes") != (options.classes is not None):
         raise TuningError("--by classes and --classes FILE go together: give both or neither.")
+    if options.mining and options.loss != "triplet":
+        raise TuningError("--mining chooses among triplets: give --loss triplet, too, or leave it.")
     settings = Settings(
-        loss=options.loss, mining=options.mining, rate=options.rate, seed=options.seed
+        loss=options.loss,
+        mining=options.mining or Settings.mining,
+        rate=options.rate,
+        seed=options.seed,
     )
     table = _table(options)
     with connect(options.dsn) as database:
@@ -109,13 +114,6 @@ def delete(options: argparse.Namespace) -> None:
         print(json.dumps({"deleted": options.name, "file_kept_for": kept_for}))
     elif kept_for:
         print(f"The head's file stays: {', '.join(kept_for)} needs it.", file=sys.stderr)
-
-
-def _rate(text: str) -> float:
-    rate = float(text)
-    if not 0 < rate <= 1:
-        raise argparse.ArgumentTypeError(f"{text} is not above 0 and at most 1")
-    return rate
 
 
 def _table(options: argparse.Namespace) -> str:

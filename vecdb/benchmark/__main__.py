@@ -5,7 +5,6 @@ all cores inside. FAISS, usearch and LanceDB are in requirements-bench.txt; what
 left out and named.
 """
 
-import argparse
 import json
 import resource
 import sys
@@ -19,7 +18,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from commandline import run_program
+from commandline import Parser, at_least, positive, run_program
 from vecdb.benchmark import rivals
 from vecdb.collection import Collection
 from vecdb.database import connect
@@ -247,9 +246,10 @@ def said(result: dict[str, Any]) -> str:
 
 def main() -> int:
     """Measure the sizes asked for; the last line on stdout is JSON with --json."""
-    parser = argparse.ArgumentParser("python -m vecdb.benchmark", description=__doc__)
-    parser.add_argument("--rows", type=int, nargs="+", default=[25_000, 200_000])
-    parser.add_argument("--queries", type=int, default=100)
+    parser = Parser("python -m vecdb.benchmark", description=__doc__)
+    # Fewer photos fill no page behind those that are left out.
+    parser.add_argument("--rows", type=at_least(1_000), nargs="+", default=[25_000, 200_000])
+    parser.add_argument("--queries", type=positive, default=100)
     parser.add_argument("--rivals-up-to", type=int, default=200_000, help="larger sizes go alone")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()

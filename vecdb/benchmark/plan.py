@@ -5,14 +5,13 @@ memory, disk, hours and latency; `--check` holds the same sums against what was 
 (docs/measurements/database.md: 512 numbers a vector, two cores).
 """
 
-import argparse
 import json
 import math
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from commandline import run_program
+from commandline import Parser, run_program
 
 GIB = 1 << 30
 # Of one photo, measured at 25,000 to 1,000,000 photos.
@@ -131,7 +130,7 @@ def check_costs() -> list[dict[str, float]]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print a line a size, or the check; JSON with --json."""
-    options = argparse.ArgumentParser("python -m vecdb.benchmark.plan", description=__doc__)
+    options = Parser("python -m vecdb.benchmark.plan", description=__doc__)
     options.add_argument("--photos", type=int, nargs="+", default=[10**7, 10**8, 10**9])
     options.add_argument("--dim", type=int, default=512, help="numbers in a vector")
     options.add_argument("--memory", type=float, default=64.0, help="GiB of a shard's machine")
