@@ -56,7 +56,11 @@ def drop_index(database: Database, options: argparse.Namespace) -> None:
     """Remove a collection's index."""
     collection = _collection(database, options)
     collection.index.drop()
-    print(f"{collection.name}: {describe_index(collection.index.status())}")
+    left = collection.index.status()
+    if options.json:
+        print(json.dumps(asdict(left)))
+    else:
+        print(f"{collection.name}: {describe_index(left)}")
 
 
 def describe_index(index: IndexStatus) -> str:
