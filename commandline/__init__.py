@@ -101,17 +101,20 @@ def _answer(
 ) -> int:
     try:
         return main(arguments)
-    except KeyboardInterrupt:
-        print("Stopped.", file=sys.stderr)
-        return INTERRUPTED
+    except KeyboardInterrupt as stopped:
+        return _refuse(str(stopped) or "stopped", INTERRUPTED, arguments)
     except BrokenPipeError:
         raise
     except errors as error:
-        sentence = _as_sentence(str(error))
-        print(sentence, file=sys.stderr)
-        if "--json" in (sys.argv[1:] if arguments is None else arguments):
-            print(json.dumps({"error": sentence}, ensure_ascii=False))
-        return NOT_POSSIBLE
+        return _refuse(str(error), NOT_POSSIBLE, arguments)
+
+
+def _refuse(words: str, code: int, arguments: list[str] | None) -> int:
+    sentence = _as_sentence(words)
+    print(sentence, file=sys.stderr)
+    if "--json" in (sys.argv[1:] if arguments is None else arguments):
+        print(json.dumps({"error": sentence}, ensure_ascii=False))
+    return code
 
 
 def at_least(least: int, most: int | None = None) -> Callable[[str], int]:
@@ -129,6 +132,17 @@ def at_least(least: int, most: int | None = None) -> Callable[[str], int]:
         return number
 
     return read
+
+
+def rate(text: str) -> float:
+    """Read an argument that is a learning rate, and refuse one that can be none."""
+    try:
+        number = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
+    if not 0 < number <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is not above 0 and at most 1")
+    return number
 
 
 positive = at_least(1)

@@ -14,13 +14,15 @@ def read_corrections(path: Path) -> dict[str, str]:
     Photos that are of none of the classes are left out.
 
     Raises:
-        TuningError: the file holds no saved classes.
+        TuningError: there is no such file, or it holds no saved classes.
     """
     try:
         with safe_open(str(path), framework="numpy") as file:
             about = json.loads((file.metadata() or {})["classes"])
         names, corrected = about["names"], about["corrected"]
         return {photo: names[number] for photo, number in corrected.items() if number >= 0}
+    except FileNotFoundError as error:
+        raise TuningError(f"There is no file {path}: save it on the Classes page.") from error
     except (OSError, SafetensorError, KeyError, ValueError, IndexError) as error:
         raise TuningError(
             f"{path} holds no saved classes: save them on the Classes page."

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
-from commandline import at_least, positive, seed
+from commandline import at_least, positive, rate, seed
 from encoder import clean_name, default_encoder_name, load_encoder
 from encoder.record import read_record
 from ingest.errors import IngestError, Rejected
@@ -40,7 +40,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     add("--loss", choices=LOSSES, help="soft: targets say how alike a batch's rows are")
     add("--epochs", type=positive, metavar="N", help=f"at most; {_defaults('epochs')}")
     add("--batch", type=at_least(2), metavar="N", help=f"pictures at once; {_defaults('batch')}")
-    add("--rate", type=_rate, help=f"learning rate; {_defaults('rate')}")
+    add("--rate", type=rate, help=f"learning rate; {_defaults('rate')}")
     add("--dim", type=positive, metavar="N", help="numbers of a vector, where it is new")
     add("--seed", type=seed)
     add("--device", help="cpu, cuda or mps; by default the best there is")
@@ -197,10 +197,3 @@ def _workers(options: argparse.Namespace) -> int:
 
 def _defaults(name: str) -> str:
     return ", ".join(f"{getattr(of, name):g} for {mode}" for mode, of in DEFAULTS.items())
-
-
-def _rate(text: str) -> float:
-    rate = float(text)
-    if not 0 < rate <= 1:
-        raise argparse.ArgumentTypeError(f"{text} is not above 0 and at most 1")
-    return rate

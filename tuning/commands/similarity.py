@@ -11,7 +11,7 @@ from typing import TextIO
 
 from tqdm import tqdm
 
-from commandline import seed
+from commandline import rate, seed
 from commandline.words import count_things
 from tuning.commands.interrupt import stop_at_interrupt
 from tuning.errors import TuningError
@@ -53,7 +53,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     add("--out", required=True, metavar="NAME", help="the head; the collection is TABLE__NAME")
     add("--loss", choices=LOSSES, default=Settings.loss)
     add("--mining", choices=MINING, default=Settings.mining, help="which triplets count")
-    add("--rate", type=_rate, default=Settings.rate, help="learning rate")
+    add("--rate", type=rate, default=Settings.rate, help="learning rate")
     add("--seed", type=seed, default=Settings.seed)
     add("--force", action="store_true", help="serve it whatever was measured")
 
@@ -79,7 +79,7 @@ def train_and_serve(options: argparse.Namespace) -> None:
         with stop_at_interrupt() as stop, _photo_bar() as show:
             made = serve(database, table, options.out, head, progress=show, stop=stop)
         if stop.is_set():
-            raise TuningError(f"{made.name} is not complete: `python -m tuning sync` finishes it.")
+            raise KeyboardInterrupt(_not_complete([made.name]))
         print(
             f"{made.name}: {count_things(made.count(), 'photo')}, by {made.encoder}",
             file=sys.stderr,
@@ -92,6 +92,9 @@ def sync(options: argparse.Namespace) -> None:
     """Bring collections in a tuned space to what their sources hold."""
     with connect(options.dsn) as database, stop_at_interrupt() as stop, _photo_bar() as show:
         done = sync_all(database, options.table, progress=show, stop=stop)
+    behind = [name for name, followed in done.items() if followed.added < followed.missing]
+    if stop.is_set() and behind:
+        raise KeyboardInterrupt(_not_complete(behind))
     if options.json:
         print(json.dumps({name: vars(followed) for name, followed in done.items()}))
         return
@@ -111,11 +114,9 @@ def delete(options: argparse.Namespace) -> None:
         print(f"The head's file stays: {', '.join(kept_for)} needs it.", file=sys.stderr)
 
 
-def _rate(text: str) -> float:
-    rate = float(text)
-    if not 0 < rate <= 1:
-        raise argparse.ArgumentTypeError(f"{text} is not above 0 and at most 1")
-    return rate
+def _not_complete(names: list[str]) -> str:
+    are = "is" if len(names) == 1 else "are"
+    return f"{', '.join(names)} {are} not complete: `python -m tuning sync` finishes what is left."
 
 
 def _table(options: argparse.Namespace) -> str:
