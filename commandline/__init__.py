@@ -102,17 +102,20 @@ def _answer(
     given = sys.argv[1:] if arguments is None else arguments
     try:
         return main(arguments)
-    except KeyboardInterrupt:
-        print("Stopped.", file=sys.stderr)
-        return INTERRUPTED
+    except KeyboardInterrupt as stopped:
+        return _refuse(str(stopped) or "stopped", INTERRUPTED, given)
     except BrokenPipeError:
         raise
     except errors as error:
-        sentence = _as_sentence(str(error), given)
-        print(sentence, file=sys.stderr)
-        if "--json" in given:
-            print(json.dumps({"error": sentence}, ensure_ascii=False))
-        return NOT_POSSIBLE
+        return _refuse(str(error), NOT_POSSIBLE, given)
+
+
+def _refuse(words: str, code: int, given: list[str]) -> int:
+    sentence = _as_sentence(words, given)
+    print(sentence, file=sys.stderr)
+    if "--json" in given:
+        print(json.dumps({"error": sentence}, ensure_ascii=False))
+    return code
 
 
 def at_least(least: int, most: int | None = None) -> Callable[[str], int]:

@@ -100,12 +100,18 @@ def test_an_answer_nobody_reads_to_its_end_is_no_traceback(tmp_path: Path):
         assert running.stderr.read() == b""
 
 
-def test_an_interrupt_ends_with_130_and_a_word(capsys):
+@pytest.mark.parametrize(
+    ("words", "sentence"), [([], "Stopped."), (["run it again."], "Run it again.")]
+)
+def test_an_interrupt_ends_with_130_and_a_word(capsys, words, sentence):
     def interrupted(arguments):
-        raise KeyboardInterrupt
+        raise KeyboardInterrupt(*words)
 
-    assert run_program(interrupted, arguments=[]) == 130
-    assert capsys.readouterr().err == "Stopped.\n"
+    for arguments in ([], ["--json"]):
+        assert run_program(interrupted, arguments=arguments) == 130
+        printed = capsys.readouterr()
+        assert printed.err == f"{sentence}\n"
+        assert printed.out == (f'{{"error": "{sentence}"}}\n' if arguments else "")
 
 
 @pytest.mark.parametrize(

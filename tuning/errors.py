@@ -1,5 +1,6 @@
 """What can go wrong in tuning, each with one sentence that names the remedy."""
 
+import re
 from typing import Any
 
 
@@ -28,5 +29,6 @@ class NotServed(TuningError):
 
 
 def first_line(error: Exception) -> str:
-    """Return the first line of an error's words, without its full stop."""
-    return (str(error) or type(error).__name__).splitlines()[0].rstrip(".")
+    """Return the first line of an error's words, without its full stop and Lance's own sources."""
+    words = (str(error) or type(error).__name__).splitlines()[0]
+    return re.sub(r", \S+\.rs:\d+(:\d+)?", "", words).rstrip(".")

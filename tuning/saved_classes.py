@@ -22,7 +22,7 @@ def read_corrections(path: Path) -> dict[str, str]:
         names, corrected = about["names"], about["corrected"]
         return {photo: names[number] for photo, number in corrected.items() if number >= 0}
     except FileNotFoundError as error:
-        raise TuningError(f"There is no file {path}: check the path.") from error
+        raise TuningError(f"There is no file {path}: save it on the Classes page.") from error
     except (OSError, SafetensorError, KeyError, ValueError, IndexError) as error:
         raise TuningError(
             f"{path} holds no saved classes: save them on the Classes page."

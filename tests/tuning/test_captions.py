@@ -278,6 +278,22 @@ def test_a_source_without_captions_is_refused_and_leaves_nothing(tmp_path, capsy
     assert sorted(path.name for path in tmp_path.iterdir()) == ["set"]
 
 
+@pytest.mark.parametrize(
+    ("rows", "more", "words"),
+    [
+        ("", [], "There is no picture to read: the source is empty"),
+        ("gone.png,a dog\n", ["--where", "caption=a cat"], "or --where keeps nothing of it"),
+        ("gone.png,a dog\n", [], "could be read: 1 no such file."),
+        ("gone.png,a dog\np0.png,\np1.png,\n", [], "2 no caption, 1 no such file."),
+    ],
+)
+def test_where_nothing_is_left_the_reasons_are_told(tmp_path, capsys, rows, more, words) -> None:
+    write_pictures(tmp_path, 2)
+    (tmp_path / "list.csv").write_text(f"path,caption\n{rows}", "utf-8")
+    assert run(tmp_path / "list.csv", tmp_path / "data.lance", *more) == 1
+    assert words in capsys.readouterr().err
+
+
 def test_a_data_set_that_exists_is_left_alone(tmp_path, capsys) -> None:
     (tmp_path / "data.lance").mkdir()
     write_pictures(tmp_path / "set", 1)
@@ -401,8 +417,9 @@ def test_a_data_set_of_a_newer_lance_is_one_sentence_that_names_the_version(tmp_
     lance.write_dataset(table, str(tmp_path / "data.lance"))
     for path in (tmp_path / "data.lance" / "_versions").iterdir():
         path.write_bytes(path.read_bytes()[:-16] + b"\xff\xff\xff\x7f" * 4)
-    with pytest.raises(TuningError, match=rf"cannot be read by Lance {lance.__version__}"):
+    with pytest.raises(TuningError, match=rf"cannot be read by Lance {lance.__version__}") as told:
         open_pictures(tmp_path / "data.lance")
+    assert ".rs:" not in str(told.value)  # places in Lance's own sources say nothing to anybody
 
 
 def test_pictures_are_held_out_by_what_they_are_and_stay_so_when_more_come() -> None:

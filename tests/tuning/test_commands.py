@@ -1,8 +1,11 @@
 """Where the similarity command takes its classes from, and what Ctrl-C leaves."""
 
 import json
+import os
+import signal
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,10 +13,11 @@ import pytest
 from classifier.class_file import Correction, SavedClasses, save_classes
 from classifier.classes import ClassHeads
 from tests.tuning.conftest import DIM, fill, noisy_classes
+from tests.vecdb.conftest import photos, unit
 from tests.warm import python
 from tuning.__main__ import main
 from tuning.trial import Comparison
-from vecdb import connect
+from vecdb import connect, derived
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -141,6 +145,20 @@ def test_a_seed_that_no_generator_takes_is_bad_usage(
     assert f"argument --seed: {seed}".replace("1.5", "'1.5'") in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("rate", "words"),
+    [("much", "'much' is not a number"), ("nan", "nan is not above 0 and at most 1")],
+)
+@pytest.mark.parametrize("command", ["similarity", "model"])
+def test_a_rate_that_can_be_none_is_bad_usage(
+    command: str, rate: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    needed = ["data.lance"] if command == "model" else []
+    with pytest.raises(SystemExit, match="2"):
+        main([command, *needed, "--out", "look", "--rate", rate])
+    assert f"argument --rate: {words}\n" in capsys.readouterr().err
+
+
 def test_a_batch_of_one_has_nothing_to_tell_apart(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
         main(["model", "data.lance", "--out", "m", "--batch", "1"])
@@ -173,3 +191,26 @@ sys.exit(main(sys.argv[1:]))
     assert "Training ended because it was stopped;" in done.stdout
     with connect(animals) as database:
         assert database.collection("animals__look").count() == 480
+
+
+def test_ctrl_c_in_a_sync_says_what_is_not_complete(
+    animals: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    common = ["--dsn", animals, "--table", "animals"]
+    assert main(["similarity", *common, "--out", "look", "--rate", "2e-3", "--force"]) == 0
+    with connect(animals) as database:
+        database.collection("animals").insert(photos(["late"], unit(1, DIM)))
+    whole = derived.follow
+
+    def interrupted(*arguments: Any, **options: Any) -> derived.Followed:
+        os.kill(os.getpid(), signal.SIGINT)
+        return whole(*arguments, **options)
+
+    monkeypatch.setattr("vecdb.database.follow", interrupted)
+    capsys.readouterr()
+    assert main(["sync", *common, "--json"]) == 130
+    told = json.loads(capsys.readouterr().out)["error"]
+    assert told == "animals__look is not complete: `python -m tuning sync` finishes what is left."
+    monkeypatch.setattr("vecdb.database.follow", whole)
+    assert main(["sync", *common, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["animals__look"]["added"] == 1

@@ -71,3 +71,11 @@ def test_what_cannot_be_done_is_one_sentence_and_exit_code_1(tmp_path: Path) -> 
 
 def test_bad_usage_is_exit_code_2() -> None:
     assert vecdb("polish").returncode == 2
+
+
+@pytest.mark.parametrize("rows", ["500", "1199"])
+def test_fewer_photos_than_the_benchmark_excludes_are_bad_usage(rows: str) -> None:
+    command = [*python(), "-m", "vecdb.benchmark", "--rows", rows, "--json"]
+    refused = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert refused.returncode == 2
+    assert f"argument --rows: {rows} is not 1200 or more" in refused.stderr

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from commandline.words import count_things
 from tuning.captions.split import PARTS, TEST, TRAIN, VAL, split_pictures
 from tuning.errors import TuningError, first_line
 
@@ -201,8 +202,9 @@ def _opened(path: Path) -> Any:
 def _unreadable(path: Path, error: Exception) -> TuningError:
     import lance
 
+    told = first_line(error)[:200]
     return TuningError(
-        f"{path} cannot be read by Lance {lance.__version__} ({first_line(error)[:200]}): if "
+        f"The data set {path} cannot be read by Lance {lance.__version__} ({told}): if "
         "another version wrote it, install that one, or make the data set anew."
     )
 
@@ -213,7 +215,8 @@ def describe_parts(pictures: Pictures) -> str:
     captions = sum(map(len, pictures.captions))
     reasons = "".join(f"; left out: {n:,} ({why})" for why, n in pictures.left_out.most_common())
     return (
-        f"{len(pictures.captions):,} pictures with {captions:,} captions: "
+        f"{count_things(len(pictures.captions), 'picture')} with "
+        f"{count_things(captions, 'caption')}: "
         f"{counts[TRAIN]:,} to learn from, {counts[VAL]:,} to choose the best epoch, "
         f"{counts[TEST]:,} to measure{reasons}"
     )

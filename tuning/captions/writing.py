@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from tuning.captions.reading import Captioned
+from tuning.captions.reading import NO_CAPTION, Captioned
 from tuning.captions.split import PARTS, split_pictures
 from tuning.errors import TuningError, first_line
 
@@ -48,7 +48,10 @@ class Written:
 
 
 def write_captions(
-    pictures: Iterable[Captioned], out: Path, progress: Callable[[int], None] = lambda n: None
+    pictures: Iterable[Captioned],
+    out: Path,
+    progress: Callable[[int], None] = lambda n: None,
+    skipped: Counter[str] | None = None,
 ) -> Written:
     """Write pictures, whole or not at all: one that comes again adds its captions to its row.
 
@@ -57,6 +60,7 @@ def write_captions(
     Args:
         out: the data set, which must not exist.
         progress: takes the number of pictures read so far.
+        skipped: by reason, what reading left out; it grows while pictures are read.
 
     Raises:
         TuningError: `out` exists or cannot be written, or there is no captioned picture.
@@ -74,10 +78,7 @@ def write_captions(
         reader = pa.RecordBatchReader.from_batches(PICTURES, rows.batches(pictures))
         made = lance.write_dataset(reader, str(half))
         if not rows.captions:
-            raise TuningError(
-                "No picture has a caption: name the column that holds them with --caption-column, "
-                "or make captions of labels with --template 'a photo of a {}'."
-            )
+            raise TuningError(_say_missing(skipped or Counter()))
         texts, parts = rows.texts()
         made.add_columns(pa.RecordBatchReader.from_batches(TEXTS, texts.to_batches()))
         half.rename(out)
@@ -94,7 +95,20 @@ def write_captions(
     finally:
         shutil.rmtree(half, ignore_errors=True)
     captions = sum(len(told) for told in rows.captions.values())
-    return Written(len(rows.captions), captions, parts=Counter(parts))
+    return Written(len(rows.captions), captions, skipped or Counter(), Counter(parts))
+
+
+def _say_missing(skipped: Counter[str]) -> str:
+    """Say why no picture is left to write."""
+    if not skipped:
+        return "There is no picture to read: the source is empty, or --where keeps nothing of it."
+    if set(skipped) != {NO_CAPTION}:
+        told = ", ".join(f"{count:,} {reason}" for reason, count in skipped.most_common())
+        return f"No picture with a caption could be read: {told}."
+    return (
+        "No picture has a caption: name the column that holds them with --caption-column, or make "
+        "captions of labels with --template 'a photo of a {}'."
+    )
 
 
 class _Rows:

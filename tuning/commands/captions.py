@@ -55,10 +55,9 @@ def make_data_set(options: argparse.Namespace) -> None:
                 instead=thumbnail_of(collection, Store()) if collection else lambda photo: None,
             )
             with tqdm(unit="picture", disable=None) as bar:
-                written = write_captions(pictures, options.out, lambda n: _advance(bar, n))
+                written = write_captions(pictures, options.out, lambda n: _advance(bar, n), skipped)
     except IngestError as error:
         raise TuningError(str(error)) from error
-    written.skipped = skipped
     _tell(written, options, time.perf_counter() - began)
 
 

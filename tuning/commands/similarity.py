@@ -84,7 +84,7 @@ def train_and_serve(options: argparse.Namespace) -> None:
         with stop_at_interrupt() as stop, _photo_bar() as show:
             made = serve(database, table, options.out, head, progress=show, stop=stop)
         if stop.is_set():
-            raise TuningError(f"{made.name} is not complete: `python -m tuning sync` finishes it.")
+            raise KeyboardInterrupt(_not_complete([made.name]))
         print(
             f"{made.name}: {count_things(made.count(), 'photo')}, by {made.encoder}",
             file=sys.stderr,
@@ -97,6 +97,9 @@ def sync(options: argparse.Namespace) -> None:
     """Bring collections in a tuned space to what their sources hold."""
     with connect(options.dsn) as database, stop_at_interrupt() as stop, _photo_bar() as show:
         done = sync_all(database, options.table, progress=show, stop=stop)
+    behind = [name for name, followed in done.items() if followed.added < followed.missing]
+    if stop.is_set() and behind:
+        raise KeyboardInterrupt(_not_complete(behind))
     if options.json:
         print(json.dumps({name: vars(followed) for name, followed in done.items()}))
         return
@@ -114,6 +117,11 @@ def delete(options: argparse.Namespace) -> None:
         print(json.dumps({"deleted": options.name, "file_kept_for": kept_for}))
     elif kept_for:
         print(f"The head's file stays: {', '.join(kept_for)} needs it.", file=sys.stderr)
+
+
+def _not_complete(names: list[str]) -> str:
+    are = "is" if len(names) == 1 else "are"
+    return f"{', '.join(names)} {are} not complete: `python -m tuning sync` finishes what is left."
 
 
 def _table(options: argparse.Namespace) -> str:

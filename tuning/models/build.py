@@ -234,8 +234,8 @@ def _refuse_worse(found: Measured, record: dict[str, Any], out: Path) -> None:
     base = record["base"]
     if record["best"] == 0 and base:
         raise NotServed(
-            f"{out} is not made: no epoch found held-out captions better than {base} does, which "
-            "stays.",
+            f"{out} is not made: training ended because {record['ended']}, and no epoch found "
+            f"held-out captions better than {base} does, which stays.",
             record,
         )
     if not found.is_better:

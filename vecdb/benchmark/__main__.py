@@ -29,6 +29,8 @@ CLUSTERS = 500
 # The mining query of a labelling session: a page deep behind what has been judged.
 EXCLUDED = 500
 BEHIND = (0, 100, 500, 1000)
+TOP = 200
+FEWEST = BEHIND[-1] + TOP
 CALLERS = 16
 SEARCHES_EACH = 200
 
@@ -162,13 +164,13 @@ def time_top(collection: Collection, asked: np.ndarray, excluded: int) -> dict[s
     """Time a round's 200 candidates behind so many judged photos; return p50 and recall."""
     took, right = [], 0
     for query in asked[:20]:
-        best = collection.nearest(query, excluded + 200, exact=True).ids
+        best = collection.nearest(query, excluded + TOP, exact=True).ids
         begun = time.perf_counter()
-        found = collection.nearest(query, 200, Scope(best[:excluded]), with_vectors=True)
+        found = collection.nearest(query, TOP, Scope(best[:excluded]), with_vectors=True)
         took.append(1000 * (time.perf_counter() - begun))
         right += len(set(found.ids) & set(best[excluded:]))
     p50 = round(float(np.quantile(took, 0.5)), 2)
-    return {"p50_ms": p50, "recall": round(right / len(took) / 200, 4)}
+    return {"p50_ms": p50, "recall": round(right / len(took) / TOP, 4)}
 
 
 def time_mining(collection: Collection, asked: np.ndarray) -> dict[str, float]:
@@ -248,7 +250,7 @@ def main() -> int:
     """Measure the sizes asked for; the last line on stdout is JSON with --json."""
     parser = Parser("python -m vecdb.benchmark", description=__doc__)
     # Fewer photos fill no page behind those that are left out.
-    parser.add_argument("--rows", type=at_least(1_000), nargs="+", default=[25_000, 200_000])
+    parser.add_argument("--rows", type=at_least(FEWEST), nargs="+", default=[25_000, 200_000])
     parser.add_argument("--queries", type=positive, default=100)
     parser.add_argument("--rivals-up-to", type=int, default=200_000, help="larger sizes go alone")
     parser.add_argument("--json", action="store_true")
