@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from commandline.words import count_things
+from explorer.errors import BadInput, NothingThere
 from explorer.explorer import Explorer, default_table
 from explorer.predictions import hint_near_names, predict_photos, write_predictions
 from explorer.zeroshot import (
@@ -35,17 +36,24 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         help="write id, class and probability of every photo to a .csv or .parquet file",
     )  # fmt: skip
     command.add_argument(
-        "--threshold", type=float, default=0.0, metavar="P",
-        help="in the file, photos below this probability are of none of the classes",
+        "--threshold", type=float, metavar="P",
+        help="in the file of --out, photos below this probability are of none of the classes",
     )  # fmt: skip
 
 
 def classify(explorer: Explorer, options: argparse.Namespace) -> None:
     """Classify a collection by class names, and score the templates."""
+    if options.threshold is not None and not (options.out and 0 <= options.threshold <= 1):
+        raise BadInput("--threshold is a probability from 0 to 1, and goes with --out FILE.")
     collection = explorer.database.collection(options.table or default_table())
     photos = read(collection, options.prefix)
+    if not photos.ids:
+        whose = f" whose id starts with {options.prefix!r}" if options.prefix else ""
+        raise NothingThere(f"The collection {collection.name} holds no photo{whose}.")
     encoder = explorer.encoder_of(collection)
     names = options.classes or sorted({label for label in photos.labels if label})
+    if not names:
+        raise BadInput("The photos have no labels: name the classes with --classes.")
     templates = options.template or list(TEMPLATES)
     result = report(names, templates, photos, encoder)
     if options.corrections:
@@ -56,7 +64,7 @@ def classify(explorer: Explorer, options: argparse.Namespace) -> None:
     result["notes"] = [note for note in notes if note]
     if options.out:
         heads = heads_of(names, templates, encoder)
-        batches = predict_photos(collection, heads, options.threshold, options.prefix)
+        batches = predict_photos(collection, heads, options.threshold or 0.0, options.prefix)
         result["predicted"] = write_predictions(batches, options.out)
     print(json.dumps(result) if options.json else _lines(result))
     for note in () if options.json else result["notes"]:

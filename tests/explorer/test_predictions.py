@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 
 import numpy as np
 import pyarrow as pa
@@ -10,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from classifier.classes import class_heads
-from explorer.errors import BadInput
+from explorer.errors import BadInput, ExplorerError
 from explorer.predictions import AT_ONCE, hint_near_names, predict_photos, write_predictions
 from explorer.zeroshot import describe_sample, read
 from vecdb import connect
@@ -101,3 +102,27 @@ def test_the_command_predicts_every_photo(tmp_path, capsys, monkeypatch):
     rows = list(csv.DictReader(io.StringIO(out.read_text("utf-8-sig"))))
     assert [row["id"] for row in rows] == ids
     assert list(rows[0]) == ["id", "class", "probability"]
+
+
+@pytest.mark.parametrize(
+    ("table", "more", "words"),
+    [
+        ("things", ["--prefix", "z/"], "holds no photo whose id starts with 'z/'."),
+        ("empty", [], "The collection empty holds no photo."),
+        ("bare", [], "name the classes with --classes."),
+        ("things", ["--threshold", ".5"], "goes with --out FILE."),
+        ("things", ["--out", "x.csv", "--threshold", "1.5"], "a probability from 0 to 1"),
+    ],
+)
+def test_what_the_command_cannot_classify_is_one_sentence(tmp_path, table, more, words):
+    from explorer.__main__ import main
+
+    with connect(f"chdb://{tmp_path}/db") as database:
+        for name in ("things", "bare", "empty"):
+            made = database.create_collection(name, "offline", 512)
+            row = {"id": ["a/1"], "url": [""], "vector": [np.eye(512, dtype=np.float32)[0]]}
+            if name != "empty":
+                made.insert(pa.table(row | ({"label": ["cat"]} if name == "things" else {})))
+    place = ["--dsn", f"chdb://{tmp_path}/db", "--table", table]
+    with pytest.raises(ExplorerError, match=re.escape(words)):
+        main(["classes", *place, *more])
