@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from dataclasses import asdict
 
 from commandline.words import count_things
@@ -37,8 +38,9 @@ def _ask(explorer: Explorer, table: str) -> None:
         f"{count_things(concepts, 'concept')}. "
         "Type its name to take all of them out for good: "
     )
+    print(question, end="", file=sys.stderr, flush=True)
     try:
-        typed = input(question).strip()
+        typed = input().strip()
     except EOFError:
         typed = ""
     if typed != table:

@@ -47,6 +47,8 @@ def encode(explorer: Explorer, options: argparse.Namespace) -> None:
             )
     finally:
         signal.signal(signal.SIGINT, before)
+    if stop.is_set() and done.done < done.photos:
+        raise KeyboardInterrupt(f"{describe_encoded(done)} Run it again to go on.")
     print(json.dumps(asdict(done)) if options.json else describe_encoded(done))
 
 

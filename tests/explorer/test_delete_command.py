@@ -37,8 +37,10 @@ def test_a_collection_wants_its_name_typed(dsn, capsys, monkeypatch):
             main(["delete", "--dsn", dsn, "--table", "pets"])
     assert held(dsn) == {"pets": 3}
     monkeypatch.setattr("sys.stdin", io.StringIO("pets\n"))
-    main(["delete", "--dsn", dsn, "--table", "pets"])
-    assert "pets holds 3 photos and 0 concepts." in capsys.readouterr().out
+    main(["delete", "--dsn", dsn, "--table", "pets", "--json"])
+    told = capsys.readouterr()
+    assert "pets holds 3 photos and 0 concepts." in told.err
+    assert json.loads(told.out)["photos"] == 3
     assert held(dsn) == {}
 
 

@@ -1,9 +1,11 @@
 """Another encoder's vectors beside a collection: from what is stored, resumable."""
 
+import argparse
 import io
 import json
 import os
 import shutil
+import signal
 import subprocess
 import threading
 
@@ -12,6 +14,7 @@ import pytest
 from PIL import Image
 
 from encoder import load_encoder
+from explorer.commands.encode import encode
 from explorer.encode import Sibling, encode_collection, find_sibling, list_siblings, sibling_name
 from explorer.errors import BadInput
 from explorer.explorer import Explorer
@@ -87,6 +90,22 @@ def test_what_was_begun_is_gone_on_with_and_nothing_is_encoded_twice(explorer, m
     explorer.database.drop_collection("things__siglip")
     again = encode_collection(explorer, "things", str(models / "siglip"))
     assert (again.cached, again.originals) == (6, 0)
+
+
+def test_the_command_says_that_it_was_stopped(explorer, models, monkeypatch):
+    monkeypatch.setattr("explorer.encode.PAGE", 2)
+    whole = encode_collection
+
+    def interrupted(*arguments, **options):
+        os.kill(os.getpid(), signal.SIGINT)
+        return whole(*arguments, **options)
+
+    monkeypatch.setattr("explorer.commands.encode.encode_collection", interrupted)
+    options = argparse.Namespace(
+        table="things", encoder=str(models / "siglip"), device=None, json=True
+    )
+    with pytest.raises(KeyboardInterrupt, match=r"of 6 photos have .* Run it again to go on\."):
+        encode(explorer, options)
 
 
 def test_thumbnails_stand_in_for_originals_that_are_gone_and_are_told_of(
