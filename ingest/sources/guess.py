@@ -164,7 +164,7 @@ def is_shared(ids: Sequence[Any], pictures: Sequence[Any]) -> bool:
     firsts: dict[str, Any] = {}
     pairs = zip(map(as_text, ids), pictures, strict=False)
     again = [one for one, picture in pairs if one and firsts.setdefault(one, picture) != picture]
-    return len(again) > 1 and len(again) * 10 >= len(ids)
+    return len(set(again)) > 1 and len(again) * 10 >= len(ids)
 
 
 def read_picture_cell(cell: Any) -> bytes | None:

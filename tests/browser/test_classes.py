@@ -196,7 +196,7 @@ def test_classes_work_at_once_and_corrections_last_over_other_pages_a_restart_an
     page.get_by_label("Only ids that start with").fill("drawings/")
     page.keyboard.press("Enter")
     wait_until(
-        page, "share => document.body.innerText.includes(share)", arg=f"classes: {taught}% of"
+        page, "share => document.body.innerText.includes(share)", arg=f"classes: {taught} % of"
     )
     page.get_by_role("radio", name="One class").click()
     shows(page, "fish", moved)
