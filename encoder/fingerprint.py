@@ -74,5 +74,13 @@ def _without_volatile(value: Any) -> Any:
 
 @lru_cache(maxsize=256)
 def _digest_bytes(path: Path, size: int, modified: int, inode: int) -> str:
+    return digest_file(path)
+
+
+def digest_file(path: Path) -> str:
+    """Return the sha256 of a file in hex."""
+    digest = hashlib.sha256()
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()

@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from encoder.fingerprint import digest_file
 from ingest.photo import Photo, clean
 from vecdb import Collection
 from vecdb.addresses import local_path
@@ -99,8 +100,7 @@ def _is_same_file(photo: Photo, origin: Origin) -> bool:
 def file_digest(address: str) -> str:
     """Return the sha256 of a file in hex, empty where it cannot be read."""
     try:
-        with (local_path(address) or Path(address)).open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return digest_file(local_path(address) or Path(address))
     except (OSError, ValueError):
         return ""
 

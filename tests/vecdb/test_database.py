@@ -64,7 +64,7 @@ def test_no_collection_takes_the_place_of_a_table_of_the_program(tmp_path: Path)
         ("nonsense", "which is not known"),
         ("chdb://", "needs a directory"),
         ("clickhouse://h:99999/db", "port"),
-        ("clickhouse://[x]y/db", "is none"),
+        ("clickhouse://[x/db", "is none"),
         ("clickhouse://h/db?colour=red", "unknown option 'colour'"),
         ("clickhouse://h/db?connect_timeout=soon", "whole seconds"),
     ],
