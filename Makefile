@@ -12,7 +12,9 @@ SHELL := /bin/bash
 
 $(VENV)/.packages: requirements.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@echo "Installing packages into $(VENV): 0.8 GB to download, 2.5 GB on disk, a few minutes."
+	@echo "Installing packages into $(VENV), a few minutes: 0.8 GB to download, 2.5 GB on disk. PyPI's torch"
+	@echo "for Linux brings CUDA: 3.3 GB, about 7 on disk. Without a GPU, the smaller one comes with"
+	@echo "PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu before make."
 	@$(BIN)/pip install --disable-pip-version-check --progress-bar off -r requirements.txt \
 		| sed -unE -e 's/^ *(Downloading|Using cached) (.*\/)?([^ \/-]+)-.*(whl|gz) (\(.*)/  \1 \3 \5/p' \
 		-e 's/^Installing collected.*/  unpacking and installing all of them/p' \

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import sample
-from tests.browser.harness import ROOT, browser, environment, running_app
+from tests.browser.harness import browser, environment, running_app
 
 IMAGES = Path(__file__).parent / "images"
 PAGES = ("Concepts", "Search", "Classes", "Data")
@@ -92,7 +92,7 @@ def add_photos(page: Any, address: str, source: Path) -> None:
     show_form(page)
     page.screenshot(path=IMAGES / "data-before.png")
     page.get_by_role("button", name="Add to the collection").click()
-    page.wait_for_selector(r"text=/[1-9]\d+ of \d+ photos/", timeout=120_000)
+    page.wait_for_selector(r"text=/of \d+ photos.* left/", timeout=120_000)
     page.evaluate("document.querySelector('[data-testid=stMain]').scrollTo(0, 0)")
     page.screenshot(path=IMAGES / "data-during.png")
     page.wait_for_selector("text=inserted into", timeout=120_000)
@@ -100,14 +100,13 @@ def add_photos(page: Any, address: str, source: Path) -> None:
     page.screenshot(path=IMAGES / "data-after.png")
 
 
-def intake(folder: Path) -> None:
+def intake(folder: Path, source: Path) -> None:
     """Take the pictures of an ingest, by an app that has no vector yet."""
-    source = shutil.copytree(Path(sample.__file__).parent, folder / "sample")
     with (
         running_app(environment(folder, "photos")) as address,
         browser(color_scheme="light") as page,
     ):
-        add_photos(page, address, source / "SOURCES.csv")
+        add_photos(page, address, source)
 
 
 def show_form(page: Any) -> None:
@@ -125,12 +124,11 @@ def gallery(address: str) -> None:
     with browser(color_scheme="light") as page:
         train(page, address, "a lake in the evening", LAKES, 1)
         page.screenshot(path=IMAGES / "train.png")
-        train(page, address, "a bird", "/bird/", 3)
-        page.keyboard.press("ArrowRight")
-        page.keyboard.press(" ")
+        page.locator("button[data-photo-id]").nth(2).dblclick()
         page.wait_for_timeout(600)
         page.screenshot(path=IMAGES / "large.png")
         page.keyboard.press("Escape")
+        train(page, address, "a bird", "/bird/", 3)
         for name in PAGES:
             link = page.get_by_role("link", name=name, exact=True)
             if link.count():
@@ -149,11 +147,11 @@ def gallery(address: str) -> None:
             settle(page)
             page.screenshot(path=IMAGES / f"{name.lower()}.png")
     with browser(color_scheme="dark") as page:
-        train(page, address, "a dog", "/dog/", 2)
+        train(page, address, "a bird", "/bird/", 2)
         page.screenshot(path=IMAGES / "train-dark.png")
     phone = {"width": 390, "height": 844}
     with browser(viewport=phone, device_scale_factor=2, has_touch=True, is_mobile=True) as page:
-        train(page, address, "a horse", "/horse/", 1)
+        train(page, address, "a lake in the evening", LAKES, 1)
         page.screenshot(path=IMAGES / "train-phone.png")
 
 
@@ -162,12 +160,14 @@ def main() -> None:
     IMAGES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         env = environment(Path(folder), "sample")
+        # A copy, for the pictures show where files lie.
+        copy = shutil.copytree(Path(sample.__file__).parent, Path(folder) / "sample")
         subprocess.run(
-            [sys.executable, "-m", "sample"], cwd=ROOT, env={**os.environ, **env}, check=True
+            [sys.executable, "-m", "sample"], cwd=folder, env={**os.environ, **env}, check=True
         )
         with running_app(env) as address:
             gallery(address)
-        intake(Path(folder) / "intake")
+        intake(Path(folder) / "intake", copy / "SOURCES.csv")
 
 
 if __name__ == "__main__":

@@ -95,7 +95,7 @@ def find_model(name: str) -> bool:
     if not local and not hub_answers(HUB_TIMEOUT, name):
         raise ModelNotFound(
             f"The model {name!r} is not on this machine and the model hub does not give it: check "
-            "the name and the connection, or use the encoder `offline`."
+            "the name and the connection, or use the encoder `offline` (ENCODER=offline)."
         )
     return local
 

@@ -70,7 +70,7 @@ def test_the_programs_of_docs_python_mine_a_concept_and_open_its_database(sample
     assert "[(335,)]" in run(reading, sample_data, sample_data)
 
 
-DOCS = ("ingest", "database", "encoders", "tuning", "labels", "export")
+DOCS = ("ingest", "search", "classes", "database", "encoders", "tuning", "labels", "export")
 COMMANDS = sorted(
     {
         line.split("#")[0].strip().lstrip("$ ")

@@ -15,6 +15,7 @@ from commandline import positive
 from explorer.conditions import read_conditions
 from explorer.errors import BadInput, ExplorerError
 from explorer.explorer import Explorer, default_table
+from explorer.phrases import parse_phrases
 from explorer.pictures import picture_from
 from explorer.query import Query
 from explorer.ranking import Ranked, rank
@@ -26,7 +27,7 @@ DEFAULT_K = 20
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """Add what only this command takes."""
-    command.add_argument("text", nargs="*", help="phrases")
+    command.add_argument("text", nargs="*", help="phrases, with signs: shoes -sneakers")
     command.add_argument("-k", type=positive, help=f"how many photos ({DEFAULT_K})")
     command.add_argument("--image", type=Path, action="append", default=[], help="a picture file")
     command.add_argument("--like", action="append", default=[], help="the id of a photo")
@@ -68,7 +69,8 @@ def _query(options: argparse.Namespace) -> Query:
             raise BadInput(f"{path} cannot be read: {error.strerror}.") from error
         except ExplorerError as refused:
             raise BadInput(f"{path}: {refused}") from refused
-    phrases = [(text, 1.0) for text in options.text] + [(text, -1.0) for text in options.without]
+    phrases = [phrase for text in options.text for phrase in parse_phrases(text)]
+    phrases += [(text, -1.0) for text in options.without]
     query = Query(phrases, pictures, options.like)
     if not query:
         raise BadInput("Say what to look for: a phrase, --image FILE or --like ID.")

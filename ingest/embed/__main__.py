@@ -113,7 +113,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--out", required=True, metavar="DIR", help="folder of the parts, also s3:// and the like")
     add("--parts", type=positive, required=True, metavar="N", help="into how many parts")
     add("--part", type=int, metavar="I", help="only this one, 0 to N - 1; by default each in turn")
-    add("--encoder", help="offline, a CLIP's hub name, or its folder; by default ENCODER")
+    add("--encoder", help="a model's hub name or folder, or `offline`; by default ENCODER")
     add("--device", help="cpu, cuda or mps; by default the best there is")
     add(
         "--ray", nargs="?", const="", metavar="ADDRESS",

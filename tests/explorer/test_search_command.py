@@ -68,6 +68,12 @@ def test_a_phrase_a_picture_and_a_photo_are_found_by_their_cosine(command, tmp_p
     assert [hit["id"] for hit in json.loads(narrowed.stdout)] == ["blue"]
 
 
+def test_a_sign_in_a_phrase_means_what_it_means_on_the_page(command):
+    taken_off = command("red", "--without", "blue", "--json")
+    assert command("red -blue", "--json").stdout == taken_off.stdout
+    assert command('"red -blue"', "--json").stdout != taken_off.stdout
+
+
 def test_a_threshold_lists_what_is_similar_enough_and_copies_the_pictures(command, tmp_path):
     cosines = command.vectors @ command.vectors[0]
     least = float(np.sort(cosines)[1]) - 1e-4
