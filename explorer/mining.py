@@ -77,8 +77,8 @@ def _choose(known: Known, standing: Standing) -> Mined:
     head, number, labels = standing.head, standing.number, standing.labels
     again = _ask_again(known, standing)
     size = standing.settings.page_size - len(again)
-    # Before anything is judged the user sees what was asked for: the nearest photos.
-    strategy = "mixed" if len(labels) else "top"
+    # Before anything is judged the user sees what was asked for: the nearest photos, none twice.
+    strategy = "mixed" if len(labels) else "diverse"
     need = plan_candidates(strategy, size)
     history = standing.history
     for skipped in (history.skipped_since(number - SKIPPED_ROUNDS), []):

@@ -3,6 +3,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
@@ -28,6 +29,20 @@ def test_the_first_page_holds_the_photos_nearest_to_the_prompt(rounds, collectio
     assert page.concept.round == 1
     assert [t.photo_id for t in page.tiles] == collection.nearest(page.concept.weights, 10).ids
     assert [t.photo_id for t in page.tiles] == collection.nearest(direction, 10).ids
+
+
+def test_the_first_page_shows_copies_only_when_nothing_else_is_left(rounds, collection, direction):
+    nearest = collection.nearest(direction, 1).ids
+    copies = [f"copy-{at}" for at in range(4)]
+    rows = {"id": copies, "url": copies, "vector": [*collection.known_vectors(nearest)[1]] * 4}
+    collection.insert(pa.table(rows))
+    some, all_ = (
+        [tile.photo_id for tile in begin(rounds, collection, direction, size).tiles]
+        for size in (10, 124)
+    )
+    assert len({*some} & {*copies, *nearest}) == 1
+    assert len(some) == 10
+    assert {*copies, *nearest} < {*all_}
 
 
 def test_pages_stay_full_and_no_judged_photo_comes_back_until_none_is_left(
