@@ -9,7 +9,7 @@ from commandline.words import count_things
 from explorer.encode import list_siblings
 from explorer.errors import BadInput, NotAllowed
 from explorer.explorer import Explorer, default_table
-from vecdb.removal import Removed, list_derived, remove_collection, remove_photos
+from vecdb.removal import list_derived, remove_collection, remove_photos
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -28,17 +28,21 @@ def delete(explorer: Explorer, options: argparse.Namespace) -> None:
     table = options.table or default_table()
     if bool(options.ids) == options.all:
         raise BadInput(f"Give ids of photos, or --all for the whole collection {table}.")
-    count = explorer.database.collection(table).count()
+    count, missing = explorer.database.collection(table).count(), 0
+    derived = list_derived(explorer.database, table) if options.all else []
     if options.all:
-        along = _describe_along(explorer, table)
+        along = _describe_along(explorer, table, derived)
         if not options.yes:
             _ask(table, f"{table} holds {count_things(count, 'photo')}. {along}")
         removed = remove_collection(explorer.database, explorer.store, table)
         words = f"{removed.describe()} There is no collection {table} any more. {along}"
     else:
         removed = remove_photos(explorer.database, explorer.store, table, options.ids)
-        words = _describe_photos(removed, options.ids, table)
-    print(json.dumps(asdict(removed)) if options.json else words.strip())
+        missing = len(set(options.ids)) - removed.photos
+        unknown = f"{table} held {missing:,} of those ids not." if missing else ""
+        words = f"{removed.describe()} {unknown}"
+    told = {**asdict(removed), "missing": missing, "derived": derived}
+    print(json.dumps(told) if options.json else words.strip())
 
 
 def _ask(table: str, words: str) -> None:
@@ -52,9 +56,8 @@ def _ask(table: str, words: str) -> None:
         raise NotAllowed("Nothing was taken out: type the collection's name, or give --yes.")
 
 
-def _describe_along(explorer: Explorer, table: str) -> str:
+def _describe_along(explorer: Explorer, table: str, derived: list[str]) -> str:
     """Say what goes with a whole collection, what stays, and what becomes of the concepts."""
-    derived = list_derived(explorer.database, table)
     others = [pair.target for pair in list_siblings(explorer.database) if pair.source == table]
     concepts = sum(len(explorer.concepts.list(each)) for each in (table, *derived))
     sentences = [
@@ -63,12 +66,3 @@ def _describe_along(explorer: Explorer, table: str) -> str:
         f"Put away with their answers: {count_things(concepts, 'concept')}." if concepts else "",
     ]
     return " ".join(filter(None, sentences))
-
-
-def _describe_photos(removed: Removed, ids: list[str], table: str) -> str:
-    missing = len(set(ids)) - removed.photos
-    return (
-        f"{removed.describe()} {table} held {missing:,} of those ids not."
-        if missing
-        else (removed.describe())
-    )

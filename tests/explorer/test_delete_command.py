@@ -27,7 +27,9 @@ def held(dsn):
 def test_photos_are_deleted_by_id_and_unknown_ones_are_told(dsn, capsys):
     main(["delete", "--dsn", dsn, "--table", "pets", "a", "b", "nobody"])
     assert capsys.readouterr().out == "2 photos taken out. pets held 1 of those ids not.\n"
-    assert held(dsn) == {"pets": 1}
+    main(["delete", "--dsn", dsn, "--table", "pets", "c", "nobody", "--json"])
+    assert json.loads(capsys.readouterr().out)["missing"] == 1
+    assert held(dsn) == {"pets": 0}
 
 
 def refuse(arguments):
@@ -57,7 +59,9 @@ def test_a_collection_wants_its_name_typed(dsn, capsys, monkeypatch):
 
 def test_yes_deletes_a_collection_without_asking(dsn, capsys):
     main(["delete", "--dsn", dsn, "--table", "pets", "--all", "--yes", "--json"])
-    assert json.loads(capsys.readouterr().out) == {"photos": 3, "labelled": 0, "concepts": []}
+    assert json.loads(capsys.readouterr().out) == {
+        "photos": 3, "labelled": 0, "concepts": [], "missing": 0, "derived": [],
+    }  # fmt: skip
     assert held(dsn) == {}
 
 

@@ -20,7 +20,7 @@ from explorer.deletion import find_named
 from explorer.errors import BadInput
 from explorer.explorer import Explorer
 from explorer.history import History
-from explorer.label_files import WRITERS, read_labels
+from explorer.label_files import COLUMNS, WRITERS, read_labels
 from explorer.label_import import find_concept, import_labels
 from explorer.settings import Settings
 from tests.explorer.conftest import small_collection
@@ -483,4 +483,13 @@ def test_the_commands_write_and_read_a_file(tmp_path, monkeypatch, capsys):
         "yes-001,1,0,import,Ann",
         "no-050,-1,0,import,Ann",
     ]
+    assert main(["labels", "export", "things", "--json", *place]) == 0
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert [row["photo_id"] for row in told["labels"]] == ["yes-001", "no-050"]
+    assert tuple(told["labels"][0]) == COLUMNS
+    (tmp_path / "told.json").write_text(json.dumps(told))
     assert "things" not in sys.argv
+    again = ["labels", "import", str(tmp_path / "told.json"), "--concept", "things", *place]
+    assert main([*again, "--json"]) == 0
+    (taken,) = json.loads(capsys.readouterr().out)["concepts"]
+    assert (taken["yes"], taken["no"]) == (1, 1)
