@@ -99,7 +99,7 @@ def test_with_a_token_only_the_signed_address_is_answered(
     ("body", "status", "words"),
     [
         ({"turn": "dance"}, 400, "turn must be"),
-        ({"turn": "finish", "yes": [7]}, 400, "must be string"),
+        ({"turn": "finish", "yes": [7]}, 400, "must be a string"),
         ({}, 400, "turn is missing"),
     ],
 )
