@@ -12,6 +12,7 @@ from explorer.errors import BadInput
 from explorer.explorer import Explorer
 from explorer.label_files import Said, read_sign
 from explorer.label_reading import Reading, choose_reading, split_classes
+from explorer.limits import check_there
 from explorer.people import Person, Role
 from explorer.photo_names import SEVERAL, find_shared, match_photos
 from explorer.settings import Settings
@@ -69,6 +70,7 @@ def find_concept(explorer: Explorer, named: str, table: str | None = None) -> Co
 
     Raises:
         BadInput: several have this name.
+        NothingThere: it is the id of one that was deleted.
     """
     listed = explorer.concepts.list(table)
     by_id = [concept for concept in listed if concept.id == named]
@@ -77,6 +79,10 @@ def find_concept(explorer: Explorer, named: str, table: str | None = None) -> Co
     if len(found) > 1:
         ids = ", ".join(concept.id for concept in found)
         raise BadInput(f"There are {len(found)} concepts named {named!r}: give one of {ids}.")
+    if not found:
+        for concept in explorer.concepts.list(table, deleted=True):
+            if concept.id == named:
+                check_there(concept)
     return found[0] if found else None
 
 

@@ -17,7 +17,7 @@ from explorer.__main__ import main
 from explorer.commands import labels
 from explorer.csv_cells import guard_cell, unguard_cell
 from explorer.deletion import find_named
-from explorer.errors import BadInput
+from explorer.errors import BadInput, NothingThere
 from explorer.explorer import Explorer
 from explorer.history import History
 from explorer.label_files import COLUMNS, WRITERS, read_labels
@@ -493,3 +493,9 @@ def test_the_commands_write_and_read_a_file(tmp_path, monkeypatch, capsys):
     assert main([*again, "--json"]) == 0
     (taken,) = json.loads(capsys.readouterr().out)["concepts"]
     assert (taken["yes"], taken["no"]) == (1, 1)
+    with connect(dsn) as database:
+        database.concepts.delete(taken["id"])
+    with pytest.raises(NothingThere, match="'things' was deleted: undo the deletion on Concepts"):
+        main(["labels", "import", str(path), "--concept", taken["id"], *place])
+    with connect(dsn) as database:
+        assert database.concepts.list() == []
