@@ -111,7 +111,7 @@ class Rounds:
         """
         prompt_head(anchor, self.memory.known(collection.name).background)
         settings = replace(settings or Settings(), anchor=tuple(float(x) for x in anchor))
-        name = name or prompt or "from pictures"
+        name = (name or "").strip() or prompt or "from pictures"
         concept = self._concepts.create(name, collection.name, prompt, settings=settings.as_json())
         return self._next(concept, 1, History())
 

@@ -53,8 +53,8 @@ def export(explorer: Explorer, options: argparse.Namespace) -> None:
         raise NothingThere(f"There is no concept {options.concept!r}: give its id or its name.")
     labels = explorer.concepts.votes(concept.id)
     if options.out is None and options.json:
-        told = {"concept": concept.id, "labels": list(as_rows(labels))}
-        print(json.dumps(told, ensure_ascii=False))
+        rows = list(as_rows(labels))
+        print(json.dumps({"concept": concept.id, "labels": rows}, ensure_ascii=False))
         return
     if options.out is None:
         sys.stdout.buffer.writelines(write(labels))
