@@ -28,6 +28,7 @@ from explorer.limits import check_labels, check_number, check_whole
 from explorer.mapping.jobs import Maps
 from explorer.news import News, mark_seen, read_new_matches
 from explorer.nouns import Nouns
+from explorer.people import clean_name
 from explorer.phrases import parse_phrases, write_phrases
 from explorer.query import Query
 from explorer.ranking import Ranked, rank
@@ -327,7 +328,12 @@ class Explorer:
                 where = f"not on this page, nor in {concept.collection}"
                 raise BadInput(f"{strangers[0]!r:.80} is {where}.")
         return self.rounds.submit(
-            concept.id, page.tiles, marks, unmarked=unmarked, number=concept.round, by=by
+            concept.id,
+            page.tiles,
+            marks,
+            unmarked=unmarked,
+            number=concept.round,
+            by=clean_name(by),
         )
 
     def undo(self, concept_id: str) -> Page:

@@ -13,7 +13,7 @@ from explorer.explorer import Explorer
 from explorer.label_files import Said, read_sign
 from explorer.label_reading import Reading, choose_reading, split_classes
 from explorer.limits import check_there
-from explorer.people import Person, Role
+from explorer.people import Person, Role, clean_name
 from explorer.photo_names import SEVERAL, find_shared, match_photos
 from explorer.settings import Settings
 from ingest.sources.cells import read_moment
@@ -233,7 +233,7 @@ def _label(photo: str, sign: int, row: Said, by: str) -> Label:
         int(number) if number.isdecimal() and int(number) < ROUNDS else 0,
         about.get("reason") or "import",
         created=read_moment(about.get("at", "")),
-        by=about.get("by") or by,
+        by=clean_name(about.get("by") or "") or clean_name(by),
     )
 
 

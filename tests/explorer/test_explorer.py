@@ -98,6 +98,11 @@ def test_answers_that_cannot_be_taken_are_refused_and_nothing_is_stored(
     assert explorer.concepts.history(page.concept.id) == []
 
 
+def test_a_name_with_spaces_around_it_is_the_same_person(explorer, page):
+    explorer.answer(page, {page.tiles[0].photo_id: 1}, by=" Ann ")
+    assert {row.by for row in explorer.concepts.history(page.concept.id)} == {"Ann"}
+
+
 def test_labels_may_be_of_any_type_of_number_and_photos_off_the_page(explorer, page):
     shown = {tile.photo_id for tile in page.tiles}
     elsewhere = next(photo for photo in ("no-118", "no-119") if photo not in shown)

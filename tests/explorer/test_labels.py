@@ -471,7 +471,7 @@ def test_the_commands_write_and_read_a_file(tmp_path, monkeypatch, capsys):
         there.insert(pa.table({"id": ids, "url": ids, "vector": list(vectors)}))
     path = write(tmp_path, "id,label\nyes-001,yes\nno-050,no\nnobody,no\n")
     place = ["--dsn", dsn, "--table", "things"]
-    alone = ["--concept", "things", "--labels-alone", "--by", "Ann"]
+    alone = ["--concept", "things", "--labels-alone", "--by", " Ann "]
     assert main(["labels", "import", str(path), *alone, *place, "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert (told["rows"], told["unmatched"]["first"]) == (3, ["nobody"])
