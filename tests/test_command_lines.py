@@ -141,6 +141,22 @@ def test_a_refusal_begins_with_a_capital_but_for_a_name(capsys, text, sentence):
 
 
 @pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (FileNotFoundError(2, "No such file or directory", "/a/b.csv"), "/a/b.csv: No such file"),
+        (OSError(28, "No space left on device"), "No space left on device."),
+        (OSError("the disk is gone"), "The disk is gone."),
+    ],
+)
+def test_what_the_system_refuses_is_told_without_its_number(capsys, error, sentence):
+    def refuse(arguments):
+        raise error
+
+    assert run_program(refuse, OSError, arguments=["--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["error"].startswith(sentence)
+
+
+@pytest.mark.parametrize(
     "arguments",
     [
         ["vecdb", "status", "--json"],
