@@ -1,6 +1,8 @@
 """Labels from elsewhere into concepts: matched to photos, checked, stored as one action each."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
@@ -18,7 +20,9 @@ from explorer.photo_names import SEVERAL, find_shared, match_photos
 from explorer.settings import Settings
 from ingest.sources.cells import read_moment
 from vecdb import Collection, Concept, Label
+from vecdb.errors import UnknownConcept
 
+ID = re.compile("[0-9a-f]{32}")  # of a concept
 BATCH = 20_000  # rows matched at once
 ROUNDS = 2**31  # more is no number of a round
 NAMED = 1_000  # rows of a kind that are listed; all are counted
@@ -79,10 +83,9 @@ def find_concept(explorer: Explorer, named: str, table: str | None = None) -> Co
     if len(found) > 1:
         ids = ", ".join(concept.id for concept in found)
         raise BadInput(f"There are {len(found)} concepts named {named!r}: give one of {ids}.")
-    if not found:
-        for concept in explorer.concepts.list(table, deleted=True):
-            if concept.id == named:
-                check_there(concept)
+    if not found and ID.fullmatch(named):
+        with suppress(UnknownConcept):
+            check_there(explorer.concepts.get(named))
     return found[0] if found else None
 
 
