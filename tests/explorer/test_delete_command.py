@@ -60,7 +60,7 @@ def test_a_collection_wants_its_name_typed(dsn, capsys, monkeypatch):
 def test_yes_deletes_a_collection_without_asking(dsn, capsys):
     main(["delete", "--dsn", dsn, "--table", "pets", "--all", "--yes", "--json"])
     assert json.loads(capsys.readouterr().out) == {
-        "photos": 3, "labelled": 0, "concepts": [], "missing": 0, "derived": [],
+        "photos": 3, "labelled": 0, "concepts": [], "missing": 0, "derived": [], "others": [],
     }  # fmt: skip
     assert held(dsn) == {}
 
@@ -86,12 +86,14 @@ def test_what_goes_along_and_what_stays_is_told_before_and_after(dsn, capsys, mo
     assert held(dsn) == {"pets__other": 3}
 
 
-def test_photos_in_another_encoder_keep_their_thumbnails(dsn):
+def test_photos_in_another_encoder_stay_with_their_thumbnails_and_that_is_told(dsn, capsys):
     with connect(dsn) as database:
         database.create_collection("pets__other", "other", 4).insert(photos("abc", np.eye(4)[:3]))
     store = Store()
     store.put_thumbnails("pets", [(photo, photo * 64, photo.encode()) for photo in "abc"])
     main(["delete", "--dsn", dsn, "--table", "pets", "a"])
+    told = "1 photo taken out. In another encoder they are still in pets__other.\n"
+    assert capsys.readouterr().out == told
     main(["delete", "--dsn", dsn, "--table", "pets", "--all", "--yes"])
     assert [store.thumbnail("pets__other", photo) for photo in "abc"] == [b"a", b"b", b"c"]
     main(["delete", "--dsn", dsn, "--table", "pets__other", "--all", "--yes"])
