@@ -13,6 +13,7 @@ from api.routing import Base, Explorer_, make_router
 from classifier import Head
 from explorer import Explorer
 from explorer.history import read_history
+from explorer.limits import check_there
 from explorer.pictures import picture_from_text
 from vecdb import Collection, Concept
 
@@ -171,12 +172,9 @@ def concept_of(explorer: Explorer, concept_id: str) -> Concept:
 
     Raises:
         UnknownConcept: there is none of this id.
-        Refused: 404, it was deleted.
+        NothingThere: it was deleted.
     """
-    found = explorer.concepts.get(concept_id)
-    if found.deleted:
-        raise Refused(404, "This concept was deleted; restore it on the Concepts page.")
-    return found
+    return check_there(explorer.concepts.get(concept_id))
 
 
 def _vectors(given: Given, explorer: Explorer, collection: Collection) -> np.ndarray:

@@ -84,10 +84,8 @@ def read_time(value: Any) -> Any:
     Raises:
         PydanticCustomError: it is none, or not from 1900 to 2299.
     """
-    if not isinstance(value, str):
-        return value
     try:
-        time = datetime.fromisoformat(value.strip().replace("Z", "+00:00"))
+        time = datetime.fromisoformat(str(value).strip().replace("Z", "+00:00"))
     except ValueError as error:
         raise _refuse("must be a time such as 2021-05-31") from error
     if not 1900 <= time.year <= 2299:

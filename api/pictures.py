@@ -1,6 +1,7 @@
 """`/api/thumb` and `/api/original`: the pictures themselves."""
 
 import contextlib
+import hashlib
 from typing import Annotated, Any
 
 from fastapi import Path, Query, Request
@@ -16,7 +17,8 @@ from explorer.metrics import measure_step
 from explorer.originals import make_thumbnail, read_original
 from vecdb.errors import UnknownCollection
 
-DAY = {"Cache-Control": "private, max-age=86400"}
+# A picture may be replaced by an ingest: browsers show what they have for a day, and ask behind it.
+CACHED = {"Cache-Control": "private, max-age=60, stale-while-revalidate=86400"}
 
 
 class Signed(Asked):
@@ -57,20 +59,24 @@ _ANY: dict[int | str, dict[str, Any]] = {
     "/api/thumb/{collection}/{photo_id:path}", response_class=Response, responses=_JPEG
 )
 def thumbnail(
-    collection: _Id, photo_id: _Id, asked: Annotated[Signed, Query()], explorer: Explorer_
+    collection: _Id,
+    photo_id: _Id,
+    asked: Annotated[Signed, Query()],
+    explorer: Explorer_,
+    request: Request,
 ) -> Response:
-    """The stored thumbnail of a photo, cacheable for a day."""
+    """The stored thumbnail of a photo; browsers ask after a minute whether it changed."""
     # A path of several parts may be an id alone: of the default collection.
     places = [(collection, photo_id), (collection, with_dots(photo_id))]
-    return _thumbnail(explorer, [*places, (default_table(), f"{collection}/{photo_id}")])
+    return _thumbnail(request, explorer, [*places, (default_table(), f"{collection}/{photo_id}")])
 
 
 @_thumbnails.get("/api/thumb/{photo_id}", response_class=Response, responses=_JPEG)
 def default_thumbnail(
-    photo_id: _Id, asked: Annotated[Signed, Query()], explorer: Explorer_
+    photo_id: _Id, asked: Annotated[Signed, Query()], explorer: Explorer_, request: Request
 ) -> Response:
     """The stored thumbnail of a photo of the default collection."""
-    return _thumbnail(explorer, [(default_table(), photo_id)])
+    return _thumbnail(request, explorer, [(default_table(), photo_id)])
 
 
 @_originals.get("/api/original/{collection}", response_class=Response, responses=_ANY)
@@ -78,6 +84,7 @@ def original(
     collection: Annotated[Name, Path(min_length=1)],
     asked: Annotated[SignedId, Query()],
     explorer: Explorer_,
+    request: Request,
 ) -> Response:
     """The original picture of a photo that lies on the server, as a browser shows it.
 
@@ -85,21 +92,30 @@ def original(
     """
     with measure_step("original"):
         picture = read_original(explorer.collection(collection), asked.id)
-    return Response(picture.data, media_type=picture.media_type, headers=DAY)
+    return _answer(request, picture.data, picture.media_type)
 
 
-def _thumbnail(explorer: Explorer, places: list[tuple[str, str]]) -> Response:
+def _thumbnail(request: Request, explorer: Explorer, places: list[tuple[str, str]]) -> Response:
     with measure_step("thumbnail"):
         store = explorer.store
         for collection, photo_id in places:
             jpeg = store.thumbnail(collection, photo_id)
             if jpeg is not None:
-                return Response(jpeg, media_type="image/jpeg", headers=DAY)
+                return _answer(request, jpeg)
         # Stored as a vector alone: its picture is looked at now, for the first time.
         for collection, photo_id in places:
             with contextlib.suppress(UnknownCollection):
                 found = explorer.rounds.memory.collection(collection)
                 made = make_thumbnail(store, found, photo_id)
                 if made is not None:
-                    return Response(made, media_type="image/jpeg", headers=DAY)
+                    return _answer(request, made)
     raise Refused(404, "No thumbnail of this photo is stored.")
+
+
+def _answer(request: Request, picture: bytes, kind: str = "image/jpeg") -> Response:
+    """Send a picture, or 304 to who has it already."""
+    tag = f'"{hashlib.blake2b(picture, digest_size=16).hexdigest()}"'
+    headers = {**CACHED, "ETag": tag}
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return Response(picture, media_type=kind, headers=headers)

@@ -1,17 +1,20 @@
 """What does not fit in a request, in one sentence that names the field and what it must be."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from commandline.words import count_things
+
 NOT_JSON = "The request's body is not JSON."
 KINDS = {
-    "string": "string",
-    "int": "integer",
-    "float": "number",
-    "bool": "boolean",
-    "list": "array",
-    "dict": "object",
-    "model": "object",
+    "string": "a string",
+    "int": "an integer",
+    "float": "a number",
+    "bool": "a boolean",
+    "list": "an array",
+    "dict": "an object",
+    "model": "an object",
 }
 
 
@@ -45,9 +48,9 @@ def _complaint(kind: str, error: Mapping[str, Any], given: Any) -> str:
     if kind == "string_unicode":
         return "holds a character that is not text"
     if kind == "too_long":
-        return f"holds more than {limits['max_length']} entries"
+        return f"holds more than {limits['max_length']:,} entries"
     if kind == "too_short":
-        return f"needs at least {limits['min_length']} entries"
+        return f"needs at least {count_things(limits['min_length'], 'entry', 'entries')}"
     if kind == "finite_number":
         return "holds a number that is not finite"
     if kind == "greater_than_equal":
@@ -66,5 +69,7 @@ def _name(path: Sequence[Any]) -> str:
 
 
 def _shown(value: Any) -> str:
-    text = ascii(value) if not isinstance(value, list | dict) else f"a {type(value).__name__}"
+    if isinstance(value, list | dict):
+        return KINDS[type(value).__name__]
+    text = json.dumps(value) if value is None or isinstance(value, bool) else ascii(value)
     return text if len(text) <= 60 else text[:57] + "..."

@@ -107,7 +107,13 @@ def _answer(
     except BrokenPipeError:
         raise
     except errors as error:
-        return _refuse(str(error), NOT_POSSIBLE, given)
+        return _refuse(_describe(error), NOT_POSSIBLE, given)
+
+
+def _describe(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:  # without [Errno 2]
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return str(error)
 
 
 def _refuse(words: str, code: int, given: list[str]) -> int:

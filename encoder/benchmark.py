@@ -4,7 +4,6 @@ The weights are random, which costs neither more nor less time than learned ones
 fetched. Pictures are ready in memory; the best of three rounds counts.
 """
 
-import argparse
 import json
 import sys
 import time
@@ -25,7 +24,8 @@ from transformers import (
 )
 from transformers.utils import logging
 
-from commandline import run_program
+from commandline import Parser, positive, run_program
+from encoder.errors import EncoderError
 from encoder.tower import Tower
 from encoder.vision import Vision, choose_device, choose_dtype
 
@@ -78,10 +78,10 @@ MODELS: dict[str, tuple[Any, tuple[int, int]]] = {
 
 def main(arguments: list[str] | None = None) -> int:
     """Print a line for each model: weights in millions, pictures a second."""
-    parser = argparse.ArgumentParser(prog="python -m encoder.benchmark", description=__doc__)
+    parser = Parser("python -m encoder.benchmark", description=__doc__)
     parser.add_argument("--only", nargs="+", choices=MODELS, default=list(MODELS), metavar="NAME")
     parser.add_argument("--device", help="cpu, cuda or mps; by default the best there is")
-    parser.add_argument("--pictures", type=int, default=2048, help="in a round")
+    parser.add_argument("--pictures", type=positive, default=2048, help="in a round")
     parser.add_argument("--json", action="store_true", help="print one line of JSON")
     args = parser.parse_args(arguments)
     found = []
@@ -141,4 +141,4 @@ def measure_rate(vision: Vision, pictures: int, size: tuple[int, int]) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(run_program(main))
+    sys.exit(run_program(main, EncoderError))

@@ -15,7 +15,7 @@ from encoder import EncoderError, load_encoder
 from explorer.audits import AuditRecord, blind_answers
 from explorer.comparison import Score, accepted_photos, score_audited, score_held_out
 from explorer.encode import find_sibling
-from explorer.errors import NothingThere
+from explorer.errors import BadInput, NothingThere
 from explorer.fitting import head_of
 from explorer.history import read_history
 from explorer.memory import Known
@@ -83,11 +83,14 @@ def change_encoder(
             every answer. One that was carried over before is not made again.
 
     Raises:
+        BadInput: it is the collection's own.
         NothingThere: the collection has no vectors of that encoder yet.
         EncoderError, VecdbError: the encoder or the database cannot be used.
     """
     source = explorer.collection(table)
     loaded = load_encoder(encoder)
+    if loaded.fingerprint == source.fingerprint or loaded.name == source.encoder:
+        raise BadInput(f"The collection {source.name} is of {loaded.name} already: name another.")
     target = find_sibling(explorer.database, source, loaded)
     if target is None:
         raise NothingThere(
@@ -151,9 +154,12 @@ class _Both:
         concepts = self._explorer.concepts
         settings = replace(self._new_settings, origin=self._concept.id)
         copy = concepts.create(
-            self._concept.name, self._target.name, self._concept.prompt, settings=settings.as_json()
+            self._concept.name,
+            self._target.name,
+            self._concept.prompt,
+            settings=settings.as_json(),
+            hidden=True,  # what breaks off is neither listed nor taken for carried over
         )
-        concepts.delete(copy.id)  # what breaks off is neither listed nor taken for carried over
         for action, rows in itertools.groupby(self._history.rows, key=lambda row: row.action):
             concepts.label(copy.id, list(rows), action=action)
         concepts.update(copy.id, threshold=self._concept.threshold, round=self._concept.round)

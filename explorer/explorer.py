@@ -3,7 +3,7 @@
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -19,6 +19,7 @@ from explorer.audits import (
     open_questions,
     read_answers,
 )
+from explorer.conditions import read_conditions
 from explorer.encoders import Encoders
 from explorer.errors import BadInput, NothingThere, NothingToTurn
 from explorer.exports import Choice, Exported, export_concept
@@ -27,6 +28,7 @@ from explorer.limits import check_labels, check_number, check_whole
 from explorer.mapping.jobs import Maps
 from explorer.news import News, mark_seen, read_new_matches
 from explorer.nouns import Nouns
+from explorer.people import clean_name
 from explorer.phrases import parse_phrases, write_phrases
 from explorer.query import Query
 from explorer.ranking import Ranked, rank
@@ -45,6 +47,7 @@ from vecdb import (
     Concept,
     ConceptStore,
     Database,
+    Filter,
     Scored,
     Store,
     VecdbError,
@@ -189,8 +192,8 @@ class Explorer:
             progress: called about four times a second with how far it is.
 
         Raises:
-            IngestError: the source is missing, of no known kind, or lacks a column; or `limit` is
-                below zero.
+            IngestError: the source is missing, of no known kind, or lacks a column; `limit` is
+                below zero; or it ended early: what was stored by then is.
             EncoderError, VecdbError: the encoder or the database cannot be used.
         """
         name = table or default_table()
@@ -198,12 +201,16 @@ class Explorer:
             limit = limit if limit is None else check_whole("limit", limit)
         except BadInput as refused:
             raise IngestError(str(refused)) from refused
+        if not isinstance(source, str | Path):
+            source = _check_photos(source)
         summary = run(
             source, table=name, encoder=encoder, database=self.database,
             store=self.store, limit=limit, progress=progress,
         )  # fmt: skip
         if problem := tell_webhook(self, name, summary):
             LOG.warning("%s", problem)
+        if summary.error:
+            raise IngestError(summary.error)
         return summary
 
     def search(
@@ -214,7 +221,8 @@ class Explorer:
         Args:
             query: a phrase, or phrases, pictures, photos and vectors together.
             table: the collection; by default the first.
-            how: what `rank` takes: offset, where, exclude_concept, threshold, fold.
+            how: what `rank` takes: offset, where, exclude_concept, threshold, fold; `where` may
+                also be a condition, or several: "split=val".
 
         Raises:
             BadInput: see `rank`.
@@ -222,6 +230,10 @@ class Explorer:
             EncoderError, VecdbError, ClassifierError: see `Query.vector`.
         """
         collection = self.collection(table)
+        where = how.get("where")
+        if where is not None and not isinstance(where, Filter):
+            texts = [where] if isinstance(where, str) else where
+            how["where"] = Filter(conditions=read_conditions(texts, collection))
         if how.get("exclude_concept") is not None:
             self.concepts.get(how["exclude_concept"])
         return rank(collection, self.ranking_vector(query, collection), k, **how)
@@ -316,7 +328,12 @@ class Explorer:
                 where = f"not on this page, nor in {concept.collection}"
                 raise BadInput(f"{strangers[0]!r:.80} is {where}.")
         return self.rounds.submit(
-            concept.id, page.tiles, marks, unmarked=unmarked, number=concept.round, by=by
+            concept.id,
+            page.tiles,
+            marks,
+            unmarked=unmarked,
+            number=concept.round,
+            by=clean_name(by),
         )
 
     def undo(self, concept_id: str) -> Page:
@@ -481,3 +498,10 @@ def _turn(page: Page | None, kind: str) -> Page:
     if page is None:
         raise NothingToTurn(f"There is nothing to {kind}.")
     return page
+
+
+def _check_photos(photos: Iterable[Photo]) -> Iterator[Photo]:
+    for photo in photos:
+        if not isinstance(photo, Photo):
+            raise IngestError(f"{photo!r:.80} is no photo: give `ingest.Photo`s, or one source.")
+        yield photo

@@ -1,6 +1,8 @@
 """Labels from elsewhere into concepts: matched to photos, checked, stored as one action each."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
@@ -12,12 +14,15 @@ from explorer.errors import BadInput
 from explorer.explorer import Explorer
 from explorer.label_files import Said, read_sign
 from explorer.label_reading import Reading, choose_reading, split_classes
-from explorer.people import Person, Role
+from explorer.limits import check_there
+from explorer.people import Person, Role, clean_name
 from explorer.photo_names import SEVERAL, find_shared, match_photos
 from explorer.settings import Settings
 from ingest.sources.cells import read_moment
 from vecdb import Collection, Concept, Label
+from vecdb.errors import UnknownConcept
 
+ID = re.compile("[0-9a-f]{32}")  # of a concept
 BATCH = 20_000  # rows matched at once
 ROUNDS = 2**31  # more is no number of a round
 NAMED = 1_000  # rows of a kind that are listed; all are counted
@@ -69,6 +74,7 @@ def find_concept(explorer: Explorer, named: str, table: str | None = None) -> Co
 
     Raises:
         BadInput: several have this name.
+        NothingThere: it is the id of one that was deleted.
     """
     listed = explorer.concepts.list(table)
     by_id = [concept for concept in listed if concept.id == named]
@@ -77,6 +83,9 @@ def find_concept(explorer: Explorer, named: str, table: str | None = None) -> Co
     if len(found) > 1:
         ids = ", ".join(concept.id for concept in found)
         raise BadInput(f"There are {len(found)} concepts named {named!r}: give one of {ids}.")
+    if not found and ID.fullmatch(named):
+        with suppress(UnknownConcept):
+            check_there(explorer.concepts.get(named))
     return found[0] if found else None
 
 
@@ -227,7 +236,7 @@ def _label(photo: str, sign: int, row: Said, by: str) -> Label:
         int(number) if number.isdecimal() and int(number) < ROUNDS else 0,
         about.get("reason") or "import",
         created=read_moment(about.get("at", "")),
-        by=about.get("by") or by,
+        by=clean_name(about.get("by") or "") or clean_name(by),
     )
 
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from numbers import Real
 from typing import Any
 
-from explorer.errors import BadInput
+from explorer.errors import BadInput, NothingThere
+from vecdb import Concept
 
 # Two of these still add up below 2^32, where the engine's numbers begin anew.
 MOST = 2**31 - 1
@@ -51,3 +52,17 @@ def check_labels(labels: Mapping[str, Any]) -> dict[str, int]:
                 f"The label of {photo!r:.80} must be 1 (yes), -1 (no) or 0, not {label!r:.40}."
             )
     return {photo: int(label) for photo, label in labels.items()}
+
+
+def check_there(concept: Concept) -> Concept:
+    """Return a concept that was not deleted.
+
+    Raises:
+        NothingThere: it was.
+    """
+    if concept.deleted:
+        raise NothingThere(
+            f"The concept {concept.name!r} was deleted: undo the deletion on Concepts, or call "
+            f"`concepts.restore({concept.id!r})` from Python."
+        )
+    return concept

@@ -61,7 +61,7 @@ class Person:
 
     def sign(self, given: str) -> str:
         """Return the name their answers are kept under: their own, else the one that is given."""
-        return self.name if self.known else given or self.name
+        return self.name if self.known else clean_name(given) or self.name
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,10 @@ class Roles:
 
 
 def read_person(cookie: str) -> str:
-    """Return the name that a cookie holds, percent-encoded; what no name may hold is left out."""
-    name = unquote(cookie, errors="replace").strip()[:LONGEST]
-    return "".join(letter for letter in name if letter.isprintable())
+    """Return the name that a cookie holds, percent-encoded."""
+    return clean_name(unquote(cookie, errors="replace").strip()[:LONGEST])
+
+
+def clean_name(given: str) -> str:
+    """Return a name as answers are kept under it; what no name may hold is left out."""
+    return "".join(letter for letter in given if letter.isprintable()).strip()

@@ -8,6 +8,7 @@ from PIL import Image
 
 from classifier import ClassifierError, anchor
 from encoder import Encoder
+from explorer.errors import BadInput
 from explorer.metrics import measure_step
 from vecdb import Collection
 
@@ -26,8 +27,16 @@ class Query:
 
     @classmethod
     def of(cls, asked: "Query | str") -> "Query":
-        """Return a query as it is, and a phrase as a query."""
-        return cls([(asked, 1.0)]) if isinstance(asked, str) else asked
+        """Return a query as it is, and a phrase as a query.
+
+        Raises:
+            BadInput: it is neither.
+        """
+        if isinstance(asked, str):
+            return cls([(asked, 1.0)])
+        if not isinstance(asked, cls):
+            raise BadInput(f"Look for a phrase or an `explorer.Query`, not {asked!r:.80}.")
+        return asked
 
     @property
     def needs_encoder(self) -> bool:

@@ -18,7 +18,7 @@ from explorer.errors import BadInput, MovedOn
 from explorer.fitting import Fitting, head_of
 from explorer.freed_memory import keep_freed_memory
 from explorer.history import EDIT, SURE, History, read_history
-from explorer.limits import check_labels
+from explorer.limits import check_labels, check_there
 from explorer.memory import Known, Memory
 from explorer.mining import BINS, Mined, Standing, doubt_answers, mine_page, round_score
 from explorer.one_thread import OneThread
@@ -111,7 +111,7 @@ class Rounds:
         """
         prompt_head(anchor, self.memory.known(collection.name).background)
         settings = replace(settings or Settings(), anchor=tuple(float(x) for x in anchor))
-        name = name or prompt or "from pictures"
+        name = (name or "").strip() or prompt or "from pictures"
         concept = self._concepts.create(name, collection.name, prompt, settings=settings.as_json())
         return self._next(concept, 1, History())
 
@@ -221,7 +221,7 @@ class Rounds:
     def refit(self, concept_id: str) -> Page:
         """Fit again after labels changed elsewhere, and mine the page of the same round anew."""
         with self._alone(concept_id):
-            concept, history = self._read(concept_id)
+            concept, history = self._read(concept_id, deleted=True)  # one that is carried over
             return self._next(concept, concept.round, history)
 
     def choose_judge(self, concept_id: str, judge: str | None) -> Page:
@@ -273,9 +273,16 @@ class Rounds:
         with turn, self._at_once, self._one_thread:
             yield
 
-    def _read(self, concept_id: str) -> tuple[Concept, History]:
+    def _read(self, concept_id: str, *, deleted: bool = False) -> tuple[Concept, History]:
+        """Return a concept with its history.
+
+        Raises:
+            NothingThere: it was deleted, and that is not `deleted` to be.
+        """
         reading = self._aside.submit(self._concepts.history, concept_id)
         concept = self._concepts.get(concept_id)
+        if not deleted:
+            check_there(concept)
         rows, judge = reading.result(), Settings.read(concept.settings).judge
         kept = self._histories.get(concept_id)
         # Labels are only added: what is known of the earlier ones is not worked out again.

@@ -45,6 +45,12 @@ def test_help_lists_the_exit_codes(command):
         (["ingest", "/no/such/folder", "--json"], 2),
         (["ingest", "sample/SOURCES.csv", "--table", "labels", "--json"], 1),
         (["encoder", "/no/such/folder", "--json"], 1),
+        (["classifier.benchmark", "/no/such.npz", "--json"], 1),
+        (["classifier.benchmark", "/no/such.npz", "--rounds", "0", "--json"], 2),
+        (["encoder.benchmark", "--device", "abacus", "--json"], 1),
+        (["encoder.benchmark", "--pictures", "0", "--json"], 2),
+        (["ingest.benchmark", "/no/such/folder", "--json"], 1),
+        (["ingest.benchmark.embedding", "/no/such/folder", "--json"], 1),
         (["tuning.benchmark", "/no/such.npz", "--json"], 1),
         (["tuning.benchmark", "/no/such.npz", "--seeds", "0", "--json"], 2),
         (["vecdb.benchmark", "--rows", "0", "--json"], 2),
@@ -132,6 +138,22 @@ def test_a_refusal_begins_with_a_capital_but_for_a_name(capsys, text, sentence):
 
     assert run_program(refuse, ValueError, arguments=["--json", "--out", "maine"]) == 1
     assert json.loads(capsys.readouterr().out)["error"] == sentence
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (FileNotFoundError(2, "No such file or directory", "/a/b.csv"), "/a/b.csv: No such file"),
+        (OSError(28, "No space left on device"), "No space left on device."),
+        (OSError("the disk is gone"), "The disk is gone."),
+    ],
+)
+def test_what_the_system_refuses_is_told_without_its_number(capsys, error, sentence):
+    def refuse(arguments):
+        raise error
+
+    assert run_program(refuse, OSError, arguments=["--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["error"].startswith(sentence)
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,9 @@ def _say_removal(users: list[CollectionInfo], path: Path, name: str) -> str:
     ]
     owners = [origin[0] for origin in origins if origin]
     if users and not owners:
-        return f"remove that collection with `python -m explorer delete --table {users[0].name}`"
+        return (
+            f"remove that collection with `python -m explorer delete --table {users[0].name} --all`"
+        )
     table = owners[0] if owners else _read_table(path)
     if table:
         return f"remove that head with `python -m tuning delete {name} --table {table}`"

@@ -78,9 +78,18 @@ class ConceptStore:
         self._answered: dict[str, tuple[Extent, Labels]] = connection.answers_seen
 
     def create(
-        self, name: str, collection: str, prompt: str, *, settings: dict[str, Any] | None = None
+        self,
+        name: str,
+        collection: str,
+        prompt: str,
+        *,
+        settings: dict[str, Any] | None = None,
+        hidden: bool = False,
     ) -> Concept:
         """Start a concept on a collection; durable on return.
+
+        Args:
+            hidden: it is in no list until `restore` brings it there, once it is filled.
 
         Raises:
             UnknownCollection: there is no such collection.
@@ -93,7 +102,7 @@ class ConceptStore:
         return self._write(
             Concept(
                 uuid.uuid4().hex, name, collection, encoder, prompt,
-                settings=dict(settings or {}), created=now, updated=now,
+                settings=dict(settings or {}), created=now, updated=now, deleted=hidden,
             )
         )  # fmt: skip
 

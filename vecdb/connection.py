@@ -7,10 +7,12 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime, timezone
 from typing import Any, TypeVar
 
 import clickhouse_connect
 import pyarrow as pa
+import pyarrow.compute as pc
 from clickhouse_connect.driver.client import Client
 
 from vecdb.directory import OWNED
@@ -22,6 +24,9 @@ from vecdb.statements import statement
 POOL = 8
 # Rows up to which one thread inserts sooner: several take longer to begin than they save.
 FEW_ROWS = 1_000
+# What Python's times hold in any zone; older versions stored others.
+EARLIEST = datetime(1, 1, 2, tzinfo=timezone.utc)
+LATEST = datetime(9999, 12, 30, tzinfo=timezone.utc)
 # The client warns of what it raises as well; a refusal is one sentence, which is ours.
 logging.getLogger("clickhouse_connect").addHandler(logging.NullHandler())
 Answer = TypeVar("Answer")
@@ -67,10 +72,10 @@ class Connection:
         parameters: Mapping[str, Any] | None = None,
         **parts: str,
     ) -> pa.Table:
-        """Run the query in sql/<name>.sql and return its rows."""
+        """Run the query in sql/<name>.sql and return its rows, their times from year 1 to 9999."""
         text = statement(name, self.dialect, self.dsn.cluster, **parts)
-        return self._twice(
-            lambda client: client.query_arrow(text, parameters=dict(parameters or {}))
+        return _limit_times(
+            self._twice(lambda client: client.query_arrow(text, parameters=dict(parameters or {})))
         )
 
     def run(
@@ -161,3 +166,15 @@ class Connection:
                 yield client
         finally:
             self._idle.put(client)
+
+
+def _limit_times(rows: pa.Table) -> pa.Table:
+    """Bring times that Python cannot hold to the nearest that it can."""
+    for at, field in enumerate(rows.schema):
+        if pa.types.is_timestamp(field.type) and field.type.unit != "ns":  # those fit
+            least, most = (pa.scalar(time, field.type).value for time in (EARLIEST, LATEST))
+            numbers = rows.column(at).cast(pa.int64())
+            early = pc.min_element_wise(numbers, most, skip_nulls=False)
+            inside = pc.max_element_wise(early, least, skip_nulls=False)
+            rows = rows.set_column(at, field, inside.cast(field.type))
+    return rows

@@ -108,11 +108,10 @@ class Database:
         with self._guard:
             found = self._find(name)
         if found is None:
+            names = ", ".join(info.name for info in self.collections())
+            instead = f", or set VECDB_TABLE to one of {names}" if names else ""
             raise UnknownCollection(
-                f"There is no collection {name!r}: "
-                "ingest photos first, or set VECDB_TABLE to one of "
-                + (", ".join(info.name for info in self.collections()) or "none yet")
-                + "."
+                f"There is no collection {name!r}: ingest photos first{instead}."
             )
         return found
 

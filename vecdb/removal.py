@@ -79,7 +79,7 @@ def remove_photos(database: Database, store: Store, name: str, ids: Sequence[str
     found = list(digests)
     removed = find_labelled(database, name, found)
     if found:
-        for each in (name, *_derived(database, name)):
+        for each in (name, *list_derived(database, name)):
             database.collection(each).delete(found)
         drop_kept(database, store, name, digests)
     return removed
@@ -97,7 +97,7 @@ def keep_photos(database: Database, store: Store, name: str, ids: Sequence[str])
         name,
         {
             each: database.collection(each).records.whole(ids)
-            for each in (name, *_derived(database, name))
+            for each in (name, *list_derived(database, name))
         },
         tuple((photo, digest, jpeg) for photo, digest, jpeg in small if jpeg is not None),
         {
@@ -122,7 +122,7 @@ def restore_photos(database: Database, store: Store, kept: Kept) -> int:
         if vectors:
             store.put_vectors(encoder, list(vectors), np.stack(list(vectors.values())))
     back = sum(collection.insert(rows) for rows in kept.rows[kept.collection])
-    for name in _derived(database, kept.collection):
+    for name in list_derived(database, kept.collection):
         for rows in kept.rows.get(name, ()):
             database.collection(name).insert(rows)
     return back
@@ -154,10 +154,15 @@ def drop_kept(
 ) -> None:
     """Drop thumbnails and cached vectors of photos that went, unless others are the same picture.
 
+    The same photos in another encoder's collection, `NAME__...`, keep their thumbnails.
+
     Args:
         digests: of the pictures, by photo.
         encoders: whose vectors are dropped; those of every collection by default.
     """
+    for other in _collections(database):
+        if other.name.startswith(f"{name}__"):  # it holds these photos, and shows our thumbnails
+            store.hand_on_thumbnails(name, other.name, other.records.known_ids(digests))
     store.drop_thumbnails(name, digests)
     drop_pictures(database, store, set(digests.values()), encoders)
 
@@ -175,10 +180,10 @@ def drop_pictures(
         store.drop_pictures(left, encoders or _encoders(database))
 
 
-def _derived(database: Database, name: str) -> list[str]:
+def list_derived(database: Database, name: str) -> list[str]:
     """Return the collections derived from one, and those derived from these."""
     found = [info.name for info in database.derived(name)]
-    return found + [further for each in found for further in _derived(database, each)]
+    return found + [further for each in found for further in list_derived(database, each)]
 
 
 def _collections(database: Database) -> list[Collection]:

@@ -78,6 +78,14 @@ class Store:
                     found[digest] = np.frombuffer(row, dtype="<f4").astype(np.float32)
         return found
 
+    def hand_on_thumbnails(self, collection: str, other: str, photo_ids: Iterable[str]) -> None:
+        """Let another collection show thumbnails of one as its own, where it has none."""
+        with self._transaction(self._thumbnails, write=True) as transaction:
+            for photo_id in photo_ids:
+                digest = transaction.get(_key("photo", collection, photo_id))
+                if digest:
+                    transaction.put(_key("photo", other, photo_id), digest, overwrite=False)
+
     def drop_thumbnails(self, collection: str, photo_ids: Iterable[str]) -> None:
         """Forget which pictures some photos are; the pictures stay until `drop_pictures`."""
         with self._transaction(self._thumbnails, write=True) as transaction:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from commandline import run_program
+from commandline import Parser, positive, run_program
 
 from ..errors import ClassifierError
 from ..mining import STRATEGIES
@@ -73,15 +73,15 @@ def _read_shares(text: str) -> tuple[float, ...]:
     return shares
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> Parser:
     """Describe the command line."""
-    options = argparse.ArgumentParser(prog="python -m classifier.benchmark", description=__doc__)
+    options = Parser("python -m classifier.benchmark", description=__doc__)
     options.add_argument("set", type=Path, help=f".npz with {', '.join(FIELDS)}")
     options.add_argument("--method", choices=OWN_STRATEGY, default="anchored")
     options.add_argument("--strategy", choices=STRATEGIES, help="default: the method's own")
-    options.add_argument("--rounds", type=int, default=10)
-    options.add_argument("--batch", type=int, default=9, help="photos a page")
-    options.add_argument("--seeds", type=int, default=3)
+    options.add_argument("--rounds", type=positive, default=10)
+    options.add_argument("--batch", type=positive, default=9, help="photos a page")
+    options.add_argument("--seeds", type=positive, default=3)
     options.add_argument(
         "--noise",
         type=_read_shares,
@@ -115,31 +115,26 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; exit code 0 done, 2 bad usage or an unreadable set."""
-    options = parser().parse_args(arguments)
-    if min(options.rounds, options.batch, options.seeds) < 1:
-        parser().error("--rounds, --batch and --seeds must be at least 1")
+    """Run the command; exit code 0 done, 1 not possible, 2 bad usage."""
+    described = parser()
+    options = described.parse_args(arguments)
     if options.method == "forest" and options.strategy:
-        parser().error("the forest chooses its own pages: leave --strategy out")
+        described.error("the forest chooses its own pages: leave --strategy out")
     if options.ask_from < 0 or (options.ask_from and not options.ask):
-        parser().error("--ask-from is a number of answers and needs --ask")
+        described.error("--ask-from is a number of answers and needs --ask")
     if options.sample is not None and options.sample < LEAST_SAMPLE:
-        parser().error(f"--sample must be at least {LEAST_SAMPLE}")
+        described.error(f"--sample must be at least {LEAST_SAMPLE}")
     strategy = options.strategy or OWN_STRATEGY[options.method]
     if options.ask and (options.method != "anchored" or options.batch <= ASKED_A_PAGE):
-        parser().error(f"--ask needs --method anchored and more than {ASKED_A_PAGE} photos a page")
+        described.error(f"--ask needs --method anchored and more than {ASKED_A_PAGE} photos a page")
     pace = (options.rounds, options.batch, options.noise, options.ask, options.ask_from)
     if options.believe and (options.ask or options.method != "anchored"):
-        parser().error("--believe needs --method anchored and no --ask")
+        described.error("--believe needs --method anchored and no --ask")
     plan = Plan(options.method, strategy, *pace, options.sample, options.believe)
-    try:
-        if options.plot:
-            check_plot(options.plot)
-        data = read_set(options.set)
-        result = measure(data, plan, options.seeds)
-    except ClassifierError as error:
-        print(error, file=sys.stderr)
-        return 2
+    if options.plot:
+        check_plot(options.plot)
+    data = read_set(options.set)
+    result = measure(data, plan, options.seeds)
     print(json.dumps(result.as_json()) if options.json else table(result))
     if options.plot:
         others = [
@@ -153,4 +148,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(run_program(main))
+    sys.exit(run_program(main, ClassifierError))

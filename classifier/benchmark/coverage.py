@@ -6,7 +6,6 @@ With labels, so many photos were judged before each audit, the likeliest and tho
 training asks.
 """
 
-import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -14,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from commandline import run_program
+from commandline import Parser, positive, run_program
 
 from ..arrays import Floats
 from ..audit import Interval, count_given, estimate, plan
@@ -134,27 +133,23 @@ def _collections(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print a line a collection: its name, questions, share of intervals right, their widths."""
-    options = argparse.ArgumentParser(prog="python -m classifier.benchmark.coverage")
+    options = Parser("python -m classifier.benchmark.coverage")
     options.add_argument(
         "sets", type=Path, nargs="*", help="labelled sets; made-up ones by default"
     )
-    options.add_argument("--runs", type=int, default=RUNS, help="audits of each classifier")
+    options.add_argument("--runs", type=positive, default=RUNS, help="audits of each classifier")
     options.add_argument("--labels", type=int, default=0, help="photos judged before each audit")
     options.add_argument("--slips", type=float, default=0.0, help="share of labels that is wrong")
     given = vars(options.parse_args(arguments))
     columns = [*FIGURES, *(f"{name} width" for name in FIGURES)]
     print(f"{'collection':28}  asked  " + "  ".join(f"{name:>9}" for name in columns))
-    try:
-        for name, classifiers in _collections(given.pop("sets")):
-            held = [coverage(*each, **given) for each in classifiers]
-            mean = {key: float(np.mean([each[key] for each in held])) for key in held[0]}
-            shares = "  ".join(f"{mean[key]:{max(9, len(key))}.3f}" for key in columns)
-            print(f"{name:28}  {mean['questions']:5.0f}  {shares}", flush=True)
-    except ClassifierError as error:
-        print(error, file=sys.stderr)
-        return 2
+    for name, classifiers in _collections(given.pop("sets")):
+        held = [coverage(*each, **given) for each in classifiers]
+        mean = {key: float(np.mean([each[key] for each in held])) for key in held[0]}
+        shares = "  ".join(f"{mean[key]:{max(9, len(key))}.3f}" for key in columns)
+        print(f"{name:28}  {mean['questions']:5.0f}  {shares}", flush=True)
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(run_program(main))
+    sys.exit(run_program(main, ClassifierError))

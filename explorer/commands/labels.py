@@ -11,7 +11,7 @@ from commandline.words import count_things
 from explorer.errors import BadInput, NothingThere
 from explorer.explorer import Explorer, default_table
 from explorer.exports.tables import Whole
-from explorer.label_files import find_writer, read_labels, write_csv
+from explorer.label_files import as_rows, find_writer, read_labels, write_csv
 from explorer.label_import import describe_import, find_concept, import_labels
 
 
@@ -20,7 +20,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     kinds = command.add_subparsers(dest="kind", required=True)
     out = kinds.add_parser("export", help="write a concept's labels")
     out.add_argument("concept", help="its id or its name")
-    out.add_argument("--out", type=Path, help="a .csv or .jsonl file; without it CSV on stdout")
+    out.add_argument("--out", type=Path, help="a .csv or .jsonl file; without it stdout, in CSV")
     into = kinds.add_parser("import", help="add labels to a concept; undo takes them back")
     into.add_argument("file", type=Path, help="our own file, a table, COCO, a labelled set")
     into.add_argument("--concept", help="its id or its name; a new one is made")
@@ -52,16 +52,18 @@ def export(explorer: Explorer, options: argparse.Namespace) -> None:
     if concept is None:
         raise NothingThere(f"There is no concept {options.concept!r}: give its id or its name.")
     labels = explorer.concepts.votes(concept.id)
+    if options.out is None and options.json:
+        rows = list(as_rows(labels))
+        print(json.dumps({"concept": concept.id, "labels": rows}, ensure_ascii=False))
+        return
     if options.out is None:
-        for block in write(labels):
-            sys.stdout.buffer.write(block)
+        sys.stdout.buffer.writelines(write(labels))
         return
     with Whole(options.out) as path, path.open("wb") as file:
         file.writelines(write(labels))
     told = {"concept": concept.id, "labels": len(labels), "file": str(options.out)}
-    print(
-        json.dumps(told) if options.json else f"{count_things(len(labels), 'label')}: {options.out}"
-    )
+    words = f"{count_things(len(labels), 'label')}: {options.out}"
+    print(json.dumps(told) if options.json else words)
 
 
 def take_in(explorer: Explorer, options: argparse.Namespace) -> None:

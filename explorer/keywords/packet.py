@@ -47,6 +47,12 @@ class Keyword:
             raise BadInput("The keyword is empty: give a word, or a path such as Buildings|House.")
         return cls(levels[-1], "|".join([root, *levels] if len(levels) == 1 else levels))
 
+    @classmethod
+    def of_name(cls, name: str, root: str) -> "Keyword":
+        """Make the keyword of a concept, below a root: a | in its name parts no levels."""
+        word = CONTROL.sub(" ", name).strip()
+        return cls(word, f"{root}|{word.replace('|', '-')}")
+
     def parts(self) -> tuple[tuple[str, str], ...]:
         """Return what stands in which property."""
         return ((SUBJECT, self.word), (HIERARCHY, self.path))

@@ -40,7 +40,10 @@ def write_keywords(
         NothingThere: no photo is a yes.
         BadInput: the keyword is empty.
     """
-    word = Keyword.read(keyword or concept.name, ROOT)
+    if keyword in ("", concept.name) and concept.name:
+        word = Keyword.of_name(concept.name, ROOT)
+    else:
+        word = Keyword.read(keyword, ROOT)
     selected = select_photos(explorer, concept, Choice(photos, shares=(1.0,)))
     ids = [photo for photo, yes in zip(selected.ids, selected.positive, strict=True) if yes]
     if not ids:

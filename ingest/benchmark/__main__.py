@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from commandline import run_program
+from commandline import Parser, positive, run_program
 from encoder import EncoderError, load_encoder
 from encoder.random_clip import save_random_clip
 from ingest.benchmark.commands import beside_rival, keep_single_precision
@@ -39,6 +39,7 @@ from ingest.benchmark.stages import (
     write_list,
 )
 from ingest.benchmark.vectors import import_vectors
+from ingest.errors import IngestError
 from ingest.photo import Photo
 from ingest.sources.folders import picture_names
 
@@ -46,14 +47,16 @@ CLOTHING = Path(__file__).parents[3] / "shared" / "data" / "clothing" / "images"
 READY = 256  # pictures the bare encoder is timed on
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Measure, and print the figures."""
-    parser = argparse.ArgumentParser(prog="python -m ingest.benchmark", description=__doc__)
+    parser = Parser("python -m ingest.benchmark", description=__doc__)
     parser.add_argument("folder", type=Path, nargs="?", default=CLOTHING, help="of pictures")
     parser.add_argument("--encoder", help="by default a ViT-B/32 of random weights")
     parser.add_argument("--device", help="of the encoder; by default the best there is")
     parser.add_argument("--images", type=int, default=2_000, help="ingested end to end")
-    parser.add_argument("--rounds", type=int, default=3, help="of bare encoder and ingest in turn")
+    parser.add_argument(
+        "--rounds", type=positive, default=3, help="of bare encoder and ingest in turn"
+    )
     parser.add_argument(
         "--vectors", type=int, metavar="N", help="only time the import of N vectors that exist"
     )
@@ -63,26 +66,19 @@ def main() -> int:
     )
     parser.add_argument("--rival", help="a Python that `clip-retrieval inference` runs in")
     parser.add_argument("--json", action="store_true", help="print JSON")
-    args = parser.parse_args()
+    args = parser.parse_args(arguments)
     if args.vectors:
         return _tell_import(args.vectors, as_json=args.json)
     if not next(picture_names(args.folder), None):
-        print(f"{args.folder} holds no pictures: name a folder that does.", file=sys.stderr)
-        return 2
-    if args.rounds < 1:
-        parser.error("--rounds must be 1 or more.")
+        parser.error(f"{args.folder} holds no pictures: name a folder that does")
     if args.fp32:
         keep_single_precision()
     figures = {}
     with tempfile.TemporaryDirectory() as scratch, serve(args.folder) as address:
-        try:
-            for name, value in measure(args, Path(scratch), address):
-                figures[name] = value
-                if not args.json:
-                    print(f"{name:36} {value}", flush=True)
-        except (RuntimeError, EncoderError, OSError) as error:
-            print(error, file=sys.stderr)
-            return 1
+        for name, value in measure(args, Path(scratch), address):
+            figures[name] = value
+            if not args.json:
+                print(f"{name:36} {value}", flush=True)
     if args.json:
         print(json.dumps(figures))
     return 0
@@ -90,11 +86,7 @@ def main() -> int:
 
 def _tell_import(n: int, *, as_json: bool) -> int:
     with tempfile.TemporaryDirectory() as scratch:
-        try:
-            figures = {"vectors": n, **import_vectors(Path(scratch), n)}
-        except (RuntimeError, OSError) as error:
-            print(error, file=sys.stderr)
-            return 1
+        figures = {"vectors": n, **import_vectors(Path(scratch), n)}
     print(json.dumps(figures) if as_json else figures)
     return 0
 
@@ -151,4 +143,4 @@ def measure(args: argparse.Namespace, scratch: Path, address: str) -> Iterator[t
 
 
 if __name__ == "__main__":
-    sys.exit(run_program(lambda arguments: main()))
+    sys.exit(run_program(main, RuntimeError, EncoderError, IngestError, OSError))

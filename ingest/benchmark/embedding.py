@@ -5,7 +5,6 @@ pictures into two tars of so many, a part each, and times both commands whole, s
 Ray computes on one core, so the other command may have only one, too.
 """
 
-import argparse
 import itertools
 import json
 import os
@@ -20,9 +19,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from commandline import run_program
+from commandline import Parser, run_program
 from encoder.random_clip import save_random_clip
 from ingest.benchmark.__main__ import CLOTHING
+from ingest.errors import IngestError
 from ingest.sources.folders import picture_names
 
 PARTS = 2
@@ -75,23 +75,19 @@ def measure_ways(folder: Path, scratch: Path, pictures: int, rounds: int) -> dic
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print; exit code 1 where a command failed."""
-    options = argparse.ArgumentParser("python -m ingest.benchmark.embedding", description=__doc__)
+    options = Parser("python -m ingest.benchmark.embedding", description=__doc__)
     options.add_argument("folder", type=Path, nargs="?", default=CLOTHING, help="of pictures")
     options.add_argument("--pictures", type=int, default=2_000, help="of each part")
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--json", action="store_true")
     asked = options.parse_args(arguments)
     if not next(picture_names(asked.folder), None):
-        options.error(f"{asked.folder} holds no pictures: name a folder that does.")
+        options.error(f"{asked.folder} holds no pictures: name a folder that does")
     with tempfile.TemporaryDirectory() as scratch:
-        try:
-            found = measure_ways(asked.folder, Path(scratch), asked.pictures, asked.rounds)
-        except RuntimeError as error:
-            print(error, file=sys.stderr)
-            return 1
+        found = measure_ways(asked.folder, Path(scratch), asked.pictures, asked.rounds)
     print(json.dumps(found) if asked.json else "\n".join(f"{k:18} {v}" for k, v in found.items()))
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(run_program(main))
+    sys.exit(run_program(main, RuntimeError, IngestError))

@@ -5,7 +5,6 @@ second, and milliseconds of processor time a photo, of the whole stage and of ea
 does, each alone.
 """
 
-import argparse
 import hashlib
 import json
 import sys
@@ -16,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from commandline import run_program
+from commandline import Parser, run_program
 from ingest.benchmark.stages import Rate, measure_rate
 from ingest.failure_list import FailureList
 from ingest.failures import Failures
@@ -94,7 +93,7 @@ def measure_writer(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print."""
-    options = argparse.ArgumentParser("python -m ingest.benchmark.writing", description=__doc__)
+    options = Parser("python -m ingest.benchmark.writing", description=__doc__)
     options.add_argument("--photos", type=int, default=20_000)
     options.add_argument("--thumbnail", type=int, default=15_000, help="bytes of each")
     options.add_argument("--json", action="store_true")

@@ -94,7 +94,7 @@ def test_a_page_is_answered_once(client, direction, explorer):
         ({"round": 1, "yes": ["yes-000"], "no": ["yes-000"]}, "both yes and no"),
         ({"yes": []}, "round is missing"),
         ({"round": 1, "unmarked": "maybe"}, "unmarked must be"),
-        ({"round": 1, "yes": "yes-000"}, "yes must be array"),
+        ({"round": 1, "yes": "yes-000"}, "yes must be an array"),
         ({"round": 1, "by": "x" * 101}, "by is longer than 100 characters"),
     ],
 )

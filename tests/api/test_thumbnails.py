@@ -22,6 +22,22 @@ def test_a_stored_thumbnail_is_served_whatever_its_id_looks_like(server, explore
     assert answer.headers["content-type"] == "image/jpeg"
 
 
+def test_a_thumbnail_is_sent_again_only_after_it_changed(server, explorer):
+    address = f"{server}/" + thumbnail_url("my photos", "a")
+
+    def ask(tag=""):
+        return requests.get(address, headers={"If-None-Match": tag}, timeout=10)
+
+    explorer.store.put_thumbnails("my photos", [("a", "0" * 64, b"jpeg bytes")])
+    first = ask()
+    assert "max-age=60," in first.headers["cache-control"]
+    for tag in (first.headers["etag"], f'"x", W/{first.headers["etag"]}'):
+        assert (ask(tag).status_code, ask(tag).content) == (304, b"")
+    explorer.store.put_thumbnails("my photos", [("a", "1" * 64, b"other bytes")])
+    again = ask(first.headers["etag"])
+    assert (again.status_code, again.content) == (200, b"other bytes")
+
+
 def test_a_photo_without_a_thumbnail_is_a_404_in_words(server):
     answer = requests.get(f"{server}/" + thumbnail_url("none", "nothing"), timeout=10)
     assert answer.status_code == 404

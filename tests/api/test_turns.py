@@ -99,7 +99,7 @@ def test_with_a_token_only_the_signed_address_is_answered(
     ("body", "status", "words"),
     [
         ({"turn": "dance"}, 400, "turn must be"),
-        ({"turn": "finish", "yes": [7]}, 400, "must be string"),
+        ({"turn": "finish", "yes": [7]}, 400, "must be a string"),
         ({}, 400, "turn is missing"),
     ],
 )
@@ -116,6 +116,26 @@ def test_an_unknown_concept_is_one_sentence(address: str) -> None:
     answer = requests.post(elsewhere, json={"turn": "undo"}, timeout=30)
     assert answer.status_code == 404
     assert "no concept" in answer.json()["error"]
+
+
+@pytest.mark.parametrize("turn", ["finish", "show", "undo", "redo"])
+def test_a_deleted_concept_takes_no_turn_until_it_is_restored(
+    begun: Page, address: str, explorer: Explorer, turn: str
+) -> None:
+    requests.post(address, json=finished(begun), timeout=30)
+    if turn == "redo":
+        requests.post(address, json={"turn": "undo"}, timeout=30)
+    concept = begun.concept.id
+    body = {**finished(begun), "turn": turn, "yes": [begun.tiles[0].photo_id]}
+    body["round"] = explorer.concepts.get(concept).round
+    before = explorer.concepts.history(concept)
+    explorer.concepts.delete(concept)
+    refused = requests.post(address, json=body, timeout=30)
+    assert refused.status_code == 404
+    assert "was deleted: undo the deletion on Concepts" in refused.json()["error"]
+    assert explorer.concepts.history(concept) == before
+    explorer.concepts.restore(concept)
+    assert requests.post(address, json=body, timeout=30).status_code == 200
 
 
 def test_a_page_that_another_window_has_answered_is_refused_and_its_clicks_go_along(

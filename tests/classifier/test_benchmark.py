@@ -13,11 +13,16 @@ from classifier.benchmark.coverage import main as coverage_main
 from classifier.benchmark.labelled_set import read_set
 from classifier.benchmark.measure import measure
 from classifier.benchmark.simulation import Plan, Trace, run, split, stop_round
+from commandline import run_program
 from tests.warm import python
 
 ROOT = Path(__file__).parent.parent.parent
 REAL = ROOT.parent / "shared/data/clip_sets/fashion_dev.npz"
 on_real_vectors = pytest.mark.skipif(not REAL.exists(), reason="no real CLIP vectors here")
+
+
+def end(arguments: list[str], command=main) -> int:
+    return run_program(command, ClassifierError, arguments=arguments)
 
 
 def test_the_command_prints_the_fields_that_measurements_rely_on(clusters: Path):
@@ -70,7 +75,7 @@ def test_an_impossible_plot_is_refused_before_the_work(
     clusters: Path, tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
 ):
     assert (
-        main([str(clusters), "--rounds", "1", "--seeds", "1", "--plot", str(tmp_path / name)]) == 2
+        end([str(clusters), "--rounds", "1", "--seeds", "1", "--plot", str(tmp_path / name)]) == 1
     )
     said = capsys.readouterr()
     assert (said.out, said.err[:25]) == ("", "No plot can be written to")
@@ -88,12 +93,12 @@ def test_a_concept_nobody_photographed_is_left_out(clusters: Path):
         measure(read_set(clusters), Plan(rounds=1), 1)
 
 
-def test_a_file_that_is_no_set_ends_with_code_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    assert main([str(tmp_path / "missing.npz")]) == 2
+def test_a_file_that_is_no_set_ends_with_code_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert end([str(tmp_path / "missing.npz")]) == 1
     (tmp_path / "text.npz").write_text("nothing")
-    assert main([str(tmp_path / "text.npz")]) == 2
+    assert end([str(tmp_path / "text.npz")]) == 1
     np.savez(tmp_path / "poor.npz", ids=np.arange(3))
-    assert main([str(tmp_path / "poor.npz")]) == 2
+    assert end([str(tmp_path / "poor.npz")]) == 1
     assert "lacks vectors" in capsys.readouterr().err
 
 
@@ -112,10 +117,10 @@ def test_a_file_that_is_no_set_ends_with_code_2(tmp_path: Path, capsys: pytest.C
         ({"concepts": [0, 0]}, "names a concept twice"),
     ],
 )
-def test_fields_that_do_not_fit_end_with_code_2(clusters: Path, changed, told, capsys):
+def test_fields_that_do_not_fit_end_with_code_1(clusters: Path, changed, told, capsys):
     fields = dict(np.load(clusters))
     np.savez(clusters, **fields | {name: fields[name][part] for name, part in changed.items()})
-    assert main([str(clusters)]) == 2
+    assert end([str(clusters)]) == 1
     assert told in capsys.readouterr().err
 
 
@@ -124,15 +129,15 @@ def test_a_prompt_that_says_nothing_is_named(clusters: Path, prompt: float, caps
     fields = dict(np.load(clusters))
     fields["prompts"][1] = prompt
     np.savez(clusters, **fields)
-    assert main([str(clusters)]) == 2
+    assert end([str(clusters)]) == 1
     assert f"zero or not finite: {fields['concepts'][1]}" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("value", [0.0, np.nan, np.inf])
-def test_a_set_without_a_usable_vector_ends_with_code_2(clusters: Path, value: float, capsys):
+def test_a_set_without_a_usable_vector_ends_with_code_1(clusters: Path, value: float, capsys):
     fields = dict(np.load(clusters))
     np.savez(clusters, **fields | {"vectors": np.full_like(fields["vectors"], value)})
-    assert main([str(clusters)]) == 2
+    assert end([str(clusters)]) == 1
     assert "no vector that is finite and not zero" in capsys.readouterr().err
 
 
@@ -145,7 +150,7 @@ def test_the_length_of_vectors_changes_nothing(clusters: Path, scale: float):
 
 def test_one_array_is_no_set(tmp_path: Path, capsys):
     np.save(tmp_path / "vectors.npy", np.eye(8))
-    assert main([str(tmp_path / "vectors.npy")]) == 2
+    assert end([str(tmp_path / "vectors.npy")]) == 1
     assert "it is a single array; pass a .npz" in capsys.readouterr().err
 
 
@@ -202,7 +207,7 @@ def test_audits_of_what_was_taught_are_told_for_each_set(clusters: Path, capsys)
 
 
 @pytest.mark.parametrize("damage", ["missing", "no set", "nothing held out"])
-def test_coverage_of_what_is_no_set_ends_with_code_2(clusters: Path, damage: str, capsys):
+def test_coverage_of_what_is_no_set_ends_with_code_1(clusters: Path, damage: str, capsys):
     fields = dict(np.load(clusters))
     if damage == "missing":
         clusters.unlink()
@@ -210,7 +215,7 @@ def test_coverage_of_what_is_no_set_ends_with_code_2(clusters: Path, damage: str
         clusters.write_text("nothing")
     else:
         np.savez(clusters, **fields | {"concepts": np.array(["x", "y"])})
-    assert coverage_main([str(clusters)]) == 2
+    assert end([str(clusters)], coverage_main) == 1
     assert len(capsys.readouterr().err.splitlines()) == 1
 
 

@@ -15,7 +15,7 @@ from explorer.audits import AuditRecord, answer_audit, begin_audit
 from explorer.change_encoder import change_encoder
 from explorer.comparison import score_audited, score_held_out
 from explorer.encode import sibling_name
-from explorer.errors import NothingThere
+from explorer.errors import BadInput, NothingThere
 from explorer.explorer import Explorer
 from explorer.history import History
 from explorer.settings import Settings
@@ -120,6 +120,7 @@ def test_a_carrying_over_that_broke_off_is_done_again(explorer, concept, model, 
         change_encoder(explorer, "things", str(model), switch=True)
     monkeypatch.undo()
     assert explorer.concepts.list("things__siglip") == []
+    assert len(explorer.concepts.list("things__siglip", deleted=True)) == 1
     (found,) = change_encoder(explorer, "things", str(model), switch=True).concepts
     (copy,) = explorer.concepts.list("things__siglip")
     assert (copy.id, len(copy.weights)) == (found.copy, 32)
@@ -155,6 +156,11 @@ def test_vectors_that_nobody_made_are_asked_for_by_the_command_that_makes_them(e
     KINDS["align"][0](tmp_path / "align")
     with pytest.raises(NothingThere, match="python -m explorer encode --table things"):
         change_encoder(explorer, "things", str(tmp_path / "align"))
+
+
+def test_the_collections_own_encoder_is_refused(explorer, model):
+    with pytest.raises(BadInput, match="siglip already: name another"):
+        change_encoder(explorer, "things__siglip", str(model))
 
 
 def test_held_out_answers_tell_a_good_space_from_one_of_noise(explorer):

@@ -12,8 +12,8 @@ from explorer import Explorer, Page, Query
 from explorer.errors import BadInput, MovedOn
 from explorer.exports import Choice
 from ingest import IngestError
-from vecdb import Database
-from vecdb.errors import NotFitted, UnknownConcept
+from vecdb import Database, Filter
+from vecdb.errors import BadCondition, NotFitted, UnknownConcept
 from vecdb.records import Records
 
 NO_LABELS = (2, 0.5, 1.9, float("nan"), "1", True, False, None)
@@ -98,6 +98,11 @@ def test_answers_that_cannot_be_taken_are_refused_and_nothing_is_stored(
     assert explorer.concepts.history(page.concept.id) == []
 
 
+def test_a_name_with_spaces_around_it_is_the_same_person(explorer, page):
+    explorer.answer(page, {page.tiles[0].photo_id: 1}, by=" Ann ")
+    assert {row.by for row in explorer.concepts.history(page.concept.id)} == {"Ann"}
+
+
 def test_labels_may_be_of_any_type_of_number_and_photos_off_the_page(explorer, page):
     shown = {tile.photo_id for tile in page.tiles}
     elsewhere = next(photo for photo in ("no-118", "no-119") if photo not in shown)
@@ -176,6 +181,34 @@ def test_a_search_beside_a_concept_that_is_not_there_is_refused(explorer, direct
 def test_an_ingest_of_an_impossible_number_is_refused(explorer, tmp_path, limit):
     with pytest.raises(IngestError, match="limit must be a whole number from 0"):
         explorer.ingest(tmp_path, table="things", limit=limit)
+
+
+@pytest.mark.parametrize("given", [["a.jpg"], [Path("a.jpg")], [7]])
+def test_an_ingest_that_ends_early_is_an_error_that_says_why(explorer, given):
+    with pytest.raises(IngestError, match=r"is no photo: give `ingest\.Photo`s, or one source"):
+        explorer.ingest(given, table="new", encoder="offline")
+
+
+@pytest.mark.parametrize("asked", [None, 7, ["a dog"], b"dog", np.zeros(16)])
+def test_what_is_neither_phrase_nor_query_is_refused(explorer, asked):
+    with pytest.raises(BadInput, match=r"Look for a phrase or an `explorer\.Query`, not"):
+        explorer.search(asked, table="things")
+    with pytest.raises(BadInput, match=r"Look for a phrase or an `explorer\.Query`, not"):
+        explorer.begin(asked, table="things")
+
+
+def test_a_search_takes_conditions_as_they_are_typed(explorer, direction):
+    query = Query(vectors=[direction])
+    for where in ("id~yes-00", ["id~yes-00", "width<1"], Filter(conditions=())):
+        found = explorer.search(query, k=200, table="things", where=where)
+        assert len(found) == {str: 10, list: 0, Filter: 120}[type(where)]
+    with pytest.raises(BadCondition, match="'mood' is not a column of things"):
+        explorer.search(query, table="things", where="mood=calm")
+
+
+def test_a_name_of_spaces_is_none(explorer, direction):
+    page = explorer.begin(Query(vectors=[direction]), table="things", name="  ", prompt="a dog")
+    assert page.concept.name == "a dog"
 
 
 def test_an_export_is_of_the_kind_its_ending_says(explorer, taught, tmp_path):

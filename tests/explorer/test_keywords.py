@@ -93,18 +93,23 @@ def test_every_match_has_a_sidecar_and_no_picture_is_touched(explorer, concept, 
         undo_keywords(explorer, concept.id)
 
 
-def test_exiftool_reads_both_properties_and_what_was_there(explorer, concept, folder):
+def read_with_exiftool(sidecar):
     if shutil.which("exiftool") is None:
         pytest.skip("exiftool is not installed: apt-get install libimage-exiftool-perl")
+    answer = subprocess.run(
+        ["exiftool", "-json", "-struct", "-charset", "filename=utf8", str(sidecar)],
+        capture_output=True, check=True, text=True,
+    )  # fmt: skip
+    [tags] = json.loads(answer.stdout)
+    return tags
+
+
+def test_exiftool_reads_both_properties_and_what_was_there(explorer, concept, folder):
     (folder / "a.xmp").write_text(ADOBE, "utf-8")
     write_keywords(explorer, concept)
     write_keywords(explorer, concept, "Buildings|House")
     for name in ("a.xmp", "d.xmp"):
-        answer = subprocess.run(
-            ["exiftool", "-json", "-struct", "-charset", "filename=utf8", str(folder / name)],
-            capture_output=True, check=True, text=True,
-        )  # fmt: skip
-        [tags] = json.loads(answer.stdout)
+        tags = read_with_exiftool(folder / name)
         own = ["holiday"] if name == "a.xmp" else []
         assert tags["Subject"] == [*own, NAME, "House"]
         assert tags["HierarchicalSubject"] == [f"Concepts|{NAME}", "Buildings|House"]
@@ -112,6 +117,19 @@ def test_exiftool_reads_both_properties_and_what_was_there(explorer, concept, fo
         if own:
             assert (tags["Rating"], tags["Description"]) == (4, "By the lake")
             assert float(tags["Exposure2012"]) == 0.35
+
+
+@pytest.mark.parametrize("name", ["cat|dog", "cat | dog", "a/b", "a > b", "<a> & b", "|"])
+@pytest.mark.parametrize("typed", [True, False])
+def test_a_concepts_name_is_one_keyword_whatever_it_holds(explorer, folder, name, typed):
+    concept = explorer.concepts.update(explorer.concepts.list()[0].id, name=name)
+    write_keywords(explorer, concept, name if typed else "")
+    tags = read_with_exiftool(folder / "a.xmp")
+    assert tags["Subject"] == [name]
+    assert tags["HierarchicalSubject"] == ["Concepts|" + name.replace("|", "-")]
+    assert read_xmp((folder / "a.xmp").read_bytes())["keywords"] == name
+    undo_keywords(explorer, concept.id)
+    assert not list(folder.glob("*.xmp"))
 
 
 def test_what_others_wrote_stays_byte_for_byte_after_undo(explorer, concept, folder):

@@ -17,10 +17,10 @@ from explorer.__main__ import main
 from explorer.commands import labels
 from explorer.csv_cells import guard_cell, unguard_cell
 from explorer.deletion import find_named
-from explorer.errors import BadInput
+from explorer.errors import BadInput, NothingThere
 from explorer.explorer import Explorer
 from explorer.history import History
-from explorer.label_files import WRITERS, read_labels
+from explorer.label_files import COLUMNS, WRITERS, read_labels
 from explorer.label_import import find_concept, import_labels
 from explorer.settings import Settings
 from tests.explorer.conftest import small_collection
@@ -471,7 +471,7 @@ def test_the_commands_write_and_read_a_file(tmp_path, monkeypatch, capsys):
         there.insert(pa.table({"id": ids, "url": ids, "vector": list(vectors)}))
     path = write(tmp_path, "id,label\nyes-001,yes\nno-050,no\nnobody,no\n")
     place = ["--dsn", dsn, "--table", "things"]
-    alone = ["--concept", "things", "--labels-alone", "--by", "Ann"]
+    alone = ["--concept", "things", "--labels-alone", "--by", " Ann "]
     assert main(["labels", "import", str(path), *alone, *place, "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert (told["rows"], told["unmatched"]["first"]) == (3, ["nobody"])
@@ -483,4 +483,19 @@ def test_the_commands_write_and_read_a_file(tmp_path, monkeypatch, capsys):
         "yes-001,1,0,import,Ann",
         "no-050,-1,0,import,Ann",
     ]
+    assert main(["labels", "export", "things", "--json", *place]) == 0
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert [row["photo_id"] for row in told["labels"]] == ["yes-001", "no-050"]
+    assert tuple(told["labels"][0]) == COLUMNS
+    (tmp_path / "told.json").write_text(json.dumps(told))
     assert "things" not in sys.argv
+    again = ["labels", "import", str(tmp_path / "told.json"), "--concept", "things", *place]
+    assert main([*again, "--json"]) == 0
+    (taken,) = json.loads(capsys.readouterr().out)["concepts"]
+    assert (taken["yes"], taken["no"]) == (1, 1)
+    with connect(dsn) as database:
+        database.concepts.delete(taken["id"])
+    with pytest.raises(NothingThere, match="'things' was deleted: undo the deletion on Concepts"):
+        main(["labels", "import", str(path), "--concept", taken["id"], *place])
+    with connect(dsn) as database:
+        assert database.concepts.list() == []

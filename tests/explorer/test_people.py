@@ -1,7 +1,7 @@
 import pytest
 
 from explorer.errors import BadInput, NotAllowed
-from explorer.people import Person, Role, Roles
+from explorer.people import Person, Role, Roles, clean_name
 
 ROLES = Roles.read(
     {
@@ -63,6 +63,12 @@ def test_who_logged_in_answers_under_no_other_name():
     assert Person("ben@example.org", Role.LABEL, known=True).sign("ann") == "ben@example.org"
     assert Person("kept by the browser").sign("ann") == "ann"
     assert Person("kept by the browser").sign("") == "kept by the browser"
+    assert Person("kept by the browser").sign(" \t") == "kept by the browser"
+
+
+@pytest.mark.parametrize("given", [" Ann ", "Ann\n", "\u200bAnn\x00", "\ud800Ann"])
+def test_a_name_is_the_same_however_it_was_sent(given):
+    assert Person().sign(given) == clean_name(given) == "Ann"
 
 
 def test_only_people_who_log_in_are_told_apart_in_one_browser():

@@ -150,7 +150,7 @@ def test_a_head_that_a_collection_was_ingested_with_keeps_its_file(database: Dat
     fill(database, "photos", "by hand+look")
     assert delete(database, "animals", "look") == ["photos"]
     assert head_path("look").exists()
-    with pytest.raises(TuningError, match="`python -m explorer delete --table photos`"):
+    with pytest.raises(TuningError, match="`python -m explorer delete --table photos --all`"):
         delete(database, "animals", "look")
 
 

@@ -1,8 +1,10 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
+from tests.vecdb.conftest import photos
 from vecdb import Collection, Database, Label, VecdbError, connect
 from vecdb.concepts import ConceptStore
 from vecdb.errors import NotFitted, UnknownCollection, UnknownConcept
@@ -56,6 +58,21 @@ def test_the_last_answer_about_a_photo_counts_and_none_is_lost(
     assert [row.reason for row in history[:2]] == ["top", "boundary"]
     assert history[0].created is not None
     assert history[0].created.utcoffset() is not None
+
+
+@pytest.mark.parametrize("days", [-719_528, 72_328_680, -100_000_000])
+def test_a_time_that_no_clock_shows_costs_no_answer(axes, database: Database, days: int) -> None:
+    concept = database.concepts.create("hats", "axes", "a hat")
+    moment = pa.scalar(days * 86_400_000_000, pa.timestamp("us", "UTC"))
+    columns = {"concept_id": concept.id, "photo_id": "a", "label": 1, "created": moment}
+    database._connection.insert("labels", pa.table({n: [v] for n, v in columns.items()}))
+    assert answers(database.concepts.history(concept.id)) == [("a", 1)]
+    [label] = database.concepts.labels(concept.id)
+    assert label.created is not None
+    assert label.created.astimezone().year in (1, 9999)
+    taken = pa.array([days * 86_400]).cast(pa.timestamp("s", "UTC"))
+    axes.insert(photos("x", np.eye(4)[:1]).append_column("taken", taken))
+    assert axes.photos(["x"])[0]["taken"].year in (1, 9999)
 
 
 def test_a_label_that_is_no_answer_is_refused(axes: Collection, database: Database) -> None:

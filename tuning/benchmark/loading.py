@@ -7,7 +7,6 @@ same code: by index from Lance and from the folder; from the tars as webdataset 
 order of shards and a buffer shuffled. Each is read once to warm up and then twice; the best counts.
 """
 
-import argparse
 import io
 import json
 import sys
@@ -23,7 +22,7 @@ from PIL import Image
 from torch.utils.data import DataLoader
 from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
 
-from commandline import positive, run_program
+from commandline import Parser, positive, run_program
 from encoder.preparation import Preparation
 from tuning.benchmark.jpegs import Folder, draw_jpegs, write_folder, write_lance
 from tuning.captions.dataset import Pictures, open_pictures
@@ -107,7 +106,7 @@ def _best(way: Callable[[], Iterator[Any]]) -> float:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; exit code 0 done, 2 bad usage."""
-    parser = argparse.ArgumentParser("python -m tuning.benchmark.loading", description=__doc__)
+    parser = Parser("python -m tuning.benchmark.loading", description=__doc__)
     parser.add_argument("--pictures", type=positive, default=4_000)
     parser.add_argument("--side", type=positive, default=256, help="pixels of a picture")
     parser.add_argument("--workers", type=int, default=0, help="processes that read")

@@ -7,7 +7,6 @@ classifier.benchmark` looks for each concept among the vectors as they are and b
 Concepts of classes the head learnt and of classes it never saw are told apart.
 """
 
-import argparse
 import json
 import sys
 from dataclasses import replace
@@ -20,7 +19,7 @@ from classifier.benchmark.labelled_set import LabelledSet, read_set
 from classifier.benchmark.measure import measure
 from classifier.benchmark.simulation import Plan
 from classifier.errors import ClassifierError
-from commandline import run_program
+from commandline import Parser, run_program
 from tuning.division import divide
 from tuning.errors import TuningError
 from tuning.train import Settings
@@ -61,7 +60,7 @@ def compare(data: LabelledSet, plan: Plan, seeds: int) -> dict[str, Any]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; exit code 0 done, 1 not possible, 2 bad usage."""
-    parser = argparse.ArgumentParser("python -m tuning.benchmark.mining", description=__doc__)
+    parser = Parser("python -m tuning.benchmark.mining", description=__doc__)
     parser.add_argument("set", type=Path, help=".npz that python -m classifier.benchmark reads")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--rounds", type=int, default=10)
@@ -69,11 +68,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if min(options.seeds, options.rounds) < 1:
         parser.error("--seeds and --rounds must be at least 1")
-    try:
-        found = compare(read_set(options.set), Plan(rounds=options.rounds), options.seeds)
-    except (ClassifierError, TuningError) as error:
-        print(error, file=sys.stderr)
-        return 1
+    found = compare(read_set(options.set), Plan(rounds=options.rounds), options.seeds)
     if options.json:
         print(json.dumps(found))
         return 0
@@ -84,4 +79,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(run_program(main))
+    sys.exit(run_program(main, ClassifierError, TuningError))

@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from commandline import positive, run_program
+from commandline import Parser, positive, run_program
 from encoder import EncoderError
 from encoder.random_clip import save_random_clip
 from encoder.vision import choose_device
@@ -131,7 +131,7 @@ def make_pictures(root: Path, n: int, source: str) -> Pictures:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; exit code 0 done, 1 not possible, 2 bad usage."""
-    parser = argparse.ArgumentParser("python -m tuning.benchmark.pace", description=__doc__)
+    parser = Parser("python -m tuning.benchmark.pace", description=__doc__)
     parser.add_argument("--pictures", type=positive, default=8_000)
     parser.add_argument("--batch", type=positive, default=256)
     parser.add_argument("--workers", type=int, default=8)

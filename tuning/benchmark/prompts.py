@@ -6,7 +6,6 @@ Half of a labelled source's pictures, drawn by seed, teach by captions `a photo 
 other half each label's prompt ranks all pictures.
 """
 
-import argparse
 import json
 import sys
 import tempfile
@@ -20,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from commandline import run_program
+from commandline import Parser, run_program
 from encoder import OFFLINE, Encoder, EncoderError, load_encoder
 from ingest.errors import IngestError
 from ingest.sources import Source
@@ -97,7 +96,7 @@ def _average_precision(scores: NDArray[np.float32], right: NDArray[np.bool_]) ->
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; exit code 0 done, 1 not possible, 2 bad usage."""
-    parser = argparse.ArgumentParser("python -m tuning.benchmark.prompts", description=__doc__)
+    parser = Parser("python -m tuning.benchmark.prompts", description=__doc__)
     parser.add_argument("source", help="a folder for each label, or another labelled source")
     parser.add_argument("--from", dest="base", default=OFFLINE, help="the model to begin with")
     parser.add_argument("--mode", choices=(PROJECTIONS, FULL), default=PROJECTIONS)

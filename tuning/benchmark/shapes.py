@@ -7,7 +7,6 @@ described from either side. A tenth chooses the best epoch, a tenth measures: co
 picture taught. The backbones are a ResNet and a BERT of random weights.
 """
 
-import argparse
 import json
 import sys
 import tempfile
@@ -15,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from commandline import positive, run_program
+from commandline import Parser, positive, run_program
 from encoder import EncoderError
 from tuning.benchmark.drawn import write_backbones, write_scenes
 from tuning.captions.dataset import open_pictures
@@ -49,7 +48,7 @@ def measure(pictures: int, epochs: int, seed: int) -> dict[str, Any]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; exit code 0 done, 1 not possible, 2 bad usage."""
-    parser = argparse.ArgumentParser("python -m tuning.benchmark.shapes", description=__doc__)
+    parser = Parser("python -m tuning.benchmark.shapes", description=__doc__)
     parser.add_argument("--pictures", type=positive, default=2000)
     parser.add_argument("--epochs", type=positive, default=SETTINGS.epochs)
     parser.add_argument("--seed", type=int, default=0)

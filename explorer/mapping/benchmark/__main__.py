@@ -5,14 +5,15 @@ are near on the map are near as vectors (trustworthiness: 1 is best, chance is a
 set: clustered random vectors of 512 numbers.
 """
 
-import argparse
 import json
+import sys
 import threading
 import time
 
 import numpy as np
 from sklearn.manifold import trustworthiness
 
+from commandline import Parser, positive, run_program
 from explorer.mapping.layout import lay_out
 from explorer.mapping.placing import Anchors
 
@@ -56,17 +57,18 @@ def measure(vectors: np.ndarray) -> dict[str, float]:
     }
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> int:
     """Read or make vectors, measure, print."""
-    parser = argparse.ArgumentParser("python -m explorer.mapping.benchmark", description=__doc__)
+    parser = Parser("python -m explorer.mapping.benchmark", description=__doc__)
     parser.add_argument("set", nargs="?", help="a .npz with vectors (n, d)")
-    parser.add_argument("--rows", type=int, default=25_000)
+    parser.add_argument("--rows", type=positive, default=25_000)
     parser.add_argument("--json", action="store_true")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     vectors = np.load(options.set)["vectors"] if options.set else make_vectors(options.rows)
     found = measure(np.asarray(vectors, np.float32))
     print(json.dumps(found) if options.json else "\n".join(f"{k}: {v}" for k, v in found.items()))
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run_program(main, OSError, KeyError, ValueError))
