@@ -104,3 +104,19 @@ def read_batches(path: Path, rows: int = ROWS) -> Iterator[pa.Table]:
                 yield whole.slice(start, rows)
     except (pa.ArrowException, OSError, ValueError, OverflowError, TypeError) as error:
         raise DamagedSource(f"{path} breaks off ({str(error).splitlines()[0]}).") from error
+
+
+def lay_bare(batch: pa.Table, name: str) -> pa.Table:
+    """Return a table in which `outer.inner` is a column, and so is what else `outer` holds."""
+    while name not in batch.column_names:
+        outer = next(
+            field.name
+            for field in batch.schema
+            if pa.types.is_struct(field.type) and name.startswith(f"{field.name}.")
+        )
+        parts = [pa.table({n: c}) for n, c in zip(batch.column_names, batch.columns, strict=True)]
+        parts = [part.flatten() if outer in part.column_names else part for part in parts]
+        fields = [field for part in parts for field in part.schema]
+        schema = pa.schema(fields, metadata=batch.schema.metadata)
+        batch = pa.Table.from_arrays([c for part in parts for c in part.columns], schema=schema)
+    return batch

@@ -100,6 +100,37 @@ def test_a_table_with_a_column_of_vectors_is_stored_without_a_picture(
     assert collection.photos(ids[:1])[0]["label"] == (None if kind == "npy" else "cat")
 
 
+@pytest.mark.parametrize("column", [None, "features.clip.v"])
+@pytest.mark.parametrize("kind", ["parquet", "arrow", "jsonl", "json", "lance"])
+def test_vectors_within_other_columns_are_found(
+    tmp_path: Path, database: Database, vectors: np.ndarray, kind: str, column: str | None
+):
+    file = tmp_path / f"table.{kind}"
+    told = [
+        {"id": f"p{at}", "features": {"clip": {"v": each.tolist(), "model": "m"}, "iso": at}}
+        for at, each in enumerate(vectors)
+    ]
+    rows = pa.Table.from_pylist([*told, {"id": "none", "features": None}])
+    if kind == "parquet":
+        pq.write_table(rows, file)
+    elif kind == "arrow":
+        with pa.ipc.new_file(str(file), rows.schema) as writer:
+            writer.write_table(rows)
+    elif kind == "lance":
+        pytest.importorskip("lance").write_dataset(rows, str(file))
+    else:
+        lines = [json.dumps(row) for row in rows.to_pylist()]
+        file.write_text("\n".join(lines) if kind == "jsonl" else f"[{','.join(lines)}]")
+    options = Options(vector_column=column, where=("features.iso!=3",))
+    summary = run(file, table="t", encoder="m", database=database, options=options)
+    assert (summary.inserted, summary.reasons) == (59, {"no vector": 1})
+    collection = database.collection("t")
+    assert np.allclose(collection.vectors(["p7"]), unit(vectors[7:8]), atol=1e-5)
+    assert collection.photos(["p7"])[0]["extra"] == {"features.clip.model": "m", "features.iso": 7}
+    again = run(file, table="t", database=database, options=options)
+    assert (again.inserted, again.skipped, again.failed) == (0, 59, 1)
+
+
 def test_the_encoder_must_be_named_and_must_be_the_collections(
     tmp_path: Path, database: Database, vectors: np.ndarray
 ):
