@@ -107,6 +107,18 @@ def test_bad_usage_is_exit_code_2(command, tmp_path):
     assert len(err.splitlines()) == 1
 
 
+@pytest.mark.parametrize("option", ["--failures", "--log", "--out"])
+def test_a_dash_is_no_file_to_write(command, tmp_path, option):
+    (tmp_path / "1.jpg").write_bytes(jpeg(1))
+    program = ("ingest.embed", "--parts", "1") if option == "--out" else ("ingest",)
+    given = (tmp_path / "1.jpg", option, "-", "--json")
+    code, out, err = command(*given, program=("-m", *program), cwd=tmp_path)
+    assert code == 2
+    assert f"{option}: - is no file here: name one" in err
+    assert "error" in json.loads(out)
+    assert not (tmp_path / "-").exists()
+
+
 def test_nothing_to_ingest_is_exit_code_1(command, tmp_path):
     (tmp_path / "empty").mkdir()
     code, out, err = command(tmp_path / "empty", "--quiet", "--json")

@@ -206,6 +206,33 @@ def test_a_source_of_which_no_row_can_be_stored_is_one_sentence(
         assert not database.failures.list(name)
 
 
+@pytest.mark.parametrize("kind", ["parquet", "arrow", "jsonl", "json", "npz", "npy"])
+def test_a_file_of_vectors_that_breaks_off_is_one_sentence_with_its_remedy(
+    tmp_path: Path, database: Database, vectors: np.ndarray, kind: str
+):
+    file = tmp_path / f"t.{kind}"
+    rows = pa.table({"id": [str(at) for at in range(60)], "emb": list(vectors)})
+    if kind == "parquet":
+        pq.write_table(rows, file)
+    elif kind == "arrow":
+        with pa.ipc.new_file(str(file), rows.schema) as writer:
+            writer.write_table(rows)
+    elif kind.startswith("json"):
+        lines = [json.dumps(row) for row in rows.to_pylist()]
+        file.write_text("\n".join(lines) if kind == "jsonl" else f"[{','.join(lines)}]")
+    else:
+        (np.savez if kind == "npz" else np.save)(file, vectors)
+    file.write_bytes(file.read_bytes()[: file.stat().st_size * 2 // 3])
+    column = None if kind.startswith("np") else "emb"
+    try:
+        options = Options(vector_column=column)
+        told = run(file, table="t", encoder="m", database=database, options=options).error
+    except DamagedSource as error:
+        told = str(error)
+    assert str(told).startswith(str(file))
+    assert str(told).endswith("make it or fetch it again.")
+
+
 def test_a_limit_and_conditions_hold_for_rows_that_fail(
     tmp_path: Path, database: Database, vectors: np.ndarray
 ):
