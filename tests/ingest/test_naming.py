@@ -310,3 +310,24 @@ def test_pictures_from_files_of_one_name_are_all_stored(ingest, database, tmp_pa
         pq.write_table(pa.table({"image": rows[:count]}), tmp_path / "train.parquet")
         summary = ingest(tmp_path / "train.parquet")
         assert (summary.inserted, summary.doubled) == (inserted, 0)
+
+
+@pytest.mark.parametrize("column", ["column 2", "id"])
+def test_a_column_that_is_no_id_any_more_stores_no_photo_again(
+    ingest, database, host, tmp_path, column
+):
+    table = tmp_path / "shop.csv"
+    numbers = [7, 3, 9, 4] if column == "column 2" else [7, 7, 9, 9]
+    rows = [f"{host.url}/ok/{at}.jpg,{number}\n" for at, number in enumerate(numbers)]
+    head = "" if column == "column 2" else "url,id\n"
+    table.write_text(head + "".join(rows))
+    taken = {f"{number}" for number in numbers}
+    assert ingest(table, options={"id_column": column}).inserted == len(taken)
+    other = tmp_path / "other.txt"
+    other.write_text(f"{host.url}/ok/1.jpg\n")
+    table.write_text(head + "".join(rows).replace("9\n", "5\n"))
+    again = ingest(table)
+    assert (again.inserted, again.failed) == (4 - len(taken), 0)
+    assert taken <= set(stored(database))
+    assert ingest(table).skipped == 4
+    assert (len(stored(database)), ingest(other).inserted) == (4, 1 if len(taken) == 4 else 0)
