@@ -15,6 +15,7 @@ from ingest.failures import Failures
 from ingest.photo import Photo
 from ingest.progress import ProgressCallback, Tally
 from ingest.row_naming import name_rows
+from ingest.vector_length import find_length
 from ingest.vectors import VectorSource
 from vecdb import Collection, Database
 from vecdb.errors import BadPhotos, BadVector, UnknownCollection
@@ -31,7 +32,8 @@ def open_vector_collection(
     """Return the collection that takes vectors of an encoder that is known by its name alone.
 
     Raises:
-        SourceError: nobody says which encoder it is, or they were made by another one.
+        SourceError: nobody says which encoder it is, or they were made by another one, as their
+            length may tell.
         VecdbError: the collection holds vectors of another one.
     """
     check_table_name(table)
@@ -50,7 +52,25 @@ def open_vector_collection(
             "These photos have their vectors already: say which encoder made them with "
             "--encoder, for a query is only understood by the same one."
         ) from None
+    if not plan:
+        _check_length(database, table, name, vectors.dim)
     return database.create_collection(table, name, vectors.dim, fingerprint)
+
+
+def _check_length(database: Database, table: str, encoder: str, dim: int) -> None:
+    """Refuse vectors of another length than the encoder's; another encoder is refused later.
+
+    Raises:
+        SourceError: the lengths differ.
+    """
+    held = next((info for info in database.collections() if info.name == table), None)
+    length = find_length(encoder) if held is None else held.dim
+    if length not in {None, dim} and (held is None or held.encoder == encoder):
+        raise SourceError(
+            f"These vectors have {dim} numbers each, and those of the encoder {encoder} have "
+            f"{length}: name the encoder that made them with --encoder, or another column of them "
+            "with --vector-column."
+        )
 
 
 class VectorImport:

@@ -56,9 +56,7 @@ def test_the_parts_of_clip_retrieval_are_stored_with_what_their_tables_tell(
 ):
     paths = write_parts(tmp_path / "out", vectors)
     told: list[str] = []
-    summary = run(
-        tmp_path / "out", table="t", encoder="offline", database=database, tell=told.append
-    )
+    summary = run(tmp_path / "out", table="t", encoder="m", database=database, tell=told.append)
     assert (summary.seen, summary.inserted) == (60, 60)
     assert "32 numbers" in told[0]
     collection = database.collection("t")
@@ -94,7 +92,7 @@ def test_a_table_with_a_column_of_vectors_is_stored_without_a_picture(
     else:
         np.save(file, vectors)
         ids = [f"row-{at}" for at in range(60)]
-    assert run(file, table="t", encoder="offline", database=database).inserted == 60
+    assert run(file, table="t", encoder="m", database=database).inserted == 60
     collection = database.collection("t")
     assert np.allclose(collection.vectors(ids), unit(vectors), atol=1e-5)
     assert collection.photos(ids[:1])[0]["label"] == (None if kind == "npy" else "cat")
@@ -140,6 +138,37 @@ def test_the_encoder_must_be_named_and_must_be_the_collections(
     run(tmp_path / "a.npy", table="t", encoder="first/model", database=database)
     with pytest.raises(Exception, match="first/model"):
         run(tmp_path / "a.npy", table="t", encoder="second/model", database=database)
+
+
+@pytest.mark.parametrize(
+    ("config", "length"),
+    [
+        ({"model_type": "clip", "projection_dim": 24}, 24),
+        ({"model_type": "siglip", "vision_config": {"hidden_size": 48}}, 48),
+        ({"model_type": "dual-encoder", "projection_dim": 40}, 40),
+        ("offline", 512),
+        ("unknown/model", None),
+    ],
+)
+def test_vectors_of_another_length_than_their_encoders_are_refused_before_any_is_stored(
+    tmp_path: Path, database: Database, vectors: np.ndarray, config: Any, length: int | None
+):
+    name, length, is_known = config, length or 32, length is not None
+    if isinstance(config, dict):
+        name = str(tmp_path / "model")
+        (tmp_path / "model").mkdir()
+        (tmp_path / "model" / "config.json").write_text(json.dumps(config))
+    for dim in (8, length):
+        np.save(tmp_path / f"{dim}.npy", np.tile(vectors, 16)[:, :dim])
+    if is_known:
+        words = f"have 8 numbers each, and those of the encoder {name} have {length}: name the"
+        with pytest.raises(SourceError, match=words):
+            run(tmp_path / "8.npy", table="t", encoder=name, database=database)
+        assert not database.collections()
+    assert run(tmp_path / f"{length}.npy", table="t", encoder=name, database=database).inserted
+    with pytest.raises(SourceError, match=f"8 numbers each, .* have {length}: name the encoder"):
+        run(tmp_path / "8.npy", table="t", database=database)
+    assert database.collection("t").count() == 60
 
 
 def test_a_column_that_is_named_must_hold_vectors(
@@ -297,7 +326,7 @@ def test_the_only_rows_of_an_npz_are_its_vectors_and_names_in_the_plural_its_col
     files = np.array([f"{at}.jpg" for at in range(60)])
     arrays: dict[str, Any] = {name: vectors, "filenames": files, "labels": files}
     np.savez(tmp_path / "v.npz", **arrays)
-    assert run(tmp_path / "v.npz", table="t", encoder="offline", database=database).inserted == 60
+    assert run(tmp_path / "v.npz", table="t", encoder="m", database=database).inserted == 60
     (photo,) = database.collection("t").photos(["7.jpg"])
     assert photo["url"] == (tmp_path / "7.jpg").as_uri()
     assert photo["label"] == "7.jpg"
@@ -308,10 +337,10 @@ def test_what_an_npz_tells_must_be_of_all_its_vectors(
 ):
     np.savez(tmp_path / "v.npz", vectors=vectors, ids=np.arange(59))
     with pytest.raises(DamagedSource, match="60 vectors and 59 of id"):
-        run(tmp_path / "v.npz", table="t", encoder="offline", database=database)
+        run(tmp_path / "v.npz", table="t", encoder="m", database=database)
     np.savez(tmp_path / "v.npz", left=vectors, right=vectors)
     with pytest.raises(SourceError, match="2 arrays of rows"):
-        run(tmp_path / "v.npz", table="t", encoder="offline", database=database)
+        run(tmp_path / "v.npz", table="t", encoder="m", database=database)
 
 
 def test_a_table_beside_an_array_of_its_name_tells_of_it(
@@ -319,7 +348,7 @@ def test_a_table_beside_an_array_of_its_name_tells_of_it(
 ):
     np.save(tmp_path / "v.npy", vectors)
     pq.write_table(pa.table({"id": [f"p{at}" for at in range(60)]}), tmp_path / "v.parquet")
-    run(tmp_path / "v.npy", table="t", encoder="offline", database=database)
+    run(tmp_path / "v.npy", table="t", encoder="m", database=database)
     assert database.collection("t").photos(["p7"])
 
 
@@ -441,6 +470,6 @@ def test_the_index_of_a_large_collection_is_begun_once_all_vectors_are_stored(
     def note(progress: Progress) -> None:
         begun.append(bool(collection.index.status().kind))
 
-    run(tmp_path / "out", table="t", encoder="m", database=database, progress=note)
+    run(tmp_path / "out", table="t", encoder="offline", database=database, progress=note)
     assert begun == [False] * 3
     assert collection.index.status().kind
