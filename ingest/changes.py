@@ -66,7 +66,7 @@ def find_change(known: Known) -> Photo | None:
     if photo.payload is not None:
         same = not origin.digest or hashlib.sha256(photo.payload).hexdigest() == origin.digest
     elif photo.is_remote:
-        same = not origin.url or photo.url == origin.url
+        same = not origin.url or (photo.url == origin.url and not _is_newer(photo, origin))
     else:
         same = _is_same_file(photo, origin)
         if same and photo.url != origin.url and photo.within and _is_there(origin.url):
@@ -78,6 +78,11 @@ def find_change(known: Known) -> Photo | None:
     if as_stored and (not photo.size or (photo.modified, photo.size) == _stats(origin)):
         return None
     return photo
+
+
+def _is_newer(photo: Photo, origin: Origin) -> bool:
+    """Tell whether an object of a store is another one than when it was fetched."""
+    return bool(photo.size and origin.size) and (photo.modified, photo.size) != _stats(origin)
 
 
 def _stats(origin: Origin) -> tuple[float, int]:
