@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from encoder import clean_name, fingerprint_encoder
 from ingest.changes import is_named_anew
-from ingest.errors import DamagedSource, Rejected, SourceError
+from ingest.errors import DamagedSource, Rejected, SourceError, go_on_later
 from ingest.failure_list import FailureList
 from ingest.failures import Failures
 from ingest.photo import Photo
@@ -18,7 +18,7 @@ from ingest.row_naming import name_rows
 from ingest.vector_length import find_length
 from ingest.vectors import VectorSource
 from vecdb import Collection, Database
-from vecdb.errors import BadPhotos, BadVector, UnknownCollection
+from vecdb.errors import BadPhotos, BadVector, QueryFailed, UnknownCollection, Unreachable
 from vecdb.records import Origin
 from vecdb.statements import check_table_name
 
@@ -120,6 +120,8 @@ class VectorImport:
                     progress(self._tally.progress())
         except (DamagedSource, BadPhotos, BadVector) as broken:
             error = str(broken)
+        except (Unreachable, QueryFailed) as broken:
+            raise go_on_later(broken) from broken
         if self._refused:
             error = error or self._describe_refused()
         self._collection.index.build_when_large()

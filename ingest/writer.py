@@ -7,7 +7,7 @@ from typing import TypeVar
 import pyarrow as pa
 
 from ingest.changes import Changes, store_changes
-from ingest.errors import IngestError, Rejected
+from ingest.errors import Rejected, go_on_later
 from ingest.failure_list import FailureList
 from ingest.failures import Failures
 from ingest.neighbours import Neighbours
@@ -133,8 +133,6 @@ class Writer:
             except (Unreachable, QueryFailed) as error:
                 passing = not isinstance(error, QueryFailed) or error.transient
                 if attempt == ATTEMPTS - 1 or not passing:
-                    raise IngestError(
-                        f"{error} What was stored is safe: the same ingest again goes on from here."
-                    ) from error
+                    raise go_on_later(error) from error
                 time.sleep(FIRST_PAUSE * 2**attempt)
         raise AssertionError("unreachable")

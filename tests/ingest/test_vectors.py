@@ -13,7 +13,8 @@ import pytest
 from ingest import IngestError, Progress, SourceError, run
 from ingest.errors import DamagedSource
 from ingest.run import Options
-from vecdb import Database, connect
+from vecdb import Collection, Database, connect
+from vecdb.errors import QueryFailed
 
 DIM = 32
 
@@ -127,6 +128,26 @@ def test_vectors_within_other_columns_are_found(
     assert collection.photos(["p7"])[0]["extra"] == {"features.clip.model": "m", "features.iso": 7}
     again = run(file, table="t", database=database, options=options)
     assert (again.inserted, again.skipped, again.failed) == (0, 59, 1)
+
+
+def test_a_database_that_takes_no_more_vectors_is_one_sentence_and_the_next_run_goes_on(
+    tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    np.save(tmp_path / "a.npy", np.random.default_rng(0).normal(size=(20_100, 16)))
+    stored: list[int] = []
+    insert = Collection.insert
+
+    def insert_once(self: Collection, *given: Any, **how: Any) -> int:
+        if stored:
+            raise QueryFailed("The disk is full.", 243)
+        stored.append(insert(self, *given, **how))
+        return stored[0]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Collection, "insert", insert_once)
+        with pytest.raises(IngestError, match=r"The disk is full\. What was stored is safe"):
+            run(tmp_path / "a.npy", table="t", encoder="m", database=database)
+    assert run(tmp_path / "a.npy", table="t", database=database).inserted == 20_100 - stored[0]
 
 
 def test_the_encoder_must_be_named_and_must_be_the_collections(
