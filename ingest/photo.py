@@ -40,6 +40,8 @@ class Photo:
         modified: of a file, seconds since 1970; 0 where not known.
         size: of a file, bytes; 0 where not known.
         replaces: whether it is stored already, and takes the place of what is.
+        is_partly_read: whether a file that may describe it could not be read: what it said
+            before stays.
     """
 
     id: str
@@ -56,6 +58,7 @@ class Photo:
     size: int = 0
     replaces: bool = False
     captions: tuple[str, ...] = ()
+    is_partly_read: bool = False
 
     def __post_init__(self) -> None:
         """Write paths that are not UTF-8 percent-encoded: they can be stored, and lead there."""

@@ -1,6 +1,7 @@
 import csv
 import hashlib
 import io
+import json
 import os
 import shutil
 import tarfile
@@ -159,6 +160,35 @@ def shard(path, members):
             member = tarfile.TarInfo(name)
             member.size = len(data)
             archive.addfile(member, io.BytesIO(data))
+
+
+@pytest.mark.parametrize("name", ["0.json", "metadata.csv", "metadata.jsonl"])
+def test_what_a_file_beside_a_picture_said_stays_while_it_cannot_be_read(
+    ingest, database, tmp_path, name
+):
+    root = tmp_path / "set"
+    (root / "cats").mkdir(parents=True)
+    (root / "cats" / "0.jpg").write_bytes(jpeg(0))
+    told = {"file_name": "0.jpg", "description": "a cat", "label": "tabby", "iso": "1"}
+    beside = root / "cats" / name
+    is_csv = name.endswith(".csv")
+    table = ",".join(told) + "\n" + ",".join(told.values())
+    beside.write_text(table if is_csv else json.dumps(told))
+    ingest(root)
+    (stored,) = database.collection("photos").photos(["cats/0.jpg"])
+    assert (stored["description"], stored["label"]) == ("a cat", "tabby")
+    beside.write_text("<!DOCTYPE html><html>" if is_csv else "{broken")
+    for _ in range(2):
+        again = ingest(root)
+        assert (again.updated, again.skipped) == (0, 1)
+        assert any(kind.startswith("unreadable") for kind in again.left_out)
+        assert database.collection("photos").photos(["cats/0.jpg"]) == [stored]
+    (root / "cats" / "0.txt").write_text("now a dog")
+    assert ingest(root).updated == 1
+    beside.unlink()
+    assert ingest(root).updated == 1
+    (row,) = database.collection("photos").photos(["cats/0.jpg"])
+    assert (row["description"], row["label"], row["extra"]) == ("now a dog", "cats", {})
 
 
 def test_a_picture_or_a_caption_that_changed_inside_a_tar_is_updated(
