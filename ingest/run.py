@@ -232,10 +232,10 @@ def _prune(
     *,
     is_whole: bool,
 ) -> None:
-    if not is_whole:
+    removed = prune(database, store, collection, root) if is_whole else None
+    if removed is None:
         warn(f"Nothing was taken out: {root} is empty, or not all of it could be looked at.")
         return
-    removed = prune(database, store, collection, root)
     tally.add("removed", removed.photos)
     if removed.photos:
         warn(removed.describe())

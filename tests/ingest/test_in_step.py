@@ -127,6 +127,25 @@ def test_nothing_is_pruned_from_an_empty_or_unreadable_listing(ingest, database,
     assert "a.jpg" in rows(database)
 
 
+@pytest.mark.parametrize("leaves_folder", [True, False])
+def test_nothing_is_pruned_where_the_disk_goes_while_an_ingest_runs(
+    ingest, database, tmp_path, leaves_folder
+):
+    root = folder(tmp_path / "lib", a=1, b=2, c=3)
+    ingest(root)
+
+    def unplug(progress):
+        if any(root.glob("*")):
+            root.rename(tmp_path / "unplugged")
+            (root if leaves_folder else tmp_path).mkdir(exist_ok=True)
+
+    said: list[str] = []
+    summary = ingest(root, options={"prune": True}, progress=unplug, warn=said.append)
+    assert (summary.skipped, summary.removed) == (3, 0)
+    assert any("Nothing was taken out" in sentence for sentence in said)
+    assert rows(database).keys() == {"a.jpg", "b.jpg", "c.jpg"}
+
+
 @pytest.mark.parametrize("given", [{"limit": 1}, {"where": ("a=1",)}])
 def test_pruning_needs_a_whole_folder(ingest, tmp_path, given):
     with pytest.raises(SourceError, match="needs the whole folder"):
