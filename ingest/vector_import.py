@@ -151,14 +151,16 @@ class VectorImport:
     def _store(self, rows: pa.Table) -> None:
         count = rows.num_rows
         ids = rows.column("id").to_pylist()
-        rows, held = name_rows(self._collection.records, rows, self._find_known(ids))
-        self._note_renames(ids, rows, held)
-        rows = self._first_of_each(rows)
-        changed = _find_changed(rows, held) if held else []
-        inserted = self._collection.insert(rows, normalize=True, more=True, known=held.keys())
-        self._inserted += inserted
-        if changed:
-            self._collection.replace(rows.take(pa.array(changed)), normalize=True)
+        with self._collection.inserting:  # what is known must not change until all is stored
+            rows, held = name_rows(self._collection.records, rows, self._find_known(ids))
+            self._note_renames(ids, rows, held)
+            rows = self._first_of_each(rows)
+            changed = _find_changed(rows, held) if held else []
+            known = held.keys()
+            inserted = self._collection.insert(rows, normalize=True, more=True, known=known)
+            self._inserted += inserted
+            if changed:
+                self._collection.replace(rows.take(pa.array(changed)), normalize=True)
         self._tally.add("seen", count)
         self._tally.add("inserted", inserted)
         self._tally.add("updated", len(changed))

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -148,6 +149,28 @@ def test_a_database_that_takes_no_more_vectors_is_one_sentence_and_the_next_run_
         with pytest.raises(IngestError, match=r"The disk is full\. What was stored is safe"):
             run(tmp_path / "a.npy", table="t", encoder="m", database=database)
     assert run(tmp_path / "a.npy", table="t", database=database).inserted == 20_100 - stored[0]
+
+
+@pytest.mark.parametrize("sources", [("a", "a"), ("a", "b")])
+def test_two_imports_at_once_double_no_photo_and_lose_none(
+    tmp_path: Path, database: Database, sources: tuple[str, str]
+):
+    for seed, name in enumerate(sources):
+        vectors = np.random.default_rng(seed if sources == ("a", "b") else 0).normal(
+            size=(5000, 16)
+        )
+        rows = pa.table({"id": [str(at) for at in range(5000)], "emb": list(vectors)})
+        pq.write_table(rows, tmp_path / f"{name}.parquet", row_group_size=100)
+    database.create_collection("t", "m", 16)
+
+    def bring(name: str) -> Any:
+        return run(tmp_path / f"{name}.parquet", table="t", encoder="m", database=database)
+
+    with ThreadPoolExecutor(2) as pool:
+        inserted = sum(summary.inserted for summary in pool.map(bring, sources))
+    collection = database.collection("t")
+    assert inserted == collection.count() == 5000 * len(set(sources))
+    assert len(set(collection.sample(20_000, seed=0).ids)) == inserted
 
 
 def test_the_encoder_must_be_named_and_must_be_the_collections(
