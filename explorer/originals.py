@@ -11,7 +11,8 @@ from encoder.pictures import HEAD, UnreadablePicture, picture_kind, read_picture
 from explorer.errors import NothingThere
 from ingest.decode import decode
 from ingest.errors import Rejected
-from ingest.far import is_in_store, read_object
+from ingest.far import read_object
+from ingest.sources.place import is_in_store
 from vecdb import Collection, Store
 from vecdb.addresses import local_path
 

@@ -14,6 +14,7 @@ from commandline import Parser, positive, run_program
 from encoder import EncoderError
 from ingest import IngestError, Options, SourceError, Summary, run
 from ingest.manners_options import add_manners, given_manners
+from ingest.outputs import output_name
 from ingest.run import WORKERS
 from ingest.tell import LOG, Bars, describe_summary, log_to
 from vecdb import DEFAULT_TABLE, VecdbError
@@ -29,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     args = _parser().parse_args(_tell_headers_apart(given))
     if args.log:
         try:
-            log_to(args.log)
+            log_to(Path(args.log))
         except OSError as error:
             return _refuse(f"The log file {args.log} cannot be written: {error.strerror}.", args)
     stop = threading.Event()
@@ -117,7 +118,7 @@ def _options(args: argparse.Namespace) -> Options:
         id_column=args.id_column,
         url_column=args.url_column,
         exclude=tuple(args.exclude),
-        failures=args.failures,
+        failures=Path(args.failures) if args.failures else None,
         megapixels=args.megapixels,
         caption_column=args.caption_column,
         label_column=args.label_column,
@@ -203,7 +204,7 @@ def _parser() -> argparse.ArgumentParser:
         help="leave out such files and folders, for example '*.png' or 'drafts/'",
     )  # fmt: skip
     add(
-        "--failures", type=Path, metavar="FILE",
+        "--failures", type=output_name, metavar="FILE",
         help="write each photo that failed, with the reason, to a CSV or .jsonl file",
     )  # fmt: skip
     add("--megapixels", type=_megapixels, metavar="N", help="largest picture; by default 200")
@@ -211,7 +212,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--retry-failed", action="store_true", help="try again what failed for good")
     add("--json", action="store_true", help="print the summary as JSON on the last line")
     add("--quiet", action="store_true", help="print no progress")
-    add("--log", type=Path, metavar="FILE", help="write what happens to a file, too")
+    add("--log", type=output_name, metavar="FILE", help="write what happens to a file, too")
     return parser
 
 

@@ -109,9 +109,11 @@ class Admission:
             self._tally.double(photo_id)
         # Asked after the look at what is under way: a photo that just left it is stored by now.
         held = self._collection.records.origins({photo.id for photo in free}) if free else {}
+        known = {photo.id: Known(photo, held[photo.id]) for photo in free if photo.id in held}
+        known |= self._naming.find_listed([photo for photo in free if photo.id not in held])
         with self._guard:
-            self._under_way |= {photo.id: "" for photo in free if photo.id not in held}
-        return [Known(photo, held[photo.id]) if photo.id in held else photo for photo in free]
+            self._under_way |= {photo.id: "" for photo in free if photo.id not in known}
+        return [known.get(photo.id, photo) for photo in free]
 
     def _first_of_each(self, found: Sequence[Photo | Known]) -> list[Photo | Known]:
         """Return the first row of each photo: what a later one says of it does not count."""

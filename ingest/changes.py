@@ -38,6 +38,7 @@ class Changes:
 def mark_of(photo: Photo) -> int:
     """Return a number that is another one where the source says something else of a photo."""
     told = repr((sorted(photo.metadata.items()), sorted(photo.extra.items())))
+    told += " and more" * photo.is_partly_read
     digest = hashlib.blake2b(told.encode("utf-8", "replace"), digest_size=8).digest()
     return int.from_bytes(digest, "big") or 1
 
@@ -67,7 +68,7 @@ def find_change(known: Known) -> Photo | None:
     if photo.payload is not None:
         same = not origin.digest or hashlib.sha256(photo.payload).hexdigest() == origin.digest
     elif photo.is_remote:
-        same = not origin.url or photo.url == origin.url
+        same = not origin.url or (photo.url == origin.url and not _is_newer(photo, origin))
     else:
         same = _is_same_file(photo, origin)
         if same and photo.url != origin.url and photo.within and _is_there(origin.url):
@@ -79,6 +80,11 @@ def find_change(known: Known) -> Photo | None:
     if as_stored and (not photo.size or (photo.modified, photo.size) == _stats(origin)):
         return None
     return photo
+
+
+def _is_newer(photo: Photo, origin: Origin) -> bool:
+    """Tell whether an object of a store is another one than when it was fetched."""
+    return bool(photo.size and origin.size) and (photo.modified, photo.size) != _stats(origin)
 
 
 def _stats(origin: Origin) -> tuple[float, int]:
@@ -164,9 +170,15 @@ def _seen(row: dict[str, Any]) -> list[Any]:
 
 
 def _merge(row: dict[str, Any], photo: Photo) -> dict[str, Any]:
-    """Return a stored row without what its source gave before, and with what it gives now."""
+    """Return a stored row without what its source gave before, and with what it gives now.
+
+    Of a photo that was partly read what it gave before stays.
+    """
     merged = dict(row)
+    given = given_by(photo)
     before = set(row["given"])
+    if photo.is_partly_read:
+        before, given = set(), list(dict.fromkeys([*row["given"], *given]))
     for name in before & METADATA.keys() - KEPT:
         merged[name] = "" if METADATA[name] == pa.string() else None
     now = stored_extra(
@@ -179,8 +191,10 @@ def _merge(row: dict[str, Any], photo: Photo) -> dict[str, Any]:
         ]
         merged[name] = kept + now[name]
     for name, value in photo.metadata.items():
+        if name == "label" and photo.is_partly_read and row["label"]:
+            continue  # the folder's name, perhaps, for want of what could not be read
         merged[name] = clean(value) if isinstance(value, str) else value
-    merged |= {"url": photo.url or row["url"], "mark": mark_of(photo), "given": given_by(photo)}
+    merged |= {"url": photo.url or row["url"], "mark": mark_of(photo), "given": given}
     if is_named_anew(photo.named_by, row["named_by"]):
         merged["named_by"] = photo.named_by
     if photo.size:

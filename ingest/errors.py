@@ -5,6 +5,11 @@ class IngestError(Exception):
     """The ingest cannot go on; the message names the thing and the remedy."""
 
 
+def go_on_later(error: Exception) -> IngestError:
+    """Return the error of a database that takes no more, with what that means for the ingest."""
+    return IngestError(f"{error} What was stored is safe: the same ingest again goes on from here.")
+
+
 class SourceError(IngestError):
     """The source is missing, is of no known kind, or lacks what is needed."""
 

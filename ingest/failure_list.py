@@ -2,15 +2,20 @@
 
 import csv
 import json
+import os
+import re
 import threading
 from pathlib import Path
 from types import TracebackType
 from typing import IO
 
 from ingest.errors import SourceError
+from ingest.outputs import holds_other
 from ingest.photo import Photo, clean
+from ingest.sources.place import find_place
 
 COLUMNS = ("id", "address", "reason")
+OURS = re.compile(rb'id,address,reason\r?\n|\{"id": "')
 
 
 class FailureList:
@@ -18,16 +23,23 @@ class FailureList:
 
     Args:
         path: of the file, which is written anew; None writes nothing.
+        source: what is ingested meanwhile.
 
     Raises:
-        SourceError: it cannot be written.
+        SourceError: it cannot be written, is the source, or holds something else.
     """
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, source: object = None) -> None:
         self._guard = threading.Lock()
         self._file: IO[str] | None = None
         self._is_json = path is not None and path.suffix.lower() in {".jsonl", ".json"}
         if path is not None:
+            is_source = isinstance(source, str | Path) and _is_same(path, find_place(source))
+            if is_source or holds_other(path, OURS):
+                raise SourceError(
+                    f"{path} is the source itself or holds something else than failures: name "
+                    "another file for them (--failures)."
+                )
             try:
                 self._file = path.open("w", encoding="utf-8", newline="")
             except OSError as error:
@@ -61,3 +73,10 @@ class FailureList:
             else:
                 csv.writer(self._file).writerow(row)
             self._file.flush()
+
+
+def _is_same(path: Path, place: Path) -> bool:
+    try:
+        return os.path.samefile(path, place)
+    except (OSError, TypeError):
+        return False

@@ -5,13 +5,7 @@ from typing import Any
 from ingest.errors import Busy, Rejected
 from ingest.sources.place import PACKAGES
 
-STORES = PACKAGES.keys() - {"http", "https"}
 DENIED = "no access"
-
-
-def is_in_store(address: str) -> bool:
-    """Tell whether an address is one of an object store's."""
-    return address.partition("://")[0].lower() in STORES
 
 
 def read_object(address: str, largest: int, seconds: float) -> bytes:

@@ -21,9 +21,10 @@ from urllib3.exceptions import HTTPError
 from encoder.pictures import HEAD, picture_kind
 from ingest.deadline import Transfer, Watch, WatchedAdapter
 from ingest.errors import Busy, Rejected
-from ingest.far import is_in_store, read_object
+from ingest.far import read_object
 from ingest.manners import Hosts, Manners
 from ingest.photo import Photo
+from ingest.sources.place import is_in_store
 from vecdb.addresses import local_path
 
 RENDITION = "w=448&q=75&fm=jpg&fit=max"

@@ -27,6 +27,7 @@ class Naming:
 
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
+        self._was_empty = collection.count() == 0
         self._found: set[int] = set()  # what tars and tables named so far, by hash
 
     def name(self, photos: Sequence[Photo], claimed: dict[str, str]) -> list[Photo | Known | None]:
@@ -113,6 +114,22 @@ class Naming:
         for one, url in self._collection.records.at_addresses(sorted(urls)):
             found.setdefault(url, []).append(one)
         return found
+
+    def find_listed(self, photos: Sequence[Photo]) -> dict[str, Known]:
+        """Find photos that their table names by their addresses now, and by ids of its own before.
+
+        Returns:
+            The photos by the ids that they would have now.
+        """
+        listed = [] if self._was_empty else [photo for photo in photos if photo.listed_in]
+        stored = self._at_addresses({photo.url for photo in listed})
+        held = self._collection.records.origins([*itertools.chain(*stored.values())])
+        return {
+            photo.id: Known(replace(photo, id=one), held[one])
+            for photo in listed
+            for one in stored.get(photo.url, ())
+            if one in held and held[one].named_by == photo.listed_in
+        }
 
     def _find_moved(self, photos: Sequence[Photo]) -> dict[str, Known]:
         """Find the files that are stored under other ids, from here or from where they are gone.

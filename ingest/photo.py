@@ -35,10 +35,13 @@ class Photo:
         named_by: the table or archive that names the photo and may name it anew; empty where the
             photo is its file or its address. Photos of two tables with the same id of their own
             are two, and the table's name goes before the second one's id.
+        listed_in: the table that gives a photo its address alone; empty where it names the photo.
         former: ids that earlier versions gave; a photo that is stored under one keeps it.
         modified: of a file, seconds since 1970; 0 where not known.
         size: of a file, bytes; 0 where not known.
         replaces: whether it is stored already, and takes the place of what is.
+        is_partly_read: whether a file that may describe it could not be read: what it said
+            before stays.
     """
 
     id: str
@@ -49,15 +52,17 @@ class Photo:
     broken: str | None = None
     within: str = ""
     named_by: str = ""
+    listed_in: str = ""
     former: tuple[str, ...] = ()
     modified: float = 0.0
     size: int = 0
     replaces: bool = False
     captions: tuple[str, ...] = ()
+    is_partly_read: bool = False
 
     def __post_init__(self) -> None:
         """Write paths that are not UTF-8 percent-encoded: they can be stored, and lead there."""
-        for name in ("address", "within", "named_by"):
+        for name in ("address", "within", "named_by", "listed_in"):
             text = getattr(self, name)
             if not text.isascii() and clean(text) != text:
                 written = clean(text) if "://" in text else address_of(Path(text))

@@ -33,12 +33,19 @@ def check_prunable(source: object, *, is_whole: bool) -> Path:
     return place.absolute()
 
 
-def prune(database: Database, store: Store, collection: str, root: Path) -> Removed:
-    """Take out the photos whose addresses lie under a folder and whose files are no more."""
+def prune(database: Database, store: Store, collection: str, root: Path) -> Removed | None:
+    """Take out the photos whose addresses lie under a folder and whose files are no more.
+
+    Returns:
+        What was taken out; None, and nothing was, where none of the files is there any more: the
+        folder was, so its disk has gone meanwhile.
+    """
     under = database.collection(collection).records.addresses_under(root.as_uri().rstrip("/") + "/")
     gone = [
         photo
         for photo, url in under.items()
         if (path := local_path(url)) is not None and is_gone(path)
     ]
+    if under and len(gone) == len(under):
+        return None
     return remove_photos(database, store, collection, gone)

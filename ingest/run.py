@@ -170,7 +170,7 @@ def run(
             database = database or held.enter_context(connect(dsn))
             _refuse_derived(database, table)
             collection = open_vector_collection(database, table, encoder, vectors)
-            failure_list = held.enter_context(FailureList(options.failures))
+            failure_list = held.enter_context(FailureList(options.failures, source))
             failures = Failures(database, collection.name)
             stored = VectorImport(collection, failures, tally, failure_list)
             error = stored.store(vectors, limit, stop, progress)
@@ -178,7 +178,7 @@ def run(
             return tally.summary(interrupted=stop.is_set() and not error, error=error)
     tally.total, photos = _photos(source, options, limit, tally.leave_out, tell)
     with ExitStack() as held:
-        failure_list = held.enter_context(FailureList(options.failures))
+        failure_list = held.enter_context(FailureList(options.failures, source))
         database = database or held.enter_context(connect(dsn))
         store = store or Store()
         collection = _collection(database, table, encoder, options.device)
@@ -232,10 +232,10 @@ def _prune(
     *,
     is_whole: bool,
 ) -> None:
-    if not is_whole:
+    removed = prune(database, store, collection, root) if is_whole else None
+    if removed is None:
         warn(f"Nothing was taken out: {root} is empty, or not all of it could be looked at.")
         return
-    removed = prune(database, store, collection, root)
     tally.add("removed", removed.photos)
     if removed.photos:
         warn(removed.describe())

@@ -1,17 +1,21 @@
 """Tell a person what an ingest does: bars while it runs, a summary in the end."""
 
+import errno
 import logging
+import re
 import sys
 from pathlib import Path
 
 from tqdm import tqdm
 
+from ingest.outputs import holds_other
 from ingest.progress import Progress, Summary
 
 LOG = logging.getLogger("ingest")
 LOG.addHandler(logging.NullHandler())  # said to the user in other ways; a file only on request
 LOG.propagate = False
 
+LOGGED = re.compile(rb"\d{4}-\d\d-\d\d \d\d:")
 NAMED = 100  # letters of a failed photo's name
 
 
@@ -120,8 +124,10 @@ def log_to(path: Path) -> None:
     """Write what happens to a file, too.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: it cannot be written, or holds something else.
     """
+    if holds_other(path, LOGGED):
+        raise FileExistsError(errno.EEXIST, "it holds something else than a log: name another file")
     handler = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     LOG.addHandler(handler)

@@ -1,6 +1,8 @@
 """Files that hold vectors, or tell of them, as arrays and tables of Arrow."""
 
 import json
+import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from ingest.sources.names import is_known, usual
 from ingest.sources.text import magic
 
 ROWS = 20_000
+BROKEN = (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error)
 NAMES = ("embedding", "embeddings", "vector", "vectors", "img_emb", "image_embedding", "clip")
 JSON_LINES = {".jsonl", ".ndjson"}
 
@@ -25,7 +28,7 @@ def open_numbers(path: Path) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         if path.suffix.lower() == ".npy":
             numbers, told = np.load(path, mmap_mode="r"), {}
         else:
-            with np.load(path) as held:
+            with path.open("rb") as file, np.load(file) as held:
                 numbers = _find_rows({name: held[name] for name in held.files}, path)
                 told = {_singular(name): held[name] for name in held.files if held[name].ndim == 1}
                 for name, column in told.items():
@@ -34,8 +37,10 @@ def open_numbers(path: Path) -> tuple[np.ndarray, dict[str, np.ndarray]]:
                             f"{path} has {len(numbers):,} vectors and {len(column):,} of {name}: "
                             "make it again."
                         )
-    except (ValueError, OSError, EOFError) as error:
-        raise DamagedSource(f"{path} is no whole file of vectors ({error}).") from error
+    except BROKEN as error:
+        raise DamagedSource(
+            f"{path} is no whole file of vectors ({error}): make it or fetch it again."
+        ) from error
     if numbers.ndim != 2 or not numbers.shape[1]:
         raise SourceError(f"{path} holds an array of shape {numbers.shape}, not rows of vectors.")
     return numbers, told
@@ -103,4 +108,23 @@ def read_batches(path: Path, rows: int = ROWS) -> Iterator[pa.Table]:
             for start in range(0, whole.num_rows, rows):
                 yield whole.slice(start, rows)
     except (pa.ArrowException, OSError, ValueError, OverflowError, TypeError) as error:
-        raise DamagedSource(f"{path} breaks off ({str(error).splitlines()[0]}).") from error
+        raise DamagedSource(
+            f"{path} breaks off or is damaged ({str(error).splitlines()[0]}): make it or fetch it "
+            "again."
+        ) from error
+
+
+def lay_bare(batch: pa.Table, name: str) -> pa.Table:
+    """Return a table in which `outer.inner` is a column, and so is what else `outer` holds."""
+    while name not in batch.column_names:
+        outer = next(
+            field.name
+            for field in batch.schema
+            if pa.types.is_struct(field.type) and name.startswith(f"{field.name}.")
+        )
+        parts = [pa.table({n: c}) for n, c in zip(batch.column_names, batch.columns, strict=True)]
+        parts = [part.flatten() if outer in part.column_names else part for part in parts]
+        fields = [field for part in parts for field in part.schema]
+        schema = pa.schema(fields, metadata=batch.schema.metadata)
+        batch = pa.Table.from_arrays([c for part in parts for c in part.columns], schema=schema)
+    return batch

@@ -9,15 +9,16 @@ import pyarrow as pa
 
 from encoder import clean_name, fingerprint_encoder
 from ingest.changes import is_named_anew
-from ingest.errors import DamagedSource, Rejected, SourceError
+from ingest.errors import DamagedSource, Rejected, SourceError, go_on_later
 from ingest.failure_list import FailureList
 from ingest.failures import Failures
 from ingest.photo import Photo
 from ingest.progress import ProgressCallback, Tally
 from ingest.row_naming import name_rows
+from ingest.vector_length import find_length
 from ingest.vectors import VectorSource
 from vecdb import Collection, Database
-from vecdb.errors import BadPhotos, BadVector, UnknownCollection
+from vecdb.errors import BadPhotos, BadVector, QueryFailed, UnknownCollection, Unreachable
 from vecdb.records import Origin
 from vecdb.statements import check_table_name
 
@@ -31,7 +32,8 @@ def open_vector_collection(
     """Return the collection that takes vectors of an encoder that is known by its name alone.
 
     Raises:
-        SourceError: nobody says which encoder it is, or they were made by another one.
+        SourceError: nobody says which encoder it is, or they were made by another one, as their
+            length may tell.
         VecdbError: the collection holds vectors of another one.
     """
     check_table_name(table)
@@ -50,7 +52,25 @@ def open_vector_collection(
             "These photos have their vectors already: say which encoder made them with "
             "--encoder, for a query is only understood by the same one."
         ) from None
+    if not plan:
+        _check_length(database, table, name, vectors.dim)
     return database.create_collection(table, name, vectors.dim, fingerprint)
+
+
+def _check_length(database: Database, table: str, encoder: str, dim: int) -> None:
+    """Refuse vectors of another length than the encoder's; another encoder is refused later.
+
+    Raises:
+        SourceError: the lengths differ.
+    """
+    held = next((info for info in database.collections() if info.name == table), None)
+    length = find_length(encoder) if held is None else held.dim
+    if length not in {None, dim} and (held is None or held.encoder == encoder):
+        raise SourceError(
+            f"These vectors have {dim} numbers each, and those of the encoder {encoder} have "
+            f"{length}: name the encoder that made them with --encoder, or another column of them "
+            "with --vector-column."
+        )
 
 
 class VectorImport:
@@ -100,6 +120,8 @@ class VectorImport:
                     progress(self._tally.progress())
         except (DamagedSource, BadPhotos, BadVector) as broken:
             error = str(broken)
+        except (Unreachable, QueryFailed) as broken:
+            raise go_on_later(broken) from broken
         if self._refused:
             error = error or self._describe_refused()
         self._collection.index.build_when_large()
@@ -129,14 +151,16 @@ class VectorImport:
     def _store(self, rows: pa.Table) -> None:
         count = rows.num_rows
         ids = rows.column("id").to_pylist()
-        rows, held = name_rows(self._collection.records, rows, self._find_known(ids))
-        self._note_renames(ids, rows, held)
-        rows = self._first_of_each(rows)
-        changed = _find_changed(rows, held) if held else []
-        inserted = self._collection.insert(rows, normalize=True, more=True, known=held.keys())
-        self._inserted += inserted
-        if changed:
-            self._collection.replace(rows.take(pa.array(changed)), normalize=True)
+        with self._collection.inserting:  # what is known must not change until all is stored
+            rows, held = name_rows(self._collection.records, rows, self._find_known(ids))
+            self._note_renames(ids, rows, held)
+            rows = self._first_of_each(rows)
+            changed = _find_changed(rows, held) if held else []
+            known = held.keys()
+            inserted = self._collection.insert(rows, normalize=True, more=True, known=known)
+            self._inserted += inserted
+            if changed:
+                self._collection.replace(rows.take(pa.array(changed)), normalize=True)
         self._tally.add("seen", count)
         self._tally.add("inserted", inserted)
         self._tally.add("updated", len(changed))

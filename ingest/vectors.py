@@ -26,7 +26,7 @@ from ingest.sources.names import usual
 from ingest.sources.place import is_far
 from ingest.sources.tables import Table
 from ingest.vector_faults import check_ids, check_vectors
-from ingest.vector_files import ROWS, is_columnar, open_numbers, read_batches
+from ingest.vector_files import ROWS, is_columnar, lay_bare, open_numbers, read_batches
 from ingest.vector_rows import RowShaper
 
 # Names of vectors of something else than the picture.
@@ -122,6 +122,7 @@ class VectorSource:
         for table, vectors in self.parts:
             for batch in self._read(table, vectors):
                 column = self.column or ""
+                batch = lay_bare(batch, column)
                 told = batch.drop_columns([column])
                 yield self._name(table, vectors), number, told, batch.column(column)
                 number += batch.num_rows
@@ -207,7 +208,8 @@ def _find(path: Path, column: str | None) -> VectorSource | None:
     found = _vector_column(batch, column, path)
     if found is None:
         return None
-    return VectorSource(((path, None),), found, _lengths(batch.column(found)), path.parent)
+    dim = _lengths(lay_bare(batch, found).column(found))
+    return VectorSource(((path, None),), found, dim, path.parent)
 
 
 def _find_folder(path: Path, column: str | None) -> VectorSource | None:
@@ -243,15 +245,17 @@ def _pair(numbers: Sequence[Path], tables: Sequence[Path]) -> list[tuple[Path | 
 
 
 def _vector_column(batch: pa.Table, asked: str | None, path: Path) -> str | None:
-    if asked is not None and asked not in batch.column_names:
+    held = list(_columns_within(batch))
+    columns = dict(held)
+    if asked is not None and asked not in columns:
         raise SourceError(
-            f"{path} has no column {asked!r}; it has " + ", ".join(batch.column_names[:12]) + "."
+            f"{path} has no column {asked!r}; it has " + ", ".join(list(columns)[:12]) + "."
         )
-    if len(set(batch.column_names)) < batch.num_columns:
+    if len(columns) < len(held):
         if asked is None:
             return None  # the reader of tables tells them apart
         raise SourceError(f"{path} has two columns of one name: rename one.")
-    lists = [name for name in batch.column_names if _lengths(batch.column(name))]
+    lists = [name for name, column in columns.items() if _lengths(column)]
     if asked is not None:
         if asked not in lists:
             raise SourceError(
@@ -260,6 +264,15 @@ def _vector_column(batch: pa.Table, asked: str | None, path: Path) -> str | None
         return asked
     named = [name for name in lists if any(word in usual(name) for word in ("emb", "vec", "feat"))]
     return min(named, key=lambda name: bool(OF_TEXT.search(usual(name))), default=None)
+
+
+def _columns_within(batch: pa.Table) -> Iterator[tuple[str, pa.ChunkedArray]]:
+    """Yield the columns with their names, those of structs as `outer.inner`."""
+    for name, column in zip(batch.column_names, batch.columns, strict=True):
+        if pa.types.is_struct(column.type):
+            yield from _columns_within(pa.table({name: column}).flatten())
+        else:
+            yield name, column
 
 
 def _lengths(column: pa.ChunkedArray) -> int:

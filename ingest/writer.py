@@ -7,7 +7,7 @@ from typing import TypeVar
 import pyarrow as pa
 
 from ingest.changes import Changes, store_changes
-from ingest.errors import IngestError, Rejected
+from ingest.errors import Rejected, go_on_later
 from ingest.failure_list import FailureList
 from ingest.failures import Failures
 from ingest.neighbours import Neighbours
@@ -20,6 +20,7 @@ from vecdb.errors import BadPhotos, BadVector, QueryFailed, Unreachable
 T = TypeVar("T")
 Failed = tuple[Photo, Rejected]
 ATTEMPTS = 5
+OVERTAKEN = "another ingest gave its id away meanwhile: ingest it again"
 FIRST_PAUSE = 1.0  # seconds; doubled for each further attempt: a server may be restarting
 
 
@@ -120,10 +121,21 @@ class Writer:
             return self._insert(items[:half], duplicate_of[:half]) + self._insert(
                 items[half:], duplicate_of[half:]
             )
+        failed = self._find_overtaken(items) if inserted < len(items) else []
         self._tally.add("inserted", inserted)
-        self._tally.add("skipped", len(items) - inserted)
+        self._tally.add("skipped", len(items) - inserted - len(failed))
         self._tally.add("duplicates", sum(1 for other in duplicate_of if other))
-        return []
+        return failed
+
+    def _find_overtaken(self, items: Sequence[Item]) -> list[Failed]:
+        """Return the photos whose ids other photos got from another ingest at the same time."""
+        ids = [item.photo.id for item in items]
+        held = self._patiently(lambda: self._collection.records.digests(ids))
+        rejected = Rejected(OVERTAKEN, permanent=False)
+        taken = [i.photo for i in items if held.get(i.photo.id) not in {None, "", i.digest}]
+        if self._stores:  # what was put there is not their pictures; theirs are made when looked at
+            self._store.drop_thumbnails(self._collection.name, [photo.id for photo in taken])
+        return [(photo, rejected) for photo in taken]
 
     def _patiently(self, action: Callable[[], T]) -> T:
         """Do it, again for some 15 s while the database does not answer or fails in passing."""
@@ -133,8 +145,6 @@ class Writer:
             except (Unreachable, QueryFailed) as error:
                 passing = not isinstance(error, QueryFailed) or error.transient
                 if attempt == ATTEMPTS - 1 or not passing:
-                    raise IngestError(
-                        f"{error} What was stored is safe: the same ingest again goes on from here."
-                    ) from error
+                    raise go_on_later(error) from error
                 time.sleep(FIRST_PAUSE * 2**attempt)
         raise AssertionError("unreachable")

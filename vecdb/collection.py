@@ -38,7 +38,8 @@ class Collection:
         self, connection: Connection, name: str, encoder: str, dim: int, fingerprint: str = ""
     ) -> None:
         self._connection = connection
-        self._inserting = threading.Lock()
+        # Held by whoever asks what is stored and then stores what is not.
+        self.inserting = threading.RLock()
         self.name = name
         self.encoder = encoder
         self.fingerprint = fingerprint
@@ -76,7 +77,7 @@ class Collection:
             BadPhotos, BadVector: nothing of this call was stored.
         """
         rows = check_photos(photos, self.dim, normalize=normalize)
-        with self._inserting:
+        with self.inserting:
             if known is None:
                 known = self.records.known_ids(rows.column("id").to_pylist())
             if known:
@@ -122,7 +123,7 @@ class Collection:
             rows = rows.drop_columns("revision")
         rows = _add_revision(rows)
         revision = rows.column("revision")[0].as_py()
-        with self._inserting:
+        with self.inserting:
             # The new rows first: where this breaks off, `finish_replacing` removes the old ones.
             self._connection.insert(self.name, rows, **self.index.insert_settings)
             self._delete_older(rows.column("id").to_pylist(), revision)

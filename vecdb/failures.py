@@ -22,6 +22,8 @@ NAME = re.compile(r"\(([A-Z][A-Z0-9_]+)\)")
 REFUSED = {192, 193, 194, 497, 516}
 # No connection, no answer in time, none of the replicas.
 DOWN = {198, 209, 210, 279}
+# No room on the disk.
+FULL = 243
 # No thread could be started, no memory mapped, the system refused.
 STARVED = {173, 439, 1001}
 
@@ -66,11 +68,14 @@ def _query_failed(error: Exception, dsn: Dsn) -> QueryFailed:
     text = str(error)
     code, name = CODE.search(text), NAME.findall(text)
     number = getattr(error, "code", None) or (int(code[1]) if code else None)
-    sentence = f"The database {dsn.display} failed: {_first_line(error)}"
+    first_line = _first_line(error)
+    sentence = f"The database {dsn.display} failed: {first_line}"
     if dsn.directory is not None and (number in STARVED or "allocate" in text):
         advice = advise_on_limit()
         if advice:
             sentence = f"The embedded database {dsn.display} cannot run: {advice}."
+    if number == FULL or "No space left" in text:
+        sentence = f"The disk of the database {dsn.display} is full: make room ({first_line})."
     return QueryFailed(sentence, number, name[-1] if name else "")
 
 

@@ -14,6 +14,7 @@ from ingest.embed.on_ray import embed_on_ray
 from ingest.embed.worker import WORKERS, embed_part, name_source
 from ingest.errors import IngestError, SourceError
 from ingest.manners_options import add_manners, given_manners
+from ingest.outputs import output_name
 from ingest.progress import Summary
 from ingest.tell import Bars
 
@@ -110,7 +111,10 @@ def _parser() -> argparse.ArgumentParser:
     parser = Parser(prog="python -m ingest.embed", description=__doc__)
     add = parser.add_argument
     add("source", help="as for python -m ingest: a table, a list, tars, or a folder of pictures")
-    add("--out", required=True, metavar="DIR", help="folder of the parts, also s3:// and the like")
+    add(
+        "--out", type=output_name, required=True, metavar="DIR",
+        help="folder of the parts, also s3:// and the like",
+    )  # fmt: skip
     add("--parts", type=positive, required=True, metavar="N", help="into how many parts")
     add("--part", type=int, metavar="I", help="only this one, 0 to N - 1; by default each in turn")
     add("--encoder", help="a model's hub name or folder, or `offline`; by default ENCODER")

@@ -32,6 +32,7 @@ class PictureFolder:
         self._within = str(root.absolute())
         self._exclusion = Exclusion(exclude)
         self._leave_out = leave_out
+        self._unreadable = 0  # files beside pictures
         self._listings = Listings(root, leave_out)
 
     def __iter__(self) -> Iterator[Photo]:
@@ -53,7 +54,7 @@ class PictureFolder:
     def _photos(self, folder: Folder) -> Iterator[Photo]:
         for path, relative, reason in folder.faults:
             yield Photo(id_of_path(relative), address_of(path), broken=reason)
-        beside = Beside(folder.files, self._leave_out)
+        beside = Beside(folder.files, self._note)
         for file in folder.files:
             if file.name.lower() in NAMES:
                 self._listings.read(file.path, folder.relative)
@@ -72,9 +73,9 @@ class PictureFolder:
 
     def _photo(self, file: File, beside: "Beside") -> Photo:
         above = file.relative.rpartition("/")[0].rpartition("/")[2]
-        row = self._listings.take(file.relative)
+        row, before = self._listings.take(file.relative), self._unreadable
         metadata, extra, captions = describe(
-            row, beside.parts(file.name), self._leave_out, self._listings.kinds
+            row, beside.parts(file.name), self._note, self._listings.kinds
         )
         if above and "label" not in metadata:
             metadata["label"] = id_of_path(above)
@@ -87,7 +88,12 @@ class PictureFolder:
             modified=file.modified,
             size=file.size,
             captions=captions,
+            is_partly_read=self._unreadable > before or (self._listings.is_damaged and not row),
         )
+
+    def _note(self, kind: str) -> None:
+        self._unreadable += kind.startswith("unreadable")
+        self._leave_out(kind)
 
 
 def picture_names(root: Path) -> Iterator[str]:

@@ -27,12 +27,14 @@ class Listings:
 
     Attributes:
         kinds: what the texts of their columns say: numbers, times, flags or words.
+        is_damaged: whether rows could not be read so far, of whichever pictures.
     """
 
     def __init__(self, root: Path, leave_out: LeaveOut) -> None:
         self._root = root
         self._leave_out = leave_out
         self.kinds: dict[str, str] = {}
+        self.is_damaged = False
         self._rows: dict[str, bytes] = {}
         self._spelled: dict[str, str] = {}  # paths in one form and case to those of the rows
 
@@ -46,13 +48,15 @@ class Listings:
             for row in self._read(path):
                 self._keep(row, path, relative)
         except (SourceError, DamagedSource, ValueError):
-            self._leave_out(f"unreadable {path.name}")
+            self._leave_out_damaged(path.name)
 
     def _keep(self, row: dict[str, Any] | None, path: Path, relative: str) -> None:
         column = _file_column(row or {})
-        if row is None or column is None:
-            kind = "unreadable row of {}" if row is None else "row of {} without file_name"
-            self._leave_out(kind.format(path.name))
+        if row is None:
+            self._leave_out_damaged(f"row of {path.name}")
+            return
+        if column is None:
+            self._leave_out(f"row of {path.name} without file_name")
             return
         try:
             if name := str(row.pop(column) or "").strip().replace("\\", "/"):
@@ -61,7 +65,11 @@ class Listings:
                 self._rows[at] = json.dumps(row, default=_as_json).encode()
                 self._spelled[_fold(at)] = at
         except ValueError:  # such as half a surrogate pair in a name
-            self._leave_out(f"unreadable row of {path.name}")
+            self._leave_out_damaged(f"row of {path.name}")
+
+    def _leave_out_damaged(self, what: str) -> None:
+        self.is_damaged = True
+        self._leave_out(f"unreadable {what}")
 
     def _read(self, path: Path) -> Iterator[dict[str, Any] | None]:
         """Yield the rows of a file, None for one that cannot be read."""

@@ -19,12 +19,19 @@ PACKAGES = {
     "az": "adlfs",
     "abfs": "adlfs",
 }
+# Where pictures are read from, too; memory is this process's own.
+STORES = {*PACKAGES.keys() - {"http", "https"}, "memory"}
 QUOTES = ('"', "'")
 
 
 def is_far(source: str | Path) -> bool:
     """Tell whether a source is an address of another machine."""
     return "://" in str(source) and not str(source).lower().startswith("file:")
+
+
+def is_in_store(address: str) -> bool:
+    """Tell whether an address is one of an object store's."""
+    return address.partition("://")[0].lower() in STORES
 
 
 def find_place(source: str | Path) -> Path:

@@ -10,7 +10,7 @@ from ingest.sources.arrow_rows import is_lance
 from ingest.sources.folders import picture_names
 from ingest.sources.kinds import TAR_ENDING, is_tar
 from ingest.sources.left_out import Exclusion, keep_silent
-from ingest.sources.place import is_far
+from ingest.sources.place import is_far, is_in_store
 from ingest.sources.tables import Table
 from ingest.sources.text import is_table, magic
 from ingest.sources.walk import Walk
@@ -47,16 +47,16 @@ def _list_far(path: Path) -> list[Path]:
     """Return the files of a source far away.
 
     Raises:
-        SourceError: it is a folder without tables and tars.
+        SourceError: it is a folder without tables and tars, and pictures are not read from there.
     """
     # What answers over HTTP is a file: its folders are pages of links.
     if str(path).startswith("http") or not path.is_dir():
         return [path]
     tables, tars = _tables_and_tars(sorted(path.iterdir(), key=str))
-    if not tables + tars:
+    if not tables + tars and not is_in_store(str(path)):
         raise SourceError(
-            f"{path} holds no tables and no tars, which alone are looked for far away: give a list "
-            "of the addresses of its pictures, or copy it to this machine."
+            f"{path} holds no tables and no tars, which alone are looked for there: give a list of "
+            "the addresses of its pictures, or copy it to this machine."
         )
     return sorted(tables + tars, key=str)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from ingest.errors import SourceError
 from ingest.photo import Photo, address_of, id_of_path
 from ingest.sources.arrow_rows import ARROW, PARQUET, STREAM, is_lance
+from ingest.sources.far_folders import FarFolder
 from ingest.sources.folders import PictureFolder, count_pictures
 from ingest.sources.kinds import begins_as_picture, has_picture_ending, is_tar
 from ingest.sources.left_out import Exclusion, LeaveOut, keep_silent
@@ -93,7 +94,8 @@ class Source:
         if all(is_tar(file.name) or not _is_table(file) for file in self._files):
             self._table.refuse_options(self._path)
         if not self._files:
-            folder = PictureFolder(self._path, self._exclude, self._leave_out)
+            kind = FarFolder if is_far(str(self._path)) else PictureFolder
+            folder = kind(self._path, self._exclude, self._leave_out)
             yield from choose(self._table.where, folder, seen)
         yield from each(self._read(file, seen) for file in self._files)
 
@@ -125,6 +127,8 @@ class Source:
 
     def total(self) -> int | None:
         """Estimate how many photos there are; None where only reading would tell."""
+        if not self._files and is_far(str(self._path)):
+            return None
         if not self._files:
             return count_pictures(self._path, self._exclude)
         counts = [_count(path) for path in self._files]

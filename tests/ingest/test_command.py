@@ -107,6 +107,47 @@ def test_bad_usage_is_exit_code_2(command, tmp_path):
     assert len(err.splitlines()) == 1
 
 
+@pytest.mark.parametrize("option", ["--failures", "--log", "--out"])
+def test_a_dash_is_no_file_to_write(command, tmp_path, option):
+    (tmp_path / "1.jpg").write_bytes(jpeg(1))
+    program = ("ingest.embed", "--parts", "1") if option == "--out" else ("ingest",)
+    given = (tmp_path / "1.jpg", option, "-", "--json")
+    code, out, err = command(*given, program=("-m", *program), cwd=tmp_path)
+    assert code == 2
+    assert f"{option}: - is no file here: name one" in err
+    assert "error" in json.loads(out)
+    assert not (tmp_path / "-").exists()
+
+
+@pytest.mark.parametrize("option", ["--failures", "--log"])
+@pytest.mark.parametrize("kind", ["a table", "a picture in the folder", "failures of before"])
+def test_a_file_that_holds_something_else_is_not_written_over(command, tmp_path, option, kind):
+    (tmp_path / "pictures").mkdir()
+    picture, table = tmp_path / "pictures" / "1.jpg", tmp_path / "t.csv"
+    picture.write_bytes(jpeg(1))
+    table.write_text(
+        "id,address,reason\na,none.jpg,no such file\n" if "before" in kind else "url\na\n"
+    )
+    source, file = (table, table) if "folder" not in kind else (tmp_path / "pictures", picture)
+    before = file.read_bytes()
+    code, _, err = command(source, option, file, "--quiet")
+    assert code == 2
+    assert f"{file} " in err
+    assert "name another file" in err
+    assert len(err.splitlines()) == 1
+    assert file.read_bytes() == before
+
+
+def test_what_an_earlier_run_wrote_is_written_anew(command, tmp_path):
+    (tmp_path / "t.csv").write_text("url\nnone.jpg\n")
+    for name in ("f.csv", "f.jsonl"):
+        for _ in range(2):
+            command(tmp_path / "t.csv", "--failures", tmp_path / name, "--log", tmp_path / "log")
+        lines = (tmp_path / name).read_text().splitlines()
+        assert len(lines) == (1 if name == "f.jsonl" else 2)
+    assert len((tmp_path / "log").read_text().splitlines()) > 4
+
+
 def test_nothing_to_ingest_is_exit_code_1(command, tmp_path):
     (tmp_path / "empty").mkdir()
     code, out, err = command(tmp_path / "empty", "--quiet", "--json")

@@ -1,5 +1,6 @@
 """Tables far away: a local S3 server, and a table over HTTP."""
 
+import hashlib
 import http.server
 import io
 import json
@@ -8,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import fsspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -32,6 +34,14 @@ gone,s3://photos/pictures/none.jpg
 empty,s3://photos/pictures/empty.jpg
 google,gs://photos/0.jpg
 """
+
+ALBUM = {
+    "a.jpg": jpeg(2),
+    "2020/b c#1%é.JPG": jpeg(3),
+    "2020/@eaDir/b.jpg": b"a thumbnail",
+    "2020/drafts/d.jpg": b"excluded",
+    "2020/notes.pdf": b"",
+}
 
 
 @pytest.fixture
@@ -117,6 +127,33 @@ def test_pictures_that_a_table_names_in_a_bucket_are_fetched(
     assert (again.inserted, again.skipped, again.failed_before) == (0, 5, 2)
 
 
+@pytest.mark.parametrize("kind", ["s3", "memory"])
+def test_the_pictures_of_a_folder_far_away_are_fetched_and_kept_in_step(
+    bucket: str, ingest, database, kind: str
+) -> None:
+    store = fsspec.filesystem(kind)
+    root = f"{store.root_marker}photos/album"
+    for name, content in ALBUM.items():
+        store.pipe_file(f"{root}/{name}", content)
+    options = {"exclude": ("drafts/",)}
+    first = ingest(f"{kind}://{root}/", options=options)
+    assert (first.inserted, first.reasons, first.error) == (2, {}, None)
+    assert first.left_out == {".pdf": 1, "@eaDir": 1, "excluded folder": 1}
+    ids = ["2020/b c#1%é.JPG", "a.jpg"]
+    rows = database.collection("photos").photos(ids)
+    assert [row["label"] for row in rows] == ["2020", None]
+    assert rows[1]["url"] == store.unstrip_protocol(f"{root}/a.jpg")
+    assert rows[1]["digest"] == hashlib.sha256(jpeg(2)).hexdigest()
+    assert ingest(f"{kind}://{root}", options=options).skipped == 2
+    store.pipe_file(f"{root}/a.jpg", jpeg(4))
+    store.pipe_file(f"{root}/new.jpg", b"no picture")
+    store.invalidate_cache()
+    again = ingest(f"{kind}://{root}", options=options)
+    assert (again.updated, again.skipped, again.inserted, again.failed) == (1, 1, 0, 1)
+    (row,) = database.collection("photos").photos(["a.jpg"])
+    assert row["digest"] == hashlib.sha256(jpeg(4)).hexdigest()
+
+
 def test_an_object_is_read_up_to_the_limit_of_downloads_and_in_its_time(
     bucket: str,
 ) -> None:
@@ -157,10 +194,18 @@ def test_what_is_not_there_or_cannot_be_read_is_one_sentence(bucket: str) -> Non
         Source(f"{bucket}/none.csv")
     with pytest.raises(SourceError, match="unknown scheme nowhere"):
         Source("nowhere://x/t.csv")
-    with pytest.raises(SourceError, match="s3://photos/pictures holds no tables and no tars"):
-        Source(f"{bucket}/pictures")
     with pytest.raises(SourceError, match=r"ftp://127.0.0.1:9/t.csv cannot be read \(.*refused"):
         Source("ftp://127.0.0.1:9/t.csv")
+
+
+def test_a_folder_far_away_that_cannot_be_listed_is_one_sentence(bucket: str, monkeypatch) -> None:
+    def refuse(*given, **more):
+        raise PermissionError("Access Denied")
+
+    source = Source(f"{bucket}/pictures")
+    monkeypatch.setattr(fsspec.filesystem("s3"), "ls", refuse)
+    with pytest.raises(SourceError, match=r"pictures cannot be read \(Access Denied\): check"):
+        list(source)
 
 
 @pytest.mark.parametrize("method", ["exists", "is_dir", "iterdir"])

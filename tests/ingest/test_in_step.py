@@ -1,6 +1,7 @@
 import csv
 import hashlib
 import io
+import json
 import os
 import shutil
 import tarfile
@@ -126,6 +127,25 @@ def test_nothing_is_pruned_from_an_empty_or_unreadable_listing(ingest, database,
     assert "a.jpg" in rows(database)
 
 
+@pytest.mark.parametrize("leaves_folder", [True, False])
+def test_nothing_is_pruned_where_the_disk_goes_while_an_ingest_runs(
+    ingest, database, tmp_path, leaves_folder
+):
+    root = folder(tmp_path / "lib", a=1, b=2, c=3)
+    ingest(root)
+
+    def unplug(progress):
+        if any(root.glob("*")):
+            root.rename(tmp_path / "unplugged")
+            (root if leaves_folder else tmp_path).mkdir(exist_ok=True)
+
+    said: list[str] = []
+    summary = ingest(root, options={"prune": True}, progress=unplug, warn=said.append)
+    assert (summary.skipped, summary.removed) == (3, 0)
+    assert any("Nothing was taken out" in sentence for sentence in said)
+    assert rows(database).keys() == {"a.jpg", "b.jpg", "c.jpg"}
+
+
 @pytest.mark.parametrize("given", [{"limit": 1}, {"where": ("a=1",)}])
 def test_pruning_needs_a_whole_folder(ingest, tmp_path, given):
     with pytest.raises(SourceError, match="needs the whole folder"):
@@ -159,6 +179,35 @@ def shard(path, members):
             member = tarfile.TarInfo(name)
             member.size = len(data)
             archive.addfile(member, io.BytesIO(data))
+
+
+@pytest.mark.parametrize("name", ["0.json", "metadata.csv", "metadata.jsonl"])
+def test_what_a_file_beside_a_picture_said_stays_while_it_cannot_be_read(
+    ingest, database, tmp_path, name
+):
+    root = tmp_path / "set"
+    (root / "cats").mkdir(parents=True)
+    (root / "cats" / "0.jpg").write_bytes(jpeg(0))
+    told = {"file_name": "0.jpg", "description": "a cat", "label": "tabby", "iso": "1"}
+    beside = root / "cats" / name
+    is_csv = name.endswith(".csv")
+    table = ",".join(told) + "\n" + ",".join(told.values())
+    beside.write_text(table if is_csv else json.dumps(told))
+    ingest(root)
+    (stored,) = database.collection("photos").photos(["cats/0.jpg"])
+    assert (stored["description"], stored["label"]) == ("a cat", "tabby")
+    beside.write_text("<!DOCTYPE html><html>" if is_csv else "{broken")
+    for _ in range(2):
+        again = ingest(root)
+        assert (again.updated, again.skipped) == (0, 1)
+        assert any(kind.startswith("unreadable") for kind in again.left_out)
+        assert database.collection("photos").photos(["cats/0.jpg"]) == [stored]
+    (root / "cats" / "0.txt").write_text("now a dog")
+    assert ingest(root).updated == 1
+    beside.unlink()
+    assert ingest(root).updated == 1
+    (row,) = database.collection("photos").photos(["cats/0.jpg"])
+    assert (row["description"], row["label"], row["extra"]) == ("now a dog", "cats", {})
 
 
 def test_a_picture_or_a_caption_that_changed_inside_a_tar_is_updated(

@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from ingest import Photo
+from ingest.writer import OVERTAKEN, Writer
 from tests.ingest.pictures import jpeg
 
 
@@ -46,6 +47,27 @@ def test_two_cards_with_the_same_names_are_two_sets_of_photos(ingest, database, 
     for root in (c, a, b, a):
         again = ingest(root)
         assert (again.inserted, again.skipped, again.failed) == (0, 4, 0)
+
+
+def test_photos_of_two_ingests_at_once_that_want_the_same_ids_are_not_lost(
+    ingest, database, store, tmp_path, monkeypatch
+):
+    a, b = card(tmp_path / "cardA", range(3)), card(tmp_path / "cardB", [0, 10, 11])
+    keep = Writer._keep
+
+    def keep_later(self, items):
+        monkeypatch.undo()
+        assert ingest(a).inserted == 3
+        keep(self, items)
+
+    monkeypatch.setattr(Writer, "_keep", keep_later)
+    summary = ingest(b)
+    assert (summary.inserted, summary.skipped, summary.reasons) == (0, 1, {OVERTAKEN: 2})
+    ids = [f"DCIM/100CANON/IMG_{at:04}.JPG" for at in range(3)]
+    assert [bool(store.thumbnail("photos", one)) for one in ids] == [True, False, False]
+    again = ingest(b)
+    assert (again.inserted, again.skipped, again.failed) == (2, 1, 0)
+    assert len(stored(database)) == 5
 
 
 def test_a_folder_of_the_same_name_has_the_folder_above_put_before_it(ingest, database, tmp_path):
@@ -310,3 +332,24 @@ def test_pictures_from_files_of_one_name_are_all_stored(ingest, database, tmp_pa
         pq.write_table(pa.table({"image": rows[:count]}), tmp_path / "train.parquet")
         summary = ingest(tmp_path / "train.parquet")
         assert (summary.inserted, summary.doubled) == (inserted, 0)
+
+
+@pytest.mark.parametrize("column", ["column 2", "id"])
+def test_a_column_that_is_no_id_any_more_stores_no_photo_again(
+    ingest, database, host, tmp_path, column
+):
+    table = tmp_path / "shop.csv"
+    numbers = [7, 3, 9, 4] if column == "column 2" else [7, 7, 9, 9]
+    rows = [f"{host.url}/ok/{at}.jpg,{number}\n" for at, number in enumerate(numbers)]
+    head = "" if column == "column 2" else "url,id\n"
+    table.write_text(head + "".join(rows))
+    taken = {f"{number}" for number in numbers}
+    assert ingest(table, options={"id_column": column}).inserted == len(taken)
+    other = tmp_path / "other.txt"
+    other.write_text(f"{host.url}/ok/1.jpg\n")
+    table.write_text(head + "".join(rows).replace("9\n", "5\n"))
+    again = ingest(table)
+    assert (again.inserted, again.failed) == (4 - len(taken), 0)
+    assert taken <= set(stored(database))
+    assert ingest(table).skipped == 4
+    assert (len(stored(database)), ingest(other).inserted) == (4, 1 if len(taken) == 4 else 0)

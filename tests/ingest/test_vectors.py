@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ import pytest
 from ingest import IngestError, Progress, SourceError, run
 from ingest.errors import DamagedSource
 from ingest.run import Options
-from vecdb import Database, connect
+from vecdb import Collection, Database, connect
+from vecdb.errors import QueryFailed
 
 DIM = 32
 
@@ -56,9 +58,7 @@ def test_the_parts_of_clip_retrieval_are_stored_with_what_their_tables_tell(
 ):
     paths = write_parts(tmp_path / "out", vectors)
     told: list[str] = []
-    summary = run(
-        tmp_path / "out", table="t", encoder="offline", database=database, tell=told.append
-    )
+    summary = run(tmp_path / "out", table="t", encoder="m", database=database, tell=told.append)
     assert (summary.seen, summary.inserted) == (60, 60)
     assert "32 numbers" in told[0]
     collection = database.collection("t")
@@ -94,10 +94,83 @@ def test_a_table_with_a_column_of_vectors_is_stored_without_a_picture(
     else:
         np.save(file, vectors)
         ids = [f"row-{at}" for at in range(60)]
-    assert run(file, table="t", encoder="offline", database=database).inserted == 60
+    assert run(file, table="t", encoder="m", database=database).inserted == 60
     collection = database.collection("t")
     assert np.allclose(collection.vectors(ids), unit(vectors), atol=1e-5)
     assert collection.photos(ids[:1])[0]["label"] == (None if kind == "npy" else "cat")
+
+
+@pytest.mark.parametrize("column", [None, "features.clip.v"])
+@pytest.mark.parametrize("kind", ["parquet", "arrow", "jsonl", "json", "lance"])
+def test_vectors_within_other_columns_are_found(
+    tmp_path: Path, database: Database, vectors: np.ndarray, kind: str, column: str | None
+):
+    file = tmp_path / f"table.{kind}"
+    told = [
+        {"id": f"p{at}", "features": {"clip": {"v": each.tolist(), "model": "m"}, "iso": at}}
+        for at, each in enumerate(vectors)
+    ]
+    rows = pa.Table.from_pylist([*told, {"id": "none", "features": None}])
+    if kind == "parquet":
+        pq.write_table(rows, file)
+    elif kind == "arrow":
+        with pa.ipc.new_file(str(file), rows.schema) as writer:
+            writer.write_table(rows)
+    elif kind == "lance":
+        pytest.importorskip("lance").write_dataset(rows, str(file))
+    else:
+        lines = [json.dumps(row) for row in rows.to_pylist()]
+        file.write_text("\n".join(lines) if kind == "jsonl" else f"[{','.join(lines)}]")
+    options = Options(vector_column=column, where=("features.iso!=3",))
+    summary = run(file, table="t", encoder="m", database=database, options=options)
+    assert (summary.inserted, summary.reasons) == (59, {"no vector": 1})
+    collection = database.collection("t")
+    assert np.allclose(collection.vectors(["p7"]), unit(vectors[7:8]), atol=1e-5)
+    assert collection.photos(["p7"])[0]["extra"] == {"features.clip.model": "m", "features.iso": 7}
+    again = run(file, table="t", database=database, options=options)
+    assert (again.inserted, again.skipped, again.failed) == (0, 59, 1)
+
+
+def test_a_database_that_takes_no_more_vectors_is_one_sentence_and_the_next_run_goes_on(
+    tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    np.save(tmp_path / "a.npy", np.random.default_rng(0).normal(size=(20_100, 16)))
+    stored: list[int] = []
+    insert = Collection.insert
+
+    def insert_once(self: Collection, *given: Any, **how: Any) -> int:
+        if stored:
+            raise QueryFailed("The disk is full.", 243)
+        stored.append(insert(self, *given, **how))
+        return stored[0]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Collection, "insert", insert_once)
+        with pytest.raises(IngestError, match=r"The disk is full\. What was stored is safe"):
+            run(tmp_path / "a.npy", table="t", encoder="m", database=database)
+    assert run(tmp_path / "a.npy", table="t", database=database).inserted == 20_100 - stored[0]
+
+
+@pytest.mark.parametrize("sources", [("a", "a"), ("a", "b")])
+def test_two_imports_at_once_double_no_photo_and_lose_none(
+    tmp_path: Path, database: Database, sources: tuple[str, str]
+):
+    for seed, name in enumerate(sources):
+        vectors = np.random.default_rng(seed if sources == ("a", "b") else 0).normal(
+            size=(5000, 16)
+        )
+        rows = pa.table({"id": [str(at) for at in range(5000)], "emb": list(vectors)})
+        pq.write_table(rows, tmp_path / f"{name}.parquet", row_group_size=100)
+    database.create_collection("t", "m", 16)
+
+    def bring(name: str) -> Any:
+        return run(tmp_path / f"{name}.parquet", table="t", encoder="m", database=database)
+
+    with ThreadPoolExecutor(2) as pool:
+        inserted = sum(summary.inserted for summary in pool.map(bring, sources))
+    collection = database.collection("t")
+    assert inserted == collection.count() == 5000 * len(set(sources))
+    assert len(set(collection.sample(20_000, seed=0).ids)) == inserted
 
 
 def test_the_encoder_must_be_named_and_must_be_the_collections(
@@ -109,6 +182,37 @@ def test_the_encoder_must_be_named_and_must_be_the_collections(
     run(tmp_path / "a.npy", table="t", encoder="first/model", database=database)
     with pytest.raises(Exception, match="first/model"):
         run(tmp_path / "a.npy", table="t", encoder="second/model", database=database)
+
+
+@pytest.mark.parametrize(
+    ("config", "length"),
+    [
+        ({"model_type": "clip", "projection_dim": 24}, 24),
+        ({"model_type": "siglip", "vision_config": {"hidden_size": 48}}, 48),
+        ({"model_type": "dual-encoder", "projection_dim": 40}, 40),
+        ("offline", 512),
+        ("unknown/model", None),
+    ],
+)
+def test_vectors_of_another_length_than_their_encoders_are_refused_before_any_is_stored(
+    tmp_path: Path, database: Database, vectors: np.ndarray, config: Any, length: int | None
+):
+    name, length, is_known = config, length or 32, length is not None
+    if isinstance(config, dict):
+        name = str(tmp_path / "model")
+        (tmp_path / "model").mkdir()
+        (tmp_path / "model" / "config.json").write_text(json.dumps(config))
+    for dim in (8, length):
+        np.save(tmp_path / f"{dim}.npy", np.tile(vectors, 16)[:, :dim])
+    if is_known:
+        words = f"have 8 numbers each, and those of the encoder {name} have {length}: name the"
+        with pytest.raises(SourceError, match=words):
+            run(tmp_path / "8.npy", table="t", encoder=name, database=database)
+        assert not database.collections()
+    assert run(tmp_path / f"{length}.npy", table="t", encoder=name, database=database).inserted
+    with pytest.raises(SourceError, match=f"8 numbers each, .* have {length}: name the encoder"):
+        run(tmp_path / "8.npy", table="t", database=database)
+    assert database.collection("t").count() == 60
 
 
 def test_a_column_that_is_named_must_hold_vectors(
@@ -175,6 +279,33 @@ def test_a_source_of_which_no_row_can_be_stored_is_one_sentence(
         assert not database.failures.list(name)
 
 
+@pytest.mark.parametrize("kind", ["parquet", "arrow", "jsonl", "json", "npz", "npy"])
+def test_a_file_of_vectors_that_breaks_off_is_one_sentence_with_its_remedy(
+    tmp_path: Path, database: Database, vectors: np.ndarray, kind: str
+):
+    file = tmp_path / f"t.{kind}"
+    rows = pa.table({"id": [str(at) for at in range(60)], "emb": list(vectors)})
+    if kind == "parquet":
+        pq.write_table(rows, file)
+    elif kind == "arrow":
+        with pa.ipc.new_file(str(file), rows.schema) as writer:
+            writer.write_table(rows)
+    elif kind.startswith("json"):
+        lines = [json.dumps(row) for row in rows.to_pylist()]
+        file.write_text("\n".join(lines) if kind == "jsonl" else f"[{','.join(lines)}]")
+    else:
+        (np.savez if kind == "npz" else np.save)(file, vectors)
+    file.write_bytes(file.read_bytes()[: file.stat().st_size * 2 // 3])
+    column = None if kind.startswith("np") else "emb"
+    try:
+        options = Options(vector_column=column)
+        told = run(file, table="t", encoder="m", database=database, options=options).error
+    except DamagedSource as error:
+        told = str(error)
+    assert str(told).startswith(str(file))
+    assert str(told).endswith("make it or fetch it again.")
+
+
 def test_a_limit_and_conditions_hold_for_rows_that_fail(
     tmp_path: Path, database: Database, vectors: np.ndarray
 ):
@@ -239,7 +370,7 @@ def test_the_only_rows_of_an_npz_are_its_vectors_and_names_in_the_plural_its_col
     files = np.array([f"{at}.jpg" for at in range(60)])
     arrays: dict[str, Any] = {name: vectors, "filenames": files, "labels": files}
     np.savez(tmp_path / "v.npz", **arrays)
-    assert run(tmp_path / "v.npz", table="t", encoder="offline", database=database).inserted == 60
+    assert run(tmp_path / "v.npz", table="t", encoder="m", database=database).inserted == 60
     (photo,) = database.collection("t").photos(["7.jpg"])
     assert photo["url"] == (tmp_path / "7.jpg").as_uri()
     assert photo["label"] == "7.jpg"
@@ -250,10 +381,10 @@ def test_what_an_npz_tells_must_be_of_all_its_vectors(
 ):
     np.savez(tmp_path / "v.npz", vectors=vectors, ids=np.arange(59))
     with pytest.raises(DamagedSource, match="60 vectors and 59 of id"):
-        run(tmp_path / "v.npz", table="t", encoder="offline", database=database)
+        run(tmp_path / "v.npz", table="t", encoder="m", database=database)
     np.savez(tmp_path / "v.npz", left=vectors, right=vectors)
     with pytest.raises(SourceError, match="2 arrays of rows"):
-        run(tmp_path / "v.npz", table="t", encoder="offline", database=database)
+        run(tmp_path / "v.npz", table="t", encoder="m", database=database)
 
 
 def test_a_table_beside_an_array_of_its_name_tells_of_it(
@@ -261,7 +392,7 @@ def test_a_table_beside_an_array_of_its_name_tells_of_it(
 ):
     np.save(tmp_path / "v.npy", vectors)
     pq.write_table(pa.table({"id": [f"p{at}" for at in range(60)]}), tmp_path / "v.parquet")
-    run(tmp_path / "v.npy", table="t", encoder="offline", database=database)
+    run(tmp_path / "v.npy", table="t", encoder="m", database=database)
     assert database.collection("t").photos(["p7"])
 
 
@@ -383,6 +514,6 @@ def test_the_index_of_a_large_collection_is_begun_once_all_vectors_are_stored(
     def note(progress: Progress) -> None:
         begun.append(bool(collection.index.status().kind))
 
-    run(tmp_path / "out", table="t", encoder="m", database=database, progress=note)
+    run(tmp_path / "out", table="t", encoder="offline", database=database, progress=note)
     assert begun == [False] * 3
     assert collection.index.status().kind
