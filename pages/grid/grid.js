@@ -72,7 +72,7 @@ export class Grid {
     }, { rootMargin: "600px" });
     this.observer.observe(this.sentinel);
     // Only another width places the tiles anew: a phone's bars come and go while it scrolls.
-    this.sizes = new ResizeObserver(() => { if (this.list.clientWidth !== this.width) this.layout(); });
+    this.sizes = new ResizeObserver(() => { if (this.fullWidth !== this.width) this.layout(); });
     this.sizes.observe(this.list);
   }
 
@@ -87,6 +87,9 @@ export class Grid {
   get meant() { return this.hovered < 0 ? this.focus : this.hovered; }
 
   get order() { return this.data.tiles.map((tile) => tile.id); }
+
+  /** What a row may fill, in pixels; a width that is rounded up would break it. */
+  get fullWidth() { return Math.floor(this.list.getBoundingClientRect().width); }
 
   /** Whether photos are marked here; elsewhere a click opens them. */
   get judging() { return this.data.mode !== "welcome" && this.data.mode !== "results"; }
@@ -169,7 +172,7 @@ export class Grid {
   }
 
   layout() {
-    this.width = this.list.clientWidth;
+    this.width = this.fullWidth;
     if (!this.width) return;
     const { tiles, mode } = this.data;
     const place = {
