@@ -147,6 +147,12 @@ def test_what_is_chosen_gets_an_answer_that_is_taken_back_and_a_concept_colours(
     address = f"{app.address}/api/concepts/{concept}/labels"
     labels = requests.get(address, timeout=30).json()["labels"]
     assert [row["label"] for row in labels] == [1] * count
+    # The same button clears it, as in the large picture.
+    page.get_by_role("button", name="✓ Yes: clear").click()
+    page.get_by_text(f"{count} photos cleared in").wait_for(timeout=60_000)
+    assert {row["label"] for row in requests.get(address, timeout=30).json()["labels"]} == {0}
+    page.get_by_role("button", name="✕ No", exact=True).click()
+    page.get_by_text("marked no in").wait_for(timeout=60_000)
     page.get_by_role("button", name="Undo").click()
     page.get_by_text("Taken back.").wait_for(timeout=60_000)
     labels = requests.get(address, timeout=30).json()["labels"]
