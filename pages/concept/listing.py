@@ -10,7 +10,7 @@ from explorer.addresses import thumbnail_url
 from explorer.history import read_history
 from explorer.people import Role
 from explorer.settings import Settings
-from pages._boxes import put, said
+from pages._boxes import hear, put, said
 from pages._current import close_concept, listed_concepts, name_concepts, shared_explorer
 from pages._login import may
 from pages._words import escape_markdown
@@ -46,6 +46,7 @@ def on_merge(concept_id: str) -> None:
 
 def rename(concept_id: str) -> None:
     """Give a concept the name typed beside it; without one it keeps its own."""
+    hear(f"name_{concept_id}")
     name = said(f"name_{concept_id}").strip()
     if name:
         attempt("update", concept_id, name=name)

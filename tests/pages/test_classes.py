@@ -8,6 +8,7 @@ from pages._current import shared_explorer
 from pages._session import forget_collections
 from tests.pages.test_concepts import Grids
 from tests.pages.test_screens import run
+from vecdb import VecdbError
 
 DIM = 512
 
@@ -93,6 +94,24 @@ def test_deleted_classes_are_hidden_and_brought_back(things):
     assert labelled(test.text_area, "Classes, one a line").value == ""
     press(test, "Undo the deletion")
     assert labelled(test.text_area, "Classes, one a line").value == "cat\ndog"
+
+
+def test_what_could_not_be_kept_stays_in_its_box_and_is_kept_with_the_next_change(
+    things, monkeypatch
+):
+    def fail(*arguments, **changes):
+        raise VecdbError("The disk is full.")
+
+    test = run("classes.py")
+    labelled(test.text_area, "Classes, one a line").set_value("cat\ndog").run()
+    with monkeypatch.context() as patch:
+        patch.setattr(type(shared_explorer().database.class_sets), "update", fail)
+        labelled(test.text_area, "Classes, one a line").set_value("cat\nhorse").run()
+    assert test.error[0].value == "The disk is full."
+    test.run()
+    assert labelled(test.text_area, "Classes, one a line").value == "cat\nhorse"
+    test.slider[0].set_value(0.2).run()
+    assert kept()[0].names == ["cat", "horse"]
 
 
 @pytest.mark.parametrize("typed", ["cat\nhorse", ""])
