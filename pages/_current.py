@@ -13,7 +13,7 @@ from explorer import Explorer
 from explorer.people import LONGEST, PERSON_COOKIE, Role
 from explorer.settings import Settings
 from pages._login import current_person, has_login, may
-from pages._words import escape_markdown
+from pages._words import escape_markdown, isolate
 from vecdb import Concept, LabelCounts
 from vecdb.errors import UnknownConcept
 
@@ -157,7 +157,7 @@ def name_concepts(listed: dict[str, tuple[Concept, LabelCounts]]) -> dict[str, s
     taken: set[str] = set()
     for key, (concept, counts) in listed.items():
         day = f"{concept.created:%-d %b %Y, %H:%M}"
-        name = f"{concept.name} · {concept.collection} · {counts.yes} yes · {day}"
+        name = f"{isolate(concept.name)} · {concept.collection} · {counts.yes} yes · {day}"
         number = 2
         while name in taken:
             name = f"{name.split(' · #')[0]} · #{number}"

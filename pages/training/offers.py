@@ -6,7 +6,7 @@ from explorer.rounds import Page
 from pages._current import listed_concepts, shared_explorer
 from pages._session import hint_at_words
 from pages._start import address, drop_unanswered, show
-from pages._words import escape_markdown
+from pages._words import escape_markdown, isolate
 from vecdb import Collection, Concept
 
 LATEST = 8
@@ -48,7 +48,7 @@ def offer_twins(page: Page) -> None:
             "This page starts a new one."
         )
         right.button(
-            f"Continue {escape_markdown(concept.name)} ({counts.yes} yes)",
+            f"Continue {escape_markdown(isolate(concept.name))} ({counts.yes} yes)",
             key=f"continue_{concept.id}",
             on_click=reopen,
             args=[concept.id],
@@ -70,7 +70,7 @@ def offer_latest(collection: Collection) -> None:
     with st.container(horizontal=True):
         for concept, counts in listed[:LATEST]:
             st.button(
-                f"{escape_markdown(concept.name)}: {counts.yes} yes, {counts.no} no",
+                f"{escape_markdown(isolate(concept.name))}: {counts.yes} yes, {counts.no} no",
                 key=f"go_on_{concept.id}",
                 on_click=reopen,
                 args=[concept.id],
