@@ -197,3 +197,11 @@ def test_keys_choose_what_is_seen_which_goes_out_as_a_file_with_its_places(opene
     wait_until(opened, "!document.querySelector('button[data-photo-id]')")
     opened.keyboard.press("ArrowLeft")
     wait_until(opened, "document.querySelector('.vdm-live').textContent.length > 0")
+
+
+def test_a_phone_has_what_the_colours_mean_below_the_map(opened):
+    opened.set_viewport_size({"width": 390, "height": 844})
+    wait_until(opened, "document.querySelector('.vdm-stage').clientWidth < 390")
+    stage, legend = (opened.locator(f".vdm-{part}").bounding_box() for part in ("stage", "legend"))
+    assert legend["height"] > 50
+    assert legend["y"] >= stage["y"] + stage["height"]
