@@ -12,10 +12,9 @@ from classifier.classes import refit_heads
 from commandline.words import count_things
 from encoder import Encoder
 from explorer.photo_sets import PhotoSet
-from explorer.zeroshot import heads_of
+from explorer.zeroshot import NONE, heads_of
 from vecdb import ClassCorrection, ClassSet, ClassSetStore, Collection
 
-NONE = "none of these"
 # Photos nobody corrected that a fit looks at; more change nothing that can be seen.
 OTHERS = 500
 NAMED = 3  # classes that a set without a name is called after

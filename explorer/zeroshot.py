@@ -18,6 +18,7 @@ from classifier.errors import ClassifierError
 from encoder import Encoder
 
 TEMPLATES = ("a photo of a {}", "this is a drawing of a {}", "{}")
+NONE = "none of these"  # what photos of no class are called
 MOST = 20_000
 SEEDS = 4
 
@@ -39,8 +40,10 @@ def heads_of(names: Sequence[str], templates: Sequence[str], encoder: Encoder) -
     """Encode every name in every template; `_` in a name is read as a space.
 
     Raises:
-        ClassifierError: a template without {}.
+        ClassifierError: a template without {}, or a class that is called as no class is.
     """
+    if NONE in names:
+        raise ClassifierError(f"photos of no class are {NONE!r}: give the class another name")
     for template in templates:
         if "{}" not in template:
             raise ClassifierError(f"the template {template!r} needs {{}} where the name goes")

@@ -10,6 +10,8 @@ from typing import Any
 
 import streamlit as st
 
+from explorer.phrases import lines
+
 state = st.session_state
 
 
@@ -28,7 +30,7 @@ def put(name: str, value: Any, options: Any = None) -> str:
     key = box(name)
     drawn = state.get(f"{name}_options")
     state[f"{name}_options"] = options
-    if key in state and (state[key] != value or drawn != options):
+    if key in state and (not _say_the_same(state[key], value) or drawn != options):
         state[f"{name}_replaced"] = key, state[key]
         state[f"{name}_widget"] = state.get(f"{name}_widget", 0) + 1
         key = box(name)
@@ -52,3 +54,13 @@ def hear(*names: str) -> None:
 def said(name: str, default: Any = None) -> Any:
     """Return what the widget of this name says."""
     return state.get(box(name), default)
+
+
+def _say_the_same(shown: Any, value: Any) -> bool:
+    """Tell whether two values differ in nothing but the spaces and empty lines of a text.
+
+    To take those away would take the box from under the hands of who types on.
+    """
+    if isinstance(shown, str) and isinstance(value, str):
+        return lines(shown) == lines(value)
+    return bool(shown == value)

@@ -5,15 +5,15 @@ browser between sessions.
 """
 
 from collections.abc import Callable
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import streamlit as st
 
-from explorer import Explorer
+from explorer import Explorer, default_table
 from explorer.people import LONGEST, PERSON_COOKIE, Role
 from explorer.settings import Settings
 from pages._login import current_person, has_login, may
-from pages._words import escape_markdown
+from pages._words import escape_markdown, isolate
 from vecdb import Concept, LabelCounts
 from vecdb.errors import UnknownConcept
 
@@ -54,7 +54,7 @@ def current_concept() -> Concept | None:
         UnknownConcept: the address names one that does not exist.
     """
     named = st.query_params.get("concept")
-    wanted = named or state.get("concept_id", _remember())
+    wanted = named or state.get("concept_id", _remembered("concept"))
     if not wanted:
         return None
     try:
@@ -74,7 +74,7 @@ def current_concept() -> Concept | None:
 
 def read_concept() -> Concept | None:
     """Return the concept that is open, and open nothing; None where there is none."""
-    wanted = state.get("concept_id", _remember())
+    wanted = state.get("concept_id", _remembered("concept"))
     try:
         concept = shared_explorer().concepts.get(wanted) if wanted else None
     except UnknownConcept:
@@ -105,11 +105,16 @@ def _restore(concept_id: str) -> None:
     open_concept(shared_explorer().concepts.restore(concept_id))
 
 
-def remember_concept() -> None:
-    """Keep what is open in a cookie, for the next window and after a restart."""
+def remember_open() -> None:
+    """Keep what is open in cookies, for the next window and after a restart."""
+    kept = {}
     if "concept_id" in state:
-        keep = st.components.v2.component("remember_concept", js=_KEEP)
-        keep(data={"name": _cookie(), "value": state.concept_id}, key="remember_concept")
+        kept["concept"] = state.concept_id
+    if "collection" in state:
+        kept["collection"] = f"{default_table()}\n{state.collection}"
+    for what, value in kept.items():
+        keep = st.components.v2.component(f"remember_{what}", js=_KEEP)
+        keep(data={"name": _cookie(what), "value": value}, key=f"remember_{what}")
 
 
 def ask_person() -> None:
@@ -157,7 +162,7 @@ def name_concepts(listed: dict[str, tuple[Concept, LabelCounts]]) -> dict[str, s
     taken: set[str] = set()
     for key, (concept, counts) in listed.items():
         day = f"{concept.created:%-d %b %Y, %H:%M}"
-        name = f"{concept.name} · {concept.collection} · {counts.yes} yes · {day}"
+        name = f"{isolate(concept.name)} · {concept.collection} · {counts.yes} yes · {day}"
         number = 2
         while name in taken:
             name = f"{name.split(' · #')[0]} · #{number}"
@@ -167,11 +172,17 @@ def name_concepts(listed: dict[str, tuple[Concept, LabelCounts]]) -> dict[str, s
     return names
 
 
-def _remember() -> str:
-    return st.context.cookies.get(_cookie(), "")
+def remembered_collection() -> str:
+    """Return what was chosen in this browser, unless the app was told another collection since."""
+    told, _, chosen = _remembered("collection").partition("\n")
+    return chosen if told == default_table() else ""
 
 
-def _cookie() -> str:
+def _remembered(what: str) -> str:
+    return unquote(st.context.cookies.get(_cookie(what), ""))
+
+
+def _cookie(what: str) -> str:
     # Cookies of one host are shared by all its ports: each app has a name of its own. So has each
     # person who logs in.
-    return f"vde_concept_{urlsplit(st.context.url or '').port or 80}{current_person().mark}"
+    return f"vde_{what}_{urlsplit(st.context.url or '').port or 80}{current_person().mark}"

@@ -11,7 +11,7 @@ from encoder import EncoderError
 from explorer.errors import NotAllowed
 from explorer.people import Role
 from pages import _likeness
-from pages._current import remember_concept, shared_explorer, tell_missing
+from pages._current import remember_open, shared_explorer, tell_missing
 from pages._login import ask_login, current_person, draw_person, may, separate_people
 from pages._words import escape_markdown
 from vecdb import VecdbError
@@ -82,7 +82,7 @@ try:
     if may(Role.LOOK):
         with above:
             tell_missing()
-        remember_concept()
+        remember_open()
         draw_person()
 except (VecdbError, EncoderError, ClassifierError) as error:
     # What a page does not say beside the thing it concerns, above all a database that is gone.

@@ -12,7 +12,7 @@ from encoder.similarity import base_encoder
 from explorer import default_table
 from explorer.languages import hint_at_language
 from pages._boxes import put, said
-from pages._current import close_concept, shared_explorer
+from pages._current import close_concept, remembered_collection, shared_explorer
 from pages._words import escape_markdown
 from vecdb import Collection
 from vecdb.errors import UnknownCollection
@@ -57,8 +57,8 @@ def current_collection(names: Sequence[str]) -> str:
     """Return which of the collections every page works on; note it where that one is gone."""
     if state.get("collection") not in names:
         state.missing_collection = state.get("collection", "")
-        preferred = default_table()
-        state.collection = preferred if preferred in names else names[0]
+        preferred = [remembered_collection(), default_table(), names[0]]
+        state.collection = next(name for name in preferred if name in names)
     chosen: str = state.collection
     return chosen
 

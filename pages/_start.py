@@ -36,6 +36,12 @@ def show(page: Page) -> None:
     open_concept(page.concept)
 
 
+def address(page: Page) -> None:
+    """Say in the address what is open, so that it can be shared and reloaded."""
+    st.query_params["concept"] = page.concept.id
+    st.query_params["round"] = str(page.concept.round)
+
+
 def drop_unanswered() -> None:
     """Do not keep the concept on the page where it came of no file and nobody answered in it."""
     page: Page | None = state.get("page")

@@ -1,12 +1,14 @@
 """Texts that people brought, written where Streamlit expects Markdown."""
 
 import re
+import unicodedata
 
 # Markdown's own signs, and Streamlit's: $ begins a formula, : a colour. No number does, and in
 # addresses, which become links, a sign before the port would be shown.
 SIGNS = re.compile(r"([\\`*_\[\]<>#|~$&]|:(?=[^\W\d]))")
-# What becomes an icon or another sign (:x:, ->, --) even so, unless something stands in it.
-ICONS = re.compile(r":(?=(?!\d\d?:)[\w+-]+:|material/)|(?<=\s)[<-](?=[->]+\s)")
+# What becomes an icon or another sign (:x:, ->, --, >=) even so, unless something stands in it.
+ICONS = re.compile(r":(?=(?!\d\d?:)[\w+-]+:|material/)|(?<!\S)[<>~-](?=[->=]+(?!\S))")
+RIGHT_TO_LEFT = {"R", "AL", "RLE", "RLO", "RLI"}
 WORD_JOINER = "\u2060"  # takes no room, and no line is broken there
 
 
@@ -14,6 +16,12 @@ def escape_markdown(text: object) -> str:
     """Return a text that `st.error` and its like show letter by letter, lines kept."""
     joined = ICONS.sub(rf"\g<0>{WORD_JOINER}", str(text))
     return SIGNS.sub(r"\\\1", joined).replace("\n", "  \n")
+
+
+def isolate(name: str) -> str:
+    """Return a name so that what stands behind it keeps its place if it runs from right to left."""
+    turned = RIGHT_TO_LEFT.intersection(map(unicodedata.bidirectional, name))
+    return f"\u2068{name}\u2069" if turned else name
 
 
 def number_names(names: list[str]) -> list[str]:

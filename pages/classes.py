@@ -25,7 +25,7 @@ from pages._session import (
     keep,
     ready_encoder,
 )
-from pages._words import escape_markdown
+from pages._words import escape_markdown, isolate
 from pages.grid import photo_grid
 from pages.grid.contract import GridEvent
 from pages.sorting import predictions
@@ -125,7 +125,7 @@ def one_class(found: PhotoSet, classes: SavedClasses, chosen: np.ndarray, sure: 
         {
             "mode": "sheet",
             "key": f"classes:{found.key}:{shown}:{state.class_fitted_at}",
-            "title": f"{shown}: {count_photos(counts[shown])}",
+            "title": f"{isolate(shown)}: {count_photos(counts[shown])}",
             "tiles": set_tiles(found, ids, scores=list(sure[rows]), reasons=[""] * len(ids)),
             "collection": state.collection,
             "action": "Correct" if ids else "",

@@ -6,52 +6,27 @@ from classifier import ClassifierError
 from commandline.words import count_things
 from encoder import EncoderError
 from explorer.errors import ExplorerError
-from explorer.phrases import describe_phrases, lines, parse_phrases
-from explorer.pictures import picture_from
+from explorer.phrases import describe_phrases, parse_phrases
 from explorer.query import Query
 from explorer.rounds import Page
-from pages._boxes import box, hear, put, said
-from pages._current import (
-    ask_person,
-    close_concept,
-    current_concept,
-    listed_concepts,
-    shared_explorer,
-)
+from pages._boxes import box, said
+from pages._current import current_concept, shared_explorer
 from pages._likeness import look_for_more
 from pages._login import current_person
-from pages._session import (
-    EMPTY,
-    choose_collection,
-    encoder_note,
-    hint_at_words,
-    keep,
-    ready_encoder,
-)
-from pages._start import drop_unanswered, show, start_concept
+from pages._session import EMPTY, encoder_note, keep, ready_encoder
+from pages._start import address, show, start_concept
 from pages._words import escape_markdown
 from pages.grid import photo_grid
 from pages.grid.contract import GridEvent
 from pages.grid.intake import pictures_of
 from pages.grid.page import page_data
 from pages.grid.tiles import largest_tiles
-from vecdb import Collection, Concept, VecdbError
+from pages.training.controls import header
+from pages.training.offers import first_words, offer_latest
+from vecdb import Collection, VecdbError
 from vecdb.errors import UnknownCollection, UnknownConcept
 
-PAGE_SIZES = (9, 25, 50, 100)
-LATEST = 8
 SAMPLED, WELCOME = 60, 12  # photos looked at for the start page, and shown there
-GUIDE = """
-**A minute to a classifier of your own**
-
-1. Type what you are looking for, such as *a house by the lake*, and press Enter.
-2. Click the photos that match, click twice on those that do not, and press **Next round**.
-3. Stop when a page brings nothing new. **Concepts** then lists every match and takes it elsewhere.
-"""
-FIRST_PAGE = (
-    "Click what matches (✓), click twice what does not (✕), then press Next round. "
-    "Three to five rounds are usually enough: stop when a page brings nothing new."
-)
 state = st.session_state
 
 
@@ -68,29 +43,6 @@ def current_page() -> Page | None:
         show(page)
     address(page)
     return page
-
-
-def address(page: Page) -> None:
-    """Say in the address what is open, so that it can be shared and reloaded."""
-    st.query_params["concept"] = page.concept.id
-    st.query_params["round"] = str(page.concept.round)
-
-
-def start_anew() -> None:
-    """Leave the concept that is open, and what led to it."""
-    close_concept()
-    for name in ("prompt", "more_phrases", "photo_ids"):
-        put(name, "")
-    state.uploads = state.get("uploads", 0) + 1
-    state.error = ""
-
-
-def reopen(concept_id: str) -> None:
-    """Go on with a concept."""
-    drop_unanswered()
-    state.error = ""
-    show(shared_explorer().page(concept_id))
-    address(state.page)
 
 
 def on_event(event: GridEvent) -> None:
@@ -130,84 +82,6 @@ def answer(page: Page, event: GridEvent) -> None:
             page.concept = concepts.update(concept.id, threshold=float(event["value"]))
 
 
-def on_page_size() -> None:
-    """Mine the page again at its new size; the clicks stay with their photos."""
-    state.error = ""
-    if state.get("concept_id"):
-        try:
-            concept_id = state.concept_id
-            shared_explorer().rounds.keep_settings(concept_id, page_size=said("page_size"))
-            show(shared_explorer().rounds.refit(concept_id))
-        except (VecdbError, ClassifierError) as error:
-            state.error = str(error)
-
-
-def ask() -> None:
-    """Take what was typed or dropped as the next thing to look for."""
-    state.error = ""
-    hear("prompt", "more_phrases", "photo_ids")
-    try:
-        query = Query(
-            phrases=parse_phrases(said("prompt", ""), said("more_phrases", "")),
-            pictures=[picture_from(file.getvalue()) for file in state.get(uploads()) or []],
-            photo_ids=lines(said("photo_ids")),
-        )
-    except ExplorerError as error:
-        state.error = str(error)
-        return
-    if query:
-        state.pending = query
-    else:
-        state.error = "Type what you are looking for, or add an example picture."
-
-
-def uploads() -> str:
-    """Return the key of the upload; another one is an empty one."""
-    return f"pictures_{state.get('uploads', 0)}"
-
-
-def header() -> Collection | None:
-    """Draw the line of controls."""
-    columns = st.columns([2, 6, 1.3, 1.3, 0.9], vertical_alignment="bottom")
-    with columns[0]:
-        collection = choose_collection()
-    if collection is None:
-        return None
-    columns[1].text_input(
-        "What are you looking for?",
-        key=box("prompt"),
-        on_change=ask,
-        placeholder="What are you looking for? For example: a house by the lake",
-        label_visibility="collapsed",
-    )
-    with columns[2].popover("Refine", width="stretch"):
-        st.text_area(
-            "More phrases, one a line",
-            key=box("more_phrases"),
-            placeholder="+ wooden\n- people\n-0.5 snow",
-        )
-        st.file_uploader(
-            "Example pictures",
-            accept_multiple_files=True,
-            key=uploads(),
-        )
-        st.text_area("Ids of example photos, one a line", key=box("photo_ids"))
-        st.button("Start with these", on_click=ask, width="stretch")
-        ask_person()
-    if box("page_size") not in state:
-        put("page_size", 25)
-    columns[3].selectbox(
-        "Photos per page",
-        PAGE_SIZES,
-        key=box("page_size"),
-        on_change=on_page_size,
-        format_func=lambda size: f"{size} per page",
-        label_visibility="collapsed",
-    )
-    columns[4].button("New", on_click=start_anew, width="stretch", help="Start from nothing")
-    return collection
-
-
 def begin(collection: Collection) -> None:
     """Turn the pending query into a concept, once the encoder is there."""
     query: Query = state.pending
@@ -218,51 +92,6 @@ def begin(collection: Collection) -> None:
         address(start_concept(query, collection, said("prompt", "").strip()))
     except (EncoderError, VecdbError, ClassifierError, OSError) as error:
         state.error = str(error)
-
-
-def offer_twins(page: Page) -> None:
-    """Offer to go on with what was taught before under the same words."""
-    words, table = page.concept.prompt.strip().casefold(), page.concept.collection
-
-    def same(other: Concept) -> bool:
-        is_other = other.id != page.concept.id and other.collection == table
-        return is_other and other.prompt.strip().casefold() == words != ""
-
-    listed = [(one, n) for one, n in listed_concepts(same).values() if n.yes + n.no]
-    for concept, counts in listed[:2]:
-        left, right = st.columns([6, 2], vertical_alignment="center")
-        left.text(
-            f"“{concept.name}” was taught before, on {concept.updated:%-d %B %Y}. "
-            "This page starts a new one."
-        )
-        right.button(
-            f"Continue {escape_markdown(concept.name)} ({counts.yes} yes)",
-            key=f"continue_{concept.id}",
-            on_click=reopen,
-            args=[concept.id],
-            width="stretch",
-        )
-
-
-def offer_latest(collection: Collection) -> None:
-    """List the latest concepts of a collection; without any, say how one is made."""
-    listed = [
-        (concept, counts)
-        for concept, counts in listed_concepts().values()
-        if concept.collection == collection.name
-    ]
-    if not listed:
-        st.markdown(GUIDE)
-        return
-    st.caption("Go on with")
-    with st.container(horizontal=True):
-        for concept, counts in listed[:LATEST]:
-            st.button(
-                f"{escape_markdown(concept.name)}: {counts.yes} yes, {counts.no} no",
-                key=f"go_on_{concept.id}",
-                on_click=reopen,
-                args=[concept.id],
-            )
 
 
 def welcome(collection: Collection) -> None:
@@ -282,17 +111,6 @@ def welcome(collection: Collection) -> None:
         on_event=on_event,
     )
     st.caption(f"{count_things(collection.count(), 'photo')}, {encoder_note(collection)}.")
-
-
-def first_words(page: Page) -> None:
-    """Draw what is to be said of a concept's first page."""
-    if not page.history.judged:
-        offer_twins(page)
-        state.taught = state.get("taught") or len(listed_concepts()) > 1
-        if not state.taught:
-            st.caption(FIRST_PAGE)
-    collection = shared_explorer().rounds.memory.collection(page.concept.collection)
-    hint_at_words(collection, page.concept.prompt)
 
 
 def grid(page: Page) -> None:

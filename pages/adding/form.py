@@ -12,7 +12,7 @@ from explorer.looks import look_at
 from ingest import IngestError, Options
 from ingest.prune import check_prunable
 from ingest.sources.place import find_place, is_far
-from pages._current import current_concept, shared_explorer
+from pages._current import current_concept, remembered_collection, shared_explorer
 from pages._session import clear_below, count_photos, keep
 from pages._words import escape_markdown
 from pages.adding import columns
@@ -88,7 +88,8 @@ def _draw_source(source: str) -> int:
 def _open_collection(known: list[str]) -> str:
     """Return the collection that is open, else the one that pages start with."""
     concept = current_concept()
-    name = state.get("collection") or (concept.collection if concept else default_table())
+    name = state.get("collection") or (concept and concept.collection) or remembered_collection()
+    name = name or default_table()
     return name if name in known or default_table() in known or not known else known[0]
 
 

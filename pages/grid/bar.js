@@ -9,7 +9,7 @@ export class Bar {
   /** @param {import("./grid.js").Grid} grid */
   constructor(grid) {
     this.grid = grid;
-    this.round = el("strong", { className: "vde-round" });
+    this.round = el("strong", { className: "vde-round", role: "status" });
     this.counts = el("span", { className: "vde-counts" });
     this.last = el("span", { className: "vde-last" });
     this.unmarked = quiet("", "", () => this.switchRule());
@@ -79,7 +79,8 @@ export class Bar {
     const { grid } = this;
     const { data } = grid;
     this.root.hidden = !data.title;
-    this.round.textContent = data.title ?? "";
+    // Screen readers tell it when it changes, and only then.
+    if (this.round.textContent !== (data.title ?? "")) this.round.textContent = data.title ?? "";
     if (data.round === undefined) delete this.round.dataset.round;
     else this.round.dataset.round = String(data.round);
     this.drawCounts();

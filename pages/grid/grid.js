@@ -4,6 +4,7 @@
 import { addressOf } from "./address.js";
 import { Bar } from "./bar.js";
 import { el, recall, remember } from "./dom.js";
+import { HeldFocus } from "./focus.js";
 import { Insight } from "./insight.js";
 import { installIntake } from "./intake.js";
 import { handleKey } from "./keys.js";
@@ -46,11 +47,12 @@ export class Grid {
     this.whole = recall("vde:whole") !== "no";
     this.bar = new Bar(this);
     this.list = el("div", { className: "vde-tiles", role: "group", "aria-label": "Photos" });
-    this.note = el("p", { className: "vde-note" });
+    this.note = el("p", { className: "vde-note", role: "status" });
     this.live = el("div", { className: "vde-live", role: "status", "aria-live": "polite" });
     this.sentinel = el("div", { className: "vde-sentinel" });
     this.insight = new Insight(this);
     this.viewer = new Viewer(this);
+    this.held = new HeldFocus(this);
     this.root = el("section", { className: "vde" }, [
       this.bar.root, this.note, this.list, this.sentinel, this.insight.root, this.viewer.root, this.live,
     ]);
@@ -72,7 +74,7 @@ export class Grid {
     }, { rootMargin: "600px" });
     this.observer.observe(this.sentinel);
     // Only another width places the tiles anew: a phone's bars come and go while it scrolls.
-    this.sizes = new ResizeObserver(() => { if (this.list.clientWidth !== this.width) this.layout(); });
+    this.sizes = new ResizeObserver(() => { if (this.fullWidth !== this.width) this.layout(); });
     this.sizes.observe(this.list);
   }
 
@@ -87,6 +89,9 @@ export class Grid {
   get meant() { return this.hovered < 0 ? this.focus : this.hovered; }
 
   get order() { return this.data.tiles.map((tile) => tile.id); }
+
+  /** What a row may fill, in pixels; a width that is rounded up would break it. */
+  get fullWidth() { return Math.floor(this.list.getBoundingClientRect().width); }
 
   /** Whether photos are marked here; elsewhere a click opens them. */
   get judging() { return this.data.mode !== "welcome" && this.data.mode !== "results"; }
@@ -115,12 +120,14 @@ export class Grid {
     if (fresh) {
       this.bar.showMoved(false);
       this.marks.begin(data.key, data.marks || {});
-      this.focus = 0;
+      // A photo that is on this page too, and has the focus, is the one that keys mean.
+      this.focus = Math.max(0, data.tiles.findIndex(({ id }) => this.tiles.get(id)?.button === document.activeElement));
     }
     this.root.dataset.mode = data.mode;
     this.setBusy(this.turning);
     this.warn(data.error || this.told, data.note);
     this.draw();
+    this.held.giveBack();
     const covered = this.bar.root.getBoundingClientRect().bottom;
     if (fresh && this.list.getBoundingClientRect().top < covered - 1) this.root.scrollIntoView();
     requestAnimationFrame(() => requestAnimationFrame(() => this.painted(data)));
@@ -169,7 +176,7 @@ export class Grid {
   }
 
   layout() {
-    this.width = this.list.clientWidth;
+    this.width = this.fullWidth;
     if (!this.width) return;
     const { tiles, mode } = this.data;
     const place = {
@@ -216,12 +223,12 @@ export class Grid {
   }
 
   undo() {
-    if (this.marks.undo()) this.paintMarks();
+    if (this.marks.undo()) { this.paintMarks(); this.say("taken back"); }
     else if (this.data.undoable && !this.busy) this.ask("undo");
   }
 
   redo() {
-    if (this.marks.redo()) this.paintMarks();
+    if (this.marks.redo()) { this.paintMarks(); this.say("done again"); }
     else if (this.data.redoable && !this.busy) this.ask("redo");
   }
 
@@ -268,6 +275,7 @@ export class Grid {
     this.turning = false;
     if (page) return this.show(page);
     this.setBusy(false);
+    this.held.giveBack();
     if (moved) this.bar.showMoved(true);
     else this.warn(problem);
   }
@@ -303,6 +311,7 @@ export class Grid {
 
   /** @param {boolean} busy */
   setBusy(busy) {
+    if (busy && !this.busy) this.held.note();
     this.busy = busy;
     this.root.setAttribute("aria-busy", String(busy));
     this.bar.draw();

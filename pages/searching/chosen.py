@@ -9,6 +9,7 @@ import streamlit as st
 from classifier import ClassifierError
 from explorer.csv_cells import frame_as_csv
 from explorer.errors import ExplorerError
+from explorer.history import read_history
 from explorer.mapping.map import Map
 from explorer.people import Role
 from explorer.query import Query
@@ -29,7 +30,7 @@ SHOWN = 60
 EXAMPLES = 100  # photos that a concept starts from
 ANSWERED = 5_000  # photos that get one answer at once
 EXPORTED = 20_000
-WORDS = {1: "yes", -1: "no"}
+WORDS = {1: "yes", -1: "no", 0: "cleared"}
 HOW = (
     "Draw around photos with the lasso, or click the name of a group: they are shown here, to "
     "start a concept from, to mark yes or no, to export."
@@ -101,22 +102,43 @@ def _start(shown: Map, rows: np.ndarray) -> None:
 
 
 def _draw_answers(shown: Map, rows: np.ndarray, places: list) -> None:
-    """Draw the two buttons that answer for the concept that is open."""
+    """Draw the two buttons that answer for the concept that is open.
+
+    As in the large picture, one that says what all are already clears it.
+    """
     concept = read_concept()
-    here = concept is not None and concept.collection == shown.collection.name
-    help_ = "Open a concept of this collection on Train or Concepts first: the answers go there."
-    if here and concept is not None:
-        help_ = f"An answer for each of them in the concept '{concept.name}'."
+    if concept is not None and concept.collection != shown.collection.name:
+        concept = None
+    ids = shown.ids_at(rows) if len(rows) <= ANSWERED else []
+    given = _answers(concept, ids) if concept is not None else set()
     for place, label in zip(places, (1, -1), strict=True):
+        pressed = given == {label}
         place.button(
-            f"{'✓' if label > 0 else '✕'} {WORDS[label].capitalize()}",
+            f"{'✓' if label > 0 else '✕'} {WORDS[label].capitalize()}{': clear' * pressed}",
             key=f"map_{WORDS[label]}",
-            disabled=not here or len(rows) > ANSWERED,
-            help=f"At most {ANSWERED:,} at once." if len(rows) > ANSWERED else help_,
+            type="primary" if pressed else "secondary",
+            disabled=concept is None or not ids,
+            help=escape_markdown(_explain(concept, ids, pressed)),
             on_click=_answer,
-            args=(concept, shown.ids_at(rows) if len(rows) <= ANSWERED else [], label),
+            args=(concept, ids, 0 if pressed else label),
             width="stretch",
         )
+
+
+def _explain(concept: Concept | None, ids: list[str], pressed: bool) -> str:
+    if not ids:
+        return f"At most {ANSWERED:,} at once."
+    if concept is None:
+        return "Open a concept of this collection on Train or Concepts: the answers go there."
+    if pressed:
+        return f"Takes your answers about them out of the concept '{concept.name}'."
+    return f"An answer for each of them in the concept '{concept.name}'."
+
+
+def _answers(concept: Concept, ids: list[str]) -> set[int]:
+    """Return the answers that who is here has given on some photos; 0 is none."""
+    own = read_history(shared_explorer().concepts, concept).labels_by(current_person().name)
+    return {own.get(photo, 0) for photo in ids}
 
 
 def _answer(concept: Concept, ids: list[str], label: int) -> None:
@@ -127,7 +149,8 @@ def _answer(concept: Concept, ids: list[str], label: int) -> None:
     except (VecdbError, ClassifierError, ExplorerError) as error:
         state.map_note, state.map_undo = str(error), ""
         return
-    state.map_note = f"{count_photos(len(ids))} marked {WORDS[label]} in '{concept.name}'."
+    what = f"marked {WORDS[label]}" if label else WORDS[label]
+    state.map_note = f"{count_photos(len(ids))} {what} in '{concept.name}'."
     state.map_undo = concept.id
 
 

@@ -8,12 +8,13 @@ from classifier import ClassifierError
 from explorer.corrections import keep_file, name_classes, name_each
 from explorer.phrases import lines
 from explorer.zeroshot import TEMPLATES
-from pages._boxes import box, put, said
+from pages._boxes import box, hear, put, said
 from pages._current import shared_explorer
 from vecdb import ClassSet, Collection, VecdbError
 from vecdb.errors import UnknownClasses
 
 NEW = ""
+BOXES = ("class_name", "class_names", "class_templates", "class_threshold", "class_prefix")
 GONE = "These classes were deleted, here or in another window."
 state = st.session_state
 
@@ -53,6 +54,8 @@ def keep_boxes(class_set: str) -> None:
     """Keep what the boxes say with the classes they are of, or as new ones once any is named."""
     if class_set != state.class_set:
         return  # the boxes are of others by now
+    hear(*BOXES)
+    state.class_failed = None
     changes: dict[str, Any] = {
         "names": lines(said("class_names")),
         "templates": lines(said("class_templates")) or list(TEMPLATES),
@@ -76,7 +79,7 @@ def keep_boxes(class_set: str) -> None:
             made = store.create(name, collection.name, collection.encoder, **changes)
             state.class_set = made.id
     except VecdbError as error:
-        state.class_error = str(error)
+        state.class_error, state.class_failed = str(error), class_set
 
 
 def tell_deleted(effect: str) -> None:
@@ -146,7 +149,10 @@ def _open_chosen() -> None:
 
 
 def _fill_boxes(kept: ClassSet | None, collection: Collection) -> None:
-    """Let the boxes show what is kept; what is typed for new classes stays while they are open."""
+    """Let the boxes show what is kept; what is typed for new classes stays while they are open.
+
+    So does what could not be kept, until it is.
+    """
     opened = (collection.name, state.class_set)
     shown = {
         "class_name": kept.name if kept else "",
@@ -156,8 +162,10 @@ def _fill_boxes(kept: ClassSet | None, collection: Collection) -> None:
         "class_prefix": kept.prefix if kept and kept.collection == collection.name else "",
     }
     for name, value in shown.items():
-        is_kept = kept is not None and (
-            name != "class_prefix" or kept.collection == collection.name
+        is_kept = (
+            kept is not None
+            and kept.id != state.get("class_failed")
+            and (name != "class_prefix" or kept.collection == collection.name)
         )
         if is_kept or state.get("class_opened") != opened or box(name) not in state:
             put(name, value)

@@ -41,7 +41,8 @@ def sheets(found: PhotoSet, heads: ClassHeads, chosen: np.ndarray, sure: np.ndar
         mean = f", mean probability {sure[rows].mean():.2f}"
         safe = html.escape(name, quote=True)
         st.html(
-            f'<div data-class="{safe}"><strong>{safe}</strong> {count_photos(len(rows))}{mean}'
+            f'<div data-class="{safe}" style="overflow-wrap:anywhere">'
+            f'<strong dir="auto">{safe}</strong> {count_photos(len(rows))}{mean}'
             f'<div style="display:flex;gap:4px;overflow:hidden">{pictures}</div></div>'
         )
 

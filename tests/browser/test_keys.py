@@ -9,6 +9,11 @@ PRESS = """([key, code, shift, ctrl]) => document.activeElement.dispatchEvent(
   new KeyboardEvent('keydown',
     { key, code, shiftKey: shift, ctrlKey: ctrl, bubbles: true, cancelable: true }))"""
 
+RINGED = """(() => {
+  const here = document.activeElement.closest('a, label') ?? document.activeElement;
+  return [here.innerText, getComputedStyle(here).outlineStyle === 'solid'];
+})()"""
+
 
 def press(page, key, code, *, shift=False, ctrl=False):
     page.evaluate(PRESS, [key, code, shift, ctrl])
@@ -54,3 +59,38 @@ def test_undo_and_help_are_found_on_another_layout(mine, page):
     assert focused(page) == 1
     page.keyboard.press("Enter")
     wait_round(page, 2)
+
+
+def test_the_focus_stays_where_it_was_when_a_page_was_answered_and_the_page_is_told(mine, page):
+    mine()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("1")
+    page.keyboard.press("Enter")
+    wait_round(page, 2)
+    assert focused(page) == 0
+    assert page.get_by_role("status").filter(has_text="Round 2").count() == 1
+    for name, number in (("Next round", 3), ("Undo", 2)):
+        page.get_by_role("button", name=name).focus()
+        page.keyboard.press("Enter")
+        wait_round(page, number)
+        assert page.evaluate("document.activeElement.innerText").startswith(name)
+
+
+def test_after_a_click_on_next_round_space_is_for_the_photos(mine, page):
+    mine()
+    page.get_by_role("button", name="Next round").click()
+    wait_round(page, 2)
+    page.keyboard.press(" ")
+    page.get_by_role("dialog", name="Large picture").wait_for()
+    assert page.locator('[data-round="2"]').count() == 1
+
+
+def test_keys_have_led_to_a_link_or_a_switch_that_can_be_told(app, page):
+    page.goto(f"{app.address}/search")
+    page.get_by_label("Fold near-duplicates").wait_for()
+    ringed: list[list[object]] = []
+    while len(ringed) < 12:
+        page.keyboard.press("Tab")
+        ringed.append(page.evaluate(RINGED))
+    assert ["Search", True] in ringed
+    assert ["Fold near-duplicates", True] in ringed

@@ -82,6 +82,11 @@ PLACED = """async ([count, width]) => {
     .map(box => [box.row, box.left + box.width, box.width]);
 }"""
 
+RESIZE = """width => new Promise(done => {
+  document.querySelector('.vde-tiles').style.width = `${width}px`;
+  requestAnimationFrame(() => requestAnimationFrame(done));
+})"""
+
 
 def test_no_tile_moves_when_pictures_arrive_or_photos_are_marked(shapes):
     page, address = shapes
@@ -100,6 +105,16 @@ def test_no_tile_moves_when_pictures_arrive_or_photos_are_marked(shapes):
     wait_until(page, "document.querySelectorAll('button[data-state=loaded]').length === 25")
     page.keyboard.press("a")
     assert np.array_equal(before, boxes(page))
+
+
+def test_a_width_that_ends_between_two_pixels_breaks_no_row(shapes):
+    page, address = shapes
+    page.goto(address)
+    page.wait_for_selector("button[data-photo-id]")
+    for width in (993.5, 993.7, 1200.9):
+        page.evaluate(RESIZE, width)
+        for row in rows_of(boxes(page)):
+            assert row[-1][0] + row[-1][2] - row[0][0] == pytest.approx(width, abs=2)
 
 
 def test_pictures_are_whole_in_full_rows_and_squares_remain_a_choice_that_is_remembered(shapes):

@@ -147,6 +147,12 @@ def test_what_is_chosen_gets_an_answer_that_is_taken_back_and_a_concept_colours(
     address = f"{app.address}/api/concepts/{concept}/labels"
     labels = requests.get(address, timeout=30).json()["labels"]
     assert [row["label"] for row in labels] == [1] * count
+    # The same button clears it, as in the large picture.
+    page.get_by_role("button", name="✓ Yes: clear").click()
+    page.get_by_text(f"{count} photos cleared in").wait_for(timeout=60_000)
+    assert {row["label"] for row in requests.get(address, timeout=30).json()["labels"]} == {0}
+    page.get_by_role("button", name="✕ No", exact=True).click()
+    page.get_by_text("marked no in").wait_for(timeout=60_000)
     page.get_by_role("button", name="Undo").click()
     page.get_by_text("Taken back.").wait_for(timeout=60_000)
     labels = requests.get(address, timeout=30).json()["labels"]
@@ -191,3 +197,11 @@ def test_keys_choose_what_is_seen_which_goes_out_as_a_file_with_its_places(opene
     wait_until(opened, "!document.querySelector('button[data-photo-id]')")
     opened.keyboard.press("ArrowLeft")
     wait_until(opened, "document.querySelector('.vdm-live').textContent.length > 0")
+
+
+def test_a_phone_has_what_the_colours_mean_below_the_map(opened):
+    opened.set_viewport_size({"width": 390, "height": 844})
+    wait_until(opened, "document.querySelector('.vdm-stage').clientWidth < 390")
+    stage, legend = (opened.locator(f".vdm-{part}").bounding_box() for part in ("stage", "legend"))
+    assert legend["height"] > 50
+    assert legend["y"] >= stage["y"] + stage["height"]

@@ -78,6 +78,15 @@ def test_a_collection_stays_chosen_on_every_page_though_another_is_listed_first(
             go_to(page, name)
             if name != "Concepts":
                 assert value_of(page, "Which" if name == "Data" else "Collection") == chosen, name
+        page.reload()
+        page.get_by_placeholder("What are you looking for?").wait_for()
+        assert value_of(page, "Collection") == chosen
+        page.goto(f"{app.address}/data")
+        page.get_by_label("Collection", exact=True).wait_for()
+        assert page.get_by_label("Collection", exact=True).input_value() == chosen
+        page.goto(app.address)
+        page.get_by_placeholder("What are you looking for?").wait_for()
+        wait_idle(page)
 
 
 def test_the_phrase_and_the_page_size_are_there_after_another_page(mine, page):

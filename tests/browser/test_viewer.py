@@ -49,6 +49,18 @@ def test_keys_open_the_photo_with_its_words_mark_it_and_close_what_is_open(mine,
     assert not dialog(page).is_visible()
 
 
+def test_it_can_be_closed_in_a_window_of_any_size(mine, page):
+    mine()
+    for width, height in ((390, 844), (640, 400), (844, 390), (820, 1180)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press(" ")
+        assert dialog(page).is_visible()
+        close = dialog(page).get_by_role("button", name="Close").bounding_box()
+        page.mouse.click(close["x"] + close["width"] / 2, close["y"] + close["height"] / 2)
+        assert not dialog(page).is_visible(), (width, height)
+
+
 def test_the_corner_of_a_tile_a_double_click_or_space_opens_it_and_marks_nothing(mine, page):
     mine()
     tile(page, 7).hover()

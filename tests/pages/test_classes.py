@@ -8,6 +8,7 @@ from pages._current import shared_explorer
 from pages._session import forget_collections
 from tests.pages.test_concepts import Grids
 from tests.pages.test_screens import run
+from vecdb import VecdbError
 
 DIM = 512
 
@@ -93,6 +94,33 @@ def test_deleted_classes_are_hidden_and_brought_back(things):
     assert labelled(test.text_area, "Classes, one a line").value == ""
     press(test, "Undo the deletion")
     assert labelled(test.text_area, "Classes, one a line").value == "cat\ndog"
+
+
+def test_a_class_that_is_called_as_photos_of_none_are_is_refused_in_a_sentence(things):
+    test = run("classes.py")
+    labelled(test.text_area, "Classes, one a line").set_value("cat\nnone of these").run()
+    assert not test.exception
+    assert "photos of no class are 'none of these'" in test.error[0].value
+    labelled(test.text_area, "Classes, one a line").set_value("cat\nneither").run()
+    assert any("6 photos into 2 classes" in text.value for text in test.markdown)
+
+
+def test_what_could_not_be_kept_stays_in_its_box_and_is_kept_with_the_next_change(
+    things, monkeypatch
+):
+    def fail(*arguments, **changes):
+        raise VecdbError("The disk is full.")
+
+    test = run("classes.py")
+    labelled(test.text_area, "Classes, one a line").set_value("cat\ndog").run()
+    with monkeypatch.context() as patch:
+        patch.setattr(type(shared_explorer().database.class_sets), "update", fail)
+        labelled(test.text_area, "Classes, one a line").set_value("cat\nhorse").run()
+    assert test.error[0].value == "The disk is full."
+    test.run()
+    assert labelled(test.text_area, "Classes, one a line").value == "cat\nhorse"
+    test.slider[0].set_value(0.2).run()
+    assert kept()[0].names == ["cat", "horse"]
 
 
 @pytest.mark.parametrize("typed", ["cat\nhorse", ""])

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from encoder import load_encoder
 from ingest.manners import Manners
 from pages._current import shared_explorer
-from pages._words import escape_markdown
+from pages._words import escape_markdown, isolate
 from tests.browser.latency import picture
 from tests.encoder.tiny_clip import save_tiny_clip
 from tests.pages.test_screens import run, said
@@ -39,11 +39,18 @@ def test_signs_of_markdown_are_shown_letter_by_letter():
 
 
 @pytest.mark.parametrize("text", [":x:", "a:smile:b", ":100:", ":+1:", "/:material/home:", "a -> b",
-                                  "a <- b", "a <-> b", "a -- b"])  # fmt: skip
+                                  "a <- b", "a <-> b", "a -- b", "-> a", "a ->", "<-", "a\n-- b",
+                                  "a >= b", "<= 3", "a ~= b"])  # fmt: skip
 def test_what_would_become_an_icon_or_an_arrow_is_broken_without_a_trace(text):
-    shown = escape_markdown(text).replace("\\", "")
+    shown = escape_markdown(text).replace("\\", "").replace("  \n", "\n")
     assert shown != text
     assert shown.replace("\u2060", "") == text
+
+
+@pytest.mark.parametrize("name", ["שלום", "شرق", "a שלום", "\u202eabc"])
+def test_a_name_from_right_to_left_is_set_apart_from_the_numbers_behind_it(name):
+    assert isolate(name) == f"\u2068{name}\u2069"
+    assert isolate("été 1 -> 東 🐈") == "été 1 -> 東 🐈"
 
 
 def test_the_name_starts_as_the_open_collection_and_says_what_it_becomes(concept):

@@ -81,6 +81,21 @@ def test_a_value_that_the_program_sets_is_another_widget():
     assert second.key != first.key
 
 
+@pytest.mark.parametrize(("typed", "kept", "same"), [
+    (" hats ", "hats", True), ("cat\ndog\n", "cat\ndog", True), ("cat\n\ndog", "cat\ndog", True),
+    ("hats", "hat s", False), ("", "hats", False),
+])  # fmt: skip
+def test_a_box_is_left_to_who_types_on_in_it_where_spaces_alone_differ(typed, kept, same):
+    test = AppTest.from_function(script)
+    test.session_state["kept"] = "first"
+    first = test.run().text_input[0]
+    first.set_value(typed)
+    test.session_state["kept"] = kept
+    test.run()
+    assert (test.text_input[0].key == first.key) == same
+    assert test.text_input[0].value == (typed if same else kept)
+
+
 def emptied():
     import streamlit as st
 
