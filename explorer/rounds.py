@@ -178,12 +178,14 @@ class Rounds:
     def relabel(self, concept_id: str, labels: Mapping[str, int], by: str = "") -> Page:
         """Change or remove (0) single labels, fit again, and mine the page of the round anew.
 
+        Of a deleted concept, too: what a window held open comes back with it.
+
         Raises:
             BadInput: a label is none.
         """
         labels = check_labels(labels)
         with self._alone(concept_id):
-            concept, history = self._read(concept_id)
+            concept, history = self._read(concept_id, deleted=True)
             rows, own = [], history.labels_by(by)
             turned = {photo for photo in own if labels.get(photo, 0) == -own[photo]}
             for photo, label in labels.items():

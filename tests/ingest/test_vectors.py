@@ -514,6 +514,6 @@ def test_the_index_of_a_large_collection_is_begun_once_all_vectors_are_stored(
     def note(progress: Progress) -> None:
         begun.append(bool(collection.index.status().kind))
 
-    run(tmp_path / "out", table="t", encoder="offline", database=database, progress=note)
+    run(tmp_path / "out", table="t", encoder="m", database=database, progress=note)
     assert begun == [False] * 3
     assert collection.index.status().kind
