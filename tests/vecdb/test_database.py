@@ -1,8 +1,11 @@
 import threading
 from pathlib import Path
 
+import clickhouse_connect
+import numpy as np
 import pytest
 
+from tests.vecdb.conftest import photos
 from vecdb import Collection, Database, connect
 from vecdb.connection import Connection
 from vecdb.errors import (
@@ -55,6 +58,39 @@ def test_no_collection_takes_the_place_of_a_table_of_the_program(tmp_path: Path)
         for table in tables:
             with pytest.raises(BadName, match="cannot name a collection"):
                 fresh.create_collection(table, "by hand", 4)
+
+
+@pytest.mark.parametrize(
+    "made",
+    ["TABLE mine (a UInt8) ENGINE = MergeTree ORDER BY a AS SELECT 1 a", "VIEW mine AS SELECT 1"],
+)
+def test_a_table_of_somebody_elses_becomes_no_collection_and_stays(
+    database: Database, made: str
+) -> None:
+    with database._connection._client() as client:
+        client.command(f"CREATE {made}")
+        with pytest.raises(BadName, match="has a table 'mine' already"):
+            database.create_collection("mine", "by hand", 4)
+        assert client.query("SELECT * FROM mine").result_rows == [(1,)]
+        client.command(f"DROP {made.split()[0]} mine")
+
+
+def test_a_collection_that_a_crash_left_unlisted_is_made_again(database: Database) -> None:
+    database.create_collection("half", "by hand", 4)
+    database._connection.run("collections/forget", {"name": "half"})
+    again = Database(database._connection).create_collection("half", "by hand", 4)
+    assert again.insert(photos("ab", np.eye(4)[:2])) == 2
+
+
+def test_a_database_with_rows_of_another_program_under_our_names_is_refused(
+    tmp_path: Path,
+) -> None:
+    address = f"chdb://{tmp_path}"
+    client = clickhouse_connect.get_client(interface="chdb", path=str(tmp_path))
+    client.command("CREATE TABLE labels (a UInt8) ENGINE = MergeTree ORDER BY a AS SELECT 1 a")
+    client.close()
+    with pytest.raises(BadName, match="has a table 'labels' of another program"):
+        connect(address)
 
 
 @pytest.mark.parametrize(
