@@ -102,7 +102,13 @@ def test_a_database_with_rows_of_another_program_under_our_names_is_refused(
         ("clickhouse://h:99999/db", "port"),
         ("clickhouse://[x]y/db", "is none"),
         ("clickhouse://h/db?colour=red", "unknown option 'colour'"),
-        ("clickhouse://h/db?connect_timeout=soon", "whole seconds"),
+        *[(f"clickhouse://h/db?connect_timeout={n}", "whole seconds") for n in ("soon", "0", "-1")],
+        *[
+            (f"clickhouse://h/db?{of}=/none.pem", f"{of} .* names no file")
+            for of in ("ca_cert", "client_cert", "client_cert_key")
+        ],
+        ("clickhouse://h/db?verify=on", "verify .* must be true or false"),
+        ("clickhouse://h/db?secure=maybe", "secure .* must be true or false"),
     ],
 )
 def test_a_wrong_address_is_an_error_that_says_what_is_wrong(dsn: str, sentence: str) -> None:
