@@ -6,7 +6,8 @@ from inspect import signature
 from typing import Any
 
 from encoder.checkpoint import Checkpoint
-from encoder.errors import EmptyText, TextTooLong
+from encoder.errors import TextTooLong
+from encoder.texts import check_texts
 
 
 class Phrases:
@@ -43,10 +44,10 @@ class Phrases:
 
         Raises:
             EmptyText: a phrase holds no word.
+            BrokenText: a phrase is not Unicode.
             TextTooLong: a phrase has more tokens than the model reads.
         """
-        if not all(text.strip() for text in texts):
-            raise EmptyText
+        check_texts(texts)
         with self._tokenizing:
             if not cut:
                 self._refuse_long(texts)

@@ -11,7 +11,7 @@ from safetensors.torch import load_file, save_file
 from transformers import AutoImageProcessor, AutoTokenizer, CLIPModel
 from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
 
-from encoder import EmptyText, ModelNotFound, TextTooLong, UnusableModel, load_encoder
+from encoder import EmptyText, EncoderError, ModelNotFound, TextTooLong, UnusableModel, load_encoder
 from encoder.errors import BadDevice
 from encoder.random_clip import save_random_clip
 
@@ -97,6 +97,12 @@ def test_a_phrase_of_more_than_77_tokens_is_refused_by_its_length(tiny_clip, cap
 @pytest.mark.parametrize("text", ["", "  \n\t"])
 def test_an_empty_phrase_is_refused(tiny_clip, text):
     with pytest.raises(EmptyText, match="phrase is empty"):
+        load_encoder(str(tiny_clip)).encode_texts(["fine", text])
+
+
+@pytest.mark.parametrize("text", ["caf\udce9", "\ud800"])
+def test_half_a_letter_is_refused(tiny_clip, text):
+    with pytest.raises(EncoderError, match="is no text: type it anew, in UTF-8"):
         load_encoder(str(tiny_clip)).encode_texts(["fine", text])
 
 
