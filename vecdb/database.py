@@ -109,11 +109,10 @@ class Database:
         with self._guard:
             found = self._find(name)
         if found is None:
+            known = ", ".join(info.name for info in self.collections())
+            others = f", or set VECDB_TABLE to one of {known}" if known else "; there is none yet"
             raise UnknownCollection(
-                f"There is no collection {name!r}: "
-                "ingest photos first, or set VECDB_TABLE to one of "
-                + (", ".join(info.name for info in self.collections()) or "none yet")
-                + "."
+                f"There is no collection {name!r}: ingest photos first{others}."
             )
         return found
 

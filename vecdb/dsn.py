@@ -54,14 +54,17 @@ def parse_dsn(text: str | None = None) -> Dsn:
     Raises:
         BadDsn: the scheme, the port or an option is not known, or a file it names is not there.
     """
-    text = text or os.environ.get("VECDB_DSN") or f"chdb://{DEFAULT_DIRECTORY.absolute()}"
+    text = (text or os.environ.get("VECDB_DSN") or "").strip()
+    text = text or f"chdb://{DEFAULT_DIRECTORY.absolute()}"
     scheme, mark, rest = text.partition("://")
     if scheme == "chdb" and mark:
         return _embedded(rest)
     if scheme in SERVER_SCHEMES and mark:
         return _server(text)
+    # Of an address without a scheme nothing is shown: it may begin with user and password.
+    fault = f"begins with {scheme[:20]!r}, which is not known" if mark else "names no engine"
     raise BadDsn(
-        f"The database address begins with {scheme[:20]!r}, which is not known: "
+        f"The database address {fault}: "
         "use chdb:///directory, clickhouse://host:8123/database, clickhouses:// or myscale://."
     )
 

@@ -97,7 +97,7 @@ def test_a_database_with_rows_of_another_program_under_our_names_is_refused(
     ("dsn", "sentence"),
     [
         ("sqlite:///x", "'sqlite', which is not known"),
-        ("nonsense", "which is not known"),
+        ("nonsense", "no engine"),
         ("chdb://", "needs a directory"),
         ("clickhouse://h:99999/db", "port"),
         ("clickhouse://[x]y/db", "is none"),

@@ -42,6 +42,13 @@ def test_a_password_that_cuts_the_address_is_refused_and_not_shown(password: str
     assert password not in str(raised.value)
 
 
+def test_an_address_without_a_scheme_is_refused_and_not_shown() -> None:
+    with pytest.raises(BadDsn, match="names no engine: use chdb:") as raised:
+        parse_dsn("me:secret@h:8123/db")
+    assert "secret" not in str(raised.value)
+    assert parse_dsn(" clickhouse://h/db\n").options["database"] == "db"
+
+
 def test_the_environment_names_the_database_and_data_is_the_default(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
