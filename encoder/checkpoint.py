@@ -1,5 +1,6 @@
 """Read an image-text model from its folder or the hub: weights, tokenizer, picture processor."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,12 +85,12 @@ def find_model(name: str) -> bool:
     """
     if not name:
         raise ModelNotFound("No encoder is named: give a model's name on the hub, or its folder.")
-    if is_path(name) and not Path(name).is_dir():
+    if is_path(name) and not os.path.isdir(name):
         raise ModelNotFound(
             f"There is no folder {name}: check the path, or give a model's name on the hub, such "
             "as openai/clip-vit-base-patch32."
         )
-    if Path(name).is_dir() and not (Path(name) / "config.json").is_file():
+    if os.path.isdir(name) and not (Path(name) / "config.json").is_file():
         raise UnusableModel(name, "the folder holds no config.json")
     local = is_local(name)
     if not local and not hub_answers(HUB_TIMEOUT, name):

@@ -148,6 +148,11 @@ def test_a_path_that_is_no_folder_is_refused_at_once_without_asking_the_hub(tmp_
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     with pytest.raises(ModelNotFound, match="There is no folder"):
         load_encoder(str(tmp_path / "nothing"))
+    for name in ("~nobody_at_all/model", "/" + "x" * 300):
+        with pytest.raises(ModelNotFound, match="There is no folder"):
+            load_encoder(name)
+    with pytest.raises(ModelNotFound, match="is not on this machine"):
+        load_encoder("x" * 300)
     with pytest.raises(UnusableModel, match=r"holds no config\.json"):
         load_encoder(str(tmp_path))
     with pytest.raises(ModelNotFound, match="No encoder is named"):
