@@ -69,11 +69,21 @@ def read_checkpoint(name: str) -> Checkpoint:
         AutoModel.from_pretrained,
         dtype=torch.float32,
         output_loading_info=True,
+        ignore_mismatched_sizes=True,  # refused below, by name
     )
+    other = sorted(key for key, *_ in found["mismatched_keys"])
+    if other:
+        raise UnusableModel(
+            name, f"its weights {_list(other)} have another shape than its config.json says"
+        )
     missing = sorted(key for key in found["missing_keys"] if key not in NOT_NEEDED)
     if missing:
-        raise UnusableModel(name, f"its weights lack {missing[0]} and {len(missing) - 1} more")
+        raise UnusableModel(name, f"its weights lack {_list(missing)}")
     return Checkpoint(model.eval(), tokenizer, processor, _text_settings(config.model_type))
+
+
+def _list(keys: list[str]) -> str:
+    return keys[0] if len(keys) == 1 else f"{keys[0]} and {len(keys) - 1} more"
 
 
 def find_model(name: str) -> bool:

@@ -124,13 +124,25 @@ def test_a_folder_of_another_model_is_refused_with_what_it_lacks(tmp_path, kind,
     assert len(str(refused.value).splitlines()) == 1
 
 
-def test_weights_without_the_text_side_are_refused_by_what_they_lack(tiny_clip, tmp_path):
+@pytest.mark.parametrize(
+    ("lacking", "cut", "words"),
+    [
+        ("text", "", r"lack text_model\.\S+ and \d+ more\)"),
+        ("visual_projection", "", r"lack visual_projection\.weight\)"),
+        ("none", "visual_projection", r"visual_projection\.weight have another shape than its"),
+    ],
+)
+def test_weights_that_are_not_the_models_are_refused_by_name(
+    tiny_clip, tmp_path, lacking, cut, words
+):
     folder = tmp_path / "model"
     shutil.copytree(tiny_clip, folder)
     weights = load_file(folder / "model.safetensors")
-    seeing = {name: value for name, value in weights.items() if not name.startswith("text")}
-    save_file(seeing, folder / "model.safetensors", metadata={"format": "pt"})
-    with pytest.raises(UnusableModel, match=r"its weights lack text_model\.\S+ and \d+ more"):
+    held = {name: value for name, value in weights.items() if not name.startswith(lacking)}
+    if cut:
+        held[f"{cut}.weight"] = held[f"{cut}.weight"][1:].contiguous()
+    save_file(held, folder / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(UnusableModel, match=f"its weights {words}"):
         load_encoder(str(folder))
 
 
