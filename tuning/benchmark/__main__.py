@@ -47,7 +47,7 @@ def measure(path: Path, settings: Settings, seeds: int) -> dict[str, Any]:
         **report(trials),
         "loss": settings.loss,
         "photos": len(classes),
-        "without_vector": len(usable) - len(classes),
+        "without_vector": len(data.labels) - len(classes),
         "classes": int(classes.max()) + 1,
         "seconds": round(time.perf_counter() - began, 1),
     }
