@@ -14,7 +14,8 @@ USER explorer
 COPY --chown=explorer:explorer Makefile pyproject.toml requirements.txt ./
 RUN make .venv/.packages
 COPY --chown=explorer:explorer . .
-RUN make .venv/.runtime
+# The folder is made here, by the user: a volume takes its owner from it, and is root's without.
+RUN make .venv/.runtime && mkdir -p data
 
 VOLUME /app/data
 EXPOSE 8501

@@ -62,5 +62,5 @@ format: $(VENV)/.dev
 screenshots: $(VENV)/.dev  ## the README's and docs' pictures, taken from the running app
 	$(BIN)/python -m docs.screenshots
 
-clean:
-	rm -rf data
+clean:  ## what make and the checks have built; photos and labels in data/ stay
+	rm -rf $(VENV) *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,5 +1,6 @@
 """Read an image-text model from its folder or the hub: weights, tokenizer, picture processor."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,11 +69,21 @@ def read_checkpoint(name: str) -> Checkpoint:
         AutoModel.from_pretrained,
         dtype=torch.float32,
         output_loading_info=True,
+        ignore_mismatched_sizes=True,  # refused below, by name
     )
+    other = sorted(key for key, *_ in found["mismatched_keys"])
+    if other:
+        raise UnusableModel(
+            name, f"its weights {_list(other)} have another shape than its config.json says"
+        )
     missing = sorted(key for key in found["missing_keys"] if key not in NOT_NEEDED)
     if missing:
-        raise UnusableModel(name, f"its weights lack {missing[0]} and {len(missing) - 1} more")
+        raise UnusableModel(name, f"its weights lack {_list(missing)}")
     return Checkpoint(model.eval(), tokenizer, processor, _text_settings(config.model_type))
+
+
+def _list(keys: list[str]) -> str:
+    return keys[0] if len(keys) == 1 else f"{keys[0]} and {len(keys) - 1} more"
 
 
 def find_model(name: str) -> bool:
@@ -84,12 +95,12 @@ def find_model(name: str) -> bool:
     """
     if not name:
         raise ModelNotFound("No encoder is named: give a model's name on the hub, or its folder.")
-    if is_path(name) and not Path(name).is_dir():
+    if is_path(name) and not os.path.isdir(name):
         raise ModelNotFound(
             f"There is no folder {name}: check the path, or give a model's name on the hub, such "
             "as openai/clip-vit-base-patch32."
         )
-    if Path(name).is_dir() and not (Path(name) / "config.json").is_file():
+    if os.path.isdir(name) and not (Path(name) / "config.json").is_file():
         raise UnusableModel(name, "the folder holds no config.json")
     local = is_local(name)
     if not local and not hub_answers(HUB_TIMEOUT, name):

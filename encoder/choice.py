@@ -42,8 +42,9 @@ def clean_name(name: str) -> str:
         name = unquote(urlsplit(name).path)
     if on_hub := ON_HUB.match(name):
         return on_hub[1]
-    folder = Path(name).expanduser()
-    if name and (folder.is_dir() or is_path(name)):
+    # os.path answers, where Path raises: for a name too long, or the home of nobody.
+    folder = os.path.expanduser(name)
+    if name and (os.path.isdir(folder) or is_path(name)):
         return os.path.abspath(folder)
     return name.rstrip("/")
 
@@ -57,7 +58,7 @@ def is_path(name: str) -> bool:
 
 def folder_of(name: str) -> Path | None:
     """Return the folder that holds a model's files: a local one, or the hub's cache; else None."""
-    if Path(name).is_dir():
+    if os.path.isdir(name):
         return Path(name)
     from huggingface_hub import try_to_load_from_cache
     from huggingface_hub.errors import HFValidationError

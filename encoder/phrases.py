@@ -5,8 +5,12 @@ from collections.abc import Sequence
 from inspect import signature
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from encoder.checkpoint import Checkpoint
-from encoder.errors import EmptyText, TextTooLong
+from encoder.errors import TextTooLong
+from encoder.texts import check_texts
 
 
 class Phrases:
@@ -29,11 +33,11 @@ class Phrases:
         # Fast tokenizers refuse to be used by two threads at once.
         self._tokenizing = threading.Lock()
 
-    def count_long(self, texts: Sequence[str]) -> int:
-        """Count the texts that have more tokens than the model reads."""
+    def find_long(self, texts: Sequence[str]) -> NDArray[np.bool_]:
+        """Tell of n texts which have more tokens than the model reads: (n,) bool."""
         with self._tokenizing:
             tokens = self._tokenizer(list(texts), verbose=False)["input_ids"]
-        return sum(len(ids) > self.limit for ids in tokens)
+        return np.array([len(ids) > self.limit for ids in tokens], bool)
 
     def tokenize(self, texts: Sequence[str], *, cut: bool = False) -> dict[str, Any]:
         """Return the text side's inputs, each an (n, tokens) tensor.
@@ -43,10 +47,10 @@ class Phrases:
 
         Raises:
             EmptyText: a phrase holds no word.
+            BrokenText: a phrase is not Unicode.
             TextTooLong: a phrase has more tokens than the model reads.
         """
-        if not all(text.strip() for text in texts):
-            raise EmptyText
+        check_texts(texts)
         with self._tokenizing:
             if not cut:
                 self._refuse_long(texts)

@@ -62,7 +62,7 @@ def head_path(name: str) -> Path:
 def has_head(name: str) -> bool:
     """Tell whether an encoder's name has the form `<encoder>+NAME`; a folder may be called so."""
     encoder, _, head = name.rpartition("+")
-    return bool(encoder and head.isidentifier()) and not Path(name).is_dir()
+    return bool(encoder and head.isidentifier()) and not os.path.isdir(name)
 
 
 def base_encoder(name: str) -> str:

@@ -141,3 +141,9 @@ def test_links_between_pages_lead_to_a_file_and_a_heading_of_it(page: str):
         if heading:
             titles = re.findall(r"^#+ (.+)$", aim.read_text("utf-8"), re.MULTILINE)
             assert heading in [re.sub(r"[^\w -]", "", t).lower().replace(" ", "-") for t in titles]
+
+
+def test_cleaning_up_keeps_photos_and_labels():
+    told = subprocess.run(["make", "-n", "clean"], cwd=ROOT, capture_output=True, text=True)
+    assert told.returncode == 0
+    assert "data" not in told.stdout.split()

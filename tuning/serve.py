@@ -10,6 +10,7 @@ from typing import Any
 
 from safetensors import SafetensorError, safe_open
 
+from encoder import ModelNotFound
 from encoder.similarity import SimilarityHead, head_path, load_head, save_head
 from tuning.errors import NotServed, TuningError
 from tuning.groups import Groups
@@ -152,19 +153,26 @@ def sync(
         What changed by collection; a head on a tuned collection comes after that collection.
 
     Raises:
-        ModelNotFound: a head's file is not on this machine.
+        ModelNotFound: a head's file is not on this machine; the other heads' collections are
+            brought up to date before.
         UnknownCollection: there is no such table.
     """
     if table:
         database.collection(table)
     done: dict[str, Followed] = {}
+    failed: list[ModelNotFound] = []
     sources = [table] if table else [info.name for info in database.collections()]
     for source in sources:
         for info in database.derived(source):
-            head = load_head(info.encoder)
-            done[info.name] = database.follow(info.name, head.apply, progress=progress, stop=stop)
-            if table:
-                done |= sync(database, info.name, progress=progress, stop=stop)
+            try:
+                move = load_head(info.encoder).apply
+                done[info.name] = database.follow(info.name, move, progress=progress, stop=stop)
+                if table:
+                    done |= sync(database, info.name, progress=progress, stop=stop)
+            except ModelNotFound as error:
+                failed.append(error)
+    if failed:
+        raise failed[0]
     return done
 
 

@@ -17,10 +17,10 @@ from vecdb.concepts import ConceptStore
 from vecdb.connection import Connection
 from vecdb.derived import Followed, Transform, derived_name, follow, source_of
 from vecdb.dsn import parse_dsn
-from vecdb.errors import EncoderMismatch, UnknownCollection
+from vecdb.errors import BadName, EncoderMismatch, UnknownCollection
 from vecdb.ingest_failures import FailureStore
 from vecdb.maps import MapStore
-from vecdb.schema import migrate
+from vecdb.schema import find_foreign, migrate
 from vecdb.statements import check_table_name
 from vecdb.truth import TruthStore
 
@@ -77,13 +77,14 @@ class Database:
                 where it is; where one of them has none, their names decide.
 
         Raises:
-            BadName: the name cannot be a table's.
+            BadName: the name cannot be a table's, or is that of a table with other rows.
             EncoderMismatch: it exists with another encoder or dimension.
         """
         check_table_name(name)
         with self._guard:
             found = self._find(name)
             if found is None:
+                self._refuse_foreign(name)
                 create_photos(self._connection, name, int(dim))
                 self._connection.insert("collections", _row(name, encoder, dim, fingerprint))
                 found = self._find(name)
@@ -108,10 +109,10 @@ class Database:
         with self._guard:
             found = self._find(name)
         if found is None:
-            names = ", ".join(info.name for info in self.collections())
-            instead = f", or set VECDB_TABLE to one of {names}" if names else ""
+            known = ", ".join(info.name for info in self.collections())
+            others = f", or set VECDB_TABLE to one of {known}" if known else "; there is none yet"
             raise UnknownCollection(
-                f"There is no collection {name!r}: ingest photos first{instead}."
+                f"There is no collection {name!r}: ingest photos first{others}."
             )
         return found
 
@@ -191,6 +192,17 @@ class Database:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _refuse_foreign(self, name: str) -> None:
+        """Refuse the name of a table with rows that are no collection's, which a drop would lose.
+
+        Another process may have made the collection between two questions.
+        """
+        if find_foreign(self._connection, [name]) and self._find(name) is None:
+            raise BadName(
+                f"{self.dsn_display} has a table {name!r} already, which is no collection: choose "
+                "another name, with --table or VECDB_TABLE."
+            )
 
     def _find(self, name: str) -> Collection | None:
         if name not in self._open:

@@ -19,6 +19,13 @@ OPTIONS = (
 )
 TLS_PORTS = {443, 8443}
 CLUSTER_NAME = re.compile(r"[A-Za-z0-9_-]{1,63}")
+FILES = {"ca_cert", "client_cert", "client_cert_key"}
+FLAGS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+# Without the address: it may hold a password.
+UNREADABLE = (
+    "The database address is none: write it clickhouse://user:password@host:8123/database, and in "
+    "the user and the password %40 for @, %2F for /, %3F for ?, %23 for #, %5B for [ and %25 for %."
+)
 
 
 @dataclass(frozen=True)
@@ -45,16 +52,19 @@ def parse_dsn(text: str | None = None) -> Dsn:
     `skip_unavailable_shards=1`, which searches what answers.
 
     Raises:
-        BadDsn: the scheme, the port or an option is not known.
+        BadDsn: the scheme, the port or an option is not known, or a file it names is not there.
     """
-    text = text or os.environ.get("VECDB_DSN") or f"chdb://{DEFAULT_DIRECTORY.absolute()}"
+    text = (text or os.environ.get("VECDB_DSN") or "").strip()
+    text = text or f"chdb://{DEFAULT_DIRECTORY.absolute()}"
     scheme, mark, rest = text.partition("://")
     if scheme == "chdb" and mark:
         return _embedded(rest)
     if scheme in SERVER_SCHEMES and mark:
         return _server(text)
+    # Of an address without a scheme nothing is shown: it may begin with user and password.
+    fault = f"begins with {scheme[:20]!r}, which is not known" if mark else "names no engine"
     raise BadDsn(
-        f"The database address begins with {scheme[:20]!r}, which is not known: "
+        f"The database address {fault}: "
         "use chdb:///directory, clickhouse://host:8123/database, clickhouses:// or myscale://."
     )
 
@@ -71,7 +81,9 @@ def _server(text: str) -> Dsn:
     try:
         parts = urlsplit(text)
     except ValueError as error:
-        raise BadDsn(f"The database address is none: {error}.") from error
+        raise BadDsn(UNREADABLE) from error
+    if "@" in parts.path + parts.query + parts.fragment:  # a password ended the host too soon
+        raise BadDsn(UNREADABLE)
     try:
         port = parts.port
     except ValueError as error:
@@ -115,14 +127,14 @@ def _read_cluster(scheme: str, given: dict[str, str]) -> tuple[str, dict[str, An
         # An insert is durable on its shard on return, and what holds an id lies where the id does.
         "distributed_foreground_insert": 1,
         "distributed_product_mode": "local",
-        SKIP: int(skip.lower() in {"1", "true", "yes"}),
+        SKIP: int(bool(skip) and _flag(SKIP, skip)),
     }
     return cluster, {"settings": settings}
 
 
 def _secure(scheme: str, port: int | None, asked: str | None) -> bool:
     if asked is not None:
-        return asked.lower() in {"1", "true", "yes"}
+        return _flag("secure", asked)
     always = SERVER_SCHEMES[scheme]
     if always is None:
         # MyScale's cloud is TLS only; a port of one's own is a server of one's own.
@@ -136,12 +148,19 @@ def _default_port(scheme: str, secure: bool) -> int:
     return 8443 if secure else 8123
 
 
+def _flag(name: str, value: str) -> bool:
+    if value.lower() not in FLAGS:
+        raise BadDsn(f"{name} in the database address must be true or false, not {value!r}.")
+    return FLAGS[value.lower()]
+
+
 def _value(name: str, value: str) -> Any:
     if name == "verify":
-        return value.lower() in {"1", "true", "yes"}
+        return _flag(name, value)
+    if name in FILES and value != "certifi" and not Path(value).is_file():
+        raise BadDsn(f"{name} in the database address names no file: {value}.")
     if name not in SECONDS:
         return value
-    try:
-        return int(value)
-    except ValueError as error:
-        raise BadDsn(f"{name} in the database address must be whole seconds.") from error
+    if not value.isdecimal() or not int(value):
+        raise BadDsn(f"{name} in the database address must be whole seconds, 1 or more.")
+    return int(value)

@@ -18,8 +18,17 @@ CUT = ("Connection broken", "Connection aborted", "Remote end closed", "Connecti
 CODE = re.compile(r"Code: (\d+)")
 NAME = re.compile(r"\(([A-Z][A-Z0-9_]+)\)")
 
-# Codes of ClickHouse: unknown user, wrong password, authentication failed, access denied.
-REFUSED = {192, 193, 194, 497, 516}
+# What the driver puts around the engine's own words.
+WRAPPING = re.compile(r"^Received ClickHouse exception.*?server response: | ?\(for url \S+\)$")
+# What OpenSSL says: its name for the fault, and its words.
+TLS = re.compile(r"\[(?:SSL|X509): (\w+)\] (.+?)\.? \(_ssl")
+
+# Codes of ClickHouse: unknown user, wrong password, authentication failed.
+REFUSED = {192, 193, 194, 516}
+# What the user may not do: read only, access denied.
+FORBIDDEN = {164, 497}
+# What only the address can mend: unknown database, unknown cluster.
+UNKNOWN = {81, 701}
 # No connection, no answer in time, none of the replicas.
 DOWN = {198, 209, 210, 279}
 # No room on the disk.
@@ -42,7 +51,7 @@ def translate_errors(dsn: Dsn) -> Iterator[None]:
     except ClickHouseError as error:
         raise _sentence(error, dsn) from error
     except (HTTPError, ConnectionError, TimeoutError) as error:
-        raise _unreachable(dsn) from error
+        raise _unreachable(error, dsn) from error
     except RuntimeError as error:
         raise _query_failed(error, dsn) from error
 
@@ -50,6 +59,17 @@ def translate_errors(dsn: Dsn) -> Iterator[None]:
 def _sentence(error: ClickHouseError, dsn: Dsn) -> VecdbError:
     code = getattr(error, "code", None)
     text = _first_line(error)
+    if code in FORBIDDEN:
+        return AccessDenied(
+            f"The database {dsn.display} does not let its user do this ({text}): give the user the "
+            "right, or name another in VECDB_DSN."
+        )
+    if code in UNKNOWN:
+        return QueryFailed(
+            f"{dsn.display} does not have what its address names ({text}): make it there, or name "
+            "another in VECDB_DSN.",
+            code,
+        )
     if code in REFUSED or " 401" in text or " 403" in text:
         return AccessDenied(
             f"The database {dsn.display} refused the user or the password: check both in VECDB_DSN."
@@ -60,7 +80,8 @@ def _sentence(error: ClickHouseError, dsn: Dsn) -> VecdbError:
             "alone with skip_unavailable_shards=1 in VECDB_DSN."
         )
     if code is None and dsn.directory is None:
-        return CutOff(str(_unreachable(dsn))) if any(c in text for c in CUT) else _unreachable(dsn)
+        failed = _unreachable(error, dsn)
+        return CutOff(str(failed)) if any(c in text for c in CUT) else failed
     return _query_failed(error, dsn)
 
 
@@ -79,12 +100,24 @@ def _query_failed(error: Exception, dsn: Dsn) -> QueryFailed:
     return QueryFailed(sentence, number, name[-1] if name else "")
 
 
-def _unreachable(dsn: Dsn) -> Unreachable:
+def _unreachable(error: Exception, dsn: Dsn) -> Unreachable:
+    tls = TLS.search(str(error))
+    if tls and tls[1] == "CERTIFICATE_VERIFY_FAILED":
+        return Unreachable(
+            f"The database {dsn.display} shows a certificate that is not trusted ({tls[2]}): name "
+            "the file of who signed it with ?ca_cert= in VECDB_DSN, and the host it was made for."
+        )
+    if tls:
+        return Unreachable(
+            f"The database {dsn.display} cannot be spoken to over TLS ({tls[2]}): check the port "
+            "and the certificates that VECDB_DSN names, or use clickhouse://, which is without TLS."
+        )
     return Unreachable(
         f"The database {dsn.display} did not answer: check that the server runs and that "
-        "VECDB_DSN names the right host and port."
+        "VECDB_DSN names the right host and port, with clickhouses:// where the port takes TLS."
     )
 
 
 def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
+    line = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return WRAPPING.sub("", line)[:300]

@@ -1,9 +1,11 @@
 """Bring a database to the version of this program, and refuse one from the future."""
 
+from collections.abc import Iterable
+
 from vecdb.cluster import alter_photos
 from vecdb.connection import Connection
-from vecdb.errors import SchemaTooNew
-from vecdb.statements import FOLDER, schema_statements, schema_versions
+from vecdb.errors import BadName, SchemaTooNew
+from vecdb.statements import FOLDER, own_tables, schema_statements, schema_versions
 
 
 def migrate(connection: Connection) -> None:
@@ -11,6 +13,7 @@ def migrate(connection: Connection) -> None:
 
     Raises:
         SchemaTooNew: the database has been written by a later version.
+        BadName: a new database has tables of this program's names, with rows of another's.
     """
     connection.run("schema_version/create")
     found = int(connection.select("schema_version/read").column("version")[0].as_py())
@@ -19,6 +22,12 @@ def migrate(connection: Connection) -> None:
         raise SchemaTooNew(
             f"The database {connection.dsn.display} has schema {found} and this program knows "
             f"{latest}: update the program, or point VECDB_DSN at another database."
+        )
+    if not found and (foreign := find_foreign(connection, own_tables() - {"schema_version"})):
+        raise BadName(
+            f"The database {connection.dsn.display} has a table {foreign[0]!r} of another program, "
+            "and this one keeps its own under that name: make a database for it, and name that in "
+            "VECDB_DSN."
         )
     for version in schema_versions():
         if version > found:
@@ -31,6 +40,12 @@ def migrate(connection: Connection) -> None:
         connection.run("schema_version/write", {"version": latest})
     for path in sorted((FOLDER / connection.dialect / "functions").glob("*.sql")):
         connection.run(f"functions/{path.stem}")
+
+
+def find_foreign(connection: Connection, names: Iterable[str]) -> list[str]:
+    """Return the tables of another program among names that nothing was written to yet."""
+    found = connection.select("schema/foreign", {"names": sorted(names)})
+    return [str(name) for name in found.column("name").to_pylist()]
 
 
 def _alter_collections(connection: Connection, name: str) -> None:

@@ -11,7 +11,7 @@ from safetensors.torch import load_file, save_file
 from transformers import AutoImageProcessor, AutoTokenizer, CLIPModel
 from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
 
-from encoder import EmptyText, ModelNotFound, TextTooLong, UnusableModel, load_encoder
+from encoder import EmptyText, EncoderError, ModelNotFound, TextTooLong, UnusableModel, load_encoder
 from encoder.errors import BadDevice
 from encoder.random_clip import save_random_clip
 
@@ -100,6 +100,12 @@ def test_an_empty_phrase_is_refused(tiny_clip, text):
         load_encoder(str(tiny_clip)).encode_texts(["fine", text])
 
 
+@pytest.mark.parametrize("text", ["caf\udce9", "\ud800"])
+def test_half_a_letter_is_refused(tiny_clip, text):
+    with pytest.raises(EncoderError, match="is no text: type it anew, in UTF-8"):
+        load_encoder(str(tiny_clip)).encode_texts(["fine", text])
+
+
 @pytest.mark.parametrize(
     ("kind", "lacks"),
     [
@@ -118,13 +124,25 @@ def test_a_folder_of_another_model_is_refused_with_what_it_lacks(tmp_path, kind,
     assert len(str(refused.value).splitlines()) == 1
 
 
-def test_weights_without_the_text_side_are_refused_by_what_they_lack(tiny_clip, tmp_path):
+@pytest.mark.parametrize(
+    ("lacking", "cut", "words"),
+    [
+        ("text", "", r"lack text_model\.\S+ and \d+ more\)"),
+        ("visual_projection", "", r"lack visual_projection\.weight\)"),
+        ("none", "visual_projection", r"visual_projection\.weight have another shape than its"),
+    ],
+)
+def test_weights_that_are_not_the_models_are_refused_by_name(
+    tiny_clip, tmp_path, lacking, cut, words
+):
     folder = tmp_path / "model"
     shutil.copytree(tiny_clip, folder)
     weights = load_file(folder / "model.safetensors")
-    seeing = {name: value for name, value in weights.items() if not name.startswith("text")}
-    save_file(seeing, folder / "model.safetensors", metadata={"format": "pt"})
-    with pytest.raises(UnusableModel, match=r"its weights lack text_model\.\S+ and \d+ more"):
+    held = {name: value for name, value in weights.items() if not name.startswith(lacking)}
+    if cut:
+        held[f"{cut}.weight"] = held[f"{cut}.weight"][1:].contiguous()
+    save_file(held, folder / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(UnusableModel, match=f"its weights {words}"):
         load_encoder(str(folder))
 
 
@@ -142,6 +160,11 @@ def test_a_path_that_is_no_folder_is_refused_at_once_without_asking_the_hub(tmp_
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     with pytest.raises(ModelNotFound, match="There is no folder"):
         load_encoder(str(tmp_path / "nothing"))
+    for name in ("~nobody_at_all/model", "/" + "x" * 300):
+        with pytest.raises(ModelNotFound, match="There is no folder"):
+            load_encoder(name)
+    with pytest.raises(ModelNotFound, match="is not on this machine"):
+        load_encoder("x" * 300)
     with pytest.raises(UnusableModel, match=r"holds no config\.json"):
         load_encoder(str(tmp_path))
     with pytest.raises(ModelNotFound, match="No encoder is named"):

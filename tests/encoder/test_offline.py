@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from encoder import EmptyText, TextTooLong, load_encoder
+from encoder import EmptyText, EncoderError, TextTooLong, load_encoder
 
 ENCODER = Path(__file__).parents[2] / "encoder"
 PHOTOS = Path(__file__).parents[3] / "shared" / "data" / "sample_photos"
@@ -63,9 +63,11 @@ def test_nothing_in_gives_no_rows_out(offline):
     assert offline.encode_texts([]).shape == (0, 512)
 
 
-def test_empty_and_endless_phrases_are_refused(offline):
+def test_empty_broken_and_endless_phrases_are_refused(offline):
     with pytest.raises(EmptyText):
         offline.encode_texts([" "])
+    with pytest.raises(EncoderError, match="is no text"):
+        offline.encode_texts(["caf\udce9"])
     with pytest.raises(TextTooLong, match="the model reads 256"):
         offline.encode_texts(["word " * 300])
 

@@ -9,6 +9,8 @@ from encoder.similarity import load_head
 from tests.tuning.conftest import fill, noisy_classes
 from tests.warm import python
 from tuning.__main__ import main
+from tuning.benchmark.__main__ import measure
+from tuning.train import Settings
 from vecdb import connect
 
 ROOT = Path(__file__).parent.parent.parent
@@ -44,6 +46,17 @@ def test_the_command_prints_the_fields_that_measurements_rely_on(labelled_set: P
         assert told[part]["chance"] < told[part]["base"] < low < told[part]["tuned"] < high
     assert told["served"] is True
     assert told["seconds"] > 0
+
+
+def test_photos_without_a_usable_vector_are_left_out_and_counted(labelled_set: Path) -> None:
+    whole = measure(labelled_set, Settings(epochs=1), 1)
+    fields = dict(np.load(labelled_set))
+    fields["vectors"] = np.concatenate([np.full((1, 16), np.nan), fields["vectors"], [[0] * 16]])
+    fields["labels"] = np.concatenate([["c00"], fields["labels"], ["c01"]])
+    np.savez(labelled_set, **fields)
+    found = measure(labelled_set, Settings(epochs=1), 1)
+    assert (found["photos"], found["without_vector"]) == (whole["photos"], 2)
+    assert found["unseen_photos"] == whole["unseen_photos"]
 
 
 def test_clicks_are_counted_in_both_spaces(labelled_set: Path) -> None:

@@ -325,10 +325,21 @@ def test_a_data_set_that_lacks_a_column_is_refused_by_its_name(tmp_path) -> None
         open_pictures(tmp_path / "data.lance")
 
 
-def test_a_data_set_of_empty_captions_is_refused(tmp_path) -> None:
-    table = pa.table({"image": [b"x", b"y"], "captions": [[""], None]})
+@pytest.mark.parametrize(
+    ("images", "captions", "reason"),
+    [
+        ([b"x", b"y"], [[""], None], "2 no caption"),
+        ([None, b""], [["a dog"], ["a cat"]], "2 no picture"),
+        ([], [], "it is empty"),
+    ],
+)
+def test_a_data_set_of_no_captioned_picture_is_refused_with_the_reason(
+    images, captions, reason, tmp_path
+) -> None:
+    types = pa.schema([("image", pa.binary()), ("captions", pa.list_(pa.string()))])
+    table = pa.table({"image": images, "captions": captions}, types)
     lance.write_dataset(table, str(tmp_path / "data.lance"))
-    with pytest.raises(TuningError, match="holds no caption"):
+    with pytest.raises(TuningError, match=rf"holds no captioned picture \({reason}\)"):
         open_pictures(tmp_path / "data.lance")
 
 

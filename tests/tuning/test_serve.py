@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from encoder import ModelNotFound
 from encoder.similarity import SimilarityHead, head_path, load_head
 from tests.tuning.conftest import DIM, fill
 from tests.vecdb.conftest import photos
@@ -42,6 +43,19 @@ def test_a_new_photo_and_a_removed_one_reach_the_derived_collection(database: Da
     assert derived.records.known_ids(["p000", "p001", "p002", "new"]) == {"p002", "new"}
     again = sync(database)["animals__look"]
     assert (again.added, again.removed) == (0, 0)
+
+
+@pytest.mark.parametrize("table", [None, "animals"])
+def test_a_head_that_is_missing_keeps_no_other_behind(
+    database: Database, table: str | None
+) -> None:
+    served(database)
+    serve(database, "animals", "another", TURN)
+    head_path("by hand+another").unlink()
+    database.collection("animals").insert(photos(["new"], np.eye(DIM)[:1]))
+    with pytest.raises(ModelNotFound, match=r"another\.safetensors holds no similarity head"):
+        sync(database, table)
+    assert database.collection("animals__look").records.known_ids(["new"]) == {"new"}
 
 
 def test_a_photo_that_is_ingested_anew_is_moved_anew(database: Database) -> None:

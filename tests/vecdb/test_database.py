@@ -1,8 +1,11 @@
 import threading
 from pathlib import Path
 
+import clickhouse_connect
+import numpy as np
 import pytest
 
+from tests.vecdb.conftest import photos
 from vecdb import Collection, Database, connect
 from vecdb.connection import Connection
 from vecdb.errors import (
@@ -58,15 +61,54 @@ def test_no_collection_takes_the_place_of_a_table_of_the_program(tmp_path: Path)
 
 
 @pytest.mark.parametrize(
+    "made",
+    ["TABLE mine (a UInt8) ENGINE = MergeTree ORDER BY a AS SELECT 1 a", "VIEW mine AS SELECT 1"],
+)
+def test_a_table_of_somebody_elses_becomes_no_collection_and_stays(
+    database: Database, made: str
+) -> None:
+    with database._connection._client() as client:
+        client.command(f"CREATE {made}")
+        with pytest.raises(BadName, match="has a table 'mine' already"):
+            database.create_collection("mine", "by hand", 4)
+        assert client.query("SELECT * FROM mine").result_rows == [(1,)]
+        client.command(f"DROP {made.split()[0]} mine")
+
+
+def test_a_collection_that_a_crash_left_unlisted_is_made_again(database: Database) -> None:
+    database.create_collection("half", "by hand", 4)
+    database._connection.run("collections/forget", {"name": "half"})
+    again = Database(database._connection).create_collection("half", "by hand", 4)
+    assert again.insert(photos("ab", np.eye(4)[:2])) == 2
+
+
+def test_a_database_with_rows_of_another_program_under_our_names_is_refused(
+    tmp_path: Path,
+) -> None:
+    address = f"chdb://{tmp_path}"
+    client = clickhouse_connect.get_client(interface="chdb", path=str(tmp_path))
+    client.command("CREATE TABLE labels (a UInt8) ENGINE = MergeTree ORDER BY a AS SELECT 1 a")
+    client.close()
+    with pytest.raises(BadName, match="has a table 'labels' of another program"):
+        connect(address)
+
+
+@pytest.mark.parametrize(
     ("dsn", "sentence"),
     [
         ("sqlite:///x", "'sqlite', which is not known"),
-        ("nonsense", "which is not known"),
+        ("nonsense", "no engine"),
         ("chdb://", "needs a directory"),
         ("clickhouse://h:99999/db", "port"),
         ("clickhouse://[x/db", "is none"),
         ("clickhouse://h/db?colour=red", "unknown option 'colour'"),
-        ("clickhouse://h/db?connect_timeout=soon", "whole seconds"),
+        *[(f"clickhouse://h/db?connect_timeout={n}", "whole seconds") for n in ("soon", "0", "-1")],
+        *[
+            (f"clickhouse://h/db?{of}=/none.pem", f"{of} .* names no file")
+            for of in ("ca_cert", "client_cert", "client_cert_key")
+        ],
+        ("clickhouse://h/db?verify=on", "verify .* must be true or false"),
+        ("clickhouse://h/db?secure=maybe", "secure .* must be true or false"),
     ],
 )
 def test_a_wrong_address_is_an_error_that_says_what_is_wrong(dsn: str, sentence: str) -> None:

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from vecdb.dsn import parse_dsn
+from vecdb.errors import BadDsn
 
 
 @pytest.mark.parametrize(
@@ -32,6 +33,20 @@ def test_user_password_and_timeouts_are_read_and_secrets_never_shown() -> None:
     assert dsn.options["verify"] is False
     assert dsn.display == "clickhouse://h:8123/db"
     assert "p@ss" not in repr(dsn)
+
+
+@pytest.mark.parametrize("password", ["12/4", "12?4", "12#4", "1[2", "\u2100"])
+def test_a_password_that_cuts_the_address_is_refused_and_not_shown(password: str) -> None:
+    with pytest.raises(BadDsn, match=r"address is none: .* %2F for /") as raised:
+        parse_dsn(f"clickhouse://me:{password}@h/db")
+    assert password not in str(raised.value)
+
+
+def test_an_address_without_a_scheme_is_refused_and_not_shown() -> None:
+    with pytest.raises(BadDsn, match="names no engine: use chdb:") as raised:
+        parse_dsn("me:secret@h:8123/db")
+    assert "secret" not in str(raised.value)
+    assert parse_dsn(" clickhouse://h/db\n").options["database"] == "db"
 
 
 def test_the_environment_names_the_database_and_data_is_the_default(

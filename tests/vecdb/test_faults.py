@@ -1,15 +1,18 @@
 import socket
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.ingest.server import Host
 from tests.vecdb.conftest import photos
 from tests.vecdb.servers import PASSWORD, Servers, fresh_database
 from vecdb import Database, Label, connect
 from vecdb.errors import AccessDenied, QueryFailed, Unreachable, VecdbError
 
 ANY_TIMES = 99
+EXPIRED = Path(__file__).parents[1] / "ingest" / "data" / "expired.pem"
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +35,21 @@ def test_a_server_that_is_not_there_is_one_sentence() -> None:
     assert time.monotonic() - begun < 10
 
 
+@pytest.mark.parametrize(
+    ("certificate", "options", "sentence"),
+    [
+        (EXPIRED, "", r"certificate that is not trusted \(certificate verify failed: .*ca_cert="),
+        (EXPIRED, f"?ca_cert={__file__}", r"over TLS \(no certificate or crl found\)"),
+        (None, "", r"over TLS \(wrong version number\).*clickhouse://"),
+    ],
+)
+def test_tls_that_fails_is_told_from_a_server_that_is_not_there(
+    certificate: Path | None, options: str, sentence: str
+) -> None:
+    with Host(certificate) as host, pytest.raises(Unreachable, match=sentence):
+        connect(f"clickhouses://me:secret@127.0.0.1:{host.server_port}/db{options}")
+
+
 def test_a_wrong_password_is_said_without_saying_it(servers: Servers) -> None:
     dsn = servers.dsn("clickhouse").replace(PASSWORD.replace("/", "%2F"), "wr0ng")
     with pytest.raises(AccessDenied, match="refused the user or the password") as raised:
@@ -40,13 +58,25 @@ def test_a_wrong_password_is_said_without_saying_it(servers: Servers) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "error", "sentence"),
-    [(401, AccessDenied, "refused"), (500, QueryFailed, "planned")],
+    ("status", "code", "error", "sentence"),
+    [
+        (401, 999, AccessDenied, "refused"),
+        (500, 999, QueryFailed, r" failed: Code: 999\. DB::Exception: planned$"),
+        (500, 164, AccessDenied, "does not let its user do this .*planned.*: give the user"),
+        (500, 497, AccessDenied, "does not let its user do this .*planned.*: give the user"),
+        (404, 81, QueryFailed, "does not have what its address names .*planned"),
+    ],
 )
 def test_an_answer_with_an_error_is_one_sentence(
-    servers: Servers, served: Database, status: int, error: type[VecdbError], sentence: str
+    servers: Servers,
+    served: Database,
+    status: int,
+    code: int,
+    error: type[VecdbError],
+    sentence: str,
 ) -> None:
-    servers.plan("clickhouse", kind="status", status=status, match="count", times=ANY_TIMES)
+    planned = {"kind": "status", "status": status, "code": code, "match": "count"}
+    servers.plan("clickhouse", **planned, times=ANY_TIMES)
     with pytest.raises(error, match=sentence) as raised:
         served.collection("axes").count()
     assert "\n" not in str(raised.value)

@@ -56,6 +56,7 @@ def test_a_database_of_the_first_schema_keeps_everything_and_knows_what_is_unkno
         for name in ("width", "height", "taken", "views", "downloads", "label", "added_at"):
             assert unknown[name] is None
         assert collection.vectors(["a", "b"]).tolist() == np.eye(4)[:2].tolist()
+        assert collection.moments().mean.tolist() == [0.5, 0.5, 0, 0]
         assert collection.count(Scope(where=Filter(conditions=(parse_condition("iso>=400"),)))) == 1
         collection.insert(photos("c", np.eye(4)[2:3], taken=[datetime(1912, 4, 14)]))
         assert (

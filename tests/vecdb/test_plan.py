@@ -28,5 +28,12 @@ def test_the_command_prints_a_column_a_size(capsys: pytest.CaptureFixture[str]) 
     assert rows[1]["disk_gib"] == pytest.approx(2 * rows[0]["disk_gib"], rel=0.02)
     assert main(["--check"]) == 0
     assert "build_s_planned" in capsys.readouterr().out
-    with pytest.raises(SystemExit):
-        main(["--photos", "0"])
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["--photos 0", "--dim 2.5", "--memory nan", "--memory 1e-300", "--cores 0", "--gpu-rate inf"],
+)
+def test_an_impossible_size_is_bad_usage(given: str) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(given.split())

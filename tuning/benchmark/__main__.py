@@ -35,8 +35,10 @@ def measure(path: Path, settings: Settings, seeds: int) -> dict[str, Any]:
     """
     began = time.perf_counter()
     data = read_set(path)
-    classes = np.unique(data.labels, return_inverse=True)[1].astype(np.int64)
-    vectors = data.vectors / np.linalg.norm(data.vectors, axis=1, keepdims=True)
+    usable = data.vectors.any(axis=1)
+    classes = np.unique(data.labels[usable], return_inverse=True)[1].astype(np.int64)
+    vectors = data.vectors[usable]
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     trials = [
         run_trial(vectors, classes, replace(settings, seed=seed), encoder=str(path), unseen=UNSEEN)
         for seed in range(seeds)
@@ -45,6 +47,7 @@ def measure(path: Path, settings: Settings, seeds: int) -> dict[str, Any]:
         **report(trials),
         "loss": settings.loss,
         "photos": len(classes),
+        "without_vector": len(data.labels) - len(classes),
         "classes": int(classes.max()) + 1,
         "seconds": round(time.perf_counter() - began, 1),
     }
@@ -67,7 +70,8 @@ def report(trials: list[Trial]) -> dict[str, Any]:
 def table(found: dict[str, Any]) -> str:
     """Lay the result out for a terminal."""
     lines = [
-        f"{found['photos']:,} photos, {found['classes']} classes, {found['loss']} loss, "
+        f"{found['photos']:,} photos ({found['without_vector']:,} others have no vector), "
+        f"{found['classes']} classes, {found['loss']} loss, "
         f"{found['closed_form']} heads in closed form, "
         f"{found['seconds']} s; a head so good is {'' if found['served'] else 'not '}served",
         "R-precision      chance    base   tuned   95 % interval",

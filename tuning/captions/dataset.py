@@ -129,8 +129,10 @@ def _gather(
         told.setdefault(digest, {}).update(tidy)
         parts[digest] = parts.get(digest) or ("" if part is None else str(part))
     if not rows:
+        reasons = ", ".join(f"{n:,} {why}" for why, n in left_out.most_common())
         raise TuningError(
-            f"{path} holds no caption: every picture needs at least one text that describes it."
+            f"{path} holds no captioned picture ({reasons or 'it is empty'}): every picture needs "
+            "its bytes, and at least one text that describes it."
         )
     split = split_pictures(list(rows), list(parts.values()))
     kept = [at for at, part in enumerate(split) if part in PARTS]

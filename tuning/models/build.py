@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from safetensors import SafetensorError
 
+from commandline.words import count_things
 from encoder import clean_name, fingerprint_encoder, load_encoder
 from encoder.record import write_record
 from encoder.vision import choose_device, choose_dtype
@@ -100,10 +101,10 @@ def train_model(
     start = _copy_weights(towers) if settings.mode == FULL else {}
     checkpoints = Checkpoints(out, _identity(pictures, begin, base, settings))
     texts = Texts(pictures.captions, settings.seed)
-    cut = towers.phrases.count_long(texts.all)
+    cut = int(towers.phrases.find_long(texts.all)[texts.of].sum())
     if cut:
-        limit = towers.phrases.limit
-        watch.tell(f"{cut:,} captions are longer than {limit} tokens: their beginnings are read.")
+        read = f"only the first {towers.phrases.limit} tokens are read"
+        watch.tell(f"Of {count_things(cut, 'caption')} {read}.")
     feed = Feed(pictures.reader, towers.preparation, workers)
     learner, damaged = _learner(towers, pictures, texts, feed, settings, checkpoints)
     training = Training(

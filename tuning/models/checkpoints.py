@@ -32,7 +32,8 @@ class Checkpoints:
         """
         self.folder = out.with_name(out.name + ".training")
         kept = self.folder / ABOUT
-        if kept.is_file():
+        # One that was refused before it began leaves nothing to go on from.
+        if kept.is_file() and any(file.name != ABOUT for file in self.folder.iterdir()):
             with self.blame_damage(ABOUT):
                 found = dict(json.loads(kept.read_text("utf-8")))
             self._compare(found, json.loads(json.dumps(about)))

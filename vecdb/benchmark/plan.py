@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from commandline import Parser, run_program
+from commandline import Parser, number, positive, run_program
 
 GIB = 1 << 30
 # Of one photo, measured at 25,000 to 1,000,000 photos.
@@ -107,6 +107,7 @@ MEASURED = (
     (200_000, 121.0, 7.2, 60.0, 1331.0),
     (1_000_000, 1109.0, 9.2, 233.0, 4813.0),
 )
+SIZE = number("between .001 and 1,000,000,000", lambda given: 0.001 <= given <= 1e9)
 NAMES = ("build_s", "index_25_ms", "exact_25_ms", "disk_mib")
 
 
@@ -131,16 +132,14 @@ def check_costs() -> list[dict[str, float]]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print a line a size, or the check; JSON with --json."""
     options = Parser("python -m vecdb.benchmark.plan", description=__doc__)
-    options.add_argument("--photos", type=int, nargs="+", default=[10**7, 10**8, 10**9])
-    options.add_argument("--dim", type=int, default=512, help="numbers in a vector")
-    options.add_argument("--memory", type=float, default=64.0, help="GiB of a shard's machine")
-    options.add_argument("--cores", type=int, default=16, help="of a shard's machine")
-    options.add_argument("--gpu-rate", type=float, default=GPU_RATE, help="photos a second a GPU")
+    options.add_argument("--photos", type=positive, nargs="+", default=[10**7, 10**8, 10**9])
+    options.add_argument("--dim", type=positive, default=512, help="numbers in a vector")
+    options.add_argument("--memory", type=SIZE, default=64.0, help="GiB of a shard's machine")
+    options.add_argument("--cores", type=positive, default=16, help="of a shard's machine")
+    options.add_argument("--gpu-rate", type=SIZE, default=GPU_RATE, help="photos a second a GPU")
     options.add_argument("--check", action="store_true", help="against what was measured")
     options.add_argument("--json", action="store_true")
     asked = options.parse_args(arguments)
-    if min(*asked.photos, asked.dim, asked.memory, asked.cores, asked.gpu_rate) <= 0:
-        options.error("Photos, numbers, memory, cores and rate must be more than 0.")
     machine = Machine(asked.memory, asked.cores)
     rows = (
         check_costs()

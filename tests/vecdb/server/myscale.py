@@ -25,8 +25,8 @@ INDICES = """(
     FROM system.data_skipping_indices WHERE type_full LIKE 'vector_similarity%'
 )"""
 TABLES = """(
-    SELECT database, name, engine, as_select FROM system.tables
-    UNION ALL SELECT 'system', 'vector_indices', '', ''
+    SELECT database, name, engine, as_select, total_rows FROM system.tables
+    UNION ALL SELECT 'system', 'vector_indices', '', '', NULL
 )"""
 
 
