@@ -97,6 +97,7 @@ def test_failures_of_earlier_versions_are_tried_again_after_a_migration(
     with connect(dsn) as database, database._connection._client() as client:
         client.command("ALTER TABLE ingest_failures DROP COLUMN reader")
         client.command("TRUNCATE TABLE schema_version")
+        client.command("INSERT INTO schema_version (version) VALUES (1)")
         client.command(
             "INSERT INTO ingest_failures VALUES ('photos', 'b', '', 'HTTP 404', 1, 1, now()), "
             f"('photos', 'a', '', '{reason}', 1, 1, now())"
