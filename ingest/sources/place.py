@@ -95,7 +95,7 @@ def _far(address: str) -> Path:
         from upath import UPath
 
         found = UPath(address)
-        assert found.fs, "the scheme's package is loaded here"
+        found.fs.invalidate_cache()  # what it listed before may have changed since
         return cast(Path, found)
     except ImportError as error:
         package = PACKAGES.get(scheme, scheme)
