@@ -3,7 +3,7 @@
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -201,8 +201,6 @@ class Explorer:
             limit = limit if limit is None else check_whole("limit", limit)
         except BadInput as refused:
             raise IngestError(str(refused)) from refused
-        if not isinstance(source, str | Path):
-            source = _check_photos(source)
         summary = run(
             source, table=name, encoder=encoder, database=self.database,
             store=self.store, limit=limit, progress=progress,
@@ -498,10 +496,3 @@ def _turn(page: Page | None, kind: str) -> Page:
     if page is None:
         raise NothingToTurn(f"There is nothing to {kind}.")
     return page
-
-
-def _check_photos(photos: Iterable[Photo]) -> Iterator[Photo]:
-    for photo in photos:
-        if not isinstance(photo, Photo):
-            raise IngestError(f"{photo!r:.80} is no photo: give `ingest.Photo`s, or one source.")
-        yield photo

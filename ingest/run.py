@@ -270,7 +270,7 @@ def _photos(
         if tell and (choices := found.choices()[0]):
             tell(f"Read by {choices}.")
     else:
-        photos = source
+        photos = _check_photos(source)
         total = len(source) if isinstance(source, list | tuple) else None
     stream = iter(photos)
     # The first photo is read at once, so that a source of the wrong kind is an error right here,
@@ -286,6 +286,13 @@ def _photos(
     if limit is not None:
         total = limit if total is None else min(total, limit)
     return total, first(stream, limit)
+
+
+def _check_photos(photos: Iterable[Photo]) -> Iterator[Photo]:
+    for photo in photos if isinstance(photos, Iterable) else [photos]:
+        if not isinstance(photo, Photo):
+            raise SourceError(f"{photo!r:.80} is no photo: give `ingest.Photo`s, or one source.")
+        yield photo
 
 
 def _refuse_derived(database: Database, table: str) -> None:

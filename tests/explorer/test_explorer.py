@@ -183,7 +183,7 @@ def test_an_ingest_of_an_impossible_number_is_refused(explorer, tmp_path, limit)
         explorer.ingest(tmp_path, table="things", limit=limit)
 
 
-@pytest.mark.parametrize("given", [["a.jpg"], [Path("a.jpg")], [7]])
+@pytest.mark.parametrize("given", [["a.jpg"], [Path("a.jpg")], [7], None, 7])
 def test_an_ingest_that_ends_early_is_an_error_that_says_why(explorer, given):
     with pytest.raises(IngestError, match=r"is no photo: give `ingest\.Photo`s, or one source"):
         explorer.ingest(given, table="new", encoder="offline")
