@@ -30,7 +30,7 @@ from ingest.pipeline import Pipeline
 from ingest.progress import ProgressCallback, Summary, Tally
 from ingest.prune import check_prunable, prune
 from ingest.sources import Source, Table, first, shuffle_photos
-from ingest.sources.place import find_place
+from ingest.sources.place import find_anew
 from ingest.sources.where import condition
 from ingest.vector_import import VectorImport, open_vector_collection
 from ingest.vectors import VectorSource, find_vectors
@@ -247,7 +247,7 @@ def _vectors(
     """Return the vectors that a source holds already, None where it holds pictures."""
     if not isinstance(source, str | Path):
         return None
-    found = find_vectors(find_place(source), options.vector_column, options.table())
+    found = find_vectors(find_anew(source), options.vector_column, options.table())
     said = found and found.describe()  # refuses columns that are not there before a table is made
     if said and tell:
         tell(f"Read by {said}.")

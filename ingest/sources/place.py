@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from ingest.errors import SourceError
 from vecdb.addresses import local_path
@@ -75,6 +75,14 @@ def _read_pipe(place: Path) -> Path:
     )
 
 
+def find_anew(source: str | Path) -> Path:
+    """Return a source as `find_place` does, to be listed as it is now and not as it was before."""
+    place: Any = find_place(source)
+    if is_far(str(place)):
+        place.fs.invalidate_cache()
+    return cast(Path, place)
+
+
 def exists(place: Path) -> bool:
     """Tell whether a source is there.
 
@@ -95,7 +103,7 @@ def _far(address: str) -> Path:
         from upath import UPath
 
         found = UPath(address)
-        found.fs.invalidate_cache()  # what it listed before may have changed since
+        assert found.fs, "the scheme's package is loaded here"
         return cast(Path, found)
     except ImportError as error:
         package = PACKAGES.get(scheme, scheme)
