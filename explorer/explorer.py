@@ -228,10 +228,8 @@ class Explorer:
             EncoderError, VecdbError, ClassifierError: see `Query.vector`.
         """
         collection = self.collection(table)
-        where = how.get("where")
-        if where is not None and not isinstance(where, Filter):
-            texts = [where] if isinstance(where, str) else where
-            how["where"] = Filter(conditions=read_conditions(texts, collection))
+        if how.get("where") is not None:
+            how["where"] = _read_where(how["where"], collection)
         if how.get("exclude_concept") is not None:
             self.concepts.get(how["exclude_concept"])
         return rank(collection, self.ranking_vector(query, collection), k, **how)
@@ -490,6 +488,17 @@ class Explorer:
 def default_table() -> str:
     """Return the collection that commands and pages start with: VECDB_TABLE, else unsplash_25k."""
     return os.environ.get("VECDB_TABLE") or DEFAULT_TABLE
+
+
+def _read_where(where: Any, collection: Collection) -> Filter:
+    if isinstance(where, Filter):
+        return where
+    texts = [where] if isinstance(where, str) else where
+    if not isinstance(texts, Iterable) or not all(isinstance(text, str) for text in texts):
+        raise BadInput(
+            f"where must be a condition, several, or a `vecdb.Filter`, not {where!r:.80}."
+        )
+    return Filter(conditions=read_conditions(texts, collection))
 
 
 def _turn(page: Page | None, kind: str) -> Page:
