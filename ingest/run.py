@@ -232,9 +232,17 @@ def _prune(
     *,
     is_whole: bool,
 ) -> None:
-    removed = prune(database, store, collection, root) if is_whole else None
+    if not is_whole:
+        warn(
+            f"Nothing was taken out: {root} holds no pictures, or not all of it could be looked at."
+        )
+        return
+    removed = prune(database, store, collection, root)
     if removed is None:
-        warn(f"Nothing was taken out: {root} is empty, or not all of it could be looked at.")
+        warn(
+            f"Nothing was taken out: of all photos from {root} none is there, as if its disk were "
+            "away; `python -m explorer delete` takes them out all the same."
+        )
         return
     tally.add("removed", removed.photos)
     if removed.photos:
