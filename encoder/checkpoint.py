@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 import transformers
+from huggingface_hub.errors import StrictDataclassError
 from safetensors import SafetensorError
 from transformers import MODEL_MAPPING, AutoConfig, AutoImageProcessor, AutoModel, AutoTokenizer
 from transformers.models.auto.processing_auto import PROCESSOR_MAPPING_NAMES
@@ -18,7 +19,10 @@ from encoder.dual import register
 from encoder.errors import ModelNotFound, UnusableModel
 
 HUB_TIMEOUT = 15.0
-FAULTS = (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, ImportError)
+FAULTS = (
+    OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, ImportError,
+    StrictDataclassError, SafetensorError,
+)  # fmt: skip
 NOT_NEEDED = ("logit_scale", "logit_bias", "temperature")  # of weights: a config has their start
 
 
@@ -54,7 +58,7 @@ def read_checkpoint(name: str) -> Checkpoint:
     def read(part: str, reader: Callable[..., Any], **options: Any) -> Any:
         try:
             return reader(name, local_files_only=local, **options)
-        except (*FAULTS, SafetensorError) as error:
+        except FAULTS as error:
             raise UnusableModel(name, f"{part}: {first_line(error)}") from error
 
     config = read("its config.json cannot be read", AutoConfig.from_pretrained)
@@ -147,4 +151,4 @@ def _text_settings(kind: str) -> dict[str, Any]:
 
 def first_line(error: Exception) -> str:
     """Return the first line of an error's words, without its full stop."""
-    return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
+    return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".:")

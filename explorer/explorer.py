@@ -3,7 +3,7 @@
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -201,8 +201,6 @@ class Explorer:
             limit = limit if limit is None else check_whole("limit", limit)
         except BadInput as refused:
             raise IngestError(str(refused)) from refused
-        if not isinstance(source, str | Path):
-            source = _check_photos(source)
         summary = run(
             source, table=name, encoder=encoder, database=self.database,
             store=self.store, limit=limit, progress=progress,
@@ -230,10 +228,8 @@ class Explorer:
             EncoderError, VecdbError, ClassifierError: see `Query.vector`.
         """
         collection = self.collection(table)
-        where = how.get("where")
-        if where is not None and not isinstance(where, Filter):
-            texts = [where] if isinstance(where, str) else where
-            how["where"] = Filter(conditions=read_conditions(texts, collection))
+        if how.get("where") is not None:
+            how["where"] = _read_where(how["where"], collection)
         if how.get("exclude_concept") is not None:
             self.concepts.get(how["exclude_concept"])
         return rank(collection, self.ranking_vector(query, collection), k, **how)
@@ -494,14 +490,18 @@ def default_table() -> str:
     return os.environ.get("VECDB_TABLE") or DEFAULT_TABLE
 
 
+def _read_where(where: Any, collection: Collection) -> Filter:
+    if isinstance(where, Filter):
+        return where
+    texts = [where] if isinstance(where, str) else where
+    if not isinstance(texts, Iterable) or not all(isinstance(text, str) for text in texts):
+        raise BadInput(
+            f"where must be a condition, several, or a `vecdb.Filter`, not {where!r:.80}."
+        )
+    return Filter(conditions=read_conditions(texts, collection))
+
+
 def _turn(page: Page | None, kind: str) -> Page:
     if page is None:
         raise NothingToTurn(f"There is nothing to {kind}.")
     return page
-
-
-def _check_photos(photos: Iterable[Photo]) -> Iterator[Photo]:
-    for photo in photos:
-        if not isinstance(photo, Photo):
-            raise IngestError(f"{photo!r:.80} is no photo: give `ingest.Photo`s, or one source.")
-        yield photo

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from ingest import Options, Photo
 from ingest.sources import preview
-from ingest.sources.place import find_place
+from ingest.sources.place import find_anew
 from ingest.vectors import find_vectors
 from vecdb.photos import SOURCE
 
@@ -40,7 +40,7 @@ def look_at(source: str, options: Options) -> Look:
         SourceError: it is missing, of no known kind, or lacks a needed column.
         DamagedSource: it breaks off before its fifth photo.
     """
-    vectors = find_vectors(find_place(source), options.vector_column, options.table())
+    vectors = find_vectors(find_anew(source), options.vector_column, options.table())
     if vectors is None:
         found = preview(source, options.table(), exclude=options.exclude)
         return Look(found.choices, found.columns, [_row(photo) for photo in found.photos])

@@ -15,7 +15,7 @@ from ingest.photo import Photo, clean
 from ingest.sources.place import find_place
 
 COLUMNS = ("id", "address", "reason")
-OURS = re.compile(rb'id,address,reason\r?\n|\{"id": "')
+OURS = re.compile(rb'id,address,reason\r?\n|\{"id": ".*", "address": ".*", "reason": ')
 
 
 class FailureList:

@@ -4,6 +4,8 @@ import argparse
 import re
 from pathlib import Path
 
+LONGEST = 1 << 20  # bytes of a line
+
 
 def output_name(text: str) -> str:
     """Return the name of a file or folder to write.
@@ -20,13 +22,13 @@ def holds_other(path: Path, ours: re.Pattern[bytes]) -> bool:
     """Tell whether a file holds what no run of this program wrote: it must not be spoilt.
 
     Args:
-        ours: how a file begins that one wrote.
+        ours: how the first line of a file begins that one wrote.
     """
     try:
         if not path.is_file():
             return False
         with path.open("rb") as file:
-            start = file.read(64)
+            start = file.readline(LONGEST)
     except OSError:
         return False  # whoever writes it says why it cannot be
     return bool(start) and not ours.match(start)

@@ -30,7 +30,7 @@ from ingest.pipeline import Pipeline
 from ingest.progress import ProgressCallback, Summary, Tally
 from ingest.prune import check_prunable, prune
 from ingest.sources import Source, Table, first, shuffle_photos
-from ingest.sources.place import find_place
+from ingest.sources.place import find_anew
 from ingest.sources.where import condition
 from ingest.vector_import import VectorImport, open_vector_collection
 from ingest.vectors import VectorSource, find_vectors
@@ -232,9 +232,17 @@ def _prune(
     *,
     is_whole: bool,
 ) -> None:
-    removed = prune(database, store, collection, root) if is_whole else None
+    if not is_whole:
+        warn(
+            f"Nothing was taken out: {root} holds no pictures, or not all of it could be looked at."
+        )
+        return
+    removed = prune(database, store, collection, root)
     if removed is None:
-        warn(f"Nothing was taken out: {root} is empty, or not all of it could be looked at.")
+        warn(
+            f"Nothing was taken out: of all photos from {root} none is there, as if its disk were "
+            "away; `python -m explorer delete` takes them out all the same."
+        )
         return
     tally.add("removed", removed.photos)
     if removed.photos:
@@ -247,7 +255,7 @@ def _vectors(
     """Return the vectors that a source holds already, None where it holds pictures."""
     if not isinstance(source, str | Path):
         return None
-    found = find_vectors(find_place(source), options.vector_column, options.table())
+    found = find_vectors(find_anew(source), options.vector_column, options.table())
     said = found and found.describe()  # refuses columns that are not there before a table is made
     if said and tell:
         tell(f"Read by {said}.")
@@ -270,7 +278,7 @@ def _photos(
         if tell and (choices := found.choices()[0]):
             tell(f"Read by {choices}.")
     else:
-        photos = source
+        photos = _check_photos(source)
         total = len(source) if isinstance(source, list | tuple) else None
     stream = iter(photos)
     # The first photo is read at once, so that a source of the wrong kind is an error right here,
@@ -286,6 +294,13 @@ def _photos(
     if limit is not None:
         total = limit if total is None else min(total, limit)
     return total, first(stream, limit)
+
+
+def _check_photos(photos: Iterable[Photo]) -> Iterator[Photo]:
+    for photo in photos if isinstance(photos, Iterable) else [photos]:
+        if not isinstance(photo, Photo):
+            raise SourceError(f"{photo!r:.80} is no photo: give `ingest.Photo`s, or one source.")
+        yield photo
 
 
 def _refuse_derived(database: Database, table: str) -> None:

@@ -25,13 +25,14 @@ def find_length(name: str) -> int | None:
 def _find_projection(folder: str) -> int | None:
     from transformers import AutoConfig
 
+    from encoder.checkpoint import FAULTS
     from encoder.dual import register
 
     register()
     try:
         config: Any = AutoConfig.from_pretrained(folder, local_files_only=True)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        if config.model_type in {"siglip", "siglip2"}:  # which have no projection
+            return int(config.vision_config.hidden_size)
+    except FAULTS:
         return None  # whoever loads the model says what is wrong with it
-    if config.model_type.startswith("siglip"):  # which has no projection
-        return int(config.vision_config.hidden_size)
     return getattr(config, "projection_dim", None)

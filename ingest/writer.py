@@ -133,8 +133,9 @@ class Writer:
         held = self._patiently(lambda: self._collection.records.digests(ids))
         rejected = Rejected(OVERTAKEN, permanent=False)
         taken = [i.photo for i in items if held.get(i.photo.id) not in {None, "", i.digest}]
-        if self._stores:  # what was put there is not their pictures; theirs are made when looked at
-            self._store.drop_thumbnails(self._collection.name, [photo.id for photo in taken])
+        if self._stores:  # what was put there is not their pictures
+            theirs = {photo.id: held[photo.id] for photo in taken}
+            self._store.show_pictures(self._collection.name, theirs)
         return [(photo, rejected) for photo in taken]
 
     def _patiently(self, action: Callable[[], T]) -> T:

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -85,6 +85,12 @@ class Store:
                 digest = transaction.get(_key("photo", collection, photo_id))
                 if digest:
                     transaction.put(_key("photo", other, photo_id), digest, overwrite=False)
+
+    def show_pictures(self, collection: str, digests: Mapping[str, str]) -> None:
+        """Note which pictures photos are, by digest; their JPEGs are kept already, if any are."""
+        with self._transaction(self._thumbnails, write=True) as transaction:
+            for photo_id, digest in digests.items():
+                transaction.put(_key("photo", collection, photo_id), _key("digest", digest))
 
     def drop_thumbnails(self, collection: str, photo_ids: Iterable[str]) -> None:
         """Forget which pictures some photos are; the pictures stay until `drop_pictures`."""

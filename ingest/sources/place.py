@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from ingest.errors import SourceError
 from vecdb.addresses import local_path
@@ -73,6 +73,14 @@ def _read_pipe(place: Path) -> Path:
         f"{place} is a pipe or device: give - as the source and the pipe as standard input, as in "
         "`- < PIPE` or `- < <(COMMAND)`."
     )
+
+
+def find_anew(source: str | Path) -> Path:
+    """Return a source as `find_place` does, to be listed as it is now and not as it was before."""
+    place: Any = find_place(source)
+    if is_far(str(place)):
+        place.fs.invalidate_cache()
+    return cast(Path, place)
 
 
 def exists(place: Path) -> bool:

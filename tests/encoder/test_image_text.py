@@ -115,10 +115,12 @@ def test_half_a_letter_is_refused(tiny_clip, text):
         ("clip_text_model", "a model without a picture side"),
         ("wav2vec2", "which does not bring pictures and text together"),
         ("no-such-model", "its config.json cannot be read"),
+        ("clip", "its config.json cannot be read: Validation error for field"),
     ],
 )
 def test_a_folder_of_another_model_is_refused_with_what_it_lacks(tmp_path, kind, lacks):
-    (tmp_path / "config.json").write_text(json.dumps({"model_type": kind}))
+    config = {"model_type": kind, "logit_scale_init_value": "much"}  # which is no number
+    (tmp_path / "config.json").write_text(json.dumps(config))
     with pytest.raises(UnusableModel, match=re.escape(lacks)) as refused:
         load_encoder(str(tmp_path))
     assert len(str(refused.value).splitlines()) == 1

@@ -183,7 +183,7 @@ def test_an_ingest_of_an_impossible_number_is_refused(explorer, tmp_path, limit)
         explorer.ingest(tmp_path, table="things", limit=limit)
 
 
-@pytest.mark.parametrize("given", [["a.jpg"], [Path("a.jpg")], [7]])
+@pytest.mark.parametrize("given", [["a.jpg"], [Path("a.jpg")], [7], None, 7])
 def test_an_ingest_that_ends_early_is_an_error_that_says_why(explorer, given):
     with pytest.raises(IngestError, match=r"is no photo: give `ingest\.Photo`s, or one source"):
         explorer.ingest(given, table="new", encoder="offline")
@@ -204,6 +204,9 @@ def test_a_search_takes_conditions_as_they_are_typed(explorer, direction):
         assert len(found) == {str: 10, list: 0, Filter: 120}[type(where)]
     with pytest.raises(BadCondition, match="'mood' is not a column of things"):
         explorer.search(query, table="things", where="mood=calm")
+    for bad in (7, [7], b"a=b"):
+        with pytest.raises(BadInput, match="where must be a condition, several, or a"):
+            explorer.search(query, table="things", where=bad)
 
 
 def test_a_name_of_spaces_is_none(explorer, direction):

@@ -120,7 +120,9 @@ def test_a_dash_is_no_file_to_write(command, tmp_path, option):
 
 
 @pytest.mark.parametrize("option", ["--failures", "--log"])
-@pytest.mark.parametrize("kind", ["a table", "a picture in the folder", "failures of before"])
+@pytest.mark.parametrize(
+    "kind", ["a table", "a picture in the folder", "failures of before", "another list.jsonl"]
+)
 def test_a_file_that_holds_something_else_is_not_written_over(command, tmp_path, option, kind):
     (tmp_path / "pictures").mkdir()
     picture, table = tmp_path / "pictures" / "1.jpg", tmp_path / "t.csv"
@@ -128,7 +130,10 @@ def test_a_file_that_holds_something_else_is_not_written_over(command, tmp_path,
     table.write_text(
         "id,address,reason\na,none.jpg,no such file\n" if "before" in kind else "url\na\n"
     )
+    other = tmp_path / "other.jsonl"
+    other.write_text('{"id": "a", "url": "http://a/1.jpg"}\n')
     source, file = (table, table) if "folder" not in kind else (tmp_path / "pictures", picture)
+    file = other if "another" in kind else file
     before = file.read_bytes()
     code, _, err = command(source, option, file, "--quiet")
     assert code == 2

@@ -146,6 +146,20 @@ def test_nothing_is_pruned_where_the_disk_goes_while_an_ingest_runs(
     assert rows(database).keys() == {"a.jpg", "b.jpg", "c.jpg"}
 
 
+def test_where_no_photo_is_left_in_a_folder_it_is_told_how_they_are_taken_out(
+    ingest, database, tmp_path
+):
+    root = folder(tmp_path / "lib", a=1)
+    ingest(root)
+    (root / "a.jpg").unlink()
+    (root / "b.jpg").write_bytes(b"no picture")
+    said: list[str] = []
+    assert ingest(root, options={"prune": True}, warn=said.append).removed == 0
+    assert f"of all photos from {root} none is there" in said[0]
+    assert "`python -m explorer delete` takes them out" in said[0]
+    assert rows(database).keys() == {"a.jpg"}
+
+
 @pytest.mark.parametrize("given", [{"limit": 1}, {"where": ("a=1",)}])
 def test_pruning_needs_a_whole_folder(ingest, tmp_path, given):
     with pytest.raises(SourceError, match="needs the whole folder"):

@@ -192,6 +192,8 @@ def test_the_encoder_must_be_named_and_must_be_the_collections(
         ({"model_type": "dual-encoder", "projection_dim": 40}, 40),
         ("offline", 512),
         ("unknown/model", None),
+        ({"model_type": "siglip_vision_model"}, None),
+        ({"model_type": "clip", "projection_dim": "many"}, None),
     ],
 )
 def test_vectors_of_another_length_than_their_encoders_are_refused_before_any_is_stored(
