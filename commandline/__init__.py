@@ -3,6 +3,9 @@
 Data goes to stdout and words to stderr. With `--json` a refusal is a JSON object on stdout, too.
 """
 
+from commandline.loading import INTERRUPTED, raise_from_now  # before what takes time
+
+# isort: split
 import argparse
 import json
 import os
@@ -13,7 +16,7 @@ from typing import Any, NamedTuple, NoReturn
 
 import commandline.limits  # noqa: F401  # before numpy and its kind
 
-DONE, NOT_POSSIBLE, USAGE, INTERRUPTED = 0, 1, 2, 130
+DONE, NOT_POSSIBLE, USAGE = 0, 1, 2
 EXIT_CODES = "exit codes: 0 done, 1 not possible, 2 bad usage, 130 stopped"
 
 
@@ -101,6 +104,7 @@ def _answer(
 ) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     try:
+        raise_from_now()
         return main(arguments)
     except KeyboardInterrupt as stopped:
         return _refuse(str(stopped) or "stopped", INTERRUPTED, given)

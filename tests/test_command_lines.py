@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -118,6 +119,36 @@ def test_an_interrupt_ends_with_130_and_a_word(capsys, words, sentence):
         printed = capsys.readouterr()
         assert printed.err == f"{sentence}\n"
         assert printed.out == (f'{{"error": "{sentence}"}}\n' if arguments else "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "command",
+    [*COMMANDS, "ingest.embed", "sample", "classifier.benchmark", "vecdb.benchmark.plan"],
+)
+def test_a_signal_while_libraries_load_ends_with_130_and_a_word(command, number):
+    words = [sys.executable, "-X", "importtime", "-m", command, "--json"]
+    with subprocess.Popen(
+        words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stderr is not None
+        assert any("commandline.loading" in line for line in running.stderr)
+        running.send_signal(number)
+        told, said = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert json.loads(told) == {"error": "Stopped."}
+    assert [line for line in said.splitlines() if "import time:" not in line] == ["Stopped."]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_to_a_running_command_is_an_interrupt(capsys, number):
+    before = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        assert run_program(lambda arguments: os.kill(os.getpid(), number)) == 130
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+    assert capsys.readouterr().err == "Stopped.\n"
 
 
 @pytest.mark.parametrize(
