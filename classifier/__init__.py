@@ -1,5 +1,7 @@
 """Learning: the linear head, its fit, the mining strategies, the audit. Numpy and SciPy only."""
 
+import commandline.limits  # noqa: F401  # before numpy and its kind
+
 from .advice import Advice, advice, agreement
 from .anchor import anchor
 from .background import Background, background_of

@@ -3,17 +3,24 @@
 Data goes to stdout and words to stderr. With `--json` a refusal is a JSON object on stdout, too.
 """
 
+from commandline.loading import INTERRUPTED, raise_from_now  # before what takes time
+
+# isort: split
 import argparse
 import json
 import os
 import re
+import shlex
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from itertools import takewhile
 from typing import Any, NamedTuple, NoReturn
 
 import commandline.limits  # noqa: F401  # before numpy and its kind
 
-DONE, NOT_POSSIBLE, USAGE, INTERRUPTED = 0, 1, 2, 130
+DONE, NOT_POSSIBLE, USAGE = 0, 1, 2
+# One dash before several letters: no option of ours, though -hen would be read as -h.
+MINUS = re.compile(r"-[^\W\d_]{2}\S*$|-[hk][^\W\d_]")
 EXIT_CODES = "exit codes: 0 done, 1 not possible, 2 bad usage, 130 stopped"
 
 
@@ -26,8 +33,14 @@ class Parser(argparse.ArgumentParser):
         self.given: Sequence[str] | None = None
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """Read arguments, by default those of the process."""
+        """Read arguments, by default those of the process.
+
+        A default called `minus` is the option for a word that somebody wrote with a minus.
+        """
         self.given = sys.argv[1:] if args is None else list(args)
+        if minus := self.get_default("minus"):
+            for word in filter(MINUS.match, takewhile(lambda given: given != "--", self.given)):
+                self.error(f"{word} reads as an option: write {minus} {shlex.quote(word[1:])}")
         return super().parse_known_args(args, namespace)
 
     def error(self, message: str) -> NoReturn:
@@ -101,6 +114,7 @@ def _answer(
 ) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     try:
+        raise_from_now()
         return main(arguments)
     except KeyboardInterrupt as stopped:
         return _refuse(str(stopped) or "stopped", INTERRUPTED, given)

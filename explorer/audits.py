@@ -13,6 +13,7 @@ import numpy as np
 
 from classifier.audit import Audit, Findings, Interval, Stratum, count_given, estimate, plan
 from explorer.history import read_history
+from explorer.limits import check_there
 from vecdb import Collection, Concept, Database
 
 VERSION = 1
@@ -105,7 +106,11 @@ def begin_audit(
     Args:
         width: wanted half-width of the 95 % interval of precision.
         known: count the concept's labels (`classifier.audit.count_given`); False asks about all.
+
+    Raises:
+        NothingThere: the concept was deleted.
     """
+    check_there(concept)
     total = collection.count()
     accepted = collection.count_above(concept, concept.threshold)
     drawn = plan(total, accepted, width=width, seed=random.SystemRandom().randrange(1 << 31))
@@ -147,8 +152,11 @@ def answer_audit(database: Database, concept_id: str, answers: Mapping[str, int]
     """Keep answers (1, -1, or 0 for not sure); with the last one the findings are computed.
 
     Answers of two windows add up: each is a row of its own.
+
+    Raises:
+        NothingThere: the concept was deleted.
     """
-    concept = database.concepts.get(concept_id)
+    concept = check_there(database.concepts.get(concept_id))
     record = AuditRecord.read(concept)
     if record is None:
         return concept

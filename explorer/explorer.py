@@ -24,7 +24,7 @@ from explorer.encoders import Encoders
 from explorer.errors import BadInput, NothingThere, NothingToTurn
 from explorer.exports import Choice, Exported, export_concept
 from explorer.jobs import Jobs
-from explorer.limits import check_labels, check_number, check_whole
+from explorer.limits import check_labels, check_number, check_there, check_whole
 from explorer.mapping.jobs import Maps
 from explorer.news import News, mark_seen, read_new_matches
 from explorer.nouns import Nouns
@@ -387,8 +387,11 @@ class Explorer:
 
         Raises:
             NotFitted: it has no classifier yet.
+            NothingThere: it was deleted.
+            BadInput: the width is no share.
         """
-        concept = self.concepts.get(concept_id)
+        width = check_number("width", width, 0, 1)
+        concept = check_there(self.concepts.get(concept_id))
         record = AuditRecord.read(concept)
         if record is None or record.findings is not None or not record.is_current(concept):
             if not len(concept.weights):
@@ -410,6 +413,7 @@ class Explorer:
         Raises:
             BadInput: no audit has been begun, a photo is not asked about in it, or an answer is
                 none.
+            NothingThere: the concept was deleted.
         """
         answers = check_labels(answers)
         record = AuditRecord.read(self.concepts.get(concept_id))

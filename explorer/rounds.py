@@ -163,7 +163,8 @@ class Rounds:
             concept = replace(concept, settings=settings.as_json())
             default = -1 if unmarked == "negative" else 0
             rows = _answers(concept, history, tiles, marks, default, by)
-            action = f"round:{uuid.uuid4().hex}"
+            # Where another process answers the same page at once, both are one action to undo.
+            action = f"round:{concept.round}.{len(history)}"
             stored = self._aside.submit(self._concepts.label, concept_id, rows, action=action)
             history = history.extend([replace(row, action=action) for row in rows])
             return self._next(concept, concept.round + 1, history, stored=stored, timing=timing)
@@ -312,7 +313,8 @@ class Rounds:
         if target.startswith("round:"):
             number = made[0].round + (kind == "redo")
             if kind == "undo":
-                tiles = [Tile(row.photo_id, row.reason, row.label) for row in made]
+                once = {row.photo_id: row for row in made}.values()
+                tiles = [Tile(row.photo_id, row.reason, row.label) for row in once]
         # Fitted before anything is stored: what cannot be fitted must not change the labels.
         standing = self._fitting.fit(concept, number, history)
         self._concepts.label(concept_id, rows, action=action)

@@ -11,10 +11,10 @@ from pathlib import Path
 from types import FrameType
 
 from commandline import Parser, positive, run_program
+from commandline.outputs import output_name
 from encoder import EncoderError
 from ingest import IngestError, Options, SourceError, Summary, run
 from ingest.manners_options import add_manners, given_manners
-from ingest.outputs import output_name
 from ingest.run import WORKERS
 from ingest.tell import LOG, Bars, describe_summary, log_to
 from vecdb import DEFAULT_TABLE, VecdbError
@@ -183,7 +183,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--caption-column", metavar="NAME", help="column of the descriptions")
     add("--label-column", metavar="NAME", help="column of the labels")
-    add("--vector-column", metavar="NAME", help="column of vectors that exist already")
+    add(
+        "--vector-column",
+        metavar="NAME",
+        help="column of vectors that exist already; none: read the pictures",
+    )
     add(
         "--header",
         action=argparse.BooleanOptionalAction,

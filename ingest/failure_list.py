@@ -9,8 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
+from commandline.outputs import holds_other
 from ingest.errors import SourceError
-from ingest.outputs import holds_other
 from ingest.photo import Photo, clean
 from ingest.sources.place import find_place
 

@@ -54,7 +54,8 @@ class Options:
         shuffle: take them in random order.
         where: conditions on the source's columns, such as "photo_width>=1000".
         id_column, url_column, caption_column, label_column: of a table; guessed by default.
-        vector_column: which one holds vectors that exist already; guessed by default.
+        vector_column: which one holds vectors that exist already; guessed by default, "none" where
+            the pictures are to be read.
         header: whether a table's first row names its columns; guessed by default.
         delimiter, encoding: of a table of text; guessed by default.
         exclude: patterns of names and paths that are left out of folders and tars.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from ingest.outputs import holds_other
+from commandline.outputs import holds_other
 from ingest.progress import Progress, Summary
 
 LOG = logging.getLogger("ingest")

@@ -23,6 +23,7 @@ from vecdb.records import Origin
 from vecdb.statements import check_table_name
 
 CHUNK = 1_000  # failures kept at once
+_INSTEAD = ", or read the pictures instead with --vector-column none"
 MOST_REFUSED = 100_000  # rows; where none before was stored, none will be
 
 
@@ -33,7 +34,7 @@ def open_vector_collection(
 
     Raises:
         SourceError: nobody says which encoder it is, or they were made by another one, as their
-            length may tell.
+            length or a collection of pictures may tell.
         VecdbError: the collection holds vectors of another one.
     """
     check_table_name(table)
@@ -46,12 +47,20 @@ def open_vector_collection(
             )
         name, fingerprint = name or plan.encoder, plan.fingerprint
     try:
-        name = name or database.collection(table).encoder
+        held = database.collection(table)
     except UnknownCollection:
-        raise SourceError(
-            "These photos have their vectors already: say which encoder made them with "
-            "--encoder, for a query is only understood by the same one."
-        ) from None
+        if not name:
+            raise SourceError(
+                "These photos have their vectors already: say which encoder made them with "
+                f"--encoder, for a query is only understood by the same one{_INSTEAD}."
+            ) from None
+    else:
+        if not name and held.fingerprint:
+            raise SourceError(
+                f"These photos have their vectors already, and {table} was made of pictures: say "
+                f"which encoder made them with --encoder{_INSTEAD}."
+            )
+        name = name or held.encoder
     if not plan:
         _check_length(database, table, name, vectors.dim)
     return database.create_collection(table, name, vectors.dim, fingerprint)
@@ -68,8 +77,8 @@ def _check_length(database: Database, table: str, encoder: str, dim: int) -> Non
     if length not in {None, dim} and (held is None or held.encoder == encoder):
         raise SourceError(
             f"These vectors have {dim} numbers each, and those of the encoder {encoder} have "
-            f"{length}: name the encoder that made them with --encoder, or another column of them "
-            "with --vector-column."
+            f"{length}: name the encoder that made them with --encoder, another column of them "
+            f"with --vector-column{_INSTEAD}."
         )
 
 

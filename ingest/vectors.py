@@ -33,6 +33,7 @@ from ingest.vector_rows import RowShaper
 OF_TEXT = re.compile(
     r"(^|[_.])(text|txt|caption|title|prompt|description|query|sentence)s?([_.]|$)"
 )
+PICTURES = "none"  # no column: what holds vectors, too, is read for its pictures
 SHORTEST = 16  # numbers; shorter lists are boxes and colours
 IMAGES, TABLES = "img_emb", "metadata"
 Refuse = Callable[[Photo, str], None]
@@ -169,12 +170,15 @@ def find_vectors(
 
     Args:
         path: a file or a folder.
-        column: the column of vectors; guessed by its name and content by default.
+        column: the column of vectors; guessed by its name and content by default, PICTURES where
+            it must not be.
         table: how what is told of the photos is read.
 
     Raises:
         SourceError: the column is not there, or files of vectors and tables do not go together.
     """
+    if column == PICTURES:
+        return None
     is_here = isinstance(path, Path) and path.exists()
     found = _find(path, column) if is_here else None
     is_other = is_here or is_far(path) or str(path) == "-"

@@ -1,1 +1,3 @@
 """The sample collection."""
+
+import commandline.limits  # noqa: F401  # before numpy and its kind

@@ -2,6 +2,8 @@
 
 import json
 import os
+import shlex
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +13,7 @@ import pyarrow as pa
 import pytest
 
 from commandline import run_program
+from explorer.__main__ import parser
 from tests.browser.harness import ROOT
 from tests.warm import python
 from vecdb import connect
@@ -40,6 +43,14 @@ def test_help_lists_the_exit_codes(command):
     [
         (["explorer", "search", "dog", "-k", "-3", "--json"], 2),
         (["explorer", "search", "dog", "--table", "nowhere", "--json"], 1),
+        (["explorer", "classes", "--out", "-", "--json"], 2),
+        (["explorer", "export", "dog", "--out", "-", "--format", "csv", "--json"], 2),
+        (["explorer", "labels", "export", "dog", "--out", "-", "--json"], 2),
+        (["explorer", "truth", "dog", "--out", "-", "--json"], 2),
+        (["explorer", "search", "dog", "--copy-to", "-", "--json"], 2),
+        (["tuning", "captions", "sample/SOURCES.csv", "--out", "-", "--json"], 2),
+        (["tuning", "model", "a.lance", "--out", "-", "--json"], 2),
+        (["classifier.benchmark", "a.npz", "--plot", "-", "--json"], 2),
         (["vecdb", "status", "--table", "nowhere", "--json"], 1),
         (["vecdb", "search", "dog", "--table", "nowhere", "--json"], 1),
         (["ingest", "/no/such/folder", "--json"], 2),
@@ -66,6 +77,19 @@ def test_a_refusal_is_one_sentence_and_json_where_that_is_asked_for(
     sentence = json.loads(answer.stdout)["error"]
     assert sentence.endswith(".")
     assert "Traceback" not in answer.stderr
+
+
+@pytest.mark.parametrize("word", ["-eagle", "-hen", "-kite", "-käfer", "-hot dog"])
+def test_a_phrase_that_reads_as_an_option_is_told_how_it_is_written(capsys, word):
+    for words in ([word], ["bird", word], ["bird", "--without", word]):
+        with pytest.raises(SystemExit):
+            parser().parse_args(["search", *words])
+        assert f"write --without {shlex.quote(word[1:])}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["-bald eagle"], ["--", "-eagle"], ["-k5", "a -b"]])
+def test_other_phrases_with_a_minus_are_read(words):
+    assert parser().parse_args(["search", *words]).text
 
 
 @pytest.mark.parametrize("kilobytes", [1_000_000, 2_000_000, 4_000_000])
@@ -118,6 +142,40 @@ def test_an_interrupt_ends_with_130_and_a_word(capsys, words, sentence):
         printed = capsys.readouterr()
         assert printed.err == f"{sentence}\n"
         assert printed.out == (f'{{"error": "{sentence}"}}\n' if arguments else "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "command",
+    [*COMMANDS, "ingest.embed", "sample", "classifier.benchmark", "vecdb.benchmark.plan"],
+)
+def test_a_signal_while_libraries_load_ends_with_130_and_a_word(command, number):
+    words = [sys.executable, "-X", "importtime", "-m", command, "--json"]
+    with subprocess.Popen(
+        words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stderr is not None
+        assert any("commandline.loading" in line for line in running.stderr)
+        running.send_signal(number)
+        told, said = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert json.loads(told) == {"error": "Stopped."}
+    assert [line for line in said.splitlines() if "import time:" not in line] == ["Stopped."]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_to_a_running_command_is_an_interrupt(capsys, number):
+    before = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
+
+    def stopped(arguments):
+        os.kill(os.getpid(), number)
+
+    try:
+        assert run_program(stopped) == 130
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+    assert capsys.readouterr().err == "Stopped.\n"
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,8 @@ class Database:
             found = self._find(name)
         if found is None:
             known = ", ".join(info.name for info in self.collections())
-            others = f", or set VECDB_TABLE to one of {known}" if known else "; there is none yet"
+            named = f", or name one with --table or VECDB_TABLE: {known}"
+            others = named if known else "; there is none yet"
             raise UnknownCollection(
                 f"There is no collection {name!r}: ingest photos first{others}."
             )
@@ -224,12 +225,13 @@ def _check_encoder(found: Collection, encoder: str, dim: int, fingerprint: str) 
     if found.encoder == encoder and found.dim == dim:
         raise EncoderMismatch(
             f"The collection {found.name} was made by other weights or settings than {encoder} "
-            "holds now: put the old ones back, or use another collection (VECDB_TABLE)."
+            "holds now: put the old ones back, or use another collection (--table or "
+            "VECDB_TABLE)."
         )
     raise EncoderMismatch(
         f"The collection {found.name} holds vectors of {found.encoder} with {found.dim} numbers, "
         f"not of {encoder} with {dim}: set ENCODER={found.encoder}, or use another "
-        "collection (VECDB_TABLE)."
+        "collection (--table or VECDB_TABLE)."
     )
 
 

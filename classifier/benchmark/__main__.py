@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from commandline import Parser, positive, run_program
+from commandline.outputs import output_path
 
 from ..errors import ClassifierError
 from ..mining import STRATEGIES
@@ -108,7 +109,7 @@ def parser() -> Parser:
     options.add_argument("--json", action="store_true", help="one line of JSON instead of a table")
     options.add_argument(
         "--plot",
-        type=Path,
+        type=output_path,
         help="AP against clicks, beside the other methods: .png, .svg, .pdf",
     )
     return options

@@ -7,9 +7,9 @@ average; with --corrections also what a number of corrected mistakes do for the 
 import argparse
 import json
 import sys
-from pathlib import Path
 from typing import Any
 
+from commandline.outputs import output_path
 from commandline.words import count_things
 from explorer.errors import BadInput, NothingThere
 from explorer.explorer import Explorer, default_table
@@ -32,7 +32,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--prefix", default="", help="only photos whose ids start with this")
     command.add_argument("--corrections", action="store_true", help="also refit to corrections")
     command.add_argument(
-        "--out", type=Path, metavar="FILE",
+        "--out", type=output_path, metavar="FILE",
         help="write id, class and probability of every photo to a .csv or .parquet file",
     )  # fmt: skip
     command.add_argument(

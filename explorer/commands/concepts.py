@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from commandline import positive
+from commandline.outputs import output_path
 from explorer.csv_cells import guard_cell
 from explorer.errors import NothingThere
 from explorer.explorer import Explorer
@@ -85,7 +86,10 @@ def add_truth_arguments(command: argparse.ArgumentParser) -> None:
         "--limit", type=positive, metavar="N", help=f"photos listed, by default {LISTED}"
     )
     command.add_argument(
-        "--out", type=Path, metavar="FILE", help="write them to a CSV, too: all without --limit"
+        "--out",
+        type=output_path,
+        metavar="FILE",
+        help="write them to a CSV, too: all without --limit",
     )
 
 

@@ -4,10 +4,10 @@ import argparse
 import json
 import sys
 from dataclasses import asdict
-from pathlib import Path
 
 from tqdm import tqdm
 
+from commandline.outputs import output_path
 from explorer.commands.concepts import read_concept
 from explorer.explorer import Explorer
 from explorer.exports import BOTH, FORMATS, PHOTOS, Choice, describe_export, export_concept
@@ -20,7 +20,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     add = command.add_argument
     add("concept", help="its id or its name")
     add(
-        "--out", type=Path, required=True, metavar="PATH",
+        "--out", type=output_path, required=True, metavar="PATH",
         help="a file or a new folder; .zip takes a folder's files as one; .safetensors, .npz and "
         ".sql are the classifier",
     )  # fmt: skip

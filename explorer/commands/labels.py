@@ -7,6 +7,7 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
+from commandline.outputs import output_path
 from commandline.words import count_things
 from explorer.errors import BadInput, NothingThere
 from explorer.explorer import Explorer, default_table
@@ -20,7 +21,9 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     kinds = command.add_subparsers(dest="kind", required=True)
     out = kinds.add_parser("export", help="write a concept's labels")
     out.add_argument("concept", help="its id or its name")
-    out.add_argument("--out", type=Path, help="a .csv or .jsonl file; without it stdout, in CSV")
+    out.add_argument(
+        "--out", type=output_path, help="a .csv or .jsonl file; without it stdout, in CSV"
+    )
     into = kinds.add_parser("import", help="add labels to a concept; undo takes them back")
     into.add_argument("file", type=Path, help="our own file, a table, COCO, a labelled set")
     into.add_argument("--concept", help="its id or its name; a new one is made")

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 from commandline import positive
+from commandline.outputs import output_path
 from explorer.conditions import read_conditions
 from explorer.errors import BadInput, ExplorerError
 from explorer.explorer import Explorer, default_table
@@ -32,6 +33,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--image", type=Path, action="append", default=[], help="a picture file")
     command.add_argument("--like", action="append", default=[], help="the id of a photo")
     command.add_argument("--without", action="append", default=[], help="a phrase to subtract")
+    command.set_defaults(minus="--without")
     command.add_argument("--threshold", type=float, help="least similarity, a cosine")
     command.add_argument(
         "--where",
@@ -41,7 +43,9 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         help="only such photos: split=val, iso>=400, mood~calm, label!=dog, shot<2020-06",
     )
     command.add_argument("--fold", action="store_true", help="list near-duplicates once")
-    command.add_argument("--copy-to", type=Path, metavar="FOLDER", help="copy the pictures there")
+    command.add_argument(
+        "--copy-to", type=output_path, metavar="FOLDER", help="copy the pictures there"
+    )
 
 
 def search(explorer: Explorer, options: argparse.Namespace) -> None:

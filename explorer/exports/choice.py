@@ -13,6 +13,7 @@ from vecdb import Collection, Concept
 
 MATCHES, LABELS, BOTH = PHOTOS = ("matches", "labels", "both")
 SHARES = (0.8, 0.1, 0.1)
+SLACK = 0.02  # of shares that were rounded
 
 Tell = Callable[[str, float], None]
 """Is told what is being done and which share of it is; what it raises stops the export."""
@@ -30,7 +31,7 @@ class Choice:
         photos: "matches", the photos above the threshold; "labels", those that were answered;
             "both".
         negatives: how many photos below the threshold, drawn at random, go along as a no.
-        shares: of the splits train, validation and test.
+        shares: of the splits train, validation and test: of 1, of 100, or whole numbers.
         seed: of the splits and of the random photos.
         together: columns whose equal values never come into two splits; "folder" is one, too.
         near: cosine above which photos are near-duplicates, which never come into two splits.
@@ -53,6 +54,16 @@ class Choice:
             raise BadInput(
                 "The split is one to three shares, of train, validation and test, none below "
                 "zero: for example 0.8,0.1,0.1."
+            )
+        total = sum(self.shares)
+        if (
+            any(share % 1 for share in self.shares)
+            and min(abs(total - 1), abs(total - 100)) > SLACK
+        ):
+            given = ", ".join(f"{share:g}" for share in self.shares)
+            raise BadInput(
+                f"The shares of the split, {given}, add up to {total:g}: make that 1, or give "
+                "whole numbers such as 80,10,10."
             )
         check_whole("negatives", self.negatives)
         check_whole("seed", self.seed, most=2**63 - 1)

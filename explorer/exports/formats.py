@@ -21,7 +21,7 @@ from explorer.exports.packed import write_huggingface, write_webdataset
 from explorer.exports.selection import select_photos
 from explorer.exports.splits import SPLITS
 from explorer.exports.tables import write_csv, write_img2dataset, write_lance, write_parquet
-from explorer.exports.targets import ZIP, Target, open_target, part_of, remove
+from explorer.exports.targets import ZIP, Target, check_free, open_target, part_of, remove
 from explorer.fitting import head_of
 from explorer.history import read_history
 from vecdb import Concept, Store
@@ -107,6 +107,7 @@ def export_concept(
     as_zip = out.suffix.lower() == ZIP
     if chosen.write_file and as_zip:
         raise BadInput(f"{chosen.title} is one file or folder of its own: name it without .zip.")
+    check_free(out)  # before the work
     selected = select_photos(explorer, concept, choice or Choice(), tell)
     if chosen.write_file:
         chosen.write_file(selected, out)

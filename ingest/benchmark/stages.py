@@ -181,5 +181,5 @@ def serve(folder: Path) -> Iterator[str]:
         assert process.stdout
         yield process.stdout.readline().strip()
     finally:
-        process.terminate()
+        process.kill()
         process.wait()

@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from commandline import DONE, NOT_POSSIBLE, USAGE, Parser, positive, run_program
+from commandline.outputs import output_name
 from encoder import EncoderError, clean_name, default_encoder_name
 from ingest.embed.on_ray import embed_on_ray
 from ingest.embed.worker import WORKERS, embed_part, name_source
 from ingest.errors import IngestError, SourceError
 from ingest.manners_options import add_manners, given_manners
-from ingest.outputs import output_name
 from ingest.progress import Summary
 from ingest.tell import Bars
 

@@ -14,6 +14,7 @@ from explorer.audits import (
     open_questions,
     read_answers,
 )
+from explorer.errors import ExplorerError
 from explorer.fitting import head_of
 from explorer.matches import count_matches
 from explorer.people import Role
@@ -47,7 +48,7 @@ def on_event(event: GridEvent) -> None:
     answers = {photo: int(event["marks"].get(photo, rule)) for photo in asked}
     try:
         keep_answers(state.concept_id, audit_id, answers)
-    except (VecdbError, ClassifierError) as error:
+    except (VecdbError, ClassifierError, ExplorerError) as error:
         state.audit_error = str(error)
 
 
@@ -80,7 +81,7 @@ def on_begin() -> None:
             known=state.audit_known,
         )
         state.audit_error = ""
-    except (VecdbError, ClassifierError) as error:
+    except (VecdbError, ClassifierError, ExplorerError) as error:
         state.audit_error = str(error)
 
 

@@ -2,6 +2,8 @@
 
 import threading
 
+import pytest
+
 from explorer.audits import (
     AuditRecord,
     answer_audit,
@@ -10,6 +12,7 @@ from explorer.audits import (
     open_questions,
     read_answers,
 )
+from explorer.errors import NothingThere
 from explorer.history import read_history
 from explorer.settings import Settings
 from vecdb import Concept
@@ -57,6 +60,17 @@ def test_an_audit_that_is_begun_goes_on_where_it_stopped(rounds, database, colle
     again = record_of(database.concepts.get(concept.id))
     assert again == record
     assert open_questions(again, read_answers(database, again)) == list(record.order[2:])
+
+
+def test_the_audit_of_a_deleted_concept_is_closed(rounds, database, collection, direction):
+    concept = begun(rounds, database, collection, direction)
+    record = record_of(concept)
+    database.concepts.delete(concept.id)
+    with pytest.raises(NothingThere, match="was deleted: undo"):
+        answer_audit(database, concept.id, {record.order[0]: 1})
+    with pytest.raises(NothingThere, match="was deleted: undo"):
+        begin_audit(database, collection, database.concepts.get(concept.id), 0.2)
+    assert read_answers(database, record) == {}
 
 
 def test_an_audit_begun_when_its_answers_lay_in_the_concept_is_read_on(

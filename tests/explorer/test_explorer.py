@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from classifier import load
+from classifier import ClassifierError, load
 from explorer import Explorer, Page, Query
 from explorer.errors import BadInput, MovedOn
 from explorer.exports import Choice
@@ -60,6 +60,12 @@ def test_an_audit_goes_on_where_it_was_left_and_ends_in_findings(explorer, taugh
     findings = explorer.answer_audit(taught, truth)
     assert findings is not None
     assert findings.precision.low <= findings.precision.value <= findings.precision.high
+
+
+@pytest.mark.parametrize("width", ["x", None, float("nan"), 0, 1, -0.1])
+def test_an_audits_width_is_a_share(explorer, taught, width):
+    with pytest.raises((BadInput, ClassifierError), match="width"):
+        explorer.audit(taught, width=width)
 
 
 def test_answers_to_questions_that_were_not_asked_are_refused(explorer, taught):

@@ -39,7 +39,9 @@ def heads():
 @pytest.mark.parametrize("ending", [".csv", ".parquet"])
 def test_every_photo_is_predicted_and_not_a_sample(collection, heads, tmp_path, ending):
     out = tmp_path / f"x{ending}"
-    assert write_predictions(predict_photos(collection, heads, threshold=0.6), out) == COUNT
+    for _ in range(2):  # the second writes its own file anew
+        photos = predict_photos(collection, heads, threshold=0.6)
+        assert write_predictions(photos, out) == COUNT
     if ending == ".csv":
         rows = list(csv.DictReader(io.StringIO(out.read_text("utf-8-sig"))))
     else:
@@ -61,6 +63,9 @@ def test_a_prefix_narrows_them_and_another_ending_is_refused(collection, heads, 
     assert write_predictions(some, tmp_path / "x.csv") == COUNT // 2
     with pytest.raises(BadInput, match=r"must end in .csv or .parquet"):
         write_predictions([], tmp_path / "x.txt")
+    (tmp_path / "own.csv").write_text("id,label\n")
+    with pytest.raises(BadInput, match="no export wrote"):
+        write_predictions([], tmp_path / "own.csv")
 
 
 def test_a_sample_is_told(collection):

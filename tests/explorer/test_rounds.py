@@ -160,6 +160,27 @@ def test_two_tabs_on_one_concept_lose_no_label(rounds, collection, direction):
     assert {p: labels[p] for p in truth(moved)} == truth(moved)
 
 
+def test_two_processes_that_answer_one_page_at_once_are_one_action(
+    rounds, collection, direction, monkeypatch
+):
+    page = begin(rounds, collection, direction)
+    there = Rounds(rounds.database)
+    read = there._read(page.concept.id)  # before the other has stored its answers
+    first, second = (truth(page), {page.tiles[0].photo_id: -1})
+    rounds.submit(page.concept.id, page.tiles, first, number=1)
+    with monkeypatch.context() as patched:
+        patched.setattr(there, "_read", lambda concept_id: read)
+        there.submit(page.concept.id, page.tiles, second, number=1)
+    undone = there.undo(page.concept.id)
+    assert undone is not None
+    assert [tile.photo_id for tile in undone.tiles] == [tile.photo_id for tile in page.tiles]
+    assert not any(row.label for row in rounds.database.concepts.labels(page.concept.id))
+    assert there.undo(page.concept.id) is None
+    redone = there.redo(page.concept.id)
+    assert redone is not None
+    assert redone.concept.round == 2
+
+
 def test_a_photo_deleted_in_mid_round_is_left_out_of_the_fit(
     rounds, database, collection, direction
 ):

@@ -11,9 +11,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from encoder.offline import OfflineEncoder
 from ingest import IngestError, Progress, SourceError, run
 from ingest.errors import DamagedSource
 from ingest.run import Options
+from tests.ingest.pictures import jpeg
 from vecdb import Collection, Database, connect
 from vecdb.errors import QueryFailed
 
@@ -232,6 +234,26 @@ def test_a_column_that_is_named_must_hold_vectors(
                 tmp_path / "t.parquet", table="u", encoder="m", database=database,
                 options=Options(vector_column=name),
             )  # fmt: skip
+
+
+@pytest.mark.parametrize("dim", [8, None])
+def test_pictures_of_a_table_with_vectors_are_read_where_that_is_asked(
+    tmp_path: Path, database: Database, vectors: np.ndarray, dim: int | None
+):
+    (tmp_path / "a.jpg").write_bytes(jpeg(1))
+    source = tmp_path / "t.parquet"
+    own = np.tile(vectors, 64)[:1, : dim or OfflineEncoder.dim]
+    pq.write_table(pa.table({"path": ["a.jpg"], "emb": list(own)}), source)
+    with pytest.raises(SourceError, match="read the pictures instead with --vector-column none"):
+        run(source, table="t", database=database)
+    options = Options(vector_column="none")
+    made = run(source, table="t", encoder="offline", database=database, options=options)
+    assert made.inserted == 1
+    before = database.collection("t").vectors(["a.jpg"])
+    with pytest.raises(SourceError, match="--vector-column none"):
+        run(source, table="t", database=database)
+    assert run(source, table="t", database=database, options=options).skipped == 1
+    assert np.array_equal(database.collection("t").vectors(["a.jpg"]), before)
 
 
 @pytest.mark.parametrize(

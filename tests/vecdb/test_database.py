@@ -40,7 +40,9 @@ def test_a_collection_is_made_once_and_refuses_another_encoder(
 def test_an_unknown_collection_is_an_error_that_lists_the_known_ones(
     axes: Collection, database: Database
 ) -> None:
-    with pytest.raises(UnknownCollection, match=r"no collection 'photos'.*axes"):
+    with pytest.raises(
+        UnknownCollection, match=r"no collection 'photos'.* --table or VECDB_TABLE: .*axes"
+    ):
         database.collection("photos")
 
 

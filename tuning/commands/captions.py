@@ -14,6 +14,7 @@ from typing import Any
 from tqdm import tqdm
 
 from commandline import positive
+from commandline.outputs import output_path
 from ingest.errors import IngestError
 from ingest.photo import Photo
 from ingest.run import Options
@@ -31,7 +32,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     """Add what the command takes."""
     add = command.add_argument
     add("source", help="anything that python -m ingest reads, or the name of a collection")
-    add("--out", type=Path, required=True, metavar="DATA.lance", help="the data set to make")
+    add("--out", type=output_path, required=True, metavar="DATA.lance", help="the data set to make")
     add("--caption-column", metavar="NAME", help="the only column that holds captions")
     add("--url-column", metavar="NAME", help="column of the addresses or paths")
     add("--label-column", metavar="NAME", help="column of the labels")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tqdm import tqdm
 
 from commandline import at_least, number, positive, rate, seed
+from commandline.outputs import output_path
 from encoder import clean_name, default_encoder_name, load_encoder
 from encoder.record import read_record
 from ingest.errors import IngestError, Rejected
@@ -32,7 +33,13 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     """Add what training takes."""
     add = command.add_argument
     add("data", type=Path, metavar="DATA.lance", help="what python -m tuning captions wrote")
-    add("--out", type=Path, required=True, metavar="FOLDER", help="the model; ENCODER can name it")
+    add(
+        "--out",
+        type=output_path,
+        required=True,
+        metavar="FOLDER",
+        help="the model; ENCODER can name it",
+    )
     add("--mode", choices=MODES, default=PROJECTIONS, help="which weights learn")
     add("--from", dest="base", metavar="NAME", help="the model to begin with; by default ENCODER")
     add("--vision", metavar="NAME", help="the backbone that sees, with --mode scratch")

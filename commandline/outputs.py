@@ -18,6 +18,15 @@ def output_name(text: str) -> str:
     return text
 
 
+def output_path(text: str) -> Path:
+    """Return the path of a file or folder to write.
+
+    Raises:
+        ArgumentTypeError: see `output_name`.
+    """
+    return Path(output_name(text))
+
+
 def holds_other(path: Path, ours: re.Pattern[bytes]) -> bool:
     """Tell whether a file holds what no run of this program wrote: it must not be spoilt.
 
