@@ -27,6 +27,12 @@ def components() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def no_browser(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a page that is run as a script hear of no browser: no cookies, no address."""
+    monkeypatch.setattr("streamlit.runtime.context._get_client_context", lambda: None)
+
+
 @pytest.fixture
 def empty(embedded: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The app's settings on an empty folder."""
