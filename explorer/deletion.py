@@ -1,10 +1,13 @@
-"""Which photos a person means who wants them deleted."""
+"""Which photos a person means who wants them deleted, and what that does to other collections."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from commandline.words import count_things
+from explorer.encode import list_siblings
 from explorer.photo_names import SEVERAL, file_name, find_shared, match_photos
-from vecdb import Collection
+from vecdb import Collection, Database
+from vecdb.removal import list_derived
 
 MOST = 1_000  # photos deleted at once: until the next deletion they are kept in memory
 SHOWN = 5
@@ -50,3 +53,46 @@ def find_named(collection: Collection, names: Sequence[str]) -> Named:
         tuple(dict.fromkeys(name for name, photo in pairs if photo is None)),
         several,
     )
+
+
+@dataclass(frozen=True)
+class Along:
+    """What the deletion of photos, or of a whole collection, does beside it.
+
+    Attributes:
+        derived: collections that lose the photos, too; with a whole one they go themselves.
+        others: collections of the same photos in other encoders, which keep them.
+        concepts: how many are put away, with a whole collection.
+        whole: whether a whole collection goes.
+    """
+
+    derived: list[str]
+    others: list[str]
+    concepts: int
+    whole: bool
+
+    def describe(self) -> str:
+        """Say it in sentences, the same before and after; empty where there is nothing to say."""
+        gone = "Derived from it, and gone with it" if self.whole else "Gone from what is derived"
+        concepts = count_things(self.concepts, "concept")
+        sentences = [
+            f"{gone}: {', '.join(self.derived)}." if self.derived else "",
+            f"In other encoders the photos stay: {', '.join(self.others)}." if self.others else "",
+            f"Put away with their answers: {concepts}." if self.concepts else "",
+        ]
+        return " ".join(filter(None, sentences))
+
+
+def find_along(database: Database, table: str, ids: Sequence[str] | None = None) -> Along:
+    """Find what the deletion of photos, or of the whole collection, would do beside it."""
+
+    def holds(name: str) -> bool:
+        return ids is None or bool(database.collection(name).records.known_ids(ids))
+
+    derived = [name for name in list_derived(database, table) if holds(name)]
+    pairs = [{pair.source, pair.target} for pair in list_siblings(database)]
+    others = sorted(set().union(*(pair - {table} for pair in pairs if table in pair)))
+    concepts = (
+        sum(len(database.concepts.list(each)) for each in (table, *derived)) if ids is None else 0
+    )
+    return Along(derived, list(filter(holds, others)), concepts, ids is None)

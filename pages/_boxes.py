@@ -39,6 +39,16 @@ def put(name: str, value: Any, options: Any = None) -> str:
     return key
 
 
+def fill(name: str, value: str) -> str:
+    """Let a text box show a value as `put` does, but leave it empty where it was emptied.
+
+    A value that is put back takes the box from under the hands of who types the next one; let the
+    placeholder say it.
+    """
+    emptied = box(name) in state and not lines(said(name))
+    return box(name) if emptied else put(name, value)
+
+
 def hear(*names: str) -> None:
     """Take what was typed into a widget while another was put into its place.
 

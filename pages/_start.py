@@ -28,6 +28,11 @@ def start_concept(query: Query, collection: Collection, prompt: str) -> Page:
     return page
 
 
+def put_off(query: Query) -> None:
+    """Keep what is looked for until the encoder is there, for the collection that is open."""
+    state.pending = query, state.get("collection", "")
+
+
 def show(page: Page) -> None:
     """Make a page the session's own, with what Train's boxes say of it."""
     state.page = page

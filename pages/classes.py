@@ -13,7 +13,7 @@ from encoder import Encoder, EncoderError
 from explorer.corrections import NONE, as_file, correct_photos, fit_classes
 from explorer.errors import ExplorerError
 from explorer.photo_sets import PhotoSet
-from explorer.zeroshot import truth_of
+from explorer.zeroshot import TEMPLATES, truth_of
 from pages._boxes import said
 from pages._current import shared_explorer
 from pages._likeness import look_for_more
@@ -68,11 +68,12 @@ def set_up(collection: Collection, encoder: Encoder) -> tuple[PhotoSet, SavedCla
     kept = choose_classes(collection)
     found = choose_source(collection, encoder)
     if kept is not None:
-        st.text_input("Name of these classes", **tie("class_name"))
+        st.text_input("Name of these classes", placeholder=kept.name, **tie("class_name"))
     st.text_area("Classes, one a line", height=240, **tie("class_names"))
     if found is not None:
         offer_folders(found, kept)
-    st.text_area("Templates, averaged", height=100, **tie("class_templates"))
+    defaults = "\n".join(TEMPLATES)
+    st.text_area("Templates, averaged", height=100, placeholder=defaults, **tie("class_templates"))
     st.slider(
         f"Below this probability: {NONE}",
         0.0,

@@ -14,7 +14,7 @@ from pages._current import current_concept, shared_explorer
 from pages._likeness import look_for_more
 from pages._login import current_person
 from pages._session import EMPTY, encoder_note, keep, ready_encoder
-from pages._start import address, show, start_concept
+from pages._start import address, put_off, show, start_concept
 from pages._words import escape_markdown
 from pages.grid import photo_grid
 from pages.grid.contract import GridEvent
@@ -51,9 +51,8 @@ def on_event(event: GridEvent) -> None:
     state.error = ""
     try:
         if event["type"] == "pictures" or event["type"] == "address":
-            state.pending = Query(
-                phrases=parse_phrases(said("prompt", "")), pictures=pictures_of(event)
-            )
+            phrases = parse_phrases(said("prompt", ""))
+            put_off(Query(phrases=phrases, pictures=pictures_of(event)))
         elif event["type"] == "like":
             look_for_more(event)
         elif page is not None:
@@ -84,7 +83,10 @@ def answer(page: Page, event: GridEvent) -> None:
 
 def begin(collection: Collection) -> None:
     """Turn the pending query into a concept, once the encoder is there."""
-    query: Query = state.pending
+    query, table = state.pending
+    if table != collection.name:
+        del state.pending
+        return
     if query.needs_encoder and ready_encoder(collection) is None:
         return
     del state.pending

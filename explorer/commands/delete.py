@@ -4,15 +4,12 @@ import argparse
 import json
 import sys
 from dataclasses import asdict
-from typing import Any
 
 from commandline.words import count_things
-from explorer.encode import list_siblings
+from explorer.deletion import Along, find_along
 from explorer.errors import BadInput, NotAllowed
 from explorer.explorer import Explorer, default_table
-from vecdb.removal import Removed, list_derived, remove_collection, remove_photos
-
-Taken = tuple[Removed, dict[str, Any], str]  # what went, what JSON tells beside, words
+from vecdb.removal import remove_collection, remove_photos
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -31,59 +28,33 @@ def delete(explorer: Explorer, options: argparse.Namespace) -> None:
     table = options.table or default_table()
     if bool(options.ids) == options.all:
         raise BadInput(f"Give ids of photos, or --all for the whole collection {table}.")
-    explorer.database.collection(table)
-    others = [pair.target for pair in list_siblings(explorer.database) if pair.source == table]
-    take = _take_collection if options.all else _take_photos
-    removed, told, words = take(explorer, table, others, options)
-    print(json.dumps({**asdict(removed), **told}) if options.json else words.strip())
+    collection = explorer.database.collection(table)
+    along = find_along(explorer.database, table, options.ids or None)
+    if options.all:
+        if not options.yes:
+            _ask(table, f"{table} holds {count_things(collection.count(), 'photo')}.", along)
+        removed = remove_collection(explorer.database, explorer.store, table)
+        missing, left = 0, f"There is no collection {table} any more."
+    else:
+        removed = remove_photos(explorer.database, explorer.store, table, options.ids)
+        missing = len(set(options.ids)) - removed.photos
+        left = f"{table} held {missing:,} of those ids not." if missing else ""
+    beside = {"missing": missing, "derived": along.derived, "others": along.others}
+    words = " ".join(filter(None, (removed.describe(), left, along.describe())))
+    print(json.dumps({**asdict(removed), **beside}) if options.json else words)
 
 
-def _take_collection(
-    explorer: Explorer, table: str, others: list[str], options: argparse.Namespace
-) -> Taken:
-    count = explorer.database.collection(table).count()
-    derived = list_derived(explorer.database, table)
-    along = _describe_along(explorer, table, derived, others)
-    if not options.yes:
-        _ask(table, f"{table} holds {count_things(count, 'photo')}. {along}")
-    removed = remove_collection(explorer.database, explorer.store, table)
-    words = f"{removed.describe()} There is no collection {table} any more. {along}"
-    return removed, {"missing": 0, "derived": derived, "others": others}, words
-
-
-def _take_photos(
-    explorer: Explorer, table: str, others: list[str], options: argparse.Namespace
-) -> Taken:
-    removed = remove_photos(explorer.database, explorer.store, table, options.ids)
-    missing = len(set(options.ids)) - removed.photos
-    unknown = f"{table} held {missing:,} of those ids not." if missing else ""
-    others = [name for name in others if _holds(explorer, name, options.ids)]
-    left = f"In another encoder they are still in {', '.join(others)}." if others else ""
-    words = " ".join(filter(None, (removed.describe(), unknown, left)))
-    return removed, {"missing": missing, "derived": [], "others": others}, words
-
-
-def _holds(explorer: Explorer, table: str, ids: list[str]) -> bool:
-    return bool(explorer.database.collection(table).records.known_ids(ids))
-
-
-def _ask(table: str, words: str) -> None:
-    question = f"{words.strip()} Type {table} to take all of it out for good: "
-    print(question, end="", file=sys.stderr, flush=True)
+def _ask(table: str, words: str, along: Along) -> None:
+    question = f"{words} {along.describe()}".strip()
+    print(
+        f"{question} Type {table} to take all of it out for good: ",
+        end="",
+        file=sys.stderr,
+        flush=True,
+    )
     try:
         typed = input().strip()
     except EOFError:
         typed = ""
     if typed != table:
         raise NotAllowed("Nothing was taken out: type the collection's name, or give --yes.")
-
-
-def _describe_along(explorer: Explorer, table: str, derived: list[str], others: list[str]) -> str:
-    """Say what goes with a whole collection, what stays, and what becomes of the concepts."""
-    concepts = sum(len(explorer.concepts.list(each)) for each in (table, *derived))
-    sentences = [
-        f"Derived from it, and gone with it: {', '.join(derived)}." if derived else "",
-        f"Its photos in other encoders stay: {', '.join(others)}." if others else "",
-        f"Put away with their answers: {count_things(concepts, 'concept')}." if concepts else "",
-    ]
-    return " ".join(filter(None, sentences))

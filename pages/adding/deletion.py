@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from commandline.words import count_things
+from explorer.deletion import find_along
 from pages._current import close_concept, current_concept, shared_explorer
 from pages._session import forget_collections
 from pages._words import escape_markdown
@@ -14,13 +14,9 @@ state = st.session_state
 
 def draw_deletion(table: str, photos: str) -> None:
     """Say what would go, and draw the button that takes it away."""
-    concepts = len(shared_explorer().concepts.list(table))
-    also = (
-        f" {count_things(concepts, 'concept')} trained on them: put away too." if concepts else ""
-    )
-    derived = [info.name for info in shared_explorer().database.derived(table)]
-    also += f" Derived from it, and gone with it: {', '.join(derived)}." if derived else ""
-    words = f"{photos}, their vectors and thumbnails go for good.{also} Your files stay."
+    explorer = shared_explorer()
+    along = find_along(explorer.database, table).describe()
+    words = f"{photos}, their vectors and thumbnails go for good. {along} Your files stay."
     st.markdown(escape_markdown(words))
     typed = st.text_input("Its name, to be sure", key=f"data_sure_{table}", placeholder=table)
     st.button(
@@ -40,6 +36,7 @@ def _delete(table: str) -> None:
         return
     concept = current_concept()
     try:
+        along = find_along(explorer.database, table).describe()
         removed = remove_collection(explorer.database, explorer.store, table)
     except VecdbError as error:
         state.data_error = str(error)
@@ -50,4 +47,4 @@ def _delete(table: str) -> None:
         del state.collection
     forget_collections()
     state.pop("data_chosen", None)
-    state.data_note = f"{table} is deleted: {removed.describe()}"
+    state.data_note = f"{table} is deleted: {removed.describe()} {along}"

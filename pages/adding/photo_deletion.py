@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from explorer.addresses import thumbnail_url
-from explorer.deletion import MOST, find_named
+from explorer.deletion import MOST, find_along, find_named
 from pages._current import shared_explorer
 from pages._session import count_photos
 from pages._words import escape_markdown
@@ -61,9 +61,10 @@ def _draw_found(table: str, ids: list[str]) -> None:
         if labelled.labelled
         else ""
     )
+    along = find_along(explorer.database, table, ids).describe()
     words = (
-        f"They go with their vectors and thumbnails.{told} Your files stay: an ingest of them "
-        "stores them again."
+        f"They go with their vectors and thumbnails.{told} {along} Your files stay: an ingest of "
+        "them stores them again."
     )
     st.markdown(escape_markdown(words))
     st.button(
@@ -95,12 +96,13 @@ def _delete(table: str, ids: list[str]) -> None:
         state.data_error = f"An ingest puts photos into {table}: stop or remove it first."
         return
     try:
+        along = find_along(explorer.database, table, ids).describe()
         kept = keep_photos(explorer.database, explorer.store, table, ids)
         removed = remove_photos(explorer.database, explorer.store, table, ids)
     except VecdbError as error:
         state.data_error = str(error)
         return
-    state.data_removed, state.data_removed_words = kept, removed.describe()
+    state.data_removed, state.data_removed_words = kept, f"{removed.describe()} {along}".strip()
     state[f"data_photos_{table}"] = ""
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 from classifier import ClassifierError
 from commandline.words import count_things
 from explorer.agreement import find_disputed
-from explorer.errors import ExplorerError
+from explorer.errors import ExplorerError, NothingThere
 from explorer.fitting import head_of
 from explorer.history import SURE, read_history
 from explorer.people import Role
@@ -46,6 +46,8 @@ def on_event(event: GridEvent) -> None:
             state.labels_shown = event["shown"] + SHOWN
         elif event["type"] == "like":
             look_for_more(event)
+        state.labels_error = ""
+    except NothingThere:  # what tells of the deletion undoes it: then the marks are there again
         state.labels_error = ""
     except (VecdbError, ClassifierError, ExplorerError) as error:
         state.labels_error = str(error)
@@ -106,7 +108,7 @@ def draw(collection: Collection, concept: Concept) -> None:
     photo_grid(
         {
             "mode": "labels",
-            "key": f"labels:{concept.id}:{concept.updated}:{choice}{current_person().mark}",
+            "key": f"labels:{concept.id}:{len(history)}:{choice}{current_person().mark}",
             "title": count_things(len(rows), "label"),
             "tiles": grid_tiles(
                 collection,

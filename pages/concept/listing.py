@@ -7,10 +7,12 @@ import streamlit as st
 from classifier import ClassifierError
 from commandline.words import count_things
 from explorer.addresses import thumbnail_url
+from explorer.errors import ExplorerError
 from explorer.history import read_history
+from explorer.limits import check_there
 from explorer.people import Role
 from explorer.settings import Settings
-from pages._boxes import hear, put, said
+from pages._boxes import fill, hear, said
 from pages._current import close_concept, listed_concepts, name_concepts, shared_explorer
 from pages._login import may
 from pages._words import escape_markdown
@@ -25,10 +27,12 @@ state = st.session_state
 def attempt(action: str, *arguments: str, **changes: str) -> None:
     """Run one change of the store; say what went wrong in one sentence."""
     try:
+        if action == "merge":
+            check_there(shared_explorer().concepts.get(arguments[0]))
         getattr(shared_explorer().concepts, action)(*arguments, **changes)
         if action == "merge":
             shared_explorer().rounds.refit(arguments[0])
-    except (VecdbError, ClassifierError) as error:
+    except (VecdbError, ClassifierError, ExplorerError) as error:
         state.concepts_error = str(error)
     else:
         state.concepts_error = ""
@@ -63,8 +67,9 @@ def restore() -> None:
     attempt("restore", gone)
     explorer = shared_explorer()
     for other in into:
-        history = read_history(explorer.concepts, explorer.concepts.get(other))
-        if history.done[-1:] == [f"merge {gone}"]:  # what was said since stays
+        concept = explorer.concepts.get(other)
+        done = read_history(explorer.concepts, concept).done[-1:]
+        if done == [f"merge {gone}"] and not concept.deleted:  # what was said since stays
             explorer.rounds.undo(other)
 
 
@@ -85,7 +90,8 @@ def row(
         if may(Role.LABEL):
             left.text_input(
                 "Name",
-                key=put(f"name_{concept.id}", concept.name),
+                key=fill(f"name_{concept.id}", concept.name),
+                placeholder=concept.name,
                 on_change=rename,
                 args=[concept.id],
                 label_visibility="collapsed",

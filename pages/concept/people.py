@@ -5,6 +5,7 @@ import streamlit as st
 
 from classifier import ClassifierError
 from explorer.agreement import Agreement, compare_people
+from explorer.errors import ExplorerError
 from explorer.history import History
 from explorer.people import Role
 from pages._current import shared_explorer
@@ -93,7 +94,7 @@ def _choose_judge(concept_id: str) -> None:
     kind, name = state[f"judge_{concept_id}"]
     try:
         shared_explorer().rounds.choose_judge(concept_id, name if kind == "by" else None)
-    except (VecdbError, ClassifierError) as error:
+    except (VecdbError, ClassifierError, ExplorerError) as error:
         state.people_error = str(error)
 
 

@@ -63,6 +63,12 @@ export function meantKey({ key, code, shiftKey }) {
   return letter && foreign ? letter.toLowerCase() : key;
 }
 
+/** Whether Streamlit has lost the server: its boxes are closed then, and what is typed comes to us. */
+function isCutOff() {
+  const app = document.querySelector("[data-test-connection-state]");
+  return app !== null && app.getAttribute("data-test-connection-state") !== "CONNECTED";
+}
+
 /**
  * @param {import("./grid.js").Grid} grid
  * @param {KeyboardEvent} event
@@ -79,7 +85,7 @@ export function handleKey(grid, event) {
   if (outside && [" ", "Enter"].includes(key)) return;
   if (outside && target.getAttribute("role") === "slider") return;
   const action = actionsOf(grid)[key];
-  if (!action) return;
+  if (!action || (target === document.body && isCutOff())) return;
   event.preventDefault();
   event.stopPropagation();
   action();

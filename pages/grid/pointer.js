@@ -4,7 +4,8 @@ import { targetOf } from "./dom.js";
 import { NEXT_MARK } from "./words.js";
 
 const CONTROLS = ".vde-like, .vde-large";
-// Two clicks mark a no, a double click opens: it is the quicker one, in milliseconds.
+// Two clicks mark a no, a double click opens: it is the quicker one, in milliseconds. Fingers and
+// pens have no time for that: their two taps are two clicks, and ⤢ opens.
 const TWICE = 250;
 
 /** @typedef {import("./contract").Mark} Mark */
@@ -19,6 +20,7 @@ export function installPointer(grid, signal) {
   let dragEnded = -Infinity;
   let anchor = -1;
   let clicked = { index: -1, at: 0 };
+  let byMouse = true;
   /** @param {Event} event */
   const indexOf = (event) => {
     const tile = targetOf(event).closest(".vde-cell")?.querySelector("[data-photo-id]");
@@ -36,7 +38,8 @@ export function installPointer(grid, signal) {
   const markAt = (index) => grid.marks.of(grid.order[index] ?? "");
 
   grid.list.addEventListener("pointerdown", (event) => {
-    if (event.pointerType !== "mouse" || event.button !== 0 || event.shiftKey) return;
+    byMouse = event.pointerType === "mouse";
+    if (!byMouse || event.button !== 0 || event.shiftKey) return;
     if (targetOf(event).closest(CONTROLS)) return;
     start = indexOf(event);
     dragged = -1;
@@ -67,7 +70,8 @@ export function installPointer(grid, signal) {
     if (!id || performance.now() - dragEnded < 50) return;
     if (targetOf(event).closest(".vde-like")) return grid.moreLike(id);
     if (targetOf(event).closest(".vde-large")) return grid.viewer.open(index);
-    const twice = event.detail === 2 && clicked.index === index && performance.now() - clicked.at < TWICE;
+    const soon = clicked.index === index && performance.now() - clicked.at < TWICE;
+    const twice = byMouse && event.detail === 2 && soon;
     clicked = { index, at: performance.now() };
     if (twice) {
       if (grid.judging && !grid.busy) grid.undo(); // what the first of the two clicks marked

@@ -8,13 +8,14 @@ from classifier import ClassifierError
 from explorer.corrections import keep_file, name_classes, name_each
 from explorer.phrases import lines
 from explorer.zeroshot import TEMPLATES
-from pages._boxes import box, hear, put, said
+from pages._boxes import box, fill, hear, put, said
 from pages._current import shared_explorer
 from vecdb import ClassSet, Collection, VecdbError
 from vecdb.errors import UnknownClasses
 
 NEW = ""
 BOXES = ("class_name", "class_names", "class_templates", "class_threshold", "class_prefix")
+MADE_UP = ("class_name", "class_templates")  # where nothing is typed
 GONE = "These classes were deleted, here or in another window."
 state = st.session_state
 
@@ -167,7 +168,9 @@ def _fill_boxes(kept: ClassSet | None, collection: Collection) -> None:
             and kept.id != state.get("class_failed")
             and (name != "class_prefix" or kept.collection == collection.name)
         )
-        if is_kept or state.get("class_opened") != opened or box(name) not in state:
+        if state.get("class_opened") == opened and is_kept and name in MADE_UP:
+            fill(name, str(value))
+        elif is_kept or state.get("class_opened") != opened or box(name) not in state:
             put(name, value)
     state.class_opened, state.class_fitted_at = opened, kept and kept.updated
 

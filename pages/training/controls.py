@@ -10,7 +10,7 @@ from explorer.query import Query
 from pages._boxes import box, hear, put, said
 from pages._current import ask_person, close_concept, shared_explorer
 from pages._session import choose_collection
-from pages._start import show
+from pages._start import put_off, show
 from vecdb import Collection, VecdbError
 
 PAGE_SIZES = (9, 25, 50, 100)
@@ -23,6 +23,7 @@ def start_anew() -> None:
     for name in ("prompt", "more_phrases", "photo_ids"):
         put(name, "")
     state.uploads = state.get("uploads", 0) + 1
+    state.pop("pending", None)
     state.error = ""
 
 
@@ -52,7 +53,7 @@ def ask() -> None:
         state.error = str(error)
         return
     if query:
-        state.pending = query
+        put_off(query)
     else:
         state.error = "Type what you are looking for, or add an example picture."
 

@@ -155,6 +155,20 @@ def test_clicks_survive_a_server_that_does_not_answer(mine, page):
     assert "3 yes" in page.locator(".vde-counts").inner_text()
 
 
+def test_what_is_typed_into_a_box_that_closes_without_a_server_is_no_key_of_the_grid(mine, page):
+    mine()
+    state = "at => document.querySelector('[data-testid=stApp]').dataset.testConnectionState = at"
+    page.evaluate(state, "PINGING_SERVER")
+    page.evaluate("document.activeElement.blur()")
+    for key in ("a", "Enter"):
+        page.keyboard.press(key)
+    assert set(labels(page)) == {""}
+    assert page.locator(".vde").get_attribute("aria-busy") == "false"
+    page.evaluate(state, "CONNECTED")
+    page.keyboard.press("a")
+    assert set(labels(page)) == {"positive"}
+
+
 def test_rounds_finished_faster_than_the_script_runs_are_not_rolled_back(mine, page):
     concept = mine()
     for number in range(1, 5):
@@ -254,8 +268,11 @@ def test_a_phone_shows_two_columns_and_taps_mark(app, running_chromium):
         page.goto(f"{app.address}/?concept={app.concepts.pop()}")
         page.wait_for_selector("button[data-photo-id]")
         assert page.evaluate(COLUMNS) == 2
-        tile(page, 1).tap()
-        assert labels(page)[1] == "positive"
+        for label in ("positive", "negative", ""):  # however quickly they come
+            tile(page, 1).tap()
+            assert labels(page)[1] == label
+        page.get_by_role("button", name="Photo 2 large").tap()
+        assert page.get_by_role("dialog").is_visible()
 
 
 def test_what_the_grid_listens_to_ends_with_it(app, page):

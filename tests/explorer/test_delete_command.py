@@ -74,7 +74,7 @@ def test_what_goes_along_and_what_stays_is_told_before_and_after(dsn, capsys, mo
             database.concepts.create("cats", table, "a cat")
     along = (
         "Derived from it, and gone with it: pets__look, pets__look__again. "
-        "Its photos in other encoders stay: pets__other. "
+        "In other encoders the photos stay: pets__other. "
         "Put away with their answers: 2 concepts."
     )
     monkeypatch.setattr("sys.stdin", io.StringIO("pets\n"))
@@ -92,7 +92,7 @@ def test_photos_in_another_encoder_stay_with_their_thumbnails_and_that_is_told(d
     store = Store()
     store.put_thumbnails("pets", [(photo, photo * 64, photo.encode()) for photo in "abc"])
     main(["delete", "--dsn", dsn, "--table", "pets", "a"])
-    told = "1 photo taken out. In another encoder they are still in pets__other.\n"
+    told = "1 photo taken out. In other encoders the photos stay: pets__other.\n"
     assert capsys.readouterr().out == told
     main(["delete", "--dsn", dsn, "--table", "pets", "--all", "--yes"])
     assert [store.thumbnail("pets__other", photo) for photo in "abc"] == [b"a", b"b", b"c"]

@@ -9,7 +9,6 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from streamlit.components.v2 import manifest_scanner
-from streamlit.runtime.context import ContextProxy
 
 from explorer import Rounds, Settings
 from pages._current import shared_explorer
@@ -29,11 +28,9 @@ def components() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def cookies(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """What the browser remembers: nothing."""
-    kept: dict[str, str] = {}
-    monkeypatch.setattr(ContextProxy, "cookies", kept)
-    return kept
+def no_browser(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a page that is run as a script hear of no browser: no cookies, no address."""
+    monkeypatch.setattr("streamlit.runtime.context._get_client_context", lambda: None)
 
 
 @pytest.fixture

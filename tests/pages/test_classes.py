@@ -4,6 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from explorer.zeroshot import TEMPLATES
 from pages._current import shared_explorer
 from pages._session import forget_collections
 from tests.pages.test_concepts import Grids
@@ -73,6 +74,20 @@ def test_what_is_typed_is_kept_at_once_and_opened_again(things):
     assert labelled(again.text_input, "Only ids that start with").value == "cats/"
     assert any("3 photos into 2 classes" in text.value for text in again.markdown)
     assert again.query_params["classes"] == made.id
+
+
+@pytest.mark.parametrize(("kind", "label", "shown"), [
+    ("text_input", "Name of these classes", "cat"),
+    ("text_area", "Templates, averaged", "\n".join(TEMPLATES)),
+])  # fmt: skip
+def test_a_box_that_is_emptied_is_left_to_who_types_on_in_it(things, kind, label, shown):
+    test = run("classes.py")
+    labelled(test.text_area, "Classes, one a line").set_value("cat").run()
+    labelled(getattr(test, kind), label).set_value("").run()
+    box = labelled(getattr(test, kind), label)
+    assert (box.value, box.placeholder) == ("", shown)
+    [made] = kept()
+    assert (made.name, list(made.templates)) == ("cat", list(TEMPLATES))
 
 
 def test_another_windows_change_is_shown_and_not_overwritten(things):

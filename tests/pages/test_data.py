@@ -224,6 +224,26 @@ def test_a_collection_goes_when_its_name_is_typed_and_not_before(concept):
     assert shared_explorer().store.thumbnail("things", "yes-000") is None
 
 
+def test_what_goes_along_with_a_deletion_and_what_keeps_the_photos_is_told(concept):
+    database, things = shared_explorer().database, "things"
+    [rows] = database.collection(things).records.whole(["yes-000", "yes-001"])
+    database.follow(database.derive(things, "look").name, lambda vectors: vectors)
+    database.create_collection("things__other", "other", 512).insert(rows)
+    test = run("data.py")
+    test.selectbox(key="data_chosen").set_value(things).run()
+    test.text_area(key="data_photos_things").set_value("yes-000").run()
+    stay = r"In other encoders the photos stay: things\_\_other."
+    along = rf"Gone from what is derived: things\_\_look. {stay}"
+    assert any(along in element.value for element in test.markdown)
+    press(test, "Delete 1 photo")
+    assert any(along in words for words in said(test))
+    test.text_input(key="data_sure_things").set_value(things).run()
+    along = rf"Derived from it, and gone with it: things\_\_look. {stay}"
+    assert any(along in element.value for element in test.markdown)
+    press(test, "Delete the collection")
+    assert any(along in words for words in said(test))
+
+
 def test_vectors_of_a_new_collection_ask_for_their_encoder(empty):
     np.save(empty / "a.npy", np.eye(16, dtype=np.float32))
     table = pa.table({"url": ["https://x.org/a.jpg"], "embedding": [[0.5] * 16]})

@@ -47,6 +47,29 @@ def test_a_search_waits_for_an_encoder_that_still_loads(concept, monkeypatch):
     assert loading.done()
 
 
+@pytest.mark.parametrize("way", ["another collection", "New"])
+def test_words_that_wait_for_an_encoder_are_of_their_collection_alone(concept, monkeypatch, way):
+    explorer = shared_explorer()
+    explorer.concepts.delete(concept)
+    explorer.database.create_collection("others", "offline", 512).insert(
+        explorer.database.collection("things").records.whole(["yes-000"])[0]
+    )
+    forget_collections()
+    test = run("train.py")
+    failed: Future[Encoder] = Future()
+    failed.set_exception(ModelNotFound("No such model."))
+    with monkeypatch.context() as patch:
+        patch.setattr(explorer.encoders, "start", lambda *name: failed)
+        test.text_input(key="prompt").set_value("a thing").run()
+        assert "No such model." in said(test)
+        if way == "New":
+            next(button for button in test.button if button.label == "New").click().run()
+    if way == "another collection":
+        test.selectbox[0].set_value("others").run()
+    test.run()
+    assert explorer.concepts.list() == []
+
+
 def test_example_photos_are_named_one_a_line(concept):
     test = run("train.py")
     test.text_area(key="photo_ids").set_value("a cat's photo.jpg\n")
