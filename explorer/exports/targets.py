@@ -1,6 +1,5 @@
 """Where an export of many files goes: a folder, or a zip; both appear whole or not at all."""
 
-import re
 import shutil
 import zipfile
 from collections.abc import Iterator
@@ -8,22 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from commandline.outputs import holds_other
 from explorer.errors import BadInput
 
 ZIP = ".zip"
-# How the files begin that are written here: they may be written anew.
-OURS = re.compile(
-    rb"\xef\xbb\xbf(photo_id,label,round|id,(url,split|class,probability|label,score))"  # CSV
-    rb'|\{"photo_id": |\[\n\{"id": |PAR1|-- Every photo a saved|.{8}\{"__metadata__":\{"about"'
-    # A zip whose first member is of 1980; NumPy's of other arrays than a classifier's are not ours.
-    rb"|PK\x03\x04.{4}\0\0\0\0\x21\0.{14}(weights\.npy|(?!\w+\.npy))",
-    re.DOTALL,
-)
-PARQUET = (["id", "url", "split"], ["id", "class", "probability"])
 
 
 class Target(Protocol):
@@ -106,23 +92,10 @@ def check_free(out: Path) -> None:
     """Find out whether something may be written to a place.
 
     Raises:
-        BadInput: it is a folder with something in it, or a file that was not written here.
+        BadInput: it is a folder with something in it, or one where a file should be.
     """
     if out.is_dir() and (out.suffix.lower() == ZIP or any(out.iterdir())):
         raise BadInput(f"The folder {out} is not empty: name a new one with --out.")
-    if holds_other(out, OURS) or _is_other_table(out):
-        raise BadInput(
-            f"{out} holds something that no export wrote: name another file with --out, or remove "
-            "it first."
-        )
-
-
-def _is_other_table(path: Path) -> bool:
-    """Tell whether a file is Parquet of other columns than those that are written here."""
-    try:
-        return path.is_file() and pq.read_schema(path).names[:3] not in PARQUET
-    except (OSError, pa.ArrowInvalid):
-        return False  # no Parquet: its beginning tells
 
 
 def remove(path: Path) -> None:

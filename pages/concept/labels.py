@@ -108,7 +108,7 @@ def draw(collection: Collection, concept: Concept) -> None:
     photo_grid(
         {
             "mode": "labels",
-            "key": f"labels:{concept.id}:{len(history)}:{choice}{current_person().mark}",
+            "key": f"labels:{concept.id}:{concept.updated}:{choice}{current_person().mark}",
             "title": count_things(len(rows), "label"),
             "tiles": grid_tiles(
                 collection,

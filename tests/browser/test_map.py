@@ -14,8 +14,11 @@ pytestmark = pytest.mark.browser
 PHOTOS = 300
 # Where each photo is drawn while the whole map is seen: by number, in pixels of the page.
 PLACES = """async () => {
-  const address = performance.getEntriesByType('resource').map(entry => entry.name)
+  const find = () => performance.getEntriesByType('resource').map(entry => entry.name)
     .filter(name => name.includes('/points?')).at(-1);
+  // An entry is there a moment after what it tells of.
+  for (let wait = 0; wait < 100 && !find(); wait++) await new Promise(ok => setTimeout(ok, 50));
+  const address = find();
   const bytes = await (await fetch(address)).arrayBuffer();
   const n = new Uint32Array(bytes, 0, 1)[0];
   const [x, y] = [new Uint16Array(bytes, 4 + 4 * n, n), new Uint16Array(bytes, 4 + 6 * n, n)];

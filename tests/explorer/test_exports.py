@@ -16,7 +16,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from PIL import Image
-from safetensors.numpy import save_file
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
@@ -337,48 +336,6 @@ def test_a_place_that_cannot_be_is_refused(explorer, concept, tmp_path, out, for
     with pytest.raises(BadInput, match=sentence):
         export(explorer, concept, tmp_path / out, form)
     assert (tmp_path / "full" / "mine.txt").read_text() == "kept"
-
-
-def write_other(path):
-    """Write a file of a form that is exported, as somebody else has it."""
-    if path.suffix == ".parquet":
-        pq.write_table(pa.table({"id": ["a"], "url": ["a.jpg"]}), path)
-    elif path.suffix == ".npz":
-        np.savez(path, vectors=np.zeros(9))
-    elif path.suffix == ".safetensors":
-        save_file({"weights": np.zeros(9, np.float32)}, path, {"format": "pt"})
-    elif path.suffix == ".zip":
-        with zipfile.ZipFile(path, "w") as archive:
-            archive.writestr("a.jpg", b"a picture")
-    else:
-        path.write_text({".csv": "id,url\n", ".json": "[{}]\n"}.get(path.suffix, "SELECT 1"))
-
-
-@pytest.mark.parametrize(
-    "ending", [".csv", ".parquet", ".json", ".zip", ".safetensors", ".npz", ".sql"]
-)
-def test_what_an_export_wrote_is_written_anew_and_nothing_else(explorer, concept, tmp_path, ending):
-    for _ in range(2):
-        export(explorer, concept, tmp_path / f"own{ending}")
-    other = tmp_path / f"other{ending}"
-    write_other(other)
-    before = other.read_bytes()
-    with pytest.raises(BadInput, match="holds something that no export wrote"):
-        export(explorer, concept, other)
-    assert other.read_bytes() == before
-    assert sorted(tmp_path.glob("*.part")) == []
-
-
-@pytest.mark.parametrize("ending", [".csv", ".jsonl"])
-def test_the_command_writes_labels_anew_over_labels_alone(explorer, tmp_path, capsys, ending):
-    explorer.close()
-    out = tmp_path / f"x{ending}"
-    words = ["labels", "export", NAME, "--out", str(out), "--dsn", explorer._dsn]
-    assert [main(words), main(words)] == [0, 0]
-    out.write_text("id,mine\n")
-    with pytest.raises(BadInput, match="no export wrote"):
-        main(words)
-    assert out.read_text() == "id,mine\n"
 
 
 class Enough(BaseException):

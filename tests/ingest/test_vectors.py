@@ -236,7 +236,7 @@ def test_a_column_that_is_named_must_hold_vectors(
             )  # fmt: skip
 
 
-@pytest.mark.parametrize("dim", [8, None])
+@pytest.mark.parametrize("dim", [32, None])
 def test_pictures_of_a_table_with_vectors_are_read_where_that_is_asked(
     tmp_path: Path, database: Database, vectors: np.ndarray, dim: int | None
 ):
