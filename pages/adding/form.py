@@ -88,7 +88,8 @@ def _draw_source(source: str) -> int:
 def _open_collection(known: list[str]) -> str:
     """Return the collection that is open, else the one that pages start with."""
     concept = current_concept()
-    name = state.get("collection") or (concept and concept.collection) or remembered_collection()
+    remembered = next((name for name in known if name == remembered_collection()), "")
+    name = state.get("collection") or (concept and concept.collection) or remembered
     name = name or default_table()
     return name if name in known or default_table() in known or not known else known[0]
 

@@ -47,7 +47,7 @@ def on_event(event: GridEvent) -> None:
         elif event["type"] == "like":
             look_for_more(event)
         state.labels_error = ""
-    except NothingThere:  # what tells of the deletion undoes it: then the marks are there again
+    except NothingThere:  # it was deleted, as the navigation tells
         state.labels_error = ""
     except (VecdbError, ClassifierError, ExplorerError) as error:
         state.labels_error = str(error)

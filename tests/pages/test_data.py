@@ -254,3 +254,10 @@ def test_vectors_of_a_new_collection_ask_for_their_encoder(empty):
         assert any("16 numbers each" in m.value for m in test.markdown)
         press(test, "Add to the collection")
         assert any("name the encoder that made them" in words for words in said(test))
+
+
+def test_a_remembered_collection_that_was_deleted_elsewhere_is_not_offered_again(
+    concept, monkeypatch
+):
+    monkeypatch.setattr("pages.adding.form.remembered_collection", lambda: "gone")
+    assert run("data.py").text_input(key="data_table").value == "things"
