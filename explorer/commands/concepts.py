@@ -14,7 +14,7 @@ from explorer.errors import NothingThere
 from explorer.explorer import Explorer
 from explorer.exports.selection import ALL
 from explorer.exports.tables import Whole
-from explorer.label_import import find_concept
+from explorer.labels.importing import find_concept
 from explorer.truth import SIDES, compare_with_labels, describe_agreement
 from vecdb import Concept
 

@@ -12,8 +12,9 @@ from commandline.words import count_things
 from explorer.errors import BadInput, NothingThere
 from explorer.explorer import Explorer, default_table
 from explorer.exports.tables import Whole
-from explorer.label_files import as_rows, find_writer, read_labels, write_csv
-from explorer.label_import import describe_import, find_concept, import_labels
+from explorer.labels.files import as_rows, find_writer, read_labels, write_csv
+from explorer.labels.importing import find_concept, import_labels
+from explorer.labels.report import describe_import
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:

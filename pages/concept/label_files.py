@@ -10,8 +10,9 @@ import streamlit as st
 from classifier import ClassifierError
 from encoder import EncoderError
 from explorer.errors import ExplorerError
-from explorer.label_files import read_labels, write_csv, write_json_lines
-from explorer.label_import import describe_import, drop_names, import_labels
+from explorer.labels.files import read_labels, write_csv, write_json_lines
+from explorer.labels.importing import drop_names, import_labels
+from explorer.labels.report import describe_import
 from explorer.people import Role
 from pages._current import shared_explorer
 from pages._login import current_person, may

@@ -12,7 +12,6 @@ import pytest
 from PIL import Image
 
 from classifier import NoAnchor
-from explorer import label_import
 from explorer.__main__ import main
 from explorer.commands import labels
 from explorer.csv_cells import guard_cell, unguard_cell
@@ -20,8 +19,9 @@ from explorer.deletion import find_named
 from explorer.errors import BadInput, NothingThere
 from explorer.explorer import Explorer
 from explorer.history import History
-from explorer.label_files import COLUMNS, WRITERS, read_labels
-from explorer.label_import import find_concept, import_labels
+from explorer.labels import collecting
+from explorer.labels.files import COLUMNS, WRITERS, read_labels
+from explorer.labels.importing import find_concept, import_labels
 from explorer.settings import Settings
 from tests.explorer.conftest import small_collection
 from vecdb import Label, connect
@@ -261,7 +261,7 @@ def test_a_file_name_that_several_photos_have_is_not_guessed(explorer, collectio
 def test_a_file_name_in_several_folders_of_the_file_is_not_guessed(
     explorer, collection, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(label_import, "BATCH", 1)  # one row does not see the next
+    monkeypatch.setattr(collecting, "BATCH", 1)  # one row does not see the next
     urls = ["/here/dog/001.jpg", "/here/dog/002.jpg"]
     vectors = list(np.eye(16, dtype=np.float32)[:2])
     collection.insert(pa.table({"id": ["one", "two"], "url": urls, "vector": vectors}))

@@ -1,0 +1,1 @@
+"""Labels as files, and what becomes of them."""

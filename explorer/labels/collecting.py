@@ -1,0 +1,107 @@
+"""The rows of a file as labels: matched to photos, each checked, the rest counted."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import islice
+
+from explorer.labels.files import Said, read_sign
+from explorer.labels.reading import Reading, split_classes
+from explorer.labels.report import Imported
+from explorer.people import clean_name
+from explorer.photo_names import SEVERAL, match_photos
+from ingest.sources.cells import read_moment
+from vecdb import Collection, Label
+
+BATCH = 20_000  # rows matched at once
+ROUNDS = 2**31  # more is no number of a round
+# A photo and who answered about it: people may differ, one person may not.
+Given = tuple[str, str]
+
+
+def collect_labels(
+    rows: Iterable[Said],
+    collection: Collection,
+    reading: Reading,
+    shared: set[str],
+    others_no: bool,
+    by: str,
+    done: Imported,
+) -> dict[str, dict[Given, Label]]:
+    """Return the labels by concept, photo and person; what cannot be one is counted in `done`."""
+    held: dict[str, dict[Given, Label]] = {name: {} for name in reading.names.values()}
+    disputed: set[tuple[str, Given]] = set()
+    member: dict[Given, tuple[Label, set[str]]] = {}
+    stream = iter(rows)
+    while batch := list(islice(stream, BATCH)):
+        photos = match_photos(collection, [row.keys for row in batch], shared)
+        for row, photo in zip(batch, photos, strict=True):
+            done.rows += 1
+            name = row.keys[0] if row.keys else "a row without a name"
+            if not isinstance(photo, str):
+                (done.ambiguous if photo is SEVERAL else done.unmatched).add(name)
+            elif reading.classes:
+                _take_classes(row, photo, name, by, member, done)
+            else:
+                _take(row, photo, name, reading, by, held, disputed, done)
+    for given, (label, classes) in member.items():
+        for column, name in reading.names.items():
+            if column in classes or others_no:
+                held[name][given] = replace(label, label=1 if column in classes else -1)
+    for name, given in disputed:
+        held[name].pop(given, None)
+    return held
+
+
+def _take_classes(
+    row: Said,
+    photo: str,
+    shown: str,
+    by: str,
+    member: dict[Given, tuple[Label, set[str]]],
+    done: Imported,
+) -> None:
+    words = split_classes(row.cells.get("", "")) if row.classes is None else row.classes
+    if row.classes is None and not words:
+        done.unreadable.add(f"{shown}: no label")
+        return
+    label = _label(photo, 1, row, by)
+    member.setdefault((photo, label.by), (label, set()))[1].update(words)
+
+
+def _take(
+    row: Said,
+    photo: str,
+    shown: str,
+    reading: Reading,
+    by: str,
+    held: dict[str, dict[Given, Label]],
+    disputed: set[tuple[str, Given]],
+    done: Imported,
+) -> None:
+    for column, name in reading.names.items():
+        text = row.cells.get(column, "")
+        sign = read_sign(text)
+        if sign is None:
+            if text or not column:
+                done.unreadable.add(f"{shown}: {text or 'no label'}")
+            continue
+        sign = sign or reading.zero
+        label = _label(photo, sign, row, by)
+        given = photo, label.by
+        before = held[name].setdefault(given, label)
+        if before.label != sign and (name, given) not in disputed:
+            disputed.add((name, given))
+            done.contradictions.add(shown if shown == photo else f"{shown} ({photo})")
+
+
+def _label(photo: str, sign: int, row: Said, by: str) -> Label:
+    about = row.about
+    number = about.get("round", "")
+    return Label(
+        photo,
+        sign,
+        int(number) if number.isdecimal() and int(number) < ROUNDS else 0,
+        about.get("reason") or "import",
+        created=read_moment(about.get("at", "")),
+        by=clean_name(about.get("by") or "") or clean_name(by),
+    )
