@@ -216,6 +216,12 @@ def test_what_a_file_beside_a_picture_said_stays_while_it_cannot_be_read(
         assert (again.updated, again.skipped) == (0, 1)
         assert any(kind.startswith("unreadable") for kind in again.left_out)
         assert database.collection("photos").photos(["cats/0.jpg"]) == [stored]
+    (root / "cats" / "0.jpg").write_bytes(jpeg(1))
+    for count in (1, 0):
+        assert ingest(root).updated == count
+        (row,) = database.collection("photos").photos(["cats/0.jpg"])
+        assert row["digest"] != stored["digest"]
+        assert all(row[name] == stored[name] for name in ("description", "label", "extra"))
     (root / "cats" / "0.txt").write_text("now a dog")
     assert ingest(root).updated == 1
     beside.unlink()
