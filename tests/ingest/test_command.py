@@ -234,3 +234,10 @@ def test_a_full_disk_in_the_store_costs_only_thumbnails(command, tmp_path):
     assert json.loads(out)["inserted"] == 30
     assert "not kept any more" in err
     assert len(stored(tmp_path)) == 30
+
+
+def test_what_encodes_pictures_is_not_taken_for_what_made_vectors(command, tmp_path):
+    np.save(tmp_path / "a.npy", np.eye(32, dtype=np.float32))
+    code, _, err = command(tmp_path / "a.npy")
+    assert code == 2
+    assert "say which encoder made them with --encoder" in err

@@ -187,6 +187,32 @@ def test_the_encoder_must_be_named_and_must_be_the_collections(
 
 
 @pytest.mark.parametrize(
+    ("fingerprint", "usual", "words"),
+    [
+        ("f", "first/model", "t was made of pictures: say which"),
+        ("f", "second/model", "t holds those of first/model while ENCODER is second/model: say"),
+        ("", "second/model", "t holds those of first/model while ENCODER is second/model: say"),
+        ("", "first/model", ""),
+        (None, "first/model", "say which encoder made them with --encoder"),
+    ],
+)
+def test_what_environment_encodes_pictures_with_did_not_make_the_vectors(
+    tmp_path: Path, database: Database, vectors: np.ndarray,
+    fingerprint: str | None, usual: str, words: str,
+):  # fmt: skip
+    np.save(tmp_path / "a.npy", vectors)
+    if fingerprint is not None:
+        database.create_collection("t", "first/model", 32, fingerprint)
+    options = Options(default_encoder=usual)
+    if words:
+        with pytest.raises(SourceError, match=words):
+            run(tmp_path / "a.npy", table="t", database=database, options=options)
+    named = "" if fingerprint == "" and not words else "first/model"
+    made = run(tmp_path / "a.npy", table="t", encoder=named, database=database, options=options)
+    assert made.inserted == 60
+
+
+@pytest.mark.parametrize(
     ("config", "length"),
     [
         ({"model_type": "clip", "projection_dim": 24}, 24),
