@@ -42,9 +42,16 @@ def migrate(connection: Connection) -> None:
         connection.run(f"functions/{path.stem}")
 
 
-def find_foreign(connection: Connection, names: Iterable[str]) -> list[str]:
-    """Return the tables of another program among names that nothing was written to yet."""
-    found = connection.select("schema/foreign", {"names": sorted(names)})
+def find_foreign(
+    connection: Connection, names: Iterable[str], columns: Iterable[str] = ()
+) -> list[str]:
+    """Return the tables of another program among names that nothing was written to yet.
+
+    Args:
+        columns: that a table of ours has, be it empty.
+    """
+    values = {"names": sorted(names), "columns": sorted(columns)}
+    found = connection.select("schema/foreign", values)
     return [str(name) for name in found.column("name").to_pylist()]
 
 
