@@ -179,6 +179,7 @@ def run(
             failures = Failures(database, collection.name)
             stored = VectorImport(collection, failures, tally, failure_list)
             error = stored.store(vectors, limit, stop, progress)
+            _undouble(database, collection)
             follow_heads(database, collection.name, warn or (lambda sentence: None))
             return tally.summary(interrupted=stop.is_set() and not error, error=error)
     tally.total, photos = _photos(source, options, limit, tally.leave_out, tell)
@@ -219,6 +220,8 @@ def run(
             pipeline.abort(IngestError("The ingest was broken off."))
             raise
         error = str(pipeline.error) if pipeline.error else None
+        if error is None:
+            _undouble(database, collection)
         if writer.replaced:
             drop_pictures(database, store, writer.replaced)
         if error is None:
@@ -227,6 +230,15 @@ def run(
                 _prune(database, store, collection.name, root, tally, warn, is_whole=whole)
             follow_heads(database, collection.name, warn)
         return tally.summary(interrupted=stop.is_set() and not error, error=error)
+
+
+def _undouble(database: Database, collection: Collection) -> None:
+    """Keep one row of each photo that another process has stored at the same time, on a server.
+
+    Whichever of the two ends last finds the rows of both.
+    """
+    if database.dialect != "chdb":
+        collection.finish_replacing()
 
 
 def _prune(
