@@ -1,5 +1,6 @@
 import threading
 from datetime import datetime, timezone
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -50,9 +51,12 @@ def test_photos_that_two_processes_stored_at_once_are_one_each_in_a_few_steps(
         axes.insert(photos(ids, np.tile(np.eye(4)[side], (500, 1))), known=set())
     steps: list[str] = []
     run = Connection.run
-    monkeypatch.setattr(
-        Connection, "run", lambda *given, **more: (steps.append(given[1]), run(*given, **more))
-    )
+
+    def note(connection: Connection, name: str, *given: Any, **parts: Any) -> None:
+        steps.append(name)
+        run(connection, name, *given, **parts)
+
+    monkeypatch.setattr(Connection, "run", note)
     assert axes.count() == 1004
     axes.finish_replacing()
     assert axes.count() == 504
