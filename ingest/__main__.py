@@ -42,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
         summary = run(
             args.source,
             table=table,
-            encoder=args.encoder or os.environ.get("ENCODER"),
+            encoder=args.encoder,
             dsn=args.dsn,
             options=_options(args),
             progress=bars.show,
@@ -128,6 +128,7 @@ def _options(args: argparse.Namespace) -> Options:
         encoding=args.encoding,
         prune=args.prune,
         retry_failed=args.retry_failed,
+        default_encoder=os.environ.get("ENCODER"),
         device=args.device,
         batch_size=args.batch_size,
         workers=args.workers,
@@ -198,7 +199,10 @@ def _parser() -> argparse.ArgumentParser:
     add("--encoding", metavar="NAME", help="of a table of text, such as gb18030 or cp1252")
     add("--dsn", help="database; by default VECDB_DSN, else an embedded one in ./data")
     add("--table", help="collection; by default VECDB_TABLE, else unsplash_25k")
-    add("--encoder", help="a model's hub name or folder, or `offline`; by default ENCODER")
+    add(
+        "--encoder",
+        help="a model's hub name or folder, or `offline`; of pictures by default ENCODER",
+    )
     add("--device", help="cpu, cuda or mps; by default the best there is")
     add("--batch-size", type=positive, metavar="N", help="pictures encoded at once")
     add("--workers", type=positive, default=WORKERS, metavar="N", help="downloads at once")

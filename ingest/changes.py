@@ -146,20 +146,51 @@ def store_changes(collection: Collection, photos: Sequence[Photo]) -> tuple[int,
     for rows in collection.records.whole(list(told)):
         before = rows.drop_columns("vector").to_pylist()
         after = [_merge(row, told[row["id"]]) for row in before]
-        columns: dict[str, Any] = {"vector": rows.column("vector")}
-        for name in ("id", "url"):
-            columns[name] = pa.array([row[name] for row in after], pa.string())
-        for name, kind in METADATA.items():
-            columns[name] = pa.array([row[name] for row in after], kind)
-        columns["given"] = pa.array([row["given"] for row in after], pa.list_(pa.string()))
-        columns["named_by"] = pa.array([row["named_by"] for row in after], pa.string())
-        columns["modified"] = pa.array([row["modified"] for row in after], pa.float64())
-        for name in ("size", "mark"):
-            columns[name] = pa.array([row[name] for row in after], pa.uint64())
-        seen = pa.table({name: columns[name] for name in ("url", *METADATA)}).to_pylist()
+        changed = _as_table(after, rows.column("vector"))
+        seen = changed.select(["url", *METADATA]).to_pylist()
         updated += sum(_seen(one) != _seen(two) for one, two in zip(before, seen, strict=True))
-        written += collection.replace(pa.table(columns))
+        written += collection.replace(changed)
     return updated, written - updated
+
+
+def keep_unread(collection: Collection, photos: Sequence[Photo], rows: pa.Table) -> pa.Table:
+    """Return new rows of stored photos with what files that cannot be read now said before."""
+    partly_read = [photo.id for photo in photos if photo.is_partly_read]
+    if not partly_read:
+        return rows
+    stored = {
+        row["id"]: row
+        for found in collection.records.whole(partly_read)
+        for row in found.drop_columns("vector").to_pylist()
+    }
+    new = rows.drop_columns("vector").to_pylist()
+    return _as_table([_keep(row, stored.get(row["id"], row)) for row in new], rows.column("vector"))
+
+
+def _keep(row: dict[str, Any], stored: dict[str, Any]) -> dict[str, Any]:
+    """Return a row with what the source gave before and does not give now."""
+    kept = dict(row)
+    unread = set(stored["given"]) - set(row["given"])
+    unread |= {"label"} & set(stored["given"])  # now the folder's name, perhaps
+    for name in unread & METADATA.keys() - KEPT:
+        kept[name] = stored[name]
+    for name in MAPS:
+        others = [pair for pair in row[name] or [] if EXTRA + pair[0] not in unread]
+        kept[name] = others + [pair for pair in stored[name] if EXTRA + pair[0] in unread]
+    return kept | {"given": list(dict.fromkeys([*stored["given"], *row["given"]]))}
+
+
+def _as_table(rows: Sequence[dict[str, Any]], vectors: pa.ChunkedArray) -> pa.Table:
+    columns: dict[str, Any] = {"vector": vectors}
+    for name in ("id", "url", "named_by"):
+        columns[name] = pa.array([row[name] for row in rows], pa.string())
+    for name, kind in METADATA.items():
+        columns[name] = pa.array([row[name] for row in rows], kind)
+    columns["given"] = pa.array([row["given"] for row in rows], pa.list_(pa.string()))
+    columns["modified"] = pa.array([row["modified"] for row in rows], pa.float64())
+    for name in ("size", "mark"):
+        columns[name] = pa.array([row[name] for row in rows], pa.uint64())
+    return pa.table(columns)
 
 
 def _seen(row: dict[str, Any]) -> list[Any]:

@@ -1,5 +1,6 @@
 """Take photos out whose files are gone from the folder they came from."""
 
+import os
 from pathlib import Path
 
 from ingest.changes import is_gone
@@ -21,7 +22,7 @@ def check_prunable(source: object, *, is_whole: bool) -> Path:
     """
     place = find_place(source) if isinstance(source, str | Path) else None
     # Of a folder that is not there, such as an unplugged disk, the source says so.
-    if place is None or is_far(place) or (place.exists() and not place.is_dir()):
+    if place is None or is_far(place) or (os.path.exists(place) and not os.path.isdir(place)):
         raise SourceError(
             f"--prune takes out what is gone from a folder, and {source} is none: delete single "
             "photos with `python -m explorer delete`."

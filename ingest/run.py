@@ -66,6 +66,7 @@ class Options:
             PICTURE_MEGAPIXELS of the environment, or 200.
         prune: take out the photos whose files are gone from the folder.
         retry_failed: try again what failed for good.
+        default_encoder: of pictures where none is named; who made vectors only a person knows.
         device: of the encoder; the best the machine has by default.
         batch_size: pictures encoded at once; what suits the device by default.
         workers: downloads at once.
@@ -90,6 +91,7 @@ class Options:
     megapixels: float | None = None
     prune: bool = False
     retry_failed: bool = False
+    default_encoder: str | None = None
     device: str | None = None
     batch_size: int | None = None
     workers: int = WORKERS
@@ -170,11 +172,14 @@ def run(
         with ExitStack() as held:
             database = database or held.enter_context(connect(dsn))
             _refuse_derived(database, table)
-            collection = open_vector_collection(database, table, encoder, vectors)
+            collection = open_vector_collection(
+                database, table, encoder, vectors, options.default_encoder
+            )
             failure_list = held.enter_context(FailureList(options.failures, source))
             failures = Failures(database, collection.name)
             stored = VectorImport(collection, failures, tally, failure_list)
             error = stored.store(vectors, limit, stop, progress)
+            _undouble(database, collection)
             follow_heads(database, collection.name, warn or (lambda sentence: None))
             return tally.summary(interrupted=stop.is_set() and not error, error=error)
     tally.total, photos = _photos(source, options, limit, tally.leave_out, tell)
@@ -182,7 +187,9 @@ def run(
         failure_list = held.enter_context(FailureList(options.failures, source))
         database = database or held.enter_context(connect(dsn))
         store = store or Store()
-        collection = _collection(database, table, encoder, options.device)
+        collection = _collection(
+            database, table, encoder or options.default_encoder, options.device
+        )
         collection.finish_replacing()
         most_pixels = int(options.megapixels * 1e6) if options.megapixels else None
         failures = Failures(database, collection.name, most_pixels, options.manners)
@@ -213,6 +220,8 @@ def run(
             pipeline.abort(IngestError("The ingest was broken off."))
             raise
         error = str(pipeline.error) if pipeline.error else None
+        if error is None:
+            _undouble(database, collection)
         if writer.replaced:
             drop_pictures(database, store, writer.replaced)
         if error is None:
@@ -221,6 +230,15 @@ def run(
                 _prune(database, store, collection.name, root, tally, warn, is_whole=whole)
             follow_heads(database, collection.name, warn)
         return tally.summary(interrupted=stop.is_set() and not error, error=error)
+
+
+def _undouble(database: Database, collection: Collection) -> None:
+    """Keep one row of each photo that another process has stored at the same time, on a server.
+
+    Whichever of the two ends last finds the rows of both.
+    """
+    if database.dialect != "chdb":
+        collection.finish_replacing()
 
 
 def _prune(

@@ -28,9 +28,17 @@ MOST_REFUSED = 100_000  # rows; where none before was stored, none will be
 
 
 def open_vector_collection(
-    database: Database, table: str, encoder: str | None, vectors: VectorSource
+    database: Database,
+    table: str,
+    encoder: str | None,
+    vectors: VectorSource,
+    usual: str | None = None,
 ) -> Collection:
     """Return the collection that takes vectors of an encoder that is known by its name alone.
+
+    Args:
+        usual: the encoder that ENCODER names, which need not be what made these vectors: where
+            it is not the collection's either, somebody must say which one did.
 
     Raises:
         SourceError: nobody says which encoder it is, or they were made by another one, as their
@@ -55,10 +63,13 @@ def open_vector_collection(
                 f"--encoder, for a query is only understood by the same one{_INSTEAD}."
             ) from None
     else:
-        if not name and held.fingerprint:
+        doubt = "was made of pictures" if held.fingerprint else ""
+        if usual and clean_name(usual) != held.encoder:
+            doubt = f"holds those of {held.encoder} while ENCODER is {usual}"
+        if doubt and not name:
             raise SourceError(
-                f"These photos have their vectors already, and {table} was made of pictures: say "
-                f"which encoder made them with --encoder{_INSTEAD}."
+                f"These photos have their vectors already, and {table} {doubt}: say which encoder "
+                f"made them with --encoder{_INSTEAD}."
             )
         name = name or held.encoder
     if not plan:

@@ -5,6 +5,7 @@ and img2dataset's layout (`img_emb/*.npy` beside `metadata/*.parquet`), a vector
 Parquet, Arrow, Lance or JSON table, and .npz files with vectors and ids.
 """
 
+import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -179,7 +180,7 @@ def find_vectors(
     """
     if column == PICTURES:
         return None
-    is_here = isinstance(path, Path) and path.exists()
+    is_here = isinstance(path, Path) and os.path.exists(path)  # what cannot be looked at is not
     found = _find(path, column) if is_here else None
     is_other = is_here or is_far(path) or str(path) == "-"
     if column is not None and is_other and (found is None or found.column is None):

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import pyarrow as pa
 
-from ingest.changes import Changes, store_changes
+from ingest.changes import Changes, keep_unread, store_changes
 from ingest.errors import Rejected, go_on_later
 from ingest.failure_list import FailureList
 from ingest.failures import Failures
@@ -81,6 +81,8 @@ class Writer:
         """Store photos in place of what their ids stood for, and remember what that was."""
         ids = [item.photo.id for item in items]
         before = self._patiently(lambda: self._collection.records.digests(ids))
+        photos = [item.photo for item in items]
+        rows = self._patiently(lambda: keep_unread(self._collection, photos, rows))
         self._patiently(lambda: self._collection.replace(rows))
         now = {item.photo.id: item.digest for item in items}
         self.replaced |= {digest for one, digest in before.items() if digest != now[one]}

@@ -130,10 +130,13 @@ class Collection:
         return rows.num_rows
 
     def finish_replacing(self) -> None:
-        """Remove the rows that a replacement which was broken off has left."""
+        """Keep the latest row of each photo: a replacement was broken off, or two stored it."""
         left = self._connection.select("photos/doubled", table=self.name)
+        by_latest: dict[int, list[str]] = {}
         for row in left.to_pylist():
-            self._delete_older([row["id"]], row["latest"])
+            by_latest.setdefault(row["latest"], []).append(row["id"])
+        for latest, ids in by_latest.items():
+            self._delete_older(ids, latest)
 
     def _delete_older(self, ids: Sequence[str], revision: int) -> None:
         for part in split_ids(ids):

@@ -211,7 +211,19 @@ class ConceptStore:
         """Add another concept's answers where `into` has none, and delete the other.
 
         Where both have judged a photo, the answer in `into` stays. The other can be restored.
+
+        Raises:
+            UnknownConcept: there is none with one of these ids, or `into` was deleted.
+            ValueError: both are the same.
         """
+        concept = self.get(into)
+        if concept.deleted:
+            raise UnknownConcept(
+                f"The concept {concept.name!r} was deleted: bring it back with "
+                f"`concepts.restore({into!r})`, or merge into another."
+            )
+        if self.get(other).id == into:
+            raise ValueError(f"The concept {concept.name!r} cannot be merged into itself.")
         mine = {row.photo_id for row in self.labels(into) if row.label}
         theirs = [row for row in self.votes(other) if row.label and row.photo_id not in mine]
         self.label(into, theirs, action=f"merge {other}")

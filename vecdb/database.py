@@ -20,6 +20,7 @@ from vecdb.dsn import parse_dsn
 from vecdb.errors import BadName, EncoderMismatch, UnknownCollection
 from vecdb.ingest_failures import FailureStore
 from vecdb.maps import MapStore
+from vecdb.photos import COLUMNS
 from vecdb.schema import find_foreign, migrate
 from vecdb.statements import check_table_name
 from vecdb.truth import TruthStore
@@ -195,11 +196,11 @@ class Database:
         self.close()
 
     def _refuse_foreign(self, name: str) -> None:
-        """Refuse the name of a table with rows that are no collection's, which a drop would lose.
+        """Refuse the name of a table that is no collection's, which a drop would lose.
 
         Another process may have made the collection between two questions.
         """
-        if find_foreign(self._connection, [name]) and self._find(name) is None:
+        if find_foreign(self._connection, [name], COLUMNS) and self._find(name) is None:
             raise BadName(
                 f"{self.dsn_display} has a table {name!r} already, which is no collection: choose "
                 "another name, with --table or VECDB_TABLE."

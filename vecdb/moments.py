@@ -1,11 +1,13 @@
 """Mean and covariance of a collection's vectors, computed in SQL and kept."""
 
+import contextlib
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
 from vecdb.connection import Connection
+from vecdb.errors import AccessDenied
 
 # The covariance of 512 numbers is known well enough from this many photos; all of a million
 # would take minutes.
@@ -45,7 +47,8 @@ def moments(connection: Connection, table: str, dim: int) -> Moments:
         )
         return Moments(count, mean, covariance.reshape(dim, dim))
     fresh = _compute(connection, table, dim)
-    _keep(connection, table, fresh, now)
+    with contextlib.suppress(AccessDenied):  # who may only read works them out anew
+        _keep(connection, table, fresh, now)
     return fresh
 
 

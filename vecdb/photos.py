@@ -52,6 +52,7 @@ UNKNOWN = {"width": 0, "height": 0, "label": ""}
 EXACT_WHOLE = 2**53  # above, a whole number is not kept exactly as a Float64
 Extra = str | float | int | bool | datetime
 NEEDED = {"id": pa.string(), "url": pa.string()}
+COLUMNS = frozenset({*NEEDED, "vector", *METADATA, *SOURCE})
 
 
 def check_photos(photos: pa.Table, dim: int, *, normalize: bool = False) -> pa.Table:
@@ -69,7 +70,7 @@ def check_photos(photos: pa.Table, dim: int, *, normalize: bool = False) -> pa.T
             length within 1e-3 (with normalize: is zero).
     """
     missing = sorted({*NEEDED, "vector"} - set(photos.column_names))
-    unknown = sorted(set(photos.column_names) - {*NEEDED, *METADATA, *SOURCE, "vector"})
+    unknown = sorted(set(photos.column_names) - COLUMNS)
     if missing or unknown:
         wrong = f"lacks the column {missing[0]!r}" if missing else f"has a column {unknown[0]!r}"
         raise BadPhotos(

@@ -118,6 +118,9 @@ def restore_photos(database: Database, store: Store, kept: Kept) -> int:
     """
     collection = database.collection(kept.collection)
     store.put_thumbnails(kept.collection, kept.thumbnails)
+    shown = [photo for photo, _, _ in kept.thumbnails]
+    for other in _in_other_encoders(database, kept.collection):
+        store.take_back_thumbnails(kept.collection, other.name, shown)
     for encoder, vectors in kept.vectors.items():
         if vectors:
             store.put_vectors(encoder, list(vectors), np.stack(list(vectors.values())))
@@ -160,9 +163,8 @@ def drop_kept(
         digests: of the pictures, by photo.
         encoders: whose vectors are dropped; those of every collection by default.
     """
-    for other in _collections(database):
-        if other.name.startswith(f"{name}__"):  # it holds these photos, and shows our thumbnails
-            store.hand_on_thumbnails(name, other.name, other.records.known_ids(digests))
+    for other in _in_other_encoders(database, name):
+        store.hand_on_thumbnails(name, other.name, other.records.known_ids(digests))
     store.drop_thumbnails(name, digests)
     drop_pictures(database, store, set(digests.values()), encoders)
 
@@ -184,6 +186,11 @@ def list_derived(database: Database, name: str) -> list[str]:
     """Return the collections derived from one, and those derived from these."""
     found = [info.name for info in database.derived(name)]
     return found + [further for each in found for further in list_derived(database, each)]
+
+
+def _in_other_encoders(database: Database, name: str) -> list[Collection]:
+    """Return the collections that hold photos of one and show its thumbnails."""
+    return [each for each in _collections(database) if each.name.startswith(f"{name}__")]
 
 
 def _collections(database: Database) -> list[Collection]:

@@ -1,10 +1,11 @@
 """Bring a database to the version of this program, and refuse one from the future."""
 
+import contextlib
 from collections.abc import Iterable
 
 from vecdb.cluster import alter_photos
 from vecdb.connection import Connection
-from vecdb.errors import BadName, SchemaTooNew
+from vecdb.errors import AccessDenied, BadName, QueryFailed, SchemaTooNew
 from vecdb.statements import FOLDER, own_tables, schema_statements, schema_versions
 
 
@@ -12,12 +13,21 @@ def migrate(connection: Connection) -> None:
     """Create what is missing; every statement may be repeated after a crash.
 
     Raises:
+        AccessDenied: it is not ready, and its user may not make tables.
         SchemaTooNew: the database has been written by a later version.
         BadName: a new database has tables of this program's names, with rows of another's.
     """
-    connection.run("schema_version/create")
-    found = int(connection.select("schema_version/read").column("version")[0].as_py())
     latest = schema_versions()[-1]
+    try:
+        connection.run("schema_version/create")
+        found = _read_version(connection)
+    except AccessDenied as denied:
+        found = _find_version(connection)
+        if found < latest:
+            raise AccessDenied(
+                f"{denied} Or let one who may create tables open the database first: this program "
+                f"makes its tables there, schema {latest}; what may only read can search then."
+            ) from denied
     if found > latest:
         raise SchemaTooNew(
             f"The database {connection.dsn.display} has schema {found} and this program knows "
@@ -39,12 +49,32 @@ def migrate(connection: Connection) -> None:
     if found < latest:
         connection.run("schema_version/write", {"version": latest})
     for path in sorted((FOLDER / connection.dialect / "functions").glob("*.sql")):
-        connection.run(f"functions/{path.stem}")
+        with contextlib.suppress(AccessDenied):  # who has made the tables has made them, too
+            connection.run(f"functions/{path.stem}")
 
 
-def find_foreign(connection: Connection, names: Iterable[str]) -> list[str]:
-    """Return the tables of another program among names that nothing was written to yet."""
-    found = connection.select("schema/foreign", {"names": sorted(names)})
+def _read_version(connection: Connection) -> int:
+    return int(connection.select("schema_version/read").column("version")[0].as_py())
+
+
+def _find_version(connection: Connection) -> int:
+    """Return the version of a database that may only be read; 0 where it has none."""
+    try:
+        return _read_version(connection)
+    except (AccessDenied, QueryFailed):
+        return 0
+
+
+def find_foreign(
+    connection: Connection, names: Iterable[str], columns: Iterable[str] = ()
+) -> list[str]:
+    """Return the tables of another program among names that nothing was written to yet.
+
+    Args:
+        columns: that a table of ours has, be it empty.
+    """
+    values = {"names": sorted(names), "columns": sorted(columns)}
+    found = connection.select("schema/foreign", values)
     return [str(name) for name in found.column("name").to_pylist()]
 
 

@@ -86,6 +86,14 @@ class Store:
                 if digest:
                     transaction.put(_key("photo", other, photo_id), digest, overwrite=False)
 
+    def take_back_thumbnails(self, collection: str, other: str, photo_ids: Iterable[str]) -> None:
+        """Undo `hand_on_thumbnails`: the other collection shows what this one does from now on."""
+        with self._transaction(self._thumbnails, write=True) as transaction:
+            for photo_id in photo_ids:
+                own = _key("photo", other, photo_id)
+                if transaction.get(own) == transaction.get(_key("photo", collection, photo_id)):
+                    transaction.delete(own)
+
     def show_pictures(self, collection: str, digests: Mapping[str, str]) -> None:
         """Note which pictures photos are, by digest; their JPEGs are kept already, if any are."""
         with self._transaction(self._thumbnails, write=True) as transaction:

@@ -84,10 +84,10 @@ def command(
 ) -> tuple[float, int]:
     """Run the command line, and return its seconds and its peak memory in MiB."""
     environment = {**os.environ, "VECDB_DSN": f"chdb://{folder}/db", "VECDB_TABLE": "photos"}
-    environment |= {"VECDB_STORE": f"{folder}/store", "ENCODER": encoder}
+    environment["VECDB_STORE"] = f"{folder}/store"
     started = time.perf_counter()
     program = ["-c", IN_SINGLE_PRECISION] if fp32 else ["-m", "ingest"]
-    line = [sys.executable, *program, str(source), "--quiet", *more]
+    line = [sys.executable, *program, str(source), "--encoder", encoder, "--quiet", *more]
     with subprocess.Popen(line, env=environment) as process:
         peak = 0
         while process.poll() is None:

@@ -4,6 +4,7 @@ In their order, because the last bits of a vector depend on the pictures that it
 a part is the same bit for bit, whichever machine of a kind makes it and however many there are.
 """
 
+import os
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -97,7 +98,7 @@ def embed_part(
 def name_source(source: str | Path) -> str:
     """Return a source's name, the same from every folder of a machine."""
     text = str(source)
-    return text if "://" in text else str(Path(text).expanduser().absolute())
+    return text if "://" in text else str(Path(os.path.expanduser(text)).absolute())
 
 
 def _stop_at_damage(photos: Iterable[Photo], damage: list[str]) -> Iterator[Photo]:

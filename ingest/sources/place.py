@@ -57,7 +57,7 @@ def find_place(source: str | Path) -> Path:
         return _far(text)
     if text.lower().startswith("file:"):
         return local_path(text) or Path(text)
-    found = Path(text).expanduser()
+    found = Path(os.path.expanduser(text))  # which leaves the ~ of an unknown user as it is
     try:
         is_pipe = found.is_fifo() or found.is_char_device()
     except OSError:  # what may not be looked at is told where it is read

@@ -234,3 +234,26 @@ def test_a_full_disk_in_the_store_costs_only_thumbnails(command, tmp_path):
     assert json.loads(out)["inserted"] == 30
     assert "not kept any more" in err
     assert len(stored(tmp_path)) == 30
+
+
+def test_what_encodes_pictures_is_not_taken_for_what_made_vectors(command, tmp_path):
+    np.save(tmp_path / "a.npy", np.eye(32, dtype=np.float32))
+    code, _, err = command(tmp_path / "a.npy")
+    assert code == 2
+    assert "say which encoder made them with --encoder" in err
+
+
+@pytest.mark.parametrize("program", [["-m", "ingest"], ["-m", "ingest.embed"]])
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("~nobody.here/x", "~nobody.here/x does not exist"),
+        ("x" * 300, "cannot be read: File name too long"),
+        ("x" * 300 + ".csv", "cannot be read: File name too long"),
+    ],
+)
+def test_a_path_that_cannot_be_is_refused_in_a_sentence(command, tmp_path, program, name, words):
+    more = ["--prune"] if program[1] == "ingest" else ["--out", tmp_path / "out", "--parts", "1"]
+    code, _, err = command(name, *more, program=program, cwd=tmp_path)
+    assert code == 2
+    assert words in err

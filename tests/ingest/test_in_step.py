@@ -216,6 +216,12 @@ def test_what_a_file_beside_a_picture_said_stays_while_it_cannot_be_read(
         assert (again.updated, again.skipped) == (0, 1)
         assert any(kind.startswith("unreadable") for kind in again.left_out)
         assert database.collection("photos").photos(["cats/0.jpg"]) == [stored]
+    (root / "cats" / "0.jpg").write_bytes(jpeg(1))
+    for count in (1, 0):
+        assert ingest(root).updated == count
+        (row,) = database.collection("photos").photos(["cats/0.jpg"])
+        assert row["digest"] != stored["digest"]
+        assert all(row[name] == stored[name] for name in ("description", "label", "extra"))
     (root / "cats" / "0.txt").write_text("now a dog")
     assert ingest(root).updated == 1
     beside.unlink()
@@ -420,3 +426,19 @@ def test_photos_given_by_hand_are_compared_by_their_bytes(ingest, database):
     ingest([photo])
     assert counts(ingest([photo])) == (0, 0, 1, 0)
     assert counts(ingest([replace(photo, payload=jpeg(2))])) == (0, 1, 0, 0)
+
+
+def test_undoing_a_deletion_gives_other_encoders_collections_the_thumbnails_back(
+    ingest, database, store, tmp_path
+):
+    lib = folder(tmp_path / "lib", a=1)
+    ingest(lib)
+    (row,) = database.collection("photos").records.whole(["a.jpg"])
+    database.create_collection("photos__other", "other", len(row["vector"][0])).insert(row)
+    kept = keep_photos(database, store, "photos", ["a.jpg"])
+    remove_photos(database, store, "photos", ["a.jpg"])
+    assert store.thumbnail("photos__other", "a.jpg") is not None
+    restore_photos(database, store, kept)
+    folder(lib, a=2)
+    assert ingest(lib).updated == 1
+    assert store.thumbnail("photos__other", "a.jpg") == store.thumbnail("photos", "a.jpg")

@@ -2,7 +2,9 @@
 
 import json
 import shutil
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,9 @@ from encoder.offline import OfflineEncoder
 from ingest import IngestError, Progress, SourceError, run
 from ingest.errors import DamagedSource
 from ingest.run import Options
+from ingest.vectors import find_vectors
 from tests.ingest.pictures import jpeg
+from tests.vecdb.servers import Servers, fresh_database
 from vecdb import Collection, Database, connect
 from vecdb.errors import QueryFailed
 
@@ -184,6 +188,32 @@ def test_the_encoder_must_be_named_and_must_be_the_collections(
     run(tmp_path / "a.npy", table="t", encoder="first/model", database=database)
     with pytest.raises(Exception, match="first/model"):
         run(tmp_path / "a.npy", table="t", encoder="second/model", database=database)
+
+
+@pytest.mark.parametrize(
+    ("fingerprint", "usual", "words"),
+    [
+        ("f", "first/model", "t was made of pictures: say which"),
+        ("f", "second/model", "t holds those of first/model while ENCODER is second/model: say"),
+        ("", "second/model", "t holds those of first/model while ENCODER is second/model: say"),
+        ("", "first/model", ""),
+        (None, "first/model", "say which encoder made them with --encoder"),
+    ],
+)
+def test_what_environment_encodes_pictures_with_did_not_make_the_vectors(
+    tmp_path: Path, database: Database, vectors: np.ndarray,
+    fingerprint: str | None, usual: str, words: str,
+):  # fmt: skip
+    np.save(tmp_path / "a.npy", vectors)
+    if fingerprint is not None:
+        database.create_collection("t", "first/model", 32, fingerprint)
+    options = Options(default_encoder=usual)
+    if words:
+        with pytest.raises(SourceError, match=words):
+            run(tmp_path / "a.npy", table="t", database=database, options=options)
+    named = "" if fingerprint == "" and not words else "first/model"
+    made = run(tmp_path / "a.npy", table="t", encoder=named, database=database, options=options)
+    assert made.inserted == 60
 
 
 @pytest.mark.parametrize(
@@ -541,3 +571,35 @@ def test_the_index_of_a_large_collection_is_begun_once_all_vectors_are_stored(
     run(tmp_path / "out", table="t", encoder="m", database=database, progress=note)
     assert begun == [False] * 3
     assert collection.index.status().kind
+
+
+@contextmanager
+def stopping(servers: Servers) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        servers.stop()
+
+
+def test_what_another_process_stored_meanwhile_on_a_server_is_one_photo_each_at_the_end(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, vectors: np.ndarray
+):
+    np.save(tmp_path / "v.npy", vectors)
+    servers = Servers(tmp_path_factory)
+    with (
+        stopping(servers),
+        fresh_database(servers.dsn("clickhouse")) as dsn,
+        connect(dsn) as ours,
+        connect(dsn) as other,
+    ):
+        theirs = other.create_collection("t", "m", 32)
+        found = find_vectors(tmp_path / "v.npy")
+        assert found is not None
+        rows = next(found.batches())
+
+        def store(progress: Progress) -> None:
+            theirs.insert(rows, normalize=True, known=set())
+            assert theirs.count() == 120
+
+        run(tmp_path / "v.npy", table="t", encoder="m", database=ours, progress=store)
+        assert theirs.count() == 60

@@ -140,6 +140,23 @@ def test_merging_keeps_the_answers_of_the_concept_merged_into(
     assert len(database.concepts.history(caps.id)) == 3
 
 
+def test_nothing_is_merged_into_a_deleted_or_an_unknown_concept_or_itself(
+    axes: Collection, database: Database
+) -> None:
+    hats, caps = (database.concepts.create(name, "axes", name).id for name in ("hats", "caps"))
+    database.concepts.label(caps, [Label("a", 1)], action="one")
+    with pytest.raises(ValueError, match="'caps' cannot be merged into itself"):
+        database.concepts.merge(caps, caps)
+    database.concepts.delete(hats)
+    with pytest.raises(UnknownConcept, match="'hats' was deleted: bring it back"):
+        database.concepts.merge(hats, caps)
+    for pair in (("nobody", caps), (caps, "nobody")):
+        with pytest.raises(UnknownConcept, match="'nobody'"):
+            database.concepts.merge(*pair)
+    assert database.concepts.history(hats) == []
+    assert [concept.id for concept in database.concepts.list()] == [caps]
+
+
 def test_unknown_names_are_errors_that_say_so(axes: Collection, database: Database) -> None:
     with pytest.raises(UnknownCollection, match="'nowhere'"):
         database.concepts.create("hats", "nowhere", "a hat")

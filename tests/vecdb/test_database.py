@@ -64,7 +64,11 @@ def test_no_collection_takes_the_place_of_a_table_of_the_program(tmp_path: Path)
 
 @pytest.mark.parametrize(
     "made",
-    ["TABLE mine (a UInt8) ENGINE = MergeTree ORDER BY a AS SELECT 1 a", "VIEW mine AS SELECT 1"],
+    [
+        "TABLE mine (a UInt8) ENGINE = MergeTree ORDER BY a AS SELECT 1 a",
+        "TABLE mine (id String, url String) ENGINE = MergeTree ORDER BY id",
+        "VIEW mine AS SELECT 1",
+    ],
 )
 def test_a_table_of_somebody_elses_becomes_no_collection_and_stays(
     database: Database, made: str
@@ -73,7 +77,7 @@ def test_a_table_of_somebody_elses_becomes_no_collection_and_stays(
         client.command(f"CREATE {made}")
         with pytest.raises(BadName, match="has a table 'mine' already"):
             database.create_collection("mine", "by hand", 4)
-        assert client.query("SELECT * FROM mine").result_rows == [(1,)]
+        assert client.query("SELECT * FROM mine").result_rows in ([(1,)], [])
         client.command(f"DROP {made.split()[0]} mine")
 
 

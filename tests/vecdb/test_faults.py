@@ -1,13 +1,14 @@
 import socket
 import time
 from pathlib import Path
+from urllib.parse import quote
 
 import numpy as np
 import pytest
 
 from tests.ingest.server import Host
 from tests.vecdb.conftest import photos
-from tests.vecdb.servers import PASSWORD, Servers, fresh_database
+from tests.vecdb.servers import PASSWORD, USER, Servers, fresh_database
 from vecdb import Database, Label, connect
 from vecdb.errors import AccessDenied, QueryFailed, Unreachable, VecdbError
 
@@ -55,6 +56,36 @@ def test_a_wrong_password_is_said_without_saying_it(servers: Servers) -> None:
     with pytest.raises(AccessDenied, match="refused the user or the password") as raised:
         connect(dsn)
     assert "wr0ng" not in str(raised.value)
+
+
+# What a server refuses to one who was granted nothing but SELECT.
+WRITES = r"^\s*(CREATE|ALTER|DROP|INSERT|TRUNCATE|DELETE)"
+
+
+def test_one_who_may_only_read_searches_and_is_told_at_what_writes(
+    servers: Servers, served: Database
+) -> None:
+    refuse = {"kind": "status", "code": 497, "match": WRITES, "times": -1}
+    dsn = served._connection.dsn.display.replace("://", f"://{USER}:{quote(PASSWORD, safe='')}@")
+    with fresh_database(servers.dsn("clickhouse")) as empty:
+        servers.plan("clickhouse", **refuse)
+        with pytest.raises(AccessDenied, match="let one who may create tables open the database"):
+            connect(empty)
+        servers.plan("clickhouse", kind="none", times=0)
+    servers.plan("clickhouse", **refuse)
+    with connect(dsn) as database:
+        axes = database.collection("axes")
+        assert axes.nearest(np.eye(4)[0], 1).ids == ["a"]
+        assert axes.moments().count == 4
+        assert [info.name for info in database.collections()] == ["axes"]
+        for write in (
+            lambda: axes.insert(photos("e", np.eye(4)[:1])),
+            lambda: database.create_collection("new", "m", 4),
+            lambda: database.concepts.create("hats", "axes", "a hat"),
+        ):
+            with pytest.raises(AccessDenied, match="does not let its user do this"):
+                write()
+    servers.plan("clickhouse", kind="none", times=0)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 import threading
 from datetime import datetime, timezone
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -7,6 +8,7 @@ import pytest
 
 from tests.vecdb.conftest import photos, unit
 from vecdb import Collection, Database, Scope
+from vecdb.connection import Connection
 from vecdb.errors import BadPhotos, BadVector, UnknownPhoto
 
 NASTY = ["it's", "a\\b", " two  spaces ", 'é"x` {q:String}', "-- DROP", "0" * 600]
@@ -39,6 +41,27 @@ def test_threads_inserting_the_same_photos_store_each_once(database: Database) -
     for thread in threads:
         thread.join()
     assert sum(inserted) == collection.count() == 120
+
+
+def test_photos_that_two_processes_stored_at_once_are_one_each_in_a_few_steps(
+    axes: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [f"p{at}" for at in range(500)]
+    for side in range(2):  # each looked before the other had stored anything
+        axes.insert(photos(ids, np.tile(np.eye(4)[side], (500, 1))), known=set())
+    steps: list[str] = []
+    run = Connection.run
+
+    def note(connection: Connection, name: str, *given: Any, **parts: Any) -> None:
+        steps.append(name)
+        run(connection, name, *given, **parts)
+
+    monkeypatch.setattr(Connection, "run", note)
+    assert axes.count() == 1004
+    axes.finish_replacing()
+    assert axes.count() == 504
+    assert steps == ["photos/delete_older"]
+    assert axes.vectors(["p7", "a"]).tolist() == [[0, 1, 0, 0], [1, 0, 0, 0]]
 
 
 def test_ids_are_data_whatever_they_hold(database: Database) -> None:
