@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from classifier import ClassifierError, load
+from encoder import EncoderError
 from explorer import Explorer, Page, Query
 from explorer.errors import BadInput, MovedOn
 from explorer.exports import Choice
@@ -243,3 +245,19 @@ def test_what_was_never_answered_has_nothing_to_apply_audit_or_export(explorer, 
     ):
         with pytest.raises(NotFitted, match="no classifier yet"):
             ask()
+
+
+@pytest.mark.parametrize(
+    "fault", [RuntimeError("CUDA error\nat 0x1"), MemoryError(), KeyError("x")]
+)
+@pytest.mark.parametrize("when", ["loads", "encodes"])
+def test_whatever_a_model_raises_is_said_in_a_sentence(explorer, monkeypatch, fault, when):
+    def fail(*given, **how):
+        raise fault
+
+    model = SimpleNamespace(name="a model", kind="clip", encode_texts=fail, fingerprint="")
+    load = fail if when == "loads" else lambda *named, **how: model
+    monkeypatch.setattr("explorer.encoders.load_known_encoder", load)
+    for ask in (explorer.search, explorer.begin):
+        with pytest.raises(EncoderError, match=f"could not .*{type(fault).__name__}.*try again"):
+            ask("a thing")
