@@ -91,10 +91,10 @@ def tell_missing() -> None:
         return
     concept = shared_explorer().concepts.get(state.deleted_elsewhere)
     left, right = st.columns([6, 2], vertical_alignment="center")
-    if concept.collection not in shared_explorer().collection_names():
-        left.warning(
-            escape_markdown(f"“{concept.name}” went with its collection, {concept.collection}.")
-        )
+    if concept.id not in [one.id for one in list_returning()]:
+        words = f"“{concept.name}” went with its collection, {concept.collection}"
+        words += f" of {concept.encoder}: it can return once that holds photos again."
+        left.warning(escape_markdown(words))
         return
     left.warning(escape_markdown(f"“{concept.name}” was deleted."))
     if may(Role.LABEL):
@@ -103,6 +103,14 @@ def tell_missing() -> None:
 
 def _restore(concept_id: str) -> None:
     open_concept(shared_explorer().concepts.restore(concept_id))
+
+
+def list_returning() -> list[Concept]:
+    """Return the deleted concepts whose collection is there, with vectors of their encoder."""
+    infos = shared_explorer().database.collections()
+    there = {(info.name, info.encoder) for info in infos if info.count}
+    deleted = shared_explorer().concepts.list(deleted=True)
+    return [one for one in deleted if (one.collection, one.encoder) in there]
 
 
 def remember_open() -> None:
@@ -140,7 +148,11 @@ def listed_concepts(
     Args:
         wanted: says which of them; the answers of others are not counted.
     """
-    concepts = [one for one in shared_explorer().concepts.list() if wanted(one)]
+    return count_answers([one for one in shared_explorer().concepts.list() if wanted(one)])
+
+
+def count_answers(concepts: list[Concept]) -> dict[str, tuple[Concept, LabelCounts]]:
+    """Return those of some concepts that hold anything or are open, with their counts, by id."""
     if not concepts:
         return {}
     judges = {concept.id: Settings.read(concept.settings).judge for concept in concepts}
