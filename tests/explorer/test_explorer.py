@@ -1,8 +1,9 @@
 """`Explorer` from a program: apply, audit and export, beside what the pages' tests show."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -261,3 +262,51 @@ def test_whatever_a_model_raises_is_said_in_a_sentence(explorer, monkeypatch, fa
     for ask in (explorer.search, explorer.begin):
         with pytest.raises(EncoderError, match=f"could not .*{type(fault).__name__}.*try again"):
             ask("a thing")
+
+
+OF_NO_USE = (None, 5, 2.5, ["a"], b"x", np.int64(3), np.array([1, 2]))
+
+
+@pytest.mark.parametrize("given", OF_NO_USE, ids=repr)
+def test_arguments_of_other_types_are_refused_and_change_nothing(explorer, taught, given):
+    query = Query(vectors=[np.eye(16)[0]])
+    page, before = explorer.page(taught), len(explorer.concepts.history(taught))
+    weight: Any = str(given)
+    calls: list[Callable[[], object]] = [
+        lambda: explorer.page(given),
+        lambda: explorer.answer(given, {}),
+        lambda: explorer.answer(page, given),
+        lambda: explorer.answer(page, {"yes-000": 1}, by=given),
+        lambda: explorer.answer_audit(taught, given),
+        lambda: explorer.undo(given),
+        lambda: explorer.export(taught, given),
+        lambda: explorer.encoder_of(given),
+        lambda: explorer.search(Query(photo_ids=[given]), table="things"),
+        lambda: explorer.search(Query(phrases=[given]), table="things"),
+        lambda: explorer.search(Query(phrases=[("a thing", weight)]), table="things"),
+    ]
+    if given is not None:
+        calls += [
+            lambda: explorer.begin(query, name=given),
+            lambda: explorer.begin(query, prompt=given),
+            lambda: explorer.collection(given),
+            lambda: explorer.search(query, exclude_concept=given),
+            lambda: explorer.export(taught, "x.csv", choice=given),
+        ]
+    if not isinstance(given, int | np.integer):
+        calls.append(lambda: explorer.mark_seen(taught, given))
+    for call in calls:
+        with pytest.raises(BadInput, match="must be"):
+            call()
+    assert len(explorer.concepts.history(taught)) == before
+    assert len(explorer.concepts.list()) == 1
+
+
+def test_arguments_of_numpys_types_are_taken(explorer, taught):
+    id: str = np.str_(taught)
+    ids: Any = np.array(["yes-000"])
+    vectors: Any = np.eye(16)[:1]
+    assert explorer.page(id).concept.id == taught
+    assert explorer.search(Query(photo_ids=ids), np.int64(2), fold=np.True_).ids
+    assert explorer.search(Query(vectors=vectors), 2, table=np.str_("things")).ids
+    explorer.mark_seen(id, np.int64(5))
