@@ -5,7 +5,7 @@ browser between sessions.
 """
 
 from collections.abc import Callable
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import streamlit as st
 
@@ -23,7 +23,7 @@ state = st.session_state
 _KEEP = """
 export default function ({ data }) {
   const kept = `${data.name}=${encodeURIComponent(data.value)}`;
-  document.cookie = `${kept}; path=/; max-age=31536000; SameSite=Lax`;
+  document.cookie = `${kept}; path=/${data.below ?? ""}; max-age=31536000; SameSite=Lax`;
 }
 """
 
@@ -122,7 +122,9 @@ def remember_open() -> None:
         kept["collection"] = f"{default_table()}\n{state.collection}"
     for what, value in kept.items():
         keep = st.components.v2.component(f"remember_{what}", js=_KEEP)
-        keep(data={"name": _cookie(what), "value": value}, key=f"remember_{what}")
+        keep(
+            data={"name": _cookie(what), "value": value, "below": _prefix()}, key=f"remember_{what}"
+        )
 
 
 def ask_person() -> None:
@@ -195,6 +197,11 @@ def _remembered(what: str) -> str:
 
 
 def _cookie(what: str) -> str:
-    # Cookies of one host are shared by all its ports: each app has a name of its own. So has each
-    # person who logs in.
-    return f"vde_{what}_{urlsplit(st.context.url or '').port or 80}{current_person().mark}"
+    # Cookies of one host are shared by all its ports, and those of an app at its root by all below:
+    # each app has a name of its own. So has each person who logs in.
+    app = f"{urlsplit(st.context.url or '').port or 80}{quote(_prefix(), safe='')}"
+    return f"vde_{what}_{app}{current_person().mark}"
+
+
+def _prefix() -> str:
+    return str(st.get_option("server.baseUrlPath")).strip("/")
