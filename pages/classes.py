@@ -7,10 +7,10 @@ import streamlit as st
 
 from classifier import ClassifierError
 from classifier.class_file import SavedClasses
-from classifier.classes import accuracy, decide_classes
+from classifier.classes import accuracy
 from commandline.words import count_things, percent
 from encoder import Encoder, EncoderError
-from explorer.corrections import NONE, as_file, correct_photos, fit_classes
+from explorer.corrections import NONE, as_file, correct_photos, decide_photos, fit_classes
 from explorer.errors import ExplorerError
 from explorer.photo_sets import PhotoSet
 from explorer.zeroshot import TEMPLATES, truth_of
@@ -162,14 +162,13 @@ def draw(collection: Collection, encoder: Encoder) -> None:
         return
     found, classes = ready
     threshold, heads = said("class_threshold"), classes.heads
-    probabilities = heads.probabilities(found.photos.vectors)
-    chosen, sure = decide_classes(probabilities, threshold), probabilities.max(axis=1)
+    chosen, sure = decide_photos(classes, found.photos.ids, found.photos.vectors, threshold)
     truth = truth_of(found.photos.labels, heads.names)
     with left:
         st.download_button(
             "Save these classes", as_file(classes), "classes.safetensors", on_click="ignore"
         )
-        predictions.offer(found, heads, threshold)
+        predictions.offer(found, classes, threshold)
     with right:
         predictions.draw_notes(found, heads)
         known = int((truth >= 0).sum())

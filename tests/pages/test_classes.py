@@ -164,6 +164,16 @@ def test_corrections_of_classes_that_another_window_deleted_are_told(things, mon
     assert made.id in [one.id for one in kept()]
 
 
+def test_a_corrected_photo_goes_where_it_was_said_to_belong(things, monkeypatch):
+    grids = Grids(monkeypatch)
+    test = open_sheet()
+    shown = [tile["id"] for tile in grids.data["tiles"]]
+    grids.answer(test, type="finish", marks=dict.fromkeys(shown, -1))
+    assert not set(shown) & {tile["id"] for tile in grids.data["tiles"]}
+    labelled(test.selectbox, "Class").set_value("none of these").run()
+    assert {tile["id"] for tile in grids.data["tiles"]} == set(shown)
+
+
 def test_corrections_are_undone_one_after_the_other(things, monkeypatch):
     grids = Grids(monkeypatch)
     test = open_sheet()
