@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import re
 from typing import Annotated, Any
 
 from fastapi import Path, Query, Request
@@ -19,6 +20,8 @@ from vecdb.errors import UnknownCollection
 
 # A picture may be replaced by an ingest: browsers show what they have for a day, and ask behind it.
 CACHED = {"Cache-Control": "private, max-age=60, stale-while-revalidate=86400"}
+# One range of bytes, from one to another or the last so many; several are answered with the whole.
+RANGE = re.compile(r"bytes=(?:(?P<first>\d{1,18})-(?P<last>\d{0,18})|-(?P<final>\d{1,18}))")
 
 
 class Signed(Asked):
@@ -113,9 +116,18 @@ def _thumbnail(request: Request, explorer: Explorer, places: list[tuple[str, str
 
 
 def _answer(request: Request, picture: bytes, kind: str = "image/jpeg") -> Response:
-    """Send a picture, or 304 to who has it already."""
+    """Send a picture, or the one range of it that is asked for, or 304 to who has it already."""
     tag = f'"{hashlib.blake2b(picture, digest_size=16).hexdigest()}"'
-    headers = {**CACHED, "ETag": tag}
+    headers = {**CACHED, "ETag": tag, "Accept-Ranges": "bytes"}
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    return Response(picture, media_type=kind, headers=headers)
+    asked = RANGE.fullmatch(request.headers.get("range", ""))
+    if not asked or request.headers.get("if-range", tag) != tag:
+        return Response(picture, media_type=kind, headers=headers)
+    size, first, last = len(picture), asked["first"], asked["last"] or asked["final"]
+    start = int(first) if first else max(0, size - int(last))
+    stop = min(size, int(last) + 1) if first and last else size
+    if start >= stop:
+        return Response(status_code=416, headers={**headers, "Content-Range": f"bytes */{size}"})
+    headers["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
+    return Response(picture[start:stop], 206, headers, kind)

@@ -4,9 +4,12 @@ Clicked pages say nothing fair of a classifier: they were chosen by it. An audit
 random within strata of the ranking, and weights every answer by how many photos it stands for.
 """
 
+import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from numbers import Real
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,8 +84,9 @@ def strata(total: int, accepted: int) -> tuple[Stratum, ...]:
         Strata that cover all ranks once; none reaches across the threshold.
 
     Raises:
-        ClassifierError: accepted is not within 0 .. total.
+        ClassifierError: they are no whole numbers, or accepted is not within 0 .. total.
     """
+    total, accepted = _whole("total", total), _whole("accepted", accepted)
     if not 0 <= accepted <= total:
         raise ClassifierError(f"{accepted} accepted of {total} photos; count them again")
     edges = [0, accepted // 2, accepted]
@@ -109,9 +113,10 @@ def plan(total: int, accepted: int, *, width: float = 0.1, seed: int = 0) -> Aud
         Audit; its ranks are positions in the ranking by score, for SQL's OFFSET.
 
     Raises:
-        ClassifierError: a number is out of range.
+        ClassifierError: a number is out of range, or one that counts is not whole.
     """
-    if not 0 < width < 1:
+    accepted, seed = _whole("accepted", accepted), _whole("seed", seed)
+    if not isinstance(width, Real) or not 0 < width < 1:
         raise ClassifierError(f"width {width} is no half-width of a share; use for example 0.1")
     parts = strata(total, accepted)
     share = int(np.ceil(0.16 * (1.96 / width) ** 2))
@@ -175,6 +180,16 @@ def estimate(audit: Audit, answers: Sequence[Sequence[int]], *, seed: int = 0) -
     return Findings(
         _interval(above / max(audit.accepted, 1)), _interval(recall), _interval(matches)
     )
+
+
+def _whole(name: str, value: Any) -> int:
+    try:
+        number = operator.index(value)
+    except TypeError:
+        number = -1
+    if number < 0:
+        raise ClassifierError(f"{name} must be a whole number from 0, not {value!r:.40}")
+    return number
 
 
 def _interval(draws: Floats | NDArray[np.int64]) -> Interval:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from classifier.class_file import Correction, SavedClasses, load_classes, save_classes
-from classifier.classes import refit_heads
+from classifier.classes import decide_classes, refit_heads
 from commandline.words import count_things
 from encoder import Encoder
 from explorer.photo_sets import PhotoSet
@@ -50,6 +50,23 @@ def fit_classes(
         found.photos.vectors[others],
     )
     return SavedClasses(fitted, known)
+
+
+def decide_photos(
+    classes: SavedClasses, ids: Sequence[str], vectors: np.ndarray, threshold: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the class number of each photo, -1 for none, and how sure it is: what was said stands.
+
+    Args:
+        vectors: (n, d); another collection may have another photo of a corrected one's id.
+    """
+    probabilities = classes.heads.probabilities(vectors)
+    chosen, sure = decide_classes(probabilities, threshold), probabilities.max(axis=1)
+    for row, photo in enumerate(ids):
+        said = classes.corrections.get(photo)
+        if said is not None and np.allclose(said.vector, vectors[row], atol=1e-4):
+            chosen[row], sure[row] = said.number, 1.0
+    return chosen, sure
 
 
 def correct_photos(

@@ -7,6 +7,7 @@ from commandline.words import count_things
 from explorer.encode import list_siblings
 from explorer.photo_names import SEVERAL, file_name, find_shared, match_photos
 from vecdb import Collection, Database
+from vecdb.derived import source_of
 from vecdb.removal import list_derived
 
 MOST = 1_000  # photos deleted at once: until the next deletion they are kept in memory
@@ -64,18 +65,23 @@ class Along:
         others: collections of the same photos in other encoders, which keep them.
         concepts: how many are put away, with a whole collection.
         whole: whether a whole collection goes.
+        source: the collection that this one is derived from; empty where it is from none.
     """
 
     derived: list[str]
     others: list[str]
     concepts: int
     whole: bool
+    source: str = ""
 
     def describe(self) -> str:
         """Say it in sentences, the same before and after; empty where there is nothing to say."""
         gone = "Derived from it, and gone with it" if self.whole else "Gone from what is derived"
         concepts = count_things(self.concepts, "concept")
+        stays = f"derived from {self.source}, which keeps the photos"
+        again = "" if self.whole else " and brings them back with its next ingest"
         sentences = [
+            f"It is {stays}{again}." if self.source else "",
             f"{gone}: {', '.join(self.derived)}." if self.derived else "",
             f"In other encoders the photos stay: {', '.join(self.others)}." if self.others else "",
             f"Put away with their answers: {concepts}." if self.concepts else "",
@@ -90,9 +96,12 @@ def find_along(database: Database, table: str, ids: Sequence[str] | None = None)
         return ids is None or bool(database.collection(name).records.known_ids(ids))
 
     derived = [name for name in list_derived(database, table) if holds(name)]
+    found = {info.name: info.encoder for info in database.collections()}
+    origin = source_of(table, found.get(table, ""))
+    source = origin[0] if origin and found.get(origin[0]) == origin[1] else ""
     pairs = [{pair.source, pair.target} for pair in list_siblings(database)]
     others = sorted(set().union(*(pair - {table} for pair in pairs if table in pair)))
     concepts = (
         sum(len(database.concepts.list(each)) for each in (table, *derived)) if ids is None else 0
     )
-    return Along(derived, list(filter(holds, others)), concepts, ids is None)
+    return Along(derived, list(filter(holds, others)), concepts, ids is None, source)

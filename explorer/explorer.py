@@ -12,6 +12,7 @@ import numpy as np
 
 from classifier.audit import Findings
 from encoder import Encoder
+from explorer.arguments import check_argument, check_arguments
 from explorer.audits import (
     AuditRecord,
     answer_audit,
@@ -58,10 +59,12 @@ from vecdb.errors import NotFitted, UnknownCollection
 LOG = logging.getLogger("explorer")
 
 
+@check_arguments
 class Explorer:
     """Everything the app does, for pages, HTTP and notebooks. Safe to share between threads.
 
-    The database is opened at its first use.
+    The database is opened at its first use. Every method raises BadInput for an argument of another
+    type than it declares.
     """
 
     def __init__(self, dsn: str | None = None, *, store: str | Path | None = None) -> None:
@@ -230,6 +233,8 @@ class Explorer:
         collection = self.collection(table)
         if how.get("where") is not None:
             how["where"] = _read_where(how["where"], collection)
+        check_argument("fold", how.get("fold"), bool | None)
+        check_argument("exclude_concept", how.get("exclude_concept"), str | None)
         if how.get("exclude_concept") is not None:
             self.concepts.get(how["exclude_concept"])
         return rank(collection, self.ranking_vector(query, collection), k, **how)
@@ -459,8 +464,12 @@ class Explorer:
         return read_new_matches(self, self.concepts.get(concept_id), limit=limit, offset=offset)
 
     def mark_seen(self, concept_id: str, until: int) -> None:
-        """Keep that the matches stored until then (`News.until`) have been looked at."""
-        mark_seen(self, concept_id, until)
+        """Keep that the matches stored until then (`News.until`) have been looked at.
+
+        Raises:
+            BadInput: `until` is no whole number of nanoseconds since 1970.
+        """
+        mark_seen(self, concept_id, check_whole("until", until, most=2**63 - 1))
 
     def compare_with_labels(self, concept_id: str, label: str = "", *, limit: int = 100) -> Truth:
         """Hold a concept's matches against a label that the collection's photos came with.

@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from classifier.classes import ClassHeads, decide_classes
-from explorer.corrections import NONE
+from classifier.class_file import SavedClasses
+from explorer.corrections import NONE, decide_photos
 from explorer.csv_cells import guard_cell
 from explorer.errors import BadInput
 from explorer.exports.tables import Whole
@@ -23,7 +23,7 @@ DIGITS = 6
 
 
 def predict_photos(
-    collection: Collection, heads: ClassHeads, threshold: float = 0.0, prefix: str = ""
+    collection: Collection, classes: SavedClasses, threshold: float = 0.0, prefix: str = ""
 ) -> Iterator[pa.RecordBatch]:
     """Classify every photo whose id begins with a prefix, by id; none is left out.
 
@@ -31,20 +31,19 @@ def predict_photos(
         threshold: probability below which a photo is of no class.
 
     Yields:
-        Rows of SCHEMA; the probability is that of the likeliest class.
+        Rows of SCHEMA; the probability is that of the likeliest class, and 1 where somebody said.
     """
     for ids, vectors in collection.pages_of_vectors(AT_ONCE, prefix):
-        yield predict_vectors(ids, vectors, heads, threshold)
+        yield predict_vectors(ids, vectors, classes, threshold)
 
 
 def predict_vectors(
-    ids: Sequence[str], vectors: np.ndarray, heads: ClassHeads, threshold: float = 0.0
+    ids: Sequence[str], vectors: np.ndarray, classes: SavedClasses, threshold: float = 0.0
 ) -> pa.RecordBatch:
     """Classify photos by their vectors (n, d): rows of SCHEMA, in order."""
-    names = np.array([*heads.names, NONE], object)  # -1 is the last
-    probabilities = heads.probabilities(vectors)
-    chosen = decide_classes(probabilities, threshold)
-    columns = [list(ids), names[chosen].tolist(), probabilities.max(axis=1)]
+    names = np.array([*classes.heads.names, NONE], object)  # -1 is the last
+    chosen, sure = decide_photos(classes, ids, vectors, threshold)
+    columns = [list(ids), names[chosen].tolist(), sure]
     return pa.RecordBatch.from_arrays(
         [pa.array(column, kind) for column, kind in zip(columns, SCHEMA.types, strict=True)],
         schema=SCHEMA,

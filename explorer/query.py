@@ -2,15 +2,25 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from numbers import Real
+from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from classifier import ClassifierError, anchor
 from encoder import Encoder
+from explorer.arguments import check_argument
 from explorer.errors import BadInput
 from explorer.metrics import measure_step
 from vecdb import Collection
+
+ELEMENTS = {
+    "phrases": tuple | list,
+    "pictures": Image.Image,
+    "photo_ids": str,
+    "vectors": Any,
+}
 
 
 @dataclass(frozen=True)
@@ -21,6 +31,24 @@ class Query:
     pictures: Sequence[Image.Image] = ()
     photo_ids: Sequence[str] = ()
     vectors: Sequence[Sequence[float]] = ()
+
+    def __post_init__(self) -> None:
+        for name, element in ELEMENTS.items():
+            given = getattr(self, name)
+            if isinstance(given, str) or not isinstance(given, Sequence | np.ndarray):
+                raise BadInput(f"{name} of a query must be a list, not {given!r:.80}.")
+            object.__setattr__(self, name, list(given))
+            for one in given:
+                check_argument(f"Each of a query's {name}", one, element)
+        for words, weight in (
+            phrase if len(phrase) == 2 else (phrase, 1) for phrase in self.phrases
+        ):
+            check_argument("The words of a phrase", words, str)
+            check_argument("The weight of a phrase", weight, Real)
+        try:
+            _ = [np.asarray(vector, np.float64) for vector in self.vectors]
+        except (TypeError, ValueError) as error:
+            raise BadInput(f"A vector of a query is no row of numbers: {error}.") from error
 
     def __bool__(self) -> bool:
         return bool(self.phrases or self.pictures or self.photo_ids or self.vectors)

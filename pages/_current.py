@@ -5,7 +5,7 @@ browser between sessions.
 """
 
 from collections.abc import Callable
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import streamlit as st
 
@@ -23,7 +23,7 @@ state = st.session_state
 _KEEP = """
 export default function ({ data }) {
   const kept = `${data.name}=${encodeURIComponent(data.value)}`;
-  document.cookie = `${kept}; path=/; max-age=31536000; SameSite=Lax`;
+  document.cookie = `${kept}; path=/${data.below ?? ""}; max-age=31536000; SameSite=Lax`;
 }
 """
 
@@ -91,10 +91,10 @@ def tell_missing() -> None:
         return
     concept = shared_explorer().concepts.get(state.deleted_elsewhere)
     left, right = st.columns([6, 2], vertical_alignment="center")
-    if concept.collection not in shared_explorer().collection_names():
-        left.warning(
-            escape_markdown(f"“{concept.name}” went with its collection, {concept.collection}.")
-        )
+    if concept.id not in [one.id for one in list_returning()]:
+        words = f"“{concept.name}” went with its collection, {concept.collection}"
+        words += f" of {concept.encoder}: it can return once that holds photos again."
+        left.warning(escape_markdown(words))
         return
     left.warning(escape_markdown(f"“{concept.name}” was deleted."))
     if may(Role.LABEL):
@@ -103,6 +103,14 @@ def tell_missing() -> None:
 
 def _restore(concept_id: str) -> None:
     open_concept(shared_explorer().concepts.restore(concept_id))
+
+
+def list_returning() -> list[Concept]:
+    """Return the deleted concepts whose collection is there, with vectors of their encoder."""
+    infos = shared_explorer().database.collections()
+    there = {(info.name, info.encoder) for info in infos if info.count}
+    deleted = shared_explorer().concepts.list(deleted=True)
+    return [one for one in deleted if (one.collection, one.encoder) in there]
 
 
 def remember_open() -> None:
@@ -114,7 +122,9 @@ def remember_open() -> None:
         kept["collection"] = f"{default_table()}\n{state.collection}"
     for what, value in kept.items():
         keep = st.components.v2.component(f"remember_{what}", js=_KEEP)
-        keep(data={"name": _cookie(what), "value": value}, key=f"remember_{what}")
+        keep(
+            data={"name": _cookie(what), "value": value, "below": _prefix()}, key=f"remember_{what}"
+        )
 
 
 def ask_person() -> None:
@@ -140,7 +150,11 @@ def listed_concepts(
     Args:
         wanted: says which of them; the answers of others are not counted.
     """
-    concepts = [one for one in shared_explorer().concepts.list() if wanted(one)]
+    return count_answers([one for one in shared_explorer().concepts.list() if wanted(one)])
+
+
+def count_answers(concepts: list[Concept]) -> dict[str, tuple[Concept, LabelCounts]]:
+    """Return those of some concepts that hold anything or are open, with their counts, by id."""
     if not concepts:
         return {}
     judges = {concept.id: Settings.read(concept.settings).judge for concept in concepts}
@@ -183,6 +197,11 @@ def _remembered(what: str) -> str:
 
 
 def _cookie(what: str) -> str:
-    # Cookies of one host are shared by all its ports: each app has a name of its own. So has each
-    # person who logs in.
-    return f"vde_{what}_{urlsplit(st.context.url or '').port or 80}{current_person().mark}"
+    # Cookies of one host are shared by all its ports, and those of an app at its root by all below:
+    # each app has a name of its own. So has each person who logs in.
+    app = f"{urlsplit(st.context.url or '').port or 80}{quote(_prefix(), safe='')}"
+    return f"vde_{what}_{app}{current_person().mark}"
+
+
+def _prefix() -> str:
+    return str(st.get_option("server.baseUrlPath")).strip("/")

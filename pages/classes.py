@@ -7,10 +7,10 @@ import streamlit as st
 
 from classifier import ClassifierError
 from classifier.class_file import SavedClasses
-from classifier.classes import accuracy, decide_classes
+from classifier.classes import accuracy
 from commandline.words import count_things, percent
 from encoder import Encoder, EncoderError
-from explorer.corrections import NONE, as_file, correct_photos, fit_classes
+from explorer.corrections import NONE, as_file, correct_photos, decide_photos, fit_classes
 from explorer.errors import ExplorerError
 from explorer.photo_sets import PhotoSet
 from explorer.zeroshot import TEMPLATES, truth_of
@@ -33,7 +33,7 @@ from pages.sorting.kept import choose_classes, draw_files, name_by_folders, tell
 from pages.sorting.source import choose_source
 from pages.sorting.tiles import set_tiles
 from pages.sorting.views import confusions, heat_map, per_template, sheets
-from vecdb import ClassSet, Collection, VecdbError
+from vecdb import ClassCorrection, ClassSet, Collection, VecdbError
 
 VIEWS = ("Sheets", "One class", "Heat map", "Confusion")
 SHOWN = 100
@@ -47,20 +47,31 @@ def on_event(found: PhotoSet, event: GridEvent) -> None:
     """Take the marks of a sheet as corrections: yes is the chosen class, no is not the sheet's."""
     if event["type"] == "like":
         look_for_more(event, found.small.get(event["id"]))
-    if event["type"] != "finish":
+    if event["type"] not in {"finish", "undo"}:
         return
-    said = {
-        photo: state.class_target if mark == 1 else NONE for photo, mark in event["marks"].items()
-    }
     store = shared_explorer().database.class_sets
     try:
         kept = store.get(state.class_set)
         if kept.deleted:
             tell_deleted("Nothing was corrected: undo the deletion first.")
-        else:
+        elif event["type"] == "finish":
+            marks = event["marks"]
+            said = {p: state.class_target if mark == 1 else NONE for p, mark in marks.items()}
+            before = store.corrections(kept.id)
             correct_photos(store, kept, found, said)
+            if said:
+                corrections_done().append({photo: before.get(photo) for photo in said})
+        elif corrections_done():
+            store.correct(kept.id, corrections_done()[-1])
+            corrections_done().pop()
     except VecdbError as error:
         state.class_error = str(error)
+
+
+def corrections_done() -> list[dict[str, ClassCorrection | None]]:
+    """Return what was said before each correction of these classes in this window, for undo."""
+    done: dict[str, list[dict[str, ClassCorrection | None]]] = state.setdefault("class_done", {})
+    return done.setdefault(state.class_set, [])
 
 
 def set_up(collection: Collection, encoder: Encoder) -> tuple[PhotoSet, SavedClasses] | None:
@@ -130,6 +141,7 @@ def one_class(found: PhotoSet, classes: SavedClasses, chosen: np.ndarray, sure: 
             "tiles": set_tiles(found, ids, scores=list(sure[rows]), reasons=[""] * len(ids)),
             "collection": state.collection,
             "action": "Correct" if ids else "",
+            "undoable": bool(corrections_done()),
             "note": "" if ids else "No photo was put into this class.",
         },
         key="classes_grid",
@@ -150,14 +162,13 @@ def draw(collection: Collection, encoder: Encoder) -> None:
         return
     found, classes = ready
     threshold, heads = said("class_threshold"), classes.heads
-    probabilities = heads.probabilities(found.photos.vectors)
-    chosen, sure = decide_classes(probabilities, threshold), probabilities.max(axis=1)
+    chosen, sure = decide_photos(classes, found.photos.ids, found.photos.vectors, threshold)
     truth = truth_of(found.photos.labels, heads.names)
     with left:
         st.download_button(
             "Save these classes", as_file(classes), "classes.safetensors", on_click="ignore"
         )
-        predictions.offer(found, heads, threshold)
+        predictions.offer(found, classes, threshold)
     with right:
         predictions.draw_notes(found, heads)
         known = int((truth >= 0).sum())

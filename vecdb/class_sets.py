@@ -51,6 +51,8 @@ class ClassCorrection:
     vector: np.ndarray
 
 
+TAKEN_BACK = ClassCorrection("", np.zeros(0, np.float32))
+
 # Inside the store the word list is its own method.
 Sets = list[ClassSet]
 
@@ -108,8 +110,8 @@ class ClassSetStore:
         now = datetime.now(timezone.utc)
         return self._write(replace(self.get(set_id), **changes, updated=now))
 
-    def correct(self, set_id: str, rows: Mapping[str, ClassCorrection]) -> ClassSet:
-        """Append what was said of photos, by id; durable on return."""
+    def correct(self, set_id: str, rows: Mapping[str, ClassCorrection | None]) -> ClassSet:
+        """Append what was said of photos, by id, None where it is taken back; durable on return."""
         if rows:
             self._connection.insert("class_corrections", _table(set_id, rows))
         return self.update(set_id)
@@ -144,17 +146,18 @@ SCHEMA = pa.schema(
 )  # fmt: skip
 
 
-def _table(set_id: str, rows: Mapping[str, ClassCorrection]) -> pa.Table:
+def _table(set_id: str, rows: Mapping[str, ClassCorrection | None]) -> pa.Table:
     count, now = len(rows), datetime.now(timezone.utc)
+    said = [made or TAKEN_BACK for made in rows.values()]
     first = SEQUENCE.take(count)
     return pa.table(
         {
             "set_id": [set_id] * count,
             "photo_id": list(rows),
             "seq": pa.array(range(first, first + count), pa.uint64()),
-            "class": [made.name for made in rows.values()],
+            "class": [made.name for made in said],
             "vector": pa.array(
-                [np.asarray(made.vector, np.float32) for made in rows.values()],
+                [np.asarray(made.vector, np.float32) for made in said],
                 pa.list_(pa.float32()),
             ),
             "created": pa.array([now] * count, UTC_MICROSECONDS),

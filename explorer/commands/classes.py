@@ -9,6 +9,7 @@ import json
 import sys
 from typing import Any
 
+from classifier.class_file import SavedClasses
 from commandline.outputs import output_path
 from commandline.words import count_things
 from explorer.errors import BadInput, NothingThere
@@ -64,7 +65,9 @@ def classify(explorer: Explorer, options: argparse.Namespace) -> None:
     result["notes"] = [note for note in notes if note]
     if options.out:
         heads = heads_of(names, templates, encoder)
-        batches = predict_photos(collection, heads, options.threshold or 0.0, options.prefix)
+        batches = predict_photos(
+            collection, SavedClasses(heads, {}), options.threshold or 0.0, options.prefix
+        )
         result["predicted"] = write_predictions(batches, options.out)
     print(json.dumps(result) if options.json else _lines(result))
     for note in () if options.json else result["notes"]:

@@ -13,7 +13,14 @@ from explorer.limits import check_there
 from explorer.people import Role
 from explorer.settings import Settings
 from pages._boxes import fill, hear, said
-from pages._current import close_concept, listed_concepts, name_concepts, shared_explorer
+from pages._current import (
+    close_concept,
+    count_answers,
+    list_returning,
+    listed_concepts,
+    name_concepts,
+    shared_explorer,
+)
 from pages._login import may
 from pages._words import escape_markdown
 from pages.concept import audit, change_encoder, news, open_saved, together
@@ -71,6 +78,25 @@ def restore() -> None:
         done = read_history(explorer.concepts, concept).done[-1:]
         if done == [f"merge {gone}"] and not concept.deleted:  # what was said since stays
             explorer.rounds.undo(other)
+
+
+def bring_back(concept_id: str) -> None:
+    """Bring a concept back that was deleted here, elsewhere, or with its collection."""
+    attempt("restore", concept_id)
+    state.deleted = [gone for gone in state.get("deleted", []) if gone != (concept_id,)]
+
+
+def draw_deleted() -> None:
+    """Offer every deleted concept that holds something and whose collection is there."""
+    if not st.toggle("Deleted concepts", key="concepts_deleted"):
+        return
+    names = name_concepts(count_answers(list_returning()))
+    if not names:
+        st.caption("No deleted concept has answers and a collection with photos.")
+        return
+    left, right = st.columns([6, 2], vertical_alignment="bottom")
+    chosen = left.selectbox("Deleted, the latest first", list(names), format_func=names.__getitem__)
+    right.button("Bring it back", on_click=bring_back, args=[chosen], width="stretch")
 
 
 def row(
@@ -183,6 +209,7 @@ def draw(show: Callable[[Concept], None]) -> None:
         st.button(f"Undo the {what}", icon=":material/undo:", on_click=restore)
     if may(Role.LABEL):
         open_saved.draw()
+        draw_deleted()
     listed = listed_concepts()
     if not listed:
         st.info(NOTHING)

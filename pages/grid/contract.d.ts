@@ -131,6 +131,7 @@ export interface SheetGrid {
   mode: "sheet";
   title: string;
   action: string;
+  undoable: boolean;
 }
 
 export type GridData = Filled<WelcomeGrid | MiningGrid | ResultsGrid | LabelsGrid | AuditGrid | SheetGrid>;

@@ -120,6 +120,7 @@ class SheetGrid(CommonGrid):
     mode: Literal["sheet"]
     title: str
     action: str
+    undoable: bool
 
 
 GridData = WelcomeGrid | MiningGrid | ResultsGrid | LabelsGrid | AuditGrid | SheetGrid

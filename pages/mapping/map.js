@@ -54,7 +54,7 @@ export class PhotoMap {
     this.live = el("div", { className: "vdm-live", role: "status", "aria-live": "polite" });
     this.root.append(
       this.tools.root, this.note,
-      el("div", { className: "vdm-frame" }, [this.stage, this.tools.zoom, this.tools.legend]), this.live,
+      el("div", { className: "vdm-frame" }, [this.stage, this.tools.zoom, this.tools.back, this.tools.legend]), this.live,
     );
     parent.append(this.root);
     this.gone = new AbortController();
@@ -118,8 +118,8 @@ export class PhotoMap {
     this.rest();
   }
 
-  /** Whether the browser holds a sample only. */
-  get partial() { return this.points.length > 0 && this.points.length < (this.data?.count ?? 0); }
+  /** Whether the browser holds a sample only: of an empty part no photo. */
+  get partial() { return this.held !== "" && this.points.length < (this.data?.count ?? 0); }
 
   /** What is seen, with something around it, in steps so that small moves ask for nothing. */
   wanted() {
@@ -159,7 +159,7 @@ export class PhotoMap {
     clearTimeout(this.resting);
     this.resting = window.setTimeout(() => {
       if (this.partial && JSON.stringify([this.data?.stamp, this.wanted(), this.tools.colour]) !== this.held) this.load();
-      else this.thumbs.choose();
+      else { this.thumbs.choose(); this.tools.back.hidden = this.seen().length > 0; }
     }, STILL);
   }
 

@@ -29,6 +29,9 @@ export class Tools {
       this.small("−", "Zoom out", () => map.camera.zoomBy(1 / 1.6)),
       this.small("⌂", "Show the whole map", () => map.camera.whole()),
     ]);
+    this.back = quiet("No photos here: show the whole map", "0 on the map", () => { map.camera.whole(); map.moved(); });
+    this.back.classList.add("vdm-back");
+    this.back.hidden = true;
     this.legend = el("div", { className: "vdm-legend" });
     this.setLooping(false);
   }

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from classifier.class_file import SavedClasses
 from classifier.classes import ClassHeads
 from explorer.photo_sets import PhotoSet
 from explorer.predictions import hint_near_names, predict_photos, predict_vectors, write_predictions
@@ -23,16 +24,16 @@ def draw_notes(found: PhotoSet, heads: ClassHeads) -> None:
         st.caption(escape_markdown(note))
 
 
-def offer(found: PhotoSet, heads: ClassHeads, threshold: float) -> None:
+def offer(found: PhotoSet, classes: SavedClasses, threshold: float) -> None:
     """Offer id, class and probability of every photo, not of the sample alone, when asked for."""
     prefix = said("class_prefix", "").strip()
 
     def make(ending: str) -> bytes:
         photos = found.photos
         if found.collection is None:
-            batches = iter([predict_vectors(photos.ids, photos.vectors, heads, threshold)])
+            batches = iter([predict_vectors(photos.ids, photos.vectors, classes, threshold)])
         else:
-            batches = predict_photos(found.collection, heads, threshold, prefix)
+            batches = predict_photos(found.collection, classes, threshold, prefix)
         with tempfile.TemporaryDirectory() as folder:
             out = Path(folder) / f"predictions{ending}"
             write_predictions(batches, out)

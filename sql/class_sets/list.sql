@@ -4,7 +4,10 @@
 SELECT sets.* EXCEPT version, corrected
 FROM (SELECT * FROM class_sets ORDER BY id, version DESC LIMIT 1 BY id) AS sets
 LEFT JOIN (
-    SELECT set_id, uniqExact(photo_id) AS corrected FROM class_corrections GROUP BY set_id
+    SELECT set_id, countIf(stands) AS corrected FROM (
+        SELECT set_id, argMax(notEmpty(vector), seq) AS stands FROM class_corrections
+        GROUP BY set_id, photo_id
+    ) GROUP BY set_id
 ) AS counts ON counts.set_id = sets.id
 WHERE deleted = {deleted:UInt8} AND {encoder:String} IN ('', encoder) AND {id:String} IN ('', id)
 ORDER BY updated DESC, id

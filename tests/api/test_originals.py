@@ -36,14 +36,38 @@ def stored(explorer, tmp_path: Path):
         yield address, folder
 
 
-def get(stored, photo: str) -> requests.Response:
-    return requests.get(f"{stored[0]}/{original_url('mine', photo)}", timeout=30)
+def get(stored, photo: str, headers: dict[str, str] | None = None) -> requests.Response:
+    address = f"{stored[0]}/{original_url('mine', photo)}"
+    return requests.get(address, headers=headers, timeout=30)
 
 
 def test_a_kind_that_browsers_show_comes_as_the_file_is(stored):
     answer = get(stored, "wide.jpg")
     assert answer.headers["content-type"] == "image/jpeg"
     assert answer.content == (stored[1] / "wide.jpg").read_bytes()
+
+
+@pytest.mark.parametrize("asked", ["0-9", "5-", "-7", "3-999999"])
+def test_a_range_of_a_picture_is_answered(stored, asked):
+    whole = get(stored, "wide.jpg").content
+    first, last = asked.split("-")
+    wanted = whole[int(first) : int(last or len(whole)) + 1] if first else whole[-int(last) :]
+    answer = get(stored, "wide.jpg", {"Range": f"bytes={asked}"})
+    assert (answer.status_code, answer.content) == (206, wanted)
+    at = whole.index(wanted) if len(wanted) > 7 else len(whole) - 7
+    place = f"bytes {at}-{at + len(wanted) - 1}/{len(whole)}"
+    assert answer.headers["content-range"] == place
+
+
+@pytest.mark.parametrize("asked", ["bytes=0-1,4-5", "bytes=-", "pages=1-2", "bytes=x-2"])
+def test_what_is_no_single_range_is_answered_with_the_whole(stored, asked):
+    assert get(stored, "wide.jpg", {"Range": asked}).status_code == 200
+
+
+def test_a_range_beyond_the_end_is_refused_and_one_of_another_picture_is_the_whole(stored):
+    assert get(stored, "wide.jpg", {"Range": "bytes=99999999-"}).status_code == 416
+    other = {"Range": "bytes=0-1", "If-Range": '"another"'}
+    assert get(stored, "wide.jpg", other).status_code == 200
 
 
 def test_another_kind_comes_as_a_jpeg_that_is_not_larger_than_asked(stored):

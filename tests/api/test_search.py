@@ -1,5 +1,6 @@
 import base64
 from datetime import datetime
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -281,3 +282,14 @@ def test_eight_callers_at_once_get_what_one_gets(served):
             )
         )
     assert together == [alone[COLOURS[at % 10]] for at in range(80)]
+
+
+def test_a_model_that_fails_is_answered_in_a_sentence(served, monkeypatch):
+    def fail(texts):
+        raise RuntimeError("CUDA out of memory")
+
+    encoder: Any = served.explorer.encoder_of(served.collection)
+    monkeypatch.setattr(encoder._encoder, "encode_texts", fail)
+    answer = served.get("/api/search", text="a red thing")
+    assert answer.status_code == 503
+    assert "encoder cannot be used now" in answer.text

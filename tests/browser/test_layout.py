@@ -209,6 +209,17 @@ CUT = """[...document.querySelectorAll('[data-testid=stColumn] :is(button, label
   .map(part => part.textContent || part.value)"""
 
 
+def test_every_view_of_a_concept_is_in_sight_on_a_phone(app, page):
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(f"{app.address}/concepts?concept={app.concepts[-1]}")
+    page.get_by_role("radio", name="Export").wait_for()
+    wait_idle(page)
+    for name in ("Results", "New", "Labels", "Audit", "Own labels", "Export"):
+        box = page.get_by_role("radio", name=name, exact=True).bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 360
+
+
 @pytest.mark.parametrize("width", [720, 1000, 1280, 1440])
 def test_no_controls_words_are_cut_in_a_narrow_window(mine, app, page, width):
     page.set_viewport_size({"width": width, "height": 800})

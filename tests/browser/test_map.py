@@ -2,6 +2,7 @@
 
 import io
 import math
+from urllib.parse import parse_qs, urlsplit
 
 import pandas as pd
 import pytest
@@ -199,6 +200,34 @@ def test_keys_choose_what_is_seen_which_goes_out_as_a_file_with_its_places(opene
     wait_until(opened, "!document.querySelector('button[data-photo-id]')")
     opened.keyboard.press("ArrowLeft")
     wait_until(opened, "document.querySelector('.vdm-live').textContent.length > 0")
+
+
+@pytest.mark.parametrize("sampled", [False, True])
+def test_from_an_empty_part_a_button_leads_back_to_the_whole(opened, sampled):
+    few = 200 if sampled else PHOTOS  # of a large collection the browser holds a sample
+
+    def cut(route):
+        asked = parse_qs(urlsplit(route.request.url).query)
+        whole = asked["left"] == asked["top"] == ["0"] and asked["right"] == ["1"]
+        body, kept = route.fetch().body(), few if whole else 0
+        columns = [(4, 4), (4 + 4 * PHOTOS, 2), (4 + 6 * PHOTOS, 2), (4 + 8 * PHOTOS, 1)]
+        parts = [body[start : start + size * kept] for start, size in columns]
+        route.fulfill(body=b"".join([kept.to_bytes(4, "little"), *parts]))
+
+    if sampled:
+        opened.route("**/points?*", cut)
+        opened.reload()
+        opened.wait_for_selector(f'.vdm[data-drawn="{few}"]')
+        opened.locator(".vdm-stage").scroll_into_view_if_needed()
+    back = opened.get_by_role("button", name="No photos here")
+    assert not back.is_visible()
+    box = opened.locator(".vdm-stage").bounding_box()
+    opened.mouse.move(box["x"] + 2, box["y"] + 2)
+    for _ in range(12):
+        opened.mouse.wheel(0, -400)
+    back.click()
+    opened.wait_for_selector(f'.vdm[data-drawn="{few}"]')
+    wait_until(opened, "document.querySelector('.vdm-back').hidden")
 
 
 def test_a_phone_has_what_the_colours_mean_below_the_map(opened):

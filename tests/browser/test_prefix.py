@@ -29,3 +29,10 @@ def test_every_address_of_every_page_stays_below_the_prefix(tmp_path, running_ch
         ours = [part.path for part in asked if part.netloc == server.netloc]
         assert any(path.startswith("/vde/mine/") for path in ours)
         assert [path for path in ours if not path.startswith("/vde/")] == []
+        # What is open is kept for this app alone, whatever others the host has.
+        page.goto(f"{address}/")
+        wait_until(page, f"{PICTURES} > 20")
+        assert f"concept={concepts[0]}" in page.url
+        kept = [cookie for cookie in page.context.cookies() if cookie["name"].startswith("vde_")]
+        assert {cookie["path"] for cookie in kept} == {"/vde"}
+        assert all(cookie["name"].endswith(f"{server.port}vde") for cookie in kept)

@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 from scipy.special import expit
@@ -110,9 +112,10 @@ def test_counts_that_cannot_be_are_an_error(total: int, accepted: int):
         plan(total, accepted)
 
 
-def test_a_width_that_is_no_share_is_an_error():
+@pytest.mark.parametrize("width", [0, 1, None, "x"])
+def test_a_width_that_is_no_share_is_an_error(width):
     with pytest.raises(ClassifierError, match="half-width"):
-        plan(10, 5, width=0)
+        plan(10, 5, width=width)
 
 
 def test_answers_must_match_what_was_asked():
@@ -134,3 +137,17 @@ def test_right_labels_save_questions_and_change_no_interval_and_slips_do():
     assert told == plain
     slipped = coverage(*made_up, runs=40, labels=125, slips=0.05)
     assert slipped["precision"] < 0.7
+
+
+@pytest.mark.parametrize("odd", [2.5, 10.0, None, "3", np.float32(4)])
+def test_what_counts_must_be_a_whole_number(odd):
+    for total, accepted, seed in ((odd, 2, 0), (10, odd, 0), (10, 2, odd)):
+        with pytest.raises(ClassifierError, match="whole number"):
+            plan(total, accepted, seed=seed)
+
+
+def test_numbers_of_numpys_types_plan_the_same():
+    total: Any = np.int64(100)
+    accepted: Any = np.uint8(20)
+    width: Any = np.float32(0.25)
+    assert plan(total, accepted, width=width) == plan(100, 20, width=0.25)

@@ -86,6 +86,21 @@ def test_what_goes_along_and_what_stays_is_told_before_and_after(dsn, capsys, mo
     assert held(dsn) == {"pets__other": 3}
 
 
+def test_of_a_derived_collection_its_source_is_told(dsn, capsys, monkeypatch):
+    with connect(dsn) as database:
+        for made in (database.derive("pets", "look"), database.derive("pets__look", "again")):
+            database.follow(made.name, lambda vectors: vectors)
+    main(["delete", "--dsn", dsn, "--table", "pets__look", "a"])
+    words = "It is derived from pets, which keeps the photos"
+    told = f"{words} and brings them back with its next ingest."
+    assert told in capsys.readouterr().out
+    monkeypatch.setattr("sys.stdin", io.StringIO("pets__look\n"))
+    main(["delete", "--dsn", dsn, "--table", "pets__look", "--all"])
+    along = f"{words}. Derived from it, and gone with it: pets__look__again."
+    assert f"2 photos. {along} Type pets__look" in capsys.readouterr().err
+    assert held(dsn) == {"pets": 3}
+
+
 def test_photos_in_another_encoder_stay_with_their_thumbnails_and_that_is_told(dsn, capsys):
     with connect(dsn) as database:
         database.create_collection("pets__other", "other", 4).insert(photos("abc", np.eye(4)[:3]))

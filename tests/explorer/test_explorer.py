@@ -1,13 +1,16 @@
 """`Explorer` from a program: apply, audit and export, beside what the pages' tests show."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from classifier import ClassifierError, load
+from encoder import EncoderError
 from explorer import Explorer, Page, Query
 from explorer.errors import BadInput, MovedOn
 from explorer.exports import Choice
@@ -243,3 +246,67 @@ def test_what_was_never_answered_has_nothing_to_apply_audit_or_export(explorer, 
     ):
         with pytest.raises(NotFitted, match="no classifier yet"):
             ask()
+
+
+@pytest.mark.parametrize(
+    "fault", [RuntimeError("CUDA error\nat 0x1"), MemoryError(), KeyError("x")]
+)
+@pytest.mark.parametrize("when", ["loads", "encodes"])
+def test_whatever_a_model_raises_is_said_in_a_sentence(explorer, monkeypatch, fault, when):
+    def fail(*given, **how):
+        raise fault
+
+    model = SimpleNamespace(name="a model", kind="clip", encode_texts=fail, fingerprint="")
+    load = fail if when == "loads" else lambda *named, **how: model
+    monkeypatch.setattr("explorer.encoders.load_known_encoder", load)
+    for ask in (explorer.search, explorer.begin):
+        with pytest.raises(EncoderError, match=f"could not .*{type(fault).__name__}.*try again"):
+            ask("a thing")
+
+
+OF_NO_USE = (None, 5, 2.5, ["a"], b"x", np.int64(3), np.array([1, 2]))
+
+
+@pytest.mark.parametrize("given", OF_NO_USE, ids=repr)
+def test_arguments_of_other_types_are_refused_and_change_nothing(explorer, taught, given):
+    query = Query(vectors=[np.eye(16)[0]])
+    page, before = explorer.page(taught), len(explorer.concepts.history(taught))
+    weight: Any = str(given)
+    calls: list[Callable[[], object]] = [
+        lambda: explorer.page(given),
+        lambda: explorer.answer(given, {}),
+        lambda: explorer.answer(page, given),
+        lambda: explorer.answer(page, {"yes-000": 1}, by=given),
+        lambda: explorer.answer_audit(taught, given),
+        lambda: explorer.undo(given),
+        lambda: explorer.export(taught, given),
+        lambda: explorer.encoder_of(given),
+        lambda: explorer.search(Query(photo_ids=[given]), table="things"),
+        lambda: explorer.search(Query(phrases=[given]), table="things"),
+        lambda: explorer.search(Query(phrases=[("a thing", weight)]), table="things"),
+    ]
+    if given is not None:
+        calls += [
+            lambda: explorer.begin(query, name=given),
+            lambda: explorer.begin(query, prompt=given),
+            lambda: explorer.collection(given),
+            lambda: explorer.search(query, exclude_concept=given),
+            lambda: explorer.export(taught, "x.csv", choice=given),
+        ]
+    if not isinstance(given, int | np.integer):
+        calls.append(lambda: explorer.mark_seen(taught, given))
+    for call in calls:
+        with pytest.raises(BadInput, match="must be"):
+            call()
+    assert len(explorer.concepts.history(taught)) == before
+    assert len(explorer.concepts.list()) == 1
+
+
+def test_arguments_of_numpys_types_are_taken(explorer, taught):
+    id: str = np.str_(taught)
+    ids: Any = np.array(["yes-000"])
+    vectors: Any = np.eye(16)[:1]
+    assert explorer.page(id).concept.id == taught
+    assert explorer.search(Query(photo_ids=ids), np.int64(2), fold=np.True_).ids
+    assert explorer.search(Query(vectors=vectors), 2, table=np.str_("things")).ids
+    explorer.mark_seen(id, np.int64(5))

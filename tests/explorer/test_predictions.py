@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from classifier.class_file import Correction, SavedClasses
 from classifier.classes import class_heads
 from explorer.errors import BadInput, ExplorerError
 from explorer.predictions import AT_ONCE, hint_near_names, predict_photos, write_predictions
@@ -40,7 +41,7 @@ def heads():
 def test_every_photo_is_predicted_and_not_a_sample(collection, heads, tmp_path, ending):
     out = tmp_path / f"x{ending}"
     for _ in range(2):  # the second writes its own file anew
-        photos = predict_photos(collection, heads, threshold=0.6)
+        photos = predict_photos(collection, SavedClasses(heads, {}), threshold=0.6)
         assert write_predictions(photos, out) == COUNT
     if ending == ".csv":
         rows = list(csv.DictReader(io.StringIO(out.read_text("utf-8-sig"))))
@@ -59,10 +60,22 @@ def test_every_photo_is_predicted_and_not_a_sample(collection, heads, tmp_path, 
 
 
 def test_a_prefix_narrows_them_and_another_ending_is_refused(collection, heads, tmp_path):
-    some = predict_photos(collection, heads, prefix="a/")
+    some = predict_photos(collection, SavedClasses(heads, {}), prefix="a/")
     assert write_predictions(some, tmp_path / "x.csv") == COUNT // 2
     with pytest.raises(BadInput, match=r"must end in .csv or .parquet"):
         write_predictions([], tmp_path / "x.txt")
+
+
+def test_what_somebody_said_of_a_photo_stands_unless_the_id_is_another_photos(heads, collection):
+    said = {
+        "a/00000": Correction(AXES[0], 1),
+        "b/00001": Correction(AXES[1], -1),
+        "a/00004": Correction(AXES[3], 1),  # of another collection
+    }
+    batches = predict_photos(collection, SavedClasses(heads, said), prefix="")
+    found = {row["id"]: row for row in next(batches).to_pylist()}
+    assert [found[photo]["class"] for photo in said] == ["=dog", "none of these", "cat"]
+    assert [found[photo]["probability"] == 1 for photo in said] == [True, True, False]
 
 
 def test_a_sample_is_told(collection):

@@ -164,6 +164,39 @@ def test_corrections_of_classes_that_another_window_deleted_are_told(things, mon
     assert made.id in [one.id for one in kept()]
 
 
+def test_a_corrected_photo_goes_where_it_was_said_to_belong(things, monkeypatch):
+    grids = Grids(monkeypatch)
+    test = open_sheet()
+    shown = [tile["id"] for tile in grids.data["tiles"]]
+    grids.answer(test, type="finish", marks=dict.fromkeys(shown, -1))
+    assert not set(shown) & {tile["id"] for tile in grids.data["tiles"]}
+    labelled(test.selectbox, "Class").set_value("none of these").run()
+    assert {tile["id"] for tile in grids.data["tiles"]} == set(shown)
+
+
+def test_corrections_are_undone_one_after_the_other(things, monkeypatch):
+    grids = Grids(monkeypatch)
+    test = open_sheet()
+    [made] = kept()
+
+    def said():
+        found = shared_explorer().database.class_sets.corrections(made.id)
+        return {photo: one.name for photo, one in found.items()}
+
+    assert not grids.data["undoable"]
+    grids.answer(test, type="finish", marks={})
+    assert not grids.data["undoable"]
+    grids.answer(test, type="finish", marks={"cats/1": -1, "dogs/1": -1})
+    grids.answer(test, type="finish", marks={"cats/1": 1})
+    assert said() == {"cats/1": "cats", "dogs/1": ""}
+    for before in ({"cats/1": "", "dogs/1": ""}, {}):
+        assert grids.data["undoable"]
+        grids.answer(test, type="undo")
+        assert said() == before
+    assert not grids.data["undoable"]
+    assert any("0 corrected so far" in caption.value for caption in test.caption)
+
+
 def test_the_marks_of_a_sheet_stay_while_its_order_changes(things, monkeypatch):
     grids = Grids(monkeypatch)
     test = open_sheet()

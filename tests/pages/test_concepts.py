@@ -330,3 +330,21 @@ def test_the_command_beside_an_export_says_all_that_was_chosen(taught):
     test.multiselect[0].set_value(["folder", "camera"]).run()
     told = " --negatives 7 --split 1 --seed 3 --keep-together folder --keep-together camera"
     assert usual + told in [code.value for code in test.code]
+
+
+@pytest.mark.parametrize("encoder", ["offline", "another"])
+def test_a_concept_returns_once_its_collection_is_there_with_its_encoder(taught, grids, encoder):
+    database = shared_explorer().database
+    [rows] = database.collection("things").records.whole(["yes-000"])
+    database.drop_collection("things")
+    test = run("concepts.py")
+    labelled(test.toggle, "Deleted concepts").set_value(True).run()
+    assert "No deleted concept" in words(test)
+    database.create_collection("things", encoder, 512).insert(rows)
+    test.run()
+    if encoder == "another":
+        assert "No deleted concept" in words(test)
+        return
+    press(test, "Bring it back")
+    assert not shared_explorer().concepts.get(taught).deleted
+    assert "No deleted concept" in words(test)

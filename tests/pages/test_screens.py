@@ -3,6 +3,7 @@
 import subprocess
 from concurrent.futures import Future
 from threading import Timer
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -487,3 +488,22 @@ def test_classes_takes_no_folder_of_an_app_that_others_reach(concept, monkeypatc
     test.segmented_control(key="class_kind").set_value("Folder").run(timeout=60)
     test.text_input(key="class_folder").set_value("/etc").run(timeout=60)
     assert any("DATA" in words and "may be looked into" in words for words in said(test))
+
+
+@pytest.mark.parametrize("page", ["search", "train", "classes"])
+def test_an_encoder_that_fails_on_words_is_said_on_the_page(concept, monkeypatch, page):
+    offline: Any = shared_explorer().encoders.start("offline").result(120)
+
+    def fail(texts: list[str]) -> None:
+        raise RuntimeError("out of memory")
+
+    monkeypatch.setattr(offline._encoder, "encode_texts", fail)
+    if page == "search":
+        test = run("search.py", text="a thing")
+    else:
+        test = run(f"{page}.py")
+        boxes = test.text_input if page == "train" else test.text_area
+        boxes(key="prompt" if page == "train" else "class_names").set_value("a thing").run()
+    assert not test.exception
+    told = test.session_state.error if page == "train" else " ".join(said(test))
+    assert "could not encode these words (RuntimeError: out of memory)" in told

@@ -38,6 +38,19 @@ def test_a_change_is_kept_and_the_latest_changed_comes_first(
         database.class_sets.update(first.id, encoder="another")
 
 
+def test_a_correction_that_is_taken_back_counts_no_more(
+    axes: Collection, database: Database
+) -> None:
+    made = make(database)
+    database.class_sets.correct(made.id, {"x": said("cat", 1, 0), "y": said("dog", 0, 1)})
+    database.class_sets.correct(made.id, {"x": None})
+    assert list(database.class_sets.corrections(made.id)) == ["y"]
+    assert database.class_sets.get(made.id).corrected == 1
+    database.class_sets.correct(made.id, {"x": said("dog", 1, 0)})
+    assert database.class_sets.corrections(made.id)["x"].name == "dog"
+    assert database.class_sets.get(made.id).corrected == 2
+
+
 def test_the_last_word_on_a_photo_counts_with_its_vector(
     axes: Collection, database: Database
 ) -> None:
