@@ -199,10 +199,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--encoding", metavar="NAME", help="of a table of text, such as gb18030 or cp1252")
     add("--dsn", help="database; by default VECDB_DSN, else an embedded one in ./data")
     add("--table", help="collection; by default VECDB_TABLE, else unsplash_25k")
-    add(
-        "--encoder",
-        help="a model's hub name or folder, or `offline`; of pictures by default ENCODER",
-    )
+    add("--encoder", help="a model's hub name or folder, or `offline`; by default ENCODER")
     add("--device", help="cpu, cuda or mps; by default the best there is")
     add("--batch-size", type=positive, metavar="N", help="pictures encoded at once")
     add("--workers", type=positive, default=WORKERS, metavar="N", help="downloads at once")

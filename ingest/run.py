@@ -66,7 +66,7 @@ class Options:
             PICTURE_MEGAPIXELS of the environment, or 200.
         prune: take out the photos whose files are gone from the folder.
         retry_failed: try again what failed for good.
-        default_encoder: of pictures where none is named; who made vectors only a person knows.
+        default_encoder: where none is named; a collection of pictures takes no vectors on its word.
         device: of the encoder; the best the machine has by default.
         batch_size: pictures encoded at once; what suits the device by default.
         workers: downloads at once.

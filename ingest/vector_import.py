@@ -37,8 +37,8 @@ def open_vector_collection(
     """Return the collection that takes vectors of an encoder that is known by its name alone.
 
     Args:
-        usual: the encoder that ENCODER names, which need not be what made these vectors: where
-            it is not the collection's either, somebody must say which one did.
+        usual: the encoder that ENCODER names: of a new collection, where none is named. It need not
+            be what made these vectors, so it lets none into a collection of pictures.
 
     Raises:
         SourceError: nobody says which encoder it is, or they were made by another one, as their
@@ -57,6 +57,7 @@ def open_vector_collection(
     try:
         held = database.collection(table)
     except UnknownCollection:
+        name = name or clean_name(usual or "")
         if not name:
             raise SourceError(
                 "These photos have their vectors already: say which encoder made them with "

@@ -237,10 +237,13 @@ def test_a_full_disk_in_the_store_costs_only_thumbnails(command, tmp_path):
 
 
 def test_what_encodes_pictures_is_not_taken_for_what_made_vectors(command, tmp_path):
+    (tmp_path / "pictures").mkdir()
+    Image.new("RGB", (64, 64)).save(tmp_path / "pictures" / "a.png")
+    assert command(tmp_path / "pictures")[0] == 0
     np.save(tmp_path / "a.npy", np.eye(32, dtype=np.float32))
     code, _, err = command(tmp_path / "a.npy")
     assert code == 2
-    assert "say which encoder made them with --encoder" in err
+    assert "photos was made of pictures: say which encoder made them with --encoder" in err
 
 
 @pytest.mark.parametrize("program", [["-m", "ingest"], ["-m", "ingest.embed"]])

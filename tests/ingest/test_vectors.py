@@ -197,12 +197,13 @@ def test_the_encoder_must_be_named_and_must_be_the_collections(
         ("f", "second/model", "t holds those of first/model while ENCODER is second/model: say"),
         ("", "second/model", "t holds those of first/model while ENCODER is second/model: say"),
         ("", "first/model", ""),
-        (None, "first/model", "say which encoder made them with --encoder"),
+        (None, "first/model", ""),
+        (None, None, "say which encoder made them with --encoder"),
     ],
 )
-def test_what_environment_encodes_pictures_with_did_not_make_the_vectors(
+def test_what_encodes_pictures_lets_no_vectors_into_a_collection_of_them(
     tmp_path: Path, database: Database, vectors: np.ndarray,
-    fingerprint: str | None, usual: str, words: str,
+    fingerprint: str | None, usual: str | None, words: str,
 ):  # fmt: skip
     np.save(tmp_path / "a.npy", vectors)
     if fingerprint is not None:
@@ -211,7 +212,7 @@ def test_what_environment_encodes_pictures_with_did_not_make_the_vectors(
     if words:
         with pytest.raises(SourceError, match=words):
             run(tmp_path / "a.npy", table="t", database=database, options=options)
-    named = "" if fingerprint == "" and not words else "first/model"
+    named = "first/model" if words else None
     made = run(tmp_path / "a.npy", table="t", encoder=named, database=database, options=options)
     assert made.inserted == 60
 
