@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from encoder import Encoder
 from explorer.encoders import load_guarded
@@ -86,6 +87,8 @@ def encode_collection(
 ) -> Encoded:
     """Give the photos of a collection vectors of another encoder; safe to break off and repeat.
 
+    What changed of a photo since it was given one, its picture or what is known of it, is followed.
+
     Args:
         explorer: whose database and store are used.
         table: the collection; it stays as it is.
@@ -103,14 +106,17 @@ def encode_collection(
     if encoder.fingerprint == source.fingerprint or encoder.name == source.encoder:
         raise BadInput(f"The collection {table} has vectors of {encoder.name} already.")
     target = open_sibling(explorer.database, source, encoder)
+    target.finish_replacing()
     done = Encoded(target.name, encoder.name, source.count(), target.count())
     stop = stop or threading.Event()
     progress(done)
     with Watch() as watch, ThreadPoolExecutor(READERS, "read") as readers:
         reader = _Reader(Fetcher(watch, stop, PATIENCE), explorer.store, source, target, encoder)
         waiting: tuple[pa.Table, list[Future[_Picture]]] | None = None
+        missing = source.records.pages_missing_in(target.records, PAGE)
+        changed = source.records.pages_changed_in(target.records, PAGE)
         # While one page is encoded the next is read.
-        for page in itertools.chain(source.records.pages_missing_in(target.records, PAGE), [None]):
+        for page in itertools.chain(missing, changed, [None]):
             ahead = None
             if page is not None and not stop.is_set():
                 ahead = page, [readers.submit(reader.read, row) for row in reader.rows(page)]
@@ -228,7 +234,12 @@ class _Reader:
             rows = page.filter(pa.array(usable))
             flat = pa.array(np.stack(kept).astype(np.float32).ravel())
             lists = pa.FixedSizeListArray.from_arrays(flat, self._encoder.dim)
-            self._target.insert(rows.append_column("vector", lists))
+            rows = rows.append_column("vector", lists)
+            replaced = self._target.records.known_ids(rows.column("id").to_pylist())
+            changed = pc.is_in(rows.column("id"), pa.array(sorted(replaced), pa.string()))
+            self._target.replace(rows.filter(changed))
+            self._target.insert(rows.filter(pc.invert(changed)), known=set())
+            done = replace(done, known=done.known - len(replaced))
         kinds = [p.kind if use else "failed" for p, use in zip(pictures, usable, strict=True)]
         counts = {kind: getattr(done, kind) + kinds.count(kind) for kind in set(kinds)}
         return replace(done, **counts)

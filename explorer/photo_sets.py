@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -60,7 +61,7 @@ def of_folder(folder: str, encoder: Encoder, places: Places = EVERYWHERE) -> Pho
         NotAllowed: it lies elsewhere.
     """
     root = local_path(folder.strip("'\"")) or Path(folder)
-    root = root.expanduser()
+    root = Path(os.path.expanduser(root))  # which leaves the ~ of an unknown user as it is
     places.check(root)
     left: Counter[str] = Counter()
     files = Files(places)

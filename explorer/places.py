@@ -28,7 +28,7 @@ class Places:
         """
         named = [part for part in os.environ.get("DATA_FOLDERS", "").split(os.pathsep) if part]
         if named:
-            return cls(tuple(Path(part).expanduser().resolve() for part in named))
+            return cls(tuple(Path(os.path.expanduser(part)).resolve() for part in named))
         return cls(None if only_here else ())
 
     def start(self) -> Path:

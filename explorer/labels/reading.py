@@ -64,6 +64,10 @@ def choose_reading(
             raise BadInput(
                 f"The file has no class {category!r}: it answers yes and no. Leave the class out."
             )
+        if every and not concept:
+            raise BadInput(
+                "The file answers yes and no about one concept: name it, in place of all classes."
+            )
         return Reading({"": _require_name(concept)}, False, zero)
     names = _choose(list(columns), concept, category, every, "column")
     return Reading(names, False, zero, _find_guess(names, category or concept))

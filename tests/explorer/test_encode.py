@@ -92,6 +92,25 @@ def test_what_was_begun_is_gone_on_with_and_nothing_is_encoded_twice(explorer, m
     assert (again.cached, again.originals) == (6, 0)
 
 
+def test_what_changed_of_photos_is_followed_and_nothing_else_is_touched(explorer, models, pictures):
+    encode_collection(explorer, "things", str(models / "siglip"))
+    new = explorer.database.collection("things__siglip")
+    before = new.vectors(NAMES)
+    noise(600, 400, 77).save(pictures / NAMES[0])
+    (pictures / NAMES[1]).rename(pictures / "moved.png")
+    (pictures / "p2.txt").write_text("a caption")
+    run(pictures, table="things", database=explorer.database, store=explorer.store)
+    done = encode_collection(explorer, "things", str(models / "siglip"))
+    old = explorer.database.collection("things")
+    assert new.photos(NAMES) == old.photos(NAMES)
+    assert (done.known, done.known + done.originals + done.cached + done.failed) == (3, 6)
+    expected = load_encoder(str(models / "siglip")).encode_images([Image.open(pictures / NAMES[0])])
+    assert new.vectors(NAMES[:1]) == pytest.approx(expected, abs=1e-5)
+    assert np.array_equal(new.vectors(NAMES)[1:], before[1:])
+    assert new.count() == 6
+    assert encode_collection(explorer, "things", str(models / "siglip")).known == 6
+
+
 def test_the_command_says_that_it_was_stopped(explorer, models, monkeypatch):
     monkeypatch.setattr("explorer.encode.PAGE", 2)
     whole = encode_collection

@@ -392,6 +392,11 @@ def test_several_concepts_come_from_columns_and_from_class_names(explorer, tmp_p
     assert labels_of(explorer, "cat") == {"yes-001": 1}
 
 
+def test_all_classes_of_a_file_about_one_concept_ask_for_its_name(explorer, tmp_path):
+    with pytest.raises(BadInput, match="yes and no about one concept: name it"):
+        take_in(explorer, write(tmp_path, "id,label\nyes-001,1\n"), None, all_classes=True)
+
+
 def test_of_several_concepts_none_is_changed_before_all_are_found(explorer, tmp_path):
     text = "id,red,blue,grey\nyes-001,1,1,0\nno-050,0,0,0\n"
     done = take_in(explorer, write(tmp_path, text), None, all_classes=True)

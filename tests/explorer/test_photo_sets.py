@@ -45,9 +45,10 @@ def test_no_more_pictures_are_taken_than_are_said(folder, encoder, monkeypatch):
     assert "Only the first 2 pictures are taken." in found.notes
 
 
-def test_a_folder_that_is_not_there_is_a_sentence(encoder):
-    with pytest.raises(OSError, match="There is no folder /no/such/folder"):
-        of_folder("/no/such/folder", encoder)
+@pytest.mark.parametrize("folder", ["/no/such/folder", "~nobody.here/photos"])
+def test_a_folder_that_is_not_there_is_a_sentence(encoder, folder):
+    with pytest.raises(OSError, match=f"There is no folder {folder}"):
+        of_folder(folder, encoder)
 
 
 def test_only_pictures_below_the_allowed_folders_are_read(folder, encoder):
