@@ -188,15 +188,15 @@ class Jobs:
     def _encoder(self, job: Job) -> str | None:
         """Return the collection's encoder, or choose one for a new collection of pictures."""
         order = job.order
+        if order.retry is None:
+            place, column = find_place(order.source), order.options.vector_column
+            if find_vectors(place, column, order.options.table()):
+                return order.encoder or None  # only a person knows what made them
         try:
             return self._explorer.database.collection(order.table).encoder
         except UnknownCollection:
             if order.encoder:
                 return order.encoder
-        if find_vectors(
-            find_place(order.source), order.options.vector_column, order.options.table()
-        ):
-            return None  # only a person knows what made them
         encoder, reason = choose()
         if reason:
             job.told.append(reason)

@@ -103,7 +103,10 @@ def test_an_order_that_fails_says_why_and_the_next_one_runs(explorer, model, tmp
     assert good.summary.inserted == 1
 
 
-def test_vectors_of_an_unknown_encoder_are_not_given_one(explorer, tmp_path):
+@pytest.mark.parametrize("held", [False, True], ids=["a new one", "one of pictures"])
+def test_vectors_of_an_unknown_encoder_are_not_given_the_collections(explorer, tmp_path, held):
+    if held:
+        explorer.database.create_collection("things", "some/model", 16, "fingerprint")
     np.save(tmp_path / "a.npy", np.eye(16, dtype=np.float32))
     job = explorer.jobs.add(Order(str(tmp_path / "a.npy"), "things"))
     wait(lambda: ended(job))
