@@ -2,9 +2,10 @@
 
 import commandline.limits  # noqa: F401  # before numpy and its kind
 from explorer.explorer import Explorer, default_table
+from explorer.page import Page
 from explorer.query import Query
 from explorer.ranking import Ranked, rank
-from explorer.rounds import Page, Rounds
+from explorer.rounds import Rounds
 from explorer.settings import Settings, Tile
 
 __all__ = [

@@ -29,11 +29,12 @@ from explorer.limits import check_labels, check_number, check_there, check_whole
 from explorer.mapping.jobs import Maps
 from explorer.news import News, mark_seen, read_new_matches
 from explorer.nouns import Nouns
+from explorer.page import Page
 from explorer.people import clean_name
 from explorer.phrases import parse_phrases, write_phrases
 from explorer.query import Query
 from explorer.ranking import Ranked, rank
-from explorer.rounds import Page, Rounds
+from explorer.rounds import Rounds
 from explorer.saved_concepts import open_saved_concept
 from explorer.settings import settings_for
 from explorer.tickets import Tickets

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,10 @@ from explorer.fitting import Fitting, head_of
 from explorer.freed_memory import keep_freed_memory
 from explorer.history import EDIT, SURE, History, read_history
 from explorer.limits import check_labels, check_there
-from explorer.memory import Known, Memory
-from explorer.mining import BINS, Mined, Standing, doubt_answers, mine_page, round_score
+from explorer.memory import Memory
+from explorer.mining import BINS, Standing, doubt_answers, mine_page
 from explorer.one_thread import OneThread
+from explorer.page import Page, answer_tiles, show_again
 from explorer.settings import UNMARKED, Settings, Tile
 from vecdb import Collection, Concept, Database, Label, Store
 
@@ -33,32 +34,6 @@ ROUNDS_AT_ONCE = 2 * max(2, os.cpu_count() or 2)
 MOST_SLIPS = 10
 # Concepts whose history is kept at hand.
 HISTORIES = 64
-
-
-@dataclass
-class Page:
-    """What the user is asked next.
-
-    `counts` (100,) is the histogram of the collection's probabilities; `upcoming` are likely photos
-    of the page after this one; `rows` what tiles say of the photos, None where nobody asked yet;
-    `timing` is in seconds; `made` when, as Unix time; `sampled` how many photos `counts` is an
-    estimate from, 0 where all were counted.
-    """
-
-    concept: Concept
-    tiles: list[Tile]
-    history: History
-    counts: list[int]
-    upcoming: list[str] = field(default_factory=list)
-    rows: list[dict[str, Any]] | None = None
-    timing: dict[str, float] = field(default_factory=dict)
-    made: float = field(default_factory=time.time)
-    sampled: int = 0
-
-    @property
-    def settings(self) -> Settings:
-        """How the concept is worked on."""
-        return Settings.read(self.concept.settings)
 
 
 class Rounds:
@@ -162,7 +137,7 @@ class Rounds:
             settings = replace(Settings.read(concept.settings), unmarked=unmarked)
             concept = replace(concept, settings=settings.as_json())
             default = -1 if unmarked == "negative" else 0
-            rows = _answers(concept, history, tiles, marks, default, by)
+            rows = answer_tiles(concept, history, tiles, marks, default, by)
             # Where another process answers the same page at once, both are one action to undo.
             action = f"round:{concept.round}.{len(history)}"
             stored = self._aside.submit(self._concepts.label, concept_id, rows, action=action)
@@ -343,7 +318,7 @@ class Rounds:
         with _measure(timing, "fit"):
             standing = standing or self._fitting.fit(concept, number, history)
         with _measure(timing, "mine"):
-            shown = _shown_again(known, standing, tiles) if tiles else None
+            shown = show_again(known, standing, tiles) if tiles else None
             mined = shown or mine_page(known, standing)
             if stored:
                 stored.result()
@@ -379,44 +354,6 @@ class Rounds:
         return doubt_answers(
             known, self._fitting.fit(concept, concept.round, read_history(self._concepts, concept))
         )
-
-
-def _answers(
-    concept: Concept,
-    history: History,
-    tiles: Sequence[Tile],
-    marks: Mapping[str, int],
-    default: int,
-    by: str,
-) -> list[Label]:
-    """Turn the marks of a page into labels."""
-    # In the order of the page, in which undo brings them back.
-    shown = {tile.photo_id: tile.reason for tile in tiles}
-    shown |= {photo: EDIT for photo in marks if photo not in shown}
-    # A photo nobody clicked here may have been judged in another tab meanwhile: that stands, as
-    # an answer does that was asked about again and left as it is.
-    stands = {**dict.fromkeys(shown, default), **history.judged}
-    return [
-        Label(photo, marks.get(photo, stands[photo]), concept.round, reason, by=by)
-        for photo, reason in shown.items()
-        if photo in marks or photo not in history.judged or reason == SURE
-    ]
-
-
-def _shown_again(known: Known, standing: Standing, tiles: Sequence[Tile]) -> Mined | None:
-    """Score what is left of a page that was shown before; None where nothing is."""
-    head, ids = standing.head, [tile.photo_id for tile in tiles]
-    found, vectors = known.collection.known_vectors(ids)
-    if not found:
-        return None
-    scores = dict(zip(found, head.probabilities(vectors), strict=True))
-    scored = [
-        replace(tile, score=round_score(scores[tile.photo_id]))
-        for tile in tiles
-        if tile.photo_id in scores
-    ]
-    rows = known.describe_photos(found)
-    return Mined(scored, rows, [], known.count_by_probability(head, BINS), 1.0)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from classifier import load
-from explorer.rounds import Page
+from explorer.page import Page
 
 if TYPE_CHECKING:
     from explorer.explorer import Explorer

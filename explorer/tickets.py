@@ -4,7 +4,7 @@ import threading
 import uuid
 from collections import OrderedDict
 
-from explorer.rounds import Page
+from explorer.page import Page
 
 KEPT = 100
 

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from explorer.page import Page
 from explorer.query import Query
-from explorer.rounds import Page
 from pages._boxes import box, put, said
 from pages._current import open_concept, shared_explorer
 from pages._session import keep

@@ -6,9 +6,9 @@ from classifier import ClassifierError
 from commandline.words import count_things
 from encoder import EncoderError
 from explorer.errors import ExplorerError
+from explorer.page import Page
 from explorer.phrases import describe_phrases, parse_phrases
 from explorer.query import Query
-from explorer.rounds import Page
 from pages._boxes import box, said
 from pages._current import current_concept, shared_explorer
 from pages._likeness import look_for_more

@@ -2,7 +2,7 @@
 
 from classifier import advice
 from explorer.audits import AuditRecord
-from explorer.rounds import Page
+from explorer.page import Page
 from pages.grid.contract import GridInsight
 from vecdb import Concept
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer.rounds import Page
+from explorer.page import Page
 from pages._current import listed_concepts, shared_explorer
 from pages._session import hint_at_words
 from pages._start import address, drop_unanswered, show

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from explorer.fitting import BORROWED
-from explorer.rounds import Page, Rounds
+from explorer.page import Page
+from explorer.rounds import Rounds
 from explorer.settings import Settings
 from vecdb import Collection, Label
 

@@ -10,7 +10,8 @@ from threadpoolctl import threadpool_info, threadpool_limits
 from classifier import NoAnchor, fit_and_leave_out
 from explorer.history import History
 from explorer.mining import mine_page
-from explorer.rounds import Page, Rounds
+from explorer.page import Page
+from explorer.rounds import Rounds
 from explorer.settings import Settings
 from vecdb import Collection, Label
 

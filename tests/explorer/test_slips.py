@@ -5,7 +5,8 @@ import pytest
 
 from explorer.fitting import head_of
 from explorer.history import SURE, History
-from explorer.rounds import MOST_SLIPS, Page, Rounds
+from explorer.page import Page
+from explorer.rounds import MOST_SLIPS, Rounds
 from explorer.settings import Settings
 from vecdb import Collection, Label
 
