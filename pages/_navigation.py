@@ -26,6 +26,7 @@ MOVED = {
 }
 st.set_page_config("Visual Dataset Explorer", page_icon=HERE / "icon.png", layout="wide")
 st.html(HERE / "look.css")
+st.html(f"<script>{(HERE / 'popovers.js').read_text()}</script>", unsafe_allow_javascript=True)
 
 
 def lead_on(page: str, view: str) -> None:

@@ -3,6 +3,7 @@
 import logging
 import os
 import tempfile
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from ingest.progress import Progress, Summary, Tally
 
 ATTEMPTS = 4  # a part whose worker was lost is given to another so often in all
 TICK = 0.5  # seconds between two looks at how far the workers are
+PATIENCE = 60.0  # seconds to wait for a worker to come back where none is left
 Shown = Callable[[Progress], None]
 
 
@@ -52,8 +54,8 @@ def embed_on_ray(
 ) -> Iterator[tuple[int, Summary]]:
     """Embed parts on Ray; yield each with what came of it.
 
-    A part whose worker dies is given to another. Parts that are finished are not made again, so a
-    driver that was killed is simply started again.
+    A part whose worker dies is given to another; the worker is given none until it is back. Parts
+    that are finished are not made again, so a driver that was killed is simply started again.
 
     Args:
         given: what `embed_part` takes beside the part.
@@ -80,6 +82,7 @@ class _Pool:
         actor = ray.remote(max_restarts=-1, max_concurrency=2, **needs)(Worker)
         self._idle = [actor.remote(given) for _ in range(number)]
         self._under_way: dict[Any, tuple[int, Any]] = {}
+        self._lost: dict[Any, Any] = {}  # calls, each to a worker that answers once it is back
         self._attempts: Counter[int] = Counter()
         self._done = Progress()
 
@@ -87,29 +90,51 @@ class _Pool:
         self, waiting: deque[int], show: Shown, warn: Callable[[str], None]
     ) -> Iterator[tuple[int, Summary]]:
         """Yield every part with what came of it; a part that cannot be made has an error."""
+        served = time.monotonic()
         while waiting or self._under_way:
+            self._welcome_back()
             while waiting and self._idle:
                 worker, part = self._idle.pop(), waiting.popleft()
                 self._attempts[part] += 1
                 self._under_way[worker.embed.remote(part)] = part, worker
-            ready, _ = self._ray.wait(list(self._under_way), timeout=TICK)
-            for call in ready:
+            if self._under_way:
+                served = time.monotonic()
+            elif time.monotonic() > served + PATIENCE:
+                yield from ((part, _broken("No worker is left.")) for part in waiting)
+                return
+            ready, _ = self._ray.wait([*self._under_way, *self._lost], timeout=TICK)
+            for call in self._under_way.keys() & ready:
                 part, worker = self._under_way.pop(call)
-                self._idle.append(worker)
                 try:
                     summary = self._ray.get(call)
                 except self._ray.exceptions.RayActorError:
+                    self._lost[worker.progress.remote()] = worker
                     if self._attempts[part] < ATTEMPTS:
                         warn(f"The worker of part {part} was lost: another makes it.")
                         waiting.append(part)
                     else:
                         yield part, _broken(f"Its worker was lost {ATTEMPTS} times.")
                 except self._ray.exceptions.RayTaskError as error:
+                    self._idle.append(worker)
                     yield part, _broken(_sentence(error))
                 else:
+                    self._idle.append(worker)
                     self._done = _sum([self._done, summary])
                     yield part, summary
             show(_sum([self._done, *self._read_progress()]))
+
+    def _welcome_back(self) -> None:
+        """Take the lost workers that answer again; ask the others once more."""
+        answered, _ = self._ray.wait(list(self._lost), timeout=0) if self._lost else ([], [])
+        for call in answered:
+            worker = self._lost.pop(call)
+            try:
+                self._ray.get(call)
+            except self._ray.exceptions.RayActorError:
+                time.sleep(TICK)
+                self._lost[worker.progress.remote()] = worker
+            else:
+                self._idle.append(worker)
 
     def _read_progress(self) -> list[Progress]:
         asked = [worker.progress.remote() for _, worker in self._under_way.values()]

@@ -1,6 +1,7 @@
 """What of a source is read as what: the guesses, to be set otherwise, and the first five rows."""
 
 import os
+import re
 
 import pandas as pd
 import streamlit as st
@@ -16,12 +17,28 @@ state = st.session_state
 DELIMITERS = {"guessed": None, "comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
 HEADERS = {"guessed": None, "names of the columns": True, "a photo already": False}
 COLUMNS = ("address", "id", "caption", "label", "vector")
+# What an option of the command is called here.
+OPTIONS = {
+    **{f"--{name}-column": f"Column of the {name}" for name in COLUMNS},
+    "--url-column": "Column of the address",
+    "--encoder": "Encoder",
+    "--limit": "Photos at most",
+    "--where": "Only rows where",
+    "--prune": "Take photos out whose files are gone",
+    "--contact": "Contact page, under Downloads",
+}
+OPTION = re.compile(rf"(?<!\S)(\()?({'|'.join(OPTIONS)})(?![\w/-])")
 KEYS = (
     *(f"data_{name}_column" for name in COLUMNS),
     *("data_header", "data_delimiter", "data_encoding"),
     *("data_limit", "data_where", "data_exclude", "data_prune"),
     *("data_contact", "data_agent", "data_request_headers", "data_ignore_opt_out"),
 )
+
+
+def name_controls(sentence: object) -> str:
+    """Return a sentence of an ingest with the page's controls in place of the command's options."""
+    return OPTION.sub(lambda found: f"{found[1] or ''}“{OPTIONS[found[2]]}”", str(sentence))
 
 
 def draw_choices(columns: list[str]) -> None:
@@ -115,7 +132,7 @@ def draw_look(source: str) -> Look | None:
     try:
         look = _look(source, chosen_options())
     except (IngestError, OSError) as error:
-        st.error(escape_markdown(error))
+        st.error(escape_markdown(name_controls(error)))
         return None
     if look.choices:
         words = "" if look.vectors else "Read by "

@@ -60,7 +60,7 @@ def draw_form(known: dict[str, CollectionInfo]) -> None:
     with st.container():
         error, note = state.get("data_error"), state.get("data_note") or tell_standing()
         if error:
-            st.error(escape_markdown(error))
+            st.error(escape_markdown(columns.name_controls(error)))
         if note:
             st.info(escape_markdown(note))
         clear_below(bool(error) + bool(note), 2)

@@ -14,6 +14,7 @@ from pages._current import shared_explorer
 from pages._login import current_person
 from pages._session import LOOK, clear_below, open_collection
 from pages._words import escape_markdown
+from pages.adding.columns import name_controls
 
 state = st.session_state
 SHOWN = 5  # ended jobs
@@ -130,19 +131,20 @@ def _draw_progress(job: Job, line: DeltaGenerator) -> None:
     with line.container():
         if progress is None:
             st.progress(0.0, text="Preparing, estimating the time …")
-            st.caption(escape_markdown(job.told[-1] if job.told else "Reading the source."))
+            told = job.told[-1] if job.told else "Reading the source."
+            st.caption(escape_markdown(name_controls(told)))
             return
-        words = _far(job, progress)
-        if job.stop.is_set():
-            words += " Storing what is under way."
+        words = tell_progress(job, progress)
         st.progress(progress.fraction or 0.0, text=escape_markdown(words))
         st.caption(escape_markdown(_stages(progress)))
 
 
-def _far(job: Job, progress: Progress) -> str:
+def tell_progress(job: Job, progress: Progress) -> str:
     """Say how far a run is, how fast, and how long it still takes."""
     done = progress.done
     of = f" of {progress.total:,}" if progress.total else ""
+    if job.stop.is_set():
+        return f"{done:,}{of} photos. Storing what is under way."
     if not done:
         return f"0{of} photos, estimating the time …"
     rate, left = job.pace.rate, job.pace.seconds_left(progress)
@@ -192,13 +194,14 @@ def _title(job: Job) -> str:
 def _draw_ended(job: Job) -> None:
     table, summary = job.order.table, job.summary
     if summary is None:
-        st.error(escape_markdown(f"{_title(job)}: {job.error}"))
+        st.error(escape_markdown(f"{_title(job)}: {name_controls(job.error)}"))
         return
     show = st.warning if summary.failed or summary.error or summary.interrupted else st.success
     words, button = st.columns([6, 1], vertical_alignment="center")
     with words:
         text = describe_summary(summary, table, "Failures below tries them again")
-        show(escape_markdown("\n".join([f"{_title(job)}.", text, *job.told])))
+        told = name_controls("\n".join([text, *job.told]))
+        show(escape_markdown(f"{_title(job)}.\n{told}"))
     holds = summary.inserted + summary.updated + summary.skipped
     if holds and button.button("Open it", key=f"open_{job.number}"):
         open_collection(table)

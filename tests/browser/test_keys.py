@@ -14,6 +14,13 @@ RINGED = """(() => {
   return [here.innerText, getComputedStyle(here).outlineStyle === 'solid'];
 })()"""
 
+NAMED = """(() => {
+  const here = document.activeElement;
+  return here.matches("button, input, textarea")
+    ? here.ariaLabel || here.labels?.[0]?.innerText || here.innerText
+    : "";
+})()"""
+
 
 def press(page, key, code, *, shift=False, ctrl=False):
     page.evaluate(PRESS, [key, code, shift, ctrl])
@@ -94,3 +101,34 @@ def test_keys_have_led_to_a_link_or_a_switch_that_can_be_told(app, page):
         ringed.append(page.evaluate(RINGED))
     assert ["Search", True] in ringed
     assert ["Fold near-duplicates", True] in ringed
+
+
+@pytest.mark.parametrize(
+    ("where", "name", "first", "following"),
+    [
+        ("", "Refine", "More phrases, one a line", "Photos per page"),
+        ("search", "Refine", "More phrases, one a line", "Filters"),
+        ("search", "Filters", "File name or folder holds", "Fold near-duplicates"),
+        ("concepts", "Open a saved concept", "Upload", None),
+    ],
+)
+def test_tab_leads_from_a_button_into_what_it_opens_and_on_from_there(
+    app, page, where, name, first, following
+):
+    page.goto(f"{app.address}/{where}")
+    button = page.get_by_role("button", name=name)
+    button.focus()
+    page.keyboard.press("Enter")
+    page.get_by_test_id("stPopoverBody").get_by_text(first).first.wait_for()
+    page.keyboard.press("Tab")
+    assert first in page.evaluate(NAMED)
+    page.keyboard.press("Shift+Tab")
+    assert name in page.evaluate(NAMED)
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if not page.evaluate("document.activeElement.closest('[data-testid=stPopoverBody]')"):
+            break
+    if following:
+        assert following in page.evaluate(NAMED)
+    page.keyboard.press("Escape")
+    assert name in page.evaluate(NAMED)

@@ -236,6 +236,44 @@ def test_no_controls_words_are_cut_in_a_narrow_window(mine, app, page, width):
             assert controls.bounding_box()["height"] < 60
 
 
+OVER = """[...document.querySelectorAll('[data-testid=stColumn]')]
+  .filter(column => column.scrollWidth > column.clientWidth + 1)
+  .map(column => column.innerText)"""
+
+
+@pytest.mark.parametrize("width", [660, 720, 1000, 1010])
+def test_no_column_lies_over_the_next(mine, app, page, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    concept = mine()
+    views = [f"concepts?concept={concept}&view={view}" for view in ("export", "labels", "audit")]
+    for place in ("search?text=a", *views, "classes", "data"):
+        page.goto(f"{app.address}/{place}")
+        page.get_by_test_id("stColumn").first.wait_for()
+        wait_idle(page)
+        assert page.evaluate(OVER) == [], place
+
+
+SHADES = """(parts => parts.map(part =>
+  getComputedStyle(document.querySelector(part)).backgroundColor))([
+  'body', '[data-testid=stSlider] [role=group] > div > :first-child',
+  '.stCheckbox :has(> [role=switch]:checked) + div', '[role=radio][aria-checked=true]',
+  '[role=radio][aria-checked=false]'])"""
+
+
+def test_in_high_contrast_sliders_switches_and_what_is_chosen_are_seen(mine, app, page):
+    concept = mine()
+    page.get_by_role("button", name="Next round").click()
+    page.wait_for_selector('[data-round="2"]')
+    page.emulate_media(forced_colors="active")
+    page.goto(f"{app.address}/concepts?concept={concept}&view=results")
+    page.get_by_test_id("stSlider").wait_for()
+    wait_idle(page)
+    paper, track, switch, chosen, other = page.evaluate(SHADES)
+    assert paper not in {track, switch}
+    assert chosen != other
+    page.emulate_media(forced_colors="none")
+
+
 @pytest.mark.parametrize("width", [768, 820, 1280])
 def test_next_round_stands_at_the_right_of_the_first_line(mine, page, width):
     page.set_viewport_size({"width": width, "height": 800})

@@ -14,9 +14,11 @@ from typing import Any
 
 import pytest
 
+from ingest.embed import on_ray
 from ingest.embed.__main__ import main
 from ingest.embed.on_ray import share_resources
 from ingest.embed.worker import embed_part
+from ingest.progress import Summary
 from tests.browser.harness import ROOT
 from tests.ingest.test_embed import answer, files_of, ids_of, write_pictures, write_tar
 from tests.warm import kill, python
@@ -137,6 +139,46 @@ def test_one_worker_two_and_none_make_the_same_parts_whoever_is_killed(
     assert sorted(ids) == [f"{number}-{at:03d}" for number in range(TARS) for at in range(EACH)]
 
     assert not list((tmp_path / "home").iterdir())
+
+
+@pytest.fixture
+def two_machines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Yield a cluster and a machine of it that can be taken away."""
+    for name, value in (("RAY_AUTH_MODE", "disabled"), ("HOME", str(tmp_path))):
+        monkeypatch.setenv(name, value)
+    from ray.cluster_utils import Cluster
+
+    head = {"num_cpus": 2, "include_dashboard": False}
+    cluster = Cluster(initialize_head=True, head_node_args=head)
+    yield cluster, cluster.add_node(num_cpus=2)
+    cluster.shutdown()
+
+
+@pytest.mark.slow
+@needs_ray
+@pytest.mark.parametrize("left", [True, False])
+def test_a_worker_that_never_comes_back_gets_no_part(
+    tmp_path: Path, two_machines: Any, tiny_clip: str, left: bool, monkeypatch: pytest.MonkeyPatch
+):
+    # Three workers take a machine and a half: what goes with one machine finds no other.
+    monkeypatch.setattr(on_ray, "PATIENCE", 5.0)
+    cluster, machine = two_machines
+    pictures = write_pictures(tmp_path / "pictures", 60)
+    given = {"source": pictures, "out": tmp_path / "out", "parts": 12, "encoder": tiny_clip}
+    lost: list[str] = []
+    told: dict[int, Summary] = {}
+    for part, summary in on_ray.embed_on_ray(
+        range(12), given, address=cluster.address, workers=3,
+        show=lambda progress: None, warn=lost.append,
+    ):  # fmt: skip
+        if not told:
+            for each in [machine] if left else [machine, cluster.head_node]:
+                each.kill_raylet()
+        told[part] = summary
+    assert sorted(told) == list(range(12))
+    errors = {summary.error for summary in told.values()} - {None}
+    assert errors == (set() if left else {"No worker is left."})
+    assert len(lost) <= 3
 
 
 @pytest.mark.parametrize(

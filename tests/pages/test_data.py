@@ -7,9 +7,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from encoder import load_encoder
+from explorer.jobs import Job, Order
+from ingest import Progress
 from ingest.manners import Manners
 from pages._current import shared_explorer
 from pages._words import escape_markdown, isolate
+from pages.adding.columns import name_controls
+from pages.adding.queue import tell_progress
 from tests.browser.latency import picture
 from tests.encoder.tiny_clip import save_tiny_clip
 from tests.pages.test_screens import run, said
@@ -45,6 +49,31 @@ def test_what_would_become_an_icon_or_an_arrow_is_broken_without_a_trace(text):
     shown = escape_markdown(text).replace("\\", "").replace("  \n", "\n")
     assert shown != text
     assert shown.replace("\u2060", "") == text
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        (
+            "name a contact page (--contact).",
+            "name a contact page (“Contact page, under Downloads”).",
+        ),
+        ("leave out --limit and --where.", "leave out “Photos at most” and “Only rows where”."),
+        ("--id-column takes a column", "“Column of the id” takes a column"),
+        ("with --vector-column, or", "with “Column of the vector”, or"),
+        ("/a/--where/b--limit does not exist.", "/a/--where/b--limit does not exist."),
+    ],
+)
+def test_an_option_of_the_command_is_named_as_the_control_it_is_here(said, shown):
+    assert name_controls(said) == shown
+
+
+@pytest.mark.parametrize("done", [0, 40])
+def test_no_time_is_told_of_an_ingest_that_is_being_stopped(done):
+    job = Job(1, Order("/photos", "photos"))
+    job.stop.set()
+    told = tell_progress(job, Progress(total=100, downloaded=60, inserted=done))
+    assert told == f"{done} of 100 photos. Storing what is under way."
 
 
 @pytest.mark.parametrize("name", ["שלום", "شرق", "a שלום", "\u202eabc"])
@@ -97,7 +126,7 @@ def test_manners_and_pruning_are_set_and_go_into_the_queue(empty, model):
     test.checkbox(key="data_prune").check()
     test.number_input(key="data_limit").set_value(1).run()
     press(test, "Add to the collection")
-    assert any("--prune needs the whole folder" in words for words in said(test))
+    assert any("“Take photos out whose files are gone” needs the" in words for words in said(test))
     test.number_input(key="data_limit").set_value(None).run()
     (folder / "1.jpg").unlink()
     press(test, "Add to the collection")

@@ -313,10 +313,19 @@ def test_a_source_that_is_missing_is_one_sentence(tmp_path, capsys) -> None:
     assert "does not exist" in capsys.readouterr().err
 
 
-def test_a_folder_that_is_no_data_set_is_one_sentence(tmp_path) -> None:
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("none.lance", r"There is no data set .*none.lance: make it by"),
+        ("set", r"set is no data set of captions: make one"),
+        ("set/p0.png", r"p0.png is no data set of captions: make one"),
+    ],
+)
+def test_what_is_no_data_set_is_one_sentence_that_overwrites_nothing(tmp_path, name, said) -> None:
     write_pictures(tmp_path / "set", 1)
-    with pytest.raises(TuningError, match=r"There is no data set .*set: make it by"):
-        open_pictures(tmp_path / "set")
+    with pytest.raises(TuningError, match=said) as refused:
+        open_pictures(tmp_path / name)
+    assert (f"--out {tmp_path / name}" in str(refused.value)) == (name == "none.lance")
 
 
 def test_a_data_set_that_lacks_a_column_is_refused_by_its_name(tmp_path) -> None:

@@ -181,6 +181,11 @@ def open_lance(path: Path) -> Any:
     import lance
 
     if not (path / "_versions").is_dir():
+        if path.exists():
+            raise TuningError(
+                f"{path} is no data set of captions: make one by `python -m tuning captions SOURCE "
+                "--out NAME.lance`, and name that."
+            )
         raise TuningError(
             f"There is no data set {path}: make it by `python -m tuning captions SOURCE --out "
             f"{path}`."

@@ -1,0 +1,23 @@
+// What a button opens lies at the end of the document: by keys one came to it behind the whole
+// page. Here Tab leads from the button into it, at its end on from the button, and back.
+if (!window.vdePopovers) {
+  window.vdePopovers = true;
+  document.addEventListener("keydown", (event) => {
+    const button = document.querySelector("[data-testid=stPopoverButton][aria-expanded=true]");
+    const opened = document.querySelector("[data-testid=stPopoverBody]");
+    if (event.key !== "Tab" || !button || !opened) return;
+    const stops = [...opened.querySelectorAll("a[href], button, input, textarea, [tabindex]")].filter(
+      (stop) => stop.tabIndex >= 0 && !stop.disabled && stop.getClientRects().length,
+    );
+    const here = document.activeElement;
+    const next = event.shiftKey
+      ? here === stops.at(0) && button
+      : here === button && stops.at(0);
+    if (next) {
+      event.preventDefault();
+      next.focus();
+    } else if (!event.shiftKey && here === stops.at(-1)) {
+      button.focus(); // the browser goes on from there
+    }
+  });
+}
