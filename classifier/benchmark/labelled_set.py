@@ -33,16 +33,20 @@ def read_set(path: Path) -> LabelledSet:
         ClassifierError: the file is missing, is no .npz, lacks a field, or its fields do not fit.
     """
     try:
-        file = np.load(path, allow_pickle=False)
-        if not isinstance(file, np.lib.npyio.NpzFile):
-            raise ValueError("it is a single array")
-        with file:
+        with path.open("rb") as raw:
+            file = np.load(raw, allow_pickle=False)
+            if not isinstance(file, np.lib.npyio.NpzFile):
+                raise ValueError("it is a single array")
             fields = {name: file[name] for name in FIELDS if name in file.files}
         for name in fields:
             kind = np.float32 if name in ("vectors", "prompts") else np.str_
             fields[name] = fields[name].astype(kind)
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+    except OSError as error:
         raise ClassifierError(f"cannot read {path}: {error}; pass a .npz of vectors") from error
+    except (ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise ClassifierError(
+            f"{path} is no .npz of arrays, or a damaged one; it needs {', '.join(FIELDS)}"
+        ) from error
     missing = [name for name in FIELDS if name not in fields]
     if missing:
         raise ClassifierError(f"{path} lacks {', '.join(missing)}; it needs {', '.join(FIELDS)}")

@@ -148,10 +148,14 @@ def test_the_length_of_vectors_changes_nothing(clusters: Path, scale: float):
     assert read_set(clusters).vectors == pytest.approx(before, abs=1e-5)
 
 
-def test_one_array_is_no_set(tmp_path: Path, capsys):
-    np.save(tmp_path / "vectors.npy", np.eye(8))
-    assert end([str(tmp_path / "vectors.npy")]) == 1
-    assert "it is a single array; pass a .npz" in capsys.readouterr().err
+@pytest.mark.parametrize("name", ["one.npy", "words.csv", "cut.npz", "empty.npz"])
+def test_what_is_no_npz_is_no_set(tmp_path: Path, clusters: Path, name: str, capsys):
+    np.save(tmp_path / "one.npy", np.eye(8))
+    (tmp_path / "words.csv").write_text("id,label\na,1\n")
+    (tmp_path / "cut.npz").write_bytes(clusters.read_bytes()[:500])
+    (tmp_path / "empty.npz").touch()
+    assert end([str(tmp_path / name)]) == 1
+    assert f"{name} is no .npz of arrays, or a damaged one; it needs" in capsys.readouterr().err
 
 
 def test_rows_of_any_length_are_photos_of_length_one(clusters: Path):
