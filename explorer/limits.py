@@ -62,8 +62,8 @@ def check_there(concept: Concept) -> Concept:
     """
     if concept.deleted:
         raise NothingThere(
-            f"The concept {concept.name!r} was deleted: undo the deletion on Concepts, where deleted "
-            f"ones are listed while {concept.collection} holds photos, or call "
+            f"The concept {concept.name!r} was deleted: undo the deletion on Concepts, where "
+            f"deleted ones are listed while {concept.collection} holds photos, or call "
             f"`concepts.restore({concept.id!r})` from Python."
         )
     return concept
