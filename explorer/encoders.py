@@ -72,13 +72,15 @@ class _Guarded:
         self._encoder = encoder
 
     def __getattr__(self, name: str) -> Any:
+        if name == "_encoder":  # of a copy that is not filled yet
+            raise AttributeError(name)
         found = getattr(self._encoder, name)
         return self._guard(found, DOES[name]) if name in DOES else found
 
     def _guard(self, method: Any, what: str) -> Any:
-        def call(*given: Any) -> Any:
+        def call(*given: Any, **named: Any) -> Any:
             with _one_sentence(self._encoder.name, what):
-                return method(*given)
+                return method(*given, **named)
 
         return call
 

@@ -37,7 +37,7 @@ class Query:
             given = getattr(self, name)
             if isinstance(given, str) or not isinstance(given, Sequence | np.ndarray):
                 raise BadInput(f"{name} of a query must be a list, not {given!r:.80}.")
-            object.__setattr__(self, name, list(given))
+            object.__setattr__(self, name, tuple(given))
             for one in given:
                 check_argument(f"Each of a query's {name}", one, element)
         for words, weight in (

@@ -1,5 +1,6 @@
 """`Explorer` from a program: apply, audit and export, beside what the pages' tests show."""
 
+import copy
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,6 +13,7 @@ import pytest
 from classifier import ClassifierError, load
 from encoder import EncoderError
 from explorer import Explorer, Page, Query
+from explorer.encoders import load_guarded
 from explorer.errors import BadInput, MovedOn
 from explorer.exports import Choice
 from ingest import IngestError
@@ -262,6 +264,16 @@ def test_whatever_a_model_raises_is_said_in_a_sentence(explorer, monkeypatch, fa
     for ask in (explorer.search, explorer.begin):
         with pytest.raises(EncoderError, match=f"could not .*{type(fault).__name__}.*try again"):
             ask("a thing")
+
+
+def test_an_encoder_takes_names_of_arguments_and_is_copied():
+    encoder = load_guarded("offline")
+    assert copy.copy(encoder).name == "offline"
+    assert encoder.encode_texts(texts=["a dog"]).shape == (1, encoder.dim)
+
+
+def test_queries_of_the_same_phrases_are_one_in_a_set():
+    assert hash(Query((("a dog", 1.0),))) == hash(Query([("a dog", 1.0)]))
 
 
 OF_NO_USE = (None, 5, 2.5, ["a"], b"x", np.int64(3), np.array([1, 2]))
