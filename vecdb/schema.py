@@ -1,6 +1,5 @@
 """Bring a database to the version of this program, and refuse one from the future."""
 
-import contextlib
 from collections.abc import Iterable
 
 from vecdb.cluster import alter_photos
@@ -26,7 +25,7 @@ def migrate(connection: Connection) -> None:
         if found < latest:
             raise AccessDenied(
                 f"{denied} Or let one who may create tables open the database first: this program "
-                f"makes its tables there, schema {latest}; what may only read can search then."
+                f"makes its tables there, schema {latest}; who may only read can search then."
             ) from denied
     if found > latest:
         raise SchemaTooNew(
@@ -46,11 +45,14 @@ def migrate(connection: Connection) -> None:
                     connection.run(name)
                 elif found:  # a change of every collection's own table: a new database has none
                     _alter_collections(connection, name)
+    for path in sorted((FOLDER / connection.dialect / "functions").glob("*.sql")):
+        try:
+            connection.run(f"functions/{path.stem}")
+        except AccessDenied:
+            if found < latest:  # else whoever made the tables has made them, too
+                raise
     if found < latest:
         connection.run("schema_version/write", {"version": latest})
-    for path in sorted((FOLDER / connection.dialect / "functions").glob("*.sql")):
-        with contextlib.suppress(AccessDenied):  # who has made the tables has made them, too
-            connection.run(f"functions/{path.stem}")
 
 
 def _read_version(connection: Connection) -> int:

@@ -88,6 +88,18 @@ def test_one_who_may_only_read_searches_and_is_told_at_what_writes(
     servers.plan("clickhouse", kind="none", times=0)
 
 
+def test_a_new_database_without_the_right_to_make_functions_is_refused_each_time(
+    servers: Servers,
+) -> None:
+    with fresh_database(servers.dsn("clickhouse")) as empty:
+        servers.plan("clickhouse", kind="status", code=497, match="CREATE FUNCTION", times=-1)
+        for _ in range(2):
+            with pytest.raises(AccessDenied, match="does not let its user do this"):
+                connect(empty)
+        servers.plan("clickhouse", kind="none", times=0)
+        connect(empty).close()
+
+
 @pytest.mark.parametrize(
     ("status", "code", "error", "sentence"),
     [
