@@ -127,7 +127,9 @@ def _answer(request: Request, picture: bytes, kind: str = "image/jpeg") -> Respo
     size, first, last = len(picture), asked["first"], asked["last"] or asked["final"]
     start = int(first) if first else max(0, size - int(last))
     stop = min(size, int(last) + 1) if first and last else size
-    if start >= stop:
+    if start >= size:
         return Response(status_code=416, headers={**headers, "Content-Range": f"bytes */{size}"})
+    if start >= stop:  # from a later byte to an earlier one
+        return Response(picture, media_type=kind, headers=headers)
     headers["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
     return Response(picture[start:stop], 206, headers, kind)
