@@ -82,6 +82,23 @@ def correct_photos(
     return store.correct(kept.id, rows)
 
 
+def undo_correction(
+    store: ClassSetStore, kept: ClassSet, done: Mapping[str, tuple[ClassCorrection | None, str]]
+) -> ClassSet:
+    """Take a correction back; what somebody has said of its photos since stays.
+
+    Args:
+        done: photo id -> what was said of it before, and the class name, or NONE, it was given.
+    """
+    now = store.corrections(kept.id)
+    rows = {
+        photo: before
+        for photo, (before, name) in done.items()
+        if photo in now and (now[photo].name or NONE) == name
+    }
+    return store.correct(kept.id, rows)
+
+
 def name_classes(names: Sequence[str]) -> str:
     """Return what classes are called as long as nobody has said."""
     more = len(names) - NAMED

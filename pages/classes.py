@@ -1,6 +1,7 @@
 """Classes: class names become a classifier, shown as sheets, and better with every correction."""
 
 from functools import partial
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -10,7 +11,14 @@ from classifier.class_file import SavedClasses
 from classifier.classes import accuracy
 from commandline.words import count_things, percent
 from encoder import Encoder, EncoderError
-from explorer.corrections import NONE, as_file, correct_photos, decide_photos, fit_classes
+from explorer.corrections import (
+    NONE,
+    as_file,
+    correct_photos,
+    decide_photos,
+    fit_classes,
+    undo_correction,
+)
 from explorer.errors import ExplorerError
 from explorer.photo_sets import PhotoSet
 from explorer.zeroshot import TEMPLATES, truth_of
@@ -60,17 +68,17 @@ def on_event(found: PhotoSet, event: GridEvent) -> None:
             before = store.corrections(kept.id)
             correct_photos(store, kept, found, said)
             if said:
-                corrections_done().append({photo: before.get(photo) for photo in said})
+                corrections_done().append({p: (before.get(p), name) for p, name in said.items()})
         elif corrections_done():
-            store.correct(kept.id, corrections_done()[-1])
+            undo_correction(store, kept, corrections_done()[-1])
             corrections_done().pop()
     except VecdbError as error:
         state.class_error = str(error)
 
 
-def corrections_done() -> list[dict[str, ClassCorrection | None]]:
-    """Return what was said before each correction of these classes in this window, for undo."""
-    done: dict[str, list[dict[str, ClassCorrection | None]]] = state.setdefault("class_done", {})
+def corrections_done() -> list[dict[str, tuple[ClassCorrection | None, str]]]:
+    """Return what `undo_correction` takes of each correction of these classes in this window."""
+    done: dict[str, list[Any]] = state.setdefault("class_done", {})
     return done.setdefault(state.class_set, [])
 
 

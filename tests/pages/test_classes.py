@@ -1,5 +1,7 @@
 """The Classes page as a script: what is typed is kept, and opened again."""
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -195,6 +197,20 @@ def test_corrections_are_undone_one_after_the_other(things, monkeypatch):
         assert said() == before
     assert not grids.data["undoable"]
     assert any("0 corrected so far" in caption.value for caption in test.caption)
+
+
+def test_undo_leaves_what_another_window_said_since(things, monkeypatch):
+    grids = Grids(monkeypatch)
+    test = open_sheet()
+    [made] = kept()
+    store = shared_explorer().database.class_sets
+    grids.answer(test, type="finish", marks={"cats/1": -1, "dogs/1": -1})
+    theirs = store.corrections(made.id)["dogs/1"]
+    store.correct(made.id, {"dogs/1": replace(theirs, name="dogs")})
+    grids.answer(test, type="undo")
+    assert {photo: one.name for photo, one in store.corrections(made.id).items()} == {
+        "dogs/1": "dogs"
+    }
 
 
 def test_the_marks_of_a_sheet_stay_while_its_order_changes(things, monkeypatch):
