@@ -130,7 +130,7 @@ def chosen_options() -> Options:
 def draw_look(source: str) -> Look | None:
     """Show what was guessed of a source and its first rows; None where it cannot be read."""
     try:
-        look = _look(source, chosen_options())
+        look = read_start(source, chosen_options())
     except (IngestError, OSError) as error:
         st.error(escape_markdown(name_controls(error)))
         return None
@@ -147,7 +147,8 @@ def draw_look(source: str) -> Look | None:
 
 
 @st.cache_data(ttl=20, max_entries=50, show_spinner="Reading the start of it …")
-def _look(source: str, options: Options) -> Look:
+def read_start(source: str, options: Options) -> Look:
+    """Read the start of a source as `look_at` does, kept for some seconds."""
     return look_at(source, options)
 
 

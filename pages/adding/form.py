@@ -45,13 +45,15 @@ def draw_form(known: dict[str, CollectionInfo]) -> None:
     name.text_input("Collection", key="data_table")
     table, words = _name(known)
     name.caption(escape_markdown(words))
-    if table and table not in known:
-        encoder.text_input(
-            "Encoder",
-            key="data_encoder",
-            placeholder=f"by default {default_encoder_name()}",
+    if table and _asks_encoder(source, known.get(table)):
+        is_new = table not in known
+        default = f"by default {default_encoder_name()}" if is_new else None
+        encoder.text_input("Encoder", key="data_encoder", placeholder=default)
+        encoder.caption(
+            "What turns pictures and words into vectors; it stays the collection's."
+            if is_new
+            else "What made these vectors: the collection was made of pictures."
         )
-        encoder.caption("What turns pictures and words into vectors; it stays the collection's.")
     else:
         with encoder:
             clear_below(0, 2)
@@ -65,6 +67,17 @@ def draw_form(known: dict[str, CollectionInfo]) -> None:
             st.info(escape_markdown(note))
         clear_below(bool(error) + bool(note), 2)
     st.button("Add to the collection", on_click=_start)
+
+
+def _asks_encoder(source: str, info: CollectionInfo | None) -> bool:
+    """Tell whether a person names the encoder: a new collection's, or of vectors among pictures."""
+    if info is None or not (source and info.fingerprint):
+        return info is None
+    try:
+        _check(source)
+        return columns.read_start(source, columns.chosen_options()).vectors
+    except (NotAllowed, IngestError, OSError):
+        return False  # the source says so below
 
 
 def _draw_source(source: str) -> int:
@@ -128,8 +141,10 @@ def _start() -> None:
     try:
         table = table_name(state.data_table)
         explorer = shared_explorer()
-        known = {info.name for info in explorer.database.collections()}
-        encoder = "" if table in known else (state.get("data_encoder") or "").strip()
+        known = {info.name: info for info in explorer.database.collections()}
+        encoder = (state.get("data_encoder") or "").strip()
+        if not _asks_encoder(source, known.get(table)):
+            encoder = ""
         if source:
             _check(source)
             options = replace(columns.chosen_options(), below=app_places().roots)

@@ -285,6 +285,31 @@ def test_vectors_of_a_new_collection_ask_for_their_encoder(empty):
         assert any("name the encoder that made them" in words for words in said(test))
 
 
+@pytest.mark.parametrize(
+    ("fingerprint", "typed", "kept"), [("f", "some/model", 16), ("f", "", 0), ("", None, 16)]
+)
+def test_vectors_for_a_collection_of_pictures_ask_for_their_encoder(
+    empty, fingerprint, typed, kept
+):
+    database = shared_explorer().database
+    collection = database.create_collection("things", "some/model", 16, fingerprint)
+    np.save(empty / "a.npy", np.eye(16, dtype=np.float32))
+    test = run("data.py")
+    test.text_input(key="data_table").set_value("things")
+    test.text_input(key="data_source").set_value(str(empty / "a.npy")).run()
+    asked = [box.key for box in test.text_input if box.key == "data_encoder"]
+    assert asked == ([] if typed is None else ["data_encoder"])
+    if typed:
+        test.text_input(key="data_encoder").set_value(typed).run()
+    press(test, "Add to the collection")
+    jobs = shared_explorer().jobs
+    assert jobs.thread is not None
+    jobs.thread.join(60)
+    job = jobs.ended()[0]
+    assert collection.count() == kept
+    assert ("made them with --encoder" in job.error) == (not kept)
+
+
 def test_a_remembered_collection_that_was_deleted_elsewhere_is_not_offered_again(
     concept, monkeypatch
 ):
