@@ -44,7 +44,7 @@ class Encoded:
         collection: where the new vectors are.
         encoder: what makes them.
         photos: in the collection they are made for.
-        known: photos that had a vector before this run.
+        known: photos that had a vector before this run and are as they were.
         cached: vectors that the encoder had made before, for another collection.
         originals: photos read from their address or file.
         thumbnails: photos whose original could not be had, so that the thumbnail was encoded.
@@ -107,16 +107,19 @@ def encode_collection(
         raise BadInput(f"The collection {table} has vectors of {encoder.name} already.")
     target = open_sibling(explorer.database, source, encoder)
     target.finish_replacing()
-    done = Encoded(target.name, encoder.name, source.count(), target.count())
+    changed = source.records.changed_in(target.records)
+    known = target.count() - len(changed)
+    done = Encoded(target.name, encoder.name, source.count(), known)
     stop = stop or threading.Event()
     progress(done)
     with Watch() as watch, ThreadPoolExecutor(READERS, "read") as readers:
         reader = _Reader(Fetcher(watch, stop, PATIENCE), explorer.store, source, target, encoder)
         waiting: tuple[pa.Table, list[Future[_Picture]]] | None = None
         missing = source.records.pages_missing_in(target.records, PAGE)
-        changed = source.records.pages_changed_in(target.records, PAGE)
+        starts = range(0, len(changed), PAGE)
+        again = (source.records.metadata(changed[start : start + PAGE]) for start in starts)
         # While one page is encoded the next is read.
-        for page in itertools.chain(missing, changed, [None]):
+        for page in itertools.chain(missing, *again, [None]):
             ahead = None
             if page is not None and not stop.is_set():
                 ahead = page, [readers.submit(reader.read, row) for row in reader.rows(page)]
@@ -239,7 +242,6 @@ class _Reader:
             changed = pc.is_in(rows.column("id"), pa.array(sorted(replaced), pa.string()))
             self._target.replace(rows.filter(changed))
             self._target.insert(rows.filter(pc.invert(changed)), known=set())
-            done = replace(done, known=done.known - len(replaced))
         kinds = [p.kind if use else "failed" for p, use in zip(pictures, usable, strict=True)]
         counts = {kind: getattr(done, kind) + kinds.count(kind) for kind in set(kinds)}
         return replace(done, **counts)

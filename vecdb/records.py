@@ -114,12 +114,11 @@ class Records:
             after = page.column("id")[-1].as_py()
             yield page
 
-    def pages_changed_in(self, other: "Records", k: int) -> Iterator[pa.Table]:
-        """Yield the photos that another collection knows otherwise, k at a time, as above."""
+    def changed_in(self, other: "Records") -> list[str]:
+        """Return the ids of the photos that another collection knows otherwise."""
         tables = {"source": self._table, "other": other._table}
-        ids = self._connection.select("derived/changed", {}, **tables).column("id").to_pylist()
-        for start in range(0, len(ids), k):
-            yield from self.metadata(ids[start : start + k])
+        found = self._connection.select("derived/changed", {}, **tables)
+        return [str(photo) for photo in found.column("id").to_pylist()]
 
     def metadata(self, ids: Sequence[str]) -> Iterator[pa.Table]:
         """Yield id, url and METADATA of the photos that exist, in their types, in no order."""

@@ -111,8 +111,26 @@ def test_what_changed_of_photos_is_followed_and_nothing_else_is_touched(explorer
     assert encode_collection(explorer, "things", str(models / "siglip")).known == 6
 
 
-def test_the_command_says_that_it_was_stopped(explorer, models, monkeypatch):
+def test_what_changed_and_cannot_be_read_is_counted_once(explorer, models, pictures, monkeypatch):
+    encode_collection(explorer, "things", str(models / "siglip"))
+    noise(600, 400, 77).save(pictures / NAMES[0])
+    run(pictures, table="things", database=explorer.database, store=explorer.store)
+    (pictures / NAMES[0]).unlink()
+    monkeypatch.setattr(type(explorer.store), "thumbnail", lambda *given: None)
+    told = []
+    done = encode_collection(explorer, "things", str(models / "siglip"), progress=told.append)
+    assert (done.known, done.failed) == (5, 1)
+    assert [each.done for each in told] == [5, 6]
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["new", "changed"])
+def test_the_command_says_that_it_was_stopped(explorer, models, pictures, monkeypatch, again):
     monkeypatch.setattr("explorer.encode.PAGE", 2)
+    if again:
+        encode_collection(explorer, "things", str(models / "siglip"))
+        for name in NAMES:
+            (pictures / name).with_suffix(".txt").write_text("a caption")
+        run(pictures, table="things", database=explorer.database, store=explorer.store)
     whole = encode_collection
 
     def interrupted(*arguments, **options):
