@@ -15,7 +15,14 @@ from PIL import Image
 
 from encoder import load_encoder
 from explorer.commands.encode import encode
-from explorer.encode import Sibling, encode_collection, find_sibling, list_siblings, sibling_name
+from explorer.encode import (
+    Encoded,
+    Sibling,
+    encode_collection,
+    find_sibling,
+    list_siblings,
+    sibling_name,
+)
 from explorer.errors import BadInput
 from explorer.explorer import Explorer
 from ingest import run
@@ -117,7 +124,7 @@ def test_what_changed_and_cannot_be_read_is_counted_once(explorer, models, pictu
     run(pictures, table="things", database=explorer.database, store=explorer.store)
     (pictures / NAMES[0]).unlink()
     monkeypatch.setattr(type(explorer.store), "thumbnail", lambda *given: None)
-    told = []
+    told: list[Encoded] = []
     done = encode_collection(explorer, "things", str(models / "siglip"), progress=told.append)
     assert (done.known, done.failed) == (5, 1)
     assert [each.done for each in told] == [5, 6]
