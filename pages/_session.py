@@ -11,8 +11,10 @@ from encoder.record import describe_training
 from encoder.similarity import base_encoder
 from explorer import default_table
 from explorer.languages import hint_at_language
+from explorer.people import Role
 from pages._boxes import put, said
 from pages._current import close_concept, remembered_collection, shared_explorer
+from pages._login import may
 from pages._words import escape_markdown
 from vecdb import Collection
 from vecdb.errors import UnknownCollection
@@ -24,9 +26,15 @@ EMPTY = """
 - stop the app and run `python -m ingest FOLDER` or `python -m ingest photos.tsv000`.
 """
 
-
 LOOK = 0.25  # seconds between two looks at what loads, and at whether the user asks for more
 state = st.session_state
+
+
+def tell_empty() -> None:
+    """Say that there are no photos, and lead those who may add some to where they do."""
+    st.info(EMPTY)
+    if may(Role.OWN):
+        st.page_link("data.py", label="Add photos", icon=":material/add_photo_alternate:")
 
 
 def choose_collection() -> Collection | None:

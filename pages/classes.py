@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from classifier import ClassifierError
 from classifier.class_file import SavedClasses
@@ -26,12 +27,12 @@ from pages._boxes import said
 from pages._current import shared_explorer
 from pages._likeness import look_for_more
 from pages._session import (
-    EMPTY,
     choose_collection,
     count_photos,
     encoder_note,
     keep,
     ready_encoder,
+    tell_empty,
 )
 from pages._words import escape_markdown, isolate
 from pages.grid import photo_grid
@@ -161,9 +162,10 @@ def one_class(found: PhotoSet, classes: SavedClasses, chosen: np.ndarray, sure: 
     )
 
 
-def draw(collection: Collection, encoder: Encoder) -> None:
+def draw(
+    collection: Collection, encoder: Encoder, left: DeltaGenerator, right: DeltaGenerator
+) -> None:
     """Draw the screen once the encoder is there."""
-    left, right = st.columns([5, 14], gap="large")
     with left:
         ready = set_up(collection, encoder)
     if ready is None:
@@ -177,7 +179,7 @@ def draw(collection: Collection, encoder: Encoder) -> None:
             "Save these classes", as_file(classes), "classes.safetensors", on_click="ignore"
         )
         predictions.offer(found, classes, threshold)
-    with right:
+    with right.container(key="sorted"):
         predictions.draw_notes(found, heads)
         known = int((truth >= 0).sum())
         words = (
@@ -205,16 +207,16 @@ def draw(collection: Collection, encoder: Encoder) -> None:
 def main() -> None:
     """Draw the screen."""
     keep(*(f"class_{name}" for name in KEPT))
-    columns = st.columns([5, 14], gap="large")
-    with columns[0]:
+    left, right = st.columns([5, 14], gap="large")
+    with left:
         collection = choose_collection()
     if collection is None:
-        st.info(EMPTY)
+        tell_empty()
         return
     encoder = ready_encoder(collection)
     if encoder is not None:
         try:
-            draw(collection, encoder)
+            draw(collection, encoder, left, right)
         except MISTAKES as error:
             st.error(escape_markdown(error))
     st.caption(f"{encoder_note(collection)}.")

@@ -39,7 +39,7 @@ def draw_collections(rows: list[CollectionInfo]) -> None:
 
 def draw_one(rows: dict[str, CollectionInfo]) -> None:
     """Draw what can be done with one collection: open it, see its failures, delete it."""
-    st.subheader("One collection")
+    st.subheader("Manage a collection")
     if state.get("data_chosen") not in rows:
         state.data_chosen = current_collection(list(rows))
     pick, button = st.columns([4, 1], vertical_alignment="bottom")
@@ -49,6 +49,7 @@ def draw_one(rows: dict[str, CollectionInfo]) -> None:
         st.switch_page("train.py")
     with st.expander("Failures"):
         draw_failures(table)
+    draw_tuning()
     with st.expander("Delete photos"):
         draw_photo_deletion(table)
     with st.expander("Delete the collection"):
@@ -62,5 +63,4 @@ drawn = draw_queue()
 draw_form(known)
 if known:
     draw_one(known)
-    draw_tuning()
 follow_queue(drawn)

@@ -16,11 +16,11 @@ from explorer.ranking import MOST_FOLDED, Ranked, rank
 from pages._current import shared_explorer
 from pages._login import may
 from pages._session import (
-    EMPTY,
     choose_collection,
     encoder_note,
     hint_at_words,
     ready_encoder,
+    tell_empty,
 )
 from pages._start import start_concept
 from pages._words import escape_markdown
@@ -71,7 +71,7 @@ def header() -> tuple[Collection, list[Image.Image]] | None:
     with columns[0]:
         collection = choose_collection()
     if collection is None:
-        st.info(EMPTY)
+        tell_empty()
         return None
     columns[1].text_input(
         "Search",
@@ -116,7 +116,7 @@ def read_query(pictures: list[Image.Image]) -> Query:
         ) from error
     return Query(
         parse_phrases(state[key("text")], state[key("more")]),
-        [*state.get("search_pictures", []), *pictures],
+        pictures,
         lines(state[key("like")]),
         [vector] if vector else [],
     )
@@ -213,15 +213,15 @@ def main() -> None:
     if head is None:
         return
     collection, pictures = head
+    pictures = [*state.get("search_pictures", []), *pictures]
     remember()
     view = draw_map if state[key("view")] == "map" else draw
     try:
         view(collection, read_query(pictures))
     except MISTAKES as error:
         st.error(escape_markdown(error))
-    st.caption(
-        f"{encoder_note(collection)}. Pictures that were dropped here are not in the address."
-    )
+    unsaid = " The pictures of this search are not in the address of the page." if pictures else ""
+    st.caption(f"{encoder_note(collection)}.{unsaid}")
 
 
 main()

@@ -13,7 +13,7 @@ from pages._boxes import box, said
 from pages._current import current_concept, shared_explorer
 from pages._likeness import look_for_more
 from pages._login import current_person
-from pages._session import EMPTY, encoder_note, keep, ready_encoder
+from pages._session import encoder_note, keep, ready_encoder, tell_empty
 from pages._start import address, put_off, show, start_concept
 from pages._words import escape_markdown
 from pages.grid import photo_grid
@@ -142,7 +142,7 @@ def main() -> None:
         st.error(escape_markdown(error))
     collection = header()
     if collection is None:
-        st.info(EMPTY)
+        tell_empty()
         return
     shared_explorer().encoders.start(collection.encoder, collection.fingerprint)
     shared_explorer().rounds.memory.warm(collection.name)

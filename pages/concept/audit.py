@@ -170,9 +170,10 @@ def state_plainly(record: AuditRecord, findings: Findings) -> str:
     precision, matches = findings.precision, findings.matches
     found = precision.value * record.plan.accepted
     low, high = max(0.0, matches.low - found), max(0.0, matches.high - found)
+    span = " to ".join(dict.fromkeys((percent(precision.low), percent(precision.high))))
     above = (
         f"About {found:,.0f} of the {record.plan.accepted:,} photos above the threshold match "
-        f"(precision {percent(precision.low)} to {percent(precision.high)})"
+        f"(precision {span})"
         if record.plan.accepted
         else "No photo is above the threshold, so there is no precision"
     )

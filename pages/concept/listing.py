@@ -22,6 +22,7 @@ from pages._current import (
     shared_explorer,
 )
 from pages._login import may
+from pages._session import tell_empty
 from pages._words import escape_markdown
 from pages.concept import audit, change_encoder, news, open_saved, together
 from vecdb import Concept, LabelCounts, VecdbError
@@ -88,7 +89,7 @@ def bring_back(concept_id: str) -> None:
 
 def draw_deleted() -> None:
     """Offer every deleted concept that holds something and whose collection is there."""
-    if not st.toggle("Deleted concepts", key="concepts_deleted"):
+    if not state.get("concepts_deleted"):
         return
     names = name_concepts(count_answers(list_returning()))
     if not names:
@@ -134,6 +135,7 @@ def row(
                 "train.py",
                 label="Train",
                 icon=":material/play_arrow:",
+                width="stretch",
                 query_params={"concept": concept.id},
             )
         right.button(
@@ -207,10 +209,15 @@ def draw(show: Callable[[Concept], None]) -> None:
     if state.get("deleted") and may(Role.LABEL):
         what = "deletion" if len(state.deleted[-1]) == 1 else "merge"
         st.button(f"Undo the {what}", icon=":material/undo:", on_click=restore)
-    if may(Role.LABEL):
-        open_saved.draw()
-        draw_deleted()
     listed = listed_concepts()
+    if not listed and not shared_explorer().collection_names():
+        tell_empty()
+        return
+    if may(Role.LABEL):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            open_saved.draw()
+            st.toggle("Deleted concepts", key="concepts_deleted", width="content")
+        draw_deleted()
     if not listed:
         st.info(NOTHING)
         return

@@ -94,7 +94,7 @@ def confusions(heads: ClassHeads, chosen: np.ndarray, truth: np.ndarray) -> None
     table = confusion(chosen, truth, len(heads.names))
     frame = pd.DataFrame(table, index=list(heads.names), columns=[*heads.names, NONE])
     st.caption("Rows: the true class. Columns: the class that was chosen.")
-    st.dataframe(frame, height=38 * (len(frame) + 1))
+    st.dataframe(frame, height=35 * (len(frame) + 1) + 3)
 
 
 def per_template(found: PhotoSet, heads: ClassHeads, encoder: Encoder, truth: np.ndarray) -> None:
