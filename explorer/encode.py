@@ -45,7 +45,8 @@ class Encoded:
         encoder: what makes them.
         photos: in the collection they are made for.
         known: photos that had a vector before this run and are as they were.
-        cached: vectors that the encoder had made before, for another collection.
+        cached: vectors that the encoder had made before, for another collection or of this photo
+            before it was moved or told otherwise.
         originals: photos read from their address or file.
         thumbnails: photos whose original could not be had, so that the thumbnail was encoded.
         failed: photos of which neither could be had.
@@ -207,13 +208,16 @@ class _Reader:
         self._source, self._target, self._encoder = source, target, encoder
 
     def rows(self, page: pa.Table) -> list[dict[str, Any]]:
-        """Return id, url and digest of each photo of a page."""
+        """Return id, url and digest of each photo of a page, and its vector where that is right."""
         rows: list[dict[str, Any]] = page.select(["id", "url", "digest"]).to_pylist()
-        return rows
+        held = self._target.records.digests([row["id"] for row in rows])
+        same = [row["id"] for row in rows if row["digest"] and held.get(row["id"]) == row["digest"]]
+        vectors = dict(zip(*self._target.known_vectors(same), strict=True))
+        return [{**row, "vector": vectors.get(row["id"])} for row in rows]
 
     def read(self, row: dict[str, Any]) -> _Picture:
-        """Return a photo's vector where it is cached, else its picture, else its thumbnail."""
-        cached = self._read_cached(row["digest"])
+        """Return a photo's vector where it is there, else its picture, else its thumbnail."""
+        cached = self._read_cached(row["digest"]) if row["vector"] is None else row["vector"]
         if cached is not None:
             return _Picture("cached", cached)
         try:

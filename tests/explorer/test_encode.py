@@ -118,6 +118,22 @@ def test_what_changed_of_photos_is_followed_and_nothing_else_is_touched(explorer
     assert encode_collection(explorer, "things", str(models / "siglip")).known == 6
 
 
+def test_the_vector_stays_where_words_alone_changed_and_the_original_is_gone(
+    explorer, models, pictures, tmp_path
+):
+    encode_collection(explorer, "things", str(models / "siglip"))
+    new = explorer.database.collection("things__siglip")
+    before = new.vectors(NAMES)
+    (pictures / "p0.txt").write_text("a caption")
+    run(pictures, table="things", database=explorer.database, store=explorer.store)
+    (pictures / NAMES[0]).unlink()
+    moved = Explorer(f"chdb://{tmp_path}/db", store=tmp_path / "other")
+    moved._database = explorer.database
+    encode_collection(moved, "things", str(models / "siglip"))
+    assert new.photos(NAMES[:1])[0]["description"] == "a caption"
+    assert np.array_equal(new.vectors(NAMES), before)
+
+
 def test_what_changed_and_cannot_be_read_is_counted_once(explorer, models, pictures, monkeypatch):
     encode_collection(explorer, "things", str(models / "siglip"))
     noise(600, 400, 77).save(pictures / NAMES[0])
