@@ -59,7 +59,8 @@ LABELS = (
 )
 # Addresses of something else than the picture itself, and of smaller ones.
 PAGE_NAMES = re.compile(
-    r"(^|[_.])(page|profile|author|license|licence|landing|homepage)([_.]|$)|(^|_)source(_|$)"
+    r"(^|[_.])(page|profile|author|license|licence|landing|homepage|guid|permalink)([_.]|$)"
+    r"|(^|_)source(_|$)"
 )
 SMALL_NAMES = re.compile(
     r"thumb|(^|[_.])(preview|icon|avatar|small|tiny|sq)s?([_.]|$)|^url_[tsqnm]$", re.IGNORECASE
@@ -85,7 +86,8 @@ METADATA: dict[str, tuple[str, ...]] = {
     "taken": (
         *("photo_submitted_at", "taken", "taken_at", "date_taken", "datetime_original", "date"),
         *("datetimeoriginal", "date_time_original", "capture_date", "date_captured", "datetaken"),
-        *("originalcreationdate", "datetime", "created", "created_at", "timestamp", "dc_date"),
+        *("originalcreationdate", "observed_on", "eventdate", "event_date", "creation_timestamp"),
+        *("datetime", "created", "created_at", "created_utc", "timestamp", "dc_date"),
         *("datum", "aufnahmedatum", "fecha", "дата", "日期", "拍摄日期", "撮影日", "날짜"),
     ),
     "views": ("stats_views", "views"),
