@@ -24,9 +24,9 @@ ADDRESSES = (
     *("файл", "изображение", "文件", "文件名", "图片", "ファイル", "画像", "파일", "이미지"),
 )
 CAPTIONS = (
-    *("photo_description", "description", "caption", "title", "text", "txt", "alt_text", "alt"),
-    *("sentence", "prompt", "captions", "ai_description", "caption_abstract", "image_description"),
-    *("imagedescription", "dc_description"),
+    *("photo_description", "description", "caption", "image_description", "imagedescription"),
+    *("caption_abstract", "dc_description", "title", "text", "txt", "alt_text", "alt"),
+    *("sentence", "prompt", "captions", "ai_description"),
     *(
         "beschreibung",
         "bildbeschreibung",
@@ -65,6 +65,7 @@ PAGE_NAMES = re.compile(
 SMALL_NAMES = re.compile(
     r"thumb|(^|[_.])(preview|icon|avatar|small|tiny|sq)s?([_.]|$)|^url_[tsqnm]$", re.IGNORECASE
 )
+GROUP = re.compile(r"^(exif\w*|ifd0|xmp(-\w+)?|iptc|system|file|composite):")  # of exiftool
 CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 # Pictures that say something of another one, or show it small, such as 0001.seg.png.
 COMPANIONS = {
@@ -106,7 +107,8 @@ KNOWN |= {name for names in METADATA.values() for name in names}
 @lru_cache(4096)
 def usual(name: str) -> str:
     """Return a column's name as the usual names are written: `Image URL` is image_url."""
-    return re.sub(r"[^\w.]+", "_", name.strip().strip("\ufeff").lower()).strip("_")
+    bare = GROUP.sub("", name.strip().strip("\ufeff").lower())
+    return re.sub(r"[^\w.]+", "_", bare).strip("_")
 
 
 def is_small(name: str) -> bool:
