@@ -84,7 +84,8 @@ def _tell(summary: Summary, table: str, args: argparse.Namespace) -> int:
         return INTERRUPTED
     if summary.error or not summary.inserted + summary.updated + summary.skipped:
         if not summary.seen and not summary.error:
-            print(f"{args.source} holds no photos.", file=sys.stderr)
+            hint = ": where one of its files lists them, name that file" * bool(summary.left_out)
+            print(f"{args.source} holds no photos{hint}.", file=sys.stderr)
         return NOTHING
     return DONE
 

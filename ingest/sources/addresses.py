@@ -38,6 +38,7 @@ NAMED = re.compile(
     r"(:\d+)?/",
     re.IGNORECASE,
 )
+SERVED = "/data/local-files/?d="  # before a path in what Label Studio exports
 NO_FILES = {"data", "javascript", "mailto", "about", "blob"}
 LISTED = 256  # folders whose names are kept in memory
 NOTHING, PAGES, FILE, ADDRESS, PICTURE = range(5)
@@ -101,6 +102,8 @@ class Locator:
         texts = [os.path.expanduser(text)]
         if len(text) > 2 and text[0] == text[-1] and text[0] in "\"'":
             texts.append(text[1:-1])
+        if text.startswith(SERVED):
+            texts.append(text.removeprefix(SERVED))
         slashes = text.replace("\\", "/")
         if slashes != text:
             texts.append(slashes)

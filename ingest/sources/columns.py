@@ -100,7 +100,7 @@ class Columns:
         if needs_address and self.roles.address is None and self.picture is None:
             raise SourceError(
                 "None of the columns "
-                + ", ".join(list(names)[:12])
+                + ", ".join(f"{name:.40}" for name in list(names)[:12])
                 + " looks like addresses or paths of "
                 "pictures (such as photo_image_url, url or path): name that of the addresses "
                 "(--url-column)."

@@ -35,7 +35,7 @@ def split_records(lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:
     while (line := _next_line(waiting, lines)) is not None:
         if not line.strip(" \t,;|") or RULER.fullmatch(line):
             continue
-        fields = line.split(delimiter)
+        fields = line.split(delimiter.strip(" ") or None)
         if '"' in line:
             fields = _unquote(line, waiting, lines, delimiter, n) or fields
         n = n or len(fields)

@@ -158,11 +158,23 @@ def _row(value: Any, names: list[str]) -> Row | str:
     if value is BrokenLine:
         return BROKEN
     if isinstance(value, dict):
-        return lay_flat(place_feature(value))
+        return {name: _mend(cell) for name, cell in lay_flat(place_feature(value)).items()}
     if isinstance(value, list):
         named = [*names, *(f"column {n}" for n in range(len(names) + 1, len(value) + 1))]
         return dict(zip(named, value, strict=False))
     return {"column 1": value}
+
+
+def _mend(cell: Any) -> Any:
+    """Read texts as UTF-8 whose bytes were written as a letter each, as Meta's exports have it."""
+    if isinstance(cell, list):
+        return [_mend(each) for each in cell]
+    if not isinstance(cell, str) or cell.isascii():
+        return cell
+    try:
+        return cell.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return cell
 
 
 def _are_named(sample: list[Row]) -> bool:

@@ -12,6 +12,7 @@ from ingest.sources.rows import tell_apart
 
 DELIMITERS = "\t,;|"
 SEPARATOR = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
+NUMBER = re.compile(r"[-+]?\d+(\.\d+)?")
 JUDGED = 50  # records that are looked at
 SPOKEN = {"\t": "tabs", ",": "commas", ";": "semicolons", "|": "bars", " ": "spaces"}
 
@@ -58,6 +59,8 @@ def find_layout(
     at += _count_titles(lines[at:], delimiter, rank)
     rows = _first_records(lines[at:], delimiter)
     first = rows[0] if rows else []
+    if delimiter == " " and header is None and len(rows) > 1 and len(rows[1]) == len(first) + 1:
+        return Layout(delimiter, ["file", *_name_columns(first)], at + 1, False)
     if header is None:
         header = _is_header(rows, rank, is_list)
     if header:
@@ -105,6 +108,8 @@ def _find_delimiter(lines: Sequence[str], rank: Rank, is_list: bool) -> str:
         return found
     if best[1] < 1 and all(rank(text) > NOTHING and " " not in text for text in texts):
         return "\t"  # addresses with commas in some of them
+    if best[2] == 0 and _is_spaced(texts, rank):
+        return " "
     parts = [text.split(None, 1) for text in texts]
     spaced = best[2] == 0 and all(len(pair) == 2 and rank(pair[0]) >= FILE for pair in parts)
     return " " if spaced and all(" " not in pair[1] for pair in parts) else found
@@ -115,6 +120,25 @@ def _is_numbered(text: str, rank: Rank) -> bool:
     number, _, path = text.partition(" ")
     is_path = rank(path) >= FILE and (rank(path) == PICTURE or "/" in path)
     return number.isdecimal() and is_path and " " not in path and rank(text) < PICTURE
+
+
+def _is_spaced(texts: Sequence[str], rank: Rank) -> bool:
+    """Tell whether lines are rows parted by spaces, as in the lists of VOC, CelebA and DeepFashion.
+
+    Behind each name stand numbers alone, or the columns have known names, of which one holds paths.
+    The first two lines may be the count of the others, and the names.
+    """
+    rows = [text.split() for text in texts]
+    body = rows[2:] or rows[1:] or rows
+    width = len(body[0])
+    if width < 2 or any(len(row) != width for row in body):
+        return False
+    if all(NUMBER.fullmatch(cell) for row in body for cell in row[1:]):
+        return True
+    heads = [row for row in rows[:2] if len(row) == width and any(map(is_known, row))]
+    if not any(all(rank(cell) == NOTHING for cell in row) for row in heads):
+        return False
+    return all(any(rank(cell) >= FILE for cell in row) for row in body)
 
 
 def _is_address(text: str, rank: Rank, is_list: bool) -> bool:

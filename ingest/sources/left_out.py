@@ -14,6 +14,7 @@ SYSTEM = {
     *("lost+found", "__macosx", "network trash folder", "temporary items"),
     *("thumbs.db", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini", "icon\r", "picasa.ini"),
 }
+ENDINGS = (".lrdata", ".thm")  # Lightroom's previews, and the small pictures of a camera's films
 APPLES_COPIES = ("resources", "derivatives")  # in a library of Photos
 
 
@@ -29,8 +30,8 @@ def system_kind(name: str, above: str = "") -> str | None:
     """
     if name.lower() in SYSTEM:
         return name.strip()
-    if name.lower().endswith(".lrdata"):
-        return ".lrdata"
+    if name.lower().endswith(ENDINGS):
+        return ending_kind(name)
     if (above, name) == APPLES_COPIES:
         return name
     return "hidden" if name.startswith(".") else None

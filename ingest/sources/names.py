@@ -24,9 +24,9 @@ ADDRESSES = (
     *("файл", "изображение", "文件", "文件名", "图片", "ファイル", "画像", "파일", "이미지"),
 )
 CAPTIONS = (
-    *("photo_description", "description", "caption", "title", "text", "txt", "alt_text", "alt"),
-    *("sentence", "prompt", "captions", "ai_description", "caption_abstract", "image_description"),
-    *("imagedescription", "dc_description"),
+    *("photo_description", "description", "caption", "image_description", "imagedescription"),
+    *("caption_abstract", "dc_description", "title", "text", "txt", "alt_text", "alt"),
+    *("sentence", "prompt", "captions", "ai_description"),
     *(
         "beschreibung",
         "bildbeschreibung",
@@ -59,11 +59,13 @@ LABELS = (
 )
 # Addresses of something else than the picture itself, and of smaller ones.
 PAGE_NAMES = re.compile(
-    r"(^|[_.])(page|profile|author|license|licence|landing|homepage)([_.]|$)|(^|_)source(_|$)"
+    r"(^|[_.])(page|profile|author|license|licence|landing|homepage|guid|permalink)([_.]|$)"
+    r"|(^|_)source(_|$)"
 )
 SMALL_NAMES = re.compile(
     r"thumb|(^|[_.])(preview|icon|avatar|small|tiny|sq)s?([_.]|$)|^url_[tsqnm]$", re.IGNORECASE
 )
+GROUP = re.compile(r"^(exif\w*|ifd0|xmp(-\w+)?|iptc|system|file|composite):")  # of exiftool
 CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 # Pictures that say something of another one, or show it small, such as 0001.seg.png.
 COMPANIONS = {
@@ -85,7 +87,8 @@ METADATA: dict[str, tuple[str, ...]] = {
     "taken": (
         *("photo_submitted_at", "taken", "taken_at", "date_taken", "datetime_original", "date"),
         *("datetimeoriginal", "date_time_original", "capture_date", "date_captured", "datetaken"),
-        *("originalcreationdate", "datetime", "created", "created_at", "timestamp", "dc_date"),
+        *("originalcreationdate", "observed_on", "eventdate", "event_date", "creation_timestamp"),
+        *("datetime", "created", "created_at", "created_utc", "timestamp", "dc_date"),
         *("datum", "aufnahmedatum", "fecha", "дата", "日期", "拍摄日期", "撮影日", "날짜"),
     ),
     "views": ("stats_views", "views"),
@@ -104,7 +107,8 @@ KNOWN |= {name for names in METADATA.values() for name in names}
 @lru_cache(4096)
 def usual(name: str) -> str:
     """Return a column's name as the usual names are written: `Image URL` is image_url."""
-    return re.sub(r"[^\w.]+", "_", name.strip().strip("\ufeff").lower()).strip("_")
+    bare = GROUP.sub("", name.strip().strip("\ufeff").lower())
+    return re.sub(r"[^\w.]+", "_", bare).strip("_")
 
 
 def is_small(name: str) -> bool:

@@ -14,6 +14,7 @@ ANNOTATIONS |= {"imagesets", "main", "meta"}  # of Pascal VOC and Food-101
 IMAGES = {"images", "image", "imgs", "img", "pictures", "photos", "jpegimages"}
 NUMBERED = re.compile(r"[_-]?\d+$")  # images_001
 MOST_FOLDERS = 100
+MOST_ABOVE = 4  # folders above a table from which its paths may start
 JUDGED = 50  # names that are looked for
 SURE = 8  # names after which, with none of them found, none is expected
 
@@ -24,7 +25,8 @@ Place = tuple[str, str]
 def find_places(base: Path, table: str, names: Sequence[str], *, above: bool) -> list[Place]:
     """Return where at least half of the names are files.
 
-    Nothing is returned where names lead to several folders, unless one is called as the table is.
+    Where names lead to several folders, the one called as the table is counts, else the one called
+    as folders of pictures are, and not that of their masks; nothing is returned without one.
 
     Args:
         base: the table's folder.
@@ -32,10 +34,11 @@ def find_places(base: Path, table: str, names: Sequence[str], *, above: bool) ->
         names: of pictures, as its rows give them.
         above: whether paths may start from a folder above the table's, too.
     """
-    names = [name for name in dict.fromkeys(names[:JUDGED]) if _is_plain(name)]
+    plain = (name.lstrip("/") for name in names[:JUDGED])
+    names = [name for name in dict.fromkeys(plain) if _is_plain(name)]
     folders = [str(base), *_list_folders(base)]
     if above and any("/" in name for name in names):
-        folders += map(str, base.absolute().parents[:2])
+        folders += map(str, base.absolute().parents[:MOST_ABOVE])
     found: dict[str, list[Place]] = {}
     for at, name in enumerate(names):
         if at == SURE and not found:
@@ -48,15 +51,19 @@ def find_places(base: Path, table: str, names: Sequence[str], *, above: bool) ->
     if not found or len(found) * 2 < len(names):
         return []
     if any(len({folder for folder, _ in places}) > 1 for places in found.values()):
-        own = [folder for folder in folders if _is_called(folder, table)]
-        found = {n: [p for p in places if p[0] in own] for n, places in found.items()}
-        if not all(found.values()):
-            return []
+        called = [folder for folder in folders if _is_called(folder, table)]
+        usual = [folder for folder in folders if _holds_images(folder)]
+        kept = (
+            {n: [p for p in places if p[0] in own] for n, places in found.items()}
+            for own in (called, usual if len(usual) == 1 else [])
+        )
+        found = next((places for places in kept if all(places.values())), {})
     return list(dict.fromkeys(place for places in found.values() for place in places))
 
 
 def find_in_places(places: Sequence[Place], name: str) -> str | None:
     """Return the path of the file that a name means in the first of the places that has it."""
+    name = name.lstrip("/")
     if not places or not _is_plain(name):
         return None
     paths = (os.path.join(folder, name + ending) for folder, ending in places)
@@ -78,14 +85,18 @@ def _is_called(folder: str, table: str) -> bool:
     return bool(table) and (name in table or table in name)
 
 
+def _holds_images(folder: str) -> bool:
+    """Tell whether a folder is called as those of pictures are: images_001, JPEGImages."""
+    return NUMBERED.sub("", os.path.basename(folder).lower()) in IMAGES
+
+
 def _list_folders(base: Path) -> list[str]:
     """Return the folders in which pictures of a table may lie, the nearest first."""
     near = list(_folders_in(str(base)))
     while base.name.lower() in ANNOTATIONS:
         base = base.parent
         near += _folders_in(str(base))
-    inner = [f for folder in near if NUMBERED.sub("", os.path.basename(folder).lower()) in IMAGES
-             for f in _folders_in(folder)]  # fmt: skip
+    inner = [f for folder in near if _holds_images(folder) for f in _folders_in(folder)]
     return [*near, *inner][:MOST_FOLDERS]
 
 

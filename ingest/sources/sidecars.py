@@ -13,7 +13,7 @@ from ingest.sources.captions import caption_columns, read_captions, split_lines
 from ingest.sources.cells import is_empty, read_as, read_as_local
 from ingest.sources.columns import Columns
 from ingest.sources.left_out import LeaveOut
-from ingest.sources.rows import is_rows, words_within
+from ingest.sources.rows import is_rows, tell_apart, words_within
 from ingest.sources.takeout import from_takeout
 from ingest.sources.text import encoding_of
 
@@ -70,9 +70,11 @@ def describe(
             caption = text or caption
     metadata, extra = by_column(fields, kinds)
     # A file of its own is what its maker calls the caption, whatever else is called so.
+    if label.isdecimal() and not metadata.get("label", label).isdecimal():
+        label, metadata["label"] = metadata["label"], label  # words say more than a class's number
     for name, text in {"description": caption, "label": label}.items():
-        if text and metadata.get(name, text) != text:
-            extra.setdefault(name, metadata[name])
+        if text and metadata.get(name, text) not in {text, str(extra.get(name))}:
+            extra[tell_apart([*extra, name])[-1]] = metadata[name]
         if text:
             metadata[name] = text[:LONGEST_TEXT]
     more = read_captions(fields, caption_columns(fields))

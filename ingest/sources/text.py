@@ -196,7 +196,8 @@ def _find_tables(archive: zipfile.ZipFile, path: Path, encoding: str | None) -> 
     if not tables:
         held = ", ".join(names[:3]) or "nothing"
         raise SourceError(
-            f"{path} holds no CSV or TSV file, but {held}: unpack it and give its folder."
+            f"{path} holds no CSV or TSV file, but {held}: unpack it and give its folder, or the "
+            "file there that lists the pictures."
         )
     heads = {next(_lines(archive.open(name), path, encoding), "").strip() for name in tables}
     if len(heads) > 1 and not all(map(is_json_lines, tables)):

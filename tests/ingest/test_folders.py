@@ -84,9 +84,11 @@ def test_bins_thumbnails_and_bookkeeping_are_left_out_and_counted(tree):
 def test_previews_that_libraries_keep_are_left_out_and_counted(tree):
     library = "Mine.photoslibrary"
     kept = [f"{library}/originals/1/a.jpg", "derivatives/a.jpg"]
-    root = tree([*kept, "Mine.lrdata/1/2.jpg", f"{library}/resources/derivatives/1/a.jpg"])
+    root = tree(
+        [*kept, "Mine.lrdata/1/2.jpg", "GOPR0002.THM", f"{library}/resources/derivatives/1/a.jpg"]
+    )
     assert ids(root) == kept
-    assert read(root)[2] == {".lrdata": 1, "derivatives": 1}
+    assert read(root)[2] == {".lrdata": 1, ".thm": 1, "derivatives": 1}
 
 
 def test_files_of_other_kinds_are_counted_by_their_endings(tree):

@@ -66,6 +66,15 @@ def test_what_comes_again_or_is_short_is_no_caption(folder):
             '0.jpg,"Friday July 5,2019 4:05 PM GMT",5',
             "taken",
         ),
+        (
+            "File:FileName,EXIF:DateTimeOriginal,XMP-dc:Title,IPTC:Caption-Abstract",
+            "0.jpg,2020:05:01 10:11:12,DSC_1,A bridge",
+            "taken description",
+        ),
+        ("file,created_at,observed_on", "0.jpg,2020-06-01,2020-05-01", "taken"),
+        ("file,creation_timestamp", "0.jpg,1588320000", "taken"),
+        ("file,created_utc", "0.jpg,1588320000", "taken"),
+        ("file,modified,eventDate", "0.jpg,2020-06-01,2020-05-01T10:11:12", "taken"),
         ("file,dc:creator,dc:description", "0.jpg,Ann Lee,A bridge", "photographer description"),
     ],
 )
@@ -73,6 +82,9 @@ def test_columns_that_photo_managers_write_are_known(folder, header, row, told):
     (folder / "t.csv").write_text(f"{header}\n{row}\n")
     (photo,) = Source(folder / "t.csv")
     assert photo.metadata.keys() == set(told.split())
+    assert photo.metadata.get("description", "A bridge") == "A bridge"
+    taken = photo.metadata.get("taken")
+    assert taken is None or taken.month in {5, 7}  # when it was taken, not when it was uploaded
 
 
 def test_columns_of_one_name_are_all_kept(folder):

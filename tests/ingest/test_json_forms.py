@@ -231,3 +231,40 @@ CLASSES = [{"id": at, "name": f"class {at}", "url": "http://x.org/l"} for at in 
 @pytest.mark.parametrize("indent", [None, 1])
 def test_of_several_lists_the_one_that_names_pictures_is_the_table(folder, found, indent):
     assert files(read(folder / "t.json", found, indent=indent)) == NAMES
+
+
+@pytest.mark.parametrize("form", [".json", ".jsonl"])
+def test_letters_that_meta_writes_a_byte_each_are_put_together(folder, form):
+    told = [
+        {
+            "uri": "a.jpg",
+            "title": "caf\u00c3\u00a9 \u00f0\u009f\u0098\u0080",
+            "tags": ["\u00c3\u00bc"],
+        },
+        {"uri": "b.jpg", "title": "café Ärger", "tags": ["ü", "字"]},
+    ]
+    lines = map(json.dumps, told)
+    one, other = read(
+        folder / f"t{form}", json.dumps(told) if form == ".json" else "\n".join(lines)
+    )
+    assert (one.metadata["description"], one.extra["tags"]) == ("café 😀", "ü")
+    assert (other.metadata["description"], other.extra["tags"]) == ("café Ärger", "ü, 字")
+
+
+def test_paths_that_label_studio_serves_lead_to_the_files(folder):
+    rows = [{"image": f"/data/local-files/?d={part}{name}"} for part, name in
+            zip(["", "set/", "a%20b/"], NAMES, strict=True)]  # fmt: skip
+    for part in ("set", "a b"):
+        (folder / part).mkdir()
+        for name in NAMES:
+            (folder / part / name).write_bytes(jpeg(len(part)))
+    photos = read(folder / "t.json", rows)
+    assert [Path(photo.address).exists() for photo in photos] == [True] * 3
+
+
+def test_the_address_of_a_record_is_not_that_of_its_picture(folder):
+    rows = [
+        {"guid": f"http://n2t.net/ark:/{n}", "content": f"https://x.org/get?id={n}"} for n in "12"
+    ]
+    photos = read(folder / "t.json", rows)
+    assert [photo.address for photo in photos] == [row["content"] for row in rows]

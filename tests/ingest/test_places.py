@@ -47,7 +47,7 @@ def test_pictures_of_annotations_lie_beside_their_folder(tmp_path, where):
     assert found(path) == [f"{where}/a.jpg", f"{where}/b.jpg"]
 
 
-@pytest.mark.parametrize("inner", ["annotations", "annotations/2017"])
+@pytest.mark.parametrize("inner", ["annotations", "annotations/2017", "my_activity/posts/album"])
 @pytest.mark.parametrize("start", ["images", "set/images"])
 def test_paths_that_start_above_the_tables_folder_lead_to_the_files(tmp_path, inner, start):
     put(tmp_path / "set" / "images", "a.jpg b.jpg")
@@ -64,6 +64,52 @@ def test_paths_that_start_above_the_tables_folder_lead_to_the_files(tmp_path, in
 def test_lists_of_pascal_voc_lead_to_its_pictures(tmp_path):
     put(tmp_path / "JPEGImages", "000001.jpg 000002.jpg")
     path = table(tmp_path / "ImageSets" / "Main" / "train.txt", "000001\n000002\n")
+    assert [Path(photo.address).exists() for photo in Source(path)] == [True, True]
+
+
+@pytest.mark.parametrize("masks", ["SegmentationClass", "annotations/trimaps", "masks"])
+@pytest.mark.parametrize("lines", ["{0}", "{0}  1", "{0} 1 2 -1", "{0}\t1"])
+def test_pictures_are_listed_and_not_the_masks_of_the_same_names(tmp_path, masks, lines):
+    put(tmp_path / "images", "2007_01.jpg beagle_2.jpg")
+    put(tmp_path / masks, "2007_01.png beagle_2.png", seed=5)
+    names = ["2007_01", "beagle_2"]
+    path = table(tmp_path / "annotations" / "trainval.txt", "\n".join(map(lines.format, names)))
+    assert found(path) == [f"images/{name}.jpg" for name in names]
+    assert [photo.id for photo in Source(path)] == names
+
+
+@pytest.mark.parametrize(
+    "head", ["3\nBald Smiling \n", "Bald Smiling\n", "3\nimage_id Bald Smiling\n"]
+)
+def test_lists_parted_by_spaces_keep_the_names_of_their_columns(tmp_path, head):
+    put(tmp_path / "img_align_celeba", "1.jpg 2.jpg 3.jpg")
+    lines = [f"{n}.jpg  1 -{n}" for n in (1, 2, 3)]
+    path = table(tmp_path / "list_attr.txt", head + "\n".join(lines))
+    assert [photo.extra for photo in Source(path)] == [
+        {"Bald": 1, "Smiling": -n} for n in (1, 2, 3)
+    ]
+    assert all(Path(photo.address).exists() for photo in Source(path))
+
+
+@pytest.mark.parametrize("count", ["", "3\n"])
+@pytest.mark.parametrize("row", ["img/{0}.jpg train", "{0} 1 img/{0}.jpg", "{0}   a img/{0}.jpg"])
+def test_the_names_of_columns_parted_by_spaces_are_no_photo(tmp_path, count, row):
+    put(tmp_path / "img", "1.jpg 2.jpg 3.jpg")
+    names = "image_name status" if row.endswith("train") else "image_id class_id path"
+    lines = [names, *map(row.format, (1, 2, 3))]
+    path = table(tmp_path / "Anno" / "list.txt", count + "\n".join(lines))
+    assert found(path) == ["img/1.jpg", "img/2.jpg", "img/3.jpg"]
+
+
+def test_files_with_spaces_in_their_names_are_no_columns(tmp_path):
+    names = [f"photo {n}.jpg" for n in (1, 2, 3)]
+    path = table(tmp_path / "list.txt", "\n".join(names))
+    assert [Path(photo.address).name for photo in Source(path)] == names
+
+
+def test_paths_that_start_with_a_slash_lead_to_the_files_in_the_folder_beside(tmp_path):
+    put(tmp_path / "data_256" / "a" / "abbey", "1.jpg 2.jpg")
+    path = table(tmp_path / "train.txt", "/a/abbey/1.jpg 0\n/a/abbey/2.jpg 0\n")
     assert [Path(photo.address).exists() for photo in Source(path)] == [True, True]
 
 
@@ -102,6 +148,10 @@ def test_a_table_whose_words_are_no_files_is_still_refused(tmp_path):
     path = table(tmp_path / "t.csv", "name,mood\nhouse,calm\nlake,wild\n")
     with pytest.raises(SourceError, match="None of the columns name, mood looks like"):
         list(Source(path, Table()))
+    path.write_text("window.part0 = [{" + "many words " * 99)
+    with pytest.raises(SourceError, match=r"None of the columns window\.part0") as refused:
+        list(Source(path, Table()))
+    assert len(str(refused.value)) < 400
 
 
 def test_several_captions_of_a_picture_are_one_photo(tmp_path, ingest):

@@ -97,6 +97,23 @@ def test_texts_named_after_the_sample_alone_are_about_its_pictures(tmp_path):
     assert left == {".depth.png": 1}
 
 
+@pytest.mark.parametrize(
+    ("said", "told", "label", "kept"),
+    [
+        ("7", {"class_name": "tench", "label": 7}, "tench", {"label": 7}),
+        ("7", {"class_name": "tench"}, "tench", {"label": "7"}),
+        ("n014", {"class_name": "tench", "label": 7}, "n014", {"label": 7, "label 2": "tench"}),
+        ("8", {"label": 7}, "8", {"label": "7"}),
+    ],
+)
+def test_the_word_of_a_class_goes_before_its_number_and_neither_is_lost(
+    tmp_path, said, told, label, kept
+):
+    members = [("1.jpg", None), ("1.cls", said), ("1.json", json.dumps(told))]
+    ((photo,), _, _) = read(tar(tmp_path / "a.tar", members))
+    assert (photo.metadata["label"], photo.extra) == (label, kept)
+
+
 def test_a_file_that_stands_twice_in_a_tar_counts_once_unless_it_changed(tmp_path, ingest):
     path = tmp_path / "a.tar"
     tar(path, [("1.jpg", jpeg(1)), ("2.jpg", jpeg(2)), ("1.jpg", jpeg(1)), ("2.jpg", jpeg(3))])
