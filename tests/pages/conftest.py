@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+import streamlit as st
 from streamlit.components.v2 import manifest_scanner
+from streamlit.delta_generator import DeltaGenerator
 
 from explorer import Rounds, Settings
 from pages._current import shared_explorer
@@ -29,8 +31,10 @@ def components() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def no_browser(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a page that is run as a script hear of no browser: no cookies, no address."""
+    """Let a page that is run as a script hear of no browser, and of no other pages to link to."""
     monkeypatch.setattr("streamlit.runtime.context._get_client_context", lambda: None)
+    for place in (st, DeltaGenerator):
+        monkeypatch.setattr(place, "page_link", lambda *place, **link: None)
 
 
 @pytest.fixture

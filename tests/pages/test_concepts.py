@@ -4,7 +4,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from streamlit.delta_generator import DeltaGenerator
 from streamlit.testing.v1 import AppTest
 
 from explorer.audits import AuditRecord, blind_answers
@@ -24,8 +23,6 @@ class Grids:
             monkeypatch.setattr(module, "photo_grid", self)
         self.keep = _session.keep
         monkeypatch.setattr(_session, "keep", self.hear)
-        # A page that is run alone knows no other to link to.
-        monkeypatch.setattr(DeltaGenerator, "page_link", lambda *place, **link: None)
         self.data: Any = {}
         self.event: Any = None
         self.on_event: Any = None
@@ -337,6 +334,7 @@ def test_a_concept_returns_once_its_collection_is_there_with_its_encoder(taught,
     database = shared_explorer().database
     [rows] = database.collection("things").records.whole(["yes-000"])
     database.drop_collection("things")
+    database.create_collection("other", "offline", 512).insert(rows)
     test = run("concepts.py")
     labelled(test.toggle, "Deleted concepts").set_value(True).run()
     assert "No deleted concept" in words(test)
