@@ -180,6 +180,11 @@ def _find_columns(
         return [], {}  # pictures inside: their ids are what an ingest makes of them
     keys = [by_usual[name] for name in KEYS if name in by_usual]
     answer = next((by_usual[name] for name in ANSWERS if name in by_usual), None)
+    inner = {usual(name).rpartition(".")[2]: name for name in reversed(names) if "." in name}
+    if not by_usual.keys() & set(ADDRESSES):
+        keys += [inner[name] for name in ADDRESSES if name in inner]
+    if answer is None:  # `ground_truth.label`, as FiftyOne, Label Studio and CreateML write it
+        answer = next((inner[name] for name in (*LABELS, "choices", "tags") if name in inner), None)
     if answer is not None:
         keys = [name for name in keys if name != answer]
         if not keys and len(names) == 2:

@@ -192,6 +192,30 @@ def test_lines_of_json_need_not_have_the_same_fields(explorer, tmp_path):
     assert (done.unmatched.count, done.unreadable.first) == (1, ["yes-002: no label"])
 
 
+NESTED = {
+    "createml": ("image", {"annotations": [{"label": "{}", "coordinates": {"x": 1}}]}),
+    "fiftyone": ("filepath", {"ground_truth": {"tags": [], "label": "{}"}, "uniqueness": 1}),
+    "labelstudio": (
+        "data.image",
+        {"id": 7, "annotations": [{"result": [{"value": {"choices": ["{}"]}}]}], "project": 1},
+    ),
+    "vott": ("asset.path", {"regions": [{"type": "R", "tags": ["{}"]}]}),
+}
+
+
+@pytest.mark.parametrize(("column", "told"), NESTED.values(), ids=NESTED)
+def test_classes_inside_an_annotation_are_the_photos_classes(explorer, tmp_path, column, told):
+    outer, _, inner = column.rpartition(".")
+    rows = []
+    for at, word in ((1, "cat"), (2, "dog")):
+        row = json.loads(json.dumps(told).replace("{}", word))
+        path = f"/data/upload/1/yes-00{at}.jpg"
+        rows.append({**row, outer: {"type": 1, inner: path}} if outer else {**row, inner: path})
+    path = write(tmp_path, json.dumps(rows), "labels.json")
+    take_in(explorer, path, "cat", category="cat", others_no=True)
+    assert labels_of(explorer, "cat") == {"yes-001": 1, "yes-002": -1}
+
+
 @pytest.mark.parametrize(
     ("about", "kept"),
     [
