@@ -14,6 +14,10 @@ class SourceError(IngestError):
     """The source is missing, is of no known kind, or lacks what is needed."""
 
 
+class NamesNoPictures(SourceError):
+    """No column of a table holds pictures or their addresses."""
+
+
 class DamagedSource(IngestError):
     """The source ends or breaks in the middle; what came before it is ingested."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from ingest.errors import SourceError
+from ingest.errors import NamesNoPictures, SourceError
 from ingest.photo import LONGEST_TEXT, Photo, id_of_path, short_id
 from ingest.sources.addresses import Locator, file_name, first_address, holds_several, is_web
 from ingest.sources.captions import caption_columns, read_captions
@@ -98,7 +98,7 @@ class Columns:
         shown = cells.get(self.roles.address or self.picture or "", ())
         self._holds_several = any(map(holds_several, shown))
         if needs_address and self.roles.address is None and self.picture is None:
-            raise SourceError(
+            raise NamesNoPictures(
                 "None of the columns "
                 + ", ".join(f"{name:.40}" for name in list(names)[:12])
                 + " looks like addresses or paths of "

@@ -12,7 +12,7 @@ from ingest.sources.rows import tell_apart
 
 DELIMITERS = "\t,;|"
 SEPARATOR = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
-NUMBER = re.compile(r"[-+]?\d+(\.\d+)?")
+NUMBER = re.compile(r"[-+]?\d+(\.\d+)?(e[-+]?\d+)?", re.IGNORECASE)
 JUDGED = 50  # records that are looked at
 SPOKEN = {"\t": "tabs", ",": "commas", ";": "semicolons", "|": "bars", " ": "spaces"}
 

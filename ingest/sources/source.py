@@ -1,15 +1,16 @@
 """Find out what a source is, and read its photos as a stream."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from ingest.errors import SourceError
+from ingest.errors import NamesNoPictures, SourceError
 from ingest.photo import Photo, address_of, id_of_path
 from ingest.sources.arrow_rows import ARROW, PARQUET, STREAM, is_lance
 from ingest.sources.far_folders import FarFolder
 from ingest.sources.folders import PictureFolder, count_pictures
 from ingest.sources.kinds import begins_as_picture, has_picture_ending, is_tar
-from ingest.sources.left_out import Exclusion, LeaveOut, keep_silent
+from ingest.sources.left_out import Exclusion, LeaveOut, ending_kind, keep_silent
 from ingest.sources.place import exists, find_place, is_far, unreadable
 from ingest.sources.shards import list_files
 from ingest.sources.stream import each
@@ -97,7 +98,20 @@ class Source:
             kind = FarFolder if is_far(str(self._path)) else PictureFolder
             folder = kind(self._path, self._exclude, self._leave_out)
             yield from choose(self._table.where, folder, seen)
-        yield from each(self._read(file, seen) for file in self._files)
+        refused: list[NamesNoPictures] = []
+        yield from each(self._read_one(file, seen, refused) for file in self._files)
+        if refused and len(refused) == len(self._files):
+            raise refused[0]
+
+    def _read_one(
+        self, path: Path, seen: set[str], refused: list[NamesNoPictures]
+    ) -> Iterator[Photo]:
+        """Read a file; where it is a table that names no pictures, keep what is wrong with it."""
+        try:
+            yield from self._read(path, seen)
+        except NamesNoPictures as error:
+            refused.append(error)
+            self._leave_out(f"{ending_kind(path.name)} without pictures")
 
     def _read(self, path: Path, seen: set[str]) -> Iterator[Photo]:
         if is_tar(path.name):
@@ -123,6 +137,9 @@ class Source:
         path = next(iter(self._files), None)
         if path is None or _is_input(path) or is_tar(path.name) or not _is_table(path):
             return "", []
+        for file in self._files:
+            with suppress(NamesNoPictures):
+                return ("", []) if is_tar(file.name) else self._table.choices(file)
         return self._table.choices(path)
 
     def total(self) -> int | None:

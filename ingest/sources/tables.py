@@ -124,7 +124,7 @@ class Table:
                 words=rows.words,
             )
         except SourceError as error:
-            raise SourceError(f"{path}: {error}") from error
+            raise type(error)(f"{path}: {error}") from error
 
 
 def _with_partitions(rows: Rows, path: Path) -> Rows:

@@ -68,7 +68,7 @@ def test_lists_of_pascal_voc_lead_to_its_pictures(tmp_path):
 
 
 @pytest.mark.parametrize("masks", ["SegmentationClass", "annotations/trimaps", "masks"])
-@pytest.mark.parametrize("lines", ["{0}", "{0}  1", "{0} 1 2 -1", "{0}\t1"])
+@pytest.mark.parametrize("lines", ["{0}", "{0}  1", "{0} 1 2e-05 -1", "{0}\t1"])
 def test_pictures_are_listed_and_not_the_masks_of_the_same_names(tmp_path, masks, lines):
     put(tmp_path / "images", "2007_01.jpg beagle_2.jpg")
     put(tmp_path / masks, "2007_01.png beagle_2.png", seed=5)

@@ -8,6 +8,7 @@ import pickle
 import tarfile
 import tracemalloc
 import zipfile
+from collections import Counter
 from datetime import datetime, timezone
 from itertools import islice
 from pathlib import Path
@@ -163,6 +164,27 @@ def test_a_header_alone_and_an_empty_file_hold_no_photos(tmp_path):
     assert photos(written(tmp_path / "a.csv", "id,url\n")) == []
     assert photos(written(tmp_path / "b.csv", "")) == []
     assert photos(written(tmp_path / "c.tsv", "\n\n")) == []
+
+
+@pytest.mark.parametrize("name", ["a_users.csv", "users.jsonl", "z/users.parquet"])
+def test_tables_without_pictures_keep_no_other_from_being_read(tmp_path, name):
+    other = tmp_path / name
+    other.parent.mkdir(exist_ok=True)
+    told = {"name": ["Ann", "Bob"], "age": [1, 2]}
+    if name.endswith("parquet"):
+        pq.write_table(pa.table(told), other)
+    else:
+        written(other, "name,age\nAnn,1\n" if name.endswith("csv") else '{"name": "Ann"}\n')
+    place = tmp_path / "z" if "/" in name else tmp_path
+    written(place / "photos.csv", "url,caption\nhttps://x.org/1.jpg,a hill\n")
+    left: Counter[str] = Counter()
+    source = Source(tmp_path, leave_out=lambda kind: left.update([kind]))
+    assert source.choices()[0].startswith("address: url, caption: caption")
+    assert [photo.address for photo in source] == ["https://x.org/1.jpg"]
+    assert left == {f"{other.suffix} without pictures": 1}
+    (place / "photos.csv").unlink()
+    with pytest.raises(SourceError, match="looks like addresses"):
+        photos(tmp_path)
 
 
 def test_missing_columns_are_named_with_the_remedy(tmp_path):
