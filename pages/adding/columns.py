@@ -139,6 +139,8 @@ def draw_look(source: str) -> Look | None:
         st.markdown(
             escape_markdown(f"{words}{look.choices}."[:1].upper() + f"{words}{look.choices}."[1:])
         )
+    elif look.rows:
+        st.markdown("The first photos found in it:")
     if look.rows:
         st.dataframe(pd.DataFrame(look.rows), hide_index=True, width="stretch")
     else:

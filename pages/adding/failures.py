@@ -42,7 +42,8 @@ def draw_failures(table: str) -> None:
             "Last (UTC)": [row.created for row in rows],
         }
     )
-    st.dataframe(frame, hide_index=True, width="stretch")
+    when = st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", timezone="UTC")
+    st.dataframe(frame, hide_index=True, width="stretch", column_config={"Last (UTC)": when})
     count = counts.get(wanted, total)
     if count > SHOWN:
         st.caption(f"The latest {SHOWN:,} of {count:,}.")

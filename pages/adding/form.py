@@ -95,7 +95,7 @@ def _draw_source(source: str) -> int:
         columns.draw_choices(kept.get(source, []))
     with st.expander("Downloads"):
         columns.draw_manners()
-    return 3 + bool(look and look.choices)
+    return 3 + bool(look and (look.choices or look.rows))
 
 
 def _open_collection(known: list[str]) -> str:

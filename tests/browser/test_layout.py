@@ -219,6 +219,29 @@ def test_every_view_of_a_concept_is_in_sight_on_a_phone(app, page):
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 360
 
+        border = "(one) => getComputedStyle(one).borderLeftColor.replace(/[^,]*,/g, '')"
+        view = page.get_by_role("radio", name=name, exact=True)
+        assert view.evaluate(border) != " 0)", f"the left edge of {name} is not drawn"
+
+
+@pytest.mark.parametrize("place", ["search", "search?text=a"])
+def test_a_phones_first_photos_stand_in_its_upper_half(app, page, place):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{app.address}/{place}")
+    page.wait_for_selector("button[data-photo-id]")
+    wait_idle(page)
+    assert page.get_by_role("button", name="Refine").is_visible()
+    assert page.locator(".vde-cell").first.bounding_box()["y"] < 450
+
+
+def test_a_switch_is_as_high_as_the_box_beside_it(app, page):
+    page.goto(f"{app.address}/search")
+    page.get_by_role("radio", name="Map").wait_for()
+    wait_idle(page)
+    switch = page.get_by_role("radio", name="Map").bounding_box()
+    box = page.get_by_role("button", name="Filters").bounding_box()
+    assert [switch["y"], switch["height"]] == pytest.approx([box["y"], box["height"]], abs=2)
+
 
 @pytest.mark.parametrize("width", [720, 1000, 1280, 1440])
 def test_no_controls_words_are_cut_in_a_narrow_window(mine, app, page, width):

@@ -18,6 +18,12 @@ def test_the_result_says_what_was_found_and_what_may_be_missed():
     )
 
 
+def test_an_interval_of_one_value_is_said_once():
+    record: Any = SimpleNamespace(plan=SimpleNamespace(accepted=50))
+    found = Findings(Interval(1, 1, 1), Interval(1, 0.88, 1), Interval(50, 50, 57))
+    assert "(precision 100 %)" in state_plainly(record, found)
+
+
 def test_without_a_photo_above_the_threshold_there_is_no_precision():
     record: Any = SimpleNamespace(plan=SimpleNamespace(accepted=0))
     found = Findings(Interval(0, 0, 0), Interval(0, 0, 0), Interval(7, 3.3, 19))

@@ -78,10 +78,13 @@ def test_example_photos_are_named_one_a_line(concept):
     assert "a cat's photo.jpg" in test.session_state.error
 
 
-@pytest.mark.parametrize("page", ["train.py", "concepts.py"])
-def test_an_empty_database_is_met_with_advice(empty, page):
+@pytest.mark.parametrize("page", ["train.py", "search.py", "concepts.py", "classes.py"])
+def test_an_empty_database_is_met_with_advice_and_a_way_to_data(empty, page, monkeypatch):
+    links: list[str] = []
+    monkeypatch.setattr("streamlit.page_link", lambda place, **link: links.append(place))
     [advice] = said(run(page))
-    assert "No photos yet" in advice or "No concepts yet" in advice
+    assert "No photos yet" in advice
+    assert links == ["data.py"]
 
 
 def test_a_concept_opens_in_every_view(concept):
