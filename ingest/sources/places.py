@@ -82,7 +82,8 @@ def _is_file(folder: str, name: str, ending: str) -> bool:
 def _is_called(folder: str, table: str) -> bool:
     """Tell whether a folder's name says that it goes with a table, as train2017 and train do."""
     name, table = os.path.basename(folder).lower(), table.lower()
-    return bool(table) and (name in table or table in name)
+    # A single letter stands in many a name.
+    return name == table or (min(len(name), len(table)) > 1 and (name in table or table in name))
 
 
 def _holds_images(folder: str) -> bool:

@@ -160,3 +160,10 @@ def test_several_captions_of_a_picture_are_one_photo(tmp_path, ingest):
              for n in range(5)]  # fmt: skip
     summary = ingest(table(tmp_path / "captions.token.txt", "\n".join(lines)))
     assert (summary.inserted, summary.doubled, summary.failed) == (2, 8, 0)
+
+
+def test_a_table_of_one_letter_is_not_taken_for_the_masks_that_hold_it(tmp_path):
+    put(tmp_path / "set" / "JPEGImages", "a.jpg b.jpg")
+    put(tmp_path / "set" / "SegmentationClass", "a.jpg b.jpg", seed=5)
+    path = table(tmp_path / "set" / "t.txt", "a\nb\n")
+    assert found(path) == ["set/JPEGImages/a.jpg", "set/JPEGImages/b.jpg"]
