@@ -4,6 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import streamlit
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.testing.v1 import AppTest
 
@@ -25,7 +26,8 @@ class Grids:
         self.keep = _session.keep
         monkeypatch.setattr(_session, "keep", self.hear)
         # A page that is run alone knows no other to link to.
-        monkeypatch.setattr(DeltaGenerator, "page_link", lambda *place, **link: None)
+        for place in (DeltaGenerator, streamlit):
+            monkeypatch.setattr(place, "page_link", lambda *place, **link: None)
         self.data: Any = {}
         self.event: Any = None
         self.on_event: Any = None
