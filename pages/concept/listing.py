@@ -209,15 +209,15 @@ def draw(show: Callable[[Concept], None]) -> None:
     if state.get("deleted") and may(Role.LABEL):
         what = "deletion" if len(state.deleted[-1]) == 1 else "merge"
         st.button(f"Undo the {what}", icon=":material/undo:", on_click=restore)
-    listed = listed_concepts()
-    if not listed and not shared_explorer().collection_names():
-        tell_empty()
-        return
     if may(Role.LABEL):
         with st.container(horizontal=True, vertical_alignment="center"):
             open_saved.draw()
             st.toggle("Deleted concepts", key="concepts_deleted", width="content")
         draw_deleted()
+    listed = listed_concepts()
+    if not listed and not shared_explorer().collection_names():
+        tell_empty()
+        return
     if not listed:
         st.info(NOTHING)
         return
