@@ -16,13 +16,14 @@ UNTOUCHED = (signal.default_int_handler, signal.SIG_DFL)
 
 
 def _end(number: int, frame: FrameType | None) -> None:
-    # An exception could be caught, or lost, by the library that is being imported.
-    if "--json" in sys.argv:
-        import json
-
-        print(json.dumps({"error": "Stopped."}), flush=True)
-    print("Stopped.", file=sys.stderr, flush=True)
-    os._exit(INTERRUPTED)
+    # An exception could be caught, or lost, by the library that is being imported, and what this
+    # imported or printed by, json or a buffer, could be half made by then.
+    try:
+        if "--json" in sys.argv:
+            os.write(1, b'{"error": "Stopped."}\n')
+        os.write(2, b"Stopped.\n")
+    finally:
+        os._exit(INTERRUPTED)
 
 
 def raise_from_now() -> None:

@@ -163,6 +163,22 @@ def test_a_signal_while_libraries_load_ends_with_130_and_a_word(command, number)
     assert [line for line in said.splitlines() if "import time:" not in line] == ["Stopped."]
 
 
+HALF_LOADED = """
+import os, signal, sys, types
+sys.argv = ["-m", "--json"]
+import commandline.loading
+sys.modules["json"] = types.ModuleType("json")
+os.kill(os.getpid(), signal.SIGINT)
+"""
+
+
+def test_a_signal_while_json_itself_loads_is_answered():
+    words = [sys.executable, "-c", HALF_LOADED]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (130, "Stopped.\n")
+    assert json.loads(done.stdout) == {"error": "Stopped."}
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_to_a_running_command_is_an_interrupt(capsys, number):
     before = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}

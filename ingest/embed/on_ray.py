@@ -2,7 +2,9 @@
 
 import logging
 import os
+import signal
 import tempfile
+import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
@@ -185,6 +187,7 @@ def _connect(address: str | None) -> Iterator[Any]:
         own: dict[str, Any] = {}
         if address is None:
             own = {"include_dashboard": False, "_temp_dir": folder}
+        stop = signal.getsignal(signal.SIGTERM) or signal.SIG_DFL
         try:
             ray.init(address or "local", log_to_driver=False, logging_level=logging.ERROR, **own)
         except (ConnectionError, RuntimeError, ValueError, TimeoutError) as error:
@@ -192,6 +195,8 @@ def _connect(address: str | None) -> Iterator[Any]:
             raise IngestError(
                 f"Ray at {address or 'this machine'} does not answer ({reason}): see ray status."
             ) from error
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, stop)  # Ray would end the process without a word
         try:
             yield ray
         finally:

@@ -167,11 +167,13 @@ def test_a_worker_that_never_comes_back_gets_no_part(
     given = {"source": pictures, "out": tmp_path / "out", "parts": 12, "encoder": tiny_clip}
     lost: list[str] = []
     told: dict[int, Summary] = {}
+    before = signal.getsignal(signal.SIGTERM)
     for part, summary in on_ray.embed_on_ray(
         range(12), given, address=cluster.address, workers=3,
         show=lambda progress: None, warn=lost.append,
     ):  # fmt: skip
         if not told:
+            assert signal.getsignal(signal.SIGTERM) == before
             for each in [machine] if left else [machine, cluster.head_node]:
                 each.kill_raylet()
         told[part] = summary
