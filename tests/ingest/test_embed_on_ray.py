@@ -179,7 +179,8 @@ def test_a_worker_that_never_comes_back_gets_no_part(
         told[part] = summary
     assert sorted(told) == list(range(12))
     errors = {summary.error for summary in told.values()} - {None}
-    assert errors == (set() if left else {"No worker is left."})
+    # A slow machine may have made all parts before the other is gone.
+    assert errors <= (set() if left else {"No worker is left."})
     assert len(lost) <= 3
 
 
