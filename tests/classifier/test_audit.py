@@ -6,7 +6,7 @@ from scipy.special import expit
 
 from classifier import ClassifierError
 from classifier.audit import Audit, Stratum, count_given, estimate, plan, strata
-from classifier.benchmark.coverage import coverage, synthetic_collection
+from classifier.benchmark.coverage import coverage, likely_or_in_doubt, synthetic_collection
 
 
 def ranked_truth(seed: int = 1, n: int = 20_000) -> tuple[np.ndarray, int]:
@@ -131,11 +131,12 @@ def test_labels_count_that_were_drawn_and_lie_on_their_side_of_the_threshold():
 
 def test_right_labels_save_questions_and_change_no_interval_and_slips_do():
     made_up = synthetic_collection(2000, 4.0, 1.0)
+    judged = likely_or_in_doubt(made_up[1], 125)
     plain = coverage(*made_up, runs=40)
-    told = coverage(*made_up, runs=40, labels=125)
+    told = coverage(*made_up, runs=40, judged=judged)
     assert told.pop("questions") < 0.8 * plain.pop("questions")
     assert told == plain
-    slipped = coverage(*made_up, runs=40, labels=125, slips=0.05)
+    slipped = coverage(*made_up, runs=40, judged=judged, slips=0.05)
     assert slipped["precision"] < 0.7
 
 

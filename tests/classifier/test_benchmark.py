@@ -8,7 +8,7 @@ from PIL import Image
 
 from classifier import ClassifierError
 from classifier.benchmark.__main__ import main
-from classifier.benchmark.coverage import coverage, synthetic_collection
+from classifier.benchmark.coverage import coverage, likely_or_in_doubt, synthetic_collection
 from classifier.benchmark.coverage import main as coverage_main
 from classifier.benchmark.labelled_set import read_set
 from classifier.benchmark.measure import measure
@@ -195,7 +195,7 @@ def test_coverage_counts_intervals_that_hold_the_truth():
     truth, scores = synthetic_collection(300, 1.0, 1.0)
     held = coverage(truth, scores, runs=40)
     assert all(held[name] > 0.8 for name in ("precision", "recall", "matches"))
-    more = coverage(truth, scores, runs=40, labels=200)
+    more = coverage(truth, scores, runs=40, judged=likely_or_in_doubt(scores, 200))
     for name in ("precision", "recall", "matches"):
         assert 0 < held[f"{name} width"] < 1.5
         # A right label says what an answer would: the questions are fewer, the intervals the same.
@@ -203,11 +203,22 @@ def test_coverage_counts_intervals_that_hold_the_truth():
     assert more["questions"] < held["questions"]
 
 
+def test_judged_photos_are_the_likeliest_and_those_in_doubt():
+    scores = np.array([3.0, -0.1, -5.0, 9.0, 0.2, 1.0])
+    assert likely_or_in_doubt(scores, 4).tolist() == [3, 0, 1, 4]
+    assert likely_or_in_doubt(scores, 0).size == 0
+
+
 def test_audits_of_what_was_taught_are_told_for_each_set(clusters: Path, capsys):
-    assert coverage_main([str(clusters), str(clusters), "--runs", "2"]) == 0
+    sets = [str(clusters), str(clusters), "--runs", "2"]
+    assert coverage_main(sets) == 0
     first, second = capsys.readouterr().out.splitlines()[1:]
     assert first == second
     assert first.startswith(clusters.stem)
+    assert coverage_main([*sets, "--labels", "45"]) == 0
+    counted = capsys.readouterr().out.splitlines()[1]
+    assert int(counted.split()[1]) < int(first.split()[1])  # what taught it was not asked again
+    assert counted.split()[2:] == first.split()[2:]
 
 
 @pytest.mark.parametrize("damage", ["missing", "no set", "nothing held out"])
