@@ -6,11 +6,12 @@ the multilingual model are not offered: their parameters are taken and change no
 vectors of pictures only, so a search over "text" answers with pictures and their captions.
 """
 
+import re
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote
 
 from fastapi.responses import PlainTextResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from api.errors import Refused
 from api.fields import Numbers, Text, Within
@@ -24,12 +25,22 @@ from explorer.query import Query
 from explorer.ranking import Ranked, rank
 from vecdb import Collection, photo_number
 
+DIGITS = re.compile("[0-9]{1,19}")
+
 router = make_router()
 _Count = Annotated[int, Within(0, 10_000)]
 _Words = Annotated[Text, Field(max_length=2000)]
 _Picture = Annotated[str, Field(max_length=20 * 2**20, description="base64")]
 _Index = Annotated[Annotated[Text, Field(max_length=63)] | None, Field(description="a collection")]
 _Any = Annotated[Any, Field(description="taken, without effect")]
+
+
+def _from_digits(number: Any) -> Any:
+    """Read digits, as which clip-retrieval's front end sends numbers of 16 and more."""
+    return int(number) if isinstance(number, str) and DIGITS.fullmatch(number) else number
+
+
+_Number = Annotated[int, Within(0, 2**63 - 1), BeforeValidator(_from_digits)]
 
 
 class _Lenient(BaseModel):
@@ -58,7 +69,7 @@ class Knn(_Lenient):
 class Numbered(_Lenient):
     """Photos by their numbers."""
 
-    ids: Annotated[list[Annotated[int, Within(0, 2**63 - 1)]], Field(max_length=10_000)]
+    ids: Annotated[list[_Number], Field(max_length=10_000)]
     indice_name: _Index = None
 
 

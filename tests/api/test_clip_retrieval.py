@@ -109,6 +109,17 @@ def test_results_beyond_num_images_are_numbers_whose_metadata_can_be_asked_for(s
     for row in answer:
         assert photo_number(row["metadata"]["photo_id"]) == row["id"]
         assert row["metadata"]["url"]
+    # It reads numbers of more than 15 digits as text, and sends them back so.
+    mixed = [str(number) if at % 2 else number for at, number in enumerate(numbers[2:])]
+    asked = {"ids": [*mixed, "1"], "indice_name": "colours"}
+    assert served.post("/metadata", asked).json() == answer
+
+
+@pytest.mark.parametrize("number", ["", "x", "-1", "1.5", " 1", "٣", "9" * 20, None, 1.5, True])
+def test_what_is_no_number_of_a_photo_is_refused(served, number):
+    answer = served.post("/metadata", {"ids": [number], "indice_name": "colours"})
+    assert answer.status_code == 400
+    assert "ids[0]" in answer.json()["error"]
 
 
 def test_numbers_are_the_same_in_sql_and_fit_javascript(served):
