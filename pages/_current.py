@@ -23,7 +23,7 @@ state = st.session_state
 _KEEP = """
 export default function ({ data }) {
   const kept = `${data.name}=${encodeURIComponent(data.value)}`;
-  document.cookie = `${kept}; path=/${data.below ?? ""}; max-age=31536000; SameSite=Lax`;
+  document.cookie = `${kept}; path=/${encodeURI(data.below ?? "")}; max-age=31536000; SameSite=Lax`;
 }
 """
 

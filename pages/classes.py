@@ -38,7 +38,14 @@ from pages._words import escape_markdown, isolate
 from pages.grid import photo_grid
 from pages.grid.contract import GridEvent
 from pages.sorting import predictions
-from pages.sorting.kept import choose_classes, draw_files, name_by_folders, tell_deleted, tie
+from pages.sorting.kept import (
+    choose_classes,
+    draw_upload,
+    name_by_folders,
+    offer_deletion,
+    tell_deleted,
+    tie,
+)
 from pages.sorting.source import choose_source
 from pages.sorting.tiles import set_tiles
 from pages.sorting.views import confusions, heat_map, per_template, sheets
@@ -83,9 +90,10 @@ def corrections_done() -> list[dict[str, tuple[ClassCorrection | None, str]]]:
     return done.setdefault(state.class_set, [])
 
 
-def set_up(collection: Collection, encoder: Encoder) -> tuple[PhotoSet, SavedClasses] | None:
-    """Draw the left column: the classes that are open, what is classified, names, templates."""
-    kept = choose_classes(collection)
+def set_up(
+    collection: Collection, encoder: Encoder, kept: ClassSet | None
+) -> tuple[PhotoSet, SavedClasses] | None:
+    """Draw what is classified, and the names and templates of the classes that are open."""
     found = choose_source(collection, encoder)
     if kept is not None:
         st.text_input("Name of these classes", placeholder=kept.name, **tie("class_name"))
@@ -103,7 +111,7 @@ def set_up(collection: Collection, encoder: Encoder) -> tuple[PhotoSet, SavedCla
     )
     if state.get("class_error"):
         st.error(escape_markdown(state.pop("class_error")))
-    draw_files(collection)
+    draw_upload(collection)
     if found is None or kept is None or not kept.names or not kept.templates:
         if found is not None:
             st.caption("Type the names of the classes above, or open kept ones.")
@@ -158,7 +166,8 @@ def one_class(found: PhotoSet, classes: SavedClasses, chosen: np.ndarray, sure: 
     )
     st.caption(
         f"✓ moves a photo to the class chosen at the right, ✕ says it is none of the classes; "
-        f"then press Correct and all heads are fitted again. {done} corrected so far."
+        f"then press Correct and all heads are fitted again. {done} corrected so far; Undo takes "
+        "back what was corrected in this window, until it is loaded anew."
     )
 
 
@@ -166,15 +175,20 @@ def draw(
     collection: Collection, encoder: Encoder, left: DeltaGenerator, right: DeltaGenerator
 ) -> None:
     """Draw the screen once the encoder is there."""
-    with left:
-        ready = set_up(collection, encoder)
+    above, saving, last = (left.container() for _ in range(3))
+    with above:
+        kept = choose_classes(collection)
+    with last:
+        offer_deletion()
+    with above:
+        ready = set_up(collection, encoder, kept)
     if ready is None:
         return
     found, classes = ready
     threshold, heads = said("class_threshold"), classes.heads
     chosen, sure = decide_photos(classes, found.photos.ids, found.photos.vectors, threshold)
     truth = truth_of(found.photos.labels, heads.names)
-    with left:
+    with saving:
         st.download_button(
             "Save these classes", as_file(classes), "classes.safetensors", on_click="ignore"
         )

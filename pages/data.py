@@ -13,6 +13,8 @@ from pages.adding.queue import draw_queue, follow_queue
 from pages.tuning.section import draw_tuning
 from vecdb import CollectionInfo
 
+# Each press is another script: the browser runs one that it knows no second time.
+LEAD = "<script>/* {} */ document.querySelector('.st-key-data_chosen').scrollIntoView()</script>"
 state = st.session_state
 
 
@@ -47,13 +49,15 @@ def draw_one(rows: dict[str, CollectionInfo]) -> None:
     if button.button("Open", disabled=not rows[table].count):
         open_collection(table)
         st.switch_page("train.py")
-    with st.expander("Failures"):
+    with st.expander("Failures", expanded=state.get("data_failures") == table):
         draw_failures(table)
     draw_tuning()
     with st.expander("Delete photos"):
         draw_photo_deletion(table)
     with st.expander("Delete the collection"):
         draw_deletion(table, count_photos(rows[table].count))
+    if pressed := state.pop("data_leads", None):
+        st.html(LEAD.format(pressed), unsafe_allow_javascript=True)
 
 
 rows = shared_explorer().database.collections()

@@ -9,7 +9,7 @@ from explorer.errors import ExplorerError
 from explorer.page import Page
 from explorer.phrases import describe_phrases, parse_phrases
 from explorer.query import Query
-from pages._boxes import box, said
+from pages._boxes import box, put, said
 from pages._current import current_concept, shared_explorer
 from pages._likeness import look_for_more
 from pages._login import current_person
@@ -43,6 +43,18 @@ def current_page() -> Page | None:
         show(page)
     address(page)
     return page
+
+
+def forget_left() -> None:
+    """Empty the box of the words of a concept that was left.
+
+    Where they stood on, Enter would do nothing: the browser tells of what was changed alone.
+    """
+    page: Page | None = state.get("page")
+    if page is None or page.concept.id == state.get("concept_id") or "pending" in state:
+        return
+    if said("prompt") == page.concept.prompt:
+        put("prompt", "")
 
 
 def on_event(event: GridEvent) -> None:
@@ -140,6 +152,8 @@ def main() -> None:
     except (UnknownConcept, UnknownCollection) as error:
         st.query_params.clear()
         st.error(escape_markdown(error))
+        st.page_link("concepts.py", label="The list of concepts")
+    forget_left()
     collection = header()
     if collection is None:
         tell_empty()

@@ -199,13 +199,22 @@ def _draw_ended(job: Job) -> None:
     show = st.warning if summary.failed or summary.error or summary.interrupted else st.success
     words, button = st.columns([6, 1], vertical_alignment="center")
     with words:
-        text = describe_summary(summary, table, "Failures below tries them again")
+        text = describe_summary(summary, table, "Failures tries them again")
         told = name_controls("\n".join([text, *job.told]))
         show(escape_markdown(f"{_title(job)}.\n{told}"))
     holds = summary.inserted + summary.updated + summary.skipped
     if holds and button.button("Open it", key=f"open_{job.number}"):
         open_collection(table)
         st.switch_page("train.py")
+    if summary.failed or summary.failed_before:
+        key = f"failures_{job.number}"
+        button.button("Failures", key=key, on_click=_show_failures, args=[table])
+
+
+def _show_failures(table: str) -> None:
+    """Let the page manage the collection, its failures unfolded and in sight."""
+    state.data_chosen = state.data_failures = table
+    state.data_leads = time.time_ns()
 
 
 def _remove(job: Job) -> None:

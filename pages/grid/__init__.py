@@ -10,6 +10,8 @@ from pages.grid.contract import GridData, GridEvent
 from pages.grid.scripts import GRID
 
 STYLE = Path(__file__).with_name("grid.css")
+BEGUN_ANEW = "The server was started anew. Your clicks are kept: press the button once more."
+state = st.session_state
 
 
 def _component() -> Any:
@@ -18,11 +20,26 @@ def _component() -> Any:
 
 
 def photo_grid(data: GridData, *, key: str, on_event: Callable[[GridEvent], None]) -> None:
-    """Show photos; call `on_event` once for every trigger, before the script runs again."""
+    """Show photos; call `on_event` once for every trigger, before the script runs again.
+
+    What was pressed while the server was gone comes with the first run of another session, which
+    cannot call for it and may show another page: that is said, and the page waits no longer.
+    """
+
+    heard = f"{key}_heard"
 
     def relay() -> None:
-        event = getattr(st.session_state.get(key), "event", None)
+        event = getattr(state.get(key), "event", None)
         if event:
+            state[heard] = state.get(heard, 0) + 1
             on_event(cast(GridEvent, dict(event)))
 
-    _component()(data=data, key=key, on_event_change=relay)
+    # Streamlit tells the browser of what has changed alone, and it waits for an answer.
+    data["heard"] = state.get(heard, 0)
+    first = key not in state
+    if state.pop(f"{key}_unheard", False):
+        data["error"] = BEGUN_ANEW
+    event = _component()(data=data, key=key, on_event_change=relay).event
+    if first and event and event["type"] not in ("turned", "more"):
+        state[f"{key}_unheard"] = True
+        st.rerun()

@@ -91,6 +91,8 @@ export class Bar {
     this.undo.hidden = this.redo.hidden = this.keys.hidden = !grid.judging;
     this.undo.disabled = grid.busy || !(grid.marks.done.length || data.undoable);
     this.redo.disabled = grid.busy || !(grid.marks.undone.length || data.redoable);
+    this.fit.hidden = !data.tiles.length;
+    this.others.hidden = [...this.tools.children].every((one) => /** @type {HTMLElement} */ (one).hidden);
     this.fit.textContent = grid.whole ? "Squares" : "Whole";
     this.fit.setAttribute("aria-label", grid.whole ? "Crop photos to squares" : "Show whole photos");
     this.advice.textContent = data.insight?.advice ?? "";

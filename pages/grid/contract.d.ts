@@ -43,6 +43,7 @@ export interface CommonGrid {
   error?: string;
   collection?: string;
   intake?: boolean;
+  heard?: number;
 }
 
 export interface WelcomeGrid {
@@ -52,6 +53,7 @@ export interface WelcomeGrid {
   error?: string;
   collection?: string;
   intake?: boolean;
+  heard?: number;
   mode: "welcome";
 }
 
@@ -62,6 +64,7 @@ export interface MiningGrid {
   error?: string;
   collection?: string;
   intake?: boolean;
+  heard?: number;
   mode: "mine";
   title: string;
   action: string;
@@ -87,6 +90,7 @@ export interface ResultsGrid {
   error?: string;
   collection?: string;
   intake?: boolean;
+  heard?: number;
   mode: "results";
   title: string;
   more: boolean;
@@ -99,6 +103,7 @@ export interface LabelsGrid {
   error?: string;
   collection?: string;
   intake?: boolean;
+  heard?: number;
   mode: "labels";
   title: string;
   action: string;
@@ -115,6 +120,7 @@ export interface AuditGrid {
   error?: string;
   collection?: string;
   intake?: boolean;
+  heard?: number;
   mode: "audit";
   title: string;
   action: string;
@@ -128,6 +134,7 @@ export interface SheetGrid {
   error?: string;
   collection?: string;
   intake?: boolean;
+  heard?: number;
   mode: "sheet";
   title: string;
   action: string;

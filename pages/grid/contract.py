@@ -56,6 +56,7 @@ class CommonGrid(TypedDict):
     error: NotRequired[str]
     collection: NotRequired[str]  # where "more like this" looks; without it tiles offer none
     intake: NotRequired[bool]  # pictures may be dropped or pasted
+    heard: NotRequired[int]  # events so far, so that each is answered though nothing else changed
 
 
 class WelcomeGrid(CommonGrid):

@@ -51,6 +51,12 @@ export function targetOf(event) {
   return event.target instanceof Element ? event.target : document.body;
 }
 
+/** Whether Streamlit sends what it is given: without its server it forgets it. */
+export function isConnected() {
+  const app = document.querySelector("[data-test-connection-state]");
+  return !app || app.getAttribute("data-test-connection-state") === "CONNECTED";
+}
+
 // Storage may be closed to us: then things live as long as the page.
 
 /** @param {string} key */

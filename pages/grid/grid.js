@@ -3,7 +3,7 @@
 
 import { addressOf } from "./address.js";
 import { Bar } from "./bar.js";
-import { el, recall, remember } from "./dom.js";
+import { el, isConnected, recall, remember } from "./dom.js";
 import { HeldFocus } from "./focus.js";
 import { Insight } from "./insight.js";
 import { installIntake } from "./intake.js";
@@ -12,7 +12,7 @@ import { placeSquares, placeWhole } from "./layout.js";
 import { Marks } from "./marks.js";
 import { installPointer } from "./pointer.js";
 import { dressTile, makeTile } from "./tile.js";
-import { hasMoved, takeTurn } from "./turn.js";
+import { hasMoved, SILENT, takeTurn } from "./turn.js";
 import { Viewer } from "./viewer.js";
 import { MARK_NAME, MARK_SIGN, MARK_WORD } from "./words.js";
 
@@ -261,6 +261,7 @@ export class Grid {
 
   /** @param {import("./turn.js").TurnName} type */
   async ask(type) {
+    if (this.data.mode !== "mine" && !isConnected()) return this.warn(SILENT);
     this.setBusy(true);
     this.bar.showMoved(false);
     this.told = "";

@@ -125,7 +125,8 @@ export class Insight {
       above += count * Math.max(0, Math.min(1, (high - threshold) / (high - low)));
       this.bars[index]?.classList.toggle("vde-above", (low + high) / 2 >= threshold);
     });
-    const words = `threshold ${threshold.toFixed(2)} → ${this.estimate(above)} above it`;
+    const photos = Math.round(above) === 1 ? "photo" : "photos";
+    const words = `threshold ${threshold.toFixed(2)} → ${this.estimate(above)} ${photos} above it`;
     const audited = Math.abs(threshold - this.insight.threshold) < 1e-9 && interval;
     this.matches.textContent = audited ? `${words}; ${interval}` : words;
     this.histogram.setAttribute("aria-valuenow", threshold.toFixed(2));

@@ -1,6 +1,6 @@
 // What every key does.
 
-import { targetOf } from "./dom.js";
+import { isConnected, targetOf } from "./dom.js";
 import { neighbour } from "./layout.js";
 
 export const KEYS = [
@@ -13,6 +13,9 @@ export const KEYS = [
 export const JUDGING = [
   "yes", "no", "clear", "all yes", "invert", "finish the page", "undo", "redo", "mark a range",
 ];
+
+/** Where keys are of what is typed into, or of what was opened above the photos. */
+const ELSEWHERE = "input, textarea, select, [contenteditable], [data-testid=stPopoverBody]";
 
 /**
  * Every key's action by the name of the key; letters are small.
@@ -63,12 +66,6 @@ export function meantKey({ key, code, shiftKey }) {
   return letter && foreign ? letter.toLowerCase() : key;
 }
 
-/** Whether Streamlit has lost the server: its boxes are closed then, and what is typed comes to us. */
-function isCutOff() {
-  const app = document.querySelector("[data-test-connection-state]");
-  return app !== null && app.getAttribute("data-test-connection-state") !== "CONNECTED";
-}
-
 /**
  * @param {import("./grid.js").Grid} grid
  * @param {KeyboardEvent} event
@@ -78,14 +75,15 @@ export function handleKey(grid, event) {
   if (event.altKey || event.metaKey || !grid.root.isConnected) return;
   const key = meantKey(event);
   if (key === "Escape" && !grid.closePopups()) return;
-  if (target.closest("input, textarea, select, [contenteditable]")) return;
+  if (target.closest(ELSEWHERE)) return;
   if (event.ctrlKey && !"zy".includes(key)) return;
   const elsewhere = target.closest("button, a, [role=button], [role=slider]");
   const outside = elsewhere && !grid.list.contains(target);
   if (outside && [" ", "Enter"].includes(key)) return;
   if (outside && target.getAttribute("role") === "slider") return;
   const action = actionsOf(grid)[key];
-  if (!action || (target === document.body && isCutOff())) return;
+  // Without a server Streamlit closes its boxes, and what is typed comes to us.
+  if (!action || (target === document.body && !isConnected())) return;
   event.preventDefault();
   event.stopPropagation();
   action();

@@ -2,7 +2,7 @@
 // known before a picture has loaded, so no tile moves when it does.
 
 export const GAP = 4;
-const HIGHEST = 340; // of a row, in pixels
+const HIGHEST = 260; // of a row, in pixels
 const WANTED = 190; // of a row where there is no end of rows
 const LOWEST = 120; // of a row of a page; on a phone more, so that two or three stand beside another
 const NARROW = 520;

@@ -3,7 +3,7 @@
 import { addressOf } from "./address.js";
 
 const JSON_TYPE = { "Content-Type": "application/json" };
-const SILENT = "The server does not answer. Your clicks are kept in this browser: try again in a moment.";
+export const SILENT = "The server does not answer. Your clicks are kept in this browser: try again in a moment.";
 
 /**
  * @typedef {import("./contract").MiningGrid} MiningGrid

@@ -54,7 +54,7 @@ export class PhotoMap {
     this.live = el("div", { className: "vdm-live", role: "status", "aria-live": "polite" });
     this.root.append(
       this.tools.root, this.note,
-      el("div", { className: "vdm-frame" }, [this.stage, this.tools.zoom, this.tools.back, this.tools.legend]), this.live,
+      el("div", { className: "vdm-frame" }, [this.stage, this.tools.zoom, this.tools.back]), this.tools.legend, this.live,
     );
     parent.append(this.root);
     this.gone = new AbortController();

@@ -1,4 +1,4 @@
-// The line above the map: what colours it, how to move and choose; and the legend upon it.
+// The line above the map: what colours it, how to move and choose; and the legend below it.
 
 import { el, quiet, recall, remember } from "./dom.js";
 import { writeColour } from "./palette.js";

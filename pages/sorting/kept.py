@@ -119,8 +119,8 @@ def open_file(collection: Collection) -> None:
     state.class_files = state.get("class_files", 0) + 1
 
 
-def draw_files(collection: Collection) -> None:
-    """Draw the place for a file of classes, and what takes the open ones away."""
+def draw_upload(collection: Collection) -> None:
+    """Draw the place for a file of classes."""
     st.file_uploader(
         "Open saved classes",
         type=["safetensors"],
@@ -128,6 +128,10 @@ def draw_files(collection: Collection) -> None:
         on_change=open_file,
         args=[collection],
     )
+
+
+def offer_deletion() -> None:
+    """Draw what takes the open classes away, and what brings the last ones back."""
     if state.class_set:
         st.button("Delete these classes", on_click=delete_open)
     if state.get("class_gone"):

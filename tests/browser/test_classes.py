@@ -86,6 +86,14 @@ def begin_own(page, name):
     wait_idle(page)
 
 
+def test_classes_are_saved_above_where_they_are_deleted(page):
+    save, delete = (
+        page.get_by_role("button", name=f"{what} these classes").bounding_box()
+        for what in ("Save", "Delete")
+    )
+    assert save["y"] < delete["y"]
+
+
 def right(page):
     """The share of drawings put into their class, as the page says it, per cent."""
     words = page.get_by_text("with a known class").inner_text()

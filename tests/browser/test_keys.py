@@ -132,3 +132,14 @@ def test_tab_leads_from_a_button_into_what_it_opens_and_on_from_there(
         assert following in page.evaluate(NAMED)
     page.keyboard.press("Escape")
     assert name in page.evaluate(NAMED)
+
+
+def test_keys_within_what_a_button_opened_mark_no_photo_behind_it(mine, page):
+    mine()
+    page.get_by_role("button", name="Refine").focus()
+    page.keyboard.press("Enter")
+    page.get_by_test_id("stPopoverBody").get_by_role("button", name="Start with these").focus()
+    for key in ("1", "a", "ArrowDown", "f"):
+        page.keyboard.press(key)
+    assert "Start with these" in page.evaluate(NAMED)
+    assert page.locator("[data-label=positive]").count() == 0

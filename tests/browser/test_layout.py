@@ -82,6 +82,20 @@ PLACED = """async ([count, width]) => {
     .map(box => [box.row, box.left + box.width, box.width]);
 }"""
 
+FEW = """async count => {
+  const { placeWhole } = await import(document.querySelector('link[href$="layout.js"]').href);
+  return placeWhole(Array(count).fill(1.5), { width: 1390, room: 810, endless: false })
+    .map(box => box.height);
+}"""
+
+
+def test_few_photos_are_not_much_larger_than_many(shapes):
+    page, address = shapes
+    page.goto(address)
+    page.wait_for_selector("button[data-photo-id]")
+    assert max(max(page.evaluate(FEW, count)) for count in (1, 2, 3, 5)) <= 260
+
+
 RESIZE = """width => new Promise(done => {
   document.querySelector('.vde-tiles').style.width = `${width}px`;
   requestAnimationFrame(() => requestAnimationFrame(done));
@@ -231,6 +245,16 @@ def test_the_first_photos_of_a_search_stand_in_a_phones_upper_half(app, page):
     wait_idle(page)
     assert page.get_by_role("button", name="Refine").is_visible()
     assert page.locator(".vde-cell").first.bounding_box()["y"] < 450
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_where_no_photo_is_shown_no_way_to_show_them_is_offered(app, page, width):
+    page.set_viewport_size({"width": width, "height": 844})
+    page.goto(f"{app.address}/search?label=none")
+    page.get_by_text("No photo satisfies all of this").wait_for()
+    wait_idle(page)
+    offered = page.locator(".vde-bar button")
+    assert [button.inner_text() for button in offered.all() if button.is_visible()] == []
 
 
 def test_a_switch_is_as_high_as_the_box_beside_it(app, page):

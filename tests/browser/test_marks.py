@@ -1,5 +1,7 @@
 """Every key and every way to click on the Mine page, in a real browser."""
 
+import re
+
 import pytest
 import requests
 
@@ -210,6 +212,7 @@ def test_what_is_set_is_kept_with_the_concept_and_clicks_stay_with_their_photos(
     for _ in range(10):
         page.keyboard.press("ArrowRight")
     assert slider.get_attribute("aria-valuenow") == "0.60"
+    assert re.search(r"→ [\d,]+ photos? above it$", slider.get_attribute("aria-valuetext"))
     while (
         requests.get(f"{app.address}/api/concepts/{concept}", timeout=5).json()["threshold"] < 0.6
     ):

@@ -68,6 +68,18 @@ def test_labels_shows_every_answer_and_a_change_is_kept_and_can_be_taken_back(mi
     wait_tiles(page, counts)
 
 
+def test_to_save_nothing_is_answered_as_well(mine, page):
+    concept = mine()
+    judge(page, 1)
+    go(page, "labels", concept)
+    wait_tiles(page, 25)
+    for _ in range(2):
+        page.get_by_role("button", name="Save changes").click()
+        wait_until(page, "document.querySelector('.vde').getAttribute('aria-busy') == 'false'")
+    page.locator("button[data-photo-id]").first.click()
+    page.get_by_text("(1 changed)").wait_for()
+
+
 def test_results_lists_what_lies_above_the_threshold_and_exports_it(mine, page):
     concept = mine()
     judge(page)

@@ -1,6 +1,6 @@
 """The app below a path, as behind a reverse proxy that forwards nothing else."""
 
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 
@@ -11,9 +11,10 @@ pytestmark = pytest.mark.browser
 PICTURES = "[...document.images].filter(picture => picture.naturalWidth > 0).length"
 
 
-def test_every_address_of_every_page_stays_below_the_prefix(tmp_path, running_chromium):
+@pytest.mark.parametrize("below", ["vde", "my fötos"])
+def test_every_address_of_every_page_stays_below_the_prefix(tmp_path, running_chromium, below):
     concepts = build(tmp_path, 1)
-    env = {**environment(tmp_path, "things"), "STREAMLIT_SERVER_BASE_URL_PATH": "vde"}
+    env = {**environment(tmp_path, "things"), "STREAMLIT_SERVER_BASE_URL_PATH": below}
     with running_app(env) as address, fresh_page(running_chromium) as page:
         asked = []
         page.on("request", lambda request: asked.append(urlsplit(request.url)))
@@ -27,12 +28,12 @@ def test_every_address_of_every_page_stays_below_the_prefix(tmp_path, running_ch
             wait_until(page, f"{PICTURES} > 0")
         server = urlsplit(address)
         ours = [part.path for part in asked if part.netloc == server.netloc]
-        assert any(path.startswith("/vde/mine/") for path in ours)
-        assert [path for path in ours if not path.startswith("/vde/")] == []
+        assert any(path.startswith(f"/{quote(below)}/mine/") for path in ours)
+        assert [path for path in ours if not path.startswith(f"/{quote(below)}/")] == []
         # What is open is kept for this app alone, whatever others the host has.
         page.goto(f"{address}/")
         wait_until(page, f"{PICTURES} > 20")
         assert f"concept={concepts[0]}" in page.url
         kept = [cookie for cookie in page.context.cookies() if cookie["name"].startswith("vde_")]
-        assert {cookie["path"] for cookie in kept} == {"/vde"}
-        assert all(cookie["name"].endswith(f"{server.port}vde") for cookie in kept)
+        assert {cookie["path"] for cookie in kept} == {f"/{quote(below)}"}
+        assert all(cookie["name"].endswith(f"{server.port}{quote(below)}") for cookie in kept)

@@ -6,6 +6,7 @@ from tests.browser.conftest import build
 from tests.browser.harness import (
     environment,
     free_port,
+    fresh_page,
     running_app,
     script_run,
     wait_idle,
@@ -117,3 +118,29 @@ def test_going_back_leads_from_an_opened_concept_to_the_list(mine, app, page):
     open_first.wait_for()
     go_to(page, "Train")
     page.wait_for_selector("[data-round]")  # it is still the one that is open
+
+
+CONNECTED = "!!document.querySelector('[data-test-connection-state=CONNECTED]')"
+
+
+def test_what_is_pressed_while_the_server_is_gone_is_told_and_no_click_is_lost(
+    tmp_path, running_chromium
+):
+    [concept] = build(tmp_path, 1)
+    env, port = environment(tmp_path, "things"), free_port()
+    with fresh_page(running_chromium) as page:
+        save = page.locator(".vde-action")
+        with running_app(env, port) as address:
+            page.goto(f"{address}/concepts?concept={concept}&view=audit")
+            page.get_by_role("button", name="Begin the audit").click()
+            page.locator("button[data-photo-id]").first.click()
+        wait_until(page, f"!{CONNECTED}")
+        save.evaluate("button => button.click()")  # Streamlit's own words lie above it
+        page.get_by_text("The server does not answer").wait_for()
+        with running_app(env, port):
+            wait_until(page, CONNECTED, timeout=60_000)
+            save.evaluate("button => button.click()")
+            page.get_by_text("The server was started anew").wait_for()
+            assert page.locator("[data-label=positive]").count() == 1
+            save.click()
+            page.get_by_text("25 of").wait_for()

@@ -204,6 +204,21 @@ def test_what_has_failed_is_listed_with_reasons_and_tried_again(empty, model):
     assert any("1 inserted into things" in element.value for element in test.success)
 
 
+def test_failures_of_an_ingest_are_shown_whatever_collection_is_open(concept, tmp_path, model):
+    jobs = shared_explorer().jobs
+    (tmp_path / "bad").mkdir()
+    (tmp_path / "bad" / "a.jpg").write_bytes(b"no picture")
+    job = jobs.add(Order(str(tmp_path / "bad"), "others", model))
+    assert jobs.thread is not None
+    jobs.thread.join(60)
+    test = run("data.py")
+    assert test.selectbox(key="data_chosen").value == "things"
+    test.button(key=f"failures_{job.number}").click().run()
+    assert test.selectbox(key="data_chosen").value == "others"
+    assert list(test.dataframe[-1].value["Photo"]) == ["a.jpg"]
+    assert next(one for one in test.expander if one.label == "Failures").proto.expanded
+
+
 def test_photos_are_deleted_by_name_and_undo_puts_them_back(concept):
     explorer = shared_explorer()
     collection = explorer.database.collection("things")

@@ -245,6 +245,25 @@ def test_what_is_open_stays_open_on_the_next_page_and_closes_with_its_collection
     assert test.session_state["concept_id"] == ""
 
 
+@pytest.mark.parametrize("way", ["another collection", "deletion"])
+def test_the_words_of_a_concept_that_was_left_can_be_asked_for_again(concept, way):
+    explorer = shared_explorer()
+    explorer.database.create_collection("others", "offline", 512).insert(
+        explorer.database.collection("things").records.whole(["yes-000"])[0]
+    )
+    forget_collections()
+    test = run("train.py", concept=concept)
+    words = test.text_input[0].value
+    if way == "deletion":
+        explorer.concepts.delete(concept)
+        test.run()
+    else:
+        test.selectbox[0].set_value("others").run()
+    assert [test.text_input[0].value, words] == ["", "a thing"]
+    test.text_input[0].set_value("something else").run()
+    assert test.session_state["page"].concept.prompt == "something else"
+
+
 def test_the_same_words_again_offer_what_was_taught_before(concept):
     page = shared_explorer().page(concept)
     taught = shared_explorer().answer(page, {page.tiles[0].photo_id: 1})
@@ -398,9 +417,12 @@ def test_the_map_of_another_collection_leaves_the_open_concept_alone(concept):
     assert test.session_state["collection"] == "a_few"
 
 
-def test_an_unknown_concept_in_the_address_is_one_sentence(concept):
+def test_an_unknown_concept_in_the_address_is_one_sentence_and_a_way_on(concept, monkeypatch):
+    links: list[str] = []
+    monkeypatch.setattr("streamlit.page_link", lambda place, **link: links.append(place))
     test = run("train.py", concept="nobody")
     assert "nobody" in test.error[0].value
+    assert links == ["concepts.py"]
 
 
 def test_a_database_that_another_process_owns_is_named_with_its_owner(empty):
