@@ -15,6 +15,7 @@ from vecdb.errors import (
     EncoderMismatch,
     UnknownCollection,
 )
+from vecdb.statements import own_tables
 
 
 def test_collections_are_listed_with_their_encoder_and_size(
@@ -88,15 +89,16 @@ def test_a_collection_that_a_crash_left_unlisted_is_made_again(database: Databas
     assert again.insert(photos("ab", np.eye(4)[:2])) == 2
 
 
-def test_a_database_with_rows_of_another_program_under_our_names_is_refused(
-    tmp_path: Path,
+@pytest.mark.parametrize("row", ["", " AS SELECT 1 version"], ids=["empty", "filled"])
+@pytest.mark.parametrize("table", sorted(own_tables()))
+def test_a_database_with_a_table_of_another_program_under_our_names_is_refused(
+    tmp_path: Path, table: str, row: str
 ) -> None:
-    address = f"chdb://{tmp_path}"
     client = clickhouse_connect.get_client(interface="chdb", path=str(tmp_path))
-    client.command("CREATE TABLE labels (a UInt8) ENGINE = MergeTree ORDER BY a AS SELECT 1 a")
+    client.command(f"CREATE TABLE {table} (version UInt8) ENGINE = MergeTree ORDER BY version{row}")
     client.close()
-    with pytest.raises(BadName, match="has a table 'labels' of another program"):
-        connect(address)
+    with pytest.raises(BadName, match=f"has a table '{table}' of another program.*VECDB_DSN"):
+        connect(f"chdb://{tmp_path}")
 
 
 @pytest.mark.parametrize(
