@@ -112,7 +112,7 @@ class ConceptStore:
         Raises:
             UnknownConcept: there is none with this id.
         """
-        version, concept = self._seen.get(concept_id, (0, None))
+        version, concept = self._seen.get(_check_id(concept_id), (0, None))
         if concept is not None:
             if self._connection.alone:
                 return concept
@@ -121,7 +121,7 @@ class ConceptStore:
                 return concept
         found = self._connection.select("concepts/get", {"id": concept_id})
         if not found.num_rows:
-            raise UnknownConcept(f"There is no concept {concept_id!r}: open one from the list.")
+            raise _unknown(concept_id)
         return self._keep(found.to_pylist()[0])
 
     def list(self, collection: str | None = None, deleted: bool = False) -> list[Concept]:
@@ -147,14 +147,11 @@ class ConceptStore:
 
         Args:
             action: names what the user did, so that it can be undone as a whole.
+
+        Raises:
+            UnknownConcept: there is none with this id.
         """
-        with self._changing.setdefault(concept_id, threading.Lock()):
-            before = self._answered.pop(concept_id, None)  # for good where the rows are not stored
-            written, latest = add_labels(self._connection, concept_id, rows, action)
-            if before:
-                # Whoever else has written meanwhile makes the true extent another than this.
-                now = Extent(before[0].count + len(written), latest or before[0].latest)
-                self._answered[concept_id] = (now, [*before[1], *written])
+        self._add(self.get(concept_id).id, rows, action)
 
     def labels(self, concept_id: str) -> Labels:
         """Return the answer that counts about each photo, 0 included, the majority's.
@@ -165,7 +162,7 @@ class ConceptStore:
 
     def votes(self, concept_id: str) -> Labels:
         """Return the latest answer of each person about each photo, in order of writing."""
-        return latest_votes(self._connection, concept_id)
+        return latest_votes(self._connection, _check_id(concept_id))
 
     def counts(
         self,
@@ -184,10 +181,10 @@ class ConceptStore:
 
     def history(self, concept_id: str) -> Labels:
         """Return every answer ever given, in order of writing."""
-        known = self._answered.get(concept_id)
+        known = self._answered.get(_check_id(concept_id))
         if known and self._connection.alone:
             return list(known[1])
-        with self._changing.setdefault(concept_id, threading.Lock()):
+        with self._alone(concept_id):
             now = extent(self._connection, concept_id)
             known = self._answered.get(concept_id)
             if known is None or known[0] != now:
@@ -204,7 +201,7 @@ class ConceptStore:
         copy = replace(
             source, id=uuid.uuid4().hex, name=name, created=now, updated=now, deleted=False
         )
-        self.label(copy.id, self.votes(source.id), action="duplicate")
+        self._add(copy.id, self.votes(source.id), "duplicate")
         return self._write(copy)
 
     def merge(self, into: str, other: str) -> Concept:
@@ -300,7 +297,7 @@ class ConceptStore:
 
     def view_of(self, concept_id: str) -> str:
         """Return the name of a concept's view; empty where it has none."""
-        found = self._connection.select("concepts/views", {"concept": concept_id})
+        found = self._connection.select("concepts/views", {"concept": _check_id(concept_id)})
         return str(found.column("name")[0].as_py()) if found.num_rows else ""
 
     def drop_view(self, concept_id: str) -> None:
@@ -327,9 +324,21 @@ class ConceptStore:
         return concept
 
     def _change(self, concept_id: str, changes: dict[str, Any]) -> Concept:
-        with self._changing.setdefault(concept_id, threading.Lock()):
+        with self._alone(concept_id):
             now = datetime.now(timezone.utc)
             return self._write(replace(self.get(concept_id), **changes, updated=now))
+
+    def _add(self, concept_id: str, rows: Sequence[Label], action: str) -> None:
+        with self._alone(concept_id):
+            before = self._answered.pop(concept_id, None)  # for good where the rows are not stored
+            written, latest = add_labels(self._connection, concept_id, rows, action)
+            if before:
+                # Whoever else has written meanwhile makes the true extent another than this.
+                now = Extent(before[0].count + len(written), latest or before[0].latest)
+                self._answered[concept_id] = (now, [*before[1], *written])
+
+    def _alone(self, concept_id: str) -> threading.Lock:
+        return self._changing.setdefault(_check_id(concept_id), threading.Lock())
 
     def _write(self, concept: Concept) -> Concept:
         row = {
@@ -351,6 +360,16 @@ class ConceptStore:
             if self._seen.get(concept.id, (0,))[0] <= row["version"]:
                 self._seen[concept.id] = (row["version"], concept)
         return concept
+
+
+def _check_id(concept_id: str) -> str:
+    if not isinstance(concept_id, str):
+        raise _unknown(concept_id)
+    return concept_id
+
+
+def _unknown(concept_id: object) -> UnknownConcept:
+    return UnknownConcept(f"There is no concept {concept_id!r:.80}: open one from the list.")
 
 
 def view_name(concept: Concept) -> str:
