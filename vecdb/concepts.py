@@ -142,16 +142,19 @@ class ConceptStore:
             raise TypeError(f"A concept's {wrong[0]!r} cannot be changed.")
         return self._change(concept_id, changes)
 
-    def label(self, concept_id: str, rows: Sequence[Label], *, action: str) -> None:
+    def label(
+        self, concept_id: str, rows: Sequence[Label], *, action: str, once: bool = False
+    ) -> None:
         """Append answers: label 1 yes, -1 no, 0 cleared; durable on return.
 
         Args:
             action: names what the user did, so that it can be undone as a whole.
+            once: whether the same rows of the same action are stored once, whoever writes them.
 
         Raises:
             UnknownConcept: there is none with this id.
         """
-        self._add(self.get(concept_id).id, rows, action)
+        self._add(self.get(concept_id).id, rows, action, once=once)
 
     def labels(self, concept_id: str) -> Labels:
         """Return the answer that counts about each photo, 0 included, the majority's.
@@ -328,10 +331,12 @@ class ConceptStore:
             now = datetime.now(timezone.utc)
             return self._write(replace(self.get(concept_id), **changes, updated=now))
 
-    def _add(self, concept_id: str, rows: Sequence[Label], action: str) -> None:
+    def _add(
+        self, concept_id: str, rows: Sequence[Label], action: str, *, once: bool = False
+    ) -> None:
         with self._alone(concept_id):
             before = self._answered.pop(concept_id, None)  # for good where the rows are not stored
-            written, latest = add_labels(self._connection, concept_id, rows, action)
+            written, latest = add_labels(self._connection, concept_id, rows, action, once=once)
             if before:
                 # Whoever else has written meanwhile makes the true extent another than this.
                 now = Extent(before[0].count + len(written), latest or before[0].latest)

@@ -1,5 +1,6 @@
 """What people answered about photos: rows that are only ever added."""
 
+import hashlib
 import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -66,9 +67,12 @@ class Extent:
 
 
 def add_labels(
-    connection: Connection, concept_id: str, rows: Sequence[Label], action: str
+    connection: Connection, concept_id: str, rows: Sequence[Label], action: str, *, once: bool
 ) -> tuple[list[Label], int]:
     """Append answers; they are durable on return.
+
+    Args:
+        once: whether the same rows of the same action are stored once, whoever writes them.
 
     Returns:
         The answers as they can be read back, and the number of the last.
@@ -96,7 +100,12 @@ def add_labels(
             "by": [row.by for row in rows],
         }
     )
-    connection.insert("labels", table)
+    settings = {}
+    if once:
+        answers = [(row.photo_id, row.label, row.round, row.by) for row in rows]
+        token = hashlib.sha256(repr((concept_id, action, answers)).encode()).hexdigest()
+        settings = {"insert_deduplication_token": token}
+    connection.insert("labels", table, **settings)
     written = [replace(row, action=action, created=row.created or now) for row in rows]
     return written, first + len(rows) - 1
 
