@@ -360,6 +360,7 @@ class ConceptStore:
 
     def _keep(self, row: dict[str, Any]) -> Concept:
         concept = _concept(row)
+        SEQUENCE.pass_by(row["version"])
         with self._seeing:
             # What was read may be older than what was written meanwhile.
             if self._seen.get(concept.id, (0,))[0] <= row["version"]:

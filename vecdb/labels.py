@@ -32,7 +32,7 @@ class Label:
 
 
 class Sequence64:
-    """Numbers that only grow: nanoseconds since 1970, or one more where the clock stood still."""
+    """Numbers that only grow: nanoseconds since 1970, or one more where the clock is behind."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
@@ -44,6 +44,11 @@ class Sequence64:
             first = max(self._last + 1, time.time_ns())
             self._last = first + n - 1
             return first
+
+    def pass_by(self, number: int) -> None:
+        """Take higher numbers than this one from now on, whatever the clock says."""
+        with self._guard:
+            self._last = max(self._last, number)
 
 
 SEQUENCE = Sequence64()
@@ -113,7 +118,9 @@ def add_labels(
 def extent(connection: Connection, concept_id: str) -> Extent:
     """How far the answers go; the same extent is the same history, for labels are only added."""
     found = connection.select("labels/extent", {"concept": concept_id})
-    return Extent(**found.to_pylist()[0])
+    told = Extent(**found.to_pylist()[0])
+    SEQUENCE.pass_by(told.latest)  # what comes next counts, though written by a slower clock
+    return told
 
 
 def latest_votes(connection: Connection, concept_id: str) -> list[Label]:

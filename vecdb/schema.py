@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from vecdb.cluster import alter_photos
 from vecdb.connection import Connection
 from vecdb.errors import AccessDenied, BadName, QueryFailed, SchemaTooNew
+from vecdb.labels import SEQUENCE
 from vecdb.statements import (
     FOLDER,
     own_columns,
@@ -58,6 +59,7 @@ def migrate(connection: Connection) -> None:
                 raise
     if found < latest:
         connection.run("schema_version/write", {"version": latest})
+    SEQUENCE.pass_by(connection.select("schema/latest").column("latest")[0].as_py())
 
 
 def _taken(connection: Connection, table: str) -> BadName:
