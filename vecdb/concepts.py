@@ -214,7 +214,7 @@ class ConceptStore:
 
         Raises:
             UnknownConcept: there is none with one of these ids, or `into` was deleted.
-            ValueError: both are the same.
+            ValueError: both are the same, or of different collections.
         """
         concept = self.get(into)
         if concept.deleted:
@@ -222,8 +222,13 @@ class ConceptStore:
                 f"The concept {concept.name!r} was deleted: bring it back with "
                 f"`concepts.restore({into!r})`, or merge into another."
             )
-        if self.get(other).id == into:
+        if (source := self.get(other)).id == into:
             raise ValueError(f"The concept {concept.name!r} cannot be merged into itself.")
+        if source.collection != concept.collection:
+            raise ValueError(
+                f"The concept {source.name!r} is about photos of {source.collection}, "
+                f"{concept.name!r} about those of {concept.collection}: merge within a collection."
+            )
         mine = {row.photo_id for row in self.labels(into) if row.label}
         theirs = [row for row in self.votes(other) if row.label and row.photo_id not in mine]
         self.label(into, theirs, action=f"merge {other}")

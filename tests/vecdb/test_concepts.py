@@ -142,6 +142,17 @@ def test_merging_keeps_the_answers_of_the_concept_merged_into(
     assert len(database.concepts.history(caps.id)) == 3
 
 
+def test_nothing_is_merged_into_a_concept_of_other_photos(axes, database: Database) -> None:
+    database.create_collection("other", "by hand", 4)
+    hats = database.concepts.create("hats", "axes", "a hat").id
+    caps = database.concepts.create("caps", "other", "a cap").id
+    database.concepts.label(caps, [Label("a", 1)], action="one")
+    with pytest.raises(ValueError, match="photos of other, 'hats' about those of axes"):
+        database.concepts.merge(hats, caps)
+    assert database.concepts.history(hats) == []
+    assert not database.concepts.get(caps).deleted
+
+
 def test_nothing_is_merged_into_a_deleted_or_an_unknown_concept_or_itself(
     axes: Collection, database: Database
 ) -> None:
