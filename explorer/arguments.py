@@ -50,7 +50,11 @@ def _checked(method: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(method)
     def call(*given: Any, **named: Any) -> Any:
-        for name, value in signature.bind(*given, **named).arguments.items():
+        try:
+            bound = signature.bind(*given, **named)
+        except TypeError:
+            return method(*given, **named)  # Python's own words name the method
+        for name, value in bound.arguments.items():
             if name not in OWN_WORDS:
                 check_argument(name, value, hints.get(name, Any))
         return method(*given, **named)

@@ -46,18 +46,26 @@ def answer_tiles(
     default: int,
     by: str,
 ) -> list[Label]:
-    """Turn the marks of a page into labels."""
+    """Turn the marks of a page into labels; what they said in this round already is left out."""
     # In the order of the page, in which undo brings them back.
     shown = {tile.photo_id: tile.reason for tile in tiles}
     shown |= {photo: EDIT for photo in marks if photo not in shown}
     # A photo nobody clicked here may have been judged in another tab meanwhile: that stands, as
     # an answer does that was asked about again and left as it is.
     stands = {**dict.fromkeys(shown, default), **history.judged}
-    return [
+    labels = [
         Label(photo, marks.get(photo, stands[photo]), concept.round, reason, by=by)
         for photo, reason in shown.items()
         if photo in marks or photo not in history.judged or reason == SURE
     ]
+    # A round that a kill broke off, or another process stores at this moment, is answered again.
+    said = {
+        (row.photo_id, row.label, row.round, row.by)
+        for votes in history.votes.values()
+        for row in votes
+        if row.action.startswith("round:")
+    }
+    return [row for row in labels if (row.photo_id, row.label, row.round, row.by) not in said]
 
 
 def show_again(known: Known, standing: Standing, tiles: Sequence[Tile]) -> Mined | None:

@@ -138,9 +138,12 @@ class Rounds:
             concept = replace(concept, settings=settings.as_json())
             default = -1 if unmarked == "negative" else 0
             rows = answer_tiles(concept, history, tiles, marks, default, by)
-            # Where another process answers the same page at once, both are one action to undo.
+            # Where another process answers the same page at once, both are one action to undo, and
+            # the same answers are stored once.
             action = f"round:{concept.round}.{len(history)}"
-            stored = self._aside.submit(self._concepts.label, concept_id, rows, action=action)
+            stored = self._aside.submit(
+                self._concepts.label, concept_id, rows, action=action, once=True
+            )
             history = history.extend([replace(row, action=action) for row in rows])
             return self._next(concept, concept.round + 1, history, stored=stored, timing=timing)
 

@@ -28,6 +28,12 @@ class Naming:
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
         self._was_empty = collection.count() == 0
+        # Digests of what was taken out with answers, by id.
+        self._removed: dict[str, str] = {}
+        self._removed_by_size: dict[int, list[str]] = {}
+        for row in collection.records.removals():
+            self._removed[row["photo_id"]] = row["digest"]
+            self._removed_by_size.setdefault(row["size"], []).append(row["photo_id"])
         self._found: set[int] = set()  # what tars and tables named so far, by hash
 
     def name(self, photos: Sequence[Photo], claimed: dict[str, str]) -> list[Photo | Known | None]:
@@ -47,7 +53,16 @@ class Naming:
                 named[at] = Known(photo if one == photo.id else replace(photo, id=one), held[one])
             elif photo.address in moved:
                 named[at] = moved[photo.address]
-            elif photo.id in held or photo.id in claimed or set(photo.former) & set(held):
+            elif back := self._find_removed(photo):
+                named[at] = replace(photo, id=back)
+                claimed[back] = identity(photo)
+                del self._removed[back]
+            elif (
+                photo.id in held
+                or photo.id in claimed
+                or set(photo.former) & set(held)
+                or (photo.id in self._removed and not photo.is_remote)
+            ):
                 others.append(at)
             else:
                 named[at] = photo
@@ -89,7 +104,8 @@ class Naming:
                 self._note([named[at]])
                 continue
             ids = candidate_ids(photo)
-            free = next(one for one in ids if one not in held and one not in claimed)
+            taken = held.keys() | claimed.keys() | self._removed.keys()
+            free = next(one for one in ids if one not in taken)
             named[at] = replace(photo, id=free)
             self._note([named[at]])
             claimed[free] = identity(photo)
@@ -164,6 +180,13 @@ class Naming:
                     break
         return moved
 
+    def _find_removed(self, photo: Photo) -> str | None:
+        """Return the id that this picture was taken out under, with its answers."""
+        ids = self._removed_by_size.get(photo.size, []) if _is_file(photo) else []
+        ids = [one for one in (photo.id, *ids) if one in self._removed]
+        digest = _digest(photo) if ids else ""
+        return next((one for one in ids if self._removed[one] == digest), None)
+
 
 def identity(photo: Photo) -> str:
     """Return what tells a photo from others that want its id: its table, its file, or its bytes."""
@@ -181,6 +204,12 @@ def candidate_ids(photo: Photo) -> Iterator[str]:
     for count in range(1, len(names) + 1):
         yield id_of_path("/".join([*names[-count:], photo.id]))
     yield id_of_path(f"{photo.id} {hashlib.sha256(identity(photo).encode()).hexdigest()[:12]}")
+
+
+def _digest(photo: Photo) -> str:
+    if photo.payload is None:
+        return file_digest(photo.address)
+    return hashlib.sha256(photo.payload).hexdigest()
 
 
 def _is_file(photo: Photo) -> bool:

@@ -121,6 +121,8 @@ class Collection:
             return 0
         if "revision" in rows.column_names:
             rows = rows.drop_columns("revision")
+        latest = self._connection.select("photos/latest", table=self.name)
+        SEQUENCE.pass_by(latest.column("latest")[0].as_py())
         rows = _add_revision(rows)
         revision = rows.column("revision")[0].as_py()
         with self.inserting:

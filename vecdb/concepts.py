@@ -112,7 +112,7 @@ class ConceptStore:
         Raises:
             UnknownConcept: there is none with this id.
         """
-        version, concept = self._seen.get(concept_id, (0, None))
+        version, concept = self._seen.get(_check_id(concept_id), (0, None))
         if concept is not None:
             if self._connection.alone:
                 return concept
@@ -121,7 +121,7 @@ class ConceptStore:
                 return concept
         found = self._connection.select("concepts/get", {"id": concept_id})
         if not found.num_rows:
-            raise UnknownConcept(f"There is no concept {concept_id!r}: open one from the list.")
+            raise _unknown(concept_id)
         return self._keep(found.to_pylist()[0])
 
     def list(self, collection: str | None = None, deleted: bool = False) -> list[Concept]:
@@ -142,19 +142,19 @@ class ConceptStore:
             raise TypeError(f"A concept's {wrong[0]!r} cannot be changed.")
         return self._change(concept_id, changes)
 
-    def label(self, concept_id: str, rows: Sequence[Label], *, action: str) -> None:
+    def label(
+        self, concept_id: str, rows: Sequence[Label], *, action: str, once: bool = False
+    ) -> None:
         """Append answers: label 1 yes, -1 no, 0 cleared; durable on return.
 
         Args:
             action: names what the user did, so that it can be undone as a whole.
+            once: whether the same rows of the same action are stored once, whoever writes them.
+
+        Raises:
+            UnknownConcept: there is none with this id.
         """
-        with self._changing.setdefault(concept_id, threading.Lock()):
-            before = self._answered.pop(concept_id, None)  # for good where the rows are not stored
-            written, latest = add_labels(self._connection, concept_id, rows, action)
-            if before:
-                # Whoever else has written meanwhile makes the true extent another than this.
-                now = Extent(before[0].count + len(written), latest or before[0].latest)
-                self._answered[concept_id] = (now, [*before[1], *written])
+        self._add(self.get(concept_id).id, rows, action, once=once)
 
     def labels(self, concept_id: str) -> Labels:
         """Return the answer that counts about each photo, 0 included, the majority's.
@@ -165,7 +165,7 @@ class ConceptStore:
 
     def votes(self, concept_id: str) -> Labels:
         """Return the latest answer of each person about each photo, in order of writing."""
-        return latest_votes(self._connection, concept_id)
+        return latest_votes(self._connection, _check_id(concept_id))
 
     def counts(
         self,
@@ -184,10 +184,10 @@ class ConceptStore:
 
     def history(self, concept_id: str) -> Labels:
         """Return every answer ever given, in order of writing."""
-        known = self._answered.get(concept_id)
+        known = self._answered.get(_check_id(concept_id))
         if known and self._connection.alone:
             return list(known[1])
-        with self._changing.setdefault(concept_id, threading.Lock()):
+        with self._alone(concept_id):
             now = extent(self._connection, concept_id)
             known = self._answered.get(concept_id)
             if known is None or known[0] != now:
@@ -204,7 +204,7 @@ class ConceptStore:
         copy = replace(
             source, id=uuid.uuid4().hex, name=name, created=now, updated=now, deleted=False
         )
-        self.label(copy.id, self.votes(source.id), action="duplicate")
+        self._add(copy.id, self.votes(source.id), "duplicate")
         return self._write(copy)
 
     def merge(self, into: str, other: str) -> Concept:
@@ -214,7 +214,7 @@ class ConceptStore:
 
         Raises:
             UnknownConcept: there is none with one of these ids, or `into` was deleted.
-            ValueError: both are the same.
+            ValueError: both are the same, or of different collections.
         """
         concept = self.get(into)
         if concept.deleted:
@@ -222,8 +222,13 @@ class ConceptStore:
                 f"The concept {concept.name!r} was deleted: bring it back with "
                 f"`concepts.restore({into!r})`, or merge into another."
             )
-        if self.get(other).id == into:
+        if (source := self.get(other)).id == into:
             raise ValueError(f"The concept {concept.name!r} cannot be merged into itself.")
+        if source.collection != concept.collection:
+            raise ValueError(
+                f"The concept {source.name!r} is about photos of {source.collection}, "
+                f"{concept.name!r} about those of {concept.collection}: merge within a collection."
+            )
         mine = {row.photo_id for row in self.labels(into) if row.label}
         theirs = [row for row in self.votes(other) if row.label and row.photo_id not in mine]
         self.label(into, theirs, action=f"merge {other}")
@@ -300,7 +305,7 @@ class ConceptStore:
 
     def view_of(self, concept_id: str) -> str:
         """Return the name of a concept's view; empty where it has none."""
-        found = self._connection.select("concepts/views", {"concept": concept_id})
+        found = self._connection.select("concepts/views", {"concept": _check_id(concept_id)})
         return str(found.column("name")[0].as_py()) if found.num_rows else ""
 
     def drop_view(self, concept_id: str) -> None:
@@ -327,9 +332,23 @@ class ConceptStore:
         return concept
 
     def _change(self, concept_id: str, changes: dict[str, Any]) -> Concept:
-        with self._changing.setdefault(concept_id, threading.Lock()):
+        with self._alone(concept_id):
             now = datetime.now(timezone.utc)
             return self._write(replace(self.get(concept_id), **changes, updated=now))
+
+    def _add(
+        self, concept_id: str, rows: Sequence[Label], action: str, *, once: bool = False
+    ) -> None:
+        with self._alone(concept_id):
+            before = self._answered.pop(concept_id, None)  # for good where the rows are not stored
+            written, latest = add_labels(self._connection, concept_id, rows, action, once=once)
+            if before:
+                # Whoever else has written meanwhile makes the true extent another than this.
+                now = Extent(before[0].count + len(written), latest or before[0].latest)
+                self._answered[concept_id] = (now, [*before[1], *written])
+
+    def _alone(self, concept_id: str) -> threading.Lock:
+        return self._changing.setdefault(_check_id(concept_id), threading.Lock())
 
     def _write(self, concept: Concept) -> Concept:
         row = {
@@ -346,11 +365,22 @@ class ConceptStore:
 
     def _keep(self, row: dict[str, Any]) -> Concept:
         concept = _concept(row)
+        SEQUENCE.pass_by(row["version"])
         with self._seeing:
             # What was read may be older than what was written meanwhile.
             if self._seen.get(concept.id, (0,))[0] <= row["version"]:
                 self._seen[concept.id] = (row["version"], concept)
         return concept
+
+
+def _check_id(concept_id: str) -> str:
+    if not isinstance(concept_id, str):
+        raise _unknown(concept_id)
+    return concept_id
+
+
+def _unknown(concept_id: object) -> UnknownConcept:
+    return UnknownConcept(f"There is no concept {concept_id!r:.80}: open one from the list.")
 
 
 def view_name(concept: Concept) -> str:

@@ -138,6 +138,7 @@ class Database:
             drop_photos(self._connection, name)
             self._connection.run("moments/forget", {"name": name})
             self._connection.run("failures/forget", {"collection": name})
+            self._connection.run("removals/forget", {"collection": name})
             self.maps.forget(name)
             self._connection.run("collections/forget", {"name": name})
             self._open.pop(name, None)

@@ -18,6 +18,8 @@ CUT = ("Connection broken", "Connection aborted", "Remote end closed", "Connecti
 CODE = re.compile(r"Code: (\d+)")
 NAME = re.compile(r"\(([A-Z][A-Z0-9_]+)\)")
 
+# What the driver says where the user's profile lets no statement bring settings, as an insert does.
+NO_SETTINGS = re.compile(r"^Setting \w+ is readonly$")
 # What the driver puts around the engine's own words.
 WRAPPING = re.compile(r"^Received ClickHouse exception.*?server response: | ?\(for url \S+\)$")
 # What OpenSSL says: its name for the fault, and its words.
@@ -59,7 +61,7 @@ def translate_errors(dsn: Dsn) -> Iterator[None]:
 def _sentence(error: ClickHouseError, dsn: Dsn) -> VecdbError:
     code = getattr(error, "code", None)
     text = _first_line(error)
-    if code in FORBIDDEN:
+    if code in FORBIDDEN or NO_SETTINGS.search(text):
         return AccessDenied(
             f"The database {dsn.display} does not let its user do this ({text}): give the user the "
             "right, or name another in VECDB_DSN."

@@ -1,5 +1,6 @@
 """What people answered about photos: rows that are only ever added."""
 
+import hashlib
 import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -31,7 +32,7 @@ class Label:
 
 
 class Sequence64:
-    """Numbers that only grow: nanoseconds since 1970, or one more where the clock stood still."""
+    """Numbers that only grow: nanoseconds since 1970, or one more where the clock is behind."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
@@ -43,6 +44,11 @@ class Sequence64:
             first = max(self._last + 1, time.time_ns())
             self._last = first + n - 1
             return first
+
+    def pass_by(self, number: int) -> None:
+        """Take higher numbers than this one from now on, whatever the clock says."""
+        with self._guard:
+            self._last = max(self._last, number)
 
 
 SEQUENCE = Sequence64()
@@ -66,9 +72,12 @@ class Extent:
 
 
 def add_labels(
-    connection: Connection, concept_id: str, rows: Sequence[Label], action: str
+    connection: Connection, concept_id: str, rows: Sequence[Label], action: str, *, once: bool
 ) -> tuple[list[Label], int]:
     """Append answers; they are durable on return.
+
+    Args:
+        once: whether the same rows of the same action are stored once, whoever writes them.
 
     Returns:
         The answers as they can be read back, and the number of the last.
@@ -96,7 +105,12 @@ def add_labels(
             "by": [row.by for row in rows],
         }
     )
-    connection.insert("labels", table)
+    settings = {}
+    if once:
+        answers = [(row.photo_id, row.label, row.round, row.by) for row in rows]
+        token = hashlib.sha256(repr((concept_id, action, answers)).encode()).hexdigest()
+        settings = {"insert_deduplication_token": token}
+    connection.insert("labels", table, **settings)
     written = [replace(row, action=action, created=row.created or now) for row in rows]
     return written, first + len(rows) - 1
 
@@ -104,7 +118,9 @@ def add_labels(
 def extent(connection: Connection, concept_id: str) -> Extent:
     """How far the answers go; the same extent is the same history, for labels are only added."""
     found = connection.select("labels/extent", {"concept": concept_id})
-    return Extent(**found.to_pylist()[0])
+    told = Extent(**found.to_pylist()[0])
+    SEQUENCE.pass_by(told.latest)  # what comes next counts, though written by a slower clock
+    return told
 
 
 def latest_votes(connection: Connection, concept_id: str) -> list[Label]:

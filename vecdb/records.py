@@ -55,6 +55,22 @@ class Records:
             for photo in table.column("id").to_pylist()
         }
 
+    def note_removals(self, ids: Sequence[str], collections: Sequence[str]) -> None:
+        """Note those of some photos that are answered about, before they are taken out.
+
+        Args:
+            collections: whose concepts count, this one's and those derived from it.
+        """
+        for part in split_ids(ids):
+            values = {"collection": self._table, "collections": list(collections), "ids": part}
+            self._connection.run("removals/add", values, table=self._table)
+
+    def removals(self) -> list[dict[str, Any]]:
+        """Return photo_id, digest and size of photos taken out with answers that are not back."""
+        values = {"collection": self._table}
+        found = self._connection.select("removals/list", values, table=self._table)
+        return found.to_pylist()
+
     def labelled(self, most: int) -> tuple[list[str], list[str]]:
         """Return ids and labels of photos that have a label, at most `most` of each label."""
         found = self._connection.select("photos/labels", {"k": most}, table=self._table)

@@ -71,6 +71,8 @@ def find_labelled(database: Database, collection: str, ids: Sequence[str]) -> Re
 def remove_photos(database: Database, store: Store, name: str, ids: Sequence[str]) -> Removed:
     """Take photos out of a collection and of those derived from it, with all that is kept of them.
 
+    Answers stay, and count again once the same picture comes back.
+
     Raises:
         UnknownCollection: there is none of that name.
     """
@@ -79,7 +81,9 @@ def remove_photos(database: Database, store: Store, name: str, ids: Sequence[str
     found = list(digests)
     removed = find_labelled(database, name, found)
     if found:
-        for each in (name, *list_derived(database, name)):
+        all_of_them = (name, *list_derived(database, name))
+        collection.records.note_removals(found, all_of_them)
+        for each in all_of_them:
             database.collection(each).delete(found)
         drop_kept(database, store, name, digests)
     return removed

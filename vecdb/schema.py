@@ -5,7 +5,16 @@ from collections.abc import Iterable
 from vecdb.cluster import alter_photos
 from vecdb.connection import Connection
 from vecdb.errors import AccessDenied, BadName, QueryFailed, SchemaTooNew
-from vecdb.statements import FOLDER, own_tables, schema_statements, schema_versions
+from vecdb.labels import SEQUENCE
+from vecdb.statements import (
+    FOLDER,
+    own_columns,
+    own_tables,
+    schema_statements,
+    schema_versions,
+)
+
+UNKNOWN_IDENTIFIER = 47
 
 
 def migrate(connection: Connection) -> None:
@@ -14,7 +23,7 @@ def migrate(connection: Connection) -> None:
     Raises:
         AccessDenied: it is not ready, and its user may not make tables.
         SchemaTooNew: the database has been written by a later version.
-        BadName: a new database has tables of this program's names, with rows of another's.
+        BadName: a new database has another program's tables under names of this one's.
     """
     latest = schema_versions()[-1]
     try:
@@ -32,12 +41,9 @@ def migrate(connection: Connection) -> None:
             f"The database {connection.dsn.display} has schema {found} and this program knows "
             f"{latest}: update the program, or point VECDB_DSN at another database."
         )
-    if not found and (foreign := find_foreign(connection, own_tables() - {"schema_version"})):
-        raise BadName(
-            f"The database {connection.dsn.display} has a table {foreign[0]!r} of another program, "
-            "and this one keeps its own under that name: make a database for it, and name that in "
-            "VECDB_DSN."
-        )
+    for table in () if found else sorted(own_tables() - {"schema_version"}):
+        if find_foreign(connection, [table], own_columns()[table]):
+            raise _taken(connection, table)
     for version in schema_versions():
         if version > found:
             for name in schema_statements(version):
@@ -53,10 +59,23 @@ def migrate(connection: Connection) -> None:
                 raise
     if found < latest:
         connection.run("schema_version/write", {"version": latest})
+    SEQUENCE.pass_by(connection.select("schema/latest").column("latest")[0].as_py())
+
+
+def _taken(connection: Connection, table: str) -> BadName:
+    return BadName(
+        f"The database {connection.dsn.display} has a table {table!r} of another program, and this "
+        "one keeps its own under that name: make a database for it, and name that in VECDB_DSN."
+    )
 
 
 def _read_version(connection: Connection) -> int:
-    return int(connection.select("schema_version/read").column("version")[0].as_py())
+    try:
+        return int(connection.select("schema_version/read").column("version")[0].as_py())
+    except QueryFailed as failed:
+        if failed.code != UNKNOWN_IDENTIFIER:
+            raise
+        raise _taken(connection, "schema_version") from failed
 
 
 def _find_version(connection: Connection) -> int:

@@ -11,6 +11,8 @@ from vecdb.replication import replicate
 
 FOLDER = Path(__file__).parent.parent / "sql"
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
+MADE = re.compile(r"CREATE TABLE IF NOT EXISTS (\w+) \((.*)\) ENGINE", re.DOTALL)
+COLUMN = re.compile(r"(?:^|,)\s*(\w+) ")
 # What commands and pages start with where VECDB_TABLE names nothing else.
 DEFAULT_TABLE = "unsplash_25k"
 # Letters that Unicode does not take apart into a Latin one and its accent.
@@ -63,6 +65,15 @@ def own_tables() -> frozenset[str]:
     names = [Path(step).name.partition("_")[2] for step in steps]
     # What ends so changes every collection's own table.
     return frozenset({"schema_version", *(name for name in names if not name.endswith("_photos"))})
+
+
+@cache
+def own_columns() -> dict[str, frozenset[str]]:
+    """Names of the columns that each of these tables is made with, by table."""
+    steps = [step for version in schema_versions() for step in schema_statements(version)]
+    texts = [_template(step).template for step in ("schema_version/create", *steps)]
+    made = [found for text in texts if (found := MADE.match(text))]
+    return {table[1]: frozenset(COLUMN.findall(table[2])) for table in made}
 
 
 def check_table_name(name: str) -> str:

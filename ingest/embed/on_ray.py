@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import socket
 import tempfile
 import threading
 import time
@@ -18,6 +19,7 @@ from ingest.progress import Progress, Summary, Tally
 ATTEMPTS = 4  # a part whose worker was lost is given to another so often in all
 TICK = 0.5  # seconds between two looks at how far the workers are
 PATIENCE = 60.0  # seconds to wait for a worker to come back where none is left
+SILENCE = 30.0  # seconds that the head may be away: after 60 Ray ends the process without a word
 Shown = Callable[[Progress], None]
 
 
@@ -67,7 +69,7 @@ def embed_on_ray(
         warn: takes a sentence about a worker that was lost.
 
     Raises:
-        IngestError: Ray is not installed, or the cluster does not answer.
+        IngestError: Ray is not installed, or the cluster does not answer, or not any more.
     """
     with _connect(address) as ray:
         pool = _Pool(ray, given, workers)
@@ -87,6 +89,7 @@ class _Pool:
         self._lost: dict[Any, Any] = {}  # calls, each to a worker that answers once it is back
         self._attempts: Counter[int] = Counter()
         self._done = Progress()
+        self._head = _Head(ray.get_runtime_context().gcs_address)
 
     def work(
         self, waiting: deque[int], show: Shown, warn: Callable[[str], None]
@@ -104,6 +107,7 @@ class _Pool:
             elif time.monotonic() > served + PATIENCE:
                 yield from ((part, _broken("No worker is left.")) for part in waiting)
                 return
+            self._head.check()
             ready, _ = self._ray.wait([*self._under_way, *self._lost], timeout=TICK)
             for call in self._under_way.keys() & ready:
                 part, worker = self._under_way.pop(call)
@@ -148,6 +152,41 @@ class _Pool:
             except self._ray.exceptions.RayError:
                 continue  # its worker was lost, which the part's own answer tells
         return found
+
+
+class _Head:
+    """The process that a cluster hangs on.
+
+    Args:
+        address: its host and port; one that cannot be reached from here is not watched.
+    """
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._is_watched = self._answers()
+        self._heard = time.monotonic()
+
+    def check(self) -> None:
+        """Refuse to go on where it has been away for too long.
+
+        Raises:
+            IngestError: it has.
+        """
+        if not self._is_watched or self._answers():
+            self._heard = time.monotonic()
+        elif time.monotonic() > self._heard + SILENCE:
+            raise IngestError(
+                f"Ray's head at {self._address} does not answer any more. Finished parts stay: run "
+                "the same command again, on a cluster once Ray is up."
+            )
+
+    def _answers(self) -> bool:
+        host, _, port = self._address.rpartition(":")
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), timeout=TICK).close()
+        except (OSError, ValueError):
+            return False
+        return True
 
 
 def share_resources(

@@ -296,3 +296,9 @@ def test_arguments_of_numpys_types_are_taken(explorer, taught):
     assert explorer.search(Query(photo_ids=ids), np.int64(2), fold=np.True_).ids
     assert explorer.search(Query(vectors=vectors), 2, table=np.str_("things")).ids
     explorer.mark_seen(id, np.int64(5))
+
+
+@pytest.mark.parametrize("name", ["page", "answer", "undo", "apply", "begin"])
+def test_an_argument_that_is_missing_is_told_with_the_methods_name(explorer, name):
+    with pytest.raises(TypeError, match=f"{name}\\(\\) missing"):
+        getattr(explorer, name)()

@@ -13,7 +13,7 @@ from explorer.mining import mine_page
 from explorer.page import Page
 from explorer.rounds import Rounds
 from explorer.settings import Settings
-from vecdb import Collection, Label
+from vecdb import Collection, Label, connect
 
 
 def truth(page: Page) -> dict[str, int]:
@@ -180,6 +180,26 @@ def test_two_processes_that_answer_one_page_at_once_are_one_action(
     redone = there.redo(page.concept.id)
     assert redone is not None
     assert redone.concept.round == 2
+
+
+@pytest.mark.parametrize("behind", [True, False], ids=["at once", "a moment later"])
+@pytest.mark.parametrize("unmarked", ["skip", "negative"])
+def test_a_round_that_two_processes_store_is_stored_once(
+    rounds, collection, direction, monkeypatch, behind, unmarked
+):
+    page = begin(rounds, collection, direction)
+    marks = dict(list(truth(page).items())[:3])
+    with connect(rounds.database.dsn_display) as database:
+        there = Rounds(database)
+        read = there._read(page.concept.id)
+        rounds.submit(page.concept.id, page.tiles, marks, unmarked=unmarked, number=1)
+        stored = rounds.database.concepts.history(page.concept.id)
+        assert len(stored) == len(page.tiles)
+        if not behind:  # the labels are there, the concept's next round is not yet
+            read = read[0], History(stored)
+        monkeypatch.setattr(there, "_read", lambda concept_id: read)
+        there.submit(page.concept.id, page.tiles, marks, unmarked=unmarked, number=1)
+        assert database.concepts.history(page.concept.id) == stored
 
 
 def test_a_photo_deleted_in_mid_round_is_left_out_of_the_fit(

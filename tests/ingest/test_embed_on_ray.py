@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from ingest.embed import on_ray
 from ingest.embed.__main__ import main
 from ingest.embed.on_ray import share_resources
 from ingest.embed.worker import embed_part
+from ingest.errors import IngestError
 from ingest.progress import Summary
 from tests.browser.harness import ROOT
 from tests.ingest.test_embed import answer, files_of, ids_of, write_pictures, write_tar
@@ -141,6 +143,11 @@ def test_one_worker_two_and_none_make_the_same_parts_whoever_is_killed(
     assert not list((tmp_path / "home").iterdir())
 
 
+def take_slowly(made: Iterator[tuple[int, Summary]]) -> None:
+    for _ in made:
+        time.sleep(0.5)
+
+
 @pytest.fixture
 def two_machines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Yield a cluster and a machine of it that can be taken away."""
@@ -182,6 +189,31 @@ def test_a_worker_that_never_comes_back_gets_no_part(
     # A slow machine may have made all parts before the other is gone.
     assert errors <= (set() if left else {"No worker is left."})
     assert len(lost) <= 3
+
+
+@pytest.mark.slow
+@needs_ray
+def test_a_head_that_is_gone_ends_the_run_in_a_sentence_and_made_parts_stay(
+    tmp_path: Path, two_machines: Any, tiny_clip: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(on_ray, "SILENCE", 2.0)
+    cluster, _ = two_machines
+    pictures = write_pictures(tmp_path / "pictures", 60)
+    given: dict[str, Any] = {"source": pictures, "out": tmp_path / "out", "parts": 60}
+    given |= {"encoder": tiny_clip}
+    made = on_ray.embed_on_ray(
+        range(60),
+        given,
+        address=cluster.address,
+        show=lambda progress: None,
+        warn=lambda said: None,
+    )
+    part, _ = next(made)
+    cluster.head_node.all_processes["gcs_server"][0].process.kill()
+    head = re.escape(cluster.address)
+    with pytest.raises(IngestError, match=f"head at {head} does not answer .*the same command"):
+        take_slowly(made)
+    assert embed_part(part=part, **given).inserted == 0
 
 
 @pytest.mark.parametrize(

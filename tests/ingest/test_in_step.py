@@ -114,6 +114,44 @@ def test_what_is_gone_is_taken_out_when_asked_and_its_labels_are_told(ingest, da
     assert rows(database).keys() == {"a.jpg", "d.jpg"}
 
 
+@pytest.mark.parametrize("back", ["x.jpg", "sub/z.jpg", "kept.jpg"])
+def test_a_picture_that_was_taken_out_comes_back_with_its_answers(ingest, database, tmp_path, back):
+    here, there = folder(tmp_path / "a", other=1), folder(tmp_path / "b", x=2, kept=3)
+    ingest(there)
+    teach(database, "x.jpg")
+    (there / "x.jpg").rename(tmp_path / "x.jpg")
+    assert ingest(there, options={"prune": True}).removed == 1
+    (here / back).parent.mkdir(exist_ok=True)
+    (tmp_path / "x.jpg").rename(here / back)
+    assert counts(ingest(here)) == (2, 0, 0, 0)
+    assert rows(database).keys() == {"kept.jpg", "other.jpg", "x.jpg"}
+    assert rows(database)["x.jpg"]["url"] == (here / back).as_uri()
+    assert counts(ingest(here)) == counts(ingest(tmp_path / "a")) == (0, 0, 2, 0)
+
+
+@pytest.mark.parametrize("archive", [False, True])
+def test_another_picture_gets_no_answers_of_one_that_was_taken_out(
+    ingest, database, store, tmp_path, archive
+):
+    def put(seed):
+        if archive:
+            shard(tmp_path / "card.tar", {"x.jpg": jpeg(seed)})
+            return tmp_path / "card.tar"
+        return folder(tmp_path / "card", x=seed)
+
+    ingest(put(1))
+    [first] = rows(database)
+    teach(database, first)
+    remove_photos(database, store, "photos", [first])
+    assert counts(ingest(put(2))) == (1, 0, 0, 0)
+    [second] = rows(database)
+    assert second != first
+    assert counts(ingest(put(2))) == (0, 0, 1, 0)
+    remove_photos(database, store, "photos", [second])  # nobody answered about it
+    assert counts(ingest(put(1))) == (1, 0, 0, 0)
+    assert [*rows(database)] == [first]
+
+
 def test_nothing_is_pruned_from_an_empty_or_unreadable_listing(ingest, database, tmp_path):
     lib = folder(tmp_path / "lib", a=1)
     ingest(lib)

@@ -1,4 +1,6 @@
+import re
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -140,6 +142,17 @@ def test_merging_keeps_the_answers_of_the_concept_merged_into(
     assert len(database.concepts.history(caps.id)) == 3
 
 
+def test_nothing_is_merged_into_a_concept_of_other_photos(axes, database: Database) -> None:
+    database.create_collection("other", "by hand", 4)
+    hats = database.concepts.create("hats", "axes", "a hat").id
+    caps = database.concepts.create("caps", "other", "a cap").id
+    database.concepts.label(caps, [Label("a", 1)], action="one")
+    with pytest.raises(ValueError, match="photos of other, 'hats' about those of axes"):
+        database.concepts.merge(hats, caps)
+    assert database.concepts.history(hats) == []
+    assert not database.concepts.get(caps).deleted
+
+
 def test_nothing_is_merged_into_a_deleted_or_an_unknown_concept_or_itself(
     axes: Collection, database: Database
 ) -> None:
@@ -160,11 +173,33 @@ def test_nothing_is_merged_into_a_deleted_or_an_unknown_concept_or_itself(
 def test_unknown_names_are_errors_that_say_so(axes: Collection, database: Database) -> None:
     with pytest.raises(UnknownCollection, match="'nowhere'"):
         database.concepts.create("hats", "nowhere", "a hat")
-    with pytest.raises(UnknownConcept, match="'nobody'"):
-        database.concepts.get("nobody")
     concept = database.concepts.create("hats", "axes", "a hat")
     with pytest.raises(TypeError, match="'encoder' cannot be changed"):
         database.concepts.update(concept.id, encoder="another")
+
+
+@pytest.mark.parametrize("wrong", ["nobody", [], None, {"id": 1}], ids=repr)
+def test_what_is_no_concepts_id_is_told_and_takes_no_answers(
+    axes: Collection, database: Database, wrong: Any
+) -> None:
+    concepts, rows = database.concepts, [Label("a", 1)]
+    for call in (
+        lambda: concepts.get(wrong),
+        lambda: concepts.update(wrong, name="hats"),
+        lambda: concepts.label(wrong, rows, action="one"),
+        lambda: concepts.duplicate(wrong, "hats"),
+        lambda: concepts.delete(wrong),
+    ):
+        with pytest.raises(UnknownConcept, match=f"There is no concept {re.escape(repr(wrong))}"):
+            call()
+    found = database._connection.select("labels/extent", {"concept": "nobody"})
+    assert found.column("count").to_pylist() == [0]
+
+
+@pytest.mark.parametrize("read", ["history", "labels", "votes", "view_of"])
+def test_reading_by_what_is_no_id_is_told(database: Database, read: str) -> None:
+    with pytest.raises(UnknownConcept, match=r"There is no concept \[\]"):
+        getattr(database.concepts, read)([])
 
 
 def test_a_concept_is_applied_in_one_statement(axes: Collection, database: Database) -> None:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from tests.vecdb.conftest import photos
-from vecdb import Collection, Database, connect
+from vecdb import Collection, Database, Label, connect
+from vecdb.class_sets import ClassCorrection
 from vecdb.connection import Connection
 from vecdb.errors import (
     BadDsn,
@@ -15,6 +16,8 @@ from vecdb.errors import (
     EncoderMismatch,
     UnknownCollection,
 )
+from vecdb.labels import SEQUENCE
+from vecdb.statements import own_tables
 
 
 def test_collections_are_listed_with_their_encoder_and_size(
@@ -81,6 +84,38 @@ def test_a_table_of_somebody_elses_becomes_no_collection_and_stays(
         client.command(f"DROP {made.split()[0]} mine")
 
 
+def test_what_is_written_after_the_clock_went_back_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    classes = ClassCorrection("cat", np.ones(4)), ClassCorrection("dog", np.ones(4))
+    made: list[str] = []
+    for at, hour in enumerate([9, 8]):
+        # As a process does that begins at that hour.
+        monkeypatch.setattr(SEQUENCE, "_last", 0)
+        monkeypatch.setattr("vecdb.labels.time.time_ns", lambda hour=hour: hour * 3600 * 10**9)
+        with connect(f"chdb://{tmp_path}") as database:
+            axes = database.create_collection("axes", "by hand", 4)
+            if not made:
+                axes.insert(photos("a", np.eye(4)[:1]))
+                made.append(database.concepts.create("hats", "axes", "a hat").id)
+                sets = database.class_sets
+                made.append(sets.create("pets", "axes", "m", names=[], templates=[]).id)
+            concept, classed = made
+            database.concepts.label(concept, [Label("a", 1 - 2 * at)], action=f"{at}")
+            database.concepts.update(concept, round=at + 1)
+            database.audits.answer("audit", {"a": 1 - 2 * at})
+            database.class_sets.correct(classed, {"a": classes[at]})
+            axes.replace(photos("a", np.eye(4)[at : at + 1]))
+    with connect(f"chdb://{tmp_path}") as database:
+        assert [row.label for row in database.concepts.labels(concept)] == [-1]
+        assert database.concepts.get(concept).round == 2
+        assert database.audits.answers("audit") == {"a": -1}
+        assert database.class_sets.corrections(classed)["a"].name == "dog"
+        axes = database.collection("axes")
+        assert axes.count() == 1
+        assert axes.vectors(["a"]).tolist() == [np.eye(4)[1].tolist()]
+
+
 def test_a_collection_that_a_crash_left_unlisted_is_made_again(database: Database) -> None:
     database.create_collection("half", "by hand", 4)
     database._connection.run("collections/forget", {"name": "half"})
@@ -88,15 +123,16 @@ def test_a_collection_that_a_crash_left_unlisted_is_made_again(database: Databas
     assert again.insert(photos("ab", np.eye(4)[:2])) == 2
 
 
-def test_a_database_with_rows_of_another_program_under_our_names_is_refused(
-    tmp_path: Path,
+@pytest.mark.parametrize("row", ["", " AS SELECT 1 version"], ids=["empty", "filled"])
+@pytest.mark.parametrize("table", sorted(own_tables()))
+def test_a_database_with_a_table_of_another_program_under_our_names_is_refused(
+    tmp_path: Path, table: str, row: str
 ) -> None:
-    address = f"chdb://{tmp_path}"
     client = clickhouse_connect.get_client(interface="chdb", path=str(tmp_path))
-    client.command("CREATE TABLE labels (a UInt8) ENGINE = MergeTree ORDER BY a AS SELECT 1 a")
+    client.command(f"CREATE TABLE {table} (version UInt8) ENGINE = MergeTree ORDER BY version{row}")
     client.close()
-    with pytest.raises(BadName, match="has a table 'labels' of another program"):
-        connect(address)
+    with pytest.raises(BadName, match=f"has a table '{table}' of another program.*VECDB_DSN"):
+        connect(f"chdb://{tmp_path}")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from tests.ingest.server import Host
 from tests.vecdb.conftest import photos
 from tests.vecdb.servers import PASSWORD, USER, Servers, fresh_database
-from vecdb import Database, Label, connect
+from vecdb import Database, Label, Scope, connect
 from vecdb.errors import AccessDenied, QueryFailed, Unreachable, VecdbError
 
 ANY_TIMES = 99
@@ -86,6 +86,32 @@ def test_one_who_may_only_read_searches_and_is_told_at_what_writes(
             with pytest.raises(AccessDenied, match="does not let its user do this"):
                 write()
     servers.plan("clickhouse", kind="none", times=0)
+
+
+@pytest.mark.parametrize("indexed", [False, True])
+def test_a_user_whose_profile_is_readonly_searches(
+    servers: Servers, served: Database, indexed: bool
+) -> None:
+    servers.plan("clickhouse", kind="none", times=0)
+    if indexed:
+        served.collection("axes").index.build()
+    dsn = served._connection.dsn.display.replace("://", f"://{USER}:{quote(PASSWORD, safe='')}@")
+    servers.plan("clickhouse", kind="readonly", times=-1)
+    with connect(dsn) as database:
+        axes = database.collection("axes")
+        assert axes.nearest(np.eye(4)[0], 1, exact=not indexed).ids == ["a"]
+        assert axes.nearest(np.eye(4)[1], 2, Scope(["a", "c"]), exact=not indexed).ids == ["b", "d"]
+        assert np.array_equal(axes.vectors(["c"]), np.eye(4)[2:3])
+        assert [row["id"] for row in axes.photos(["d"])] == ["d"]
+        for write in (
+            lambda: axes.insert(photos("e", np.eye(4)[:1])),
+            lambda: database.create_collection("new", "m", 4),
+            lambda: database.concepts.create("hats", "axes", "a hat"),
+        ):
+            with pytest.raises(AccessDenied, match="does not let its user do this"):
+                write()
+    servers.plan("clickhouse", kind="none", times=0)
+    served.collection("axes").index.drop()
 
 
 def test_a_new_database_without_the_right_to_make_functions_is_refused_each_time(

@@ -85,14 +85,17 @@ class Handler(BaseHTTPRequestHandler):
         if not self._allowed():
             return self._error(403, 516, "default: Authentication failed: password is incorrect")
         try:
-            answer, wanted = self._run(text, given)
+            is_readonly = fault is not None and fault.kind == "readonly"
+            answer, wanted = self._run(text, given, readonly=is_readonly)
         except EngineError as error:
             return self._error(500, error.code, str(error))
         if fault and fault.kind in ("lost", "reset"):
             return self._break(answer if fault.kind == "reset" else None)
         self._answer(200, answer, {"X-ClickHouse-Format": wanted} if answer else {})
 
-    def _run(self, text: bytes, given: dict[str, str]) -> tuple[bytes, str]:
+    def _run(
+        self, text: bytes, given: dict[str, str], *, readonly: bool = False
+    ) -> tuple[bytes, str]:
         database = given.get("database", "default")
         parameters = {k[6:]: v for k, v in given.items() if k.startswith("param_")}
         settings = {k: v for k, v in given.items() if k not in OWN and not k.startswith("param_")}
@@ -104,7 +107,9 @@ class Handler(BaseHTTPRequestHandler):
             line = self.server.cluster.translated(text.decode(), settings, parameters, database)
             statements = [line.encode()]
         for statement in statements:
-            answer = self.server.engine.run(statement, settings, parameters, database)
+            answer = self.server.engine.run(
+                statement, settings, parameters, database, readonly=readonly
+            )
         return answer
 
     def _allowed(self) -> bool:

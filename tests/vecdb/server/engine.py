@@ -29,17 +29,29 @@ class Engine:
         self._opening = threading.Lock()
 
     def run(
-        self, text: bytes, settings: Mapping[str, str], parameters: Mapping[str, str], database: str
+        self,
+        text: bytes,
+        settings: Mapping[str, str],
+        parameters: Mapping[str, str],
+        database: str,
+        *,
+        readonly: bool = False,
     ) -> tuple[bytes, str]:
-        """Run one statement, data of an INSERT included; return the answer and its format."""
+        """Run one statement, data of an INSERT included; return the answer and its format.
+
+        Args:
+            readonly: as for a user whose profile says `readonly = 1`.
+        """
         with self._opening:
             handle = chdb.connect(self._directory)
         try:
+            if database != "default":
+                self._query(handle, f"USE `{database}`".encode())
+            if readonly:
+                self._query(handle, b"SET readonly = 1")
             for name, value in settings.items():
                 quoted = value.replace("\\", "\\\\").replace("'", "\\'")
                 self._query(handle, f"SET {name} = '{quoted}'".encode())
-            if database != "default":
-                self._query(handle, f"USE `{database}`".encode())
             insert = INSERT.match(text)
             if insert and insert.group(1).upper() != b"VALUES":
                 return self._insert(handle, text[: insert.end()], text[insert.end() :])

@@ -8,8 +8,8 @@ class Fault:
     """What goes wrong with statements that match, so many times.
 
     kind: "status" answers with `status`, the engine's `code` and `text`; "slow" waits `seconds`
-    before answering; "reset" closes the connection in the middle of the answer; "lost" runs the
-    statement and closes without one.
+    before answering; "readonly" asks as a user of such a profile; "reset" closes the connection in
+    the middle of the answer; "lost" runs the statement and closes without one.
     """
 
     kind: str
