@@ -2,10 +2,9 @@
 
 import commandline.limits  # noqa: F401  # before numpy and its kind
 from ingest.errors import DamagedSource, IngestError, SourceError
-from ingest.options import Options
 from ingest.photo import Photo
 from ingest.progress import Progress, Summary
-from ingest.run import run
+from ingest.run import Options, run
 
 __all__ = [
     "DamagedSource",
