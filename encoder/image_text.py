@@ -13,7 +13,6 @@ from encoder.choice import folder_of
 from encoder.errors import UnusableModel
 from encoder.fingerprint import fingerprint_folder
 from encoder.graph import Graph, Network
-from encoder.guard import guarded
 from encoder.phrases import Phrases
 from encoder.preparation import Preparation
 from encoder.protocol import Pixels, Vectors
@@ -60,12 +59,10 @@ class ImageTextEncoder:
     def batch(self, pictures: int) -> None:
         self._vision.batch = pictures
 
-    @guarded("prepare this picture")
     def prepare(self, image: Image.Image) -> Pixels:
         """Resize and crop as the model's own processor does: (h, w, 3) uint8."""
         return self._preparation.prepare(image)
 
-    @guarded("encode these pictures")
     def encode_prepared(self, pixels: Sequence[Pixels] | Pixels) -> Vectors:
         """Encode n pictures from `prepare`, of one size or of several, to (n, d) unit rows."""
         vectors = np.zeros((len(pixels), self.dim), np.float32)
@@ -75,12 +72,10 @@ class ImageTextEncoder:
             vectors[rows] = self._vision.run(np.stack([pixels[row] for row in rows]))
         return unit(vectors)
 
-    @guarded("encode these pictures")
     def encode_images(self, images: Sequence[Image.Image]) -> Vectors:
         """Encode pictures of any mode and size to (n, d) float32 unit rows."""
         return self.encode_prepared([self.prepare(image) for image in images])
 
-    @guarded("encode these words")
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
         """Encode phrases to (n, d) float32 unit rows.
 

@@ -14,7 +14,6 @@ from encoder.choice import (
 )
 from encoder.errors import OtherWeights
 from encoder.fingerprint import fingerprint_folder
-from encoder.guard import one_sentence
 from encoder.protocol import Encoder
 from encoder.similarity import has_head, load_head
 
@@ -52,10 +51,9 @@ def load_encoder(name: str, *, device: str | None = None) -> Encoder:
         ModelNotFound: no such model here, and the hub did not give one within 20 s.
         UnusableModel: the model does not bring pictures and text into one space.
         BadDevice: the machine lacks the device.
-        EncoderError: whatever else the model raises.
     """
     name = clean_name(name)
-    with _lock, one_sentence(name, "be loaded"):
+    with _lock:
         kind = _kind_of(name)
         found = _loaded.get((name, device))
         # Other weights may lie in the folder by now.

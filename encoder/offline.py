@@ -17,7 +17,6 @@ from PIL import Image
 
 from encoder.choice import OFFLINE
 from encoder.graph import Graph
-from encoder.guard import guarded
 from encoder.minilm import DIM as TEXT_DIM
 from encoder.minilm import LIMIT, MiniLm
 from encoder.pictures import to_rgb
@@ -78,12 +77,10 @@ class OfflineEncoder:
     def batch(self, pictures: int) -> None:
         self._vision.batch = pictures
 
-    @guarded("prepare this picture")
     def prepare(self, image: Image.Image) -> Pixels:
         """Squeeze a picture into 260 x 260, so that nothing at its edges is lost."""
         return self._window.cut(to_rgb(image))
 
-    @guarded("encode these pictures")
     def encode_prepared(self, pixels: Sequence[Pixels] | Pixels) -> Vectors:
         """Encode n pictures of (260, 260, 3) uint8 to (n, 512) float32 unit rows."""
         if len(pixels) == 0:
@@ -105,12 +102,10 @@ class OfflineEncoder:
         looks: Vectors = (centred @ self._projection).astype(np.float32)
         return looks
 
-    @guarded("encode these pictures")
     def encode_images(self, images: Sequence[Image.Image]) -> Vectors:
         """Encode pictures of any mode and size to (n, 512) float32 unit rows."""
         return self.encode_prepared([self.prepare(image) for image in images])
 
-    @guarded("encode these words")
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
         """Encode phrases to (n, 512) float32 unit rows; their visual part is zero.
 

@@ -12,10 +12,7 @@ Pixels = NDArray[np.uint8]
 
 
 class Encoder(Protocol):
-    """Turns pictures and phrases into unit vectors of one space. Safe to share between threads.
-
-    Its methods raise nothing but an EncoderError, whatever its model raises.
-    """
+    """Turns pictures and phrases into unit vectors of one space. Safe to share between threads."""
 
     @property
     def name(self) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from PIL import Image
 
-from encoder.guard import guarded
 from encoder.protocol import Encoder, Pixels, Vectors
 from encoder.similarity import SimilarityHead
 
@@ -76,22 +75,18 @@ class TunedEncoder:
     def batch(self, pictures: int) -> None:
         self._base.batch = pictures
 
-    @guarded("encode these pictures")
     def encode_images(self, images: Sequence[Image.Image]) -> Vectors:
         """Encode pictures to (n, d) float32 unit rows of the tuned space."""
         return self._head.apply(self._base.encode_images(images))
 
-    @guarded("encode these words")
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
         """Encode phrases to (n, d) float32 unit rows of the tuned space."""
         return self._head.apply(self._base.encode_texts(texts))
 
-    @guarded("prepare this picture")
     def prepare(self, image: Image.Image) -> Pixels:
         """Resize and crop one picture to the model's input: (h, w, 3) uint8."""
         return self._base.prepare(image)
 
-    @guarded("encode these pictures")
     def encode_prepared(self, pixels: Sequence[Pixels] | Pixels) -> Vectors:
         """Encode what `prepare` returned, (n, h, w, 3) uint8, to (n, d) unit rows."""
         return self._head.apply(self._base.encode_prepared(pixels))

@@ -285,11 +285,11 @@ def test_eight_callers_at_once_get_what_one_gets(served):
 
 
 def test_a_model_that_fails_is_answered_in_a_sentence(served, monkeypatch):
-    def fail(*given, **how):
+    def fail(texts):
         raise RuntimeError("CUDA out of memory")
 
     encoder: Any = served.explorer.encoder_of(served.collection)
-    monkeypatch.setattr(encoder._model, "get_text_features", fail)
+    monkeypatch.setattr(encoder._encoder, "encode_texts", fail)
     answer = served.get("/api/search", text="a red thing")
     assert answer.status_code == 503
     assert "encoder cannot be used now" in answer.text
