@@ -13,6 +13,7 @@ from encoder.choice import folder_of
 from encoder.errors import UnusableModel
 from encoder.fingerprint import fingerprint_folder
 from encoder.graph import Graph, Network
+from encoder.guard import fail_in_a_sentence
 from encoder.phrases import Phrases
 from encoder.preparation import Preparation
 from encoder.protocol import Pixels, Vectors
@@ -25,6 +26,7 @@ LARGE = 10_000_000  # weights, from which half precision is quicker by enough to
 NEAR = 0.999  # cosine that half precision must keep
 
 
+@fail_in_a_sentence
 class ImageTextEncoder:
     """A model, its tokenizer and its picture processor.
 
