@@ -15,7 +15,7 @@ from commandline.outputs import output_name
 from encoder import EncoderError
 from ingest import IngestError, Options, SourceError, Summary, run
 from ingest.manners_options import add_manners, given_manners
-from ingest.run import WORKERS
+from ingest.options import WORKERS
 from ingest.tell import LOG, Bars, describe_summary, log_to
 from vecdb import DEFAULT_TABLE, VecdbError
 

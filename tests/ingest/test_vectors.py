@@ -16,7 +16,7 @@ import pytest
 from encoder.offline import OfflineEncoder
 from ingest import IngestError, Progress, SourceError, run
 from ingest.errors import DamagedSource
-from ingest.run import Options
+from ingest.options import Options
 from ingest.vectors import find_vectors
 from tests.ingest.pictures import jpeg
 from tests.vecdb.servers import Servers, fresh_database
