@@ -1,4 +1,5 @@
 import copy
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from PIL import Image
 from encoder import EncoderError, load, load_encoder
 from encoder.guard import DOES
 from encoder.similarity import SimilarityHead, head_path, save_head
+from encoder.vision import Vision
 
 FAULTS = (
     RuntimeError("CUDA error\nat 0x1"),
@@ -60,3 +62,29 @@ def test_whatever_a_model_raises_while_it_encodes_is_a_sentence(named, kind, met
         EncoderError, match=r"The encoder a model could not .*AttributeError.*try again"
     ):
         getattr(broken, method)(GIVEN[method])
+
+
+@pytest.mark.parametrize("part", ["_run_batch", "_vectors"])
+def test_memory_that_ends_while_a_model_is_tried_out_is_not_its_fault(named, monkeypatch, part):
+    def fail(*given):
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr(load, "_loaded", {})
+    monkeypatch.setattr(Vision, part, fail)
+    with pytest.raises(EncoderError, match=r"OutOfMemoryError.*with more memory free"):
+        load_encoder(named["clip"])
+
+
+@pytest.mark.parametrize("file", ["model.safetensors", "config.json", "tokenizer.json"])
+def test_a_file_of_a_model_that_may_not_be_read_is_named(named, monkeypatch, file):
+    opened = Path.open
+
+    def refuse(path, *given, **how):
+        if path.name == file:
+            raise PermissionError(13, "Permission denied", str(path))
+        return opened(path, *given, **how)
+
+    monkeypatch.setattr(load, "_loaded", {})
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(EncoderError, match=rf"denied.*{file}.*: let this user read"):
+        load_encoder(named["clip"])
