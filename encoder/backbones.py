@@ -7,10 +7,11 @@ import torch
 from transformers import AutoConfig, AutoImageProcessor, AutoModel, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
-from encoder.checkpoint import FAULTS, Checkpoint, find_model, first_line
+from encoder.checkpoint import Checkpoint, find_model
 from encoder.choice import WEIGHTS
 from encoder.dual import DEEP, DualEncoderConfig, DualEncoderModel, pool_pictures
 from encoder.errors import UnusableBackbone
+from encoder.guard import blame
 from encoder.preparation import Preparation
 
 
@@ -36,17 +37,13 @@ def read_backbones(vision: str, text: str, *, dim: int, dropout: float, seed: in
     tokenizer = _read(text, "its tokenizer", AutoTokenizer)
     sees, reads = _read_backbone(vision), _read_backbone(text)
     side = Preparation(vision, processor).side
-    try:
-        with torch.no_grad():
-            seen = pool_pictures(sees(pixel_values=torch.zeros(1, 3, side, side)))
-    except FAULTS as error:
-        raise UnusableBackbone(vision, f"it gives no features: {first_line(error)}") from error
+    no_features = blame(lambda reason: UnusableBackbone(vision, f"it gives no features: {reason}"))
+    with no_features, torch.no_grad():
+        seen = pool_pictures(sees(pixel_values=torch.zeros(1, 3, side, side)))
     ids = torch.tensor([[tokenizer.pad_token_id or 0]])
-    try:
-        with torch.no_grad():
-            read = reads(input_ids=ids, attention_mask=torch.ones_like(ids)).last_hidden_state
-    except FAULTS as error:
-        raise UnusableBackbone(text, f"it reads no text: {first_line(error)}") from error
+    no_text = blame(lambda reason: UnusableBackbone(text, f"it reads no text: {reason}"))
+    with no_text, torch.no_grad():
+        read = reads(input_ids=ids, attention_mask=torch.ones_like(ids)).last_hidden_state
     config = DualEncoderConfig(
         vision_config=sees.config,
         text_config=reads.config,
@@ -68,11 +65,11 @@ def has_weights(name: str) -> bool:
 def _read_backbone(name: str) -> Any:
     if has_weights(name):
         return _read(name, "its weights", AutoModel).eval()
-    return AutoModel.from_config(_read(name, "its config.json", AutoConfig)).eval()
+    config = _read(name, "its config.json", AutoConfig)
+    with blame(lambda reason: UnusableBackbone(name, f"no model can be made of it: {reason}")):
+        return AutoModel.from_config(config).eval()
 
 
 def _read(name: str, part: str, reader: Any, **options: Any) -> Any:
-    try:
+    with blame(lambda reason: UnusableBackbone(name, f"{part} cannot be read: {reason}")):
         return reader.from_pretrained(name, local_files_only=find_model(name), **options)
-    except FAULTS as error:
-        raise UnusableBackbone(name, f"{part} cannot be read: {first_line(error)}") from error

@@ -8,8 +8,6 @@ from typing import Any
 
 import torch
 import transformers
-from huggingface_hub.errors import StrictDataclassError
-from safetensors import SafetensorError
 from transformers import MODEL_MAPPING, AutoConfig, AutoImageProcessor, AutoModel, AutoTokenizer
 from transformers.models.auto.processing_auto import PROCESSOR_MAPPING_NAMES
 from transformers.utils import logging as transformers_logging
@@ -17,12 +15,10 @@ from transformers.utils import logging as transformers_logging
 from encoder.choice import hub_answers, is_local, is_path
 from encoder.dual import register
 from encoder.errors import ModelNotFound, UnusableModel
+from encoder.fingerprint import list_files
+from encoder.guard import blame, one_sentence
 
 HUB_TIMEOUT = 15.0
-FAULTS = (
-    OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, ImportError,
-    StrictDataclassError, SafetensorError,
-)  # fmt: skip
 NOT_NEEDED = ("logit_scale", "logit_bias", "temperature")  # of weights: a config has their start
 
 
@@ -56,20 +52,16 @@ def read_checkpoint(name: str) -> Checkpoint:
     transformers_logging.set_verbosity_error()
 
     def read(part: str, reader: Callable[..., Any], **options: Any) -> Any:
-        try:
+        with blame(lambda reason: UnusableModel(name, f"{part} cannot be read: {reason}")):
             return reader(name, local_files_only=local, **options)
-        except FAULTS as error:
-            raise UnusableModel(name, f"{part}: {first_line(error)}") from error
 
-    config = read("its config.json cannot be read", AutoConfig.from_pretrained)
+    config = read("its config.json", AutoConfig.from_pretrained)
     _check_kind(name, config)
-    processor = read(
-        "its picture processor is missing", AutoImageProcessor.from_pretrained, backend="pil"
-    )
-    tokenizer = read("its tokenizer is missing", AutoTokenizer.from_pretrained)
+    processor = read("its picture processor", AutoImageProcessor.from_pretrained, backend="pil")
+    tokenizer = read("its tokenizer", AutoTokenizer.from_pretrained)
     _check_vocabulary(name, tokenizer, config)
     model, found = read(
-        "its weights cannot be read",
+        "its weights",
         AutoModel.from_pretrained,
         dtype=torch.float32,
         output_loading_info=True,
@@ -96,6 +88,7 @@ def find_model(name: str) -> bool:
     Raises:
         ModelNotFound: no such folder, and the hub has none of that name.
         UnusableModel: the folder holds no model.
+        EncoderError: its files cannot be read.
     """
     if not name:
         raise ModelNotFound("No encoder is named: give a model's name on the hub, or its folder.")
@@ -104,8 +97,13 @@ def find_model(name: str) -> bool:
             f"There is no folder {name}: check the path, or give a model's name on the hub, such "
             "as openai/clip-vit-base-patch32."
         )
-    if os.path.isdir(name) and not (Path(name) / "config.json").is_file():
-        raise UnusableModel(name, "the folder holds no config.json")
+    if os.path.isdir(name):
+        with one_sentence(name, "be read"):
+            # The system says which may not be read; safetensors says that it is not there.
+            for path in list_files(Path(name)):
+                path.open("rb").close()
+            if not (Path(name) / "config.json").is_file():
+                raise UnusableModel(name, "the folder holds no config.json")
     local = is_local(name)
     if not local and not hub_answers(HUB_TIMEOUT, name):
         raise ModelNotFound(
@@ -147,8 +145,3 @@ def _text_settings(kind: str) -> dict[str, Any]:
     if "siglip" in kind:  # trained on padded text; its first processor leaves that to the caller
         return {"padding": "max_length", **(settings or {})}
     return dict(settings or {})
-
-
-def first_line(error: Exception) -> str:
-    """Return the first line of an error's words, without its full stop."""
-    return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".:")

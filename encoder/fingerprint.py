@@ -33,14 +33,18 @@ def fingerprint_folder(folder: Path) -> str:
     Every byte of the weights is read, once in a process while the files stay as they are. Empty
     where the folder holds none.
     """
-    weights = _weights(folder)
-    if not weights:
+    if not _weights(folder):
         return ""
     digest = hashlib.sha256()
-    for path in [*weights, *(folder / name for name in SETTINGS)]:
-        if path.is_file():
-            digest.update(f"{path.name}:{_digest_file(path)}\n".encode())
+    for path in list_files(folder):
+        digest.update(f"{path.name}:{_digest_file(path)}\n".encode())
     return digest.hexdigest()[:32]
+
+
+def list_files(folder: Path) -> list[Path]:
+    """Return the files of a model that its vectors depend on."""
+    paths = [*_weights(folder), *(folder / name for name in SETTINGS)]
+    return [path for path in paths if path.is_file()]
 
 
 def _weights(folder: Path) -> list[Path]:

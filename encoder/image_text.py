@@ -8,11 +8,12 @@ import numpy as np
 import torch
 from PIL import Image
 
-from encoder.checkpoint import FAULTS, first_line, read_checkpoint
+from encoder.checkpoint import read_checkpoint
 from encoder.choice import folder_of
 from encoder.errors import UnusableModel
 from encoder.fingerprint import fingerprint_folder
 from encoder.graph import Graph, Network
+from encoder.guard import blame, fail_in_a_sentence
 from encoder.phrases import Phrases
 from encoder.preparation import Preparation
 from encoder.protocol import Pixels, Vectors
@@ -25,6 +26,7 @@ LARGE = 10_000_000  # weights, from which half precision is quicker by enough to
 NEAR = 0.999  # cosine that half precision must keep
 
 
+@fail_in_a_sentence
 class ImageTextEncoder:
     """A model, its tokenizer and its picture processor.
 
@@ -110,11 +112,9 @@ class ImageTextEncoder:
             pixels = np.stack([self.prepare(Image.fromarray(noise))])
             return unit(behind_batches(dtype, tower).run(pixels))
 
-        try:
+        says = "it does not take its processor's pictures"
+        with blame(lambda reason: UnusableModel(self.name, f"{says}: {reason}")):
             full = try_one(torch.float32)
-        except FAULTS as error:
-            reason = f"it does not take its processor's pictures: {first_line(error)}"
-            raise UnusableModel(self.name, reason) from error
         dtype = choose_dtype(where)
         parts = {part: getattr(self._model, part) for part in SEES if hasattr(self._model, part)}
         if dtype == torch.float32 or _count_weights(parts) < LARGE:
@@ -132,10 +132,8 @@ class ImageTextEncoder:
     def _check_space(self) -> int:
         """Return the vectors' length, the same for pictures and phrases."""
         seen = self._vision.run(np.stack([self.prepare(Image.new("RGB", (64, 64)))]))
-        try:
+        with blame(lambda reason: UnusableModel(self.name, f"it reads no text: {reason}")):
             read = self._read(["a"])
-        except FAULTS as error:
-            raise UnusableModel(self.name, f"it reads no text: {first_line(error)}") from error
         if seen.ndim != 2 or seen.shape != read.shape:
             reason = f"its pictures have {seen.shape[1:]} numbers and its phrases {read.shape[1:]}"
             raise UnusableModel(self.name, reason)

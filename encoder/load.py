@@ -14,6 +14,7 @@ from encoder.choice import (
 )
 from encoder.errors import OtherWeights
 from encoder.fingerprint import fingerprint_folder
+from encoder.guard import one_sentence
 from encoder.protocol import Encoder
 from encoder.similarity import has_head, load_head
 
@@ -51,9 +52,10 @@ def load_encoder(name: str, *, device: str | None = None) -> Encoder:
         ModelNotFound: no such model here, and the hub did not give one within 20 s.
         UnusableModel: the model does not bring pictures and text into one space.
         BadDevice: the machine lacks the device.
+        EncoderError: whatever else the model raises, here and whenever it encodes.
     """
     name = clean_name(name)
-    with _lock:
+    with _lock, one_sentence(name, "be loaded"):
         kind = _kind_of(name)
         found = _loaded.get((name, device))
         # Other weights may lie in the folder by now.
@@ -73,7 +75,7 @@ def load_known_encoder(name: str, fingerprint: str, *, device: str | None = None
 
     Raises:
         OtherWeights: the name leads to other weights or settings by now.
-        ModelNotFound, UnusableModel, BadDevice: as `load_encoder`.
+        EncoderError: as `load_encoder`.
     """
     name = clean_name(name)
     if fingerprint and is_path(name) and not is_local(name):
@@ -93,9 +95,13 @@ def fingerprint_encoder(name: str) -> str:
 
     Args:
         name: as for `load_encoder`.
+
+    Raises:
+        EncoderError: they cannot be read.
     """
     name = clean_name(name)
-    return _kind_of(name).fingerprint(name)
+    with one_sentence(name, "be read"):
+        return _kind_of(name).fingerprint(name)
 
 
 def _kind_of(name: str) -> Kind:

@@ -17,6 +17,7 @@ from PIL import Image
 
 from encoder.choice import OFFLINE
 from encoder.graph import Graph
+from encoder.guard import fail_in_a_sentence
 from encoder.minilm import DIM as TEXT_DIM
 from encoder.minilm import LIMIT, MiniLm
 from encoder.pictures import to_rgb
@@ -32,6 +33,7 @@ WEIGHT = 0.7  # of each half; a picture's vector is then of length .99, and is m
 HERE = Path(__file__).parent
 
 
+@fail_in_a_sentence
 class OfflineEncoder:
     """EfficientNet-Lite2 and MiniLM, both installed from PyPI: 384 + 128 numbers.
 

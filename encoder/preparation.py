@@ -6,6 +6,7 @@ import numpy as np
 from PIL import Image
 
 from encoder.errors import UnusableModel
+from encoder.guard import blame
 from encoder.pictures import to_rgb
 from encoder.pixels import Window, cut_far_ends
 from encoder.protocol import Pixels
@@ -33,11 +34,18 @@ class Preparation:
     def __init__(self, name: str, processor: Any) -> None:
         self._name = name
         self._processor = processor
-        black, white = (self._values(Image.new("RGB", (64, 64), c)) for c in ("black", "white"))
+        with blame(lambda reason: UnusableModel(name, f"its picture processor fails: {reason}")):
+            self._try_out()
+
+    def _try_out(self) -> None:
+        processor = self._processor
+        with np.errstate(divide="ignore", invalid="ignore"):
+            black, white = (self._values(Image.new("RGB", (64, 64), c)) for c in ("black", "white"))
         middle = black.shape[0] // 2, black.shape[1] // 2  # an edge may be padding
         low, high = black[middle].astype(np.float64), white[middle].astype(np.float64)
-        if not (high > low).all():
-            raise UnusableModel(name, "its processor makes no difference between black and white")
+        if not (high > low).all() or not np.isfinite(high - low).all():
+            said = "its processor makes no difference between black and white"
+            raise UnusableModel(self._name, said)
         self.std = 255 / (high - low)
         self.mean = -low * self.std
         self.patch = int(processor.patch_size) if self._takes_patches else None

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 from PIL import Image
 
+from encoder.guard import fail_in_a_sentence
 from encoder.protocol import Encoder, Pixels, Vectors
 from encoder.similarity import SimilarityHead
 
 
+@fail_in_a_sentence
 class TunedEncoder:
     """Encodes as another encoder does and moves what comes out into the tuned space."""
 

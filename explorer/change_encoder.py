@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from classifier import ClassifierError, Head, anchor, fit, prompt_head
-from encoder import EncoderError
+from encoder import EncoderError, load_encoder
 from explorer.audits import AuditRecord, blind_answers
 from explorer.comparison import Score, accepted_photos, score_audited, score_held_out
 from explorer.encode import find_sibling
-from explorer.encoders import load_guarded
 from explorer.errors import BadInput, NothingThere
 from explorer.fitting import head_of
 from explorer.history import read_history
@@ -89,7 +88,7 @@ def change_encoder(
         EncoderError, VecdbError: the encoder or the database cannot be used.
     """
     source = explorer.collection(table)
-    loaded = load_guarded(encoder)
+    loaded = load_encoder(encoder)
     if loaded.fingerprint == source.fingerprint or loaded.name == source.encoder:
         raise BadInput(f"The collection {source.name} is of {loaded.name} already: name another.")
     target = find_sibling(explorer.database, source, loaded)

@@ -17,8 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from encoder import Encoder
-from explorer.encoders import load_guarded
+from encoder import Encoder, load_encoder
 from explorer.errors import BadInput
 from ingest.deadline import Watch
 from ingest.decode import decode
@@ -103,7 +102,7 @@ def encode_collection(
         EncoderError, VecdbError: the encoder or the database cannot be used.
     """
     source = explorer.database.collection(table)
-    encoder = load_guarded(name, device=device)
+    encoder = load_encoder(name, device=device)
     if encoder.fingerprint == source.fingerprint or encoder.name == source.encoder:
         raise BadInput(f"The collection {table} has vectors of {encoder.name} already.")
     target = open_sibling(explorer.database, source, encoder)

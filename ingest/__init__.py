@@ -2,9 +2,10 @@
 
 import commandline.limits  # noqa: F401  # before numpy and its kind
 from ingest.errors import DamagedSource, IngestError, SourceError
+from ingest.options import Options
 from ingest.photo import Photo
 from ingest.progress import Progress, Summary
-from ingest.run import Options, run
+from ingest.run import run
 
 __all__ = [
     "DamagedSource",

@@ -7,6 +7,7 @@ import re
 import signal
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 from types import FrameType
 
@@ -15,7 +16,7 @@ from commandline.outputs import output_name
 from encoder import EncoderError
 from ingest import IngestError, Options, SourceError, Summary, run
 from ingest.manners_options import add_manners, given_manners
-from ingest.run import WORKERS
+from ingest.options import WORKERS
 from ingest.tell import LOG, Bars, describe_summary, log_to
 from vecdb import DEFAULT_TABLE, VecdbError
 
@@ -39,23 +40,22 @@ def main(arguments: list[str] | None = None) -> int:
     table = args.table or os.environ.get("VECDB_TABLE") or DEFAULT_TABLE
     LOG.info("ingest of %s into %s", args.source, table)
     try:
-        summary = run(
-            args.source,
-            table=table,
-            encoder=args.encoder,
-            dsn=args.dsn,
-            options=_options(args),
-            progress=bars.show,
-            stop=stop,
-            warn=bars.say,
-            tell=bars.tell,
-        )
+        with closing(bars):
+            summary = run(
+                args.source,
+                table=table,
+                encoder=args.encoder,
+                dsn=args.dsn,
+                options=_options(args),
+                progress=bars.show,
+                stop=stop,
+                warn=bars.say,
+                tell=bars.tell,
+            )
     except SourceError as error:
         return _refuse(str(error), args)
     except (IngestError, EncoderError, VecdbError) as error:
         return _refuse(str(error), args, NOTHING)
-    finally:
-        bars.close()
     _tell_webhook(summary, table, args)
     return _tell(summary, table, args)
 

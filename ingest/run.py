@@ -5,120 +5,31 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from encoder import (
-    Encoder,
-    clean_name,
-    default_encoder_name,
-    fingerprint_encoder,
-    is_local,
-    load_encoder,
-    load_known_encoder,
-)
+from encoder import load_known_encoder
 from ingest.admission import Admission
+from ingest.collection import open_collection, open_vector_collection
 from ingest.deadline import Watch
 from ingest.errors import IngestError, SourceError
 from ingest.failure_list import FailureList
 from ingest.failures import Failures
-from ingest.fetch import Fetcher, Patience
+from ingest.fetch import Fetcher
 from ingest.heads import follow_heads
-from ingest.manners import Manners
+from ingest.options import Options
 from ingest.photo import Photo
 from ingest.pipeline import Pipeline
 from ingest.progress import ProgressCallback, Summary, Tally
 from ingest.prune import check_prunable, prune
-from ingest.sources import Source, Table, first, shuffle_photos
+from ingest.sources import Source, first, shuffle_photos
 from ingest.sources.place import find_anew
-from ingest.sources.where import condition
-from ingest.vector_import import VectorImport, open_vector_collection
+from ingest.vector_import import VectorImport
 from ingest.vectors import VectorSource, find_vectors
 from ingest.writer import Writer
 from vecdb import Collection, Database, Store, connect
-from vecdb.derived import source_of
-from vecdb.errors import UnknownCollection
 from vecdb.removal import drop_pictures
-from vecdb.statements import check_table_name
 
 TICK = 0.25  # seconds between two calls of the progress callback
-WORKERS = 32
-
-
-@dataclass(frozen=True)
-class Options:
-    """How an ingest goes about it; everything has a good default.
-
-    Attributes:
-        limit: take only so many photos of the source.
-        shuffle: take them in random order.
-        where: conditions on the source's columns, such as "photo_width>=1000".
-        id_column, url_column, caption_column, label_column: of a table; guessed by default.
-        vector_column: which one holds vectors that exist already; guessed by default, "none" where
-            the pictures are to be read.
-        header: whether a table's first row names its columns; guessed by default.
-        delimiter, encoding: of a table of text; guessed by default.
-        exclude: patterns of names and paths that are left out of folders and tars.
-        below: folders of this machine, the only ones that pictures are read from; links are
-            followed before it is looked. None takes every file that a source names.
-        failures: a file to write every failure into, CSV or JSON lines by its ending.
-        megapixels: of a picture at most, JPEGs excepted that can be decoded smaller; by default
-            PICTURE_MEGAPIXELS of the environment, or 200.
-        prune: take out the photos whose files are gone from the folder.
-        retry_failed: try again what failed for good.
-        default_encoder: where none is named; a collection of pictures takes no vectors on its word.
-        device: of the encoder; the best the machine has by default.
-        batch_size: pictures encoded at once; what suits the device by default.
-        workers: downloads at once.
-        patience: timeouts, attempts and limits of downloads.
-        manners: what downloads call themselves and respect.
-    """
-
-    limit: int | None = None
-    shuffle: bool = False
-    where: tuple[str, ...] = ()
-    id_column: str | None = None
-    url_column: str | None = None
-    caption_column: str | None = None
-    label_column: str | None = None
-    vector_column: str | None = None
-    header: bool | None = None
-    delimiter: str | None = None
-    encoding: str | None = None
-    exclude: tuple[str, ...] = ()
-    below: tuple[Path, ...] | None = None
-    failures: Path | None = None
-    megapixels: float | None = None
-    prune: bool = False
-    retry_failed: bool = False
-    default_encoder: str | None = None
-    device: str | None = None
-    batch_size: int | None = None
-    workers: int = WORKERS
-    patience: Patience = field(default_factory=Patience)
-    manners: Manners = field(default_factory=Manners)
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether all of the source is taken."""
-        return self.limit is None and not self.where
-
-    def table(self) -> Table:
-        """Return how tables are read.
-
-        Raises:
-            SourceError: a condition is not understood.
-        """
-        return Table(
-            id_column=self.id_column,
-            url_column=self.url_column,
-            caption_column=self.caption_column,
-            label_column=self.label_column,
-            header=self.header,
-            delimiter=self.delimiter,
-            encoding=self.encoding,
-            where=tuple(condition(text) for text in self.where),
-        )
 
 
 def run(
@@ -161,6 +72,7 @@ def run(
     """
     options = options or Options()
     stop = stop or threading.Event()
+    warn = warn or (lambda sentence: None)
     tally = Tally()
     limit = limit if limit is not None else options.limit
     is_whole = limit is None and options.is_whole
@@ -171,7 +83,6 @@ def run(
     if vectors is not None:
         with ExitStack() as held:
             database = database or held.enter_context(connect(dsn))
-            _refuse_derived(database, table)
             collection = open_vector_collection(
                 database, table, encoder, vectors, options.default_encoder
             )
@@ -180,14 +91,14 @@ def run(
             stored = VectorImport(collection, failures, tally, failure_list)
             error = stored.store(vectors, limit, stop, progress)
             _undouble(database, collection)
-            follow_heads(database, collection.name, warn or (lambda sentence: None))
+            follow_heads(database, collection.name, warn)
             return tally.summary(interrupted=stop.is_set() and not error, error=error)
     tally.total, photos = _photos(source, options, limit, tally.leave_out, tell)
     with ExitStack() as held:
         failure_list = held.enter_context(FailureList(options.failures, source))
         database = database or held.enter_context(connect(dsn))
         store = store or Store()
-        collection = _collection(
+        collection = open_collection(
             database, table, encoder or options.default_encoder, options.device
         )
         collection.finish_replacing()
@@ -197,7 +108,6 @@ def run(
             collection, failures, tally, failure_list, retry_failed=options.retry_failed
         )
         watch = held.enter_context(Watch())
-        warn = warn or (lambda sentence: None)
         writer = Writer(collection, store, failures, tally, warn, failure_list)
         pipeline = Pipeline(
             encoder=lambda: load_known_encoder(
@@ -320,41 +230,6 @@ def _check_photos(photos: Iterable[Photo]) -> Iterator[Photo]:
         if not isinstance(photo, Photo):
             raise SourceError(f"{photo!r:.80} is no photo: give `ingest.Photo`s, or one source.")
         yield photo
-
-
-def _refuse_derived(database: Database, table: str) -> None:
-    """Refuse a collection that holds what another holds, and would lose what is put into it."""
-    encoders = {info.name: info.encoder for info in database.collections()}
-    origin = source_of(table, encoders.get(table, ""))
-    if origin and origin[0] in encoders:
-        raise SourceError(
-            f"{table} holds the photos of {origin[0]} behind a head: ingest into {origin[0]}, and "
-            f"they come to {table} as well."
-        )
-
-
-def _collection(
-    database: Database, table: str, encoder: str | None, device: str | None
-) -> Collection:
-    """Return the collection; the encoder is loaded only where a new one needs its dimension."""
-    encoder = clean_name(encoder or "")
-    _refuse_derived(database, table)
-    try:
-        found = database.collection(table)
-    except UnknownCollection:
-        check_table_name(table)  # before a model is loaded
-        loaded: Encoder = load_encoder(encoder or default_encoder_name(), device=device)
-        return database.create_collection(table, loaded.name, loaded.dim, loaded.fingerprint)
-    if not encoder and found.fingerprint:
-        return found
-    name = encoder or clean_name(found.encoder)
-    fingerprint = fingerprint_encoder(name)
-    if not found.fingerprint and clean_name(found.encoder) == name:
-        database.set_encoder(found, name, fingerprint)
-    database.create_collection(table, name, found.dim, fingerprint)
-    if name != found.encoder and not is_local(found.encoder):
-        database.set_encoder(found, name, fingerprint)  # the model was moved
-    return found
 
 
 def _attend(

@@ -7,91 +7,20 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from encoder import clean_name, fingerprint_encoder
 from ingest.changes import is_named_anew
-from ingest.errors import DamagedSource, Rejected, SourceError, go_on_later
+from ingest.errors import DamagedSource, Rejected, go_on_later
 from ingest.failure_list import FailureList
 from ingest.failures import Failures
 from ingest.photo import Photo
 from ingest.progress import ProgressCallback, Tally
 from ingest.row_naming import name_rows
-from ingest.vector_length import find_length
 from ingest.vectors import VectorSource
-from vecdb import Collection, Database
-from vecdb.errors import BadPhotos, BadVector, QueryFailed, UnknownCollection, Unreachable
+from vecdb import Collection
+from vecdb.errors import BadPhotos, BadVector, QueryFailed, Unreachable
 from vecdb.records import Origin
-from vecdb.statements import check_table_name
 
 CHUNK = 1_000  # failures kept at once
-_INSTEAD = ", or read the pictures instead with --vector-column none"
 MOST_REFUSED = 100_000  # rows; where none before was stored, none will be
-
-
-def open_vector_collection(
-    database: Database,
-    table: str,
-    encoder: str | None,
-    vectors: VectorSource,
-    usual: str | None = None,
-) -> Collection:
-    """Return the collection that takes vectors of an encoder that is known by its name alone.
-
-    Args:
-        usual: the encoder that ENCODER names: of a new collection, where none is named. It need not
-            be what made these vectors, so it lets none into a collection of pictures.
-
-    Raises:
-        SourceError: nobody says which encoder it is, or they were made by another one, as their
-            length or a collection of pictures may tell.
-        VecdbError: the collection holds vectors of another one.
-    """
-    check_table_name(table)
-    name, fingerprint = clean_name(encoder) if encoder else "", ""
-    if plan := vectors.plan:
-        if name and not plan.is_of(name, fingerprint_encoder(name)):
-            raise SourceError(
-                f"These vectors were made by the encoder {plan.encoder}, not by {name}: leave "
-                "--encoder out, or embed the source again with it."
-            )
-        name, fingerprint = name or plan.encoder, plan.fingerprint
-    try:
-        held = database.collection(table)
-    except UnknownCollection:
-        name = name or clean_name(usual or "")
-        if not name:
-            raise SourceError(
-                "These photos have their vectors already: say which encoder made them with "
-                f"--encoder, for a query is only understood by the same one{_INSTEAD}."
-            ) from None
-    else:
-        doubt = "was made of pictures" if held.fingerprint else ""
-        if usual and clean_name(usual) != held.encoder:
-            doubt = f"holds those of {held.encoder} while ENCODER is {usual}"
-        if doubt and not name:
-            raise SourceError(
-                f"These photos have their vectors already, and {table} {doubt}: say which encoder "
-                f"made them with --encoder{_INSTEAD}."
-            )
-        name = name or held.encoder
-    if not plan:
-        _check_length(database, table, name, vectors.dim)
-    return database.create_collection(table, name, vectors.dim, fingerprint)
-
-
-def _check_length(database: Database, table: str, encoder: str, dim: int) -> None:
-    """Refuse vectors of another length than the encoder's; another encoder is refused later.
-
-    Raises:
-        SourceError: the lengths differ.
-    """
-    held = next((info for info in database.collections() if info.name == table), None)
-    length = find_length(encoder) if held is None else held.dim
-    if length not in {None, dim} and (held is None or held.encoder == encoder):
-        raise SourceError(
-            f"These vectors have {dim} numbers each, and those of the encoder {encoder} have "
-            f"{length}: name the encoder that made them with --encoder, another column of them "
-            f"with --vector-column{_INSTEAD}."
-        )
 
 
 class VectorImport:

@@ -25,7 +25,6 @@ def find_length(name: str) -> int | None:
 def _find_projection(folder: str) -> int | None:
     from transformers import AutoConfig
 
-    from encoder.checkpoint import FAULTS
     from encoder.dual import register
 
     register()
@@ -33,6 +32,6 @@ def _find_projection(folder: str) -> int | None:
         config: Any = AutoConfig.from_pretrained(folder, local_files_only=True)
         if config.model_type in {"siglip", "siglip2"}:  # which have no projection
             return int(config.vision_config.hidden_size)
-    except FAULTS:
+    except Exception:
         return None  # whoever loads the model says what is wrong with it
     return getattr(config, "projection_dim", None)

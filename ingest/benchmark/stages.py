@@ -18,9 +18,10 @@ from encoder.random_clip import save_random_clip
 from encoder.vision import unit
 from ingest.benchmark.commands import command
 from ingest.decode import decode
+from ingest.options import Options
 from ingest.photo import Photo
 from ingest.pipeline import ENCODERS
-from ingest.run import Options, run
+from ingest.run import run
 from vecdb import Store, connect
 
 ONE_LAYER = {"num_hidden_layers": 1}

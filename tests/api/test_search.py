@@ -289,7 +289,7 @@ def test_a_model_that_fails_is_answered_in_a_sentence(served, monkeypatch):
         raise RuntimeError("CUDA out of memory")
 
     encoder: Any = served.explorer.encoder_of(served.collection)
-    monkeypatch.setattr(encoder._encoder, "encode_texts", fail)
+    monkeypatch.setattr(encoder, "_read", fail)
     answer = served.get("/api/search", text="a red thing")
     assert answer.status_code == 503
     assert "encoder cannot be used now" in answer.text

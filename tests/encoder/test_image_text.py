@@ -240,6 +240,24 @@ def test_a_folder_with_damaged_weights_is_refused(tiny_clip, tmp_path):
         load_encoder(str(folder))
 
 
+@pytest.mark.parametrize(
+    ("file", "changed", "words"),
+    [
+        ("preprocessor_config", {"resample": 99}, "its picture processor fails: Unknown resampl"),
+        ("preprocessor_config", {"size": {"shortest_edge": 0}}, "its picture processor fails: "),
+        ("preprocessor_config", {"image_std": [0, 0, 0]}, "no difference between black and white"),
+        ("config", {"vision_config": {"num_attention_heads": 0}}, "config.json cannot be read: "),
+        ("tokenizer", {"model": 3}, "its tokenizer cannot be read: "),
+    ],
+)
+def test_settings_that_make_no_model_are_refused(tiny_clip, tmp_path, file, changed, words):
+    folder = shutil.copytree(tiny_clip, tmp_path / "model")
+    path = folder / f"{file}.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **changed}))
+    with pytest.raises(UnusableModel, match=words):
+        load_encoder(str(folder))
+
+
 @pytest.mark.parametrize("part", ["visual_projection", "text_projection"])
 def test_weights_that_give_no_numbers_are_refused(tiny_clip, tmp_path, part):
     folder = tmp_path / "damaged"

@@ -122,5 +122,5 @@ def test_a_model_says_its_kind_and_its_measures(encoder, kind):
 def test_a_folder_without_its_picture_processor_is_refused(folder, tmp_path):
     shutil.copytree(folder, tmp_path / "model")
     (tmp_path / "model" / "preprocessor_config.json").unlink()
-    with pytest.raises(UnusableModel, match="its picture processor is missing"):
+    with pytest.raises(UnusableModel, match="its picture processor cannot be read"):
         load_encoder(str(tmp_path / "model"))

@@ -1,9 +1,7 @@
 """`Explorer` from a program: apply, audit and export, beside what the pages' tests show."""
 
-import copy
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -11,9 +9,7 @@ import pandas as pd
 import pytest
 
 from classifier import ClassifierError, load
-from encoder import EncoderError
 from explorer import Explorer, Page, Query
-from explorer.encoders import load_guarded
 from explorer.errors import BadInput, MovedOn
 from explorer.exports import Choice
 from ingest import IngestError
@@ -248,28 +244,6 @@ def test_what_was_never_answered_has_nothing_to_apply_audit_or_export(explorer, 
     ):
         with pytest.raises(NotFitted, match="no classifier yet"):
             ask()
-
-
-@pytest.mark.parametrize(
-    "fault", [RuntimeError("CUDA error\nat 0x1"), MemoryError(), KeyError("x")]
-)
-@pytest.mark.parametrize("when", ["loads", "encodes"])
-def test_whatever_a_model_raises_is_said_in_a_sentence(explorer, monkeypatch, fault, when):
-    def fail(*given, **how):
-        raise fault
-
-    model = SimpleNamespace(name="a model", kind="clip", encode_texts=fail, fingerprint="")
-    load = fail if when == "loads" else lambda *named, **how: model
-    monkeypatch.setattr("explorer.encoders.load_known_encoder", load)
-    for ask in (explorer.search, explorer.begin):
-        with pytest.raises(EncoderError, match=f"could not .*{type(fault).__name__}.*try again"):
-            ask("a thing")
-
-
-def test_an_encoder_takes_names_of_arguments_and_is_copied():
-    encoder = load_guarded("offline")
-    assert copy.copy(encoder).name == "offline"
-    assert encoder.encode_texts(texts=["a dog"]).shape == (1, encoder.dim)
 
 
 def test_queries_of_the_same_phrases_are_one_in_a_set():

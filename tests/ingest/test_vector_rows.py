@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from ingest import SourceError, run
-from ingest.run import Options
+from ingest.options import Options
 from ingest.sources import Table
 from ingest.sources.addresses import Locator
 from ingest.vector_rows import RowShaper

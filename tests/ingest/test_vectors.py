@@ -16,8 +16,9 @@ import pytest
 from encoder.offline import OfflineEncoder
 from ingest import IngestError, Progress, SourceError, run
 from ingest.errors import DamagedSource
-from ingest.run import Options
+from ingest.options import Options
 from ingest.vectors import find_vectors
+from tests.encoder.tiny_clip import save_tiny_clip
 from tests.ingest.pictures import jpeg
 from tests.vecdb.servers import Servers, fresh_database
 from vecdb import Collection, Database, connect
@@ -265,6 +266,17 @@ def test_a_column_that_is_named_must_hold_vectors(
                 tmp_path / "t.parquet", table="u", encoder="m", database=database,
                 options=Options(vector_column=name),
             )  # fmt: skip
+
+
+def test_a_model_without_sense_does_not_hinder_vectors(
+    tmp_path: Path, database: Database, vectors: np.ndarray
+):
+    config = save_tiny_clip(tmp_path / "clip") / "config.json"
+    parts = json.loads(config.read_text())
+    config.write_text(json.dumps({**parts, "vision_config": {"num_attention_heads": 0}}))
+    pq.write_table(pa.table({"id": ["a"], "emb": list(vectors[:1])}), tmp_path / "t.parquet")
+    clip = str(tmp_path / "clip")
+    assert run(tmp_path / "t.parquet", table="t", encoder=clip, database=database).inserted == 1
 
 
 @pytest.mark.parametrize("dim", [32, None])

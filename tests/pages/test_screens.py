@@ -522,7 +522,7 @@ def test_an_encoder_that_fails_on_words_is_said_on_the_page(concept, monkeypatch
     def fail(texts: list[str]) -> None:
         raise RuntimeError("out of memory")
 
-    monkeypatch.setattr(offline._encoder, "encode_texts", fail)
+    monkeypatch.setattr(offline._text, "encode", fail)
     if page == "search":
         test = run("search.py", text="a thing")
     else:

@@ -19,7 +19,7 @@ import torch
 from pytorch_metric_learning.losses import NTXentLoss
 from torch.nn.functional import normalize
 
-from encoder import load_encoder
+from encoder import EncoderError, load_encoder
 from encoder.record import describe_training, read_record
 from tests.encoder.tiny_clip import save_tiny_clip
 from tests.warm import kill, python
@@ -530,6 +530,18 @@ def test_evaluate_tells_before_and_after_and_what_was_forgotten(
 def test_what_cannot_be_begun_with_is_one_sentence(data, tmp_path, capsys, more, words) -> None:
     assert main(["model", str(data), "--out", str(tmp_path / "m"), *more]) == 1
     assert words in capsys.readouterr().err.splitlines()[-1]
+
+
+@pytest.mark.parametrize("part", ["_read_towers", "_learner"])
+def test_a_model_that_fails_before_it_learns_is_one_sentence(
+    data, clip, tmp_path, monkeypatch, part
+) -> None:
+    def fail(*of):
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr(f"tuning.models.build.{part}", fail)
+    with pytest.raises(EncoderError, match=f"encoder {clip} could not .*with more memory free"):
+        train_model(open_pictures(data), tmp_path / "m", Begin(clip), quick(PROJECTIONS))
 
 
 def test_a_folder_that_exists_is_left_alone(data, clip, tmp_path) -> None:

@@ -16,8 +16,8 @@ from tqdm import tqdm
 from commandline import positive
 from commandline.outputs import output_path
 from ingest.errors import IngestError
+from ingest.options import Options
 from ingest.photo import Photo
-from ingest.run import Options
 from ingest.sources import Source
 from ingest.sources.place import exists, find_place
 from ingest.sources.where import condition

@@ -17,6 +17,7 @@ from safetensors import SafetensorError
 
 from commandline.words import count_things
 from encoder import clean_name, fingerprint_encoder, load_encoder
+from encoder.guard import one_sentence
 from encoder.record import write_record
 from encoder.vision import choose_device, choose_dtype
 from tuning.captions.dataset import Pictures
@@ -97,7 +98,9 @@ def train_model(
     began = time.perf_counter()
     base = clean_name(begin.base) if begin.base else ""
     where = choose_device(device)
-    towers = _read_towers(begin, base, settings).to(where)
+    name = base or f"of {begin.vision} and {begin.text}"
+    with one_sentence(name, "be loaded", TuningError):
+        towers = _read_towers(begin, base, settings).to(where)
     start = _copy_weights(towers) if settings.mode == FULL else {}
     checkpoints = Checkpoints(out, _identity(pictures, begin, base, settings))
     texts = Texts(pictures.captions, settings.seed)
@@ -106,7 +109,8 @@ def train_model(
         read = f"only the first {towers.phrases.limit} tokens are read"
         watch.tell(f"Of {count_things(cut, 'caption')} {read}.")
     feed = Feed(pictures.reader, towers.preparation, workers)
-    learner, damaged = _learner(towers, pictures, texts, feed, settings, checkpoints)
+    with one_sentence(name, "encode the data set", TuningError):
+        learner, damaged = _learner(towers, pictures, texts, feed, settings, checkpoints)
     training = Training(
         learner,
         _without(pictures, damaged),

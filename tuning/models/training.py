@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch.nn.functional import normalize
 
+from encoder.guard import lacks_memory
 from tuning.captions.dataset import Pictures
 from tuning.captions.split import TRAIN, VAL
 from tuning.errors import LossDiverged, TuningError
@@ -21,7 +22,6 @@ from tuning.models.loss import SOFT, soft_loss, symmetric_loss
 from tuning.models.settings import Settings
 from tuning.models.texts import Texts
 
-NO_MEMORY = ("can't allocate memory", "not enough memory", "out of memory")
 LONGEST_NORM = 1.0  # of a step's gradients
 SHARE_OF_CHECKPOINTS = 0.05  # of the time that they may take
 
@@ -254,8 +254,7 @@ class Training:
         return symmetric_loss(images, texts, scale, text[:, None] == text[None])
 
     def _halve(self, error: Exception) -> None:
-        is_memory = isinstance(error, torch.OutOfMemoryError | MemoryError)
-        if not is_memory and not any(words in str(error).lower() for words in NO_MEMORY):
+        if not lacks_memory(error):
             raise error
         self._optimiser.zero_grad(set_to_none=True)
         if torch.cuda.is_available():
