@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-IDS = ("photo_id", "id", "image_id", "uid", "uuid", "key")
+IDS = ("photo_id", "id", "image_id", "uid", "uuid", "key", "imageid", "photoid")
 ADDRESSES = (
     *("photo_image_url", "image_url", "url", "image_link", "img_url", "imageurl", "img_link"),
     *("download_url", "media_url", "image_src", "link", "src", "address", "href", "uri"),
@@ -53,6 +53,7 @@ CAPTIONS = (
 )
 LABELS = (
     *("label_name", "class_name", "category_name", "label", "class", "category", "labels"),
+    *("labelname", "classname", "categoryname"),
     *("kategorie", "klasse", "catégorie", "categorie", "classe", "étiquette", "etiquette"),
     *("categoría", "categoria", "clase", "etiqueta", "etichetta", "kategoria", "klasa"),
     *("категория", "класс", "метка", "类别", "标签", "分类", "カテゴリ", "ラベル", "라벨", "분류"),
