@@ -50,6 +50,13 @@ def guess_address(cells: Cells, locator: Locator) -> str | None:
     return found
 
 
+def may_name_pictures(name: str, column: Sequence[Any], locator: Locator) -> bool:
+    """Tell whether a column's addresses may be pictures': one of unknown name needs endings."""
+    is_usual = usual(name) in map(usual, ADDRESSES)
+    least = PAGES if is_usual else ADDRESS
+    return _address_rank(name, column, locator, is_usual) > least
+
+
 def guess_picture(cells: Cells, locator: Locator) -> str | None:
     """Return the column that holds pictures themselves, None where none does.
 
