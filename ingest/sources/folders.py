@@ -9,6 +9,7 @@ from ingest.photo import Photo, address_of, id_of_path
 from ingest.sources.kinds import begins_as_picture, has_picture_ending, is_tar
 from ingest.sources.left_out import Exclusion, LeaveOut, ending_kind, keep_silent
 from ingest.sources.listings import NAMES, Listings
+from ingest.sources.places import folder_label
 from ingest.sources.sidecars import JSON, LARGEST, by_column, describe, is_sidecar
 from ingest.sources.stream import each
 from ingest.sources.takeout import picture_name, takeout_names
@@ -72,7 +73,7 @@ class PictureFolder:
         beside.leave_out_unused()
 
     def _photo(self, file: File, beside: "Beside") -> Photo:
-        above = file.relative.rpartition("/")[0].rpartition("/")[2]
+        above = folder_label(file.relative)
         row, before = self._listings.take(file.relative), self._unreadable
         metadata, extra, captions = describe(
             row, beside.parts(file.name), self._note, self._listings.kinds

@@ -551,6 +551,21 @@ def test_a_label_beside_a_picture_goes_before_its_folders_name(tree):
     assert read(root)[0]["x/a.jpg"].metadata["label"] == "3"
 
 
+@pytest.mark.parametrize(
+    ("path", "label"),
+    [
+        ("train/n01443537/images/n0_0.JPEG", "n01443537"),
+        ("cat/Photos/jpg/1.jpg", "cat"),
+        ("dog/images_001/1.jpg", "dog"),
+        ("Images/1.jpg", None),
+        ("data/07/1.jpg", "07"),
+        ("cat/image_set/1.jpg", "image_set"),
+    ],
+)
+def test_a_folder_whose_name_says_nothing_is_no_label(tree, path, label):
+    assert read(tree([path]))[0][path].metadata.get("label") == label
+
+
 def test_a_photo_of_a_file_carries_what_tells_whether_it_changed(tree):
     root = tree(["a.jpg"])
     photo = read(root)[0]["a.jpg"]
