@@ -10,6 +10,7 @@ from ingest.sources.addresses import (
     ADDRESS,
     NOTHING,
     PAGES,
+    PICTURE,
     Locator,
     first_address,
     is_web,
@@ -23,6 +24,7 @@ from ingest.sources.names import (
     PAGE_NAMES,
     is_known,
     is_small,
+    rank_size,
     usual,
 )
 
@@ -36,15 +38,15 @@ def guess_address(cells: Cells, locator: Locator) -> str | None:
     """Return the column that holds addresses or paths of pictures, None where none does.
 
     What the cells hold goes before what the column is called, so that a page's address never goes
-    before a picture's; among equals the usual names go first.
+    before a picture's; among equals the usual names go first, then those of large pictures.
     """
     names = [usual(name) for name in ADDRESSES]
-    best: tuple[int, bool, int] | None = None
+    best: tuple[int, bool, int, int] | None = None
     found = None
     for name, column in cells.items():
         place = names.index(usual(name)) if usual(name) in names else len(names)
         rank = _address_rank(name, column, locator, place < len(names))
-        score = (rank, not is_small(name), -place)
+        score = (rank, not is_small(name), -place, rank_size(name) if rank == PICTURE else 0)
         if rank > NOTHING and (best is None or score > best):
             best, found = score, name
     return found

@@ -546,6 +546,24 @@ def test_small_copies_and_pages_are_not_taken_for_the_pictures(
     assert addresses(written(folder / f"t.{ending}", text)) == [f"https://x.org/{picture}"]
 
 
+@pytest.mark.parametrize(
+    ("names", "chosen"),
+    [
+        (["pageURL", "previewURL", "webformatURL", "largeImageURL"], "largeImageURL"),
+        (["webformatURL", "largeImageURL", "fullHDURL", "userImageURL"], "fullHDURL"),
+        (["url_m", "url_c", "url_l", "url_o"], "url_o"),
+        (["src.medium", "src.large", "src.original", "src.tiny"], "src.original"),
+        (["urls.regular", "urls.raw", "urls.full"], "urls.raw"),
+        (["original_file_url", "image_url"], "image_url"),
+        (["shot", "rawly", "largo"], "shot"),
+    ],
+)
+def test_of_several_pictures_the_one_called_largest_is_taken(folder, names, chosen):
+    cells = [f"https://x.org/{at}.jpg" for at in range(len(names))]
+    path = written(folder / "t.csv", f"{','.join(names)}\n{','.join(cells)}\n")
+    assert addresses(path) == [cells[names.index(chosen)]]
+
+
 @pytest.mark.parametrize("other", ["https://x.org/a.jpg", "images/1.jpg"])
 @pytest.mark.parametrize("more", [1, 2])
 def test_pictures_and_addresses_in_one_column_are_both_read(folder, other, more):
