@@ -31,7 +31,12 @@ from ingest.sources.names import (
 Cells = Mapping[str, Sequence[Any]]
 JUDGED = 50  # cells that are looked at
 SHORTEST_VECTOR = 8
+IMAGE = re.compile("image|photo|picture", re.IGNORECASE)
 SENTENCE = 3  # words
+# Parts of a data set, as Google's AutoML names them before each row: no labels.
+SPLITS = {"train", "training", "test", "testing", "val", "valid", "validation", "dev"}
+SPLITS |= {"unassigned"}
+CODE = re.compile(r"(?=\S*\d)(?=\S*[a-z])[\w-]{16,}", re.IGNORECASE)  # hashes and keys
 
 
 def guess_address(cells: Cells, locator: Locator) -> str | None:
@@ -46,7 +51,8 @@ def guess_address(cells: Cells, locator: Locator) -> str | None:
     for name, column in cells.items():
         place = names.index(usual(name)) if usual(name) in names else len(names)
         rank = _address_rank(name, column, locator, place < len(names))
-        score = (rank, not is_small(name), -place, rank_size(name) if rank == PICTURE else 0)
+        sized = rank == PICTURE or (rank == ADDRESS and IMAGE.search(name))
+        score = (rank, not is_small(name), -place, rank_size(name) if sized else 0)
         if rank > NOTHING and (best is None or score > best):
             best, found = score, name
     return found
@@ -97,7 +103,8 @@ def guess_by_content(roles: Mapping[str, str | None], cells: Cells) -> dict[str,
     """Fill the roles of a table whose columns have no names.
 
     Words with spaces between them are captions, single ones that come again are labels, numbers
-    that rise from row to row are ids, and others labels where no words are.
+    that rise from row to row are ids, and others labels where no words are. Codes and the names of
+    a data set's parts are none of these.
     """
     found = dict(roles)
     said: dict[str, list[str]] = {}
@@ -133,6 +140,8 @@ def _has_letter(word: str) -> bool:
 
 def _role_of(texts: Sequence[str]) -> str | None:
     kind, again = kind_of(texts), len(set(texts)) < len(texts)
+    if all(text.lower() in SPLITS for text in texts) or all(map(CODE.fullmatch, texts)):
+        return None
     if kind == "word" and sum(" " in text for text in texts) * 2 >= len(texts):
         return "caption"
     if kind == "word":

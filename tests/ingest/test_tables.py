@@ -82,6 +82,22 @@ def test_a_table_without_a_header_is_known_by_what_it_holds(folder, first, endin
     assert choices.endswith("UTF-8")
 
 
+@pytest.mark.parametrize(
+    ("cells", "label", "caption"),
+    [
+        ("TRAIN,gs://b/{}.jpg,cat", "cat", None),
+        ("gs://b/{}.jpg,cat,validation", "cat", None),
+        ("7a{}fd00cc41e99821bb,gs://b/{}.jpg,cat", "cat", None),
+        ("gs://b/{}.jpg,9f8e{}d7c6b5a4f3e2d1,one {} more dog", None, "one {} more dog"),
+    ],
+)
+def test_parts_of_a_set_and_codes_are_neither_labels_nor_captions(folder, cells, label, caption):
+    rows = [cells.replace("{}", str(at)) for at in range(4)]
+    for at, photo in enumerate(read(written(folder / "t.csv", "\n".join(rows)))):
+        said = {"label": label, "description": caption and caption.replace("{}", str(at))}
+        assert photo.metadata == {name: text for name, text in said.items() if text}
+
+
 def test_columns_without_names_are_told_apart_and_can_be_named_by_number(folder):
     rows = [f"{at + 10},images/{at}.jpg,{label},words of {at}" for at, label in enumerate("aab")]
     path = written(folder / "t.csv", "\n".join(rows))
@@ -562,6 +578,13 @@ def test_of_several_pictures_the_one_called_largest_is_taken(folder, names, chos
     cells = [f"https://x.org/{at}.jpg" for at in range(len(names))]
     path = written(folder / "t.csv", f"{','.join(names)}\n{','.join(cells)}\n")
     assert addresses(path) == [cells[names.index(chosen)]]
+
+
+def test_the_largest_picture_is_taken_among_addresses_without_endings_too(folder):
+    names = "page,resizedImageUri,thumbnailUri,originalImageUri,original_text"
+    cells = ",".join(f"https://x.org/{at}?s=1" for at in range(5))
+    path = written(folder / "t.csv", f"{names}\n{cells}\n")
+    assert addresses(path) == ["https://x.org/3?s=1"]
 
 
 @pytest.mark.parametrize("other", ["https://x.org/a.jpg", "images/1.jpg"])
