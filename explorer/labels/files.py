@@ -15,6 +15,7 @@ from ingest import IngestError
 from ingest.sources import Source, Table
 from ingest.sources.addresses import Locator
 from ingest.sources.cells import OF_TYPED, as_text, is_empty, plain
+from ingest.sources.guess import guess_address
 from ingest.sources.names import ADDRESSES, IDS, LABELS, usual
 from ingest.sources.tables import open_rows
 from vecdb import Label
@@ -138,7 +139,10 @@ def _read_table(path: Path) -> Iterator[Said]:
         pair = _find_pair(rows.names, sample)
         names = [name for name in rows.names if name not in pair]
         keys, answers = _find_columns(names, sample)
-        if not keys:
+        if answers and not keys:
+            cells = {name: [row.get(name) for row in sample] for name in names}
+            keys = [name] if (name := guess_address(cells, Locator(path.parent))) else []
+        if not keys or not (answers or pair or rows.named):
             yield from _read_set(path)
             return
         if not answers and not pair:

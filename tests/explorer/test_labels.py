@@ -216,6 +216,21 @@ def test_classes_inside_an_annotation_are_the_photos_classes(explorer, tmp_path,
     assert labels_of(explorer, "cat") == {"yes-001": 1, "yes-002": -1}
 
 
+FOREIGN = {
+    "sagemaker": '{{"source-ref": "s3://b/{}.jpg", "pet": {at}, "pet-m": {{"class-name": "{}"}}}}',
+    "scale": '{{"params": {{"attachment": "https://s.com/{}.jpg"}}, "got": [{{"label": "{}"}}]}}',
+    "automl": "TRAIN,gs://bucket/{}.jpg,{}",
+}
+
+
+@pytest.mark.parametrize("row", FOREIGN.values(), ids=FOREIGN)
+def test_photos_are_found_by_addresses_in_a_column_of_any_name(explorer, tmp_path, row):
+    said = [("yes-001", "cat"), ("no-050", "dog"), ("yes-002", "cat"), ("no-051", "dog")]
+    text = "\n".join(row.format(*each, at=at % 2) for at, each in enumerate(said))
+    take_in(explorer, write(tmp_path, text, "out.manifest"), "cat")
+    assert labels_of(explorer, "cat") == {"yes-001": 1, "yes-002": 1}
+
+
 LONG = {
     "openimages": "ImageID,Source,LabelName,Confidence\n{},verification,{},{}\n",
     "answers": "photo_id,class,answer\n{},{},{}\n",
