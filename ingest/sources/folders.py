@@ -55,7 +55,8 @@ class PictureFolder:
     def _photos(self, folder: Folder) -> Iterator[Photo]:
         for path, relative, reason in folder.faults:
             yield Photo(id_of_path(relative), address_of(path), broken=reason)
-        beside = Beside(folder.files, self._note)
+        shared = "metadata" if folder.relative.endswith(".info") else ""  # in Eagle's libraries
+        beside = Beside(folder.files, self._note, shared)
         for file in folder.files:
             if file.name.lower() in NAMES:
                 self._listings.read(file.path, folder.relative)
@@ -114,9 +115,15 @@ def count_pictures(root: Path, exclude: Sequence[str]) -> int | None:
 
 
 class Beside:
-    """The files of one folder that describe its pictures."""
+    """The files of one folder that describe its pictures.
 
-    def __init__(self, files: Sequence[File], leave_out: LeaveOut) -> None:
+    Args:
+        leave_out: takes the kinds of those that cannot be read, or describe none.
+        shared: name without ending of one that describes all of them.
+    """
+
+    def __init__(self, files: Sequence[File], leave_out: LeaveOut, shared: str) -> None:
+        self._shared = shared
         self._leave_out = leave_out
         self._by_stem: dict[str, list[tuple[str, File]]] = {}
         self._in_other_case: dict[str, list[tuple[str, File]]] = {}
@@ -145,7 +152,7 @@ class Beside:
             for ending, file in self._by_stem.get(key, []):
                 if ending in JSON:
                     yield from self._part(file, ending)
-        for key in dict.fromkeys((stem, name)):
+        for key in dict.fromkeys((self._shared, stem, name)):
             found = self._by_stem.get(key) or self._in_other_case.get(key.lower(), [])
             for ending, file in found:
                 yield from self._part(file, ending)

@@ -63,8 +63,12 @@ def find_places(base: Path, table: str, names: Sequence[str], *, above: bool) ->
 
 
 def folder_label(path: str) -> str:
-    """Return the name of the nearest folder in a path that is more than `images`; else nothing."""
-    names = (name for name in reversed(path.split("/")[:-1]) if name)
+    """Return the name of the nearest folder in a path that is more than `images`; else nothing.
+
+    Eagle keeps each picture in a folder that is called by a number.
+    """
+    names = [name for name in reversed(path.split("/")[:-1]) if name]
+    names = [name for name in names if not name.endswith((".info", ".library"))]
     return next((n for n in names if NUMBERED.sub("", n.lower()) not in SAYS_NOTHING), "")
 
 

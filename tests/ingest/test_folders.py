@@ -84,11 +84,23 @@ def test_bins_thumbnails_and_bookkeeping_are_left_out_and_counted(tree):
 def test_previews_that_libraries_keep_are_left_out_and_counted(tree):
     library = "Mine.photoslibrary"
     kept = [f"{library}/originals/1/a.jpg", "derivatives/a.jpg"]
-    root = tree(
-        [*kept, "Mine.lrdata/1/2.jpg", "GOPR0002.THM", f"{library}/resources/derivatives/1/a.jpg"]
-    )
+    kept += ["thumbs/a.jpg", "upload/library/a.jpg"]
+    copies = [f"{library}/resources/derivatives/1/a.jpg", "upload/thumbs/u/ab/a-preview.jpeg"]
+    root = tree([*kept, "Mine.lrdata/1/2.jpg", "GOPR0002.THM", *copies])
     assert ids(root) == kept
-    assert read(root)[2] == {".lrdata": 1, ".thm": 1, "derivatives": 1}
+    assert read(root)[2] == {".lrdata": 1, ".thm": 1, "derivatives": 1, "thumbs": 1}
+
+
+def test_pictures_of_eagle_come_once_with_what_stands_beside_them(tree):
+    item = "My.library/images/K1.info"
+    told = '{"name": "cat", "tags": ["pet", "cute"], "width": 40, "isDeleted": false}'
+    files = {f"{item}/cat.jpg": None, f"{item}/cat_thumbnail.png": None}
+    files |= {f"{item}/metadata.json": told, "My.library/metadata.json": '{"folders": []}'}
+    photos, _, left = read(tree({**files, "cat_thumbnail.png": None}))
+    assert list(photos) == ["cat_thumbnail.png", f"{item}/cat.jpg"]
+    cat = photos[f"{item}/cat.jpg"]
+    assert (cat.metadata, cat.extra["tags"]) == ({"width": 40}, "pet, cute")
+    assert left == {"_thumbnail": 1, ".json": 1}
 
 
 def test_files_of_other_kinds_are_counted_by_their_endings(tree):
