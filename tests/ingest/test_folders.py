@@ -94,9 +94,9 @@ def test_previews_that_libraries_keep_are_left_out_and_counted(tree):
 def test_pictures_of_eagle_come_once_with_what_stands_beside_them(tree):
     item = "My.library/images/K1.info"
     told = '{"name": "cat", "tags": ["pet", "cute"], "width": 40, "isDeleted": false}'
-    files = {f"{item}/cat.jpg": None, f"{item}/cat_thumbnail.png": None}
-    files |= {f"{item}/metadata.json": told, "My.library/metadata.json": '{"folders": []}'}
-    photos, _, left = read(tree({**files, "cat_thumbnail.png": None}))
+    pictures = dict.fromkeys(["cat_thumbnail.png", f"{item}/cat.jpg", f"{item}/cat_thumbnail.png"])
+    texts = {f"{item}/metadata.json": told, "My.library/metadata.json": '{"folders": []}'}
+    photos, _, left = read(tree({**pictures, **texts}))
     assert list(photos) == ["cat_thumbnail.png", f"{item}/cat.jpg"]
     cat = photos[f"{item}/cat.jpg"]
     assert (cat.metadata, cat.extra["tags"]) == ({"width": 40}, "pet, cute")
@@ -252,6 +252,24 @@ def test_boxes_beside_a_picture_are_no_caption(tree, boxes, words):
     photos, _, left = read(tree({"a.jpg": None, "a.txt": words or boxes}))
     assert photos["a.jpg"].metadata == ({"description": words} if words else {})
     assert left == ({} if words else {"boxes in .txt": 1})
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "kind"),
+    [
+        ("<annotation><object><name>dog</name></object>{}{}</annotation>", "dog, a cat", ""),
+        ("<?xml version='1.0'?>\n<annotation>{}<size/></annotation>", "a cat", ""),
+        ("<annotation><size/></annotation>", None, ""),
+        ("<NonRealTimeMeta/>", None, ".xml"),
+        ("<!DOCTYPE x><annotation>{}</annotation>", None, "unreadable .xml"),
+        ("<annotation>", None, "unreadable .xml"),
+    ],
+)
+def test_the_classes_in_vocs_xml_beside_a_picture_are_read(tree, text, names, kind):
+    told = "<object><name> a cat </name><bndbox><xmin>1</xmin></bndbox></object>"
+    photos, _, left = read(tree({"a.jpg": None, "a.xml": text.replace("{}", told)}))
+    assert photos["a.jpg"].extra == ({"object.name": names} if names else {})
+    assert left == ({kind: 1} if kind else {})
 
 
 def test_what_google_writes_beside_a_picture_is_read(tree):
