@@ -474,6 +474,34 @@ def test_times_in_json_beside_a_picture_are_times_and_its_captions_are_none(tree
     assert photos["a.jpg"].metadata == {"description": "2021-01-02"}
 
 
+FIFTYONE = {
+    "numbers": {"classes": ["cat", "dog"], "labels": {"1": 0, "2.v1": 1, "3": None}},
+    "words": {"classes": None, "labels": {"1": "cat", "2.v1": "dog"}},
+    "rows": {"labels": {"1": {"label": "cat", "confidence": 0.9}, "2.v1": {"label": "dog"}}},
+    "boxes": {
+        "classes": ["cat", "dog"],
+        "labels": {"1": [{"label": 0, "bounding_box": [0, 0, 1, 1]}], "2.v1": [1, "dog"]},
+    },
+}
+
+
+@pytest.mark.parametrize("told", FIFTYONE.values(), ids=FIFTYONE)
+@pytest.mark.parametrize("inside", ["data/", ""])
+def test_the_classes_that_fiftyone_exports_are_the_pictures_labels(tree, told, inside):
+    pictures = dict.fromkeys(f"set/{inside}{name}.jpg" for name in ("1", "2.v1", "3"))
+    photos, faults, left = read(tree({**pictures, "set/labels.json": json.dumps(told)}))
+    assert [photo.metadata.get("label") for photo in photos.values()] == ["cat", "dog", "set"]
+    assert not faults
+    assert not left
+
+
+@pytest.mark.parametrize("text", ["[]", '{"0": "tench"}', "{broken", '{"labels": [1]}'])
+def test_a_labels_json_of_another_kind_is_told(tree, text):
+    photos, faults, left = read(tree({"a.jpg": None, "labels.json": text}))
+    kind = "unreadable labels.json" if text == "{broken" else ".json"
+    assert (list(photos), faults, left) == (["a.jpg"], {}, {kind: 1})
+
+
 @pytest.mark.parametrize(
     "line", ['{"file_name": "a\\ud800.jpg", "text": "x"}', "{broken", '["a.jpg"]', '{"text": "x"}']
 )
