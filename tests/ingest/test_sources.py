@@ -339,6 +339,14 @@ def zipped(path, **files):
     return path
 
 
+def test_a_zip_of_pictures_and_their_table_is_to_be_unpacked(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for name in ("train.csv", "train/0.jpg", "train/1.jpg"):
+            archive.writestr(name, "image_id,label\n0,cat\n1,dog\n")
+    with pytest.raises(SourceError, match=r"holds pictures, too: unpack it .* or train.csv there"):
+        photos(tmp_path / "a.zip")
+
+
 def test_the_parts_of_one_table_in_a_zip_are_all_read_and_several_tables_refused(tmp_path):
     parts = {"a_csv": "id,url\n1,http://a/1", "b_csv": "id,url\n2,http://a/2\n"}
     assert ids(zipped(tmp_path / "a.zip", **parts)) == ["1", "2"]
