@@ -17,6 +17,7 @@ from ingest.errors import DamagedSource, Rejected, SourceError
 from ingest.sources import Source, Table
 from ingest.sources.takeout import SUPPLEMENT
 from ingest.sources.where import condition
+from ingest.tell import describe_summary
 from tests.ingest.pictures import jpeg
 
 XMP = """<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?>
@@ -106,6 +107,13 @@ def test_pictures_of_eagle_come_once_with_what_stands_beside_them(tree):
 def test_files_of_other_kinds_are_counted_by_their_endings(tree):
     root = tree({"a.jpg": None, "b.MOV": b"0", "c.mov": b"1", "d.pdf": b"%PDF", "README": b"hello"})
     assert read(root)[2] == {".mov": 2, ".pdf": 1, "without ending": 1}
+
+
+@pytest.mark.parametrize(("name", "is_table"), [("train.csv", True), ("b.pdf", False)])
+def test_a_table_beside_pictures_is_told_how_to_be_read(tree, ingest, name, is_table):
+    summary = ingest(tree({"a.jpg": None, name: "image_id,label\na,cat\n"}))
+    assert summary.left_out == {name[-4:]: 1}
+    assert ("give the table's path" in describe_summary(summary, "photos")) == is_table
 
 
 def test_pictures_are_known_by_their_content_where_the_name_does_not_tell(tree):
