@@ -98,6 +98,47 @@ def test_parts_of_a_set_and_codes_are_neither_labels_nor_captions(folder, cells,
         assert photo.metadata == {name: text for name, text in said.items() if text}
 
 
+@pytest.mark.parametrize("edition", [25, 23])
+def test_the_lists_of_yfcc100m_are_read_by_their_own_columns(folder, edition):
+    rows = [
+        f"{at}\t69854{at}\t4e2f7a26a1dfbf16{at}\t39{at}@N00\tnino\t2012-02-16 09:56:37.0"
+        f"\t1331840483\tCanon+EOS\tIMG_{at}\t{words}\tcanon,elph+310\t\t-81.8\t24.5\t12"
+        f"\thttp://www.flickr.com/photos/39@N00/{at}/\thttp://farm8.staticflickr.com/7/{at}_a.jpg"
+        "\tAttribution License\thttp://creativecommons.org/by/2.0/\t7\t8\tdf\t69\tjpg\t0"
+        for at, words in enumerate(["A+fine+day%21", "", "Caf%C3%A9"])
+    ]
+    cells = [row.split("\t") for row in rows]
+    lines = ["\t".join(c if edition == 25 else [c[1], *c[3:]]) for c in cells]
+    photos = read(written(folder / "yfcc100m_dataset", "\n".join(lines)))
+    assert [photo.id for photo in photos] == ["698540", "698541", "698542"]
+    told = [photo.metadata["description"] for photo in photos]
+    assert told == ["A fine day!", "IMG_1", "Café"]
+    assert photos[0].address == "http://farm8.staticflickr.com/7/0_a.jpg"
+    assert photos[0].metadata["camera"] == "Canon EOS"
+    assert (photos[0].extra["keywords"], photos[0].extra["latitude"]) == ("canon,elph 310", 24.5)
+    assert "label" not in photos[0].metadata
+
+
+@pytest.mark.parametrize(
+    ("words", "read_as"),
+    [
+        (["big+red%20dog", "the+cat", "x"], ["big red dog", "the cat", "x"]),
+        (["big+red dog", "the+cat", "x"], ["big+red dog", "the+cat", "x"]),
+        (["C++", "1+1", "a%"], ["C++", "1+1", "a%"]),
+    ],
+)
+def test_words_written_as_in_addresses_are_read_where_no_space_stands_among_them(
+    folder, words, read_as
+):
+    rows = [f"https://x.org/a+b%20{at}.jpg,{word}" for at, word in enumerate(words)]
+    photos = read(written(folder / "t.csv", "\n".join(rows)))
+    assert [photo.metadata["description"] for photo in photos] == read_as
+    assert photos[0].address == "https://x.org/a+b%200.jpg"
+    paths = ["big+cat.jpg", "red+dog.jpg"]
+    found = addresses(written(folder / "t.txt", "\n".join(paths)))
+    assert [Path(path).name for path in found] == paths
+
+
 def test_columns_without_names_are_told_apart_and_can_be_named_by_number(folder):
     rows = [f"{at + 10},images/{at}.jpg,{label},words of {at}" for at, label in enumerate("aab")]
     path = written(folder / "t.csv", "\n".join(rows))
