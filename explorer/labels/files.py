@@ -27,7 +27,7 @@ ANSWERS = ("answer", *LABELS, "judgement", "mark", "is_match", "target", "choice
 # Beside a class, how sure its answer is: 1 where it was seen, 0 where it was not.
 CERTAINTY = ("confidence", "score", "probability")
 EXPORTED = {"id", "class", "answer", "label"}  # columns of our own exports
-KEYS = [*IDS, *ADDRESSES]
+KEYS = [*IDS, "imageid", "photoid", *ADDRESSES]
 SIGNS = {
     1: (
         "1 +1 1.0 yes y true t positive pos match ja oui si sí sim tak да 是 はい 예 네 "

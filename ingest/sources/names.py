@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-IDS = ("photo_id", "id", "image_id", "uid", "uuid", "key", "imageid", "photoid")
+IDS = ("photo_id", "id", "image_id", "uid", "uuid", "key")
 ADDRESSES = (
     *("photo_image_url", "image_url", "url", "image_link", "img_url", "imageurl", "img_link"),
     *("download_url", "media_url", "image_src", "link", "src", "address", "href", "uri"),
