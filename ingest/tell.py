@@ -16,6 +16,7 @@ LOG.addHandler(logging.NullHandler())  # said to the user in other ways; a file 
 LOG.propagate = False
 
 LOGGED = re.compile(rb"\d{4}-\d\d-\d\d \d\d:")
+TABLES = {".csv", ".tsv", ".jsonl", ".parquet"}  # kinds of what is left out
 NAMED = 100  # letters of a failed photo's name
 
 
@@ -104,6 +105,10 @@ def describe_summary(summary: Summary, table: str, again: str = "--retry-failed 
     if summary.left_out:
         left = ", ".join(f"{count:,} {kind}" for kind, count in summary.left_out.items())
         lines.append(f"Left out: {left}.")
+    if TABLES & summary.left_out.keys():
+        lines.append(
+            "What a table says of pictures is read where it is the source: give the table's path."
+        )
     if summary.interrupted:
         lines.append(
             "Stopped: what was under way is stored; the same ingest again goes on from here."

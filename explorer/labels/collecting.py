@@ -43,10 +43,14 @@ def collect_labels(
                 _take_classes(row, photo, name, by, member, done)
             else:
                 _take(row, photo, name, reading, by, held, disputed, done)
+                if others_no and row.cells and "" not in reading.names:
+                    label = _label(photo, -1, row, by)
+                    member.setdefault((photo, label.by), (label, set()))
     for given, (label, classes) in member.items():
         for column, name in reading.names.items():
             if column in classes or others_no:
-                held[name][given] = replace(label, label=1 if column in classes else -1)
+                sign = 1 if column in classes else -1
+                held[name].setdefault(given, replace(label, label=sign))
     for name, given in disputed:
         held[name].pop(given, None)
     return held
@@ -78,8 +82,11 @@ def _take(
     disputed: set[tuple[str, Given]],
     done: Imported,
 ) -> None:
-    for column, name in reading.names.items():
-        text = row.cells.get(column, "")
+    is_one = "" in reading.names
+    if not row.cells and not is_one:
+        done.unreadable.add(f"{shown}: no label")
+    for column in [""] if is_one else [name for name in row.cells if name in reading.names]:
+        name, text = reading.names[column], row.cells.get(column, "")
         sign = read_sign(text)
         if sign is None:
             if text or not column:

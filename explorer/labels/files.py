@@ -15,6 +15,7 @@ from ingest import IngestError
 from ingest.sources import Source, Table
 from ingest.sources.addresses import Locator
 from ingest.sources.cells import OF_TYPED, as_text, is_empty, plain
+from ingest.sources.guess import guess_address
 from ingest.sources.names import ADDRESSES, IDS, LABELS, usual
 from ingest.sources.tables import open_rows
 from vecdb import Label
@@ -23,7 +24,10 @@ COLUMNS = ("photo_id", "label", "round", "reason", "by", "at")
 OURS = {"round", "reason", "by", "at"}
 # Our own exports have `answer` beside the `label` that a photo came with.
 ANSWERS = ("answer", *LABELS, "judgement", "mark", "is_match", "target", "choice", "y")
-KEYS = [*IDS, *ADDRESSES]
+# Beside a class, how sure its answer is: 1 where it was seen, 0 where it was not.
+CERTAINTY = ("confidence", "score", "probability")
+EXPORTED = {"id", "class", "answer", "label"}  # columns of our own exports
+KEYS = [*IDS, "imageid", "photoid", *ADDRESSES]
 SIGNS = {
     1: (
         "1 +1 1.0 yes y true t positive pos match ja oui si sí sim tak да 是 はい 예 네 "
@@ -131,11 +135,17 @@ def _read_table(path: Path) -> Iterator[Said]:
     with open_rows(path, Table(), Locator(path.parent)) as rows:
         unguard = str if rows.kinds == OF_TYPED else unguard_cell  # only spreadsheets run cells
         name_classes = partial(_name_classes, words=rows.words)
-        keys, answers = _find_columns(rows.names, [name_classes(row) for row in rows.sample])
-        if not keys:
+        sample = [name_classes(row) for row in rows.sample]
+        pair = _find_pair(rows.names, sample)
+        names = [name for name in rows.names if name not in pair]
+        keys, answers = _find_columns(names, sample)
+        if answers and not keys:
+            cells = {name: [row.get(name) for row in sample] for name in names}
+            keys = [name] if (name := guess_address(cells, Locator(path.parent))) else []
+        if not keys or not (answers or pair or rows.named):
             yield from _read_set(path)
             return
-        if not answers:
+        if not answers and not pair:
             raise BadInput(
                 f"{path} has no column of labels among {', '.join(rows.names)}: name one `label`."
             )
@@ -145,13 +155,13 @@ def _read_table(path: Path) -> Iterator[Said]:
                 yield Said((row,))
                 continue
             said = name_classes(row)
+            told = {name: unguard(_cell(said.get(key))) for name, key in answers.items()}
+            if pair:
+                of, answer = (unguard(_cell(said.get(name))) for name in pair)
+                told = {of: answer} if of else {}
             yield Said(
                 tuple(map(unguard, _keys(said, keys))),
-                {
-                    name: unguard(text)
-                    for name, key in answers.items()
-                    if (text := _cell(said.get(key)))
-                },
+                {name: text for name, text in told.items() if text},
                 about={usual(name): unguard(_cell(said.get(name))) for name in about},
             )
 
@@ -167,6 +177,24 @@ def _name_class(value: Any, names: Sequence[str]) -> Any:
     if not isinstance(value, int):
         return value
     return names[value] if 0 <= value < len(names) else None
+
+
+def _find_pair(names: Sequence[str], sample: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Return the columns of a class and of the answer about it, where each row is about one class.
+
+    Answers that are not called a certainty are about their class only where one photo has several.
+    """
+    by_usual = {usual(name): name for name in reversed(names)}
+    called = (by_usual[name] for name in LABELS if name in by_usual)
+    of = next((name for name in called if not _holds_signs(sample, name)), None)
+    found = [by_usual[name] for name in (*CERTAINTY, *ANSWERS) if name in by_usual]
+    answer = next((name for name in found if name != of and _holds_signs(sample, name)), None)
+    if of is None or answer is None or by_usual.keys() >= EXPORTED:
+        return ()
+    keys, _ = _find_columns([name for name in names if name not in (of, answer)], sample)
+    pairs = {(*_keys(row, keys), row.get(of)) for row in sample}
+    photos = {tuple(_keys(row, keys)) for row in sample}
+    return (of, answer) if usual(answer) in CERTAINTY or len(photos) < len(pairs) else ()
 
 
 def _find_columns(

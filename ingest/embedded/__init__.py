@@ -6,9 +6,9 @@ from typing import Any
 from ingest.embedded.exif import read_exif
 from ingest.embedded.iptc import read_iptc
 from ingest.embedded.words import Fields, cut_words
-from ingest.embedded.xmp import is_xmp, read_xmp
+from ingest.embedded.xmp import is_xmp, parse_xml, read_xmp
 
-__all__ = ["Fields", "is_xmp", "read_embedded", "read_exif", "read_iptc", "read_xmp"]
+__all__ = ["Fields", "is_xmp", "parse_xml", "read_embedded", "read_exif", "read_iptc", "read_xmp"]
 
 OWN_COLUMNS = {"camera", "taken", "photographer", "description", "city", "country"}
 

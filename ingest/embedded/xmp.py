@@ -29,7 +29,7 @@ def read_xmp(packet: bytes) -> Fields:
 
     Packets that declare a document type are not read: nothing in them is ever expanded.
     """
-    root = _parse(packet)
+    root = parse_xml(packet)
     if root is None:
         return {}
     found: dict[str, list[str]] = {}
@@ -43,10 +43,11 @@ def read_xmp(packet: bytes) -> Fields:
 
 def is_xmp(packet: bytes) -> bool:
     """Tell whether a packet can be read."""
-    return _parse(packet) is not None
+    return parse_xml(packet) is not None
 
 
-def _parse(packet: bytes) -> ElementTree.Element | None:
+def parse_xml(packet: bytes) -> ElementTree.Element | None:
+    """Read a packet, or any other short XML; None where it cannot be read or declares a type."""
     text = _decode(packet) if 0 < len(packet) <= LONGEST else ""
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         return None

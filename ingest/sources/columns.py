@@ -18,6 +18,7 @@ from ingest.sources.guess import (
     guess_picture,
     is_shared,
     is_vector,
+    may_name_pictures,
     read_picture_cell,
 )
 from ingest.sources.names import IDS, METADATA, PAIRS, usual
@@ -60,6 +61,9 @@ class Columns:
         kinds: what texts may say beside words; see `kind_of`.
         words: the words that whole numbers stand for, by column: classes of a data set.
         needs_address: whether its rows are nothing without pictures.
+
+    Attributes:
+        may_name_pictures: whether the address is more than that of pages, by its name or cells.
 
     Raises:
         SourceError: a column asked for is not there, or no column holds addresses or pictures.
@@ -106,6 +110,10 @@ class Columns:
                 "(--url-column)."
             )
         self._kinds = find_kinds(cells, kinds)
+        address, places = self.roles.address or "", self._places or self.picture
+        self.may_name_pictures = bool(places) or may_name_pictures(
+            address, cells.get(address, ()), locator or Locator("")
+        )
 
     def choices(self) -> list[str]:
         """Say what was chosen, a phrase a role."""

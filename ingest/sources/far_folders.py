@@ -10,6 +10,7 @@ from ingest.photo import Photo, id_of_path
 from ingest.sources.kinds import has_picture_ending
 from ingest.sources.left_out import Exclusion, LeaveOut, ending_kind, system_kind
 from ingest.sources.place import unreadable
+from ingest.sources.places import folder_label
 
 CHANGED = ("LastModified", "mtime", "last_modified")  # as the stores call it
 
@@ -69,7 +70,7 @@ class FarFolder:
 
     def _photo(self, relative: str, entry: dict[str, Any]) -> Photo:
         changed = next((entry[key] for key in CHANGED if key in entry), None)
-        label = relative.rpartition("/")[0].rpartition("/")[2]
+        label = folder_label(relative)
         return Photo(
             id_of_path(relative),
             self._root.fs.unstrip_protocol(entry["name"]),

@@ -9,6 +9,7 @@ from ingest.photo import Photo, address_of, id_of_path
 from ingest.sources.kinds import begins_as_picture, has_picture_ending, is_tar
 from ingest.sources.left_out import Exclusion, LeaveOut, ending_kind, keep_silent
 from ingest.sources.listings import NAMES, Listings
+from ingest.sources.places import folder_label
 from ingest.sources.sidecars import JSON, LARGEST, by_column, describe, is_sidecar
 from ingest.sources.stream import each
 from ingest.sources.takeout import picture_name, takeout_names
@@ -54,7 +55,8 @@ class PictureFolder:
     def _photos(self, folder: Folder) -> Iterator[Photo]:
         for path, relative, reason in folder.faults:
             yield Photo(id_of_path(relative), address_of(path), broken=reason)
-        beside = Beside(folder.files, self._note)
+        shared = "metadata" if folder.relative.endswith(".info") else ""  # in Eagle's libraries
+        beside = Beside(folder.files, self._note, shared)
         for file in folder.files:
             if file.name.lower() in NAMES:
                 self._listings.read(file.path, folder.relative)
@@ -72,7 +74,7 @@ class PictureFolder:
         beside.leave_out_unused()
 
     def _photo(self, file: File, beside: "Beside") -> Photo:
-        above = file.relative.rpartition("/")[0].rpartition("/")[2]
+        above = folder_label(file.relative)
         row, before = self._listings.take(file.relative), self._unreadable
         metadata, extra, captions = describe(
             row, beside.parts(file.name), self._note, self._listings.kinds
@@ -113,9 +115,15 @@ def count_pictures(root: Path, exclude: Sequence[str]) -> int | None:
 
 
 class Beside:
-    """The files of one folder that describe its pictures."""
+    """The files of one folder that describe its pictures.
 
-    def __init__(self, files: Sequence[File], leave_out: LeaveOut) -> None:
+    Args:
+        leave_out: takes the kinds of those that cannot be read, or describe none.
+        shared: name without ending of one that describes all of them.
+    """
+
+    def __init__(self, files: Sequence[File], leave_out: LeaveOut, shared: str) -> None:
+        self._shared = shared
         self._leave_out = leave_out
         self._by_stem: dict[str, list[tuple[str, File]]] = {}
         self._in_other_case: dict[str, list[tuple[str, File]]] = {}
@@ -144,7 +152,7 @@ class Beside:
             for ending, file in self._by_stem.get(key, []):
                 if ending in JSON:
                     yield from self._part(file, ending)
-        for key in dict.fromkeys((stem, name)):
+        for key in dict.fromkeys((self._shared, stem, name)):
             found = self._by_stem.get(key) or self._in_other_case.get(key.lower(), [])
             for ending, file in found:
                 yield from self._part(file, ending)

@@ -10,6 +10,7 @@ from ingest.sources.addresses import (
     ADDRESS,
     NOTHING,
     PAGES,
+    PICTURE,
     Locator,
     first_address,
     is_web,
@@ -23,31 +24,45 @@ from ingest.sources.names import (
     PAGE_NAMES,
     is_known,
     is_small,
+    rank_size,
     usual,
 )
 
 Cells = Mapping[str, Sequence[Any]]
 JUDGED = 50  # cells that are looked at
 SHORTEST_VECTOR = 8
+IMAGE = re.compile("image|photo|picture", re.IGNORECASE)
 SENTENCE = 3  # words
+# Parts of a data set, as Google's AutoML names them before each row: no labels.
+SPLITS = {"train", "training", "test", "testing", "val", "valid", "validation", "dev"}
+SPLITS |= {"unassigned"}
+CODE = re.compile(r"(?=\S*\d)(?=\S*[a-z])[\w-]{16,}", re.IGNORECASE)  # hashes and keys
 
 
 def guess_address(cells: Cells, locator: Locator) -> str | None:
     """Return the column that holds addresses or paths of pictures, None where none does.
 
     What the cells hold goes before what the column is called, so that a page's address never goes
-    before a picture's; among equals the usual names go first.
+    before a picture's; among equals the usual names go first, then those of large pictures.
     """
     names = [usual(name) for name in ADDRESSES]
-    best: tuple[int, bool, int] | None = None
+    best: tuple[int, bool, int, int] | None = None
     found = None
     for name, column in cells.items():
         place = names.index(usual(name)) if usual(name) in names else len(names)
         rank = _address_rank(name, column, locator, place < len(names))
-        score = (rank, not is_small(name), -place)
+        sized = rank == PICTURE or (rank == ADDRESS and IMAGE.search(name))
+        score = (rank, not is_small(name), -place, rank_size(name) if sized else 0)
         if rank > NOTHING and (best is None or score > best):
             best, found = score, name
     return found
+
+
+def may_name_pictures(name: str, column: Sequence[Any], locator: Locator) -> bool:
+    """Tell whether a column's addresses may be pictures': one of unknown name needs endings."""
+    is_usual = usual(name) in map(usual, ADDRESSES)
+    least = PAGES if is_usual else ADDRESS
+    return _address_rank(name, column, locator, is_usual) > least
 
 
 def guess_picture(cells: Cells, locator: Locator) -> str | None:
@@ -88,7 +103,8 @@ def guess_by_content(roles: Mapping[str, str | None], cells: Cells) -> dict[str,
     """Fill the roles of a table whose columns have no names.
 
     Words with spaces between them are captions, single ones that come again are labels, numbers
-    that rise from row to row are ids, and others labels where no words are.
+    that rise from row to row are ids, and others labels where no words are. Codes and the names of
+    a data set's parts are none of these.
     """
     found = dict(roles)
     said: dict[str, list[str]] = {}
@@ -124,6 +140,8 @@ def _has_letter(word: str) -> bool:
 
 def _role_of(texts: Sequence[str]) -> str | None:
     kind, again = kind_of(texts), len(set(texts)) < len(texts)
+    if all(text.lower() in SPLITS for text in texts) or all(map(CODE.fullmatch, texts)):
+        return None
     if kind == "word" and sum(" " in text for text in texts) * 2 >= len(texts):
         return "caption"
     if kind == "word":

@@ -16,6 +16,15 @@ NUMBER = re.compile(r"[-+]?\d+(\.\d+)?(e[-+]?\d+)?", re.IGNORECASE)
 JUDGED = 50  # records that are looked at
 SPOKEN = {"\t": "tabs", ",": "commas", ";": "semicolons", "|": "bars", " ": "spaces"}
 
+# The columns of YFCC100M, which has no header; its later edition lacks the line and the hash.
+YFCC = (
+    *("line", "id", "hash", "owner", "photographer", "taken", "uploaded", "camera", "title"),
+    *("description", "keywords", "machine_tags", "longitude", "latitude", "accuracy", "page_url"),
+    *("url", "license", "license_url", "server", "farm", "secret", "original_secret", "extension"),
+    "is_video",
+)
+YFCC_EDITIONS = {len(each): each for each in (YFCC, (YFCC[1], *YFCC[3:]))}
+
 Rank = Callable[[str], int]
 
 
@@ -68,6 +77,9 @@ def find_layout(
     told = _first_records(comments[-1:], delimiter)
     if told and len(told[0]) == len(first) > 1:
         return Layout(delimiter, _name_columns(told[0]), at, False)
+    known = YFCC_EDITIONS.get(len(first), ())
+    if known and "flickr.com/photos/" in first[known.index("page_url")]:
+        return Layout(delimiter, list(known), at, False)
     return Layout(delimiter, [f"column {n}" for n in range(1, len(first) + 1)], at, False)
 
 

@@ -15,7 +15,9 @@ SYSTEM = {
     *("thumbs.db", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini", "icon\r", "picasa.ini"),
 }
 ENDINGS = (".lrdata", ".thm")  # Lightroom's previews, and the small pictures of a camera's films
-APPLES_COPIES = ("resources", "derivatives")  # in a library of Photos
+# Folders of small copies, behind the folder they lie in: of Apple's Photos, and of Immich.
+COPIES = {("resources", "derivatives")}
+COPIES |= {(above, "thumbs") for above in ("upload", "library", "immich")}
 
 
 def keep_silent(kind: str) -> None:
@@ -32,8 +34,10 @@ def system_kind(name: str, above: str = "") -> str | None:
         return name.strip()
     if name.lower().endswith(ENDINGS):
         return ending_kind(name)
-    if (above, name) == APPLES_COPIES:
+    if (above, name) in COPIES:
         return name
+    if above.endswith(".info") and "_thumbnail." in name:
+        return "_thumbnail"  # Eagle's, beside each picture
     return "hidden" if name.startswith(".") else None
 
 

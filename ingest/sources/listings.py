@@ -1,9 +1,12 @@
-"""metadata.csv, .jsonl and .parquet of an image folder: a row for each picture in it."""
+"""metadata.csv, .jsonl and .parquet of an image folder: a row for each picture in it.
+
+FiftyOne's labels.json is one of them, for the pictures in the folder `data` beside it.
+"""
 
 import json
 import os
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +19,9 @@ from ingest.sources.left_out import LeaveOut
 from ingest.sources.names import usual
 from ingest.sources.tables import Table, open_rows
 
-NAMES = ("metadata.csv", "metadata.tsv", "metadata.jsonl", "metadata.parquet")
+FIFTYONE = "labels.json"  # beside its folder `data`
+NAMES = ("metadata.csv", "metadata.tsv", "metadata.jsonl", "metadata.parquet", FIFTYONE)
+PART = "|"  # between the classes of one picture
 FILE_COLUMNS = ("file_name", "filename", "file", "path", "image")
 
 
@@ -44,10 +49,13 @@ class Listings:
         Args:
             relative: the folder's path from the tree's root.
         """
+        is_fiftyones = path.name == FIFTYONE
+        if is_fiftyones and (path.parent / "data").is_dir():
+            relative = f"{relative}/data".lstrip("/")
         try:
-            for row in self._read(path):
+            for row in self._fiftyones_rows(path) if is_fiftyones else self._read(path):
                 self._keep(row, path, relative)
-        except (SourceError, DamagedSource, ValueError):
+        except (SourceError, DamagedSource, OSError, ValueError):
             self._leave_out_damaged(path.name)
 
     def _keep(self, row: dict[str, Any] | None, path: Path, relative: str) -> None:
@@ -77,6 +85,20 @@ class Listings:
             cells = {name: [_as_json(row.get(name)) for row in rows.sample] for name in rows.names}
             self.kinds |= find_kinds(cells, rows.kinds)
             yield from (row if isinstance(row, dict) else None for row in rows.rows)
+
+    def _fiftyones_rows(self, path: Path) -> Iterator[dict[str, Any]]:
+        """Yield the classes of pictures, named without ending, as FiftyOne exports them."""
+        found = json.loads(path.read_bytes())
+        labels = found.get("labels") if isinstance(found, dict) else None
+        if not isinstance(labels, dict):
+            self._leave_out(".json")
+            return
+        classes = found.get("classes") or ()
+        for name, told in labels.items():
+            words = (
+                _name_class(each, classes) for each in (told if isinstance(told, list) else [told])
+            )
+            yield {"file_name": name, "label": PART.join(dict.fromkeys(filter(None, words)))}
 
     def take(self, relative: str) -> dict[str, Any]:
         """Return the row of a picture, once; empty where there is none."""
@@ -108,6 +130,12 @@ class Listings:
         for relative, row in self._rows.items():
             if not (self._root / relative).exists():
                 yield relative, json.loads(row)
+
+
+def _name_class(told: Any, classes: Sequence[str]) -> str:
+    told = told.get("label") if isinstance(told, dict) else told
+    is_number = isinstance(told, int) and 0 <= told < len(classes)
+    return str(classes[told]) if is_number else as_text(told)
 
 
 def _file_column(row: Mapping[str, Any]) -> str | None:

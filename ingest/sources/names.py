@@ -53,6 +53,7 @@ CAPTIONS = (
 )
 LABELS = (
     *("label_name", "class_name", "category_name", "label", "class", "category", "labels"),
+    *("labelname", "classname", "categoryname"),
     *("kategorie", "klasse", "catégorie", "categorie", "classe", "étiquette", "etiquette"),
     *("categoría", "categoria", "clase", "etiqueta", "etichetta", "kategoria", "klasa"),
     *("категория", "класс", "метка", "类别", "标签", "分类", "カテゴリ", "ラベル", "라벨", "분류"),
@@ -64,6 +65,11 @@ PAGE_NAMES = re.compile(
 )
 SMALL_NAMES = re.compile(
     r"thumb|(^|[_.])(preview|icon|avatar|small|tiny|sq)s?([_.]|$)|^url_[tsqnm]$", re.IGNORECASE
+)
+LARGE_NAMES = (  # the largest last
+    re.compile(r"(^|[_.])(large|big)|^url_l$"),
+    re.compile(r"(^|[_.])(full|xl|highres)|^url_[hk]$"),
+    re.compile(r"(^|[_.])orig(inal)?|(^|[_.])raw([_.]|$)|^url_o$"),
 )
 GROUP = re.compile(r"^(exif\w*|ifd0|xmp(-\w+)?|iptc|system|file|composite):")  # of exiftool
 CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -114,6 +120,12 @@ def usual(name: str) -> str:
 def is_small(name: str) -> bool:
     """Tell whether a column of this name holds small copies: `urls.thumb`, `previewUrl`."""
     return bool(SMALL_NAMES.search(usual(CAMEL.sub("_", name))))
+
+
+def rank_size(name: str) -> int:
+    """Tell how large the pictures are that a column says it holds, above 0 where it says so."""
+    spelled = usual(CAMEL.sub("_", name))
+    return max((n for n, each in enumerate(LARGE_NAMES, 1) if each.search(spelled)), default=0)
 
 
 def is_known(name: str) -> bool:

@@ -12,6 +12,7 @@ ENDINGS = ("", ".jpg", ".jpeg", ".png", ".JPG", ".webp", ".tif")
 ANNOTATIONS = {"annotations", "annotation", "labels", "lists", "metadata", "captions", "splits"}
 ANNOTATIONS |= {"imagesets", "main", "meta"}  # of Pascal VOC and Food-101
 IMAGES = {"images", "image", "imgs", "img", "pictures", "photos", "jpegimages"}
+SAYS_NOTHING = {*IMAGES, "data", "jpg", "jpeg", "png"}  # of the pictures in a folder of this name
 NUMBERED = re.compile(r"[_-]?\d+$")  # images_001
 MOST_FOLDERS = 100
 MOST_ABOVE = 4  # folders above a table from which its paths may start
@@ -59,6 +60,16 @@ def find_places(base: Path, table: str, names: Sequence[str], *, above: bool) ->
         )
         found = next((places for places in kept if all(places.values())), {})
     return list(dict.fromkeys(place for places in found.values() for place in places))
+
+
+def folder_label(path: str) -> str:
+    """Return the name of the nearest folder in a path that is more than `images`; else nothing.
+
+    Eagle keeps each picture in a folder that is called by a number.
+    """
+    names = [name for name in reversed(path.split("/")[:-1]) if name]
+    names = [name for name in names if not name.endswith((".info", ".library"))]
+    return next((n for n in names if NUMBERED.sub("", n.lower()) not in SAYS_NOTHING), "")
 
 
 def find_in_places(places: Sequence[Place], name: str) -> str | None:

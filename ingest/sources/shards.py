@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ingest.errors import DamagedSource, SourceError
+from ingest.errors import DamagedSource, NamesNoPictures, SourceError
 from ingest.sources.arrow_rows import is_lance
 from ingest.sources.folders import picture_names
 from ingest.sources.kinds import TAR_ENDING, is_tar
@@ -17,6 +17,7 @@ from ingest.sources.walk import Walk
 
 # What Hugging Face's library writes beside a data set.
 SETTINGS = {"dataset_info.json", "dataset_infos.json", "dataset_dict.json", "state.json"}
+MEDIA = "multimedia.txt"  # the table of pictures in GBIF's archives
 SHARD = re.compile(r"(.+\.[ct]sv)(\d{3})(\.gz|\.zip)?", re.IGNORECASE)
 
 
@@ -103,10 +104,36 @@ def _names_pictures(path: Path, table: Table) -> bool:
         return True
 
 
+def find_pages(files: Sequence[Path], table: Table) -> list[Path]:
+    """Return the tables whose addresses are no pictures', where other tables beside them name some.
+
+    GBIF's and iNaturalist's archives have the pages of observations beside the list of pictures.
+    """
+    texts = [path for path in files if _is_text(path) and not is_far(str(path))]
+    if len(texts) < 2 or table.url_column:
+        return []
+    pages = [path for path in texts if not _may_name_pictures(path, table)]
+    return pages if len(pages) < len(texts) else []
+
+
+def _may_name_pictures(path: Path, table: Table) -> bool:
+    try:
+        with replace(table, where=()).open(path) as (rows, columns):
+            return columns.may_name_pictures or not rows.sample
+    except NamesNoPictures:
+        return False
+    except (SourceError, DamagedSource):
+        return True  # of which is to be told
+
+
+def _is_text(path: Path) -> bool:
+    return is_table(path.name) or path.name.lower() == MEDIA
+
+
 def _is_listed(path: Path) -> bool:
     if path.suffix.lower() in {".arrow", ".feather"}:
         return not path.name.startswith("cache-")  # indices that Hugging Face's library keeps
-    return path.suffix.lower() == ".parquet" or is_table(path.name)
+    return path.suffix.lower() == ".parquet" or _is_text(path)
 
 
 def _photos_only(shards: list[Path]) -> list[Path]:

@@ -12,7 +12,7 @@ from ingest.sources.folders import PictureFolder, count_pictures
 from ingest.sources.kinds import begins_as_picture, has_picture_ending, is_tar
 from ingest.sources.left_out import Exclusion, LeaveOut, ending_kind, keep_silent
 from ingest.sources.place import exists, find_place, is_far, unreadable
-from ingest.sources.shards import list_files
+from ingest.sources.shards import find_pages, list_files
 from ingest.sources.stream import each
 from ingest.sources.tables import LISTS, Table, count_rows
 from ingest.sources.text import GZIP, ZIP, is_table, magic, reason_of, refuse_others
@@ -51,6 +51,8 @@ class Source:
         self._leave_out = leave_out
         try:
             self._files = self._find()
+            self._pages = find_pages(self._files, self._table)
+            self._files = [file for file in self._files if file not in self._pages]
         except SourceError:
             raise
         except Exception as error:  # each of fsspec's packages has its own
@@ -98,6 +100,8 @@ class Source:
             kind = FarFolder if is_far(str(self._path)) else PictureFolder
             folder = kind(self._path, self._exclude, self._leave_out)
             yield from choose(self._table.where, folder, seen)
+        for file in self._pages:
+            self._leave_out(f"{ending_kind(file.name)} without pictures")
         refused: list[NamesNoPictures] = []
         yield from each(self._read_one(file, seen, refused) for file in self._files)
         if refused and len(refused) == len(self._files):

@@ -14,6 +14,7 @@ from typing import IO, Any
 
 from ingest.errors import DamagedSource, SourceError
 from ingest.sources.encodings import encoding_of
+from ingest.sources.kinds import has_picture_ending
 
 SNIFFED = 1 << 20
 LONGEST_LINE = 1 << 25
@@ -186,7 +187,7 @@ def _find_tables(archive: zipfile.ZipFile, path: Path, encoding: str | None) -> 
     """Return the tables of a zip, which are parts of one: all begin with the same line.
 
     Raises:
-        SourceError: it holds none, or several.
+        SourceError: it holds none, or several, or pictures, which are not read from there.
     """
     names = sorted(n for n in archive.namelist() if not n.endswith("/") and "__MACOSX" not in n)
     if "xl/workbook.xml" in names or {"mimetype", "content.xml"} <= set(names):
@@ -198,6 +199,10 @@ def _find_tables(archive: zipfile.ZipFile, path: Path, encoding: str | None) -> 
         raise SourceError(
             f"{path} holds no CSV or TSV file, but {held}: unpack it and give its folder, or the "
             "file there that lists the pictures."
+        )
+    if sum(map(has_picture_ending, names)) > len(tables):
+        raise SourceError(
+            f"{path} holds pictures, too: unpack it and give its folder, or {tables[0]} there."
         )
     heads = {next(_lines(archive.open(name), path, encoding), "").strip() for name in tables}
     if len(heads) > 1 and not all(map(is_json_lines, tables)):

@@ -1,7 +1,9 @@
 """Rows of CSV, TSV and lists of addresses."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from itertools import chain
+from urllib.parse import unquote_plus
 
 from ingest.sources.addresses import Locator, rank_address
 from ingest.sources.cells import OF_COMMA_TEXT, OF_TEXT
@@ -9,6 +11,8 @@ from ingest.sources.delimited import records
 from ingest.sources.layout import SPOKEN, find_layout, is_number_name
 from ingest.sources.rows import SAMPLE, Row, Rows, look_ahead
 
+CODED = re.compile(r"[^\W\d_]{2}\+\w|%[0-9A-F]{2}", re.IGNORECASE)
+NOT_CODED = re.compile(r"\s|/|@.*\.|\.\w{2,5}$|^[\d.+-]+$")
 LISTS = {".txt", ".list", ".lst", "-"}
 LOOKED_AT = 4 * SAMPLE  # lines; a row may span several
 ENDINGS = {".csv": ",", ".tsv": "\t", ".tab": "\t", ".txt": "\t", ".list": "\t", ".lst": "\t"}
@@ -41,6 +45,10 @@ def text_rows(
     if layout.has_header:
         next(read, None)
     first, rows = look_ahead(_name_fields(read, layout.names), SAMPLE)
+    coded = [] if layout.has_header else _find_coded(first, layout.names)
+    if coded:
+        first = [_decode(row, coded) for row in first]
+        rows = (_decode(row, coded) for row in rows)
     notes = [] if layout.has_header else ["no header"]
     usual = ENDINGS.get(ending[:4], layout.delimiter)
     if layout.delimiter != usual and len(layout.names) > 1:
@@ -49,6 +57,26 @@ def text_rows(
     sample = [row for row in first if isinstance(row, dict)]
     kinds = OF_COMMA_TEXT if layout.delimiter == ";" else OF_TEXT
     return Rows(layout.names, chain(first, rows), sample, tuple(notes), named, kinds)
+
+
+def _find_coded(rows: Sequence[Row | str], names: Sequence[str]) -> list[str]:
+    """Return the columns of words written as in addresses, `A+fine+day%21`, where one shows it.
+
+    The lists of YFCC100M are so: no space stands in them, and most captions have a + or a %.
+    """
+    cells = {name: [row[name] for row in rows if isinstance(row, dict)] for name in names}
+    words = {name: list(filter(None, column)) for name, column in cells.items()}
+    bare = [n for n, column in words.items() if not any(map(NOT_CODED.search, column))]
+    shown = any(sum(map(_is_coded, words[n])) * 2 > len(words[n]) > 1 for n in bare)
+    return bare if shown else []
+
+
+def _is_coded(cell: str) -> bool:
+    return bool(CODED.search(cell))
+
+
+def _decode(row: Row | str, names: Sequence[str]) -> Row | str:
+    return row if isinstance(row, str) else {**row, **{n: unquote_plus(row[n]) for n in names}}
 
 
 def _name_fields(read: Iterator[list[str] | None], names: list[str]) -> Iterator[Row | str]:

@@ -216,6 +216,50 @@ def test_classes_inside_an_annotation_are_the_photos_classes(explorer, tmp_path,
     assert labels_of(explorer, "cat") == {"yes-001": 1, "yes-002": -1}
 
 
+FOREIGN = {
+    "sagemaker": '{{"source-ref": "s3://b/{}.jpg", "pet": {at}, "pet-m": {{"class-name": "{}"}}}}',
+    "scale": '{{"params": {{"attachment": "https://s.com/{}.jpg"}}, "got": [{{"label": "{}"}}]}}',
+    "automl": "TRAIN,gs://bucket/{}.jpg,{}",
+}
+
+
+@pytest.mark.parametrize("row", FOREIGN.values(), ids=FOREIGN)
+def test_photos_are_found_by_addresses_in_a_column_of_any_name(explorer, tmp_path, row):
+    said = [("yes-001", "cat"), ("no-050", "dog"), ("yes-002", "cat"), ("no-051", "dog")]
+    text = "\n".join(row.format(*each, at=at % 2) for at, each in enumerate(said))
+    take_in(explorer, write(tmp_path, text, "out.manifest"), "cat")
+    assert labels_of(explorer, "cat") == {"yes-001": 1, "yes-002": 1}
+
+
+LONG = {
+    "openimages": "ImageID,Source,LabelName,Confidence\n{},verification,{},{}\n",
+    "answers": "photo_id,class,answer\n{},{},{}\n",
+    "labels": "file_name,category,label\n{},{},{}\n",
+    "unknown": "snap,tag,label_name,score\n{},x,{},{}\n",
+}
+
+
+@pytest.mark.parametrize("row", LONG.values(), ids=LONG)
+def test_answers_beside_a_class_are_about_that_class_alone(explorer, tmp_path, row):
+    said = [("yes-001", "cat", 1), ("yes-001", "dog", 0), ("yes-002", "cat", "")]
+    said += [("no-050", "cat", 0), ("no-050", "dog", 1), ("no-051", "dog", 1)]
+    head, line, _ = row.split("\n")
+    path = write(tmp_path, "\n".join([head, *(line.format(*each) for each in said)]))
+    done = take_in(explorer, path, "cat")
+    assert labels_of(explorer, "cat") == {"yes-001": 1, "no-050": -1}
+    assert done.unreadable.first == ["yes-002: no label"]
+    take_in(explorer, path, None, all_classes=True)
+    assert labels_of(explorer, "dog") == {"yes-001": -1, "no-050": 1, "no-051": 1}
+    take_in(explorer, path, "cat", others_no=True)
+    assert labels_of(explorer, "cat") == {"yes-001": 1, "no-050": -1, "no-051": -1}
+
+
+def test_a_class_beside_answers_about_one_concept_is_none(explorer, tmp_path):
+    text = "id,category,label\nyes-001,shoes,1\nno-050,shoes,0\nno-051,hats,0\n"
+    take_in(explorer, write(tmp_path, text))
+    assert labels_of(explorer) == {"yes-001": 1, "no-050": -1, "no-051": -1}
+
+
 @pytest.mark.parametrize(
     ("about", "kept"),
     [

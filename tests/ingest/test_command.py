@@ -159,7 +159,7 @@ def test_nothing_to_ingest_is_exit_code_1(command, tmp_path):
     assert code == 1
     assert "holds no photos" in err
     assert json.loads(out)["seen"] == 0
-    (tmp_path / "empty" / "multimedia.txt").write_text("identifier\nhttps://x.org/a.jpg\n")
+    (tmp_path / "empty" / "list.txt").write_text("identifier\nhttps://x.org/a.jpg\n")
     assert "lists them, name that file." in command(tmp_path / "empty", "--quiet")[2]
 
 

@@ -17,6 +17,7 @@ from ingest.errors import DamagedSource, Rejected, SourceError
 from ingest.sources import Source, Table
 from ingest.sources.takeout import SUPPLEMENT
 from ingest.sources.where import condition
+from ingest.tell import describe_summary
 from tests.ingest.pictures import jpeg
 
 XMP = """<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?>
@@ -84,16 +85,35 @@ def test_bins_thumbnails_and_bookkeeping_are_left_out_and_counted(tree):
 def test_previews_that_libraries_keep_are_left_out_and_counted(tree):
     library = "Mine.photoslibrary"
     kept = [f"{library}/originals/1/a.jpg", "derivatives/a.jpg"]
-    root = tree(
-        [*kept, "Mine.lrdata/1/2.jpg", "GOPR0002.THM", f"{library}/resources/derivatives/1/a.jpg"]
-    )
+    kept += ["thumbs/a.jpg", "upload/library/a.jpg"]
+    copies = [f"{library}/resources/derivatives/1/a.jpg", "upload/thumbs/u/ab/a-preview.jpeg"]
+    root = tree([*kept, "Mine.lrdata/1/2.jpg", "GOPR0002.THM", *copies])
     assert ids(root) == kept
-    assert read(root)[2] == {".lrdata": 1, ".thm": 1, "derivatives": 1}
+    assert read(root)[2] == {".lrdata": 1, ".thm": 1, "derivatives": 1, "thumbs": 1}
+
+
+def test_pictures_of_eagle_come_once_with_what_stands_beside_them(tree):
+    item = "My.library/images/K1.info"
+    told = '{"name": "cat", "tags": ["pet", "cute"], "width": 40, "isDeleted": false}'
+    pictures = dict.fromkeys(["cat_thumbnail.png", f"{item}/cat.jpg", f"{item}/cat_thumbnail.png"])
+    texts = {f"{item}/metadata.json": told, "My.library/metadata.json": '{"folders": []}'}
+    photos, _, left = read(tree({**pictures, **texts}))
+    assert list(photos) == ["cat_thumbnail.png", f"{item}/cat.jpg"]
+    cat = photos[f"{item}/cat.jpg"]
+    assert (cat.metadata, cat.extra["tags"]) == ({"width": 40}, "pet, cute")
+    assert left == {"_thumbnail": 1, ".json": 1}
 
 
 def test_files_of_other_kinds_are_counted_by_their_endings(tree):
     root = tree({"a.jpg": None, "b.MOV": b"0", "c.mov": b"1", "d.pdf": b"%PDF", "README": b"hello"})
     assert read(root)[2] == {".mov": 2, ".pdf": 1, "without ending": 1}
+
+
+@pytest.mark.parametrize(("name", "is_table"), [("train.csv", True), ("b.pdf", False)])
+def test_a_table_beside_pictures_is_told_how_to_be_read(tree, ingest, name, is_table):
+    summary = ingest(tree({"a.jpg": None, name: "image_id,label\na,cat\n"}))
+    assert summary.left_out == {name[-4:]: 1}
+    assert ("give the table's path" in describe_summary(summary, "photos")) == is_table
 
 
 def test_pictures_are_known_by_their_content_where_the_name_does_not_tell(tree):
@@ -240,6 +260,24 @@ def test_boxes_beside_a_picture_are_no_caption(tree, boxes, words):
     photos, _, left = read(tree({"a.jpg": None, "a.txt": words or boxes}))
     assert photos["a.jpg"].metadata == ({"description": words} if words else {})
     assert left == ({} if words else {"boxes in .txt": 1})
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "kind"),
+    [
+        ("<annotation><object><name>dog</name></object>{}{}</annotation>", "dog, a cat", ""),
+        ("<?xml version='1.0'?>\n<annotation>{}<size/></annotation>", "a cat", ""),
+        ("<annotation><size/></annotation>", None, ""),
+        ("<NonRealTimeMeta/>", None, ".xml"),
+        ("<!DOCTYPE x><annotation>{}</annotation>", None, "unreadable .xml"),
+        ("<annotation>", None, "unreadable .xml"),
+    ],
+)
+def test_the_classes_in_vocs_xml_beside_a_picture_are_read(tree, text, names, kind):
+    told = "<object><name> a cat </name><bndbox><xmin>1</xmin></bndbox></object>"
+    photos, _, left = read(tree({"a.jpg": None, "a.xml": text.replace("{}", told)}))
+    assert photos["a.jpg"].extra == ({"object.name": names} if names else {})
+    assert left == ({kind: 1} if kind else {})
 
 
 def test_what_google_writes_beside_a_picture_is_read(tree):
@@ -444,6 +482,34 @@ def test_times_in_json_beside_a_picture_are_times_and_its_captions_are_none(tree
     assert photos["a.jpg"].metadata == {"description": "2021-01-02"}
 
 
+FIFTYONE = {
+    "numbers": {"classes": ["cat", "dog"], "labels": {"1": 0, "2.v1": 1, "3": None}},
+    "words": {"classes": None, "labels": {"1": "cat", "2.v1": "dog"}},
+    "rows": {"labels": {"1": {"label": "cat", "confidence": 0.9}, "2.v1": {"label": "dog"}}},
+    "boxes": {
+        "classes": ["cat", "dog"],
+        "labels": {"1": [{"label": 0, "bounding_box": [0, 0, 1, 1]}], "2.v1": [1, "dog"]},
+    },
+}
+
+
+@pytest.mark.parametrize("told", FIFTYONE.values(), ids=FIFTYONE)
+@pytest.mark.parametrize("inside", ["data/", ""])
+def test_the_classes_that_fiftyone_exports_are_the_pictures_labels(tree, told, inside):
+    pictures = dict.fromkeys(f"set/{inside}{name}.jpg" for name in ("1", "2.v1", "3"))
+    photos, faults, left = read(tree({**pictures, "set/labels.json": json.dumps(told)}))
+    assert [photo.metadata.get("label") for photo in photos.values()] == ["cat", "dog", "set"]
+    assert not faults
+    assert not left
+
+
+@pytest.mark.parametrize("text", ["[]", '{"0": "tench"}', "{broken", '{"labels": [1]}'])
+def test_a_labels_json_of_another_kind_is_told(tree, text):
+    photos, faults, left = read(tree({"a.jpg": None, "labels.json": text}))
+    kind = "unreadable labels.json" if text == "{broken" else ".json"
+    assert (list(photos), faults, left) == (["a.jpg"], {}, {kind: 1})
+
+
 @pytest.mark.parametrize(
     "line", ['{"file_name": "a\\ud800.jpg", "text": "x"}', "{broken", '["a.jpg"]', '{"text": "x"}']
 )
@@ -549,6 +615,21 @@ def test_options_for_tables_are_refused_where_there_is_none(tree, name):
 def test_a_label_beside_a_picture_goes_before_its_folders_name(tree):
     root = tree({"x/a.jpg": None, "x/a.json": '{"label": 3}'})
     assert read(root)[0]["x/a.jpg"].metadata["label"] == "3"
+
+
+@pytest.mark.parametrize(
+    ("path", "label"),
+    [
+        ("train/n01443537/images/n0_0.JPEG", "n01443537"),
+        ("cat/Photos/jpg/1.jpg", "cat"),
+        ("dog/images_001/1.jpg", "dog"),
+        ("Images/1.jpg", None),
+        ("data/07/1.jpg", "07"),
+        ("cat/image_set/1.jpg", "image_set"),
+    ],
+)
+def test_a_folder_whose_name_says_nothing_is_no_label(tree, path, label):
+    assert read(tree([path]))[0][path].metadata.get("label") == label
 
 
 def test_a_photo_of_a_file_carries_what_tells_whether_it_changed(tree):

@@ -187,6 +187,40 @@ def test_tables_without_pictures_keep_no_other_from_being_read(tmp_path, name):
         photos(tmp_path)
 
 
+ARCHIVES = {
+    "gbif": ("occurrence.txt", "multimedia.txt", "identifier", ".jpg"),
+    "inaturalist": ("observations.csv", "media.csv", "identifier", ".jpeg"),
+    "deep": ("a/sightings.csv", "b/shots.tsv", "image_url", ""),
+    "pages called so": ("a_page_url.csv", "pictures.csv", "url", ""),
+}
+
+
+@pytest.mark.parametrize(("pages", "media", "column", "end"), ARCHIVES.values(), ids=ARCHIVES)
+def test_a_table_of_pages_is_left_out_beside_one_of_pictures(tmp_path, pages, media, column, end):
+    for name, called, cell in (
+        (pages, "page_url" if "page" in pages else "references", "https://x.org/observations/{}"),
+        (media, column, "https://cdn.x.org/{}" + end),
+    ):
+        part = "," if name.endswith(".csv") else "\t"
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        rows = [f"{at}{part}" + cell.format(at) for at in range(3)]
+        written(tmp_path / name, "\n".join([f"title{part}{called}", *rows, ""]))
+    written((tmp_path / media).with_name("z.csv"), "user\nann\n")
+    left: list[str] = []
+    source = Source(tmp_path, leave_out=left.append)
+    assert source.choices()[0].startswith(f"address: {column}")
+    assert [photo.address for photo in source] == [
+        f"https://cdn.x.org/{at}{end}" for at in range(3)
+    ]
+    assert left == [".csv without pictures"] * (1 if pages.endswith(".txt") else 2)
+
+
+def test_tables_of_addresses_without_endings_are_all_read(tmp_path):
+    written(tmp_path / "a.csv", "id,url\n1,https://x.org/1\n")
+    written(tmp_path / "b.csv", "id,url\n2,https://x.org/2.jpg\n")
+    assert [photo.id for photo in Source(tmp_path)] == ["1", "2"]
+
+
 def test_missing_columns_are_named_with_the_remedy(tmp_path):
     path = written(tmp_path / "a.csv", "name,size\nx,1\n")
     with pytest.raises(SourceError, match=r"name, size looks like addresses.*--url-column"):
@@ -303,6 +337,14 @@ def zipped(path, **files):
         for name, text in files.items():
             archive.writestr(name.replace("_", "."), text)
     return path
+
+
+def test_a_zip_of_pictures_and_their_table_is_to_be_unpacked(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for name in ("train.csv", "train/0.jpg", "train/1.jpg"):
+            archive.writestr(name, "image_id,label\n0,cat\n1,dog\n")
+    with pytest.raises(SourceError, match=r"holds pictures, too: unpack it .* or train.csv there"):
+        photos(tmp_path / "a.zip")
 
 
 def test_the_parts_of_one_table_in_a_zip_are_all_read_and_several_tables_refused(tmp_path):

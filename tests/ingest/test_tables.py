@@ -82,6 +82,63 @@ def test_a_table_without_a_header_is_known_by_what_it_holds(folder, first, endin
     assert choices.endswith("UTF-8")
 
 
+@pytest.mark.parametrize(
+    ("cells", "label", "caption"),
+    [
+        ("TRAIN,gs://b/{}.jpg,cat", "cat", None),
+        ("gs://b/{}.jpg,cat,validation", "cat", None),
+        ("7a{}fd00cc41e99821bb,gs://b/{}.jpg,cat", "cat", None),
+        ("gs://b/{}.jpg,9f8e{}d7c6b5a4f3e2d1,one {} more dog", None, "one {} more dog"),
+    ],
+)
+def test_parts_of_a_set_and_codes_are_neither_labels_nor_captions(folder, cells, label, caption):
+    rows = [cells.replace("{}", str(at)) for at in range(4)]
+    for at, photo in enumerate(read(written(folder / "t.csv", "\n".join(rows)))):
+        said = {"label": label, "description": caption and caption.replace("{}", str(at))}
+        assert photo.metadata == {name: text for name, text in said.items() if text}
+
+
+@pytest.mark.parametrize("edition", [25, 23])
+def test_the_lists_of_yfcc100m_are_read_by_their_own_columns(folder, edition):
+    rows = [
+        f"{at}\t69854{at}\t4e2f7a26a1dfbf16{at}\t39{at}@N00\tnino\t2012-02-16 09:56:37.0"
+        f"\t1331840483\tCanon+EOS\tIMG_{at}\t{words}\tcanon,elph+310\t\t-81.8\t24.5\t12"
+        f"\thttp://www.flickr.com/photos/39@N00/{at}/\thttp://farm8.staticflickr.com/7/{at}_a.jpg"
+        "\tAttribution License\thttp://creativecommons.org/by/2.0/\t7\t8\tdf\t69\tjpg\t0"
+        for at, words in enumerate(["A+fine+day%21", "", "Caf%C3%A9"])
+    ]
+    cells = [row.split("\t") for row in rows]
+    lines = ["\t".join(c if edition == 25 else [c[1], *c[3:]]) for c in cells]
+    photos = read(written(folder / "yfcc100m_dataset", "\n".join(lines)))
+    assert [photo.id for photo in photos] == ["698540", "698541", "698542"]
+    told = [photo.metadata["description"] for photo in photos]
+    assert told == ["A fine day!", "IMG_1", "Café"]
+    assert photos[0].address == "http://farm8.staticflickr.com/7/0_a.jpg"
+    assert photos[0].metadata["camera"] == "Canon EOS"
+    assert (photos[0].extra["keywords"], photos[0].extra["latitude"]) == ("canon,elph 310", 24.5)
+    assert "label" not in photos[0].metadata
+
+
+@pytest.mark.parametrize(
+    ("words", "read_as"),
+    [
+        (["big+red%20dog", "the+cat", "x"], ["big red dog", "the cat", "x"]),
+        (["big+red dog", "the+cat", "x"], ["big+red dog", "the+cat", "x"]),
+        (["C++", "1+1", "a%"], ["C++", "1+1", "a%"]),
+    ],
+)
+def test_words_written_as_in_addresses_are_read_where_no_space_stands_among_them(
+    folder, words, read_as
+):
+    rows = [f"https://x.org/a+b%20{at}.jpg,{word}" for at, word in enumerate(words)]
+    photos = read(written(folder / "t.csv", "\n".join(rows)))
+    assert [photo.metadata["description"] for photo in photos] == read_as
+    assert photos[0].address == "https://x.org/a+b%200.jpg"
+    paths = ["big+cat.jpg", "red+dog.jpg"]
+    found = addresses(written(folder / "t.txt", "\n".join(paths)))
+    assert [Path(path).name for path in found] == paths
+
+
 def test_columns_without_names_are_told_apart_and_can_be_named_by_number(folder):
     rows = [f"{at + 10},images/{at}.jpg,{label},words of {at}" for at, label in enumerate("aab")]
     path = written(folder / "t.csv", "\n".join(rows))
@@ -544,6 +601,31 @@ def test_small_copies_and_pages_are_not_taken_for_the_pictures(
         else "\n".join([",".join(row), ",".join(row.values())])
     )
     assert addresses(written(folder / f"t.{ending}", text)) == [f"https://x.org/{picture}"]
+
+
+@pytest.mark.parametrize(
+    ("names", "chosen"),
+    [
+        (["pageURL", "previewURL", "webformatURL", "largeImageURL"], "largeImageURL"),
+        (["webformatURL", "largeImageURL", "fullHDURL", "userImageURL"], "fullHDURL"),
+        (["url_m", "url_c", "url_l", "url_o"], "url_o"),
+        (["src.medium", "src.large", "src.original", "src.tiny"], "src.original"),
+        (["urls.regular", "urls.raw", "urls.full"], "urls.raw"),
+        (["original_file_url", "image_url"], "image_url"),
+        (["shot", "rawly", "largo"], "shot"),
+    ],
+)
+def test_of_several_pictures_the_one_called_largest_is_taken(folder, names, chosen):
+    cells = [f"https://x.org/{at}.jpg" for at in range(len(names))]
+    path = written(folder / "t.csv", f"{','.join(names)}\n{','.join(cells)}\n")
+    assert addresses(path) == [cells[names.index(chosen)]]
+
+
+def test_the_largest_picture_is_taken_among_addresses_without_endings_too(folder):
+    names = "page,resizedImageUri,thumbnailUri,originalImageUri,original_text"
+    cells = ",".join(f"https://x.org/{at}?s=1" for at in range(5))
+    path = written(folder / "t.csv", f"{names}\n{cells}\n")
+    assert addresses(path) == ["https://x.org/3?s=1"]
 
 
 @pytest.mark.parametrize("other", ["https://x.org/a.jpg", "images/1.jpg"])
