@@ -116,6 +116,13 @@ def test_a_table_beside_pictures_is_told_how_to_be_read(tree, ingest, name, is_t
     assert ("give the table's path" in describe_summary(summary, "photos")) == is_table
 
 
+@pytest.mark.parametrize("inside", [{}, {"a.jpg": None}])
+def test_a_folder_of_vectors_alone_is_told_how_to_be_read(tree, ingest, inside):
+    summary = ingest(tree({**inside, "e.npy": b"1", "f.npz": b"2"}))
+    assert summary.left_out == {".npy": 1, ".npz": 1}
+    assert ("give the file's path" in describe_summary(summary, "photos")) == (not inside)
+
+
 def test_pictures_are_known_by_their_content_where_the_name_does_not_tell(tree):
     root = tree(
         {"noending": None, "weird.jpg_large": None, "0815": None, "a.img": None, "b.dat": b"x"}

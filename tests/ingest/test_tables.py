@@ -381,8 +381,8 @@ FORMS = {
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("ending", [".json", ".json.gz", ".jsonl"])
 def test_json_is_read_in_every_usual_form(folder, form, ending):
-    if ending == ".jsonl" and form != "lines":
-        return
+    if ending == ".jsonl" and form in {"by id", "by column", "pandas"}:
+        return  # a line that is an object is a row
     rows = [
         {"id": f"p{at}", "url": f"http://a/{at}.jpg", "caption": c} for at, c in enumerate("abc")
     ]
