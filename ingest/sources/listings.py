@@ -18,10 +18,10 @@ from ingest.sources.columns import find_kinds
 from ingest.sources.left_out import LeaveOut
 from ingest.sources.names import usual
 from ingest.sources.tables import Table, open_rows
+from ingest.sources.values import PART
 
 FIFTYONE = "labels.json"  # beside its folder `data`
 NAMES = ("metadata.csv", "metadata.tsv", "metadata.jsonl", "metadata.parquet", FIFTYONE)
-PART = "|"  # between the classes of one picture
 FILE_COLUMNS = ("file_name", "filename", "file", "path", "image")
 
 
