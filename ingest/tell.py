@@ -17,6 +17,7 @@ LOG.propagate = False
 
 LOGGED = re.compile(rb"\d{4}-\d\d-\d\d \d\d:")
 TABLES = {".csv", ".tsv", ".jsonl", ".parquet"}  # kinds of what is left out
+VECTORS = {".npy", ".npz"}
 NAMED = 100  # letters of a failed photo's name
 
 
@@ -108,6 +109,11 @@ def describe_summary(summary: Summary, table: str, again: str = "--retry-failed 
     if TABLES & summary.left_out.keys():
         lines.append(
             "What a table says of pictures is read where it is the source: give the table's path."
+        )
+    if not summary.seen and VECTORS & summary.left_out.keys():
+        lines.append(
+            "Vectors are read from a file that is the source, or from img_emb beside metadata: "
+            "give the file's path."
         )
     if summary.interrupted:
         lines.append(

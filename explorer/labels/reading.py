@@ -1,5 +1,7 @@
 """How the answers of a file are to be read: yes and no, or classes; and of which concepts."""
 
+import re
+from ast import literal_eval
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -8,6 +10,8 @@ from explorer.labels.files import Said, read_sign
 
 CLASSES = 1_000  # concepts that one file may make
 WORDS = 100_000  # different ones of a column that are looked at
+QUOTED = r"""(?:'[^'\\]*'|"[^"\\]*")"""
+LIST = re.compile(rf"\[\s*(?:{QUOTED}\s*(?:,\s*{QUOTED}\s*)*)?\]")  # ['dog', 'cat']
 
 
 @dataclass(frozen=True)
@@ -118,5 +122,7 @@ def _require_name(concept: str | None) -> str:
 
 
 def split_classes(text: str) -> list[str]:
-    """Part a cell of several classes: `dog|cat`, `dog; cat`."""
+    """Part a cell of several classes: `dog|cat`, `dog; cat`, and lists as pandas writes them."""
+    if LIST.fullmatch(text.strip()):
+        return list(filter(None, literal_eval(text.strip())))
     return [word for part in text.split("|") for word in map(str.strip, part.split(";")) if word]

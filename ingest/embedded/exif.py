@@ -16,6 +16,7 @@ NO_CAPTIONS = {
     *("kodak digital still camera", "samsung camera pictures", "dcf 1.0", "exif_jpeg_picture"),
     *("digital camera", "digital still camera", "dcim", "default", "untitled", "ascii"),
 }
+SETTINGS = ("{", "ImageJ=", "<?xml", "<OME")  # what programs write there into scans
 
 
 def read_exif(block: bytes) -> Fields:
@@ -49,8 +50,9 @@ def _caption(first: Directory, photo: Directory) -> str:
     comment = photo.read_bytes(COMMENT)
     words, coding = comment[8:], CHARACTERS.get(comment[:8])
     said = words.decode(coding, "ignore") if coding else decode_text(words)
-    texts = (first.read_text(DESCRIPTION), _windows(first, XP_COMMENT), said.strip("\0 "))
-    return next((text for text in texts if text and text.lower() not in NO_CAPTIONS), "")
+    found = (first.read_text(DESCRIPTION), _windows(first, XP_COMMENT), said.strip("\0 "))
+    texts = (text for text in found if text and not text.startswith(SETTINGS))
+    return next((text for text in texts if text.lower() not in NO_CAPTIONS), "")
 
 
 def _windows(directory: Directory, tag: int) -> str:

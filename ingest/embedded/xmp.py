@@ -21,6 +21,7 @@ TEXTS = {
 }
 LISTS = {"creator": "photographer", "subject": "keywords"}
 MOMENTS = ("DateTimeOriginal", "DateCreated", "CreateDate")
+DECLARED = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml[^>]{1,60}?encoding=[\"']([\w.-]+)")
 NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -82,8 +83,13 @@ def _fields(found: dict[str, list[str]]) -> Fields:
 
 def _decode(packet: bytes) -> str:
     """Return the XML of a packet, without what stands around it."""
-    wide = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}.get(packet[:2], "utf-8")
-    text = NOT_XML.sub("", packet.decode(wide, "replace"))
+    declared = DECLARED.match(packet)
+    encoding = "utf-16" if packet[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8"
+    try:
+        text = packet.decode(declared[1].decode() if declared else encoding, "replace")
+    except (LookupError, ValueError):  # no encoding of texts
+        text = packet.decode(encoding, "replace")
+    text = NOT_XML.sub("", text)
     starts = [at for mark in ("<x:xmpmeta", "<rdf:RDF") if (at := text.find(mark)) >= 0]
     end = max((text.rfind(mark) for mark in ("</x:xmpmeta>", "</rdf:RDF>")), default=-1)
     return text[min(starts) : text.find(">", end) + 1] if starts and end >= 0 else text.strip()

@@ -37,6 +37,8 @@ SENTENCE = 3  # words
 SPLITS = {"train", "training", "test", "testing", "val", "valid", "validation", "dev"}
 SPLITS |= {"unassigned"}
 CODE = re.compile(r"(?=\S*\d)(?=\S*[a-z])[\w-]{16,}", re.IGNORECASE)  # hashes and keys
+# In golden-retriever-2, and in no part of a UUID.
+SPELLED = re.compile(r"(?<![^\W_])(?=[a-f]*[g-z])[a-z]{4,}(?![^\W_])", re.IGNORECASE)
 
 
 def guess_address(cells: Cells, locator: Locator) -> str | None:
@@ -138,9 +140,13 @@ def _has_letter(word: str) -> bool:
     return any(map(str.isalpha, word))
 
 
+def _is_code(text: str) -> bool:
+    return bool(CODE.fullmatch(text)) and not SPELLED.search(text)
+
+
 def _role_of(texts: Sequence[str]) -> str | None:
     kind, again = kind_of(texts), len(set(texts)) < len(texts)
-    if all(text.lower() in SPLITS for text in texts) or all(map(CODE.fullmatch, texts)):
+    if all(text.lower() in SPLITS for text in texts) or all(map(_is_code, texts)):
         return None
     if kind == "word" and sum(" " in text for text in texts) * 2 >= len(texts):
         return "caption"

@@ -96,7 +96,8 @@ def _rows_by_path(found: Mapping[str, Any]) -> list[Row]:
     is_caption = any(isinstance(value, str) and " " in value.strip() for value in told)
     if is_caption:
         return [{"path": path, "caption": found[path]} for path in found]
-    return [{"path": path, "label": value} for path, value in zip(found, told, strict=True)]
+    rows = zip(found, told, strict=True)
+    return [{"path": p, "label": found[p] if isinstance(v, str) else v} for p, v in rows]
 
 
 def _is_split(found: Mapping[str, Any]) -> bool:

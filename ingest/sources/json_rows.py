@@ -1,6 +1,7 @@
 """Rows of JSON and JSON lines, in the forms that people write tables in."""
 
 import json
+import re
 from collections.abc import Iterator
 from itertools import chain
 from typing import Any
@@ -13,6 +14,7 @@ from ingest.sources.rows import SAMPLE, Row, Rows, lay_flat, look_ahead, names_o
 BLOCK = 1 << 16  # characters read before the first value is looked for
 BROKEN = "a line that is not JSON"
 SPACE = " \t\r\n\ufeff"
+SPREAD = re.compile(r"\[\s*(\{.*(,|\}\s*\])|\{)?")  # the first line of a list of objects
 
 
 def json_rows(lines: Iterator[str], name: str, *, is_lines: bool) -> Rows:
@@ -45,7 +47,8 @@ def is_json(line: str) -> bool:
 
 
 def _values(start: str, text: Iterator[str], name: str, is_lines: bool) -> Iterator[Any]:
-    if is_lines:
+    # Whatever a file is called, a list or an object may be written over many lines.
+    if is_lines and start != "{" and not SPREAD.fullmatch(start):
         return _lines(text)
     if start.startswith("[") and _parse(start) is None:
         return _elements(text, name)

@@ -18,10 +18,10 @@ from ingest.sources.columns import find_kinds
 from ingest.sources.left_out import LeaveOut
 from ingest.sources.names import usual
 from ingest.sources.tables import Table, open_rows
+from ingest.sources.values import PART
 
 FIFTYONE = "labels.json"  # beside its folder `data`
 NAMES = ("metadata.csv", "metadata.tsv", "metadata.jsonl", "metadata.parquet", FIFTYONE)
-PART = "|"  # between the classes of one picture
 FILE_COLUMNS = ("file_name", "filename", "file", "path", "image")
 
 
@@ -49,11 +49,12 @@ class Listings:
         Args:
             relative: the folder's path from the tree's root.
         """
-        is_fiftyones = path.name == FIFTYONE
+        is_fiftyones = path.name.lower() == FIFTYONE
         if is_fiftyones and (path.parent / "data").is_dir():
             relative = f"{relative}/data".lstrip("/")
         try:
-            for row in self._fiftyones_rows(path) if is_fiftyones else self._read(path):
+            folder = self._root / relative
+            for row in self._fiftyones_rows(path, folder) if is_fiftyones else self._read(path):
                 self._keep(row, path, relative)
         except (SourceError, DamagedSource, OSError, ValueError):
             self._leave_out_damaged(path.name)
@@ -86,14 +87,15 @@ class Listings:
             self.kinds |= find_kinds(cells, rows.kinds)
             yield from (row if isinstance(row, dict) else None for row in rows.rows)
 
-    def _fiftyones_rows(self, path: Path) -> Iterator[dict[str, Any]]:
+    def _fiftyones_rows(self, path: Path, folder: Path) -> Iterator[dict[str, Any]]:
         """Yield the classes of pictures, named without ending, as FiftyOne exports them."""
         found = json.loads(path.read_bytes())
         labels = found.get("labels") if isinstance(found, dict) else None
-        if not isinstance(labels, dict):
+        if not isinstance(labels, dict) or not _names_entries(labels, folder):
             self._leave_out(".json")
             return
-        classes = found.get("classes") or ()
+        classes = found.get("classes")
+        classes = classes if isinstance(classes, list) else []
         for name, told in labels.items():
             words = (
                 _name_class(each, classes) for each in (told if isinstance(told, list) else [told])
@@ -132,10 +134,18 @@ class Listings:
                 yield relative, json.loads(row)
 
 
+def _names_entries(labels: Mapping[str, Any], folder: Path) -> bool:
+    """Tell whether a name is one of the folder's: others number the classes under `labels`."""
+    entries = {os.path.splitext(_fold(entry))[0] for entry in os.listdir(folder)}
+    return any(os.path.splitext(_fold(name).split("/")[0])[0] in entries for name in labels)
+
+
 def _name_class(told: Any, classes: Sequence[str]) -> str:
     told = told.get("label") if isinstance(told, dict) else told
     is_number = isinstance(told, int) and 0 <= told < len(classes)
-    return str(classes[told]) if is_number else as_text(told)
+    return (
+        as_text(classes[told] if is_number else told) if not isinstance(told, list | dict) else ""
+    )
 
 
 def _file_column(row: Mapping[str, Any]) -> str | None:

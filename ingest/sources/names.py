@@ -56,6 +56,7 @@ LABELS = (
     *("labelname", "classname", "categoryname"),
     *("kategorie", "klasse", "catégorie", "categorie", "classe", "étiquette", "etiquette"),
     *("categoría", "categoria", "clase", "etiqueta", "etichetta", "kategoria", "klasa"),
+    *("kategori", "klass", "etiket", "etikett", "sınıf", "luokka"),
     *("категория", "класс", "метка", "类别", "标签", "分类", "カテゴリ", "ラベル", "라벨", "분류"),
 )
 # Addresses of something else than the picture itself, and of smaller ones.

@@ -108,22 +108,27 @@ def find_pages(files: Sequence[Path], table: Table) -> list[Path]:
     """Return the tables whose addresses are no pictures', where other tables beside them name some.
 
     GBIF's and iNaturalist's archives have the pages of observations beside the list of pictures.
+    Tables of the same columns are parts of one, whatever their addresses look like.
     """
     texts = [path for path in files if _is_text(path) and not is_far(str(path))]
     if len(texts) < 2 or table.url_column:
         return []
-    pages = [path for path in texts if not _may_name_pictures(path, table)]
-    return pages if len(pages) < len(texts) else []
+    told = {path: _look_for_pictures(path, table) for path in texts}
+    pictured = [names for names, may_name_pictures in told.values() if may_name_pictures]
+    pages = [path for path, (names, _) in told.items() if names not in pictured]
+    return pages if pictured else []
 
 
-def _may_name_pictures(path: Path, table: Table) -> bool:
+def _look_for_pictures(path: Path, table: Table) -> tuple[list[str], bool]:
+    """Return a table's columns, and whether its addresses may be pictures'."""
     try:
         with replace(table, where=()).open(path) as (rows, columns):
-            return columns.may_name_pictures or not rows.sample
+            is_bare = not rows.named or not rows.sample
+            return sorted(rows.names), columns.may_name_pictures or is_bare
     except NamesNoPictures:
-        return False
+        return [], False
     except (SourceError, DamagedSource):
-        return True  # of which is to be told
+        return [str(path)], True  # of which is to be told
 
 
 def _is_text(path: Path) -> bool:

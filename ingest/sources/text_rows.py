@@ -11,7 +11,8 @@ from ingest.sources.delimited import records
 from ingest.sources.layout import SPOKEN, find_layout, is_number_name
 from ingest.sources.rows import SAMPLE, Row, Rows, look_ahead
 
-CODED = re.compile(r"[^\W\d_]{2}\+\w|%[0-9A-F]{2}", re.IGNORECASE)
+ESCAPE = re.compile("%[0-9A-F]{2}", re.IGNORECASE)
+CODED = re.compile(rf"[^\W\d_]{{2}}\+\w|{ESCAPE.pattern}", re.IGNORECASE)
 NOT_CODED = re.compile(r"\s|/|@.*\.|\.\w{2,5}$|^[\d.+-]+$")
 LISTS = {".txt", ".list", ".lst", "-"}
 LOOKED_AT = 4 * SAMPLE  # lines; a row may span several
@@ -62,13 +63,14 @@ def text_rows(
 def _find_coded(rows: Sequence[Row | str], names: Sequence[str]) -> list[str]:
     """Return the columns of words written as in addresses, `A+fine+day%21`, where one shows it.
 
-    The lists of YFCC100M are so: no space stands in them, and most captions have a + or a %.
+    The lists of YFCC100M are so: no space stands in them, and most captions have a + or a %, some
+    of them a %. A + alone joins labels, or stands in names.
     """
     cells = {name: [row[name] for row in rows if isinstance(row, dict)] for name in names}
     words = {name: list(filter(None, column)) for name, column in cells.items()}
     bare = [n for n, column in words.items() if not any(map(NOT_CODED.search, column))]
-    shown = any(sum(map(_is_coded, words[n])) * 2 > len(words[n]) > 1 for n in bare)
-    return bare if shown else []
+    shown = [n for n in bare if sum(map(_is_coded, words[n])) * 2 > len(words[n]) > 1]
+    return bare if any(ESCAPE.search(cell) for name in shown for cell in words[name]) else []
 
 
 def _is_coded(cell: str) -> bool:

@@ -8,6 +8,7 @@ from ingest.photo import LONGEST_TEXT
 from ingest.sources.cells import WHOLE, as_text, plain, read_moment
 
 THOUSANDS = re.compile(r"(?<=\d)[,'\s](?=\d{3}(?!\d))")  # what parts them
+PART = "|"  # between the labels of one picture
 UINT32, UINT64 = 2**32 - 1, 2**64 - 1
 
 
@@ -37,13 +38,21 @@ def read_word(value: Any) -> str:
     return match[1] if match else text
 
 
+def read_label(value: Any) -> str:
+    """Read a label; several in a list are `cat|dog`."""
+    if not isinstance(value, list | tuple):
+        return read_word(value)
+    several = (part for part in value if isinstance(part, str | bytes))
+    return PART.join(dict.fromkeys(filter(None, map(read_word, several))))[:LONGEST_TEXT]
+
+
 READERS: dict[str, Callable[[Any], Any]] = {
     "width": _whole(UINT32),
     "height": _whole(UINT32),
     "taken": read_moment,
     "views": _whole(UINT64),
     "downloads": _whole(UINT64),
-    "label": read_word,
+    "label": read_label,
 }
 
 

@@ -460,6 +460,14 @@ def test_several_concepts_come_from_columns_and_from_class_names(explorer, tmp_p
     assert labels_of(explorer, "cat") == {"yes-001": 1}
 
 
+@pytest.mark.parametrize("cell", ["dog|cat", "dog; cat", "['dog', 'cat']", '[""dog"", ""cat""]'])
+def test_several_classes_in_a_cell_are_each_a_class(explorer, tmp_path, cell):
+    path = write(tmp_path, f'id,label\nyes-001,"{cell}"\nyes-002,dog\nno-050,[]\n')
+    done = take_in(explorer, path, None, all_classes=True)
+    assert {concept["name"] for concept in done.concepts} == {"dog", "cat"}
+    assert labels_of(explorer, "cat") == {"yes-001": 1}
+
+
 def test_all_classes_of_a_file_about_one_concept_ask_for_its_name(explorer, tmp_path):
     with pytest.raises(BadInput, match="yes and no about one concept: name it"):
         take_in(explorer, write(tmp_path, "id,label\nyes-001,1\n"), None, all_classes=True)

@@ -201,9 +201,16 @@ def test_a_camera_is_named_once(make, model, name):
     assert name_camera(make, model) == name
 
 
-def test_captions_that_cameras_put_into_every_picture_are_none():
+@pytest.mark.parametrize(
+    "text",
+    [
+        "OLYMPUS DIGITAL CAMERA         ",
+        *('{"shape": [40, 60]}', "ImageJ=1.53\nimages=3", '<?xml version="1.0"?><OME/>'),
+    ],
+)
+def test_captions_that_cameras_and_programs_put_into_every_picture_are_none(text):
     exif = Image.Exif()
-    exif[0x010E] = "OLYMPUS DIGITAL CAMERA         "
+    exif[0x010E] = text
     assert read_exif(exif.tobytes()) == {}
 
 

@@ -116,6 +116,13 @@ def test_a_table_beside_pictures_is_told_how_to_be_read(tree, ingest, name, is_t
     assert ("give the table's path" in describe_summary(summary, "photos")) == is_table
 
 
+@pytest.mark.parametrize("inside", [{}, {"a.jpg": None}])
+def test_a_folder_of_vectors_alone_is_told_how_to_be_read(tree, ingest, inside):
+    summary = ingest(tree({**inside, "e.npy": b"1", "f.npz": b"2"}))
+    assert summary.left_out == {".npy": 1, ".npz": 1}
+    assert ("give the file's path" in describe_summary(summary, "photos")) == (not inside)
+
+
 def test_pictures_are_known_by_their_content_where_the_name_does_not_tell(tree):
     root = tree(
         {"noending": None, "weird.jpg_large": None, "0815": None, "a.img": None, "b.dat": b"x"}
@@ -271,6 +278,7 @@ def test_boxes_beside_a_picture_are_no_caption(tree, boxes, words):
         ("<NonRealTimeMeta/>", None, ".xml"),
         ("<!DOCTYPE x><annotation>{}</annotation>", None, "unreadable .xml"),
         ("<annotation>", None, "unreadable .xml"),
+        ("<?xml version='1.0' encoding='idna'?><annotation>{}</annotation>", "a cat", ""),
     ],
 )
 def test_the_classes_in_vocs_xml_beside_a_picture_are_read(tree, text, names, kind):
@@ -278,6 +286,23 @@ def test_the_classes_in_vocs_xml_beside_a_picture_are_read(tree, text, names, ki
     photos, _, left = read(tree({"a.jpg": None, "a.xml": text.replace("{}", told)}))
     assert photos["a.jpg"].extra == ({"object.name": names} if names else {})
     assert left == ({kind: 1} if kind else {})
+
+
+@pytest.mark.parametrize("encoding", ["GBK", "utf-16", "UTF-8", "koi8-r"])
+def test_xml_beside_a_picture_is_read_in_the_encoding_that_it_names(tree, encoding):
+    words = {"GBK": "自行车", "koi8-r": "велосипед"}.get(encoding, "Fahrräder")
+    root = tree({"a.jpg": None, "b.jpg": None})
+    told = f"<annotation><object><name>{words}</name></object></annotation>"
+    head = f'<?xml version="1.0" encoding="{encoding}"?>\n'
+    (root / "a.xml").write_bytes((head + told).encode(encoding))
+    place = 'xmlns:p="http://ns.adobe.com/photoshop/1.0/"'
+    about = 'rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
+    told = f"<{about}><rdf:Description {place} p:City='{words}'/></rdf:RDF>"
+    (root / "b.xmp").write_bytes((head + told).encode(encoding))
+    photos, _, left = read(root)
+    assert photos["a.jpg"].extra == {"object.name": words}
+    assert photos["b.jpg"].metadata["city"] == words
+    assert not left
 
 
 def test_what_google_writes_beside_a_picture_is_read(tree):
@@ -490,6 +515,8 @@ FIFTYONE = {
         "classes": ["cat", "dog"],
         "labels": {"1": [{"label": 0, "bounding_box": [0, 0, 1, 1]}], "2.v1": [1, "dog"]},
     },
+    "no list of classes": {"classes": {"0": "hen"}, "labels": {"1": "cat", "2.v1": ["dog", {}]}},
+    "no words": {"classes": 7, "labels": {"1": "cat", "2.v1": "dog", "3": {"label": [[1]]}}},
 }
 
 
@@ -497,13 +524,16 @@ FIFTYONE = {
 @pytest.mark.parametrize("inside", ["data/", ""])
 def test_the_classes_that_fiftyone_exports_are_the_pictures_labels(tree, told, inside):
     pictures = dict.fromkeys(f"set/{inside}{name}.jpg" for name in ("1", "2.v1", "3"))
-    photos, faults, left = read(tree({**pictures, "set/labels.json": json.dumps(told)}))
+    name = "Labels.JSON" if inside else "labels.json"
+    photos, faults, left = read(tree({**pictures, f"set/{name}": json.dumps(told)}))
     assert [photo.metadata.get("label") for photo in photos.values()] == ["cat", "dog", "set"]
     assert not faults
     assert not left
 
 
-@pytest.mark.parametrize("text", ["[]", '{"0": "tench"}', "{broken", '{"labels": [1]}'])
+@pytest.mark.parametrize(
+    "text", ["[]", '{"0": "tench"}', "{broken", '{"labels": [1]}', '{"labels": {"0": "tench"}}']
+)
 def test_a_labels_json_of_another_kind_is_told(tree, text):
     photos, faults, left = read(tree({"a.jpg": None, "labels.json": text}))
     kind = "unreadable labels.json" if text == "{broken" else ".json"

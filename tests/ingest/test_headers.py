@@ -44,7 +44,9 @@ def test_captions_are_known_by_their_name_in_other_languages_or_by_what_they_hol
     assert [photo.metadata["description"] for photo in photos] == WORDS
 
 
-@pytest.mark.parametrize("header", ["Kategorie", "catégorie", "etiqueta", "класс", "标签"])
+@pytest.mark.parametrize(
+    "header", ["Kategorie", "catégorie", "etiqueta", "kategori", "класс", "标签"]
+)
 def test_labels_are_known_by_their_name_in_other_languages(folder, header):
     photos = read(folder, f"file,{header}", [",a", ",b", ",a"])
     assert [photo.metadata["label"] for photo in photos] == ["a", "b", "a"]

@@ -170,6 +170,14 @@ def test_labels_by_path_are_labels(folder, labels):
     assert [photo.metadata["label"] for photo in photos] == [str(label) for label in labels]
 
 
+@pytest.mark.parametrize("is_by_path", [True, False])
+def test_several_labels_of_a_picture_are_all_kept(folder, is_by_path):
+    told = {"a.jpg": ["cat", "dog", "cat"], "b.jpg": ["dog"], "c.jpg": []}
+    rows = [{"file": name, "labels": labels} for name, labels in told.items()]
+    photos = read(folder / "t.json", told if is_by_path else rows)
+    assert [photo.metadata.get("label") for photo in photos] == ["cat|dog", "dog", None]
+
+
 def test_a_single_row_with_an_object_inside_stays_a_row(folder):
     row = {**ROWS[0], "camera": {"make": "Canon", "lenses": {"a": 1, "b": 2}}}
     (photo,) = read(folder / "t.json", row)

@@ -221,6 +221,24 @@ def test_tables_of_addresses_without_endings_are_all_read(tmp_path):
     assert [photo.id for photo in Source(tmp_path)] == ["1", "2"]
 
 
+@pytest.mark.parametrize(
+    ("header", "cell"),
+    [
+        ("bildlink,n\n", "https://x.org/b/{},1"),
+        ("n,bildlink\n", "2,https://x.org/b/{}"),
+        ("", "https://x.org/b/{},a hill"),
+        ("path,n\n", "gone/{},1"),
+    ],
+)
+def test_no_part_of_a_table_and_no_list_is_taken_for_one_of_pages(tmp_path, header, cell):
+    name = "path" if "path" in header else "bildlink"
+    written(tmp_path / "a.csv", f"{name},n\nhttps://x.org/1.jpg,1\nhttps://x.org/2.jpg,1\n")
+    written(tmp_path / "b.csv", header + "\n".join(cell.replace("{}", str(n)) for n in range(3)))
+    left: list[str] = []
+    assert len(list(Source(tmp_path, leave_out=left.append))) == 5
+    assert left == []
+
+
 def test_missing_columns_are_named_with_the_remedy(tmp_path):
     path = written(tmp_path / "a.csv", "name,size\nx,1\n")
     with pytest.raises(SourceError, match=r"name, size looks like addresses.*--url-column"):
