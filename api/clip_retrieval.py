@@ -10,6 +10,7 @@ import re
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote
 
+import numpy as np
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -17,6 +18,8 @@ from api.errors import Refused
 from api.fields import Numbers, Text, Within
 from api.photos import photo_json
 from api.routing import Base, Explorer_, make_router
+from encoder import Encoder, TextTooLong
+from explorer import Explorer
 from explorer.addresses import with_dots
 from explorer.fetching import fetch_picture
 from explorer.metrics import measure_step, summary
@@ -50,7 +53,7 @@ class _Lenient(BaseModel):
 class Knn(_Lenient):
     """What is looked for: the first that is there of text, image, image_url, embedding_input."""
 
-    text: _Words | None = None
+    text: Annotated[Text, Field(max_length=20_000)] | None = None
     image: _Picture | None = None
     image_url: _Words | None = None
     embedding_input: Numbers | None = None
@@ -117,7 +120,7 @@ def knn(asked: Knn, explorer: Explorer_, base: Base) -> list[dict[str, Any]]:
         k = shown if asked.num_result_ids is None else asked.num_result_ids
         if not k:
             return []
-        vector = query.vector(collection, encoder, centred=False, mean=explorer.mean_of(collection))
+        vector = _vector(query, collection, encoder, explorer)
         found = rank(collection, vector, k, fold=bool(asked.deduplicate), shown=shown)
         return _results(collection, found, base)
 
@@ -163,6 +166,19 @@ def _query(asked: Knn, collection: Collection, base: str) -> Query:
     if asked.embedding_input:
         return Query(vectors=[asked.embedding_input])
     raise Refused(400, "Send one of text, image, image_url and embedding_input.")
+
+
+def _vector(
+    query: Query, collection: Collection, encoder: Encoder | None, explorer: Explorer
+) -> np.ndarray:
+    # Of a text that is too long its beginning counts: the front end sends whole captions.
+    mean = explorer.mean_of(collection)
+    while True:
+        try:
+            return query.vector(collection, encoder, centred=False, mean=mean)
+        except TextTooLong:
+            text = query.phrases[0][0]
+            query = Query.of(text[: len(text) * 9 // 10])
 
 
 def _own_photo(address: str, collection: Collection, base: str) -> str | None:

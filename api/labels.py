@@ -24,6 +24,13 @@ WRITERS = {
     "csv": (write_csv, "text/csv; charset=utf-8"),
     "jsonl": (write_json_lines, "application/x-ndjson"),
 }
+_AS_TEXT: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {
+            kind.partition(";")[0]: {"schema": {"type": "string"}} for _, kind in WRITERS.values()
+        }
+    }
+}
 
 
 class LabelRow(BaseModel):
@@ -113,7 +120,7 @@ class Taken(BaseModel):
     contradictions: Counted
 
 
-@_reading.get("/api/concepts/{concept_id}/labels", response_model=Labels)
+@_reading.get("/api/concepts/{concept_id}/labels", response_model=Labels, responses=_AS_TEXT)
 def labels(concept_id: ConceptPath, asked: Annotated[Form, Query()], explorer: Explorer_) -> Any:
     """The labels of a concept, as JSON, CSV or JSON lines."""
     found = explorer.concepts.votes(concept_of(explorer, concept_id).id)

@@ -21,7 +21,7 @@ KINDS = {
 def sentence_of(errors: Sequence[Mapping[str, Any]]) -> str:
     """Say what the first of pydantic's errors means."""
     error = errors[0]
-    path = [part for part in error["loc"][1:] if part != "[key]"]
+    path = [part for part in error["loc"][1:] if not _of_pydantic(part)]
     kind, given = str(error["type"]), error.get("input")
     if kind == "json_invalid" or (kind == "missing" and not path):
         return NOT_JSON
@@ -32,6 +32,11 @@ def sentence_of(errors: Sequence[Mapping[str, Any]]) -> str:
     if kind == "extra_forbidden":
         return f"{_shown(path[-1])} is not known here; /api/docs lists what is."
     return f"{_name(path)} {_complaint(kind, error, given)}."
+
+
+def _of_pydantic(part: Any) -> bool:
+    # The key of an object, or one of several kinds that a value may have.
+    return isinstance(part, str) and (part == "[key]" or part.startswith("function-after["))
 
 
 def _complaint(kind: str, error: Mapping[str, Any], given: Any) -> str:

@@ -129,6 +129,13 @@ def test_numbers_are_the_same_in_sql_and_fit_javascript(served):
     assert max(numbers) < 2**53
 
 
+@pytest.mark.parametrize("caption", ["a red square " * 300, "red" + "x" * 15_000])
+def test_of_a_long_caption_the_beginning_is_looked_for(served, caption):
+    answer = served.post("/knn-service", {"text": caption, "modality": "image", "num_images": 2})
+    assert answer.status_code == 200, answer.text
+    assert len(answer.json()) == 2
+
+
 def test_the_indices_are_the_collections_and_the_summary_names_the_steps(served):
     assert served.get("/indices-list").json() == ["colours"]
     served.post("/knn-service", {"text": "red", "modality": "image", "num_images": 1})

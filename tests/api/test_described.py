@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 import requests
 
 ADDRESS = re.compile(r"""(?:src|href|url)\s*[=:]\s*["']([^"']+)""")
@@ -19,11 +20,19 @@ def test_every_answer_and_every_refusal_of_every_operation_is_described(served):
         answers = operation["responses"]
         assert operation["summary"], path
         assert "422" not in answers
-        [content] = answers["200"]["content"].values()
-        assert content["schema"], (path, method)
+        assert all(kind["schema"] for kind in answers["200"]["content"].values()), (path, method)
         for status in ("400", "401", "404", "413", "503"):
             [refusal] = answers[status]["content"].values()
             assert refusal["schema"] == {"$ref": "#/components/schemas/Refusal"}
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "jsonl"])
+def test_every_form_of_labels_is_described(served, form):
+    concept = served.explorer.database.concepts.create("reds", "colours", "red")
+    path = "/api/concepts/{concept_id}/labels"
+    described = served.get("/api/openapi.json").json()["paths"][path]["get"]["responses"]["200"]
+    answer = served.get(path.format(concept_id=concept.id), format=form)
+    assert answer.headers["content-type"].partition(";")[0] in described["content"]
 
 
 def test_the_page_of_the_description_takes_everything_from_this_server(served):
