@@ -76,9 +76,10 @@ try:
     if may(Role.LOOK):
         _ = shared_explorer().database
         _likeness.go()
+        st.html(f"<h1>{page.title}</h1>")
+    above = st.container()
     st.session_state.screen_before = st.session_state.get("screen")
     st.session_state.screen = page.title
-    above = st.container()
     page.run()
     if may(Role.LOOK):
         with above:
