@@ -2,12 +2,6 @@
 // page. Here Tab leads from the button into it, at its end on from the button, and back.
 if (!window.vdePopovers) {
   window.vdePopovers = true;
-  // A file dropped where nothing takes it would be shown in place of the page.
-  window.addEventListener("dragover", (event) => {
-    if (event.defaultPrevented || !event.dataTransfer.types.includes("Files")) return;
-    event.preventDefault();
-    event.dataTransfer.dropEffect = "none";
-  });
   document.addEventListener("keydown", (event) => {
     const button = document.querySelector("[data-testid=stPopoverButton][aria-expanded=true]");
     const opened = document.querySelector("[data-testid=stPopoverBody]");
