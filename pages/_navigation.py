@@ -13,6 +13,7 @@ from explorer.people import Role
 from pages import _likeness
 from pages._current import remember_open, shared_explorer, tell_missing
 from pages._login import ask_login, current_person, draw_person, may, separate_people
+from pages._streamlit import pressed_button
 from pages._words import escape_markdown
 from vecdb import VecdbError
 
@@ -24,6 +25,7 @@ MOVED = {
     "audit": ("concepts.py", "audit"),
     "results": ("concepts.py", "results"),
 }
+BEGUN_ANEW = "The server was started anew. If what you pressed did nothing, press it once more."
 st.set_page_config("Visual Dataset Explorer", page_icon=HERE / "icon.png", layout="wide")
 st.html(HERE / "look.css")
 st.html(f"<script>{(HERE / 'popovers.js').read_text()}</script>", unsafe_allow_javascript=True)
@@ -76,15 +78,19 @@ try:
     if may(Role.LOOK):
         _ = shared_explorer().database
         _likeness.go()
+        st.html(f"<h1>{page.title}</h1>")
+    above = st.container()
+    if "has_run" not in st.session_state and pressed_button():
+        above.warning(BEGUN_ANEW)
     st.session_state.screen_before = st.session_state.get("screen")
     st.session_state.screen = page.title
-    above = st.container()
     page.run()
     if may(Role.LOOK):
         with above:
             tell_missing()
         remember_open()
         draw_person()
+    st.session_state.has_run = True
 except (VecdbError, EncoderError, ClassifierError) as error:
     # What a page does not say beside the thing it concerns, above all a database that is gone.
     st.error(escape_markdown(error))

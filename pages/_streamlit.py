@@ -69,6 +69,17 @@ def tell_values() -> None:
     SessionState.register_widget = tell  # type: ignore[method-assign]
 
 
+def pressed_button() -> bool:
+    """Tell whether this run comes of a button.
+
+    Where no run of the session has ended before, it was drawn by another server: no callback of
+    it is known yet, so none was called.
+    """
+    context = get_script_run_ctx()
+    widgets = context.session_state.get_widget_states() if context else []
+    return any(widget.trigger_value for widget in widgets)
+
+
 def spare_libraries(stop: Event, seconds: float = 1.0) -> None:
     """Take what was imported out of the collection, whenever imports have come to rest.
 

@@ -41,7 +41,7 @@ def draw_collections(rows: list[CollectionInfo]) -> None:
 
 def draw_one(rows: dict[str, CollectionInfo]) -> None:
     """Draw what can be done with one collection: open it, see its failures, delete it."""
-    st.subheader("Manage a collection")
+    st.header("Manage a collection")
     if state.get("data_chosen") not in rows:
         state.data_chosen = current_collection(list(rows))
     pick, button = st.columns([4, 1], vertical_alignment="bottom")

@@ -26,7 +26,7 @@ state = st.session_state
 
 def draw_form(known: dict[str, CollectionInfo]) -> None:
     """Draw the form, and what would be read of the source before it is."""
-    st.subheader("Add photos")
+    st.header("Add photos")
     keep("data_source", "data_table", "data_encoder", *columns.KEYS)
     if "data_table" not in state:
         state.data_table = _open_collection(list(known))

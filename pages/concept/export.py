@@ -71,18 +71,18 @@ def draw(collection: Collection, concept: Concept) -> None:
     problem = st.container()
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader("Photos")
+        st.header("Photos")
         form, choice, place = offer_photos(collection, concept)
     if state.get("export_error") and state.export_error_of in (None, (form, choice)):
         problem.error(escape_markdown(state.export_error))
     with right:
-        st.subheader("Labels and classifier")
+        st.header("Labels and classifier")
         offer_downloads(concept)
         offer_classifier(collection, concept)
         if may(Role.OWN):
-            st.subheader("In the database")
+            st.header("In the database")
             offer_view(concept)
-            st.subheader("Keywords beside the originals")
+            st.header("Keywords beside the originals")
             keywords.draw(concept)
     if state.get("export_wanted") == (concept.id, form, choice):
         # Last, so that the page around it is there meanwhile.

@@ -24,7 +24,8 @@ export class Bar {
     this.action = el("button", {
       type: "button", className: "vde-action", "aria-describedby": this.effect.id,
     }, [this.name, " ", this.effect]);
-    this.action.addEventListener("click", () => grid.finish());
+    // The second click of a double one would answer the next page, which nobody has seen.
+    this.action.addEventListener("click", (event) => { if (event.detail < 2) grid.finish(); });
     this.advice = el("p", { className: "vde-advice" });
     this.moved = el("p", { className: "vde-moved", role: "status", hidden: true }, [
       "This concept moved on in another window. ",

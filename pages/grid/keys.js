@@ -14,6 +14,9 @@ export const JUDGING = [
   "yes", "no", "clear", "all yes", "invert", "finish the page", "undo", "redo", "mark a range",
 ];
 
+/** Keys that go on while they are held: another would answer pages that nobody has seen. */
+const REPEATING = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "z", "y"];
+
 /** Where keys are of what is typed into, or of what was opened above the photos. */
 const ELSEWHERE = "input, textarea, select, [contenteditable], [data-testid=stPopoverBody]";
 
@@ -79,12 +82,16 @@ export function handleKey(grid, event) {
   if (event.ctrlKey && !"zy".includes(key)) return;
   const elsewhere = target.closest("button, a, [role=button], [role=slider]");
   const outside = elsewhere && !grid.list.contains(target);
-  if (outside && [" ", "Enter"].includes(key)) return;
+  const held = event.repeat && !REPEATING.includes(key);
+  if (outside && [" ", "Enter"].includes(key)) {
+    if (held && grid.root.contains(target)) event.preventDefault();
+    return;
+  }
   if (outside && target.getAttribute("role") === "slider") return;
   const action = actionsOf(grid)[key];
   // Without a server Streamlit closes its boxes, and what is typed comes to us.
   if (!action || (target === document.body && !isConnected())) return;
   event.preventDefault();
   event.stopPropagation();
-  action();
+  if (!held) action();
 }

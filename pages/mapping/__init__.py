@@ -18,11 +18,19 @@ def _component() -> Any:
 
 
 def photo_map(data: MapData, *, key: str, on_event: Callable[[MapEvent], None]) -> None:
-    """Show a map; call `on_event` once for every trigger, before the script runs again."""
+    """Show a map; call `on_event` once for every trigger, before the script runs again.
+
+    What was chosen while the server was gone comes with the first run of another session, which
+    cannot call for it.
+    """
 
     def relay() -> None:
         event = getattr(st.session_state.get(key), "event", None)
         if event:
             on_event(cast(MapEvent, dict(event)))
 
-    _component()(data=data, key=key, on_event_change=relay)
+    first = key not in st.session_state
+    event = _component()(data=data, key=key, on_event_change=relay).event
+    if first and event:
+        on_event(cast(MapEvent, dict(event)))
+        st.rerun()

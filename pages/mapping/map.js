@@ -2,7 +2,7 @@
 // server, which knows all photos where this browser may hold a sample.
 
 import { Camera } from "./camera.js";
-import { el } from "./dom.js";
+import { el, isConnected } from "./dom.js";
 import { Gestures } from "./gestures.js";
 import { Names } from "./names.js";
 import { Painter } from "./painter.js";
@@ -235,6 +235,8 @@ export class PhotoMap {
   /** @param {MapChoice} choice */
   choose(choice) {
     if (!this.data) return;
+    this.note.textContent = isConnected() ? "" : "The server does not answer: choose again in a moment.";
+    if (this.note.textContent) return;
     this.data = { ...this.data, choice };
     this.markChosen();
     this.send({ type: "choose", choice });

@@ -1,5 +1,7 @@
 """axe-core finds nothing serious on any page, in light and dark."""
 
+from itertools import pairwise
+
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 
@@ -94,6 +96,17 @@ def each_page(page, app):
 def test_no_serious_finding_on_any_page(app, page):
     for name in each_page(page, app):
         assert not serious_in_any(page), name
+
+
+HEADINGS = "Array.from(document.querySelectorAll('h1, h2, h3, h4'), one => Number(one.tagName[1]))"
+
+
+def test_every_page_has_one_heading_above_all_and_leaves_no_step_out(app, page):
+    for name in each_page(page, app):
+        wait_still(page)
+        first, *others = page.evaluate(HEADINGS)
+        assert first == 1, name
+        assert all(2 <= one <= before + 1 for before, one in pairwise([1, *others])), name
 
 
 def test_no_serious_finding_on_a_phone_and_nothing_to_scroll_sideways(app, phone):

@@ -83,6 +83,27 @@ def test_the_focus_stays_where_it_was_when_a_page_was_answered_and_the_page_is_t
         assert page.evaluate("document.activeElement.innerText").startswith(name)
 
 
+def test_neither_a_held_key_nor_a_double_click_answers_a_page_that_nobody_has_seen(mine, page):
+    mine()
+    button = page.get_by_role("button", name="Next round")
+    for number, hold in enumerate(
+        [lambda: page.locator("[data-photo-id]").first.focus(), button.focus]
+    ):
+        hold()
+        page.keyboard.down("Enter")
+        wait_round(page, number + 2)
+        for _ in range(3):
+            page.keyboard.down("Enter")  # held: the page has come meanwhile
+        page.keyboard.up("Enter")
+    box = button.bounding_box()
+    page.mouse.click(box["x"] + 9, box["y"] + 9)
+    wait_round(page, 4)
+    page.mouse.down(click_count=2)
+    page.mouse.up(click_count=2)
+    page.wait_for_load_state("networkidle")
+    assert page.locator("[data-round]").get_attribute("data-round") == "4"
+
+
 def test_after_a_click_on_next_round_space_is_for_the_photos(mine, page):
     mine()
     page.get_by_role("button", name="Next round").click()

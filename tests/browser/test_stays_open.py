@@ -144,3 +144,54 @@ def test_what_is_pressed_while_the_server_is_gone_is_told_and_no_click_is_lost(
             assert page.locator("[data-label=positive]").count() == 1
             save.click()
             page.get_by_text("25 of").wait_for()
+
+
+PRESS = """name => {
+  const look = setInterval(() => {
+    if (!document.querySelector('[data-test-connection-state=CONNECTED]')) return;
+    clearInterval(look);
+    [...document.querySelectorAll('button')].find(one => one.innerText.trim() === name).click();
+  }, 5);
+}"""
+
+
+def test_a_button_pressed_before_the_new_server_knows_it_is_told(tmp_path, running_chromium):
+    build(tmp_path, 1)
+    env, port = environment(tmp_path, "things"), free_port()
+    with fresh_page(running_chromium) as page:
+        clear = page.get_by_role("button", name="Clear", exact=True)
+        with running_app(env, port) as address:
+            page.goto(f"{address}/search?like=yes-050")
+            clear.wait_for()
+            wait_idle(page)
+        page.get_by_text("Connection error").wait_for()
+        assert not page.get_by_text("yourscript").is_visible()
+        page.evaluate("document.querySelector('[data-photo-id] img').src = '/asked-for-now'")
+        page.evaluate(PRESS, "Clear")
+        with running_app(env, port):
+            told = page.get_by_text("The server was started anew")
+            told.wait_for(timeout=60_000)
+            # A picture that the browser asked for meanwhile comes, too.
+            wait_until(page, "!document.querySelector('[src=\"/asked-for-now\"]')")
+            assert not page.locator("[data-state=dead]:not([data-photo-id='yes-002'])").count()
+            clear.click()
+            clear.wait_for(state="hidden")
+            told.wait_for(state="hidden")
+
+
+def test_a_choice_on_the_map_is_told_while_the_server_is_gone_and_heard_of_a_new_one(
+    tmp_path, running_chromium
+):
+    build(tmp_path, 1)
+    env, port = environment(tmp_path, "things"), free_port()
+    with fresh_page(running_chromium) as page:
+        choose = page.get_by_role("button", name="Choose what is seen", include_hidden=True)
+        with running_app(env, port) as address:
+            page.goto(f"{address}/search?view=map")
+            page.get_by_text("This map was made on").wait_for(timeout=120_000)
+        wait_until(page, f"!{CONNECTED}")
+        choose.evaluate("button => button.click()")
+        page.get_by_text("choose again in a moment").wait_for()
+        page.evaluate(PRESS, "Choose what is seen")
+        with running_app(env, port):
+            page.get_by_text("300 photos chosen").wait_for(timeout=60_000)
