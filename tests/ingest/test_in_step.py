@@ -129,6 +129,19 @@ def test_a_picture_that_was_taken_out_comes_back_with_its_answers(ingest, databa
     assert counts(ingest(here)) == counts(ingest(tmp_path / "a")) == (0, 0, 2, 0)
 
 
+def test_copies_that_were_taken_out_come_back_under_their_own_ids(ingest, database, tmp_path):
+    lib = folder(tmp_path / "lib", a=1, b=1, c=1, kept=2)
+    before = ingest(lib) and rows(database).keys()
+    teach(database, "b.jpg")
+    for _ in range(2):
+        for name in "abc":
+            (lib / f"{name}.jpg").unlink()
+        assert ingest(lib, options={"prune": True}).removed == 3
+        folder(lib, a=1, b=1, c=1)
+        ingest(lib)
+        assert rows(database).keys() == before
+
+
 @pytest.mark.parametrize("archive", [False, True])
 def test_another_picture_gets_no_answers_of_one_that_was_taken_out(
     ingest, database, store, tmp_path, archive
