@@ -37,6 +37,7 @@ class Naming:
             self._removed[row["photo_id"]] = row["digest"]
             self._removed_ids.setdefault(row["digest"], []).append(row["photo_id"])
             self._removed_sizes.add(row["size"])
+        self.returned: set[str] = set()  # ids of those that came back
         self._found: set[int] = set()  # what tars and tables named so far, by hash
 
     def name(self, photos: Sequence[Photo], claimed: dict[str, str]) -> list[Photo | Known | None]:
@@ -60,6 +61,7 @@ class Naming:
                 named[at] = replace(photo, id=back)
                 claimed[back] = identity(photo)
                 del self._removed[back]
+                self.returned.add(back)
             elif (
                 photo.id in held
                 or photo.id in claimed
