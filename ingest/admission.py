@@ -94,6 +94,8 @@ class Admission:
         for photo, named in zip(photos, found, strict=True):
             if named is None:
                 self._tally.double(photo.id)
+            elif isinstance(named, Photo) and named.id in self._naming.returned:
+                self._tally.add("returned")
             elif isinstance(named, Photo) and named.id != photo.id:
                 self._tally.rename(named.id)
         with self._guard:

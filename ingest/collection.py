@@ -68,8 +68,7 @@ def open_vector_collection(
 
     Raises:
         SourceError: the collection holds what another holds, nobody says which encoder it is, or
-            they were made by another one, as their
-            length or a collection of pictures may tell.
+            they were made by another one, as their length or a collection of pictures may tell.
         VecdbError: the collection holds vectors of another one.
     """
     _refuse_derived(database, table)

@@ -11,6 +11,7 @@ import itertools
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from ingest.changes import Known, file_digest, is_gone
@@ -28,12 +29,15 @@ class Naming:
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
         self._was_empty = collection.count() == 0
-        # Digests of what was taken out with answers, by id.
+        # What was taken out with answers: digests by id, and ids by digest.
         self._removed: dict[str, str] = {}
-        self._removed_by_size: dict[int, list[str]] = {}
+        self._removed_ids: dict[str, list[str]] = {}
+        self._removed_sizes: set[int] = set()
         for row in collection.records.removals():
             self._removed[row["photo_id"]] = row["digest"]
-            self._removed_by_size.setdefault(row["size"], []).append(row["photo_id"])
+            self._removed_ids.setdefault(row["digest"], []).append(row["photo_id"])
+            self._removed_sizes.add(row["size"])
+        self.returned: set[str] = set()  # ids of those that came back
         self._found: set[int] = set()  # what tars and tables named so far, by hash
 
     def name(self, photos: Sequence[Photo], claimed: dict[str, str]) -> list[Photo | Known | None]:
@@ -57,6 +61,7 @@ class Naming:
                 named[at] = replace(photo, id=back)
                 claimed[back] = identity(photo)
                 del self._removed[back]
+                self.returned.add(back)
             elif (
                 photo.id in held
                 or photo.id in claimed
@@ -181,11 +186,19 @@ class Naming:
         return moved
 
     def _find_removed(self, photo: Photo) -> str | None:
-        """Return the id that this picture was taken out under, with its answers."""
-        ids = self._removed_by_size.get(photo.size, []) if _is_file(photo) else []
-        ids = [one for one in (photo.id, *ids) if one in self._removed]
-        digest = _digest(photo) if ids else ""
-        return next((one for one in ids if self._removed[one] == digest), None)
+        """Return the id that this picture was taken out under, with its answers.
+
+        Of one that lay in the folder twice, each file gets its own.
+        """
+        is_of_size = _is_file(photo) and photo.size in self._removed_sizes
+        if not is_of_size and photo.id not in self._removed:
+            return None
+        digest = _digest(photo)
+        if self._removed.get(photo.id) == digest:
+            return photo.id
+        ids = self._removed_ids.get(digest, ()) if is_of_size else ()
+        free = (one for one in ids if one in self._removed)
+        return next((one for one in free if is_gone(Path(photo.within, one))), None)
 
 
 def identity(photo: Photo) -> str:

@@ -10,7 +10,8 @@ from typing import Any
 
 from ingest.photo import clean
 
-NOT_SHOWN = {"failed_before", "doubled", "renamed", "removed"}  # counts of the summary alone
+# Counts of the summary alone.
+NOT_SHOWN = {"failed_before", "doubled", "renamed", "removed", "returned"}
 EXAMPLES = 3  # failed photos named for each reason
 
 
@@ -88,6 +89,7 @@ class Summary:
         busy: by stage, the share of the time that its workers worked.
         renamed: new photos that go by their source's name before their id, which another one has.
         renames: ids of some of these.
+        returned: new photos that have the ids again that they were taken out under with answers.
     """
 
     seen: int
@@ -111,6 +113,7 @@ class Summary:
     busy: dict[str, float]
     renamed: int = 0
     renames: list[str] = field(default_factory=list)
+    returned: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """Return what `--json` prints."""
@@ -221,6 +224,7 @@ class Tally:
             },
             renamed=self._counts["renamed"],
             renames=list(self._renames),
+            returned=self._counts["returned"],
         )
 
 

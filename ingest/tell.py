@@ -93,6 +93,9 @@ def describe_summary(summary: Summary, table: str, again: str = "--retry-failed 
             f"{photos} the source's name before the id, which another photo had already"
             f"{_list_names(summary.renames, summary.renamed)}."
         )
+    if summary.returned:
+        photos = "1 photo is" if summary.returned == 1 else f"{summary.returned:,} photos are"
+        lines.append(f"{photos} back that had been taken out with answers, which count again.")
     if summary.duplicates:
         lines.append(f"Near-duplicates of others, noted: {summary.duplicates:,}.")
     if summary.failed_before:

@@ -3,7 +3,8 @@
 import commandline.limits  # noqa: F401  # before numpy and its kind
 from vecdb.class_sets import ClassCorrection, ClassSet, ClassSetStore
 from vecdb.collection import Collection
-from vecdb.concepts import Concept, ConceptStore
+from vecdb.concept import Concept
+from vecdb.concepts import ConceptStore
 from vecdb.condition import Condition, parse_condition
 from vecdb.database import CollectionInfo, Database, connect
 from vecdb.errors import VecdbError

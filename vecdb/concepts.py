@@ -1,22 +1,21 @@
-"""Concepts that people teach: prompt, head and settings, with every answer kept."""
+"""All concepts that people teach, with every answer kept."""
 
-import json
 import threading
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from vecdb.concept import SCHEMA, Concept, concept_of, row_of
 from vecdb.connection import Connection
 from vecdb.errors import BadName, NotFitted, UnknownCollection, UnknownConcept
 from vecdb.heads import head_parameters
 from vecdb.labels import (
     SEQUENCE,
-    UTC_MICROSECONDS,
     Extent,
     Label,
     LabelCounts,
@@ -31,7 +30,6 @@ from vecdb.labels import (
 from vecdb.scores import Scored, read_scored
 from vecdb.statements import table_name
 
-NEVER = datetime.fromtimestamp(0, timezone.utc)
 CHANGEABLE = {
     "name", "prompt", "weights", "bias", "threshold", "round", "settings", "audit"
 }  # fmt: skip
@@ -40,29 +38,6 @@ CHANGEABLE = {
 HISTORIES = 100
 # Inside ConceptStore the word list is its own method.
 Labels = list[Label]
-
-
-@dataclass(frozen=True)
-class Concept:
-    """One saved concept; margin = weights . vector + bias, weights (d,) float32, empty at first.
-
-    `threshold` is a probability; `settings` and `audit` are anything JSON holds; times are UTC.
-    """
-
-    id: str
-    name: str
-    collection: str
-    encoder: str
-    prompt: str
-    weights: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
-    bias: float = 0.0
-    threshold: float = 0.5
-    round: int = 0
-    settings: dict[str, Any] = field(default_factory=dict)
-    audit: dict[str, Any] = field(default_factory=dict)
-    created: datetime = NEVER
-    updated: datetime = NEVER
-    deleted: bool = False
 
 
 class ConceptStore:
@@ -128,7 +103,7 @@ class ConceptStore:
         """Concepts of one collection or of all, the latest changed first."""
         parameters = {"collection": collection or "", "deleted": int(deleted)}
         found = self._connection.select("concepts/list", parameters)
-        return [_concept(row) for row in found.to_pylist()]
+        return [concept_of(row) for row in found.to_pylist()]
 
     def update(self, concept_id: str, **changes: Any) -> Concept:
         """Change some of name, prompt, weights, bias, threshold, round, settings and audit.
@@ -351,20 +326,12 @@ class ConceptStore:
         return self._changing.setdefault(_check_id(concept_id), threading.Lock())
 
     def _write(self, concept: Concept) -> Concept:
-        row = {
-            **vars(concept),
-            "name": " ".join(concept.name.split()),
-            "version": SEQUENCE.take(1),
-            "weights": np.asarray(concept.weights, np.float32).tolist(),
-            "settings": json.dumps(concept.settings),
-            "audit": json.dumps(concept.audit),
-            "deleted": int(concept.deleted),
-        }
+        row = row_of(concept, SEQUENCE.take(1))
         self._connection.insert("concepts", pa.Table.from_pylist([row], SCHEMA))
         return self._keep(row)
 
     def _keep(self, row: dict[str, Any]) -> Concept:
-        concept = _concept(row)
+        concept = concept_of(row)
         SEQUENCE.pass_by(row["version"])
         with self._seeing:
             # What was read may be older than what was written meanwhile.
@@ -389,26 +356,3 @@ def view_name(concept: Concept) -> str:
         return f"concept_{table_name(concept.name)[:50]}"
     except BadName:
         return f"concept_{concept.id}"
-
-
-SCHEMA = pa.schema(
-    {
-        "id": pa.string(), "version": pa.uint64(), "name": pa.string(),
-        "collection": pa.string(), "encoder": pa.string(), "prompt": pa.string(),
-        "weights": pa.list_(pa.float32()), "bias": pa.float64(), "threshold": pa.float64(),
-        "round": pa.uint32(), "settings": pa.string(), "audit": pa.string(),
-        "created": UTC_MICROSECONDS, "updated": UTC_MICROSECONDS, "deleted": pa.uint8(),
-    }
-)  # fmt: skip
-
-
-def _concept(row: dict[str, Any]) -> Concept:
-    return Concept(
-        **{
-            **{name: value for name, value in row.items() if name != "version"},
-            "weights": np.array(row["weights"], dtype=np.float32),
-            "settings": json.loads(row["settings"]),
-            "audit": json.loads(row["audit"]),
-            "deleted": bool(row["deleted"]),
-        }
-    )

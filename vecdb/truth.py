@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from vecdb.concepts import Concept
+from vecdb.concept import Concept
 from vecdb.connection import Connection
 from vecdb.heads import head_parameters
 

@@ -43,7 +43,8 @@ def collect_labels(
                 _take_classes(row, photo, name, by, member, done)
             else:
                 _take(row, photo, name, reading, by, held, disputed, done)
-                if others_no and row.cells and "" not in reading.names:
+                is_of_another = any(read_sign(text) == 1 for text in row.cells.values())
+                if others_no and is_of_another and "" not in reading.names:
                     label = _label(photo, -1, row, by)
                     member.setdefault((photo, label.by), (label, set()))
     for given, (label, classes) in member.items():

@@ -22,6 +22,7 @@ from ingest.sources.names import (
     ADDRESSES,
     COMPANIONS,
     PAGE_NAMES,
+    SPLITS,
     is_known,
     is_small,
     rank_size,
@@ -33,9 +34,6 @@ JUDGED = 50  # cells that are looked at
 SHORTEST_VECTOR = 8
 IMAGE = re.compile("image|photo|picture", re.IGNORECASE)
 SENTENCE = 3  # words
-# Parts of a data set, as Google's AutoML names them before each row: no labels.
-SPLITS = {"train", "training", "test", "testing", "val", "valid", "validation", "dev"}
-SPLITS |= {"unassigned"}
 CODE = re.compile(r"(?=\S*\d)(?=\S*[a-z])[\w-]{16,}", re.IGNORECASE)  # hashes and keys
 # In golden-retriever-2, and in no part of a UUID.
 SPELLED = re.compile(r"(?<![^\W_])(?=[a-f]*[g-z])[a-z]{4,}(?![^\W_])", re.IGNORECASE)

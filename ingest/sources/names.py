@@ -72,6 +72,9 @@ LARGE_NAMES = (  # the largest last
     re.compile(r"(^|[_.])(full|xl|highres)|^url_[hk]$"),
     re.compile(r"(^|[_.])orig(inal)?|(^|[_.])raw([_.]|$)|^url_o$"),
 )
+# Parts of a data set, as Google's AutoML names them before each row: no labels.
+SPLITS = {"train", "training", "test", "testing", "val", "valid", "validation", "dev"}
+SPLITS |= {"unassigned"}
 GROUP = re.compile(r"^(exif\w*|ifd0|xmp(-\w+)?|iptc|system|file|composite):")  # of exiftool
 CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 # Pictures that say something of another one, or show it small, such as 0001.seg.png.

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ingest.sources.left_out import system_kind
+from ingest.sources.names import SPLITS
 
 ENDINGS = ("", ".jpg", ".jpeg", ".png", ".JPG", ".webp", ".tif")
 # Folders of tables whose pictures lie in the folders beside them.
@@ -65,11 +66,13 @@ def find_places(base: Path, table: str, names: Sequence[str], *, above: bool) ->
 def folder_label(path: str) -> str:
     """Return the name of the nearest folder in a path that is more than `images`; else nothing.
 
-    Eagle keeps each picture in a folder that is called by a number.
+    Eagle keeps each picture in a folder that is called by a number; in `train/images` lie pictures
+    of all kinds.
     """
     names = [name for name in reversed(path.split("/")[:-1]) if name]
     names = [name for name in names if not name.endswith((".info", ".library"))]
-    return next((n for n in names if NUMBERED.sub("", n.lower()) not in SAYS_NOTHING), "")
+    found = next((n for n in names if NUMBERED.sub("", n.lower()) not in SAYS_NOTHING), "")
+    return found if found in names[:1] or found.lower() not in SPLITS else ""
 
 
 def find_in_places(places: Sequence[Place], name: str) -> str | None:

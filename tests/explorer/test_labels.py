@@ -243,13 +243,14 @@ LONG = {
 def test_answers_beside_a_class_are_about_that_class_alone(explorer, tmp_path, row):
     said = [("yes-001", "cat", 1), ("yes-001", "dog", 0), ("yes-002", "cat", "")]
     said += [("no-050", "cat", 0), ("no-050", "dog", 1), ("no-051", "dog", 1)]
+    said += [("yes-003", "dog", 0)]  # which tells nothing of cats
     head, line, _ = row.split("\n")
     path = write(tmp_path, "\n".join([head, *(line.format(*each) for each in said)]))
     done = take_in(explorer, path, "cat")
     assert labels_of(explorer, "cat") == {"yes-001": 1, "no-050": -1}
     assert done.unreadable.first == ["yes-002: no label"]
     take_in(explorer, path, None, all_classes=True)
-    assert labels_of(explorer, "dog") == {"yes-001": -1, "no-050": 1, "no-051": 1}
+    assert labels_of(explorer, "dog") == {"yes-001": -1, "yes-003": -1, "no-050": 1, "no-051": 1}
     take_in(explorer, path, "cat", others_no=True)
     assert labels_of(explorer, "cat") == {"yes-001": 1, "no-050": -1, "no-051": -1}
 

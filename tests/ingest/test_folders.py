@@ -651,6 +651,7 @@ def test_a_label_beside_a_picture_goes_before_its_folders_name(tree):
     ("path", "label"),
     [
         ("train/n01443537/images/n0_0.JPEG", "n01443537"),
+        ("Train/images/0.jpg", None),
         ("cat/Photos/jpg/1.jpg", "cat"),
         ("dog/images_001/1.jpg", "dog"),
         ("Images/1.jpg", None),

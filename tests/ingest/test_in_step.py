@@ -123,10 +123,25 @@ def test_a_picture_that_was_taken_out_comes_back_with_its_answers(ingest, databa
     assert ingest(there, options={"prune": True}).removed == 1
     (here / back).parent.mkdir(exist_ok=True)
     (tmp_path / "x.jpg").rename(here / back)
-    assert counts(ingest(here)) == (2, 0, 0, 0)
+    summary = ingest(here)
+    assert (counts(summary), summary.returned) == ((2, 0, 0, 0), 1)
+    assert summary.renamed == 0
     assert rows(database).keys() == {"kept.jpg", "other.jpg", "x.jpg"}
     assert rows(database)["x.jpg"]["url"] == (here / back).as_uri()
     assert counts(ingest(here)) == counts(ingest(tmp_path / "a")) == (0, 0, 2, 0)
+
+
+def test_copies_that_were_taken_out_come_back_under_their_own_ids(ingest, database, tmp_path):
+    lib = folder(tmp_path / "lib", a=1, b=1, c=1, kept=2)
+    before = ingest(lib) and rows(database).keys()
+    teach(database, "b.jpg")
+    for _ in range(2):
+        for name in "abc":
+            (lib / f"{name}.jpg").unlink()
+        assert ingest(lib, options={"prune": True}).removed == 3
+        folder(lib, a=1, b=1, c=1)
+        ingest(lib)
+        assert rows(database).keys() == before
 
 
 @pytest.mark.parametrize("archive", [False, True])
