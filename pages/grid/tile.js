@@ -1,10 +1,8 @@
 // One tile: the picture with what is written on it, and the control beside it.
 
 import { addressOf } from "./address.js";
-import { el, isConnected } from "./dom.js";
+import { el } from "./dom.js";
 import { REASON_HINT } from "./words.js";
-
-const RETRY = 2000; // milliseconds between two tries while the server is gone
 
 /** @typedef {ReturnType<typeof makeTile>} Entry */
 
@@ -32,15 +30,13 @@ export function makeTile(tile, lazy) {
   });
   const cell = el("div", { className: "vde-cell" }, [button, large, like]);
   img.addEventListener("load", () => { button.dataset.state = "loaded"; });
-  const load = () => { img.src = addressOf(tile.src); };
   img.addEventListener("error", () => {
-    if (!isConnected() && img.isConnected) return setTimeout(load, RETRY);
     // The stored thumbnail first, then the picture's own address, then an honest empty tile.
     if (tile.fallback && img.src !== addressOf(tile.fallback)) img.src = addressOf(tile.fallback);
     else button.dataset.state = "dead";
   });
   button.dataset.state = "loading";
-  load();
+  img.src = addressOf(tile.src);
   return { cell, button, large, like, img, badge, reason, rank, score };
 }
 
