@@ -14,12 +14,11 @@ from .kappa import compute_kappa
 from .metrics import average_precision, calibration_error
 from .mining import STRATEGIES, Wanted, mine, plan_candidates
 from .saved import SavedClassifier, load, save
-from .slips import ASKED_A_PAGE, ASKED_FROM, NOBODY, doubtful_answers
+from .slips import ASKED_A_PAGE, NOBODY, asked_from, doubtful_answers
 from .statement import to_sql
 
 __all__ = [
     "ASKED_A_PAGE",
-    "ASKED_FROM",
     "NOBODY",
     "STRATEGIES",
     "Advice",
@@ -36,6 +35,7 @@ __all__ = [
     "advice",
     "agreement",
     "anchor",
+    "asked_from",
     "average_precision",
     "background_of",
     "borrow_answers",

@@ -38,9 +38,10 @@ FEWEST = 9
 speak against one of them."""
 ASKED_A_PAGE = 2
 """Answers that a page asks about again, at most."""
+ASKED_PAGES = 5
 ASKED_FROM = 101
-"""Answers from which the app asks: among few, most that look like slips are none, and a judged
-photo that comes back in vain costs a place on the page."""
+"""The app asks once so many pages are answered, or sooner from so many answers on: among few, most
+that look like slips are none, and a judged photo that comes back in vain costs a place."""
 
 
 def chance_right(left_out: Floats, answers: Floats, rate: float | Floats) -> Floats:
@@ -156,6 +157,11 @@ def pull_by(trust: Floats, left_out: Floats, fitted: Floats, answers: Floats) ->
     between = (1 - trust) * left_out + trust * fitted
     pull = log_expit(-answers * fitted) - log_expit(-answers * between)
     return np.asarray(np.clip(trust * np.exp(pull), LEAST_TRUST, 1.0))
+
+
+def asked_from(page_size: int) -> int:
+    """Return from how many answers on the app asks about some again, on pages of this size."""
+    return min(ASKED_FROM, ASKED_PAGES * page_size)
 
 
 def doubtful_answers(

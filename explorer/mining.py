@@ -8,9 +8,9 @@ import numpy as np
 
 from classifier import (
     ASKED_A_PAGE,
-    ASKED_FROM,
     Candidates,
     Head,
+    asked_from,
     doubtful_answers,
     mine,
     plan_candidates,
@@ -143,9 +143,10 @@ def doubt_answers(known: Known, standing: Standing) -> list[str]:
 
 def _ask_again(known: Known, standing: Standing) -> list[Tile]:
     """Return tiles that ask about answers again, each with the mark that was given."""
-    if len(standing.labels) < ASKED_FROM:
+    size = standing.settings.page_size
+    if len(standing.labels) < asked_from(size):
         return []
-    most = min(ASKED_A_PAGE, standing.settings.page_size // 4)
+    most = min(ASKED_A_PAGE, size // 4)
     at = {photo: row for row, photo in enumerate(standing.ids)}
     closed = standing.history.asked_again | known.gone
     doubted = [photo for photo in doubt_answers(known, standing) if photo not in closed][:most]

@@ -14,7 +14,7 @@ from commandline.outputs import output_path
 
 from ..errors import ClassifierError
 from ..mining import STRATEGIES
-from ..slips import ASKED_A_PAGE, ASKED_FROM
+from ..slips import ASKED_A_PAGE, ASKED_FROM, ASKED_PAGES
 from .labelled_set import FIELDS, read_set
 from .measure import NEVER, Result, measure
 from .plot import Line, check_plot, draw_plot
@@ -96,7 +96,7 @@ def parser() -> Parser:
         "--ask-from",
         type=int,
         default=0,
-        help=f"answers from which it asks; the app asks from {ASKED_FROM}",
+        help=f"answers from which it asks; the app: {ASKED_PAGES} pages, {ASKED_FROM} at most",
     )
     options.add_argument(
         "--sample",

@@ -11,6 +11,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
+from threadpoolctl import threadpool_limits
 
 from ..advice import advice, agreement
 from ..anchor import anchor
@@ -100,6 +101,7 @@ class Plan:
     believe: bool = False
 
 
+@threadpool_limits.wrap(limits=1, user_api="blas")  # as the app fits: more gain nothing, and spin
 def run(
     data: Split,
     concept: str,

@@ -15,7 +15,7 @@ SIZE = 25
 
 @pytest.fixture
 def photos() -> int:
-    """Enough that a hundred answers, before which none is asked again, leave photos to judge."""
+    """Enough that the pages before any answer is asked again leave photos to judge."""
     return 400
 
 
@@ -51,6 +51,19 @@ def test_a_slip_comes_back_with_its_mark_and_few_others_beside_it(slipped):
     assert len(asked(page)) <= 2
     assert len(page.tiles) == SIZE
     assert len({tile.photo_id for tile in page.tiles}) == SIZE
+
+
+@pytest.mark.parametrize(("size", "pages"), [(9, 5), (25, 5), (50, 3), (100, 2)])
+def test_none_comes_back_on_the_first_pages(rounds, collection, direction, size, pages):
+    page = rounds.begin(collection, "a thing", direction, Settings(page_size=size))
+    matches = [tile.photo_id for tile in page.tiles if truth(tile.photo_id) == 1]
+    for _ in range(pages):
+        assert not asked(page)
+        page = answer(rounds, page, frozenset(matches[:1]))
+    for _ in range(2):
+        if not asked(page):
+            page = answer(rounds, page)
+    assert matches[0] in asked(page)
 
 
 def test_an_answer_turned_round_is_a_slip_and_is_not_asked_about_again(rounds, slipped):
