@@ -13,7 +13,7 @@ from commandline.words import count_things
 from explorer.commands.concepts import read_concept
 from explorer.errors import BadInput
 from explorer.explorer import Explorer
-from explorer.exports.tables import Whole
+from explorer.exports.targets import write_whole
 from explorer.labels.files import as_rows, find_writer, read_labels, write_csv
 from explorer.labels.importing import import_labels
 from explorer.labels.report import describe_import
@@ -60,7 +60,7 @@ def export(explorer: Explorer, options: argparse.Namespace) -> None:
     if options.out is None:
         sys.stdout.buffer.writelines(write(labels))
         return
-    with Whole(options.out) as path, path.open("wb") as file:
+    with write_whole(options.out) as path, path.open("wb") as file:
         file.writelines(write(labels))
     told = {"concept": concept.id, "labels": len(labels), "file": str(options.out)}
     words = f"{count_things(len(labels), 'label')}: {options.out}"
