@@ -12,10 +12,10 @@ from urllib.parse import unquote
 
 import numpy as np
 from fastapi.responses import PlainTextResponse
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from api.errors import Refused
-from api.fields import Numbers, Text, Within
+from api.fields import Lenient, Numbers, Text, Within
 from api.photos import photo_json
 from api.routing import Base, Explorer_, make_router
 from encoder import Encoder, TextTooLong
@@ -46,11 +46,7 @@ def _from_digits(number: Any) -> Any:
 _Number = Annotated[int, Within(0, 2**63 - 1), BeforeValidator(_from_digits)]
 
 
-class _Lenient(BaseModel):
-    model_config = ConfigDict(extra="ignore", strict=True)
-
-
-class Knn(_Lenient):
+class Knn(Lenient):
     """What is looked for: the first that is there of text, image, image_url, embedding_input."""
 
     text: Annotated[Text, Field(max_length=20_000)] | None = None
@@ -69,7 +65,7 @@ class Knn(_Lenient):
     aesthetic_weight: _Any = None
 
 
-class Numbered(_Lenient):
+class Numbered(Lenient):
     """Photos by their numbers."""
 
     ids: Annotated[list[_Number], Field(max_length=10_000)]

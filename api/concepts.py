@@ -15,7 +15,7 @@ from explorer import Explorer
 from explorer.history import read_history
 from explorer.limits import check_there
 from explorer.pictures import picture_from_text
-from vecdb import Collection, Concept
+from vecdb import Collection, Concept, Scored
 
 router = make_router()
 ConceptPath = Annotated[str, Path(min_length=1, max_length=1000)]
@@ -138,17 +138,12 @@ def apply_to_collection(
     found, collection, head = _ready(explorer, concept_id)
     threshold = found.threshold if asked.threshold is None else asked.threshold
     matches = collection.above(head, threshold, limit=asked.limit, offset=asked.offset)
-    rows = {row["id"]: row for row in collection.photos(matches.ids)}
     return {
         "concept": found.id,
         "collection": collection.name,
         "threshold": threshold,
         "count": collection.count_above(head, threshold),
-        "hits": [
-            {**photo_json(collection, rows[photo], base), "probability": round(float(score), 6)}
-            for photo, score in zip(matches.ids, matches.scores, strict=True)
-            if photo in rows
-        ],
+        "hits": matches_json(collection, matches, base),
     }
 
 
@@ -165,6 +160,16 @@ def apply_to_given(concept_id: ConceptPath, given: Given, explorer: Explorer_) -
             for p in head.probabilities(_vectors(given, explorer, collection))
         ],
     }
+
+
+def matches_json(collection: Collection, matches: Scored, base: str) -> list[dict[str, Any]]:
+    """Return those of some matches that exist, in order, as `Match` has them."""
+    rows = {row["id"]: row for row in collection.photos(matches.ids)}
+    return [
+        {**photo_json(collection, rows[photo], base), "probability": round(float(score), 6)}
+        for photo, score in zip(matches.ids, matches.scores, strict=True)
+        if photo in rows
+    ]
 
 
 def concept_of(explorer: Explorer, concept_id: str) -> Concept:

@@ -1,13 +1,13 @@
 """`/api/exports`: files that pages have prepared, streamed from disk."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Path, Query, Request
 from fastapi.responses import FileResponse
 
 from api.access import check_signed
 from api.fields import Asked
-from api.routing import Explorer_, make_router
+from api.routing import Explorer_, bytes_of, make_router
 from explorer.addresses import DOWNLOAD
 from explorer.downloads import find_download
 
@@ -28,12 +28,7 @@ router = make_router(_check, counted=False)
 _Part = Annotated[str, Path(max_length=200)]
 
 
-_ANY: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}
-}
-
-
-@router.get("/api/exports/{place}/{file}", response_class=FileResponse, responses=_ANY)
+@router.get("/api/exports/{place}/{file}", response_class=FileResponse, responses=bytes_of("*/*"))
 def download(
     place: _Part, file: _Part, asked: Annotated[Download, Query()], explorer: Explorer_
 ) -> FileResponse:

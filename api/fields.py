@@ -33,6 +33,12 @@ class Sent(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
+class Lenient(BaseModel):
+    """A JSON body of a client that may send more than is known here."""
+
+    model_config = ConfigDict(extra="ignore", strict=True)
+
+
 @dataclass(frozen=True)
 class Within:
     """A number's bounds, both allowed. A whole number may be written as 5.0, as JSON has it."""

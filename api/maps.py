@@ -4,7 +4,7 @@ Positions and colours are typed arrays, little-endian, so that a browser draws t
 """
 
 import json
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 from fastapi import Path, Query, Request
@@ -15,7 +15,7 @@ from api.access import check_signed
 from api.errors import Refused
 from api.fields import Name, Text, Within
 from api.pictures import Signed
-from api.routing import Explorer_, make_router
+from api.routing import Explorer_, bytes_of, make_router
 from explorer import Explorer
 from explorer.addresses import MAP, thumbnail_url
 from explorer.mapping.map import Box, Map
@@ -72,9 +72,7 @@ def _check(request: Request) -> None:
 
 
 router = make_router(_check, counted=False)
-_BYTES: dict[int | str, dict[str, Any]] = {
-    200: {"content": {BYTES: {"schema": {"type": "string", "format": "binary"}}}}
-}
+_BYTES = bytes_of(BYTES)
 
 
 @router.get("/api/map/{collection}/points", response_class=Response, responses=_BYTES)
@@ -112,13 +110,7 @@ def values(
     with measure_step("map"):
         shown = explorer.maps.at(collection, asked.stamp)
         found = explorer.maps.colours.colour(shown, asked.by)
-        legend = json.dumps(
-            {
-                "kind": found.kind, "names": found.names, "counts": found.counts,
-                "others": found.others, "unknown": found.unknown, "low": found.low,
-                "high": found.high,
-            }
-        ).encode()  # fmt: skip
+        legend = json.dumps({n: v for n, v in vars(found).items() if n != "values"}).encode()
         rows = shown.rows_in(_box(asked), MOST_POINTS)
         head = np.array([len(legend)], "<u4").tobytes()
     return Response(head + legend + found.values[rows].tobytes(), media_type=BYTES)

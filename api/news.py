@@ -6,10 +6,9 @@ from fastapi import Query
 from pydantic import BaseModel, Field
 
 from api.access import allow_change
-from api.concepts import ConceptPath, Match, concept_of
+from api.concepts import ConceptPath, Match, concept_of, matches_json
 from api.errors import Refused
 from api.fields import Asked, Sent, Text, Within
-from api.photos import photo_json
 from api.routing import Base, Explorer_, make_router
 from explorer.people import Role
 
@@ -60,19 +59,13 @@ def new_matches(
     concept = concept_of(explorer, concept_id)
     news = explorer.new_matches(concept.id, limit=asked.limit, offset=asked.offset)
     collection = explorer.database.collection(concept.collection)
-    rows = {row["id"]: row for row in collection.photos(news.matches.ids)}
-    scores = zip(news.matches.ids, news.matches.scores, strict=True)
     return {
         "concept": concept.id,
         "collection": collection.name,
         "since": news.since.isoformat(),
         "until": str(news.until),
         "count": news.count,
-        "hits": [
-            {**photo_json(collection, rows[photo], base), "probability": round(float(score), 6)}
-            for photo, score in scores
-            if photo in rows
-        ],
+        "hits": matches_json(collection, news.matches, base),
     }
 
 

@@ -3,7 +3,7 @@
 import contextlib
 import hashlib
 import re
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Path, Query, Request
 from fastapi.responses import Response
@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from api.access import check_signed
 from api.errors import Refused
 from api.fields import Asked, Name, PhotoId
-from api.routing import Explorer_, make_router
+from api.routing import Explorer_, bytes_of, make_router
 from explorer import Explorer, default_table
 from explorer.addresses import ORIGINAL, with_dots
 from explorer.metrics import measure_step
@@ -50,12 +50,7 @@ _thumbnails = make_router(_check_thumbnail, counted=False)
 _originals = make_router(_check_original, counted=False)
 ROUTERS = [_thumbnails, _originals]
 _Id = Annotated[PhotoId, Path()]
-_JPEG: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}}
-}
-_ANY: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"image/*": {"schema": {"type": "string", "format": "binary"}}}}
-}
+_JPEG, _ANY = bytes_of("image/jpeg"), bytes_of("image/*")
 
 
 @_thumbnails.get(

@@ -46,6 +46,11 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
 }
 
 
+def bytes_of(kind: str) -> dict[int | str, dict[str, Any]]:
+    """Describe the answer of a route that sends bytes of a media type."""
+    return {200: {"content": {kind: {"schema": {"type": "string", "format": "binary"}}}}}
+
+
 async def _explorer(request: Request) -> Explorer:
     found: Explorer = request.app.state.explorer
     return found

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import check_json, check_signed
-from api.fields import Text
+from api.fields import Lenient, Text
 from api.routing import Explorer_, Person_, make_router
 from explorer import Explorer, Page, Tile
 from explorer.people import Person, Role
@@ -21,18 +21,14 @@ from explorer.people import Person, Role
 Describe = Callable[[Explorer, Page, Person], Mapping[str, Any]]
 
 
-class _Lenient(BaseModel):
-    model_config = ConfigDict(extra="ignore", strict=True)
-
-
-class Shown(_Lenient):
+class Shown(Lenient):
     """A photo that was on the page, and why."""
 
     id: Text
     reason: Annotated[Text, Field(max_length=20)]
 
 
-class Turn(_Lenient):
+class Turn(Lenient):
     """What was done with a page."""
 
     turn: Literal["finish", "show", "undo", "redo"]

@@ -77,12 +77,22 @@ def make_parser(
     for name, command in commands.items():
         added = subcommands.add_parser(name, help=command.run.__doc__, epilog=epilog)
         if of_database:
-            added.add_argument("--dsn", help="the database; without it VECDB_DSN, else ./data/chdb")
-            added.add_argument("--table", help="the collection; without it VECDB_TABLE")
-            added.add_argument("--json", action="store_true", help="answer in JSON on stdout")
+            add_database(added)
         command.add_arguments(added)
         added.set_defaults(run=command.run)
     return made
+
+
+def add_database(command: argparse.ArgumentParser, **options: Any) -> None:
+    """Add what every command on a database takes.
+
+    Args:
+        options: `default=argparse.SUPPRESS` where what is given before the command may stand.
+    """
+    add = command.add_argument
+    add("--dsn", help="the database; without it VECDB_DSN, else ./data/chdb", **options)
+    add("--table", help="the collection; without it VECDB_TABLE", **options)
+    add("--json", action="store_true", help="answer in JSON on stdout", **options)
 
 
 def run_program(

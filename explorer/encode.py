@@ -25,6 +25,7 @@ from ingest.errors import Rejected
 from ingest.fetch import Fetcher, Patience
 from ingest.photo import Photo
 from vecdb import Collection, Database, Store
+from vecdb.photos import is_unit
 
 if TYPE_CHECKING:
     from explorer.explorer import Explorer
@@ -188,10 +189,6 @@ def open_sibling(database: Database, source: Collection, encoder: Encoder) -> Co
     return database.create_collection(name, encoder.name, encoder.dim, encoder.fingerprint)
 
 
-def _is_unit(vector: np.ndarray) -> bool:
-    return bool(abs(np.linalg.norm(vector) - 1) < 1e-3)
-
-
 class _Reader:
     """Reads the photos of one collection and stores their new vectors in another."""
 
@@ -234,8 +231,8 @@ class _Reader:
         fresh = [picture for picture in pictures if picture.pixels is not None]
         vectors = iter(self._encode(fresh))
         found = [next(vectors) if p.pixels is not None else p.vector for p in pictures]
-        kept = [v for v in found if v is not None and _is_unit(v)]
-        usable = [v is not None and _is_unit(v) for v in found]
+        kept = [v for v in found if v is not None and is_unit(v)]
+        usable = [v is not None and is_unit(v) for v in found]
         if kept:
             rows = page.filter(pa.array(usable))
             flat = pa.array(np.stack(kept).astype(np.float32).ravel())

@@ -1,7 +1,6 @@
 """One explorer: a database with its store, its encoders and the work that goes on in it."""
 
 import logging
-import os
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -44,7 +43,6 @@ from explorer.webhook import tell_webhook
 from ingest import IngestError, Photo, Summary, run
 from ingest.progress import ProgressCallback
 from vecdb import (
-    DEFAULT_TABLE,
     Collection,
     Concept,
     ConceptStore,
@@ -54,8 +52,9 @@ from vecdb import (
     Store,
     VecdbError,
     connect,
+    default_table,
 )
-from vecdb.errors import NotFitted, UnknownCollection
+from vecdb.errors import UnknownCollection
 
 LOG = logging.getLogger("explorer")
 
@@ -375,9 +374,7 @@ class Explorer:
         if threshold is None:
             return self.concepts.matches(concept_id, limit=limit, offset=offset)
         threshold = check_number("threshold", threshold, 0, 1)
-        concept = self.concepts.get(concept_id)
-        if not len(concept.weights):
-            raise NotFitted(f"The concept {concept.name!r} has no classifier yet: label a page.")
+        concept = self.concepts.get_fitted(concept_id)
         collection = self.collection(concept.collection)
         return collection.above(concept, threshold, limit=limit, offset=offset)
 
@@ -400,10 +397,7 @@ class Explorer:
         concept = check_there(self.concepts.get(concept_id))
         record = AuditRecord.read(concept)
         if record is None or record.findings is not None or not record.is_current(concept):
-            if not len(concept.weights):
-                raise NotFitted(
-                    f"The concept {concept.name!r} has no classifier yet: label a page."
-                )
+            concept = self.concepts.get_fitted(concept_id)
             collection = self.collection(concept.collection)
             begun = begin_audit(self.database, collection, concept, width, known=known)
             record = AuditRecord.read(begun)
@@ -497,11 +491,6 @@ class Explorer:
             return None, None
         encoder = self.encoder_of(collection)
         return encoder, self.nouns.find_shared(encoder) if query.only_words else None
-
-
-def default_table() -> str:
-    """Return the collection that commands and pages start with: VECDB_TABLE, else unsplash_25k."""
-    return os.environ.get("VECDB_TABLE") or DEFAULT_TABLE
 
 
 def _read_where(where: Any, collection: Collection) -> Filter:

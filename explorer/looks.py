@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 import pyarrow as pa
@@ -47,7 +46,7 @@ def look_at(source: str, options: Options) -> Look:
     first = next(iter(vectors.batches()), None)
     rows = [] if first is None else _without_ours(first).slice(0, SHOWN).to_pylist()
     filled = [{name: value for name, value in row.items() if value} for row in rows]
-    return Look(vectors.describe(), [], list(islice(filled, SHOWN)), vectors=True)
+    return Look(vectors.describe(), [], filled, vectors=True)
 
 
 def _without_ours(rows: pa.Table) -> pa.Table:

@@ -20,7 +20,7 @@ from ingest.decode import Decoded, decode
 from ingest.errors import Rejected
 from ingest.sources.folders import PictureFolder
 from vecdb import Collection
-from vecdb.addresses import local_path
+from vecdb.addresses import path_of
 
 MOST_PICTURES = 1000
 BATCH = 64  # pictures encoded at once
@@ -60,7 +60,7 @@ def of_folder(folder: str, encoder: Encoder, places: Places = EVERYWHERE) -> Pho
         OSError: there is no such folder, or it holds no picture.
         NotAllowed: it lies elsewhere.
     """
-    root = local_path(folder.strip("'\"")) or Path(folder)
+    root = path_of(folder.strip("'\""))
     root = Path(os.path.expanduser(root))  # which leaves the ~ of an unknown user as it is
     places.check(root)
     left: Counter[str] = Counter()
@@ -123,7 +123,7 @@ class Files:
     def _read(self, photo: Photo) -> bytes:
         if photo.payload is not None:
             return photo.payload
-        path = local_path(photo.address) or Path(photo.address)
+        path = path_of(photo.address)
         return self._places.check(path).read_bytes()
 
     def _add(self, photo: Photo, picture: Decoded, encoder: Encoder) -> None:

@@ -50,7 +50,7 @@ class Places:
             NotAllowed: it lies elsewhere.
         """
         real = path.resolve()
-        if self.roots is not None and not any(real.is_relative_to(root) for root in self.roots):
+        if not self.allow(real):
             raise self._refusal()
         return real
 

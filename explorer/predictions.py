@@ -12,7 +12,7 @@ from classifier.class_file import SavedClasses
 from explorer.corrections import NONE, decide_photos
 from explorer.csv_cells import guard_cell
 from explorer.errors import BadInput
-from explorer.exports.tables import Whole
+from explorer.exports.targets import write_whole
 from explorer.truth import nearest_name
 from vecdb import Collection
 
@@ -59,7 +59,7 @@ def write_predictions(batches: Iterable[pa.RecordBatch], out: Path) -> int:
     if out.suffix.lower() not in ENDINGS:
         raise BadInput(f"{out} must end in {' or '.join(ENDINGS)}.")
     count = 0
-    with Whole(out) as path:
+    with write_whole(out) as path:
         if out.suffix.lower() == ".parquet":
             with pq.ParquetWriter(path, SCHEMA) as file:
                 for batch in batches:

@@ -203,7 +203,7 @@ class Rounds:
         """Fit again after labels changed elsewhere, and mine the page of the same round anew."""
         with self._alone(concept_id):
             concept, history = self._read(concept_id, deleted=True)  # one that is carried over
-            return self._next(concept, concept.round, history)
+            return self._next(concept, max(1, concept.round), history)
 
     def choose_judge(self, concept_id: str, judge: str | None) -> Page:
         """Let the answers of one person alone count, or everybody's (None), and fit again.
@@ -237,11 +237,10 @@ class Rounds:
 
     def page(self, concept: Concept) -> Page:
         """Return the page a concept stands at, as it was left; the first one is mined."""
-        history = read_history(self._concepts, concept)
         tiles = Settings.read(concept.settings).page
         if tiles is None or not len(concept.weights):
-            with self._alone(concept.id):
-                return self._next(concept, max(1, concept.round), history)
+            return self.refit(concept.id)
+        history = read_history(self._concepts, concept)
         known = self.memory.known(concept.collection)
         counts = known.count_by_probability(head_of(concept), BINS)
         return Page(concept, list(tiles), history, counts, sampled=known.sampled)

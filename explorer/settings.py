@@ -91,23 +91,8 @@ class Settings:
 
     def as_json(self) -> dict[str, Any]:
         """Return what JSON holds of it, with the version of this form."""
-        return {
-            "version": VERSION,
-            "anchor": None if self.anchor is None else list(self.anchor),
-            "first": None if self.first is None else list(self.first),
-            "phrases": [list(phrase) for phrase in self.phrases],
-            "photo_ids": list(self.photo_ids),
-            "page_size": self.page_size,
-            "unmarked": self.unmarked,
-            "run": RUN,
-            "page": None if self.page is None else [[*vars(tile).values()] for tile in self.page],
-            "agreements": list(self.agreements),
-            "exclusive": self.exclusive,
-            "origin": self.origin,
-            "judge": self.judge,
-            "opened": None if self.opened is None else list(self.opened),
-            "seen": self.seen,
-        }
+        page = None if self.page is None else [[*vars(tile).values()] for tile in self.page]
+        return {"version": VERSION, "run": RUN, **vars(self), "page": page}
 
 
 def settings_for(query: Query, page_size: int, first: np.ndarray | None = None) -> Settings:

@@ -11,18 +11,17 @@ from contextlib import closing
 from pathlib import Path
 from types import FrameType
 
-from commandline import Parser, positive, run_program
+from commandline import DONE, INTERRUPTED, NOT_POSSIBLE, USAGE, Parser, positive, run_program
 from commandline.outputs import output_name
 from encoder import EncoderError
 from ingest import IngestError, Options, SourceError, Summary, run
 from ingest.manners_options import add_manners, given_manners
 from ingest.options import WORKERS
 from ingest.tell import LOG, Bars, describe_summary, log_to
-from vecdb import DEFAULT_TABLE, VecdbError
+from vecdb import VecdbError, default_table
 
 # A header, and neither an address nor a path of Windows.
 REQUEST_HEADER = re.compile(r"(?!file:)[\w-]{2,}:(?!//)")
-DONE, NOTHING, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -37,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     stop = threading.Event()
     bars = Bars(args.quiet)
     _listen(stop, bars)
-    table = args.table or os.environ.get("VECDB_TABLE") or DEFAULT_TABLE
+    table = args.table or default_table()
     LOG.info("ingest of %s into %s", args.source, table)
     try:
         with closing(bars):
@@ -55,7 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
     except SourceError as error:
         return _refuse(str(error), args)
     except (IngestError, EncoderError, VecdbError) as error:
-        return _refuse(str(error), args, NOTHING)
+        return _refuse(str(error), args, NOT_POSSIBLE)
     _tell_webhook(summary, table, args)
     return _tell(summary, table, args)
 
@@ -86,7 +85,7 @@ def _tell(summary: Summary, table: str, args: argparse.Namespace) -> int:
         if not summary.seen and not summary.error:
             hint = ": where one of its files lists them, name that file" * bool(summary.left_out)
             print(f"{args.source} holds no photos{hint}.", file=sys.stderr)
-        return NOTHING
+        return NOT_POSSIBLE
     return DONE
 
 

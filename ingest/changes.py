@@ -10,10 +10,10 @@ from typing import Any
 import pyarrow as pa
 
 from encoder.fingerprint import digest_file
-from ingest.photo import Photo, clean
+from ingest.photo import Photo, clean, clean_values
 from vecdb import Collection
-from vecdb.addresses import local_path
-from vecdb.photos import MAPS, METADATA, stored_extra
+from vecdb.addresses import local_path, path_of
+from vecdb.photos import MAPS, METADATA, photo_table, stored_extra
 from vecdb.records import Origin
 
 EXTRA = "extra:"  # goes before the name of a column of the source's own
@@ -53,7 +53,7 @@ def look_at_file(photo: Photo) -> Photo:
     if photo.size or photo.payload is not None or photo.is_remote or not photo.address:
         return photo
     try:
-        found = (local_path(photo.address) or Path(photo.address)).stat()
+        found = path_of(photo.address).stat()
     except (OSError, ValueError):
         return photo  # the fetch will say why it cannot be read
     return replace(photo, modified=found.st_mtime, size=found.st_size)
@@ -106,7 +106,7 @@ def _is_same_file(photo: Photo, origin: Origin) -> bool:
 def file_digest(address: str) -> str:
     """Return the sha256 of a file in hex, empty where it cannot be read."""
     try:
-        return digest_file(local_path(address) or Path(address))
+        return digest_file(path_of(address))
     except (OSError, ValueError):
         return ""
 
@@ -146,7 +146,7 @@ def store_changes(collection: Collection, photos: Sequence[Photo]) -> tuple[int,
     for rows in collection.records.whole(list(told)):
         before = rows.drop_columns("vector").to_pylist()
         after = [_merge(row, told[row["id"]]) for row in before]
-        changed = _as_table(after, rows.column("vector"))
+        changed = photo_table(after, rows.column("vector"))
         seen = changed.select(["url", *METADATA]).to_pylist()
         updated += sum(_seen(one) != _seen(two) for one, two in zip(before, seen, strict=True))
         written += collection.replace(changed)
@@ -164,7 +164,9 @@ def keep_unread(collection: Collection, photos: Sequence[Photo], rows: pa.Table)
         for row in found.drop_columns("vector").to_pylist()
     }
     new = rows.drop_columns("vector").to_pylist()
-    return _as_table([_keep(row, stored.get(row["id"], row)) for row in new], rows.column("vector"))
+    return photo_table(
+        [_keep(row, stored.get(row["id"], row)) for row in new], rows.column("vector")
+    )
 
 
 def _keep(row: dict[str, Any], stored: dict[str, Any]) -> dict[str, Any]:
@@ -178,19 +180,6 @@ def _keep(row: dict[str, Any], stored: dict[str, Any]) -> dict[str, Any]:
         others = [pair for pair in row[name] or [] if EXTRA + pair[0] not in unread]
         kept[name] = others + [pair for pair in stored[name] if EXTRA + pair[0] in unread]
     return kept | {"given": list(dict.fromkeys([*stored["given"], *row["given"]]))}
-
-
-def _as_table(rows: Sequence[dict[str, Any]], vectors: pa.ChunkedArray) -> pa.Table:
-    columns: dict[str, Any] = {"vector": vectors}
-    for name in ("id", "url", "named_by"):
-        columns[name] = pa.array([row[name] for row in rows], pa.string())
-    for name, kind in METADATA.items():
-        columns[name] = pa.array([row[name] for row in rows], kind)
-    columns["given"] = pa.array([row["given"] for row in rows], pa.list_(pa.string()))
-    columns["modified"] = pa.array([row["modified"] for row in rows], pa.float64())
-    for name in ("size", "mark"):
-        columns[name] = pa.array([row[name] for row in rows], pa.uint64())
-    return pa.table(columns)
 
 
 def _seen(row: dict[str, Any]) -> list[Any]:
@@ -212,19 +201,17 @@ def _merge(row: dict[str, Any], photo: Photo) -> dict[str, Any]:
         before, given = set(), list(dict.fromkeys([*row["given"], *given]))
     for name in before & METADATA.keys() - KEPT:
         merged[name] = "" if METADATA[name] == pa.string() else None
-    now = stored_extra(
-        {clean(n): clean(v) if isinstance(v, str) else v for n, v in photo.extra.items()}
-    )
-    replaced = {clean(name) for name in photo.extra}
+    extra = clean_values(photo.extra)
+    now = stored_extra(extra)
     for name in MAPS:
         kept = [
-            pair for pair in row[name] if EXTRA + pair[0] not in before and pair[0] not in replaced
+            pair for pair in row[name] if EXTRA + pair[0] not in before and pair[0] not in extra
         ]
         merged[name] = kept + now[name]
-    for name, value in photo.metadata.items():
+    for name, value in clean_values(photo.metadata).items():
         if name == "label" and photo.is_partly_read and row["label"]:
             continue  # the folder's name, perhaps, for want of what could not be read
-        merged[name] = clean(value) if isinstance(value, str) else value
+        merged[name] = value
     merged |= {"url": photo.url or row["url"], "mark": mark_of(photo), "given": given}
     if is_named_anew(photo.named_by, row["named_by"]):
         merged["named_by"] = photo.named_by

@@ -25,7 +25,7 @@ from ingest.far import read_object
 from ingest.manners import Hosts, Manners
 from ingest.photo import Photo
 from ingest.sources.place import is_in_store
-from vecdb.addresses import local_path
+from vecdb.addresses import path_of
 
 RENDITION = "w=448&q=75&fm=jpg&fit=max"
 BUSY = {408, 425, 429, 500, 502, 503, 504}
@@ -115,12 +115,12 @@ class Fetcher:
         if photo.payload is not None or photo.is_remote:
             return False
         try:
-            return _path(photo.address).stat().st_size > LARGE_FILE
+            return path_of(photo.address).stat().st_size > LARGE_FILE
         except (OSError, ValueError):
             return False
 
     def _file(self, address: str) -> bytes:
-        path = _path(address)
+        path = path_of(address)
         try:
             if self._below is not None and not _lies_below(path, self._below):
                 raise Rejected("outside the folders that may be read", permanent=False)
@@ -228,10 +228,6 @@ class Fetcher:
             self._sessions.session = session
         kept: requests.Session = self._sessions.session
         return kept
-
-
-def _path(address: str) -> Path:
-    return local_path(address) or Path(address)
 
 
 def _lies_below(path: Path, folders: Sequence[Path]) -> bool:

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -131,3 +132,8 @@ def short_id(text: str) -> str:
 def clean(text: str) -> str:
     """Replace what cannot be stored as UTF-8: halves of surrogate pairs."""
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def clean_values(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Clean the names and the texts of what is told of a photo."""
+    return {clean(n): clean(v) if isinstance(v, str) else v for n, v in told.items()}

@@ -11,8 +11,6 @@ import os
 import threading
 from collections.abc import Callable, Iterable
 
-import numpy as np
-
 from encoder import Encoder, EncoderError
 from ingest.admission import Admission
 from ingest.changes import Changes
@@ -25,6 +23,7 @@ from ingest.progress import Tally
 from ingest.rows import Item
 from ingest.writer import Failed, Writer
 from vecdb import Store, VecdbError
+from vecdb.photos import is_unit
 
 PER_HOST = 16
 QUEUED = 512  # photos waiting for a download
@@ -223,7 +222,7 @@ class Pipeline:
         for item, vector in zip(items, vectors, strict=True):
             item.pixels = None
             item.vector = vector
-            if abs(float(np.linalg.norm(vector)) - 1) < 1e-3:
+            if is_unit(vector):
                 self._to_write.put(item)
             else:
                 self._fail(item.photo, Rejected("no vector of unit length", permanent=True))

@@ -14,12 +14,11 @@ from ingest.errors import DamagedSource, SourceError
 from ingest.sources.arrow_rows import ARROW, PARQUET, STREAM, is_lance, open_lance
 from ingest.sources.json_forms import rows_of
 from ingest.sources.names import is_known, usual
-from ingest.sources.text import magic
+from ingest.sources.text import JSON_LINES, magic
 
 ROWS = 20_000
 BROKEN = (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error)
 NAMES = ("embedding", "embeddings", "vector", "vectors", "img_emb", "image_embedding", "clip")
-JSON_LINES = {".jsonl", ".ndjson"}
 
 
 def open_numbers(path: Path) -> tuple[np.ndarray, dict[str, np.ndarray]]:

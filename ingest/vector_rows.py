@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from ingest.embed.rows import MARK, WHERE
 from ingest.errors import SourceError
-from ingest.photo import Photo, clean, id_of_path, short_id
+from ingest.photo import Photo, clean_values, id_of_path, short_id
 from ingest.sources.addresses import Locator, is_web
 from ingest.sources.arrow_rows import class_names, is_array, read_dicts
 from ingest.sources.cells import OF_TYPED, kind_of
@@ -127,10 +127,7 @@ class RowShaper:
         for name in METADATA:
             values = [photo.metadata.get(name, nothing_of(name)) for photo in photos]
             columns[name] = pa.array(values, STORED[name])
-        extras = [
-            stored_extra({clean(name): value for name, value in photo.extra.items()})
-            for photo in photos
-        ]
+        extras = [stored_extra(clean_values(photo.extra)) for photo in photos]
         columns |= {name: pa.array([e[name] for e in extras], kind) for name, kind in MAPS.items()}
         return pa.table(columns)
 

@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 
-from commandline import DONE, EXIT_CODES, Command, make_parser, run_program
+from commandline import DONE, EXIT_CODES, Command, add_database, make_parser, run_program
 from encoder import EncoderError
 from tuning.commands import captions, model, similarity
 from tuning.errors import NotServed, TuningError
@@ -15,7 +15,7 @@ NOT_SERVED = 3
 # A new subcommand is a file of commands/ and a line in this table.
 COMMANDS = {
     "similarity": Command(similarity.train_and_serve, similarity.add_arguments),
-    "sync": Command(similarity.sync, similarity.add_common),
+    "sync": Command(similarity.sync, add_database),
     "delete": Command(similarity.delete, similarity.add_name),
     "captions": Command(captions.make_data_set, captions.add_arguments),
     "model": Command(model.train, model.add_arguments),

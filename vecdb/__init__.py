@@ -19,12 +19,11 @@ from vecdb.moments import Moments, PhotosExtent
 from vecdb.numbers import photo_number
 from vecdb.scores import Histogram, Place, Scored
 from vecdb.search import Scope
-from vecdb.statements import DEFAULT_TABLE
+from vecdb.statements import default_table
 from vecdb.store import Store
 from vecdb.together import CountedTogether, ScoredTogether
 
 __all__ = [
-    "DEFAULT_TABLE",
     "ClassCorrection",
     "ClassSet",
     "ClassSetStore",
@@ -56,6 +55,7 @@ __all__ = [
     "Store",
     "VecdbError",
     "connect",
+    "default_table",
     "parse_condition",
     "photo_number",
 ]

@@ -5,7 +5,6 @@
 
 import argparse
 import json
-import os
 import sys
 from dataclasses import asdict
 
@@ -15,7 +14,7 @@ from vecdb.collection import Collection
 from vecdb.database import Database, connect
 from vecdb.errors import VecdbError
 from vecdb.index import IndexStatus
-from vecdb.statements import DEFAULT_TABLE
+from vecdb.statements import default_table
 
 
 def status(database: Database, options: argparse.Namespace) -> None:
@@ -65,8 +64,7 @@ def describe_index(index: IndexStatus) -> str:
 
 
 def _collection(database: Database, options: argparse.Namespace) -> Collection:
-    name = options.table or os.environ.get("VECDB_TABLE") or DEFAULT_TABLE
-    return database.collection(name)
+    return database.collection(options.table or default_table())
 
 
 def _tell(collection: Collection, index: IndexStatus, options: argparse.Namespace) -> None:

@@ -37,6 +37,11 @@ def local_path(url: str) -> Path | None:
     return decoded
 
 
+def path_of(text: str) -> Path:
+    """Return the path that an address names; any other text is a path as it is."""
+    return local_path(text) or Path(text)
+
+
 def local_file(url: str) -> Path | None:
     """Return the path of the file that an address names, where it exists; else None."""
     path = local_path(url)

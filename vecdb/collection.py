@@ -214,11 +214,11 @@ class Collection:
             scope: which photos may be candidates; excluded ids and a concept, no filter.
             at_hand: vectors (dim,) by id that need not be read again.
         """
-        short = sum(len(photo) + 3 for photo in scope.exclude) <= EXCLUDED_BYTES_IN_STATEMENT
+        short = scope.exclude_bytes <= EXCLUDED_BYTES_IN_STATEMENT
         if short and self._connection.dialect == "clickhouse" and not self.index.serves:
             heads = two_head_parameters(head, plan.before or head, plan.cut, self.dim)
             return one_pass(
-                self._connection, self.name, self.dim, heads, plan, scope, at_hand or {}
+                self._connection, self.name, heads, plan, scope, at_hand or {}, self.known_vectors
             )
         return compose_survey(
             (
@@ -254,15 +254,11 @@ class Collection:
 
     def pages_of_vectors(self, k: int, prefix: str = "") -> Iterator[tuple[list[str], np.ndarray]]:
         """Yield ids and vectors (n, dim) of all photos whose ids begin so, by id, k at a time."""
-        after = ""
-        while True:
-            parameters = {"after": after, "prefix": prefix, "k": k}
-            page = self._connection.select("photos/page_of_vectors", parameters, table=self.name)
-            if not page.num_rows:
-                return
-            ids = page.column("id").to_pylist()
-            yield ids, matrix(page, self.dim)
-            after = ids[-1]
+        pages = self._connection.pages(
+            "photos/page_of_vectors", k, {"prefix": prefix}, table=self.name
+        )
+        for page in pages:
+            yield page.column("id").to_pylist(), matrix(page, self.dim)
 
     def photos(self, ids: Sequence[str]) -> list[dict[str, Any]]:
         """Return what is known of each photo in the order asked; unknown ids are left out.

@@ -87,6 +87,18 @@ class Connection:
         self._takes_settings = False
         return rows
 
+    def pages(
+        self, name: str, k: int, parameters: Mapping[str, Any] | None = None, **parts: str
+    ) -> Iterator[pa.Table]:
+        """Yield the rows of a query by id, k at a time: it takes `k`, and `after`, the last id."""
+        after = ""
+        while True:
+            page = self.select(name, {**(parameters or {}), "after": after, "k": k}, **parts)
+            if not page.num_rows:
+                return
+            after = page.column("id")[-1].as_py()
+            yield page
+
     def run(
         self,
         name: str,
@@ -96,7 +108,8 @@ class Connection:
         """Run the statement in sql/<name>.sql, which returns no rows."""
         text = statement(name, self.dialect, self.dsn.cluster, **parts)
         with self._client() as client:
-            client.command(text, parameters=dict(parameters or {}))
+            # `command` would write all parameters into the address, which proxies cut at some KiB.
+            client.raw_query(text, parameters=dict(parameters or {}))
 
     def insert(self, table: str, rows: pa.Table, **settings: Any) -> None:
         """Append rows to a table; durable on return.

@@ -19,6 +19,7 @@ from vecdb.derived import Followed, Transform, derived_name, follow, source_of
 from vecdb.dsn import parse_dsn
 from vecdb.errors import BadName, EncoderMismatch, UnknownCollection
 from vecdb.ingest_failures import FailureStore
+from vecdb.labels import UTC_MICROSECONDS
 from vecdb.maps import MapStore
 from vecdb.photos import COLUMNS
 from vecdb.schema import find_foreign, migrate
@@ -238,7 +239,7 @@ def _check_encoder(found: Collection, encoder: str, dim: int, fingerprint: str) 
 
 
 def _row(name: str, encoder: str, dim: int, fingerprint: str) -> pa.Table:
-    now = pa.array([datetime.now(timezone.utc)], pa.timestamp("us", "UTC"))
+    now = pa.array([datetime.now(timezone.utc)], UTC_MICROSECONDS)
     return pa.table(
         {
             "name": [name],

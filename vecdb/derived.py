@@ -61,15 +61,13 @@ def follow(
     removed = _remove_stale(connection, derived, tables)
     counted = connection.select("derived/count_missing", {}, **tables)
     done = Followed(removed, 0, int(counted.column("count")[0].as_py()))
-    after = ""
-    while not (stop is not None and stop.is_set()):
-        progress(done)
-        page = connection.select("derived/missing", {"after": after, "k": ROWS_AT_ONCE}, **tables)
-        if not page.num_rows:
+    progress(done)
+    for page in connection.pages("derived/missing", ROWS_AT_ONCE, {}, **tables):
+        if stop is not None and stop.is_set():
             break
-        after = page.column("id")[-1].as_py()
         added = derived.insert(_move(page, derived.dim, transform))
         done = Followed(removed, done.added + added, done.missing)
+        progress(done)
     return done
 
 

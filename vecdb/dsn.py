@@ -14,12 +14,10 @@ SERVER_SCHEMES = {"clickhouse": False, "clickhouses": True, "myscale": None}
 SECONDS = {"connect_timeout", "send_receive_timeout"}
 # Of a cluster: its name, and whether a search may leave out shards that are down.
 CLUSTER, SKIP = "cluster", "skip_unavailable_shards"
-OPTIONS = (
-    SECONDS | {CLUSTER, SKIP} | {"verify", "ca_cert", "client_cert", "client_cert_key", "secure"}
-)
+FILES = {"ca_cert", "client_cert", "client_cert_key"}
+OPTIONS = SECONDS | FILES | {CLUSTER, SKIP, "verify", "secure"}
 TLS_PORTS = {443, 8443}
 CLUSTER_NAME = re.compile(r"[A-Za-z0-9_-]{1,63}")
-FILES = {"ca_cert", "client_cert", "client_cert_key"}
 FLAGS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 # Without the address: it may hold a password.
 UNREADABLE = (

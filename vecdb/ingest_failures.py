@@ -7,6 +7,8 @@ from datetime import datetime, timezone
 import pyarrow as pa
 
 from vecdb.connection import Connection
+from vecdb.labels import UTC_MICROSECONDS
+from vecdb.records import split_ids
 from vecdb.statements import check_table_name
 
 
@@ -46,18 +48,19 @@ class FailureStore:
             "permanent": pa.array([int(f.permanent) for f in failures], pa.uint8()),
             "attempts": pa.array([failure.attempts for failure in failures], pa.uint32()),
             "reader": [failure.reader for failure in failures],
-            "created": pa.array([now] * len(failures), pa.timestamp("us", "UTC")),
+            "created": pa.array([now] * len(failures), UTC_MICROSECONDS),
         }
         self._connection.insert("ingest_failures", pa.table(columns))
 
     def latest(self, collection: str, ids: Sequence[str]) -> dict[str, Failure]:
         """Return the last failure of each of these photos that ever failed, by id."""
-        if not ids:
-            return {}
-        found = self._connection.select(
-            "failures/latest", {"collection": collection, "ids": list(ids)}
-        )
-        return {failure.photo_id: failure for failure in _failures(found)}
+        return {
+            failure.photo_id: failure
+            for part in split_ids(ids)
+            for failure in _failures(
+                self._connection.select("failures/latest", {"collection": collection, "ids": part})
+            )
+        }
 
     def list(
         self, collection: str, *, reason: str = "", limit: int = 100, offset: int = 0

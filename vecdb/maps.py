@@ -140,26 +140,9 @@ class MapStore:
 
     def unplaced(self, collection: Collection, version: int, k: int) -> Iterator[Unplaced]:
         """Yield the photos that a map lacks, or has as they were before, k at a time."""
-        after = ""
-        while True:
-            values = {"collection": collection.name, "version": version, "after": after, "k": k}
-            found = self._connection.select("map/unplaced", values, table=collection.name)
-            if not found.num_rows:
-                return
-            after = found.column("id")[-1].as_py()
-            yield _read_unplaced(found, collection.dim)
-
-    def vectors(self, collection: Collection, k: int) -> Iterator[tuple[pa.Array, np.ndarray]]:
-        """Yield the ids of all photos and their vectors (n, d) float32, by id, k at a time."""
-        after = ""
-        while True:
-            values = {"after": after, "k": k}
-            found = self._connection.select("map/vectors", values, table=collection.name)
-            if not found.num_rows:
-                return
-            after = found.column("id")[-1].as_py()
-            ids = found.column("id").combine_chunks().cast(pa.string())
-            yield ids, matrix(found, collection.dim)
+        values = {"collection": collection.name, "version": version}
+        for page in self._connection.pages("map/unplaced", k, values, table=collection.name):
+            yield _read_unplaced(page, collection.dim)
 
     def labels(self, collection: str) -> tuple[pa.Array, pa.Array]:
         """Return the ids of all photos and their labels, empty where there is none."""

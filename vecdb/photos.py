@@ -1,6 +1,6 @@
 """The photos table: its columns, and the check every row passes on its way in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
@@ -53,6 +53,26 @@ EXACT_WHOLE = 2**53  # above, a whole number is not kept exactly as a Float64
 Extra = str | float | int | bool | datetime
 NEEDED = {"id": pa.string(), "url": pa.string()}
 COLUMNS = frozenset({*NEEDED, "vector", *METADATA, *SOURCE})
+
+
+def is_unit(vector: np.ndarray) -> bool:
+    """Tell whether a vector (d,) has the length that is stored, one within UNIT_TOLERANCE."""
+    return bool(abs(np.linalg.norm(vector) - 1) <= UNIT_TOLERANCE)
+
+
+def photo_table(rows: Sequence[Mapping[str, Any]], vectors: pa.ChunkedArray | pa.Array) -> pa.Table:
+    """Make the table that `check_photos` takes.
+
+    Args:
+        rows: every column of each photo but its vector and revision; others are left out.
+        vectors: one list of numbers a row.
+    """
+    columns = {
+        name: pa.array([row[name] for row in rows], kind)
+        for name, kind in {**NEEDED, **METADATA, **SOURCE}.items()
+        if name != "revision"
+    }
+    return pa.table({**columns, "vector": vectors})
 
 
 def check_photos(photos: pa.Table, dim: int, *, normalize: bool = False) -> pa.Table:

@@ -121,14 +121,7 @@ class Records:
     def pages_missing_in(self, other: "Records", k: int) -> Iterator[pa.Table]:
         """Yield the photos that another collection lacks, by id, k at a time, without vectors."""
         tables = {"source": self._table, "other": other._table}
-        after = ""
-        while True:
-            parameters = {"after": after, "k": k}
-            page = self._connection.select("derived/unencoded", parameters, **tables)
-            if not page.num_rows:
-                return
-            after = page.column("id")[-1].as_py()
-            yield page
+        return self._connection.pages("derived/unencoded", k, {}, **tables)
 
     def changed_in(self, other: "Records") -> list[str]:
         """Return the ids of the photos that another collection knows otherwise."""

@@ -44,6 +44,11 @@ class Scope:
     exclude_concept: str | None = None
     where: Filter | None = None
 
+    @property
+    def exclude_bytes(self) -> int:
+        """How long the excluded ids are in a statement."""
+        return sum(len(photo.encode()) + 3 for photo in self.exclude)
+
     def predicates(self) -> list[Predicate]:
         """Return what must hold; excluded ids are not among it."""
         found = self.where.predicates() if self.where else []
@@ -108,8 +113,7 @@ class Search:
         Fetching 500 rows more costs less than looking every row up among 500 ids, but not where
         their vectors come along.
         """
-        size = sum(len(photo.encode()) + 3 for photo in self.scope.exclude)
-        return self.with_vectors and 0 < size <= EXCLUDED_BYTES_IN_STATEMENT
+        return self.with_vectors and 0 < self.scope.exclude_bytes <= EXCLUDED_BYTES_IN_STATEMENT
 
     def _for_index(self, photos: int) -> tuple["Search", float | None]:
         """Return the search with a concept's photos named, and how much to over-fetch, or None."""

@@ -1,5 +1,6 @@
 """The SQL files: one statement each, a dialect's own file before the shared one."""
 
+import os
 import re
 import unicodedata
 from functools import cache
@@ -74,6 +75,11 @@ def own_columns() -> dict[str, frozenset[str]]:
     texts = [_template(step).template for step in ("schema_version/create", *steps)]
     made = [found for text in texts if (found := MADE.match(text))]
     return {table[1]: frozenset(COLUMN.findall(table[2])) for table in made}
+
+
+def default_table() -> str:
+    """Return the collection that commands and pages start with: VECDB_TABLE, else unsplash_25k."""
+    return os.environ.get("VECDB_TABLE") or DEFAULT_TABLE
 
 
 def check_table_name(name: str) -> str:

@@ -1,6 +1,6 @@
 """Everything that one page of mining needs, in as few passes over a collection as can be."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ import pyarrow as pa
 from vecdb.connection import Connection
 from vecdb.filter import Predicate
 from vecdb.heads import LinearHead
-from vecdb.hits import Hits, matrix
+from vecdb.hits import Hits
 from vecdb.search import Scope, join_predicates, parameters
 
 
@@ -51,13 +51,17 @@ class Survey:
 def one_pass(
     connection: Connection,
     table: str,
-    dim: int,
     head: dict[str, Any],
     plan: SurveyPlan,
     scope: Scope,
     at_hand: Mapping[str, np.ndarray],
+    read: Callable[[Sequence[str]], tuple[list[str], np.ndarray]],
 ) -> Survey:
-    """Read the collection once, then the vectors of the candidates that are not at hand."""
+    """Read the collection once, then the vectors of the candidates that are not at hand.
+
+    Args:
+        read: returns those of some photos that exist, and their vectors (m, dim).
+    """
     asked = scope.predicates()
     if scope.exclude:
         asked.append(Predicate("exclude", {"exclude": list(scope.exclude)}))
@@ -79,7 +83,7 @@ def one_pass(
     counts = np.asarray(found.column("bins")[0].as_py(), np.int64)
     ids = {photo for part in lists for photo in part}
     vectors = {photo: at_hand[photo] for photo in ids if photo in at_hand}
-    vectors |= _vectors(connection, table, dim, sorted(ids - vectors.keys()))
+    vectors |= zip(*read(sorted(ids - vectors.keys())), strict=True)
     return Survey(lists[0], lists[1], vectors, counts, read_agreement(found))
 
 
@@ -87,15 +91,6 @@ def read_agreement(found: pa.Table) -> float:
     """Read the share `both / either`, 0.0 where no head accepts any photo."""
     both, either = (int(found.column(name)[0].as_py()) for name in ("both", "either"))
     return both / either if either else 0.0
-
-
-def _vectors(
-    connection: Connection, table: str, dim: int, ids: Sequence[str]
-) -> dict[str, np.ndarray]:
-    if not ids:
-        return {}
-    found = connection.select("photos/vectors", {"ids": list(ids)}, table=table)
-    return dict(zip(found.column("id").to_pylist(), matrix(found, dim), strict=True))
 
 
 def compose_survey(parts: Sequence[Hits], counts: np.ndarray, agreement: float) -> Survey:

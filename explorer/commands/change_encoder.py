@@ -9,7 +9,8 @@ from dataclasses import asdict
 
 from explorer.change_encoder import Change, Comparison, change_encoder
 from explorer.comparison import Score
-from explorer.explorer import Explorer, default_table
+from explorer.explorer import Explorer
+from vecdb import default_table
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:

@@ -13,7 +13,7 @@ from classifier.class_file import SavedClasses
 from commandline.outputs import output_path
 from commandline.words import count_things
 from explorer.errors import BadInput, NothingThere
-from explorer.explorer import Explorer, default_table
+from explorer.explorer import Explorer
 from explorer.predictions import hint_near_names, predict_photos, write_predictions
 from explorer.zeroshot import (
     TEMPLATES,
@@ -24,6 +24,7 @@ from explorer.zeroshot import (
     report,
     truth_of,
 )
+from vecdb import default_table
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:

@@ -13,7 +13,7 @@ from explorer.csv_cells import guard_cell
 from explorer.errors import NothingThere
 from explorer.explorer import Explorer
 from explorer.exports.selection import ALL
-from explorer.exports.tables import Whole
+from explorer.exports.targets import write_whole
 from explorer.labels.importing import find_concept
 from explorer.truth import SIDES, compare_with_labels, describe_agreement
 from vecdb import Concept
@@ -101,7 +101,7 @@ def show_truth(explorer: Explorer, options: argparse.Namespace) -> None:
     found = compare_with_labels(explorer, concept, options.label, side=options.side, limit=limit)
     if options.out:
         with (
-            Whole(options.out) as path,
+            write_whole(options.out) as path,
             path.open("w", encoding="utf-8-sig", newline="") as file,
         ):
             table = csv.writer(file)

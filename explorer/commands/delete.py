@@ -8,7 +8,8 @@ from dataclasses import asdict
 from commandline.words import count_things
 from explorer.deletion import Along, find_along
 from explorer.errors import BadInput, NotAllowed
-from explorer.explorer import Explorer, default_table
+from explorer.explorer import Explorer
+from vecdb import default_table
 from vecdb.removal import remove_collection, remove_photos
 
 

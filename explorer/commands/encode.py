@@ -11,7 +11,8 @@ from types import FrameType
 from tqdm import tqdm
 
 from explorer.encode import Encoded, encode_collection
-from explorer.explorer import Explorer, default_table
+from explorer.explorer import Explorer
+from vecdb import default_table
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:

@@ -4,6 +4,7 @@ import argparse
 import json
 from dataclasses import asdict
 
+from commandline import add_database
 from explorer.commands.concepts import read_concept
 from explorer.explorer import Explorer
 from explorer.exports import BOTH, PHOTOS
@@ -19,11 +20,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     for kind in (write, kinds.add_parser("undo", help="take the latest writing back")):
         kind.add_argument("concept", help="its id or its name")
         # Also after the kind; what was given before it stays.
-        for name, words in (("--dsn", "the database"), ("--table", "the collection")):
-            kind.add_argument(name, default=argparse.SUPPRESS, help=words)
-        kind.add_argument(
-            "--json", action="store_true", default=argparse.SUPPRESS, help="answer in JSON"
-        )
+        add_database(kind, default=argparse.SUPPRESS)
 
 
 def run(explorer: Explorer, options: argparse.Namespace) -> None:

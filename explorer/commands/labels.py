@@ -7,14 +7,17 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
+from commandline import add_database
 from commandline.outputs import output_path
 from commandline.words import count_things
-from explorer.errors import BadInput, NothingThere
-from explorer.explorer import Explorer, default_table
-from explorer.exports.tables import Whole
+from explorer.commands.concepts import read_concept
+from explorer.errors import BadInput
+from explorer.explorer import Explorer
+from explorer.exports.targets import write_whole
 from explorer.labels.files import as_rows, find_writer, read_labels, write_csv
-from explorer.labels.importing import find_concept, import_labels
+from explorer.labels.importing import import_labels
 from explorer.labels.report import describe_import
+from vecdb import default_table
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -37,11 +40,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     into.add_argument("--by", default="", help="who gave the labels")
     for kind in (out, into):
         # Also after the kind; what was given before it stays.
-        for name, words in (("--dsn", "the database"), ("--table", "the collection")):
-            kind.add_argument(name, default=argparse.SUPPRESS, help=words)
-        kind.add_argument(
-            "--json", action="store_true", default=argparse.SUPPRESS, help="answer in JSON"
-        )
+        add_database(kind, default=argparse.SUPPRESS)
 
 
 def run(explorer: Explorer, options: argparse.Namespace) -> None:
@@ -52,9 +51,7 @@ def run(explorer: Explorer, options: argparse.Namespace) -> None:
 def export(explorer: Explorer, options: argparse.Namespace) -> None:
     """Write the labels of a concept."""
     write = write_csv if options.out is None else find_writer(options.out)
-    concept = find_concept(explorer, options.concept, options.table)
-    if concept is None:
-        raise NothingThere(f"There is no concept {options.concept!r}: give its id or its name.")
+    concept = read_concept(explorer, options)
     labels = explorer.concepts.votes(concept.id)
     if options.out is None and options.json:
         rows = list(as_rows(labels))
@@ -63,7 +60,7 @@ def export(explorer: Explorer, options: argparse.Namespace) -> None:
     if options.out is None:
         sys.stdout.buffer.writelines(write(labels))
         return
-    with Whole(options.out) as path, path.open("wb") as file:
+    with write_whole(options.out) as path, path.open("wb") as file:
         file.writelines(write(labels))
     told = {"concept": concept.id, "labels": len(labels), "file": str(options.out)}
     words = f"{count_things(len(labels), 'label')}: {options.out}"

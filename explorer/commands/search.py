@@ -15,12 +15,12 @@ from commandline import positive
 from commandline.outputs import output_path
 from explorer.conditions import read_conditions
 from explorer.errors import BadInput, ExplorerError
-from explorer.explorer import Explorer, default_table
+from explorer.explorer import Explorer
 from explorer.phrases import parse_phrases
 from explorer.pictures import picture_from
 from explorer.query import Query
 from explorer.ranking import Ranked, rank
-from vecdb import Collection, Filter, Store
+from vecdb import Collection, Filter, Store, default_table
 from vecdb.addresses import local_file
 
 DEFAULT_K = 20

@@ -39,9 +39,11 @@ def describe_classifier(
     )
 
 
-def as_classifier(concept: Concept, labels: Sequence[Label], fingerprint: str) -> bytes:
-    """Return the `.safetensors` file that `classifier.load` reads."""
+def as_classifier(
+    concept: Concept, labels: Sequence[Label], fingerprint: str, ending: str = ".safetensors"
+) -> bytes:
+    """Return the file, `.safetensors` or `.npz`, that `classifier.load` reads."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "classifier.safetensors"
+        path = Path(folder) / f"classifier{ending}"
         save(path, describe_classifier(concept, labels, fingerprint))
         return path.read_bytes()

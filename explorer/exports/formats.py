@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from classifier import save, to_sql
+from classifier import to_sql
 from commandline.words import count_things
 from explorer.downloads import make_place
 from explorer.errors import BadInput
 from explorer.exports.choice import Choice, Selected, Tell, say_nothing
-from explorer.exports.concept_file import describe_classifier
+from explorer.exports.concept_file import as_classifier
 from explorer.exports.folders import (
     write_coco,
     write_imagefolder,
@@ -21,7 +21,7 @@ from explorer.exports.packed import write_huggingface, write_webdataset
 from explorer.exports.selection import select_photos
 from explorer.exports.splits import SPLITS
 from explorer.exports.tables import write_csv, write_img2dataset, write_lance, write_parquet
-from explorer.exports.targets import ZIP, Target, check_free, open_target, part_of, remove
+from explorer.exports.targets import ZIP, Target, check_free, open_target, remove, write_whole
 from explorer.fitting import head_of
 from explorer.history import read_history
 from vecdb import Concept, Store
@@ -159,15 +159,15 @@ def _guess_form(out: Path) -> str:
 
 
 def _write_concept(explorer: "Explorer", concept: Concept, out: Path) -> None:
-    concept = explorer.concepts.get_fitted(concept.id)
-    part = part_of(out).with_suffix(out.suffix.lower())
-    if out.suffix.lower() == ".sql":
-        part.write_text(to_sql(head_of(concept), concept.collection), "utf-8")
+    concept, ending = explorer.concepts.get_fitted(concept.id), out.suffix.lower()
+    if ending == ".sql":
+        content = to_sql(head_of(concept), concept.collection).encode()
     else:
         collection = explorer.database.collection(concept.collection)
         labels = list(read_history(explorer.concepts, concept).latest.values())
-        save(part, describe_classifier(concept, labels, collection.fingerprint))
-    part.replace(out)
+        content = as_classifier(concept, labels, collection.fingerprint, ending)
+    with write_whole(out) as part:
+        part.write_bytes(content)
 
 
 def _summarize(selected: Selected, out: Path) -> Exported:

@@ -14,6 +14,7 @@ from explorer.errors import NothingThere
 from explorer.exports.choice import Selected
 from explorer.exports.rows import Rows
 from explorer.originals import as_jpeg
+from ingest.sources.kinds import has_picture_ending
 from vecdb import Store
 from vecdb.addresses import local_file
 
@@ -105,8 +106,8 @@ def name_picture(rank: int, photo_id: str, suffix: str) -> str:
     """Return a file name that keeps the rank, and cannot climb out of a folder."""
     stem = PurePosixPath(photo_id).name or "photo"
     safe = safe_name(stem)
-    for ending in (suffix, PurePosixPath(safe).suffix):
-        safe = safe.removesuffix(ending) if ending.lower() in ENDINGS else safe
+    while has_picture_ending(safe):
+        safe = safe.rpartition(".")[0]
     return f"{rank:05d}_{safe}{suffix}"
 
 
@@ -115,6 +116,3 @@ def safe_name(text: str) -> str:
     safe = "".join(c if c.isalnum() or c in "-_." else "_" for c in text.strip())
     safe = safe.lstrip(".")[:LONGEST].rstrip(".") or "_"
     return f"_{safe}" if DEVICE.fullmatch(safe) else safe
-
-
-ENDINGS = {*READ_ANYWHERE.values(), ".jpeg", ".gif", ".tif", ".tiff", ".heic"}

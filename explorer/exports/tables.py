@@ -15,13 +15,13 @@ from explorer.csv_cells import guard_cell
 from explorer.errors import BadInput
 from explorer.exports.choice import Selected, say_nothing
 from explorer.exports.rows import Rows
-from explorer.exports.targets import part_of, remove
+from explorer.exports.targets import write_whole
 
 
 def write_csv(selected: Selected, out: Path) -> None:
     """Write UTF-8 CSV that spreadsheets open right; no cell of it runs as a formula."""
     rows = Rows(selected)
-    with Whole(out) as path, path.open("w", encoding="utf-8-sig", newline="") as file:
+    with write_whole(out) as path, path.open("w", encoding="utf-8-sig", newline="") as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow([guard_cell(name) for name in rows.schema.names])
         for batch in rows.batches():
@@ -32,7 +32,7 @@ def write_csv(selected: Selected, out: Path) -> None:
 def write_parquet(selected: Selected, out: Path) -> None:
     """Write one Parquet file."""
     rows = Rows(selected)
-    with Whole(out) as path, pq.ParquetWriter(path, rows.schema) as file:
+    with write_whole(out) as path, pq.ParquetWriter(path, rows.schema) as file:
         for batch in rows.batches():
             file.write_batch(batch)
 
@@ -55,7 +55,7 @@ def write_lance(selected: Selected, out: Path) -> None:
             column = pa.FixedSizeListArray.from_arrays(flat, dim)
             yield pa.RecordBatch.from_arrays([*batch.columns, column], schema=schema)
 
-    with Whole(out) as path:
+    with write_whole(out) as path:
         lance.write_dataset(pa.RecordBatchReader.from_batches(schema, batches()), str(path))
 
 
@@ -66,7 +66,7 @@ def write_img2dataset(selected: Selected, out: Path) -> None:
         BadInput: no photo has an address on the web.
     """
     written = 0
-    with Whole(out) as path, path.open("w", encoding="utf-8") as file:
+    with write_whole(out) as path, path.open("w", encoding="utf-8") as file:
         for batch in Rows(selected).batches():
             for row in batch.to_pylist():
                 if row["url"].startswith(("http://", "https://")):
@@ -101,21 +101,3 @@ def _cell(value: Any) -> Any:
     if isinstance(value, bool):
         return "true" if value else "false"
     return value.isoformat() if hasattr(value, "isoformat") else value
-
-
-class Whole:
-    """A file or folder that appears under its name once it is whole."""
-
-    def __init__(self, out: Path) -> None:
-        self._out = out
-        self._part = part_of(out)
-
-    def __enter__(self) -> Path:
-        return self._part
-
-    def __exit__(self, kind: object, error: object, trace: object) -> None:
-        if kind is None:
-            if self._out.is_dir():
-                self._out.rmdir()
-            self._part.replace(self._out)
-        remove(self._part)

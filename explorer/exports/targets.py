@@ -60,23 +60,18 @@ def open_target(out: Path) -> Iterator[Target]:
     Raises:
         BadInput: it is there already and not empty.
     """
-    part = part_of(out)
-    try:
+    with write_whole(out) as part:
         if out.suffix.lower() == ZIP:
             with zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
                 yield Zip(archive)
         else:
-            part.mkdir(parents=True)
+            part.mkdir()
             yield Folder(part)
-            if out.is_dir():
-                out.rmdir()
-        part.replace(out)
-    finally:
-        remove(part)
 
 
-def part_of(out: Path) -> Path:
-    """Return where something is written until it is whole; its folder is made.
+@contextmanager
+def write_whole(out: Path) -> Iterator[Path]:
+    """Give where a file or folder is written that appears under its name once it is whole.
 
     Raises:
         BadInput: see `check_free`.
@@ -85,7 +80,13 @@ def part_of(out: Path) -> Path:
     out.parent.mkdir(parents=True, exist_ok=True)
     part = out.with_name(out.name + ".part")
     remove(part)
-    return part
+    try:
+        yield part
+        if out.is_dir():
+            out.rmdir()
+        part.replace(out)
+    finally:
+        remove(part)
 
 
 def check_free(out: Path) -> None:

@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -115,17 +115,17 @@ def _by_class(explorer: "Explorer", shown: Map, of: str) -> Colouring:
     heads = fit_classes(kept, said, sample, encoder).heads
     numbers = {name: number for number, name in enumerate(kept.names)}
     found = np.full(len(shown), -1, np.int64)
-    for ids, vectors in explorer.database.maps.vectors(collection, PAGE):
+    for ids, vectors in collection.pages_of_vectors(PAGE):
         chosen = decide_classes(heads.probabilities(vectors), kept.threshold)
         _overlay(found, shown, ids, chosen)
     corrected = [numbers.get(correction.name, -1) for correction in said.values()]
-    _overlay(found, shown, pa.array(said, pa.string()), np.array(corrected))
+    _overlay(found, shown, list(said), np.array(corrected))
     return colour_kinds(found, kept.names)
 
 
-def _overlay(found: np.ndarray, shown: Map, ids: pa.Array, numbers: np.ndarray) -> None:
+def _overlay(found: np.ndarray, shown: Map, ids: Sequence[str], numbers: np.ndarray) -> None:
     """Write the numbers of some photos over what was found, which is (n,) in the map's order."""
-    given = shown.spread(ids, numbers.astype(np.int64), ABSENT)
+    given = shown.spread(pa.array(ids, pa.string()), numbers.astype(np.int64), ABSENT)
     np.copyto(found, given, where=given != ABSENT)
 
 

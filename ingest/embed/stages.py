@@ -17,6 +17,7 @@ from ingest.photo import Photo
 from ingest.pipeline import ENCODERS
 from ingest.progress import Tally
 from ingest.rows import Item
+from vecdb.photos import is_unit
 
 BATCH = 64  # pictures encoded at once on a processor, however many cores it has
 MOST_BYTES = 256 << 20  # of payloads read ahead
@@ -138,6 +139,6 @@ def _encode(items: Sequence[Item], encoder: Encoder, tally: Tally) -> list[Item 
 def _finish(item: Item, vector: np.ndarray) -> Item | Failed:
     item.pixels = None
     item.vector = vector
-    if abs(float(np.linalg.norm(vector)) - 1) < 1e-3:
+    if is_unit(vector):
         return item
     return item.photo, Rejected("no vector of unit length", permanent=True)

@@ -10,14 +10,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from encoder.pictures import ENDINGS
 from ingest.sources.cells import as_text, plain
 from ingest.sources.places import Place, find_in_places, find_places
 
-ENDING = re.compile(
-    r"\.(jpe?g|jpe|jfif|png|webp|gif|bmp|tiff?|avif|hei[cf]|jxl|jp2|j2k|psd|tga|p[bgnp]m|nef|cr[23]"
-    r"|dng|arw|raf|orf|rw2)(_large|:orig)?$",
-    re.IGNORECASE,
-)
+ENDING = re.compile(rf"\.({'|'.join(ENDINGS)})(_large|:orig)?$", re.IGNORECASE)
 # One of several captions of a picture, as Flickr8k numbers them: 1000.jpg#0.
 NUMBERED = re.compile(r"(\.(?:jpe?g|png))#\d$", re.IGNORECASE)
 # Between two addresses in one cell.

@@ -263,11 +263,9 @@ class Columns:
         return words[int(value)] if 0 <= value < len(words) else None
 
     def _locate(self, address: str) -> str:
-        return (
-            self._locator.locate(address)
-            if self._locator and not is_empty(address)
-            else ("" if is_empty(address) else address)
-        )
+        if is_empty(address):
+            return ""
+        return self._locator.locate(address) if self._locator else address
 
 
 def _call_within(address: str | None, named: dict[str, str]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from ingest.sources.addresses import (
     is_web,
     rank_address,
 )
-from ingest.sources.cells import as_text, is_empty, kind_of, plain
+from ingest.sources.cells import SHORTEST_VECTOR, as_text, is_empty, kind_of, plain
 from ingest.sources.kinds import begins_as_picture
 from ingest.sources.names import (
     ADDRESSES,
@@ -31,7 +31,6 @@ from ingest.sources.names import (
 
 Cells = Mapping[str, Sequence[Any]]
 JUDGED = 50  # cells that are looked at
-SHORTEST_VECTOR = 8
 IMAGE = re.compile("image|photo|picture", re.IGNORECASE)
 SENTENCE = 3  # words
 CODE = re.compile(r"(?=\S*\d)(?=\S*[a-z])[\w-]{16,}", re.IGNORECASE)  # hashes and keys

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from ingest.errors import SourceError
-from vecdb.addresses import local_path
+from vecdb.addresses import path_of
 
 # What fsspec needs for an address, by its scheme.
 PACKAGES = {
@@ -56,7 +56,7 @@ def find_place(source: str | Path) -> Path:
     if is_far(text):
         return _far(text)
     if text.lower().startswith("file:"):
-        return local_path(text) or Path(text)
+        return path_of(text)
     found = Path(os.path.expanduser(text))  # which leaves the ~ of an unknown user as it is
     try:
         is_pipe = found.is_fifo() or found.is_char_device()

@@ -16,7 +16,7 @@ from ingest.sources.columns import Columns
 from ingest.sources.encodings import encoding_name
 from ingest.sources.json_rows import is_json, json_rows
 from ingest.sources.rows import Rows
-from ingest.sources.text import GZIP, ZIP, magic, open_text
+from ingest.sources.text import GZIP, JSON_LINES, ZIP, magic, open_text
 from ingest.sources.text_rows import LISTS, text_rows
 from ingest.sources.where import check_columns, holds
 from vecdb import Condition
@@ -24,7 +24,6 @@ from vecdb import Condition
 PARTITION = re.compile(r"([A-Za-z_]\w*)=([^=]+)")
 WEB_PAGE = re.compile(r"\ufeff?\s*<(!doctype html|html|head)\b", re.IGNORECASE)
 XML = re.compile(r"\ufeff?\s*<(\?xml|annotation|rss|kml|feed)\b", re.IGNORECASE)
-JSON_LINES = (".jsonl", ".ndjson")
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ SNIFFED = 1 << 20
 LONGEST_LINE = 1 << 25
 BROKEN = (EOFError, zlib.error, OSError, zipfile.BadZipFile)
 GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
+JSON_LINES = (".jsonl", ".ndjson")
 
 SHEET = "a spreadsheet: save it as CSV"
 OTHERS = {
@@ -214,7 +215,7 @@ def _find_tables(archive: zipfile.ZipFile, path: Path, encoding: str | None) -> 
 
 def is_json_lines(name: str) -> bool:
     """Tell whether a file's name is that of JSON lines."""
-    return Path(name).suffix.lower() in {".jsonl", ".ndjson"}
+    return Path(name).suffix.lower() in JSON_LINES
 
 
 def is_table(name: str) -> bool:

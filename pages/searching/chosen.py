@@ -1,13 +1,10 @@
 """What is chosen on the map: to look at, to start a concept from, to answer, to take away."""
 
-from functools import partial
-
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from classifier import ClassifierError
-from explorer.csv_cells import frame_as_csv
 from explorer.errors import ExplorerError
 from explorer.history import read_history
 from explorer.mapping.map import Map
@@ -23,7 +20,7 @@ from pages.grid import photo_grid
 from pages.grid.contract import GridEvent
 from pages.grid.tiles import grid_tiles
 from pages.mapping.contract import MapChoice
-from pages.searching.files import as_json
+from pages.searching.files import offer_files
 from vecdb import Concept, VecdbError
 
 SHOWN = 60
@@ -176,19 +173,7 @@ def _offer(shown: Map, rows: np.ndarray) -> None:
     """Offer the chosen photos as files, made when they are asked for."""
     if len(rows) > EXPORTED:
         st.caption(f"{EXPORTED:,} of the {len(rows):,} chosen, drawn at random.")
-    for title, suffix, mime, render in (
-        ("CSV", "csv", "text/csv", frame_as_csv),
-        ("JSON", "json", "application/json", as_json),
-    ):
-        st.download_button(
-            title,
-            partial(lambda render: render(table_of(shown, rows[:EXPORTED])), render),
-            f"map.{suffix}",
-            mime,
-            on_click="ignore",
-            width="stretch",
-            key=f"map_{suffix}",
-        )
+    offer_files("map", lambda: table_of(shown, rows[:EXPORTED]))
 
 
 def table_of(shown: Map, rows: np.ndarray) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """What a search found, as files."""
 
 import json
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -32,20 +33,21 @@ def as_json(frame: pd.DataFrame) -> bytes:
 def offer(collection: Collection, vector: np.ndarray, where: Filter | None, *, fold: bool) -> None:
     """Offer the best photos as files, made when they are asked for."""
     st.caption(f"The best {EXPORTED:,}, near-duplicates {'folded' if fold else 'kept'}.")
+    offer_files("search", lambda: table(rank(collection, vector, EXPORTED, where=where, fold=fold)))
+
+
+def offer_files(name: str, make: Callable[[], pd.DataFrame]) -> None:
+    """Offer a table as JSON and as CSV, made when it is asked for."""
     for title, suffix, mime, render in (
         ("JSON", "json", "application/json", as_json),
         ("CSV", "csv", "text/csv", frame_as_csv),
     ):
         st.download_button(
             title,
-            partial(
-                lambda render: render(
-                    table(rank(collection, vector, EXPORTED, where=where, fold=fold))
-                ),
-                render,
-            ),
-            f"search.{suffix}",
+            partial(lambda render: render(make()), render),
+            f"{name}.{suffix}",
             mime,
             on_click="ignore",
             width="stretch",
+            key=f"{name}_{suffix}",
         )

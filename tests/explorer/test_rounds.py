@@ -318,6 +318,18 @@ def test_a_concept_of_labels_alone_starts_from_its_yes(rounds, database, collect
     assert sum(tile.photo_id.startswith("yes") for tile in page.tiles) >= 10
 
 
+def test_a_window_that_comes_late_for_the_first_page_sets_nothing_back(
+    database, collection, direction
+):
+    rounds = Rounds(database, encode=lambda concept: direction)
+    late = database.concepts.create("things", "things", "a thing")
+    page = rounds.page(late)
+    page = rounds.submit(late.id, page.tiles, truth(page))
+    again = rounds.page(late)
+    assert again.concept.round == page.concept.round == 2
+    assert again.history.judged == page.history.judged
+
+
 def test_nothing_is_stored_of_a_turn_that_cannot_be_fitted(rounds, database, collection):
     made = database.concepts.create("things", "things", "")
     database.concepts.label(made.id, [Label("no-050", -1)], action="by hand")

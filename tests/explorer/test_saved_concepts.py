@@ -1,7 +1,9 @@
 """Saved concepts, opened again on another machine and another collection of the same encoder."""
 
+import errno
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -67,6 +69,21 @@ def other(elsewhere, tmp_path):
     shutil.copytree(elsewhere, tmp_path / "two", symlinks=True)
     with Explorer(f"chdb://{tmp_path}/two", store=tmp_path / "two-store") as explorer:
         yield explorer
+
+
+@pytest.mark.parametrize("ending", [*ENDINGS, ".sql"])
+def test_a_classifier_that_cannot_be_written_leaves_nothing(
+    taught, other, tmp_path, monkeypatch, ending
+):
+    concept = other.open_saved(tmp_path / "summer.npz", "same").concept
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(OSError, match="No space left"):
+        other.export(concept.id, tmp_path / "out" / f"summer{ending}")
+    assert not list((tmp_path / "out").iterdir())
 
 
 @pytest.mark.parametrize("ending", ENDINGS)

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from encoder.pictures import ENDINGS
 from ingest.errors import DamagedSource, SourceError
 from ingest.sources import Photo, Source, Table, preview
 from ingest.sources.cells import read_moment
@@ -512,6 +513,13 @@ def test_a_preview_tells_the_choices_and_the_first_five_rows(folder):
     assert found.choices == "address: path, UTF-8"
     assert found.columns == ["path", "shelf"]
     assert [photo.extra["shelf"] for photo in found.photos] == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_column_of_paths_is_known_by_every_ending_of_pictures(folder, ending):
+    table = written(folder / "list.csv", f"stars,where\n5,a.{ending}\n4,b.{ending.upper()}\n")
+    found = [Path(photo.address).name for photo in Source(table)]
+    assert found == [f"a.{ending}", f"b.{ending.upper()}"]
 
 
 def test_a_column_without_any_address_is_named_in_the_refusal(folder):

@@ -110,8 +110,8 @@ def test_values_to_colour_by_are_read_of_the_whole_collection(database: Database
     believed = read(database.maps.probabilities(collection, PlainHead([2, 0, -2, 0], 0.0)))
     assert believed == pytest.approx({"a": 0.8808, "b": 0.5, "c": 0.1192}, abs=1e-4)
     assert database.maps.count_known("many") == (1, 2)
-    pages = list(database.maps.vectors(collection, 2))
-    assert [ids.to_pylist() for ids, _ in pages] == [["a", "b"], ["c"]]
+    pages = list(collection.pages_of_vectors(2))
+    assert [ids for ids, _ in pages] == [["a", "b"], ["c"]]
     assert pages[1][1].tolist() == [[0, 0, 1, 0]]
 
 

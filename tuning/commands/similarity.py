@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from typing import TextIO
 
 from tqdm import tqdm
 
-from commandline import rate, seed
+from commandline import add_database, rate, seed
 from commandline.words import count_things
 from tuning.commands.interrupt import stop_at_interrupt
 from tuning.errors import TuningError
@@ -23,28 +22,19 @@ from tuning.serve import delete as delete_head
 from tuning.serve import sync as sync_all
 from tuning.train import Epoch, Settings
 from tuning.trial import UNSEEN, Trial, run_trial
-from vecdb import Collection, Database, connect
+from vecdb import Collection, Database, connect, default_table
 from vecdb.derived import Followed
-
-DEFAULT_TABLE = "unsplash_25k"
-
-
-def add_common(command: argparse.ArgumentParser) -> None:
-    """Add what every command on a database takes."""
-    command.add_argument("--dsn", help="the database; without it VECDB_DSN, else ./data/chdb")
-    command.add_argument("--table", help="the collection; without it VECDB_TABLE")
-    command.add_argument("--json", action="store_true", help="answer in JSON on stdout")
 
 
 def add_name(command: argparse.ArgumentParser) -> None:
     """Add what names a head."""
-    add_common(command)
+    add_database(command)
     command.add_argument("name", help="of the head")
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """Add what only training takes."""
-    add_common(command)
+    add_database(command)
     add = command.add_argument
     add(
         "--by", choices=("label", "concept", "classes"), default="label", help="tells what is alike"
@@ -70,7 +60,7 @@ def train_and_serve(options: argparse.Namespace) -> None:
         rate=options.rate,
         seed=options.seed,
     )
-    table = _table(options)
+    table = options.table or default_table()
     with connect(options.dsn) as database:
         check_name(database, table, options.out)
         collection = database.collection(table)
@@ -112,7 +102,7 @@ def sync(options: argparse.Namespace) -> None:
 def delete(options: argparse.Namespace) -> None:
     """Remove a head and the collection behind it; the collection it came from stays."""
     with connect(options.dsn) as database:
-        kept_for = delete_head(database, _table(options), options.name)
+        kept_for = delete_head(database, options.table or default_table(), options.name)
     if options.json:
         print(json.dumps({"deleted": options.name, "file_kept_for": kept_for}))
     elif kept_for:
@@ -122,10 +112,6 @@ def delete(options: argparse.Namespace) -> None:
 def _not_complete(names: list[str]) -> str:
     are = "is" if len(names) == 1 else "are"
     return f"{', '.join(names)} {are} not complete: `python -m tuning sync` finishes what is left."
-
-
-def _table(options: argparse.Namespace) -> str:
-    return options.table or os.environ.get("VECDB_TABLE") or DEFAULT_TABLE
 
 
 def _groups(database: Database, collection: Collection, options: argparse.Namespace) -> Groups:

@@ -1,4 +1,0 @@
--- Photos with their vectors, by id.
--- $table: the collection; parameters: after String, the last id of the page before; k UInt64
--- result: id String, vector Array(Float32)
-SELECT id, vector FROM `$table` WHERE id > {after:String} ORDER BY id LIMIT {k:UInt64}
