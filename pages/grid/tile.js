@@ -1,7 +1,7 @@
 // One tile: the picture with what is written on it, and the control beside it.
 
-import { addressOf } from "./address.js";
 import { el } from "./dom.js";
+import { showPicture } from "./picture.js";
 import { REASON_HINT } from "./words.js";
 
 /** @typedef {ReturnType<typeof makeTile>} Entry */
@@ -30,13 +30,10 @@ export function makeTile(tile, lazy) {
   });
   const cell = el("div", { className: "vde-cell" }, [button, large, like]);
   img.addEventListener("load", () => { button.dataset.state = "loaded"; });
-  img.addEventListener("error", () => {
-    // The stored thumbnail first, then the picture's own address, then an honest empty tile.
-    if (tile.fallback && img.src !== addressOf(tile.fallback)) img.src = addressOf(tile.fallback);
-    else button.dataset.state = "dead";
-  });
   button.dataset.state = "loading";
-  img.src = addressOf(tile.src);
+  // The stored thumbnail first, then the picture's own address, then an honest empty tile.
+  const empty = () => { button.dataset.state = "dead"; };
+  showPicture(img, tile.src, () => (tile.fallback ? showPicture(img, tile.fallback, empty) : empty()));
   return { cell, button, large, like, img, badge, reason, rank, score };
 }
 
