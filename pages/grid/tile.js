@@ -16,7 +16,7 @@ export function makeTile(tile, lazy) {
   const reason = el("span", { className: "vde-reason" });
   const rank = el("span", { className: "vde-rank" });
   const score = el("span", { className: "vde-score" });
-  const dead = el("span", { className: "vde-dead", textContent: "Picture not available" });
+  const dead = el("span", { className: "vde-dead", dir: "auto" });
   const button = el("button", { className: "vde-tile", type: "button" }, [
     img, dead, rank, score, reason, badge,
   ]);
@@ -34,7 +34,7 @@ export function makeTile(tile, lazy) {
   // The stored thumbnail first, then the picture's own address, then an honest empty tile.
   const empty = () => { button.dataset.state = "dead"; };
   showPicture(img, tile.src, () => (tile.fallback ? showPicture(img, tile.fallback, empty) : empty()));
-  return { cell, button, large, like, img, badge, reason, rank, score };
+  return { cell, button, large, like, img, dead, badge, reason, rank, score };
 }
 
 /**
@@ -52,4 +52,5 @@ export function dressTile(entry, tile, data) {
   entry.like.hidden = !data.collection;
   entry.like.setAttribute("aria-label", `More like photo ${tile.rank}`);
   entry.button.title = data.mode === "audit" ? "" : tile.caption;
+  entry.dead.textContent = `Picture not available\n${entry.button.title}`;
 }

@@ -7,7 +7,7 @@ import { showPicture } from "./picture.js";
 import { MARK_NAME, MARK_SIGN, MARK_WORD, REASON_HINT } from "./words.js";
 
 const SMALL = "The original is not where it was: this is the stored thumbnail.";
-const NONE = "Picture not available: there is no thumbnail of this photo, and its original is not where it was.";
+const NONE = "Picture not available: there is no thumbnail of this photo, and no original within reach.";
 
 export class Viewer {
   /** @param {import("./grid.js").Grid} grid */

@@ -41,6 +41,7 @@ def test_a_picture_that_is_nowhere_is_said_to_be_and_the_large_one_says_what_it_
     page.goto(f"{app.address}/search?place=yes-00")
     dead = page.locator("[data-photo-id='yes-002']")
     dead.get_by_text("Picture not available").wait_for()
+    assert "yes-002" in dead.inner_text()
     dead.click()
     page.locator(".vde-viewer").get_by_text("there is no thumbnail of this photo").wait_for()
     page.keyboard.press("ArrowLeft")
