@@ -13,6 +13,8 @@ _WEIGHT = re.compile(r"(\d+(?:[.,]\d+)?|[.,]\d+)(?:\s+|$)(?=\S)")
 LARGEST_WEIGHT = 10.0
 _TERM = re.compile(rf'"[^"]*"|(?:(?<=\s)|^)[{re.escape(SIGNS)}](?=[^\s{re.escape(SIGNS)}])')
 
+_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
+
 Phrase = tuple[str, float]
 
 
@@ -35,6 +37,11 @@ def parse_phrases(prompt: str, more: str = "") -> list[Phrase]:
         else:
             found.append((_unquote(line), 1.0))
     return [(text, weight) for text, weight in found if text]
+
+
+def is_address(text: str) -> bool:
+    """Tell whether a phrase is where a picture lies, and not words."""
+    return _ADDRESS.fullmatch(text) is not None
 
 
 def write_phrases(phrases: Sequence[Phrase]) -> str:

@@ -13,7 +13,7 @@ from explorer.people import Role
 from pages import _likeness
 from pages._current import remember_open, shared_explorer, tell_missing
 from pages._login import ask_login, current_person, draw_person, may, separate_people
-from pages._streamlit import pressed_button
+from pages._streamlit import pressed_button, run_when_back
 from pages._words import escape_markdown
 from vecdb import VecdbError
 
@@ -28,7 +28,8 @@ MOVED = {
 BEGUN_ANEW = "The server was started anew. If what you pressed did nothing, press it once more."
 st.set_page_config("Visual Dataset Explorer", page_icon=HERE / "icon.png", layout="wide")
 st.html(HERE / "look.css")
-st.html(f"<script>{(HERE / 'popovers.js').read_text()}</script>", unsafe_allow_javascript=True)
+for script in ("popovers.js", "drops.js"):
+    st.html(f"<script>{(HERE / script).read_text()}</script>", unsafe_allow_javascript=True)
 
 
 def lead_on(page: str, view: str) -> None:
@@ -90,6 +91,7 @@ try:
             tell_missing()
         remember_open()
         draw_person()
+    run_when_back()
     st.session_state.has_run = True
 except (VecdbError, EncoderError, ClassifierError) as error:
     # What a page does not say beside the thing it concerns, above all a database that is gone.

@@ -1,21 +1,45 @@
 """Where the app has Streamlit do otherwise than it does; look at each with a new Streamlit.
 
 A quick next click loses neither callbacks nor the values that scripts set, and the collection of
-garbage after each run of a script leaves the libraries alone.
+garbage after each run of a script leaves the libraries alone. Once a server that was gone is back,
+the page is drawn anew.
 """
 
 import gc
 import sys
+import time
 from dataclasses import replace
 from threading import Event
 from typing import Any
 
+import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.state.common import RegisterWidgetResult, WidgetMetadata
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 from streamlit.runtime.state.session_state import SessionState
 
 FEW_MODULES = 50
+# Called at the end of every run; sets one off when the connection is there again.
+_WATCH = """
+export default function ({ parentElement, setTriggerValue }) {
+  const name = "data-test-connection-state";
+  const app = document.querySelector(`[${name}]`);
+  let before = app.getAttribute(name);
+  delete document.body.dataset.outdated;
+  const watch = new MutationObserver(() => {
+    const now = app.getAttribute(name);
+    if (now === "CONNECTED" && before !== now) {
+      document.body.dataset.outdated = "";
+      setTriggerValue("back", true);
+    }
+    before = now;
+  });
+  parentElement.vdeWatch?.disconnect();
+  parentElement.vdeWatch = watch;
+  watch.observe(app, { attributeFilter: [name] });
+  return () => watch.disconnect();
+}
+"""
 
 
 def finish_callbacks() -> None:
@@ -67,6 +91,16 @@ def tell_values() -> None:
 
     tell.__wrapped__ = register  # type: ignore[attr-defined]
     SessionState.register_widget = tell  # type: ignore[method-assign]
+
+
+def run_when_back() -> None:
+    """Run the script once the server is back after it was gone.
+
+    Streamlit waits for the next press: until then the files that a page offers are those of the
+    server before, which the new one does not have. The style sheet shuts them meanwhile.
+    """
+    watch = st.components.v2.component("run_when_back", js=_WATCH)
+    watch(key="back", data={"at": time.time()}, on_back_change=lambda: None)
 
 
 def pressed_button() -> bool:

@@ -26,7 +26,7 @@ from pages._start import start_concept
 from pages._words import escape_markdown
 from pages.grid import photo_grid
 from pages.grid.contract import GridEvent
-from pages.grid.intake import pictures_of
+from pages.grid.intake import pictures_of, take_addresses
 from pages.grid.tiles import grid_tiles
 from pages.searching.address import (
     conditions,
@@ -46,7 +46,7 @@ from vecdb import Collection, Filter, Scope, VecdbError
 
 SHOWN = 100
 VIEWS = {"": "Photos", "map": "Map"}
-MISTAKES = (EncoderError, VecdbError, ClassifierError, ValueError, OSError)
+MISTAKES = (EncoderError, VecdbError, ClassifierError, ExplorerError, ValueError, OSError)
 state = st.session_state
 
 
@@ -106,6 +106,7 @@ def read_query(pictures: list[Image.Image]) -> Query:
 
     Raises:
         ValueError: the vector is not a row of numbers.
+        ExplorerError: at an address there is no picture, or the server fetches none.
     """
     numbers = state[key("vector")].replace(",", " ").strip("[] \n").split()
     try:
@@ -114,9 +115,10 @@ def read_query(pictures: list[Image.Image]) -> Query:
         raise ValueError(
             "The vector must be numbers with spaces or commas between them."
         ) from error
+    phrases, named = take_addresses(parse_phrases(state[key("text")], state[key("more")]))
     return Query(
-        parse_phrases(state[key("text")], state[key("more")]),
-        pictures,
+        phrases,
+        [*named, *pictures],
         lines(state[key("like")]),
         [vector] if vector else [],
     )

@@ -18,7 +18,7 @@ from pages._start import address, put_off, show, start_concept
 from pages._words import escape_markdown
 from pages.grid import photo_grid
 from pages.grid.contract import GridEvent
-from pages.grid.intake import pictures_of
+from pages.grid.intake import pictures_of, take_addresses
 from pages.grid.page import page_data
 from pages.grid.tiles import largest_tiles
 from pages.training.controls import header
@@ -63,8 +63,8 @@ def on_event(event: GridEvent) -> None:
     state.error = ""
     try:
         if event["type"] == "pictures" or event["type"] == "address":
-            phrases = parse_phrases(said("prompt", ""))
-            put_off(Query(phrases=phrases, pictures=pictures_of(event)))
+            phrases, named = take_addresses(parse_phrases(said("prompt", "")))
+            put_off(Query(phrases=phrases, pictures=[*named, *pictures_of(event)]))
         elif event["type"] == "like":
             look_for_more(event)
         elif page is not None:

@@ -16,7 +16,7 @@ from commandline.outputs import output_path
 from explorer.conditions import read_conditions
 from explorer.errors import BadInput, ExplorerError
 from explorer.explorer import Explorer
-from explorer.phrases import parse_phrases
+from explorer.phrases import is_address, parse_phrases
 from explorer.pictures import picture_from
 from explorer.query import Query
 from explorer.ranking import Ranked, rank
@@ -75,6 +75,9 @@ def _query(options: argparse.Namespace) -> Query:
             raise BadInput(f"{path}: {refused}") from refused
     phrases = [phrase for text in options.text for phrase in parse_phrases(text)]
     phrases += [(text, -1.0) for text in options.without]
+    for text, _ in phrases:
+        if is_address(text):
+            raise BadInput(f"{text:.80} is no phrase: give the picture as a file, --image FILE.")
     query = Query(phrases, pictures, options.like)
     if not query:
         raise BadInput("Say what to look for: a phrase, --image FILE or --like ID.")

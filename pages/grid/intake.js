@@ -13,15 +13,23 @@ const LARGEST = 20 * 2 ** 20; // bytes of a file that is sent as it is
  * @param {AbortSignal} signal ends the listening
  */
 export function installIntake(grid, signal) {
-  /** @param {Event} event */
-  const ours = (event) => grid.data.intake
-    && !targetOf(event).closest("[data-testid=stFileUploader], input, textarea");
+  /**
+   * Whether the page takes it, not what it happens on. A box of text takes what has words: an
+   * address, and cells of a table, which come as a picture too.
+   * @param {Event} event
+   * @param {readonly string[]} kinds
+   */
+  const ours = (event, kinds) => {
+    const target = targetOf(event);
+    return grid.data.intake && !target.closest("[data-testid=stFileUploader]")
+      && !(target.closest("input, textarea") && kinds.includes("text/plain"));
+  };
   /**
    * @param {Event} event
    * @param {DataTransfer | null} given
    */
   const take = (event, given) => {
-    if (!given || !ours(event)) return;
+    if (!given || !ours(event, given.types)) return;
     const address = addressIn(given);
     if (!given.files.length && !address) return;
     event.preventDefault();
@@ -32,7 +40,7 @@ export function installIntake(grid, signal) {
   document.addEventListener("paste", (event) => take(event, event.clipboardData), { signal });
   document.addEventListener("dragover", (event) => {
     const kinds = event.dataTransfer?.types ?? [];
-    if (ours(event) && ["Files", "text/uri-list", "text/html"].some((kind) => kinds.includes(kind))) {
+    if (ours(event, kinds) && ["Files", "text/uri-list", "text/html"].some((kind) => kinds.includes(kind))) {
       event.preventDefault();
     }
   }, { signal });

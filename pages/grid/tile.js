@@ -1,7 +1,7 @@
 // One tile: the picture with what is written on it, and the control beside it.
 
-import { addressOf } from "./address.js";
 import { el } from "./dom.js";
+import { showPicture } from "./picture.js";
 import { REASON_HINT } from "./words.js";
 
 /** @typedef {ReturnType<typeof makeTile>} Entry */
@@ -16,7 +16,7 @@ export function makeTile(tile, lazy) {
   const reason = el("span", { className: "vde-reason" });
   const rank = el("span", { className: "vde-rank" });
   const score = el("span", { className: "vde-score" });
-  const dead = el("span", { className: "vde-dead", textContent: "Picture not available" });
+  const dead = el("span", { className: "vde-dead", dir: "auto" });
   const button = el("button", { className: "vde-tile", type: "button" }, [
     img, dead, rank, score, reason, badge,
   ]);
@@ -30,14 +30,11 @@ export function makeTile(tile, lazy) {
   });
   const cell = el("div", { className: "vde-cell" }, [button, large, like]);
   img.addEventListener("load", () => { button.dataset.state = "loaded"; });
-  img.addEventListener("error", () => {
-    // The stored thumbnail first, then the picture's own address, then an honest empty tile.
-    if (tile.fallback && img.src !== addressOf(tile.fallback)) img.src = addressOf(tile.fallback);
-    else button.dataset.state = "dead";
-  });
   button.dataset.state = "loading";
-  img.src = addressOf(tile.src);
-  return { cell, button, large, like, img, badge, reason, rank, score };
+  // The stored thumbnail first, then the picture's own address, then an honest empty tile.
+  const empty = () => { button.dataset.state = "dead"; };
+  showPicture(img, tile.src, () => (tile.fallback ? showPicture(img, tile.fallback, empty) : empty()));
+  return { cell, button, large, like, img, dead, badge, reason, rank, score };
 }
 
 /**
@@ -55,4 +52,5 @@ export function dressTile(entry, tile, data) {
   entry.like.hidden = !data.collection;
   entry.like.setAttribute("aria-label", `More like photo ${tile.rank}`);
   entry.button.title = data.mode === "audit" ? "" : tile.caption;
+  entry.dead.textContent = `Picture not available\n${entry.button.title}`;
 }

@@ -3,7 +3,11 @@
 
 import { addressOf } from "./address.js";
 import { el, quiet } from "./dom.js";
+import { showPicture } from "./picture.js";
 import { MARK_NAME, MARK_SIGN, MARK_WORD, REASON_HINT } from "./words.js";
+
+const SMALL = "The original is not where it was: this is the stored thumbnail.";
+const NONE = "Picture not available: there is no thumbnail of this photo, and no original within reach.";
 
 export class Viewer {
   /** @param {import("./grid.js").Grid} grid */
@@ -13,6 +17,7 @@ export class Viewer {
     this.img = el("img", { alt: "" });
     this.state = el("span", { className: "vde-viewer-mark" });
     this.why = el("p", { className: "vde-why" });
+    this.lost = el("p", { className: "vde-why", role: "status" });
     this.yes = quiet("✓ Yes", "1", () => this.mark(1));
     this.no = quiet("✕ No", "2", () => this.mark(-1));
     this.back = quiet("‹ Previous", "←", () => this.step(-1));
@@ -24,7 +29,7 @@ export class Viewer {
     this.root = el("dialog", { className: "vde-viewer", "aria-label": "Large picture", tabIndex: -1 }, [
       el("div", { className: "vde-viewer-picture" }, [this.img]),
       el("div", { className: "vde-viewer-side" }, [
-        this.state, this.why, this.marks, el("div", { className: "vde-pair" }, [this.back, this.next]),
+        this.state, this.why, this.lost, this.marks, el("div", { className: "vde-pair" }, [this.back, this.next]),
         this.meta, this.link, this.like, quiet("Close", "Escape", () => this.close()),
       ]),
     ]);
@@ -72,7 +77,7 @@ export class Viewer {
       el("dt", { textContent: name }), el("dd", { textContent: value, dir: "auto" }),
     ]));
     this.why.textContent = REASON_HINT[tile.reason] ?? "";
-    this.link.hidden = blind || !tile.link;
+    this.link.hidden = blind || !tile.link || (this.lost.textContent !== "" && tile.link === tile.full);
     if (tile.link) this.link.href = addressOf(tile.link);
     else this.link.removeAttribute("href");
     this.like.hidden = !grid.data.collection;
@@ -84,13 +89,22 @@ export class Viewer {
   /** @param {import("./contract").GridTile} tile */
   load(tile) {
     this.shown = tile.id;
-    this.img.onerror = () => {
-      this.img.onerror = null;
-      this.img.src = addressOf(tile.src);
-      this.link.hidden = tile.link === tile.full; // the file is no longer where it was
-    };
-    this.img.src = addressOf(tile.full || tile.src);
+    this.lose("");
+    showPicture(this.img, tile.full || tile.src, () => {
+      this.lose(tile.full ? SMALL : NONE);
+      if (tile.full) showPicture(this.img, tile.src, () => this.lose(NONE));
+    });
     this.img.alt = this.grid.data.mode === "audit" ? `Photo ${tile.rank}` : tile.caption;
+  }
+
+  /**
+   * Say what of the picture is gone.
+   * @param {string} words
+   */
+  lose(words) {
+    this.lost.textContent = words;
+    this.img.hidden = words === NONE;
+    if (words) this.paint();
   }
 
   /** @param {import("./contract").Mark} mark */

@@ -1,7 +1,7 @@
 // Photos on the map: a card for the one that is pointed at, thumbnails where there is room for them.
 
-import { addressOf } from "./address.js";
 import { el } from "./dom.js";
+import { showPicture } from "./picture.js";
 
 const SIDE = 65535;
 const SIZE = 64; // pixels of a thumbnail
@@ -38,7 +38,7 @@ export class Card {
     const photo = this.map.source.known.get(row);
     if (!photo) return;
     if (fresh || this.root.hidden) {
-      this.img.src = addressOf(photo.src);
+      showPicture(this.img, photo.src, () => {});
       this.words.textContent = photo.caption;
       this.group.textContent = photo.group;
       this.root.hidden = false;
@@ -99,9 +99,9 @@ export class Thumbnails {
     const row = this.map.points.rows[at] ?? -1;
     const photo = this.map.source.known.get(row);
     if (!photo || this.shown.has(row)) return;
-    const img = el("img", { alt: "", src: addressOf(photo.src), width: SIZE, height: SIZE });
+    const img = el("img", { alt: "", width: SIZE, height: SIZE });
     img.dataset.row = String(row);
-    img.onerror = () => img.remove();
+    showPicture(img, photo.src, () => img.remove());
     this.shown.set(row, { at, img });
     this.root.append(img);
   }

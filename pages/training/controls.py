@@ -11,6 +11,7 @@ from pages._boxes import box, hear, put, said
 from pages._current import ask_person, close_concept, shared_explorer
 from pages._session import choose_collection
 from pages._start import put_off, show
+from pages.grid.intake import take_addresses
 from vecdb import Collection, VecdbError
 
 PAGE_SIZES = (9, 25, 50, 100)
@@ -44,9 +45,11 @@ def ask() -> None:
     state.error = ""
     hear("prompt", "more_phrases", "photo_ids")
     try:
+        phrases, named = take_addresses(parse_phrases(said("prompt", ""), said("more_phrases", "")))
+        files = state.get(uploads()) or []
         query = Query(
-            phrases=parse_phrases(said("prompt", ""), said("more_phrases", "")),
-            pictures=[picture_from(file.getvalue()) for file in state.get(uploads()) or []],
+            phrases=phrases,
+            pictures=[*named, *(picture_from(file.getvalue()) for file in files)],
             photo_ids=lines(said("photo_ids")),
         )
     except ExplorerError as error:

@@ -192,3 +192,28 @@ def test_a_choice_on_the_map_is_told_while_the_server_is_gone_and_heard_of_a_new
         page.evaluate(PRESS, "Choose what is seen")
         with running_app(env, port):
             page.get_by_text("300 photos chosen").wait_for(timeout=60_000)
+
+
+def test_a_file_that_is_offered_is_the_new_servers_without_another_press(
+    tmp_path, running_chromium
+):
+    build(tmp_path, 1)
+    env, port = environment(tmp_path, "things"), free_port()
+    with fresh_page(running_chromium) as page:
+        export = page.get_by_role("button", name="Export", exact=True)
+        with running_app(env, port) as address:
+            page.goto(f"{address}/search?like=yes-050")
+            export.click()
+            page.get_by_role("button", name="JSON").wait_for()
+            wait_idle(page)
+        page.get_by_text("Connection error").wait_for()
+        with running_app(env, port):
+            wait_until(page, "document.body.dataset.outdated !== undefined", timeout=60_000)
+            wait_until(page, "document.body.dataset.outdated === undefined", timeout=60_000)
+            wait_idle(page)
+            json = page.get_by_role("button", name="JSON")
+            if not json.is_visible():
+                export.click()
+            with page.expect_download() as found:
+                json.click()
+            assert "yes-050" in found.value.path().read_text()

@@ -91,6 +91,7 @@ def test_a_threshold_lists_what_is_similar_enough_and_copies_the_pictures(comman
 def test_what_cannot_be_searched_for_is_one_sentence(command, tmp_path):
     for arguments, words in (
         ([], "Say what to look for"),
+        (["lake -https://example.org/x.jpg"], "give the picture as a file, --image FILE"),
         (["--image", tmp_path / "none.png"], "none.png cannot be read: No such file"),
         (["--like", "red", "--where", "mood=calm"], "'mood' is not a column of colours"),
         (["--like", "nothing"], "holds no photo 'nothing'"),

@@ -2,12 +2,14 @@
 
 import subprocess
 from concurrent.futures import Future
+from io import BytesIO
 from threading import Timer
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pytest
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from encoder import Encoder
@@ -415,6 +417,39 @@ def test_the_map_of_another_collection_leaves_the_open_concept_alone(concept):
     test.run()
     assert not test.exception
     assert test.session_state["collection"] == "a_few"
+
+
+ADDRESS = "https://example.org/x.jpg"
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [(ADDRESS, "fetches no addresses"), (f"lake -{ADDRESS}", "not weighed or taken off")],
+)
+def test_the_address_of_a_picture_is_not_searched_as_words(concept, monkeypatch, text, sentence):
+    monkeypatch.delenv("API_FETCH_URLS", raising=False)
+    assert sentence in said(run("search.py", text=text))[0]
+    test = run("train.py")
+    test.text_input(key="prompt").set_value(text).run()
+    assert sentence in test.session_state.error
+    assert "pending" not in test.session_state
+
+
+@pytest.mark.parametrize("text", ["https://example.org/1.jpg", " HTTPS://example.org/2 "])
+def test_the_picture_at_an_address_is_looked_for_where_it_may_be_fetched(
+    concept, monkeypatch, text
+):
+    data = BytesIO()
+    Image.new("RGB", (8, 8), "teal").save(data, "PNG")
+    monkeypatch.setattr("pages.grid.intake.fetch_picture", lambda address: data.getvalue())
+    loading: Future[Encoder] = Future()
+    loading.set_exception(ModelNotFound("No such model."))
+    monkeypatch.setattr(shared_explorer().encoders, "start", lambda *name: loading)
+    assert said(run("search.py", text=text, like="yes-000")) == ["No such model."]
+    test = run("train.py")
+    test.text_input(key="prompt").set_value(text).run()
+    query, _ = test.session_state.pending
+    assert (len(query.pictures), list(query.phrases)) == (1, [])
 
 
 def test_an_unknown_concept_in_the_address_is_one_sentence_and_a_way_on(concept, monkeypatch):
