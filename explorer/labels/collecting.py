@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import islice
 
-from explorer.labels.files import Said, read_sign
+from explorer.labels.answers import read_sign
+from explorer.labels.files import Said
 from explorer.labels.reading import Reading, split_classes
 from explorer.labels.report import Imported
 from explorer.people import clean_name

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from explorer.errors import BadInput
-from explorer.labels.files import Said, read_sign
+from explorer.labels.answers import read_sign
+from explorer.labels.files import Said
 
 CLASSES = 1_000  # concepts that one file may make
 WORDS = 100_000  # different ones of a column that are looked at
