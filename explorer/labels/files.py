@@ -11,14 +11,14 @@ from typing import Any
 
 from explorer.csv_cells import guard_cell, unguard_cell
 from explorer.errors import BadInput
-from explorer.labels.answers import read_cell
-from explorer.labels.columns import OURS, find_columns, find_pair, read_keys
+from explorer.labels.answers import is_percent, read_amount, read_cell
+from explorer.labels.columns import OURS, find_columns, find_pair, read_answer, read_keys
 from ingest import IngestError
 from ingest.sources import Source, Table
 from ingest.sources.addresses import Locator
 from ingest.sources.cells import OF_TYPED
-from ingest.sources.guess import guess_address
 from ingest.sources.names import usual
+from ingest.sources.rows import lay_flat, names_of
 from ingest.sources.tables import open_rows
 from vecdb import Label
 
@@ -109,16 +109,15 @@ def _read_set(path: Path) -> Iterator[Said]:
 
 
 def _read_table(path: Path) -> Iterator[Said]:
-    with open_rows(path, Table(), Locator(path.parent)) as rows:
+    locator = Locator(path.parent)
+    with open_rows(path, Table(), locator) as rows:
         unguard = str if rows.kinds == OF_TYPED else unguard_cell  # only spreadsheets run cells
         name_classes = partial(_name_classes, words=rows.words)
         sample = [name_classes(row) for row in rows.sample]
-        pair = find_pair(rows.names, sample)
-        names = [name for name in rows.names if name not in pair]
-        keys, answers = find_columns(names, sample)
-        if answers and not keys:
-            cells = {name: [row.get(name) for row in sample] for name in names}
-            keys = [name] if (name := guess_address(cells, Locator(path.parent))) else []
+        all_names = names_of([dict.fromkeys(rows.names), *sample])
+        pair = find_pair(all_names, sample, locator, partial(_read_rows, path))
+        names = [name for name in all_names if name not in pair]
+        keys, answers = find_columns(names, sample, locator)
         if not keys or not (answers or pair or rows.named):
             yield from _read_set(path)
             return
@@ -126,16 +125,19 @@ def _read_table(path: Path) -> Iterator[Said]:
             raise BadInput(
                 f"{path} has no column of labels among {', '.join(rows.names)}: name one `label`."
             )
+        percent = bool(pair) and is_percent(
+            [read_amount(read_cell(row.get(pair[1]))) or 0 for row in sample]
+        )
         about = [name for name in rows.names if usual(name) in OURS]
         for row in rows.rows:
             if isinstance(row, str):
                 yield Said((row,))
                 continue
             said = name_classes(row)
-            told = {name: unguard(read_cell(said.get(key))) for name, key in answers.items()}
+            told = {name: unguard(read_answer(said, key)) for name, key in answers.items()}
             if pair:
                 of, answer = (unguard(read_cell(said.get(name))) for name in pair)
-                told = {of: answer} if of else {}
+                told = {of: _read_percent(answer) if percent else answer} if of else {}
             yield Said(
                 tuple(map(unguard, read_keys(said, keys))),
                 {name: text for name, text in told.items() if text},
@@ -143,9 +145,32 @@ def _read_table(path: Path) -> Iterator[Said]:
             )
 
 
-def _name_classes(row: Mapping[str, Any], words: Mapping[str, Sequence[str]]) -> Mapping[str, Any]:
+def _read_rows(path: Path) -> Iterator[dict[str, Any]]:
+    with open_rows(path, Table(), Locator(path.parent)) as rows:
+        yield from (row for row in rows.rows if not isinstance(row, str))
+
+
+def _read_percent(text: str) -> str:
+    amount = read_amount(text)
+    return text if amount is None else str(amount / 100)
+
+
+def _open_cell(name: str, value: Any) -> dict[str, Any]:
+    """Lay flat the JSON that Label Studio and VIA write into cells of CSV."""
+    if value in ("[]", "{}"):
+        return {name: None}
+    if not isinstance(value, str) or not value.startswith(("{", "[{")):
+        return {name: value}
+    try:
+        return lay_flat({name: json.loads(value)})
+    except (ValueError, RecursionError):
+        return {name: value}
+
+
+def _name_classes(row: Mapping[str, Any], words: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """Return a row with the names of its classes in place of their numbers."""
-    return {**row, **{name: _name_class(row.get(name), words[name]) for name in words}}
+    flat = {n: cell for name, value in row.items() for n, cell in _open_cell(name, value).items()}
+    return {**flat, **{name: _name_class(row.get(name), words[name]) for name in words}}
 
 
 def _name_class(value: Any, names: Sequence[str]) -> Any:

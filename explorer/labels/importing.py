@@ -80,7 +80,9 @@ def import_labels(
     if there and not all_classes:  # by its id: others may have its name
         reading = replace(reading, names=dict.fromkeys(reading.names, there.id))
     done = Imported()
-    if reading.zero:
+    if reading.shares:
+        done.notes.append("Numbers from .5 on were read as yes, those below as no.")
+    elif reading.zero:
         done.notes.append("0 was read as no: the file has no -1.")
     if reading.guessed:
         only = "only class" if reading.classes else "column"

@@ -102,6 +102,12 @@ def test_the_only_column_of_answers_is_named_where_it_is_called_otherwise(explor
     assert labels_of(explorer, "cat") == {"yes-001": 1, "no-050": -1}
 
 
+def test_the_import_says_how_numbers_were_read(explorer, tmp_path):
+    done = take_in(explorer, write(tmp_path, "id,label\nyes-001,0.5\nno-050,0.49\n"))
+    assert labels_of(explorer) == {"yes-001": 1, "no-050": -1}
+    assert done.notes == ["Numbers from .5 on were read as yes, those below as no."]
+
+
 @pytest.mark.parametrize("text", ["=1+1", "+cmd", "-5", "@x", "'=x", "''=x", "'quoted'", "plain"])
 def test_a_cell_comes_back_as_it_was_and_never_runs(text):
     assert not guard_cell(text).startswith(("=", "+", "-", "@"))
