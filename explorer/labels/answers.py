@@ -1,6 +1,9 @@
 """What the cells of a label file say: yes, no, how sure, or the names of classes."""
 
+import re
+from ast import literal_eval
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from ingest.sources.cells import as_text, is_empty, plain
@@ -25,6 +28,25 @@ CERTAINTY = ("confidence", "score", "probability", "prob")
 SURE = 0.5  # a yes from here on
 # What the entries of a list call their class.
 NAMES = (*LABELS, "name", "description", "displayname", "tag")
+QUOTED = r"""(?:'[^'\\]*'|"[^"\\]*")"""
+LIST = re.compile(rf"\[\s*(?:{QUOTED}\s*(?:,\s*{QUOTED}\s*)*)?\]")  # ['dog', 'cat']
+
+
+@dataclass(frozen=True)
+class Said:
+    """What one row of a file says of one photo.
+
+    Attributes:
+        keys: what names the photo, the most certain first: ids, addresses, file names.
+        cells: the answer about each concept, as written; the concept `""` is the only one.
+        classes: the classes it belongs to, where the file has those instead of answers.
+        about: round, reason, by and at, where the file is one of ours.
+    """
+
+    keys: tuple[str, ...]
+    cells: Mapping[str, str] = field(default_factory=dict)
+    classes: tuple[str, ...] | None = None
+    about: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_sign(text: str) -> int | None:
@@ -82,3 +104,13 @@ def _name_classes(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 def _find_certainty(row: Mapping[str, Any]) -> float | None:
     found = (value for name, value in row.items() if usual(str(name)) in CERTAINTY)
     return next((float(each) for each in found if isinstance(each, int | float)), None)
+
+
+def split_classes(text: str) -> list[str]:
+    """Part a cell of several classes: `dog|cat`, `dog; cat`, and lists as pandas writes them."""
+    text = text.strip()
+    if LIST.fullmatch(text):
+        return list(filter(None, literal_eval(text)))
+    if text.startswith("[") and text.endswith("]"):  # makesense.ai
+        text = text[1:-1].replace(",", "|")
+    return [word for part in text.split("|") for word in map(str.strip, part.split(";")) if word]

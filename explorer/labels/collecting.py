@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from explorer.labels.files import Said
-from explorer.labels.reading import Reading, split_classes
+from explorer.labels.answers import Said, split_classes
+from explorer.labels.reading import Reading
 from explorer.labels.report import Imported
 from explorer.people import clean_name
 from explorer.photo_names import SEVERAL, match_photos, match_renamed

@@ -4,14 +4,14 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from explorer.csv_cells import guard_cell, unguard_cell
 from explorer.errors import BadInput
-from explorer.labels.answers import is_percent, read_amount, read_cell
+from explorer.labels.annotations import read_annotations
+from explorer.labels.answers import Said, is_percent, read_amount, read_cell
 from explorer.labels.columns import OURS, find_columns, find_pair, read_answer, read_keys
 from ingest import IngestError
 from ingest.sources import Source, Table
@@ -23,23 +23,6 @@ from ingest.sources.tables import open_rows
 from vecdb import Label
 
 COLUMNS = ("photo_id", "label", "round", "reason", "by", "at")
-
-
-@dataclass(frozen=True)
-class Said:
-    """What one row of a file says of one photo.
-
-    Attributes:
-        keys: what names the photo, the most certain first: ids, addresses, file names.
-        cells: the answer about each concept, as written; the concept `""` is the only one.
-        classes: the classes it belongs to, where the file has those instead of answers.
-        about: round, reason, by and at, where the file is one of ours.
-    """
-
-    keys: tuple[str, ...]
-    cells: Mapping[str, str] = field(default_factory=dict)
-    classes: tuple[str, ...] | None = None
-    about: Mapping[str, str] = field(default_factory=dict)
 
 
 def as_rows(labels: Iterable[Label]) -> Iterator[dict[str, Any]]:
@@ -84,14 +67,15 @@ def read_labels(path: Path) -> Iterator[Said]:
 
     Args:
         path: our own file, another CSV, TSV, JSON, Parquet or Arrow table with names of photos,
-            COCO's JSON, or a labelled set: a folder for each class, a Hugging Face set.
+            annotations (see `read_annotations`), or a labelled set: a folder for each class, a
+            Hugging Face set.
 
     Raises:
         BadInput: it cannot be read, or no column names photos or labels.
     """
     try:
-        if path.suffix.lower() == ".json" and (coco := _read_coco(path)) is not None:
-            yield from coco
+        if (annotated := read_annotations(path)) is not None:
+            yield from annotated
         elif path.is_dir():
             yield from _read_set(path)
         else:
@@ -179,39 +163,6 @@ def _name_class(value: Any, names: Sequence[str]) -> Any:
     if not isinstance(value, int):
         return value
     return names[value] if 0 <= value < len(names) else None
-
-
-def _read_coco(path: Path) -> Iterator[Said] | None:
-    """Read COCO's annotations; None where the file is no such JSON."""
-    try:
-        held = json.loads(path.read_bytes())
-    except ValueError:
-        return None
-    if not isinstance(held, dict) or not {"images", "annotations"} <= set(held):
-        return None
-    try:
-        named = {str(entry["id"]): str(entry["name"]) for entry in held.get("categories", [])}
-        classes: dict[Any, dict[str, None]] = {image["id"]: {} for image in held["images"]}
-        for entry in held["annotations"]:
-            if entry["image_id"] in classes:
-                category = str(entry["category_id"])
-                classes[entry["image_id"]][named.get(category, category)] = None
-        return iter(
-            [
-                Said(_coco_keys(image), classes=tuple(classes[image["id"]]))
-                for image in held["images"]
-            ]
-        )
-    except (KeyError, TypeError) as error:
-        raise BadInput(
-            f"{path} is no COCO file of image categories: an entry lacks {error}."
-        ) from error
-
-
-def _coco_keys(image: Mapping[str, Any]) -> tuple[str, ...]:
-    # The numbers of a foreign file may be the ids of other photos here.
-    names = [str(image[key]) for key in ("file_name", "coco_url", "flickr_url") if image.get(key)]
-    return tuple(names) or (str(image["id"]),)
 
 
 def _csv_line(cells: Sequence[Any]) -> bytes:

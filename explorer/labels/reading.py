@@ -1,18 +1,13 @@
 """How the answers of a file are to be read: yes and no, or classes; and of which concepts."""
 
-import re
-from ast import literal_eval
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from explorer.errors import BadInput
-from explorer.labels.answers import SURE, read_share, read_sign
-from explorer.labels.files import Said
+from explorer.labels.answers import SURE, Said, read_share, read_sign, split_classes
 
 CLASSES = 1_000  # concepts that one file may make
 WORDS = 100_000  # different ones of a column that are looked at
-QUOTED = r"""(?:'[^'\\]*'|"[^"\\]*")"""
-LIST = re.compile(rf"\[\s*(?:{QUOTED}\s*(?:,\s*{QUOTED}\s*)*)?\]")  # ['dog', 'cat']
 
 
 @dataclass(frozen=True)
@@ -53,12 +48,13 @@ def choose_reading(
         every: a concept for each class or column.
 
     Raises:
-        BadInput: no concept is named, or the file has no such class or column.
+        BadInput: no concept is named, the file has no rows, or no such class or column.
     """
     columns: dict[str, set[str]] = {}
     classes: dict[str, None] = {}
-    has_classes = ours = False
+    is_any = has_classes = ours = False
     for row in rows:
+        is_any = True
         ours = ours or bool(row.about)
         if row.classes is not None:
             has_classes = True
@@ -67,6 +63,8 @@ def choose_reading(
             values = columns.setdefault(column, set())
             if len(values) <= WORDS:
                 values.update(split_classes(text))
+    if not is_any:
+        raise BadInput("The file holds no rows: there are no labels in it.")
     words = columns.get("", set())
     if has_classes or (not _are_shares([words]) and _are_classes(words, concept, category)):
         found = list(classes) or sorted(words)
@@ -153,13 +151,3 @@ def _require_name(concept: str | None) -> str:
     if not concept or not concept.strip():
         raise BadInput("Name the concept that the labels are of.")
     return concept
-
-
-def split_classes(text: str) -> list[str]:
-    """Part a cell of several classes: `dog|cat`, `dog; cat`, and lists as pandas writes them."""
-    text = text.strip()
-    if LIST.fullmatch(text):
-        return list(filter(None, literal_eval(text)))
-    if text.startswith("[") and text.endswith("]"):  # makesense.ai
-        text = text[1:-1].replace(",", "|")
-    return [word for part in text.split("|") for word in map(str.strip, part.split(";")) if word]
