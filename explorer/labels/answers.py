@@ -1,7 +1,5 @@
 """What the cells of a label file say: yes, no, how sure, or the names of classes."""
 
-import re
-from ast import literal_eval
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,8 +7,8 @@ from typing import Any
 from ingest.sources.cells import as_text, is_empty, plain
 from ingest.sources.names import LABELS, usual
 from ingest.sources.rows import is_rows
+from ingest.sources.values import PART, read_list
 
-PART = "|"  # between the classes of one cell
 SIGNS = {
     1: (
         "1 +1 1.0 yes y true t positive pos match ja oui si sí sim tak да 是 はい 예 네 "
@@ -28,8 +26,6 @@ CERTAINTY = ("confidence", "score", "probability", "prob")
 SURE = 0.5  # a yes from here on
 # What the entries of a list call their class.
 NAMES = (*LABELS, "name", "description", "displayname", "tag")
-QUOTED = r"""(?:'[^'\\]*'|"[^"\\]*")"""
-LIST = re.compile(rf"\[\s*(?:{QUOTED}\s*(?:,\s*{QUOTED}\s*)*)?\]")  # ['dog', 'cat']
 
 
 @dataclass(frozen=True)
@@ -109,8 +105,8 @@ def _find_certainty(row: Mapping[str, Any]) -> float | None:
 def split_classes(text: str) -> list[str]:
     """Part a cell of several classes: `dog|cat`, `dog; cat`, and lists as pandas writes them."""
     text = text.strip()
-    if LIST.fullmatch(text):
-        return list(filter(None, literal_eval(text)))
+    if (found := read_list(text)) is not None:
+        return found
     if text.startswith("[") and text.endswith("]"):  # makesense.ai
         text = text[1:-1].replace(",", "|")
     return [word for part in text.split("|") for word in map(str.strip, part.split(";")) if word]

@@ -7,19 +7,19 @@ from typing import Any
 from explorer.csv_cells import unguard_cell
 from explorer.labels.answers import (
     CERTAINTY,
-    PART,
     are_certain,
     read_amount,
     read_cell,
     read_share,
     read_sign,
 )
-from ingest.sources.addresses import Locator
+from ingest.sources.addresses import ENDING, Locator
 from ingest.sources.cells import as_text, plain
 from ingest.sources.guess import guess_address
 from ingest.sources.layout import is_number_name
 from ingest.sources.names import ADDRESSES, IDS, LABELS, usual
 from ingest.sources.rows import SAMPLE
+from ingest.sources.values import PART
 
 Row = Mapping[str, Any]
 
@@ -48,6 +48,13 @@ NAMED = (
 KEYWORDS = ("tags", "keywords", "subject", "categories")
 # Columns whose classes are parted by commas, as photo managers write keywords.
 PLURAL = {*KEYWORDS, "labels", "classes"}
+FOLDERS = (
+    "Folder",
+    "folder",
+    "Directory",
+    "directory",
+    "System:Directory",
+)  # beside the names of files
 COUNTED = re.compile(r"(^|[._])(id|count|index|number|sequence)$|^total_")  # says no yes or no
 
 
@@ -184,10 +191,14 @@ def read_answer(row: Row, name: str) -> str:
 
 
 def read_keys(row: Row, names: Sequence[str]) -> Iterator[str]:
-    """Yield what the given columns of a row call its photo."""
+    """Yield what the given columns of a row call its photo; a file's name with its folder first."""
+    folders = [text for name in FOLDERS if (text := as_text(plain(row.get(name))).strip())]
     for name in names:
         # An id may read like nothing at all: `null`, `none`.
         value = row.get(name)  # lines of JSON may lack it
         text = value if isinstance(value, str) else as_text(plain(value))
         if text.strip():
-            yield from dict.fromkeys((text, text.strip()))
+            if folders and ENDING.search(text.strip()) and not re.search(r"[\\/]", text):
+                yield f"{folders[0]}/{text.strip()}"
+            else:
+                yield from dict.fromkeys((text, text.strip()))

@@ -37,3 +37,13 @@ def test_a_name_that_may_be_another_files_is_not_guessed(photos_there, tmp_path,
     held, done = collect(photos_there, write(tmp_path, rows))
     assert held == {"yes-001": 1}
     assert done.unmatched.count == done.rows - 1
+
+
+@pytest.mark.parametrize("head", ["Folder,File Name", "Directory,FileName", "File Name,Folder"])
+def test_a_folder_in_a_column_of_its_own_tells_photos_apart(photos_there, tmp_path, head):
+    rows = [("set", "img 1.jpg", 1), ("other", "img 1.jpg", 0), ("set", "img.v2.png", 0)]
+    told = ((f, n, s) if not head.startswith("File N") else (n, f, s) for f, n, s in rows)
+    lines = [f"{head},answer", *(",".join(map(str, row)) for row in told)]
+    held, done = collect(photos_there, write(tmp_path, "\n".join(lines)))
+    assert held == FOUND
+    assert (done.unmatched.count, done.contradictions.count) == (1, 0)
