@@ -13,7 +13,8 @@ from api.fields import Address, Asked, PhotoId, Sent, Text, Within
 from api.routing import Explorer_, Person_, make_router
 from explorer.agreement import compare_people
 from explorer.history import read_history
-from explorer.labels.files import Said, as_rows, write_csv, write_json_lines
+from explorer.labels.answers import Said
+from explorer.labels.files import as_rows, write_csv, write_json_lines
 from explorer.labels.importing import drop_names, import_labels
 from explorer.people import Role
 

@@ -1,15 +1,22 @@
 """Find the photos that a file of another tool names: by id, by address or by file name."""
 
+import re
 from collections import defaultdict
 from collections.abc import Collection as Names
 from collections.abc import Iterable, Sequence
 from functools import partial
+from itertools import chain
 from pathlib import Path
+from urllib.parse import unquote
 
+from ingest.sources.addresses import ENDING
 from vecdb import Collection
 
 SEVERAL = object()
 """Stands for a name that several photos answer to."""
+# Label Studio serves uploads as upload/1/3f9a2b1c-a.jpg, Roboflow calls a.jpg a_jpg.rf.HASH.jpg.
+UPLOADED = re.compile(r"(?<=upload/)(\d+)/[0-9a-f]{8}-(?=[^/]+$)")
+RENAMED = re.compile(r"_(jpe?g|png|webp|bmp|tiff?|avif|heic)\.rf\.\w+\.\w+$", re.IGNORECASE)
 
 
 def match_photos(
@@ -48,15 +55,47 @@ def _by_address(collection: Collection, names: Iterable[str]) -> dict[str, objec
     return {name: _only(fits) for name, fits in photos.items()}
 
 
+def match_renamed(
+    collection: Collection, names: Sequence[Sequence[str]], shared: Names[str] = ()
+) -> list[object]:
+    """Find photos by the names that their files had before another tool renamed them.
+
+    Where none of an entry's names has a picture's ending, names without their endings count, too.
+    Arguments and answer are those of `match_photos`.
+    """
+    spelled = [[form for name in entry for form in _restore(name)] for entry in names]
+    is_bare = [not any(ENDING.search(_path(name)) for name in entry) for entry in names]
+    bare = set(
+        chain.from_iterable(e for e, has_none in zip(names, is_bare, strict=True) if has_none)
+    )
+    known = _by_file_name(collection, set(chain.from_iterable(spelled)), shared)
+    known |= _by_file_name(collection, bare, shared, without_ending=True)
+    entries = [e if has_none else s for e, s, has_none in zip(names, spelled, is_bare, strict=True)]
+    return [next((known[name] for name in entry if name in known), None) for entry in entries]
+
+
+def _restore(name: str) -> list[str]:
+    """Return the name that a file had before Label Studio or Roboflow renamed it."""
+    path = _path(name)
+    before = RENAMED.sub(r".\1", UPLOADED.sub(r"\1/", path))
+    return [before] if before != path else []
+
+
 def _by_file_name(
-    collection: Collection, names: Iterable[str], shared: Names[str]
+    collection: Collection,
+    names: Iterable[str],
+    shared: Names[str],
+    *,
+    without_ending: bool = False,
 ) -> dict[str, object]:
     paths = {name: _path(name) for name in names}
-    photos: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
+    photos: dict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
     wanted = sorted({file_name(name) for name in paths} - {""})
-    for photo, path in collection.records.by_file_name(wanted):
-        for whole in (path, photo):
-            photos[whole.rpartition("/")[2]][photo] = (path, photo)
+    look_up = collection.records.by_stem if without_ending else collection.records.by_file_name
+    for photo, path in look_up(wanted):
+        wholes = tuple(_cut_ending(p) if without_ending else p for p in (path, photo))
+        for whole in wholes:
+            photos[whole.rpartition("/")[2]][photo] = wholes
     found: dict[str, object] = {}
     for name, path in paths.items():
         fits = photos.get(file_name(name), {})
@@ -78,7 +117,7 @@ def find_shared(entries: Iterable[Sequence[str]]) -> set[str]:
     return {
         name
         for keys in entries
-        for name in map(file_name, keys)
+        for name in (file_name(UPLOADED.sub(r"\1/", key)) for key in keys)
         if first.setdefault(name, hash(tuple(keys))) != hash(tuple(keys))
     }
 
@@ -89,7 +128,14 @@ def file_name(name: str) -> str:
 
 
 def _path(name: str) -> str:
+    if "://" in name:  # such as a signed address
+        name = unquote(name.partition("?")[0].partition("#")[0])
     return name.replace("\\", "/").strip("/")
+
+
+def _cut_ending(path: str) -> str:
+    folder, slash, name = path.rpartition("/")
+    return folder + slash + (name.rpartition(".")[0] or name)
 
 
 def _spell(name: str) -> list[str]:

@@ -181,6 +181,11 @@ class Records:
         tables = self.rows("photos/by_file_name", names)
         return [(row["id"], row["path"]) for table in tables for row in table.to_pylist()]
 
+    def by_stem(self, names: Sequence[str]) -> list[tuple[str, str]]:
+        """Return id and path of the photos whose file names are one of some without an ending."""
+        tables = self.rows("photos/by_stem", names)
+        return [(row["id"], row["path"]) for table in tables for row in table.to_pylist()]
+
     def at_address(self, url: str) -> str | None:
         """Return the id of the photo ingested from an address, None where there is none."""
         found = self._connection.select("photos/at_address", {"url": url}, table=self._table)

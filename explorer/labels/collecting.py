@@ -1,14 +1,14 @@
 """The rows of a file as labels: matched to photos, each checked, the rest counted."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from explorer.labels.files import Said, read_sign
-from explorer.labels.reading import Reading, split_classes
+from explorer.labels.answers import Said, split_classes
+from explorer.labels.reading import Reading
 from explorer.labels.report import Imported
 from explorer.people import clean_name
-from explorer.photo_names import SEVERAL, match_photos
+from explorer.photo_names import SEVERAL, match_photos, match_renamed
 from ingest.sources.cells import read_moment
 from vecdb import Collection, Label
 
@@ -31,9 +31,10 @@ def collect_labels(
     held: dict[str, dict[Given, Label]] = {name: {} for name in reading.names.values()}
     disputed: set[tuple[str, Given]] = set()
     member: dict[Given, tuple[Label, set[str]]] = {}
+    unclear: set[tuple[str, Given]] = set()
     stream = iter(rows)
     while batch := list(islice(stream, BATCH)):
-        photos = match_photos(collection, [row.keys for row in batch], shared)
+        photos = _match(collection, [row.keys for row in batch], shared)
         for row, photo in zip(batch, photos, strict=True):
             done.rows += 1
             name = row.keys[0] if row.keys else "a row without a name"
@@ -42,19 +43,32 @@ def collect_labels(
             elif reading.classes:
                 _take_classes(row, photo, name, by, member, done)
             else:
-                _take(row, photo, name, reading, by, held, disputed, done)
-                is_of_another = any(read_sign(text) == 1 for text in row.cells.values())
+                label = _label(photo, -1, row, by)
+                open_to = _take(row, photo, name, reading, by, held, disputed, done)
+                unclear.update((concept, (photo, label.by)) for concept in open_to)
+                is_of_another = any(reading.read_sign(t) == 1 for t in row.cells.values())
                 if others_no and is_of_another and "" not in reading.names:
-                    label = _label(photo, -1, row, by)
                     member.setdefault((photo, label.by), (label, set()))
     for given, (label, classes) in member.items():
         for column, name in reading.names.items():
-            if column in classes or others_no:
+            if column in classes or (others_no and (name, given) not in unclear):
                 sign = 1 if column in classes else -1
                 held[name].setdefault(given, replace(label, label=sign))
     for name, given in disputed:
         held[name].pop(given, None)
     return held
+
+
+def _match(
+    collection: Collection, names: Sequence[Sequence[str]], shared: set[str]
+) -> list[object]:
+    """Find the photo that each row names, by its names as they are, else before renaming."""
+    found = match_photos(collection, names, shared)
+    missing = [at for at, photo in enumerate(found) if photo is None]
+    renamed = match_renamed(collection, [names[at] for at in missing], shared)
+    for at, photo in zip(missing, renamed, strict=True):
+        found[at] = photo
+    return found
 
 
 def _take_classes(
@@ -82,24 +96,27 @@ def _take(
     held: dict[str, dict[Given, Label]],
     disputed: set[tuple[str, Given]],
     done: Imported,
-) -> None:
+) -> list[str]:
+    """Take in the answers of a row; return the concepts that it gives an unreadable one to."""
+    unclear: list[str] = []
     is_one = "" in reading.names
     if not row.cells and not is_one:
         done.unreadable.add(f"{shown}: no label")
     for column in [""] if is_one else [name for name in row.cells if name in reading.names]:
         name, text = reading.names[column], row.cells.get(column, "")
-        sign = read_sign(text)
+        sign = reading.read_sign(text)
         if sign is None:
             if text or not column:
                 done.unreadable.add(f"{shown}: {text or 'no label'}")
+                unclear.append(name)
             continue
-        sign = sign or reading.zero
         label = _label(photo, sign, row, by)
         given = photo, label.by
         before = held[name].setdefault(given, label)
         if before.label != sign and (name, given) not in disputed:
             disputed.add((name, given))
             done.contradictions.add(shown if shown == photo else f"{shown} ({photo})")
+    return unclear
 
 
 def _label(photo: str, sign: int, row: Said, by: str) -> Label:

@@ -10,8 +10,8 @@ from classifier import NoAnchor
 from encoder import EncoderError
 from explorer.errors import BadInput
 from explorer.explorer import Explorer
+from explorer.labels.answers import Said
 from explorer.labels.collecting import Given, collect_labels
-from explorer.labels.files import Said
 from explorer.labels.reading import choose_reading
 from explorer.labels.report import Imported, describe_left_out
 from explorer.limits import check_there
@@ -80,7 +80,9 @@ def import_labels(
     if there and not all_classes:  # by its id: others may have its name
         reading = replace(reading, names=dict.fromkeys(reading.names, there.id))
     done = Imported()
-    if reading.zero:
+    if reading.shares:
+        done.notes.append("Numbers from .5 on were read as yes, those below as no.")
+    elif reading.zero:
         done.notes.append("0 was read as no: the file has no -1.")
     if reading.guessed:
         only = "only class" if reading.classes else "column"
@@ -88,8 +90,6 @@ def import_labels(
         done.notes.append(f"The {only} {reading.guessed!r} was read as {meant}.")
     shared = find_shared(row.keys for row in rows())
     labels = collect_labels(rows(), collection, reading, shared, others_no, by, done)
-    if not done.rows:
-        raise BadInput("The file holds no rows: there are no labels in it.")
     if not any(labels.values()):
         raise BadInput(
             f"None of the {done.rows:,} rows is a label of one photo of {collection.name}: name "

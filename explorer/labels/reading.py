@@ -1,17 +1,13 @@
 """How the answers of a file are to be read: yes and no, or classes; and of which concepts."""
 
-import re
-from ast import literal_eval
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from explorer.errors import BadInput
-from explorer.labels.files import Said, read_sign
+from explorer.labels.answers import SURE, Said, read_share, read_sign, split_classes
 
 CLASSES = 1_000  # concepts that one file may make
 WORDS = 100_000  # different ones of a column that are looked at
-QUOTED = r"""(?:'[^'\\]*'|"[^"\\]*")"""
-LIST = re.compile(rf"\[\s*(?:{QUOTED}\s*(?:,\s*{QUOTED}\s*)*)?\]")  # ['dog', 'cat']
 
 
 @dataclass(frozen=True)
@@ -23,12 +19,22 @@ class Reading:
         classes: whether the file names classes instead of answers.
         zero: what 0 is.
         guessed: the only class, or column of answers, where it is called otherwise; else empty.
+        shares: whether the answers are numbers from 0 to 1, a yes from .5 on.
     """
 
     names: dict[str, str]
     classes: bool
     zero: int = 0
     guessed: str = ""
+    shares: bool = False
+
+    def read_sign(self, text: str) -> int | None:
+        """Return 1, -1 or 0 as an answer says it; None where it says none of them."""
+        share = read_share(text) if self.shares else None
+        if share is not None:
+            return 1 if share >= SURE else -1
+        sign = read_sign(text)
+        return self.zero if sign == 0 else sign
 
 
 def choose_reading(
@@ -42,12 +48,13 @@ def choose_reading(
         every: a concept for each class or column.
 
     Raises:
-        BadInput: no concept is named, or the file has no such class or column.
+        BadInput: no concept is named, the file has no rows, or no such class or column.
     """
     columns: dict[str, set[str]] = {}
     classes: dict[str, None] = {}
-    has_classes = ours = False
+    is_any = has_classes = ours = False
     for row in rows:
+        is_any = True
         ours = ours or bool(row.about)
         if row.classes is not None:
             has_classes = True
@@ -56,13 +63,13 @@ def choose_reading(
             values = columns.setdefault(column, set())
             if len(values) <= WORDS:
                 values.update(split_classes(text))
+    if not is_any:
+        raise BadInput("The file holds no rows: there are no labels in it.")
     words = columns.get("", set())
-    if has_classes or _are_classes(words, concept, category):
+    if has_classes or (not _are_shares([words]) and _are_classes(words, concept, category)):
         found = list(classes) or sorted(words)
         names = _choose(found, concept, category, every, "class")
         return Reading(names, True, guessed=_find_guess(names, category or concept))
-    signs = {read_sign(text) for values in columns.values() for text in values}
-    zero = -1 if not ours and 0 in signs and -1 not in signs else 0
     if set(columns) <= {""}:
         if category and read_sign(category) is None:
             raise BadInput(
@@ -72,9 +79,30 @@ def choose_reading(
             raise BadInput(
                 "The file answers yes and no about one concept: name it, in place of all classes."
             )
-        return Reading({"": _require_name(concept)}, False, zero)
+        return _read_answers({"": _require_name(concept)}, columns, ours)
     names = _choose(list(columns), concept, category, every, "column")
-    return Reading(names, False, zero, _find_guess(names, category or concept))
+    reading = _read_answers(names, columns, ours)
+    guess = _find_guess(names, category or concept)
+    if guess and len(set(map(reading.read_sign, columns[guess]))) < 2:
+        raise _no_such("column", category or concept or "", [guess])  # it tells nothing apart
+    return replace(reading, guessed=guess)
+
+
+def _read_answers(
+    names: dict[str, str], columns: Mapping[str, Collection[str]], ours: bool
+) -> Reading:
+    texts = [columns.get(name, ()) for name in names]
+    signs = {read_sign(text) for values in texts for text in values}
+    zero = -1 if not ours and 0 in signs and -1 not in signs else 0
+    return Reading(names, False, zero, shares=_are_shares(texts))
+
+
+def _are_shares(columns: Iterable[Collection[str]]) -> bool:
+    """Tell whether answers are numbers from 0 to 1, some of them between."""
+    texts = [text for values in columns for text in values]
+    return all(read_share(text) is not None for text in texts) and any(
+        read_sign(text) is None for text in texts
+    )
 
 
 def _are_classes(words: set[str], concept: str | None, category: str | None) -> bool:
@@ -102,8 +130,12 @@ def _choose(
         return {fits[0]: _require_name(concept)}
     if len(found) == 1 and category is None:
         return {found[0]: _require_name(concept)}
+    raise _no_such(kind, wanted, found)
+
+
+def _no_such(kind: str, wanted: str, found: Sequence[str]) -> BadInput:
     some = ", ".join(found[:20]) + (", ..." if len(found) > 20 else "")
-    raise BadInput(
+    return BadInput(
         f"The file has no {kind} {wanted!r}: name the class or column that is meant; it has "
         f"{some or 'none'}."
     )
@@ -119,10 +151,3 @@ def _require_name(concept: str | None) -> str:
     if not concept or not concept.strip():
         raise BadInput("Name the concept that the labels are of.")
     return concept
-
-
-def split_classes(text: str) -> list[str]:
-    """Part a cell of several classes: `dog|cat`, `dog; cat`, and lists as pandas writes them."""
-    if LIST.fullmatch(text.strip()):
-        return list(filter(None, literal_eval(text.strip())))
-    return [word for part in text.split("|") for word in map(str.strip, part.split(";")) if word]

@@ -47,9 +47,9 @@ def is_xmp(packet: bytes) -> bool:
     return parse_xml(packet) is not None
 
 
-def parse_xml(packet: bytes) -> ElementTree.Element | None:
-    """Read a packet, or any other short XML; None where it cannot be read or declares a type."""
-    text = _decode(packet) if 0 < len(packet) <= LONGEST else ""
+def parse_xml(packet: bytes, longest: int = LONGEST) -> ElementTree.Element | None:
+    """Read a packet, or other XML; None where it is long, cannot be read or declares a type."""
+    text = _decode(packet) if 0 < len(packet) <= longest else ""
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         return None
     try:

@@ -94,13 +94,8 @@ class Listings:
         if not isinstance(labels, dict) or not _names_entries(labels, folder):
             self._leave_out(".json")
             return
-        classes = found.get("classes")
-        classes = classes if isinstance(classes, list) else []
-        for name, told in labels.items():
-            words = (
-                _name_class(each, classes) for each in (told if isinstance(told, list) else [told])
-            )
-            yield {"file_name": name, "label": PART.join(dict.fromkeys(filter(None, words)))}
+        for name, words in read_fiftyone(labels, found.get("classes")):
+            yield {"file_name": name, "label": PART.join(words)}
 
     def take(self, relative: str) -> dict[str, Any]:
         """Return the row of a picture, once; empty where there is none."""
@@ -138,6 +133,16 @@ def _names_entries(labels: Mapping[str, Any], folder: Path) -> bool:
     """Tell whether a name is one of the folder's: others number the classes under `labels`."""
     entries = {os.path.splitext(_fold(entry))[0] for entry in os.listdir(folder)}
     return any(os.path.splitext(_fold(name).split("/")[0])[0] in entries for name in labels)
+
+
+def read_fiftyone(labels: Mapping[str, Any], classes: Any) -> Iterator[tuple[str, list[str]]]:
+    """Yield names of pictures without endings, and their classes, as FiftyOne exports them."""
+    classes = classes if isinstance(classes, list) else []
+    for name, told in labels.items():
+        words = (
+            _name_class(each, classes) for each in (told if isinstance(told, list) else [told])
+        )
+        yield name, list(dict.fromkeys(filter(None, words)))
 
 
 def _name_class(told: Any, classes: Sequence[str]) -> str:

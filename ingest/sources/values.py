@@ -1,6 +1,7 @@
 """Cells of a table as values of the collection's own columns."""
 
 import re
+from ast import literal_eval
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,8 @@ from ingest.sources.cells import WHOLE, as_text, plain, read_moment
 
 THOUSANDS = re.compile(r"(?<=\d)[,'\s](?=\d{3}(?!\d))")  # what parts them
 PART = "|"  # between the labels of one picture
+QUOTED = r"""(?:'[^'\\]*'|"[^"\\]*")"""
+LIST = re.compile(rf"\[\s*(?:{QUOTED}\s*(?:,\s*{QUOTED}\s*)*)?\]")  # ['dog', 'cat']
 UINT32, UINT64 = 2**32 - 1, 2**64 - 1
 
 
@@ -38,8 +41,16 @@ def read_word(value: Any) -> str:
     return match[1] if match else text
 
 
+def read_list(text: str) -> list[str] | None:
+    """Read a list of words as pandas and JSON write it; None where a text is no such list."""
+    found = LIST.fullmatch(text.strip())
+    return None if found is None else list(filter(None, literal_eval(found[0])))
+
+
 def read_label(value: Any) -> str:
     """Read a label; several in a list are `cat|dog`."""
+    if isinstance(value, str) and (found := read_list(value)) is not None:
+        value = found
     if not isinstance(value, list | tuple):
         return read_word(value)
     several = (part for part in value if isinstance(part, str | bytes))

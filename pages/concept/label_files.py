@@ -22,7 +22,7 @@ WRITERS = {
     "CSV": ("csv", "text/csv", write_csv),
     "JSON lines": ("jsonl", "application/x-ndjson", write_json_lines),
 }
-ENDINGS = ["csv", "tsv", "txt", "json", "jsonl", "parquet"]
+ENDINGS = ["csv", "tsv", "txt", "json", "jsonl", "ndjson", "parquet", "xml"]
 state = st.session_state
 
 

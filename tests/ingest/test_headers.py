@@ -252,6 +252,21 @@ def test_numbers_before_paths_are_their_ids(folder):
     assert [photo.id for photo in Source(folder / "t.txt")] == lines
 
 
+@pytest.mark.parametrize(
+    ("cell", "label"),
+    [
+        ("\"['dog', 'cat']\"", "dog|cat"),
+        ('"[""dog"", ""cat"", ""dog""]"', "dog|cat"),
+        ("['dog']", "dog"),
+        ("[]", None),
+        ("[dog]", "[dog]"),
+    ],
+)
+def test_lists_in_a_column_of_labels_are_several_labels(folder, cell, label):
+    [photo] = read(folder, "path,label", [f",{cell}"])
+    assert photo.metadata.get("label") == label
+
+
 @pytest.mark.parametrize("numbers", [(65, 970, 230), (7, 7, 3)])
 def test_numbers_that_do_not_rise_are_labels_and_no_ids(folder, numbers):
     lines = [f"{at}.jpg {number}" for at, number in enumerate(numbers)]

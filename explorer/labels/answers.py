@@ -1,0 +1,112 @@
+"""What the cells of a label file say: yes, no, how sure, or the names of classes."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ingest.sources.cells import as_text, is_empty, plain
+from ingest.sources.names import LABELS, usual
+from ingest.sources.rows import is_rows
+from ingest.sources.values import PART, read_list
+
+SIGNS = {
+    1: (
+        "1 +1 1.0 yes y true t positive pos match ja oui si sí sim tak да 是 はい 예 네 "
+        "✓ ✔ ☑ ✅ 👍 wahr vrai verdadero verdadeiro vero prawda истина accept accepted"
+    ),
+    -1: (
+        "-1 -1.0 no n false f negative neg nein non nee não nao nie нет 否 いいえ 아니요 "
+        "✕ ✗ ✘ ✖ × ❌ 👎 falsch faux falso fałsz ложь reject rejected"
+    ),
+    0: "0 0.0 -0.0 ignore",
+}
+SIGN_OF = {word: sign for sign, words in SIGNS.items() for word in words.split()}
+# How sure an answer is, from 0 to 1 or in percent, beside the class that it is about.
+CERTAINTY = ("confidence", "score", "probability", "prob")
+SURE = 0.5  # a yes from here on
+# What the entries of a list call their class.
+NAMES = (*LABELS, "name", "description", "displayname", "tag")
+
+
+@dataclass(frozen=True)
+class Said:
+    """What one row of a file says of one photo.
+
+    Attributes:
+        keys: what names the photo, the most certain first: ids, addresses, file names.
+        cells: the answer about each concept, as written; the concept `""` is the only one.
+        classes: the classes it belongs to, where the file has those instead of answers.
+        about: round, reason, by and at, where the file is one of ours.
+    """
+
+    keys: tuple[str, ...]
+    cells: Mapping[str, str] = field(default_factory=dict)
+    classes: tuple[str, ...] | None = None
+    about: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_sign(text: str) -> int | None:
+    """Return 1, -1 or 0 as a cell says it; None where it says none of them."""
+    return SIGN_OF.get(text.strip().lower())
+
+
+def read_share(text: str) -> float | None:
+    """Return a number from 0 to 1, None where a cell holds none."""
+    number = read_amount(text)
+    return number if number is not None and 0 <= number <= 1 else None
+
+
+def read_amount(text: str) -> float | None:
+    """Return the number that a cell holds, with a percent sign or without; None without one."""
+    try:
+        return float(text.strip().removesuffix("%"))
+    except ValueError:
+        return None
+
+
+def is_percent(amounts: Sequence[float]) -> bool:
+    """Tell whether certainties are from 0 to 100."""
+    return max(amounts, default=0) > 1
+
+
+def read_cell(value: Any) -> str:
+    """Return the text of a cell; the words of a list, and the classes in its rows, are `cat|dog`.
+
+    Of classes that have a certainty those are left out that are rather not there.
+    """
+    value = plain(value)
+    if is_rows(value):
+        return PART.join(dict.fromkeys(_name_classes(value)))
+    if isinstance(value, list | tuple):
+        return PART.join(str(part) for part in value)
+    return "" if value is None or is_empty(as_text(value)) else as_text(value)
+
+
+def are_certain(value: Any) -> bool:
+    """Tell whether a cell is a list of classes, each with how certain it is."""
+    return is_rows(value) and all(_find_certainty(row) is not None for row in value)
+
+
+def _name_classes(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    amounts = [_find_certainty(row) for row in rows]
+    least = SURE * (100 if is_percent([each for each in amounts if each is not None]) else 1)
+    for row, amount in zip(rows, amounts, strict=True):
+        own = {usual(str(name)): value for name, value in row.items()}
+        name = next((own[name] for name in NAMES if isinstance(own.get(name), str)), "")
+        if name and (amount is None or amount >= least):
+            yield name
+
+
+def _find_certainty(row: Mapping[str, Any]) -> float | None:
+    found = (value for name, value in row.items() if usual(str(name)) in CERTAINTY)
+    return next((float(each) for each in found if isinstance(each, int | float)), None)
+
+
+def split_classes(text: str) -> list[str]:
+    """Part a cell of several classes: `dog|cat`, `dog; cat`, and lists as pandas writes them."""
+    text = text.strip()
+    if (found := read_list(text)) is not None:
+        return found
+    if text.startswith("[") and text.endswith("]"):  # makesense.ai
+        text = text[1:-1].replace(",", "|")
+    return [word for part in text.split("|") for word in map(str.strip, part.split(";")) if word]
