@@ -4,6 +4,8 @@ A new route: a file with `router = make_router(...)`, a handler that takes `Expl
 where it needs them and returns what its response model holds, and a line in `api.server`.
 """
 
+import asyncio
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection
 from typing import Annotated, Any, get_origin
@@ -21,6 +23,8 @@ from explorer import Explorer
 from explorer.people import Person, Role
 
 LARGEST_BODY = 24 * 2**20
+PATIENCE = 30.0  # seconds that any body may take
+SLOWEST = 16 * 2**10  # bytes a second, at which a larger one has to come
 JSON = (b"content-type", b"application/json")
 
 
@@ -37,6 +41,7 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
         401: "A token or a login is asked for.",
         403: "Not allowed: beyond the role, or switched off, such as fetching an address.",
         404: "Unknown collection, photo or concept.",
+        408: "The body did not come in time.",
         409: "Not possible as things stand, such as a concept without a fit.",
         413: "Too large.",
         415: "What changes something must be sent as application/json.",
@@ -135,24 +140,34 @@ def refuse(error: Exception) -> JSONResponse:
 
 
 def _bound(request: Request, json: bool) -> Request:
-    """Return the request with a body that may not be larger than allowed, read as JSON."""
+    """Return the request with a body that may be neither too large nor too slow, read as JSON."""
     headers = request.scope["headers"]
     if json:
         headers = [entry for entry in headers if entry[0] != JSON[0]] + [JSON]
-    return Request({**request.scope, "headers": headers}, _count_bytes(request.receive))
+    return Request({**request.scope, "headers": headers}, _watch_body(request.receive))
 
 
-def _count_bytes(receive: Receive) -> Receive:
-    size = 0
+def _watch_body(receive: Receive) -> Receive:
+    began, size, more = time.monotonic(), 0, True
 
-    async def count_bytes() -> Message:
-        nonlocal size
-        message = await receive()
+    async def watch_body() -> Message:
+        nonlocal size, more
+        if not more:  # what is waited for now is that the client goes away
+            return await receive()
+        left = began + PATIENCE + size / SLOWEST - time.monotonic()
+        try:
+            message = await asyncio.wait_for(receive(), max(left, 0))
+        except asyncio.TimeoutError:
+            raise _close(408, "The request's body did not come in time: send it again.") from None
         size += len(message.get("body", b""))
+        more = message.get("more_body", False)
         if size > LARGEST_BODY:
-            # Closed, because a client that still sends does not listen.
-            sentence = f"The request is larger than {LARGEST_BODY // 2**20} MiB."
-            raise Refused(413, sentence, {"Connection": "close"})
+            raise _close(413, f"The request is larger than {LARGEST_BODY // 2**20} MiB.")
         return message
 
-    return count_bytes
+    return watch_body
+
+
+def _close(status: int, sentence: str) -> Refused:
+    """Refuse and hang up, because a client that still sends does not listen."""
+    return Refused(status, sentence, {"Connection": "close"})

@@ -8,11 +8,13 @@ from transformers import AutoConfig, AutoImageProcessor, AutoModel, AutoTokenize
 from transformers.utils import logging as transformers_logging
 
 from encoder.checkpoint import Checkpoint, find_model
-from encoder.choice import WEIGHTS
 from encoder.dual import DEEP, DualEncoderConfig, DualEncoderModel, pool_pictures
 from encoder.errors import UnusableBackbone
 from encoder.guard import blame
 from encoder.preparation import Preparation
+
+WEIGHTS = (".safetensors", ".bin", ".h5", ".msgpack", ".pt", ".pth", ".ckpt")
+"""What files of weights end in, also those that transformers does not read."""
 
 
 def read_backbones(vision: str, text: str, *, dim: int, dropout: float, seed: int) -> Checkpoint:
@@ -59,7 +61,8 @@ def read_backbones(vision: str, text: str, *, dim: int, dropout: float, seed: in
 def has_weights(name: str) -> bool:
     """Tell whether a backbone has learnt something: a folder without weights has not."""
     folder = Path(name)
-    return not folder.is_dir() or any((folder / file).is_file() for file in WEIGHTS)
+    # By their kind, a link that leads nowhere too: what cannot be read is refused, not drawn anew.
+    return not folder.is_dir() or any(file.suffix in WEIGHTS for file in folder.iterdir())
 
 
 def _read_backbone(name: str) -> Any:
@@ -72,4 +75,5 @@ def _read_backbone(name: str) -> Any:
 
 def _read(name: str, part: str, reader: Any, **options: Any) -> Any:
     with blame(lambda reason: UnusableBackbone(name, f"{part} cannot be read: {reason}")):
-        return reader.from_pretrained(name, local_files_only=find_model(name), **options)
+        own = {"local_files_only": find_model(name), "trust_remote_code": False}
+        return reader.from_pretrained(name, **own, **options)

@@ -51,9 +51,10 @@ def read_checkpoint(name: str) -> Checkpoint:
     transformers_logging.disable_progress_bar()
     transformers_logging.set_verbosity_error()
 
+    # A folder's own code is never run, and nobody is asked at the terminal whether it may be.
     def read(part: str, reader: Callable[..., Any], **options: Any) -> Any:
         with blame(lambda reason: UnusableModel(name, f"{part} cannot be read: {reason}")):
-            return reader(name, local_files_only=local, **options)
+            return reader(name, local_files_only=local, trust_remote_code=False, **options)
 
     config = read("its config.json", AutoConfig.from_pretrained)
     _check_kind(name, config)

@@ -1,6 +1,7 @@
 """Whatever a model raises, said in one sentence."""
 
 import functools
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -14,6 +15,8 @@ DOES = {
     "prepare": "prepare this picture",
 }
 NO_MEMORY = ("can't allocate memory", "not enough memory", "out of memory")
+SENTENCE = re.compile(r"\. (?=[A-Z])")
+LONGEST = 120
 Guarded = TypeVar("Guarded", bound=type)
 
 
@@ -59,7 +62,7 @@ def blame(refuse: Callable[[str], EncoderError]) -> Iterator[None]:
     except Exception as error:
         if isinstance(error, EncoderError) or lacks_memory(error):
             raise
-        raise refuse(first_line(error)) from error
+        raise refuse(shorten(error)) from error
 
 
 def lacks_memory(error: Exception) -> bool:
@@ -68,10 +71,23 @@ def lacks_memory(error: Exception) -> bool:
     return isinstance(error, MemoryError) or any(told in words for told in NO_MEMORY)
 
 
-def first_line(error: Exception) -> str:
-    """Return the first line of an error's words, without its full stop."""
+def shorten(error: Exception) -> str:
+    """Return what matters of an error's words, without a full stop.
+
+    That is their first line, or two where it ends in a colon, and of it the first sentence, with
+    those behind it that fit in LONGEST characters.
+    """
     words = "" if isinstance(error, KeyError) else str(error).strip()  # a key alone says nothing
-    return (words or repr(error)).splitlines()[0].rstrip(".:")
+    line, *more = (part.strip() for part in (words or repr(error)).splitlines())
+    if line.endswith(":") and more:
+        line = f"{line} {more[0]}"
+    first, *others = SENTENCE.split(line)
+    short = f"{first:.200}"
+    for other in others:
+        if len(short) + len(other) > LONGEST:
+            break
+        short += f". {other}"
+    return short.rstrip(".:")
 
 
 def _guard(method: Callable[..., Any], what: str) -> Callable[..., Any]:

@@ -29,7 +29,9 @@ def _find_projection(folder: str) -> int | None:
 
     register()
     try:
-        config: Any = AutoConfig.from_pretrained(folder, local_files_only=True)
+        config: Any = AutoConfig.from_pretrained(
+            folder, local_files_only=True, trust_remote_code=False
+        )
         if config.model_type in {"siglip", "siglip2"}:  # which have no projection
             return int(config.vision_config.hidden_size)
     except Exception:

@@ -1,5 +1,6 @@
 """Which photos teach, which choose the best epoch, and which only measure."""
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,7 +45,7 @@ def divide(classes: NDArray[np.int64], *, unseen: float, seed: int) -> Division:
 
     Args:
         classes: (n,) class numbers.
-        unseen: share of the classes that are never learnt, 0 to 1.
+        unseen: share of the classes that are never learnt, 0 to below 1.
 
     Raises:
         TooFewPhotos: fewer than two classes have two photos, or nothing can be held out.
@@ -69,9 +70,11 @@ def divide(classes: NDArray[np.int64], *, unseen: float, seed: int) -> Division:
         parts["choose"].append(rows[test : test + choose])
         parts["train"].append(rows[test + choose :])
     if not choosing and not sum(map(len, parts["choose"])):
+        counts = itertools.count(LEAST_TO_HOLD_OUT)
+        enough = next(n for n in counts if n - _held_out(n, unseen) >= LEAST_TO_HOLD_OUT)
         raise TooFewPhotos(
             "There is nothing to hold out to choose the best epoch by: label at least 6 photos a "
-            f"class, or {LEAST_TO_HOLD_OUT} classes and more."
+            f"class, or {enough} classes and more."
         )
     return Division(
         np.sort(np.concatenate(parts["train"])),

@@ -63,11 +63,11 @@ def interval(
     The differences are resampled, not the values: both were measured on the same photos.
 
     Args:
-        before, after: (q,) what each photo has before and after.
+        before, after: (q,) what each photo has before and after, 0 to 1.
         units: (q,) what is drawn together: the class of each photo, or its own number.
 
     Returns:
-        Lower and upper end.
+        Lower and upper end, 0 to 1.
     """
     _, unit_of, sizes = np.unique(units, return_inverse=True, return_counts=True)
     sums = np.bincount(unit_of, after - before)
@@ -76,7 +76,7 @@ def interval(
     for at in range(RESAMPLES):
         drawn = rng.integers(len(sums), size=len(sums))
         means[at] = sums[drawn].sum() / sizes[drawn].sum()
-    low, high = before.mean() + np.percentile(means, [2.5, 97.5])
+    low, high = np.clip(before.mean() + np.percentile(means, [2.5, 97.5]), 0, 1)
     return float(low), float(high)
 
 

@@ -40,5 +40,6 @@ class AuditStore:
     def answers(self, audit_id: str) -> dict[str, int]:
         """Return the last answer about each photo, in the order in which they were given."""
         found = self._connection.select("audits/answers", {"audit": audit_id})
-        photos, answers = (found.column(name).to_pylist() for name in ("photo_id", "answer"))
+        photos, answers, numbers = (column.to_pylist() for column in found.columns)
+        SEQUENCE.pass_by(max(numbers, default=0))  # what comes next counts, as of labels
         return dict(zip(photos, answers, strict=True))

@@ -111,7 +111,12 @@ class ClassSetStore:
         return self._write(replace(self.get(set_id), **changes, updated=now))
 
     def correct(self, set_id: str, rows: Mapping[str, ClassCorrection | None]) -> ClassSet:
-        """Append what was said of photos, by id, None where it is taken back; durable on return."""
+        """Append what was said of photos, by id, None where it is taken back; durable on return.
+
+        Raises:
+            UnknownClasses: there is none with this id.
+        """
+        self.get(set_id)  # and passes by what a server with a faster clock wrote
         if rows:
             self._connection.insert("class_corrections", _table(set_id, rows))
         return self.update(set_id)
@@ -127,7 +132,9 @@ class ClassSetStore:
     def _read(self, *, id: str = "", encoder: str = "", deleted: int = 0) -> Sets:
         parameters = {"id": id, "encoder": encoder, "deleted": deleted}
         found = self._connection.select("class_sets/list", parameters)
-        return [ClassSet(**{**row, "deleted": bool(row["deleted"])}) for row in found.to_pylist()]
+        rows = found.to_pylist()
+        SEQUENCE.pass_by(max((row.pop("latest") for row in rows), default=0))
+        return [ClassSet(**{**row, "deleted": bool(row["deleted"])}) for row in rows]
 
     def _write(self, made: ClassSet) -> ClassSet:
         row = {**vars(made), "version": SEQUENCE.take(1), "deleted": int(made.deleted)}

@@ -231,9 +231,11 @@ def _check_encoder(found: Collection, encoder: str, dim: int, fingerprint: str) 
             "holds now: put the old ones back, or use another collection (--table or "
             "VECDB_TABLE)."
         )
+    # Whoever has not loaded the other encoder names the collection's own length.
+    held, given = ("", "") if found.dim == dim else (f" with {found.dim} numbers", f" with {dim}")
     raise EncoderMismatch(
-        f"The collection {found.name} holds vectors of {found.encoder} with {found.dim} numbers, "
-        f"not of {encoder} with {dim}: set ENCODER={found.encoder}, or use another "
+        f"The collection {found.name} holds vectors of {found.encoder}{held}, not of "
+        f"{encoder}{given}: take {found.encoder} (--encoder or ENCODER), or use another "
         "collection (--table or VECDB_TABLE)."
     )
 

@@ -1,7 +1,7 @@
 -- The answers of an audit that count, in the order in which they were given.
 -- parameters: audit String
--- result: photo_id String, answer Int8
-SELECT photo_id, answer FROM (
+-- result: photo_id String, answer Int8, seq UInt64
+SELECT photo_id, answer, seq FROM (
     SELECT photo_id, answer, seq FROM audit_answers WHERE audit_id = {audit:String}
     ORDER BY seq DESC LIMIT 1 BY photo_id
 )

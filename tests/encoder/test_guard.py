@@ -7,7 +7,7 @@ import torch
 from PIL import Image
 
 from encoder import EncoderError, load, load_encoder
-from encoder.guard import DOES
+from encoder.guard import DOES, shorten
 from encoder.similarity import SimilarityHead, head_path, save_head
 from encoder.vision import Vision
 
@@ -73,6 +73,24 @@ def test_memory_that_ends_while_a_model_is_tried_out_is_not_its_fault(named, mon
     monkeypatch.setattr(Vision, part, fail)
     with pytest.raises(EncoderError, match=r"OutOfMemoryError.*with more memory free"):
         load_encoder(named["clip"])
+
+
+@pytest.mark.parametrize(
+    ("words", "short"),
+    [
+        ("It is gone.", "It is gone"),
+        ("No weights in a.b. Get some. " + "They are large " * 20, "No weights in a.b. Get some"),
+        (
+            "Wrong field 'd':\n    TypeError: it is no int\nmore",
+            "Wrong field 'd': TypeError: it is no int",
+        ),
+        ("Nothing follows:\n", "Nothing follows"),
+        ("one, " * 500, "one, " * 40),
+        ("", "ValueError('')"),
+    ],
+)
+def test_of_a_librarys_long_words_what_matters_is_told(words, short):
+    assert shorten(ValueError(words)) == short
 
 
 @pytest.mark.parametrize("file", ["model.safetensors", "config.json", "tokenizer.json"])

@@ -14,6 +14,7 @@ from transformers.models.clip.image_processing_pil_clip import CLIPImageProcesso
 from encoder import EmptyText, EncoderError, ModelNotFound, TextTooLong, UnusableModel, load_encoder
 from encoder.errors import BadDevice
 from encoder.random_clip import save_random_clip
+from ingest.vector_length import find_length
 
 
 def noise(width, height, seed=0):
@@ -115,7 +116,7 @@ def test_half_a_letter_is_refused(tiny_clip, text):
         ("clip_text_model", "a model without a picture side"),
         ("wav2vec2", "which does not bring pictures and text together"),
         ("no-such-model", "its config.json cannot be read"),
-        ("clip", "its config.json cannot be read: Validation error for field"),
+        ("clip", "Validation error for field 'logit_scale_init_value': TypeError: Field 'logit"),
     ],
 )
 def test_a_folder_of_another_model_is_refused_with_what_it_lacks(tmp_path, kind, lacks):
@@ -124,6 +125,19 @@ def test_a_folder_of_another_model_is_refused_with_what_it_lacks(tmp_path, kind,
     with pytest.raises(UnusableModel, match=re.escape(lacks)) as refused:
         load_encoder(str(tmp_path))
     assert len(str(refused.value).splitlines()) == 1
+
+
+def test_a_folders_own_code_is_not_run_and_nobody_is_asked(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("builtins.input", lambda *asked: "y")
+    code = "from pathlib import Path\n\nPath(__file__).with_name('ran').touch()\n"
+    (tmp_path / "own.py").write_text(code)
+    config = {"model_type": "own", "auto_map": {"AutoConfig": "own.Own", "AutoModel": "own.Own"}}
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    with pytest.raises(UnusableModel, match="contains custom code"):
+        load_encoder(str(tmp_path))
+    assert find_length(str(tmp_path)) is None
+    assert not list(tmp_path.glob("ran"))
+    assert capsys.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize(

@@ -360,6 +360,7 @@ IMAGES = pa.array([b"x", b"y"], pa.binary())
     [
         ({"image": IMAGES, "captions": [1, 2]}, "The column captions of .* holds int64"),
         ({"image": IMAGES, "captions": [[1], [2]]}, r"captions of .* holds list<.*int64>"),
+        ({"image": IMAGES, "captions": [[["a"]], [["b"]]]}, r"captions of .* holds list<.*list<"),
         ({"image": IMAGES, "captions": IMAGES}, "captions of .* holds binary"),
         ({"image": IMAGES, "captions": [{"raw": "a"}] * 2}, "captions of .* holds struct"),
         ({"image": ["x.png", "y.png"], "captions": ["a", "b"]}, "image of .* holds string"),
@@ -382,6 +383,13 @@ def test_rows_without_a_picture_are_left_out_and_counted(tmp_path, digests) -> N
     assert found.captions == [["of 0"], ["of 3"], ["of 4"]]
     assert found.read([0, 1, 2]) == [b"x", b"y", b"z"]
     assert describe_parts(found).endswith("; left out: 2 (no picture)")
+
+
+@pytest.mark.parametrize("digests", [[1, 1], [b"d", b"d"], [["d"], ["d"]], [None, None]])
+def test_digests_that_are_no_texts_are_made_anew(tmp_path, digests) -> None:
+    columns = {"image": IMAGES, "captions": ["a", "b"], "digest": digests}
+    lance.write_dataset(pa.table(columns), str(tmp_path / "data.lance"))
+    assert open_pictures(tmp_path / "data.lance").captions == [["a"], ["b"]]
 
 
 def test_a_picture_that_is_null_behind_a_digest_does_not_decode(tmp_path) -> None:

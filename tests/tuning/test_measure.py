@@ -39,6 +39,13 @@ def test_the_interval_of_an_equal_gain_is_that_gain() -> None:
     assert interval(before, before + 0.2, np.arange(3)) == pytest.approx((0.7, 0.7))
 
 
+def test_the_interval_of_a_share_ends_where_shares_end() -> None:
+    before, after = np.array([1.0, 0.8, 0.8, 0.8]), np.array([0.0, 1.0, 1.0, 1.0])
+    for ends in (interval(before, after, np.arange(4)), interval(after, before, np.arange(4))):
+        assert 0 <= ends[0] <= ends[1] <= 1
+    assert interval(before, after, np.arange(4))[1] == 1
+
+
 def test_the_interval_over_classes_is_wider_where_classes_differ() -> None:
     before, classes = np.zeros(100), np.repeat(np.arange(4), 25)
     after = np.repeat([0.0, 0.0, 0.5, 1.0], 25)
@@ -74,9 +81,11 @@ def test_one_class_is_too_few() -> None:
         divide(np.zeros(50, np.int64), unseen=0.25, seed=0)
 
 
-def test_two_photos_of_few_classes_leave_nothing_to_choose_by() -> None:
-    with pytest.raises(TooFewPhotos, match="6 photos a class"):
-        divide(np.repeat(np.arange(5), 2), unseen=0.25, seed=0)
+@pytest.mark.parametrize("classes", [3, 5, 6, 7])
+def test_two_photos_of_few_classes_leave_nothing_to_choose_by(classes: int) -> None:
+    with pytest.raises(TooFewPhotos, match="6 photos a class, or 8 classes and more"):
+        divide(np.repeat(np.arange(classes), 2), unseen=0.25, seed=0)
+    assert len(divide(np.repeat(np.arange(8), 2), unseen=0.25, seed=0).choosing_classes)
 
 
 def test_two_photos_of_many_classes_are_enough_to_learn_from() -> None:

@@ -472,6 +472,7 @@ def test_damaged_pictures_are_counted_and_long_captions_cut(
     assert record["captions_cut"] == 2
     assert record["pictures_skipped"] == 3
     assert told[0].startswith("Of 2 captions only the first")
+    assert told[-1] == "3 pictures did not decode and took no part."
 
 
 def test_pictures_come_from_spawned_processes_as_they_come_from_this_one(
@@ -587,6 +588,21 @@ def test_towers_that_lack_a_part_are_refused_by_name(data, backbones, clip, tmp_
     for begin in (Begin("", text, text), Begin("", vision, vision)):
         with pytest.raises(Exception, match="cannot be a tower"):
             train_model(open_pictures(data), tmp_path / "m", begin, quick(SCRATCH))
+
+
+@pytest.mark.parametrize(
+    "file",
+    ["model.safetensors", "pytorch_model.bin", "model-00001-of-00002.safetensors", "tf_model.h5"],
+)
+@pytest.mark.parametrize("part", ["vision", "text"])
+def test_weights_of_a_tower_that_cannot_be_read_are_not_drawn_anew(
+    data, backbones, tmp_path, file, part
+) -> None:
+    shutil.copytree(Path(backbones[0]).parent, tmp_path / "bb")
+    (tmp_path / "bb" / part / file).symlink_to("/nowhere")
+    begin = Begin("", str(tmp_path / "bb" / "vision"), str(tmp_path / "bb" / "text"))
+    with pytest.raises(EncoderError, match=f"/bb/{part} cannot be a tower .its weights cannot"):
+        train_model(open_pictures(data), tmp_path / "m", begin, quick(SCRATCH))
 
 
 def test_a_caption_too_long_to_encode_is_read_from_its_beginning(clip) -> None:

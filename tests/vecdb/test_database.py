@@ -1,4 +1,5 @@
 import threading
+import time
 from pathlib import Path
 
 import clickhouse_connect
@@ -34,9 +35,9 @@ def test_a_collection_is_made_once_and_refuses_another_encoder(
     axes: Collection, database: Database
 ) -> None:
     assert database.create_collection("axes", "by hand", 4).count() == 4
-    with pytest.raises(EncoderMismatch, match="holds vectors of by hand with 4 numbers"):
+    with pytest.raises(EncoderMismatch, match="of by hand, not of clip: take by hand"):
         database.create_collection("axes", "clip", 4)
-    with pytest.raises(EncoderMismatch, match="not of by hand with 5"):
+    with pytest.raises(EncoderMismatch, match="with 4 numbers, not of by hand with 5"):
         database.create_collection("axes", "by hand", 5)
 
 
@@ -114,6 +115,28 @@ def test_what_is_written_after_the_clock_went_back_counts(
         axes = database.collection("axes")
         assert axes.count() == 1
         assert axes.vectors(["a"]).tolist() == [np.eye(4)[1].tolist()]
+
+
+def test_what_a_server_with_a_slower_clock_writes_counts(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sets = database.class_sets
+    classed = sets.create("pets", "axes", "m", names=[], templates=[]).id
+    now = time.time_ns()
+    clocks = now + 24 * 3600 * 10**9, now  # of two servers: a day apart
+    for clock, answer, name in zip(clocks, (1, -1), ("cat", "dog"), strict=True):
+        # Neither connects anew, and each takes numbers of its own.
+        monkeypatch.setattr(SEQUENCE, "_last", 0)
+        monkeypatch.setattr("vecdb.labels.time.time_ns", lambda clock=clock: clock)
+        database.audits.answers("slower")  # which every page reads first
+        database.audits.answer("slower", {"a": answer})
+        monkeypatch.setattr(SEQUENCE, "_last", 0)
+        sets.correct(classed, {"a": ClassCorrection(name, np.ones(4))})
+        monkeypatch.setattr(SEQUENCE, "_last", 0)
+        sets.update(classed, name=name)
+    assert database.audits.answers("slower") == {"a": -1}
+    assert sets.corrections(classed)["a"].name == "dog"
+    assert sets.get(classed).name == "dog"
 
 
 def test_a_collection_that_a_crash_left_unlisted_is_made_again(database: Database) -> None:

@@ -105,7 +105,8 @@ def open_pictures(path: Path) -> Pictures:
     texts = [name for name in ("captions", "split", "digest") if name in found.schema.names]
     try:
         table = found.to_table(columns=texts)
-        is_known = "digest" in texts and not table["digest"].null_count
+        is_known = "digest" in texts and _is_one_text(table.schema.field("digest").type)
+        is_known = is_known and not table["digest"].null_count
         digests = table["digest"].to_pylist() if is_known else list(_digest_rows(found))
     except (OSError, ValueError, pa.ArrowException) as error:
         raise _unreadable(path, error) from error
@@ -153,11 +154,18 @@ def _is_bytes(kind: pa.DataType) -> bool:
 
 
 def _is_text(kind: pa.DataType) -> bool:
-    holds_others = pa.types.is_list(kind) or pa.types.is_large_list(kind)
-    if holds_others or pa.types.is_fixed_size_list(kind) or pa.types.is_dictionary(kind):
-        return _is_text(kind.value_type)
-    is_one = pa.types.is_string(kind) or pa.types.is_large_string(kind)
-    return bool(is_one or pa.types.is_null(kind))
+    """Tell whether a column holds texts, or lists of them."""
+    is_list = pa.types.is_list(kind) or pa.types.is_large_list(kind)
+    if is_list or pa.types.is_fixed_size_list(kind):
+        kind = kind.value_type
+    return _is_one_text(kind)
+
+
+def _is_one_text(kind: pa.DataType) -> bool:
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    is_text = pa.types.is_string(kind) or pa.types.is_large_string(kind)
+    return bool(is_text or pa.types.is_null(kind))
 
 
 def _tidy(texts: Any) -> Iterator[str]:

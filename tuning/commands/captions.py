@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from commandline import positive
 from commandline.outputs import output_path
+from commandline.words import count_things
 from ingest.errors import IngestError
 from ingest.options import Options
 from ingest.photo import Photo
@@ -136,7 +137,8 @@ def _tell(written: Written, options: argparse.Namespace, seconds: float) -> None
         print(json.dumps(told))
         return
     print(
-        f"{options.out}: {written.pictures:,} pictures with {written.captions:,} captions, "
+        f"{options.out}: {count_things(written.pictures, 'picture')} with "
+        f"{count_things(written.captions, 'caption')}, "
         f"{told['train']:,} to learn from, {told['val']:,} to choose by, {told['test']:,} to "
         "measure"
     )

@@ -187,10 +187,8 @@ def _bars() -> "Iterator[Watch]":
             bar.update(step.done - bar.n)
 
         def show_epoch(epoch: "Epoch") -> None:
-            bar.write(
-                f"epoch {epoch.number}: loss {epoch.loss:.4f}, recall {epoch.recall:.3f}",
-                file=sys.stderr,
-            )
+            loss = f"loss {epoch.loss:.4f}, " if epoch.number else ""  # epoch 0 has learnt nothing
+            bar.write(f"epoch {epoch.number}: {loss}recall {epoch.recall:.3f}", file=sys.stderr)
 
         yield Watch(show_epoch, show_step, lambda sentence: bar.write(sentence, file=sys.stderr))
 

@@ -131,6 +131,9 @@ def train_model(
         towers.save(half)
         before = load_encoder(base, device=device) if base else None
         found = measure(before, load_encoder(str(half), device=device), pictures)
+        skipped = len(damaged) or len(feed.damaged) + found.damaged
+        if skipped:
+            watch.tell(f"{count_things(skipped, 'picture')} did not decode and took no part.")
         record = {
             "mode": settings.mode,
             "base": base,
@@ -140,7 +143,7 @@ def train_model(
             "pictures": len(pictures.captions),
             "captions": len(texts.of),
             "captions_cut": cut,
-            "pictures_skipped": len(damaged) or len(feed.damaged) + found.damaged,
+            "pictures_skipped": skipped,
             "settings": asdict(settings),
             "batch": training.batch,
             "epochs": [asdict(epoch) for epoch in training.history],
