@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -119,15 +120,17 @@ LOGO = [{"id": "https://x.org/logo.jpg", "type": "Image"}]
 @pytest.mark.parametrize("version", [2, 3])
 @pytest.mark.parametrize("pages", [1, 3])
 def test_a_manifest_of_iiif_is_its_pages_however_many(tmp_path, version, pages):
+    told: dict[str, Any]
+    label: Any
     if version == 2:
         label = [{"@value": "An atlas", "@language": "en"}, {"@value": "Ein Atlas"}]
         told = {"sequences": [{"canvases": [page_of_2(at) for at in range(pages)]}]}
-        date = {"label": "Date", "value": "1650"}
+        told["metadata"] = [{"label": "Date", "value": "1650"}]
     else:
         label = {"en": ["An atlas"], "de": ["Ein Atlas"]}
         told = {"type": "Manifest", "items": [page_of_3(at) for at in range(pages)]}
-        date = {"label": {"en": ["Date"]}, "value": {"en": ["1650"]}}
-    told |= {"label": label, "metadata": [date], "provider": [{"id": "x", "logo": LOGO}]}
+        told["metadata"] = [{"label": {"en": ["Date"]}, "value": {"en": ["1650"]}}]
+    told |= {"label": label, "provider": [{"id": "x", "logo": LOGO}]}
     (tmp_path / "t.json").write_text(json.dumps({"logo": LOGO[0]["id"], **told}))
     photos, _ = read(tmp_path / "t.json")
     assert list(photos) == [f"c{at}" for at in range(pages)]
