@@ -2,6 +2,7 @@
 
 import io
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -9,7 +10,7 @@ from typing import Any
 
 from PIL import Image
 
-from encoder.pictures import HEAD, picture_kind
+from encoder.pictures import ENDINGS, HEAD, picture_kind
 from explorer.errors import NothingThere
 from explorer.exports.choice import Selected
 from explorer.exports.rows import Rows
@@ -106,15 +107,18 @@ def name_picture(rank: int, photo_id: str, suffix: str) -> str:
     stem = PurePosixPath(photo_id).name or "photo"
     safe = safe_name(stem)
     for ending in (suffix, PurePosixPath(safe).suffix):
-        safe = safe.removesuffix(ending) if ending.lower() in ENDINGS else safe
+        safe = safe.removesuffix(ending) if ending[1:].lower() in ENDINGS else safe
     return f"{rank:05d}_{safe}{suffix}"
+
+
+def _is_letter(character: str) -> bool:
+    # Marks on letters, such as Thai vowels, are of categories of their own.
+    return character.isalnum() or unicodedata.category(character) in {"Mn", "Mc"}
 
 
 def safe_name(text: str) -> str:
     """Return a text as a file name of letters, digits and - _ . alone, on Windows, too."""
-    safe = "".join(c if c.isalnum() or c in "-_." else "_" for c in text.strip())
+    letters = unicodedata.normalize("NFC", text.strip())
+    safe = "".join(c if _is_letter(c) or c in "-_." else "_" for c in letters)
     safe = safe.lstrip(".")[:LONGEST].rstrip(".") or "_"
     return f"_{safe}" if DEVICE.fullmatch(safe) else safe
-
-
-ENDINGS = {*READ_ANYWHERE.values(), ".jpeg", ".gif", ".tif", ".tiff", ".heic"}

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ingest.embedded import is_xmp, read_embedded
+from ingest.embedded.words import join_words
 from ingest.photo import LONGEST_TEXT
 from ingest.sources.captions import caption_columns, read_captions, split_lines
 from ingest.sources.cells import is_empty, read_as, read_as_local
@@ -53,6 +54,7 @@ def describe(
     """
     fields = dict(row)
     caption = label = ""
+    keywords: list[str] = []
     for ending, content in parts:
         if ending in JSON:
             told = _from_json(content, leave_out)
@@ -65,6 +67,9 @@ def describe(
         elif ending == XMP:
             own, others = read_embedded({"xmp": content})
             fields |= own | others
+            # Each program has its own words in its own file.
+            keywords += str(others.get("keywords", "")).split(", ")
+            fields |= {"keywords": joined} if (joined := join_words(keywords)) else {}
         elif ending in LABELS:
             label = text_of(content) or label
         elif _is_boxes(text := text_of(content)):

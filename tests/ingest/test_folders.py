@@ -392,6 +392,14 @@ def test_names_that_only_look_like_googles_keep_their_captions(tree, stem, endin
     assert photos[f"{stem}.jpg"].metadata["description"] == "mine"
 
 
+def test_keywords_in_two_sidecars_of_a_picture_are_all_kept(tree):
+    other = XMP.replace("river", "bridges").replace("Lyon", "Paris")
+    photos, _, left = read(tree({"a.jpg": None, "a.xmp": XMP, "a.jpg.xmp": other}))
+    photo = photos["a.jpg"]
+    assert (photo.extra["keywords"], photo.metadata["city"]) == ("river, stone, bridges", "Paris")
+    assert not left
+
+
 @pytest.mark.parametrize("ending", [".txt", ".JPG.json", ".JPG.supplemental-meta.json"])
 @pytest.mark.parametrize("is_composed", [True, False])
 def test_what_stands_beside_a_picture_is_found_however_accents_are_composed(
