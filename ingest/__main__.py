@@ -17,7 +17,7 @@ from encoder import EncoderError
 from ingest import IngestError, Options, SourceError, Summary, run
 from ingest.manners_options import add_manners, given_manners
 from ingest.options import WORKERS
-from ingest.tell import LOG, Bars, describe_summary, log_to
+from ingest.tell import LOG, PACKED, Bars, describe_summary, log_to
 from vecdb import VecdbError, default_table
 
 # A header, and neither an address nor a path of Windows.
@@ -83,7 +83,8 @@ def _tell(summary: Summary, table: str, args: argparse.Namespace) -> int:
         return INTERRUPTED
     if summary.error or not summary.inserted + summary.updated + summary.skipped:
         if not summary.seen and not summary.error:
-            hint = ": where one of its files lists them, name that file" * bool(summary.left_out)
+            is_hinted = bool(summary.left_out.keys() - PACKED)
+            hint = ": where one of its files lists them, name that file" * is_hinted
             print(f"{args.source} holds no photos{hint}.", file=sys.stderr)
         return NOT_POSSIBLE
     return DONE

@@ -18,6 +18,7 @@ LOG.propagate = False
 LOGGED = re.compile(rb"\d{4}-\d\d-\d\d \d\d:")
 TABLES = {".csv", ".tsv", ".jsonl", ".parquet"}  # kinds of what is left out
 VECTORS = {".npy", ".npz"}
+PACKED = {".zip", ".7z", ".rar"}
 NAMED = 100  # letters of a failed photo's name
 
 
@@ -113,6 +114,9 @@ def describe_summary(summary: Summary, table: str, again: str = "--retry-failed 
         lines.append(
             "What a table says of pictures is read where it is the source: give the table's path."
         )
+    if PACKED & summary.left_out.keys():
+        kinds = " and ".join(sorted(PACKED & summary.left_out.keys()))
+        lines.append(f"What is packed in {kinds} is not read: unpack it, and give the folder.")
     if not summary.seen and VECTORS & summary.left_out.keys():
         lines.append(
             "Vectors are read from a file that is the source, or from img_emb beside metadata: "

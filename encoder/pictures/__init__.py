@@ -2,7 +2,7 @@
 
 from encoder.pictures.colour import to_rgb
 from encoder.pictures.errors import UnreadablePicture
-from encoder.pictures.kinds import ENDINGS, HEAD, picture_kind
+from encoder.pictures.kinds import ENDINGS, HEAD, RAW_ENDINGS, picture_kind
 from encoder.pictures.limit import most_pixels_allowed
 from encoder.pictures.reading import Picture, read_picture
 from encoder.pictures.versions import reader_versions
@@ -10,6 +10,7 @@ from encoder.pictures.versions import reader_versions
 __all__ = [
     "ENDINGS",
     "HEAD",
+    "RAW_ENDINGS",
     "Picture",
     "UnreadablePicture",
     "most_pixels_allowed",

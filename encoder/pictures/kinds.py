@@ -3,12 +3,16 @@
 import struct
 
 HEAD = 64  # bytes that `picture_kind` looks at
+RAW_ENDINGS = (
+    *("dng", "nef", "nrw", "cr2", "cr3", "crw", "arw", "sr2", "orf", "rw2", "raf", "pef", "srw"),
+    *("x3f", "3fr", "fff", "iiq", "mrw", "erf", "rwl"),
+)
 # What file dialogues and uploads offer; what a file really is, its bytes tell.
 ENDINGS = (
     *("jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "bmp", "tif", "tiff", "avif"),
     *("heic", "heif", "hif", "jxl", "jp2", "j2k", "jpx", "psd", "psb", "tga"),
-    *("pbm", "pgm", "ppm", "pnm", "pfm", "dng", "nef", "nrw", "cr2", "cr3", "crw", "arw", "sr2"),
-    *("orf", "rw2", "raf", "pef", "srw", "x3f", "3fr", "fff", "iiq", "mrw", "erf", "rwl"),
+    *("pbm", "pgm", "ppm", "pnm", "pfm"),
+    *RAW_ENDINGS,
 )
 STARTS = {
     b"\xff\xd8\xff": "JPEG",

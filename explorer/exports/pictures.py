@@ -2,6 +2,7 @@
 
 import io
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -111,8 +112,14 @@ def name_picture(rank: int, photo_id: str, suffix: str) -> str:
     return f"{rank:05d}_{safe}{suffix}"
 
 
+def _is_letter(character: str) -> bool:
+    # Marks on letters, such as Thai vowels, are of categories of their own.
+    return character.isalnum() or unicodedata.category(character) in {"Mn", "Mc"}
+
+
 def safe_name(text: str) -> str:
     """Return a text as a file name of letters, digits and - _ . alone, on Windows, too."""
-    safe = "".join(c if c.isalnum() or c in "-_." else "_" for c in text.strip())
+    letters = unicodedata.normalize("NFC", text.strip())
+    safe = "".join(c if _is_letter(c) or c in "-_." else "_" for c in letters)
     safe = safe.lstrip(".")[:LONGEST].rstrip(".") or "_"
     return f"_{safe}" if DEVICE.fullmatch(safe) else safe

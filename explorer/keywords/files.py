@@ -1,11 +1,10 @@
 """Sidecars on disk: which one is a picture's, and how one is replaced."""
 
 import os
-from collections import Counter
 from pathlib import Path
 
 from explorer.errors import BadInput
-from ingest.sources.kinds import has_picture_ending
+from ingest.sources.kinds import has_picture_ending, has_raw_ending
 
 ENDINGS = (".xmp", ".XMP")
 
@@ -14,25 +13,29 @@ class SidecarNames:
     """Finds the sidecars of pictures; each folder is listed once."""
 
     def __init__(self) -> None:
-        self._pictures: dict[Path, Counter[str]] = {}
+        self._pictures: dict[Path, dict[str, list[str]]] = {}
 
     def find(self, picture: Path) -> Path:
         """Return the sidecar of a picture: the one that is there, else the name of a new one.
 
         `photo.xmp` is usual; where several pictures are called `photo`, each has one of its whole
-        name.
+        name, but for a single RAW among them: `photo.xmp` is where photo managers look for its.
         """
         stems = [picture.stem, picture.name]
-        if self._list(picture.parent)[picture.stem] > 1:
+        called_so = self._list(picture.parent).get(picture.stem, [])
+        raws = list(filter(has_raw_ending, called_so))
+        if len(called_so) > 1 and raws != [picture.name]:
             stems = [picture.name]
         paths = [picture.parent / (stem + ending) for stem in stems for ending in ENDINGS]
         return next((path for path in paths if path.is_file()), paths[0])
 
-    def _list(self, folder: Path) -> Counter[str]:
+    def _list(self, folder: Path) -> dict[str, list[str]]:
         if folder not in self._pictures:
+            names: dict[str, list[str]] = {}
             with os.scandir(folder) as found:
-                names = [entry.name for entry in found if has_picture_ending(entry.name)]
-            self._pictures[folder] = Counter(Path(name).stem for name in names)
+                for entry in filter(lambda entry: has_picture_ending(entry.name), found):
+                    names.setdefault(Path(entry.name).stem, []).append(entry.name)
+            self._pictures[folder] = names
         return self._pictures[folder]
 
 

@@ -72,6 +72,12 @@ class Locator:
         folders = dict.fromkeys(os.path.relpath(folder, self.base) for folder, _ in self._places)
         return ", ".join(folders)
 
+    def has_places(self, names: Sequence[str]) -> bool:
+        """Tell whether names of files lead to pictures in a folder near the table."""
+        if not isinstance(self.base, Path):
+            return False
+        return bool(find_places(self.base, self._name, names, above=True))
+
     def locate(self, text: str) -> str:
         """Return the address or the path of a picture, whatever its spelling in the table.
 

@@ -1,5 +1,6 @@
 """Every text of a row that describes its picture, where there are several."""
 
+import html
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -11,6 +12,21 @@ from ingest.sources.names import CAPTIONS, usual
 TITLES = {"title"}  # often a file's name: a caption only where nothing else is one
 NAMES = {*CAPTIONS, "sentences", "raw", "comment"}
 NUMBERED = re.compile(r"_?\d+$")  # caption_1, caption2
+
+MARKUP = re.compile(
+    r"</?(a|abbr|b|bdi|br|div|em|font|h\d|hr|i|img|li|ol|p|small|span|strong|sub|sup|table|tbody|td"
+    r"|th|time|tr|u|ul)(\s[^<>]*)?/?>",
+    re.IGNORECASE,
+)
+BREAKS = {"br", "div", "hr", "li", "p", "td", "tr"}  # words beside these are two
+
+
+def drop_markup(text: str) -> str:
+    """Return a text without the tags that web pages have in it, and its entities as letters."""
+    if not MARKUP.search(text):
+        return text
+    bare = MARKUP.sub(lambda tag: " " if tag[1].lower() in BREAKS else "", text)
+    return " ".join(html.unescape(bare).split())
 
 
 def caption_columns(names: Iterable[str]) -> list[str]:
@@ -44,5 +60,5 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _once(texts: Iterable[str]) -> tuple[str, ...]:
-    tidy = (" ".join(text.split())[:LONGEST_TEXT] for text in texts)
+    tidy = (" ".join(drop_markup(text).split())[:LONGEST_TEXT] for text in texts)
     return tuple(dict.fromkeys(text for text in tidy if text))

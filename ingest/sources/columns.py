@@ -26,6 +26,7 @@ from ingest.sources.values import READERS, join_words, read_text, read_word
 from vecdb.photos import Extra
 
 Row = Mapping[str, Any]
+TEXTS = {"description", "photographer", "label"}
 INDEX = "__index_level_"  # of pandas
 # The options of the command line that name columns.
 OPTIONS = {
@@ -97,7 +98,7 @@ class Columns:
         self.picture = None if url_column else guess_picture(cells, locator or Locator(""))
         self._path = self._find_paths(cells)
         self.roles = self._guess(roles, cells, named)
-        self._places = self._find_places(cells)
+        self._places = self._find_places(cells, is_asked=url_column is not None)
         self._captions = self._caption_columns(only=caption_column is not None or not named)
         shown = cells.get(self.roles.address or self.picture or "", ())
         self._holds_several = any(map(holds_several, shown))
@@ -198,12 +199,17 @@ class Columns:
         }
         return replace(found, **{r: n for r, n in guessed.items() if getattr(found, r) is None})
 
-    def _find_places(self, cells: Mapping[str, list[Any]]) -> str:
-        """Find pictures that are named without folder or ending, and the column that names them."""
+    def _find_places(self, cells: Mapping[str, list[Any]], *, is_asked: bool) -> str:
+        """Find pictures that are named without folder or ending, and the column that names them.
+
+        Addresses that may be pages' give way to them, unless they were asked for.
+        """
         if self._locator is None or self.picture:
             return ""
         given = self.roles.address
-        for name in [given] if given else self.names:
+        is_sure = given and (is_asked or may_name_pictures(given, cells[given], self._locator))
+        first = [given] if given else []
+        for name in first if is_sure else dict.fromkeys([*first, *self.names]):
             texts = [text for cell in cells[name] if (text := first_address(cell))]
             texts = [text for text in texts if not is_web(text)]
             missing = [text for text in texts if not os.path.lexists(self._locator.locate(text))]
@@ -234,7 +240,7 @@ class Columns:
                 if column in metadata or name in used or is_empty(value):
                     continue
                 value = self._put_into_words(name, value)
-                if column in READERS and column != "label":
+                if column in READERS and column not in TEXTS:
                     value = read_as_local(self._kinds.get(name), value)
                 value = READERS.get(column, read_text)(value)
                 if value not in (None, ""):

@@ -8,8 +8,8 @@ from encoder.pictures import HEAD
 from ingest.photo import Photo, address_of, id_of_path
 from ingest.sources.kinds import begins_as_picture, has_picture_ending, is_tar
 from ingest.sources.left_out import Exclusion, LeaveOut, ending_kind, keep_silent
-from ingest.sources.listings import NAMES, Listings
-from ingest.sources.places import folder_label
+from ingest.sources.listings import NAMES, Listings, fold
+from ingest.sources.places import ANNOTATIONS, folder_label
 from ingest.sources.sidecars import JSON, LARGEST, by_column, describe, is_sidecar
 from ingest.sources.stream import each
 from ingest.sources.takeout import picture_name, takeout_names
@@ -44,6 +44,7 @@ class PictureFolder:
             DamagedSource: a tar breaks off.
         """
         tars: list[Path] = []
+        self._listings = Listings(self._root, self._leave_out)
         for folder in Walk(self._root, self._exclusion, self._leave_out):
             tars += [file.path for file in folder.files if is_tar(file.name)]
             yield from self._photos(folder)
@@ -60,6 +61,9 @@ class PictureFolder:
         for file in folder.files:
             if file.name.lower() in NAMES:
                 self._listings.read(file.path, folder.relative)
+        for inner in folder.inner:
+            if inner.rpartition("/")[2].lower() in ANNOTATIONS:  # before the folders beside it
+                self._read_listings(inner)
         for file in folder.files:
             if beside.holds(file) or is_tar(file.name) or file.name.lower() in NAMES:
                 continue
@@ -72,6 +76,12 @@ class PictureFolder:
                 reason = f"file not readable: {error.strerror}"
                 yield Photo(id_of_path(file.relative), address_of(file.path), broken=reason)
         beside.leave_out_unused()
+
+    def _read_listings(self, folder: str) -> None:
+        for relative in (f"{folder}/{name}" for name in NAMES):
+            path = self._root / relative
+            if path.is_file() and not self._exclusion.matches(relative):
+                self._listings.read(path, folder)
 
     def _photo(self, file: File, beside: "Beside") -> Photo:
         above = folder_label(file.relative)
@@ -126,7 +136,7 @@ class Beside:
         self._shared = shared
         self._leave_out = leave_out
         self._by_stem: dict[str, list[tuple[str, File]]] = {}
-        self._in_other_case: dict[str, list[tuple[str, File]]] = {}
+        self._folded: dict[str, list[tuple[str, File]]] = {}
         self._used: set[str] = set()
         self._all: dict[str, str] = {}
         for file in files:
@@ -139,7 +149,7 @@ class Beside:
         others = {file.name for file in files if file.name not in self._all}
         others |= {os.path.splitext(name)[0] for name in others}
         for told in self._by_stem.keys() - others:
-            self._in_other_case.setdefault(told.lower(), []).extend(self._by_stem[told])
+            self._folded.setdefault(fold(told), []).extend(self._by_stem[told])
 
     def holds(self, file: File) -> bool:
         """Tell whether a file describes others."""
@@ -149,13 +159,16 @@ class Beside:
         """Yield (ending, content) of the files that describe a picture."""
         stem = os.path.splitext(name)[0]
         for key in takeout_names(name):
-            for ending, file in self._by_stem.get(key, []):
+            for ending, file in self._find(key):
                 if ending in JSON:
                     yield from self._part(file, ending)
         for key in dict.fromkeys((self._shared, stem, name)):
-            found = self._by_stem.get(key) or self._in_other_case.get(key.lower(), [])
-            for ending, file in found:
+            for ending, file in self._find(key):
                 yield from self._part(file, ending)
+
+    def _find(self, key: str) -> list[tuple[str, File]]:
+        """Return the files of a name; where none has it, those in another case or form."""
+        return self._by_stem.get(key) or self._folded.get(fold(key), [])
 
     def _part(self, file: File, ending: str) -> Iterator[tuple[str, bytes]]:
         self._used.add(file.name)

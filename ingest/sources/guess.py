@@ -8,6 +8,7 @@ from typing import Any
 from encoder.pictures import HEAD
 from ingest.sources.addresses import (
     ADDRESS,
+    FILE,
     NOTHING,
     PAGES,
     PICTURE,
@@ -90,6 +91,8 @@ def _address_rank(name: str, column: Sequence[Any], locator: Locator, is_usual: 
     texts = [first_address(cell) for cell in column[:JUDGED] if isinstance(cell, kinds)]
     ranks = sorted(rank_address(text, locator) for text in texts if not is_empty(text))
     middle = ranks[(len(ranks) - 1) // 2] if ranks else NOTHING
+    if middle == FILE and locator.has_places(texts):
+        middle = PICTURE
     if PAGE_NAMES.search(usual(name)):
         return min(middle, PAGES)
     if is_small(name):

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ingest.sources.addresses import ENDING
+from ingest.sources.iiif import canvases_of
 from ingest.sources.names import ADDRESSES, is_known, usual
 from ingest.sources.rows import Row, lay_flat
 
@@ -22,6 +23,8 @@ def rows_of(found: Any) -> list[Any]:
     """Return the rows that one value holds: a list of them, by key, by column or further inside."""
     if not isinstance(found, dict):
         return found if isinstance(found, list) else [found]
+    if (pages := canvases_of(found)) is not None:
+        return pages
     lists = {k: v for k, v in found.items() if isinstance(v, list) and v and isinstance(v[0], dict)}
     if "images" in lists and "annotations" in lists:
         return _annotate(found)

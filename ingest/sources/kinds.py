@@ -3,7 +3,7 @@
 import os
 import re
 
-from encoder.pictures import ENDINGS, picture_kind
+from encoder.pictures import ENDINGS, RAW_ENDINGS, picture_kind
 
 TAR_ENDING = re.compile(r"\.(tar(\.(gz|bz2|xz|zst))?|tgz|tbz2?|txz|tzst)$", re.IGNORECASE)
 
@@ -11,6 +11,11 @@ TAR_ENDING = re.compile(r"\.(tar(\.(gz|bz2|xz|zst))?|tgz|tbz2?|txz|tzst)$", re.I
 def has_picture_ending(name: str) -> bool:
     """Tell whether a file's name is that of a picture."""
     return os.path.splitext(name)[1][1:].lower() in ENDINGS
+
+
+def has_raw_ending(name: str) -> bool:
+    """Tell whether a file's name is that of a camera's RAW picture."""
+    return os.path.splitext(name)[1][1:].lower() in RAW_ENDINGS
 
 
 def is_tar(name: str) -> bool:

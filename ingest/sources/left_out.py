@@ -13,11 +13,19 @@ SYSTEM = {
     *("$recycle.bin", "recycler", "recycled", "system volume information", "found.000"),
     *("lost+found", "__macosx", "network trash folder", "temporary items"),
     *("thumbs.db", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini", "icon\r", "picasa.ini"),
+    "__ia_thumb.jpg",  # of an item of the Internet Archive
 }
 ENDINGS = (".lrdata", ".thm")  # Lightroom's previews, and the small pictures of a camera's films
-# Folders of small copies, behind the folder they lie in: of Apple's Photos, and of Immich.
-COPIES = {("resources", "derivatives")}
-COPIES |= {(above, "thumbs") for above in ("upload", "library", "immich")}
+# Folders of small copies, behind the end of the name of the folder they lie in: of Apple's Photos,
+# iPhoto and Aperture, Immich, Capture One, and of a Sony's films.
+COPIES = {
+    "derivatives": ("resources", "proxies"),
+    "thumbs": ("upload", "library", "immich"),
+    "cache": ("captureone", ".cocatalog"),
+    "thumbnails": (".photolibrary", ".aplibrary", ".migratedphotolibrary"),
+    "previews": (".aplibrary", ".migratedphotolibrary"),
+    "thmbnl": ("m4root",),
+}
 
 
 def keep_silent(kind: str) -> None:
@@ -34,7 +42,7 @@ def system_kind(name: str, above: str = "") -> str | None:
         return name.strip()
     if name.lower().endswith(ENDINGS):
         return ending_kind(name)
-    if (above, name) in COPIES:
+    if above.lower().endswith(COPIES.get(name.lower(), ())):
         return name
     if above.endswith(".info") and "_thumbnail." in name:
         return "_thumbnail"  # Eagle's, beside each picture

@@ -7,7 +7,8 @@ import json
 import os
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from itertools import chain
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ingest.errors import DamagedSource, SourceError
@@ -17,6 +18,7 @@ from ingest.sources.cells import as_text, plain
 from ingest.sources.columns import find_kinds
 from ingest.sources.left_out import LeaveOut
 from ingest.sources.names import usual
+from ingest.sources.rows import SAMPLE, look_ahead
 from ingest.sources.tables import Table, open_rows
 from ingest.sources.values import PART
 
@@ -41,23 +43,46 @@ class Listings:
         self.kinds: dict[str, str] = {}
         self.is_damaged = False
         self._rows: dict[str, bytes] = {}
+        self._read_already: set[Path] = set()
         self._spelled: dict[str, str] = {}  # paths in one form and case to those of the rows
 
     def read(self, path: Path, relative: str) -> None:
-        """Read a file of rows; pictures are named in it from the folder it lies in.
+        """Read a file of rows, once; pictures are named in it from its folder, or from one above.
 
         Args:
             relative: the folder's path from the tree's root.
         """
+        if path in self._read_already:
+            return
+        self._read_already.add(path)
         is_fiftyones = path.name.lower() == FIFTYONE
         if is_fiftyones and (path.parent / "data").is_dir():
             relative = f"{relative}/data".lstrip("/")
         try:
             folder = self._root / relative
-            for row in self._fiftyones_rows(path, folder) if is_fiftyones else self._read(path):
-                self._keep(row, path, relative)
+            rows = self._fiftyones_rows(path, folder) if is_fiftyones else self._read(path)
+            first, rows = look_ahead(rows, SAMPLE)
+            start = self._find_start([row for row in first if row], relative)
+            for row in chain(first, rows):
+                self._keep(row, path, start)
         except (SourceError, DamagedSource, OSError, ValueError):
             self._leave_out_damaged(path.name)
+
+    def _find_start(self, rows: Sequence[dict[str, Any]], relative: str) -> str:
+        """Return the folder from which at least half of the rows' paths lead to files."""
+        names = [_name_in(str(row[column])) for row in rows if (column := _file_column(row))]
+        above = ("" if str(path) == "." else str(path) for path in PurePosixPath(relative).parents)
+        for start in (relative, *above):
+            there = sum(self._is_there(name, start) for name in names)
+            if there * 2 >= len(names):
+                return start
+        return relative
+
+    def _is_there(self, name: str, start: str) -> bool:
+        try:
+            return os.path.exists(self._root / self._path_of(name, start))
+        except ValueError:  # such as half a surrogate pair in a name
+            return False
 
     def _keep(self, row: dict[str, Any] | None, path: Path, relative: str) -> None:
         column = _file_column(row or {})
@@ -68,12 +93,12 @@ class Listings:
             self._leave_out(f"row of {path.name} without file_name")
             return
         try:
-            if name := str(row.pop(column) or "").strip().replace("\\", "/"):
+            if name := _name_in(str(row.pop(column) or "")):
                 at = self._path_of(name, relative)
                 row = {**json.loads(self._rows.get(at, b"{}")), **row}
                 self._rows[at] = json.dumps(row, default=_as_json).encode()
-                self._spelled[_fold(at)] = at
-        except ValueError:  # such as half a surrogate pair in a name
+                self._spelled[fold(at)] = at
+        except ValueError:
             self._leave_out_damaged(f"row of {path.name}")
 
     def _leave_out_damaged(self, what: str) -> None:
@@ -107,9 +132,9 @@ class Listings:
 
     def _take_spelled(self, at: str) -> bytes | None:
         """Return the row that names a picture in another form or case, or without its ending."""
-        for form in (_fold(at), _fold(os.path.splitext(at)[0])):
+        for form in (fold(at), fold(os.path.splitext(at)[0])):
             named = self._spelled.get(form)
-            if named in self._rows and not (self._root / named).exists():
+            if named in self._rows and not os.path.exists(self._root / named):
                 return self._rows.pop(named)
         return None
 
@@ -125,14 +150,14 @@ class Listings:
     def list_missing(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield the paths that rows name and that do not exist, with the rows."""
         for relative, row in self._rows.items():
-            if not (self._root / relative).exists():
+            if not os.path.exists(self._root / relative):
                 yield relative, json.loads(row)
 
 
 def _names_entries(labels: Mapping[str, Any], folder: Path) -> bool:
     """Tell whether a name is one of the folder's: others number the classes under `labels`."""
-    entries = {os.path.splitext(_fold(entry))[0] for entry in os.listdir(folder)}
-    return any(os.path.splitext(_fold(name).split("/")[0])[0] in entries for name in labels)
+    entries = {os.path.splitext(fold(entry))[0] for entry in os.listdir(folder)}
+    return any(os.path.splitext(fold(name).split("/")[0])[0] in entries for name in labels)
 
 
 def read_fiftyone(labels: Mapping[str, Any], classes: Any) -> Iterator[tuple[str, list[str]]]:
@@ -161,7 +186,12 @@ def _file_column(row: Mapping[str, Any]) -> str | None:
     return names[found] if found else None
 
 
-def _fold(path: str) -> str:
+def _name_in(cell: str) -> str:
+    return cell.strip().replace("\\", "/")
+
+
+def fold(path: str) -> str:
+    """Return a path in one form and case."""
     return unicodedata.normalize("NFC", path).casefold()
 
 

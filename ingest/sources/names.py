@@ -25,7 +25,7 @@ ADDRESSES = (
 )
 CAPTIONS = (
     *("photo_description", "description", "caption", "image_description", "imagedescription"),
-    *("caption_abstract", "dc_description", "title", "text", "txt", "alt_text", "alt"),
+    *("caption_abstract", "dc_description", "abstract", "title", "text", "txt", "alt_text", "alt"),
     *("sentence", "prompt", "captions", "ai_description"),
     *(
         "beschreibung",
@@ -61,11 +61,11 @@ LABELS = (
 )
 # Addresses of something else than the picture itself, and of smaller ones.
 PAGE_NAMES = re.compile(
-    r"(^|[_.])(page|profile|author|license|licence|landing|homepage|guid|permalink)([_.]|$)"
+    r"(^|[_.])(page|profile|author|licen[sc]e|rights|landing|homepage|guid|permalink)([_.]|$)"
     r"|(^|_)source(_|$)"
 )
 SMALL_NAMES = re.compile(
-    r"thumb|(^|[_.])(preview|icon|avatar|small|tiny|sq)s?([_.]|$)|^url_[tsqnm]$", re.IGNORECASE
+    r"thumb|(^|[_.])(preview|icon|logo|avatar|small|tiny|sq)s?([_.]|$)|^url_[tsqnm]$", re.IGNORECASE
 )
 LARGE_NAMES = (  # the largest last
     re.compile(r"(^|[_.])(large|big)|^url_l$"),
@@ -75,7 +75,13 @@ LARGE_NAMES = (  # the largest last
 # Parts of a data set, as Google's AutoML names them before each row: no labels.
 SPLITS = {"train", "training", "test", "testing", "val", "valid", "validation", "dev"}
 SPLITS |= {"unassigned"}
-GROUP = re.compile(r"^(exif\w*|ifd0|xmp(-\w+)?|iptc|system|file|composite):")  # of exiftool
+# What exiftool writes before a field, Dublin Core in its spellings, and Wikimedia Commons.
+GROUP = re.compile(
+    r"((exif\w*|ifd0|xmp(-\w+)?|iptc|system|file|composite):|(dublin core|dc(terms)?)[:.]"
+    r"|dc(?=(?-i:[A-Z]))|(.*\.)?extmetadata\.(?=\w+\.value$))",
+    re.IGNORECASE,
+)
+BEHIND = re.compile(r"\[[\w-]*\]$|(?<=.)\.value$", re.IGNORECASE)  # a language, as DSpace has it
 CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 # Pictures that say something of another one, or show it small, such as 0001.seg.png.
 COMPANIONS = {
@@ -117,8 +123,10 @@ KNOWN |= {name for names in METADATA.values() for name in names}
 @lru_cache(4096)
 def usual(name: str) -> str:
     """Return a column's name as the usual names are written: `Image URL` is image_url."""
-    bare = GROUP.sub("", name.strip().strip("\ufeff").lower())
-    return re.sub(r"[^\w.]+", "_", bare).strip("_")
+    name = name.strip().strip("\ufeff")
+    if group := GROUP.match(name):
+        name = BEHIND.sub("", name[group.end() :])
+    return re.sub(r"[^\w.]+", "_", name.lower()).strip("_")
 
 
 def is_small(name: str) -> bool:

@@ -7,7 +7,8 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from ingest.embedded import is_xmp, parse_xml, read_embedded
+from ingest.embedded import is_xmp, read_embedded
+from ingest.embedded.words import join_words
 from ingest.photo import LONGEST_TEXT
 from ingest.sources.captions import caption_columns, read_captions, split_lines
 from ingest.sources.cells import is_empty, read_as, read_as_local
@@ -16,11 +17,12 @@ from ingest.sources.left_out import LeaveOut
 from ingest.sources.rows import is_rows, tell_apart, words_within
 from ingest.sources.takeout import from_takeout
 from ingest.sources.text import encoding_of
+from ingest.sources.xml_beside import XML, read_xml
 
 CAPTIONS = (".txt", ".text", ".caption", ".cap")
 JSON = (".json", ".jsn")
 LABELS = (".cls", ".label")
-XMP, XML = ".xmp", ".xml"
+XMP = ".xmp"
 NUMBER = re.compile(r"[-+]?[\d.]+(e[-+]?\d+)?,?")
 DEEPEST = 8  # fields in fields
 LARGEST = 1 << 20  # bytes of one such file
@@ -52,18 +54,22 @@ def describe(
     """
     fields = dict(row)
     caption = label = ""
+    keywords: list[str] = []
     for ending, content in parts:
         if ending in JSON:
             told = _from_json(content, leave_out)
             fields |= told
             kinds = {**dict.fromkeys(flatten(told), "time"), **kinds}
         elif ending == XML:
-            fields |= _from_voc(content, leave_out)
+            fields |= read_xml(content, leave_out)
         elif ending == XMP and not is_xmp(content):
             leave_out("unreadable .xmp")
         elif ending == XMP:
             own, others = read_embedded({"xmp": content})
             fields |= own | others
+            # Each program has its own words in its own file.
+            keywords += str(others.get("keywords", "")).split(", ")
+            fields |= {"keywords": joined} if (joined := join_words(keywords)) else {}
         elif ending in LABELS:
             label = text_of(content) or label
         elif _is_boxes(text := text_of(content)):
@@ -137,16 +143,6 @@ def _is_boxes(text: str) -> bool:
         len(words) > 4 and n >= 4 and len(words) - n <= 2
         for words, n in zip(lines, numbers, strict=True)
     )
-
-
-def _from_voc(content: bytes, leave_out: LeaveOut) -> dict[str, Any]:
-    """Read the classes that Pascal VOC's XML, as LabelImg writes it, has of a picture's objects."""
-    root = parse_xml(content)
-    if root is None or root.tag != "annotation":
-        leave_out("unreadable .xml" if root is None else XML)
-        return {}
-    names = (name.text or "" for name in root.iterfind("object/name"))
-    return {"object.name": ", ".join(dict.fromkeys(filter(None, map(str.strip, names))))}
 
 
 def _from_json(content: bytes, leave_out: LeaveOut) -> dict[str, Any]:

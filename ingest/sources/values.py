@@ -3,9 +3,12 @@
 import re
 from ast import literal_eval
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from ingest.photo import LONGEST_TEXT
+from ingest.sources.addresses import is_web
+from ingest.sources.captions import drop_markup
 from ingest.sources.cells import WHOLE, as_text, plain, read_moment
 
 THOUSANDS = re.compile(r"(?<=\d)[,'\s](?=\d{3}(?!\d))")  # what parts them
@@ -29,9 +32,24 @@ def _whole(most: int) -> Callable[[Any], int | None]:
 
 def read_text(value: Any) -> str:
     """Read a text; of a list the first one."""
-    if isinstance(value, list | tuple):
-        value = next((part for part in value if isinstance(part, str | bytes)), "")
-    return as_text(plain(value)).strip()[:LONGEST_TEXT]
+    return as_text(plain(_first_text(value))).strip()[:LONGEST_TEXT]
+
+
+def read_prose(value: Any) -> str:
+    """Read a text that people read, without the markup of web pages in it."""
+    return drop_markup(read_text(value))
+
+
+def _read_time(value: Any) -> datetime | None:
+    return read_moment(_first_text(value))
+
+
+def _first_text(value: Any) -> Any:
+    """Return the first text of a list, one that is no address before one that is."""
+    if not isinstance(value, list | tuple):
+        return value
+    texts = [part for part in value if isinstance(part, str | bytes)]
+    return next((text for text in texts if not is_web(as_text(plain(text)))), next(iter(texts), ""))
 
 
 def read_word(value: Any) -> str:
@@ -60,7 +78,9 @@ def read_label(value: Any) -> str:
 READERS: dict[str, Callable[[Any], Any]] = {
     "width": _whole(UINT32),
     "height": _whole(UINT32),
-    "taken": read_moment,
+    "description": read_prose,
+    "photographer": read_prose,
+    "taken": _read_time,
     "views": _whole(UINT64),
     "downloads": _whole(UINT64),
     "label": read_label,

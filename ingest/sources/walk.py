@@ -35,12 +35,14 @@ class Folder:
 
     Attributes:
         files: in the order of their names.
+        inner: the folders in it, as paths from the tree's root.
         faults: (path, path from the tree's root, why it cannot be read).
     """
 
     path: Path
     relative: str
     files: list[File] = field(default_factory=list)
+    inner: list[str] = field(default_factory=list)
     faults: list[tuple[Path, str, str]] = field(default_factory=list)
 
 
@@ -69,8 +71,8 @@ class Walk:
         while waiting or self._links:
             relative = waiting.pop() if waiting else self._links.pop(0)
             folder = Folder(self._root / relative, relative)
-            inner = self._read(folder)
-            waiting.extend(reversed(inner))
+            folder.inner = self._read(folder)
+            waiting.extend(reversed(folder.inner))
             yield folder
 
     def _read(self, folder: Folder) -> list[str]:

@@ -15,6 +15,7 @@ from explorer.__main__ import main
 from explorer.errors import BadInput, NothingThere, NothingToTurn
 from explorer.explorer import Explorer
 from explorer.keywords import describe_written, undo_keywords, write_keywords
+from explorer.keywords.files import SidecarNames
 from explorer.keywords.packet import EMPTY, Keyword, add_keyword, remove_keyword
 from explorer.places import Places
 from ingest.embedded.xmp import read_xmp
@@ -91,6 +92,26 @@ def test_every_match_has_a_sidecar_and_no_picture_is_touched(explorer, concept, 
     assert not list(folder.glob("*.xmp"))
     with pytest.raises(NothingToTurn):
         undo_keywords(explorer, concept.id)
+
+
+@pytest.mark.parametrize(
+    ("names", "there", "expected"),
+    [
+        (["p.NEF", "p.JPG"], "", ["p.xmp", "p.JPG.xmp"]),
+        (["p.NEF", "p.JPG"], "p.xmp", ["p.xmp", "p.JPG.xmp"]),
+        (["p.CR3", "p.heic"], "p.CR3.xmp", ["p.CR3.xmp", "p.heic.xmp"]),
+        (["p.dng", "p.cr2"], "p.xmp", ["p.dng.xmp", "p.cr2.xmp"]),
+        (["p.jpg", "p.tif"], "p.xmp", ["p.jpg.xmp", "p.tif.xmp"]),
+        (["p.NEF"], "", ["p.xmp"]),
+    ],
+)
+def test_the_usual_sidecar_is_the_raws_where_several_pictures_share_a_name(
+    tmp_path, names, there, expected
+):
+    for name in filter(None, [*names, there]):
+        (tmp_path / name).touch()
+    found = SidecarNames()
+    assert [found.find(tmp_path / name).name for name in names] == expected
 
 
 def read_with_exiftool(sidecar):

@@ -86,10 +86,16 @@ def test_previews_that_libraries_keep_are_left_out_and_counted(tree):
     library = "Mine.photoslibrary"
     kept = [f"{library}/originals/1/a.jpg", "derivatives/a.jpg"]
     kept += ["thumbs/a.jpg", "upload/library/a.jpg"]
+    kept += ["Old.aplibrary/Masters/1.jpg", "My.cocatalog/Originals/1.jpg", "Cache/a.jpg"]
     copies = [f"{library}/resources/derivatives/1/a.jpg", "upload/thumbs/u/ab/a-preview.jpeg"]
+    copies += ["Old.aplibrary/Previews/1.jpg", "Old.aplibrary/Thumbnails/1.jpg"]
+    copies += ["My.cocatalog/Cache/1.jpg", "Capture/CaptureOne/Cache/Thumbnails/1.dng.cot"]
+    copies += ["PRIVATE/M4ROOT/THMBNL/C0001T01.JPG", "album/__ia_thumb.jpg"]
     root = tree([*kept, "Mine.lrdata/1/2.jpg", "GOPR0002.THM", *copies])
-    assert ids(root) == kept
-    assert read(root)[2] == {".lrdata": 1, ".thm": 1, "derivatives": 1, "thumbs": 1}
+    photos, _, left = read(root)
+    assert set(photos) == set(kept)
+    told = {".lrdata": 1, ".thm": 1, "derivatives": 1, "thumbs": 1, "Previews": 1, "Thumbnails": 1}
+    assert left == {**told, "Cache": 2, "THMBNL": 1, "__ia_thumb.jpg": 1}
 
 
 def test_pictures_of_eagle_come_once_with_what_stands_beside_them(tree):
@@ -121,6 +127,13 @@ def test_a_folder_of_vectors_alone_is_told_how_to_be_read(tree, ingest, inside):
     summary = ingest(tree({**inside, "e.npy": b"1", "f.npz": b"2"}))
     assert summary.left_out == {".npy": 1, ".npz": 1}
     assert ("give the file's path" in describe_summary(summary, "photos")) == (not inside)
+
+
+@pytest.mark.parametrize("inside", [{}, {"a.jpg": None}])
+def test_what_is_packed_is_told_to_be_unpacked(tree, ingest, inside):
+    summary = ingest(tree({**inside, "takeout-001.zip": b"PK", "b.7z": b"7z"}))
+    assert summary.left_out == {".zip": 1, ".7z": 1}
+    assert "packed in .7z and .zip is not read: unpack it" in describe_summary(summary, "photos")
 
 
 def test_pictures_are_known_by_their_content_where_the_name_does_not_tell(tree):
@@ -377,6 +390,27 @@ def test_names_that_only_look_like_googles_keep_their_captions(tree, stem, endin
     photos, _, left = read(tree({f"{stem}.jpg": None, stem + ending: told}))
     assert not left
     assert photos[f"{stem}.jpg"].metadata["description"] == "mine"
+
+
+def test_keywords_in_two_sidecars_of_a_picture_are_all_kept(tree):
+    other = XMP.replace("river", "bridges").replace("Lyon", "Paris")
+    photos, _, left = read(tree({"a.jpg": None, "a.xmp": XMP, "a.jpg.xmp": other}))
+    photo = photos["a.jpg"]
+    assert (photo.extra["keywords"], photo.metadata["city"]) == ("river, stone, bridges", "Paris")
+    assert not left
+
+
+@pytest.mark.parametrize("ending", [".txt", ".JPG.json", ".JPG.supplemental-meta.json"])
+@pytest.mark.parametrize("is_composed", [True, False])
+def test_what_stands_beside_a_picture_is_found_however_accents_are_composed(
+    tree, ending, is_composed
+):
+    names = ["E\u0301te\u0301", "\u00c9t\u00e9"]
+    told = '{"description": "summer"}' if ending.endswith("json") else "summer"
+    picture, beside = names if is_composed else names[::-1]
+    photos, _, left = read(tree({f"{picture}.JPG": None, beside + ending: told}))
+    assert [photo.metadata["description"] for photo in photos.values()] == ["summer"]
+    assert not left
 
 
 def test_a_caption_in_another_case_is_the_pictures_unless_another_has_that_name(tree):

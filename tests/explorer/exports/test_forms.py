@@ -16,7 +16,7 @@ from explorer.__main__ import main
 from explorer.csv_cells import frame_as_csv
 from explorer.errors import BadInput
 from explorer.exports import FORMATS, Choice, export_to_download
-from explorer.exports.pictures import safe_name
+from explorer.exports.pictures import name_picture, safe_name
 from tests.explorer.exports.conftest import FOLDERS, NAME, WEB, export
 
 
@@ -92,6 +92,21 @@ def test_yolo_has_a_folder_for_each_class_in_each_split(explorer, concept, tmp_p
 )
 def test_a_name_that_windows_cannot_have_is_written_otherwise(name, folder):
     assert safe_name(name) == folder
+
+
+@pytest.mark.parametrize(
+    ("photo", "suffix", "name"),
+    [
+        ("x/Cafe\u0301.JPG", ".jpg", "00001_Caf\u00e9.jpg"),
+        ("สวัสดี.tif", ".jpg", "00001_สวัสดี.jpg"),
+        ("a.DNG", ".DNG", "00001_a.DNG"),
+        ("a.b.jp2", ".jp2", "00001_a.b.jp2"),
+        ("work.psd", ".jpg", "00001_work.jpg"),
+        ("no.1", ".jpg", "00001_no.1.jpg"),
+    ],
+)
+def test_an_exported_picture_keeps_its_name_with_one_ending(photo, suffix, name):
+    assert name_picture(1, photo, suffix) == name
 
 
 def test_coco_is_read_by_pycocotools_and_by_our_own_import(explorer, concept, tmp_path):
