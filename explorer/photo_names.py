@@ -76,8 +76,10 @@ def match_renamed(
 
 def _restore(name: str) -> list[str]:
     """Return the name that a file had before Label Studio or Roboflow renamed it."""
+    if "upload/" not in name and ".rf." not in name:
+        return []
     path = _path(name)
-    before = RENAMED.sub(r".\1", UPLOADED.sub(r"\1/", path))
+    before = RENAMED.sub(r".\1", _drop_upload(path))
     return [before] if before != path else []
 
 
@@ -117,9 +119,13 @@ def find_shared(entries: Iterable[Sequence[str]]) -> set[str]:
     return {
         name
         for keys in entries
-        for name in (file_name(UPLOADED.sub(r"\1/", key)) for key in keys)
+        for name in (file_name(_drop_upload(key)) for key in keys)
         if first.setdefault(name, hash(tuple(keys))) != hash(tuple(keys))
     }
+
+
+def _drop_upload(name: str) -> str:
+    return UPLOADED.sub(r"\1/", name) if "upload/" in name else name
 
 
 def file_name(name: str) -> str:

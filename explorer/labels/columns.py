@@ -192,13 +192,18 @@ def read_answer(row: Row, name: str) -> str:
 
 def read_keys(row: Row, names: Sequence[str]) -> Iterator[str]:
     """Yield what the given columns of a row call its photo; a file's name with its folder first."""
-    folders = [text for name in FOLDERS if (text := as_text(plain(row.get(name))).strip())]
+    folders = [as_text(plain(row[name])).strip() for name in FOLDERS if row.get(name)]
     for name in names:
         # An id may read like nothing at all: `null`, `none`.
         value = row.get(name)  # lines of JSON may lack it
         text = value if isinstance(value, str) else as_text(plain(value))
         if text.strip():
-            if folders and ENDING.search(text.strip()) and not re.search(r"[\\/]", text):
+            if (
+                folders
+                and folders[0]
+                and ENDING.search(text.strip())
+                and not re.search(r"[\\/]", text)
+            ):
                 yield f"{folders[0]}/{text.strip()}"
             else:
                 yield from dict.fromkeys((text, text.strip()))

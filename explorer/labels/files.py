@@ -18,7 +18,7 @@ from ingest.sources import Source, Table
 from ingest.sources.addresses import Locator
 from ingest.sources.cells import OF_TYPED
 from ingest.sources.names import usual
-from ingest.sources.rows import lay_flat, names_of
+from ingest.sources.rows import is_rows, lay_flat, names_of
 from ingest.sources.tables import open_rows
 from vecdb import Label
 
@@ -139,21 +139,24 @@ def _read_percent(text: str) -> str:
     return text if amount is None else str(amount / 100)
 
 
-def _open_cell(name: str, value: Any) -> dict[str, Any]:
-    """Lay flat the JSON that Label Studio and VIA write into cells of CSV."""
+def _open_cell(name: str, value: str) -> dict[str, Any]:
+    """Lay flat the JSON that Label Studio and VIA write into cells of CSV; empty for others."""
     if value in ("[]", "{}"):
         return {name: None}
-    if not isinstance(value, str) or not value.startswith(("{", "[{")):
-        return {name: value}
     try:
-        return lay_flat({name: json.loads(value)})
+        opened = json.loads(value)
+        return lay_flat({name: opened}) if isinstance(opened, dict) or is_rows(opened) else {}
     except (ValueError, RecursionError):
-        return {name: value}
+        return {}
 
 
 def _name_classes(row: Mapping[str, Any], words: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """Return a row with the names of its classes in place of their numbers."""
-    flat = {n: cell for name, value in row.items() for n, cell in _open_cell(name, value).items()}
+    flat = dict(row)
+    for name, value in row.items():
+        if isinstance(value, str) and value.startswith(("{", "[")):
+            opened = _open_cell(name, value)
+            flat |= {name: None, **opened} if opened else {}
     return {**flat, **{name: _name_class(row.get(name), words[name]) for name in words}}
 
 
