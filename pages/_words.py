@@ -14,7 +14,8 @@ WORD_JOINER = "\u2060"  # takes no room, and no line is broken there
 
 def escape_markdown(text: object) -> str:
     """Return a text that `st.error` and its like show letter by letter, lines kept."""
-    joined = ICONS.sub(rf"\g<0>{WORD_JOINER}", str(text))
+    shown = str(text).encode(errors="replace").decode()  # paths may hold bytes that are no text
+    joined = ICONS.sub(rf"\g<0>{WORD_JOINER}", shown)
     return SIGNS.sub(r"\\\1", joined).replace("\n", "  \n")
 
 

@@ -21,7 +21,7 @@ class Refusals:
         """Count a sidecar that was left as it is."""
         self.refused += 1
         if len(self.first) < NAMED:
-            self.first.append(f"{path}: {reason}")
+            self.first.append(f"{path}: {reason}".encode(errors="replace").decode())
 
 
 @dataclass

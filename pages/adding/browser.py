@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from urllib.parse import quote
 
 import streamlit as st
 
@@ -41,7 +42,7 @@ def browse() -> None:
         state.pop("data_folder", None)
         st.info(escape_markdown(refused))
         return
-    st.markdown(f"**{escape_markdown(here)}**")
+    st.markdown(f"**{escape_markdown(_as_text(here))}**")
     up, take, _ = st.columns([1, 2, 4])
     top = here.parent == here or not places.allow(here.parent)
     up.button("Up", on_click=_go, args=[here.parent], disabled=top)
@@ -52,7 +53,8 @@ def browse() -> None:
             "Folders in it",
             below,
             index=None,
-            key=f"data_below_{here}",
+            key=_key(here),
+            format_func=_name_as_text,
             placeholder=f"{len(below)} inside: choose one to look into",
             on_change=_go_below,
             args=[here],
@@ -66,9 +68,26 @@ def _go(folder: Path) -> None:
 
 
 def _go_below(folder: Path) -> None:
-    if name := state[f"data_below_{folder}"]:
+    if name := state[_key(folder)]:
         _go(folder / name)
 
 
 def _take(folder: Path) -> None:
-    state.data_source = str(folder)
+    state.data_source = _as_text(folder)
+
+
+def _key(folder: Path) -> str:
+    return f"data_below_{_as_text(folder)}"
+
+
+def _as_text(path: Path) -> str:
+    """Return a path; one that is no text, as older disks have them, as its `file:` address."""
+    return str(path) if _is_text(str(path)) else path.as_uri()
+
+
+def _name_as_text(name: str) -> str:
+    return name if _is_text(name) else quote(os.fsencode(name))
+
+
+def _is_text(name: str) -> bool:
+    return not any("\ud800" <= letter <= "\udfff" for letter in name)

@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from explorer.addresses import original_url, thumbnail_url
+from explorer.exports.rows import given_address
 from pages.grid.contract import GridTile
 from vecdb import Collection
 from vecdb.addresses import local_path
@@ -80,7 +81,7 @@ def _describe(tile: GridTile, collection: Collection, row: dict[str, Any] | None
     address = row["url"]
     path = local_path(address)
     if path is not None:
-        tile["meta"].append(("File", str(path)))
+        tile["meta"].append(("File", given_address(address)))
         tile["full"] = tile["link"] = original_url(collection.name, tile["id"])
     elif address.startswith(("http://", "https://")):
         tile["fallback"] = rendition(address, 448)

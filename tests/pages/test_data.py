@@ -1,5 +1,8 @@
 """The Data page as a script: names, choices, the queue, failures, deletion."""
 
+import os
+from pathlib import Path
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -177,6 +180,20 @@ def test_a_folder_is_walked_to_and_taken(empty):
     assert test.session_state["data_source"] == str(empty / "one")
     press(test, "Up")
     assert test.session_state["data_folder"] == str(empty)
+
+
+def test_a_folder_whose_name_is_no_text_is_walked_to_and_taken(empty):
+    folder = Path(os.fsdecode(os.fsencode(empty) + b"/M\xfcnchen"))
+    folder.mkdir()
+    (folder / "inner").mkdir()
+    test = run("data.py")
+    test.session_state["data_folder"] = str(empty)
+    test.run()
+    test.selectbox(key=f"data_below_{empty}").set_value(folder.name).run()
+    press(test, "Take this folder")
+    assert test.session_state["data_source"] == f"{empty.as_uri()}/M%FCnchen"
+    assert not any("does not exist" in words for words in said(test))
+    assert test.selectbox(key=f"data_below_{folder.as_uri()}").options == ["inner"]
 
 
 def test_what_has_failed_is_listed_with_reasons_and_tried_again(empty, model):

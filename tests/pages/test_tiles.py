@@ -1,5 +1,7 @@
 """What the grid is told of photos."""
 
+import json
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -38,3 +40,18 @@ def test_the_start_page_shows_the_largest_pictures_of_a_sample(collection):
     tiles = largest_tiles(collection, 60, 3)
     assert [tile["id"] for tile in tiles] == ["hats/d", "a", "b"]
     assert [tile["rank"] for tile in tiles] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    "name", ["caf%E9.jpg", "%FF%FE/x.jpg", "caf%C3%A9.jpg", "line%0Abreak.jpg"]
+)
+def test_a_file_whose_name_is_no_text_is_told_in_text(collection, name):
+    row = {
+        "id": ["x"],
+        "url": [f"file:///pictures/{name}"],
+        "vector": [np.eye(4, dtype=np.float32)[0]],
+    }
+    collection.insert(pa.table(row))
+    (tile,) = grid_tiles(collection, ["x"])
+    assert json.dumps(tile, ensure_ascii=False).encode()
+    assert dict(tile["meta"])["File"].isprintable()
