@@ -186,6 +186,7 @@ def test_a_choice_on_the_map_is_told_while_the_server_is_gone_and_heard_of_a_new
         with running_app(env, port) as address:
             page.goto(f"{address}/search?view=map")
             page.get_by_text("This map was made on").wait_for(timeout=120_000)
+            choose.wait_for(state="attached")
         wait_until(page, f"!{CONNECTED}")
         choose.evaluate("button => button.click()")
         page.get_by_text("choose again in a moment").wait_for()
