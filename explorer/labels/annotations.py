@@ -19,9 +19,13 @@ from ingest.sources.walk import Walk
 
 ENDINGS = (".json", ".xml")
 LARGEST = 1 << 30  # bytes of XML
-# What is in the files that LabelMe, Supervisely, Darwin and Dataloop write, one for each picture.
-ONE_EACH: tuple[set[str], ...] = ({"shapes", "imagePath"}, {"objects", "size"})
-ONE_EACH += ({"item", "annotations"}, {"annotations", "metadata"})
+# What is in the files of tools that write one for each picture.
+ONE_EACH = (
+    {"shapes", "imagePath"},  # LabelMe
+    {"objects", "size"},  # Supervisely
+    {"item", "annotations"},  # Darwin
+    {"annotations", "metadata"},  # Dataloop
+)
 
 
 def read_annotations(path: Path) -> Iterator[Said] | None:

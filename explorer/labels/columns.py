@@ -48,13 +48,8 @@ NAMED = (
 KEYWORDS = ("tags", "keywords", "subject", "categories")
 # Columns whose classes are parted by commas, as photo managers write keywords.
 PLURAL = {*KEYWORDS, "labels", "classes"}
-FOLDERS = (
-    "Folder",
-    "folder",
-    "Directory",
-    "directory",
-    "System:Directory",
-)  # beside the names of files
+# Beside the names of files.
+FOLDERS = ("Folder", "folder", "Directory", "directory", "System:Directory")
 COUNTED = re.compile(r"(^|[._])(id|count|index|number|sequence)$|^total_")  # says no yes or no
 
 
@@ -192,18 +187,14 @@ def read_answer(row: Row, name: str) -> str:
 
 def read_keys(row: Row, names: Sequence[str]) -> Iterator[str]:
     """Yield what the given columns of a row call its photo; a file's name with its folder first."""
-    folders = [as_text(plain(row[name])).strip() for name in FOLDERS if row.get(name)]
+    folders = (as_text(plain(row[name])).strip() for name in FOLDERS if row.get(name))
+    folder = next(folders, "")
     for name in names:
         # An id may read like nothing at all: `null`, `none`.
         value = row.get(name)  # lines of JSON may lack it
         text = value if isinstance(value, str) else as_text(plain(value))
-        if text.strip():
-            if (
-                folders
-                and folders[0]
-                and ENDING.search(text.strip())
-                and not re.search(r"[\\/]", text)
-            ):
-                yield f"{folders[0]}/{text.strip()}"
-            else:
-                yield from dict.fromkeys((text, text.strip()))
+        bare = text.strip()
+        if folder and ENDING.search(bare) and not re.search(r"[\\/]", bare):
+            yield f"{folder}/{bare}"
+        elif bare:
+            yield from dict.fromkeys((text, bare))
