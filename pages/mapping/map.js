@@ -32,7 +32,8 @@ export class PhotoMap {
     this.looping = false;
     this.drawn = false;
     this.resting = 0;
-    this.held = ""; // the part of the map whose points are at hand
+    this.asked = ""; // the part of the map whose points were asked for last
+    this.held = ""; // the part whose points are at hand
     this.frame = 0;
     /** @type {Uint8Array | null} */
     this.chosen = null;
@@ -99,13 +100,14 @@ export class PhotoMap {
     if (!data) return;
     const box = this.partial ? this.wanted() : WHOLE;
     const colour = this.tools.colour;
-    const held = JSON.stringify([data.stamp, box, colour]);
-    this.held = held;
+    const asked = JSON.stringify([data.stamp, box, colour]);
+    this.asked = asked;
     try {
       const points = await this.source.fetchPoints(box, colour);
-      if (this.held !== held) return; // another part, or another colour, was asked for meanwhile
+      if (this.asked !== asked) return; // another part, or another colour, was asked for meanwhile
       if (points.length !== this.points.length) this.thumbs.clear();
       this.points = points;
+      this.held = asked;
       this.note.textContent = "";
     } catch (error) {
       this.note.textContent = error instanceof Error ? error.message : String(error);
@@ -158,8 +160,9 @@ export class PhotoMap {
   rest() {
     clearTimeout(this.resting);
     this.resting = window.setTimeout(() => {
-      if (this.partial && JSON.stringify([this.data?.stamp, this.wanted(), this.tools.colour]) !== this.held) this.load();
-      else { this.thumbs.choose(); this.tools.back.hidden = this.seen().length > 0; }
+      if (this.partial && JSON.stringify([this.data?.stamp, this.wanted(), this.tools.colour]) !== this.asked) return this.load();
+      this.thumbs.choose();
+      this.tools.back.hidden = this.held !== this.asked || this.seen().length > 0;
     }, STILL);
   }
 

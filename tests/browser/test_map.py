@@ -230,6 +230,19 @@ def test_from_an_empty_part_a_button_leads_back_to_the_whole(opened, sampled):
     wait_until(opened, "document.querySelector('.vdm-back').hidden")
 
 
+def test_a_map_whose_points_are_on_their_way_is_not_called_empty(opened):
+    asked = []
+    opened.route("**/points?*", lambda route: asked.append(route))
+    opened.reload()
+    wait_until(opened, "document.querySelector('.vdm-stage')?.clientWidth > 0")
+    opened.wait_for_timeout(600)  # several times as long as a map stands still before it is judged
+    assert asked
+    assert not opened.get_by_role("button", name="No photos here").is_visible()
+    for route in asked:
+        route.continue_()
+    opened.wait_for_selector(f'.vdm[data-drawn="{PHOTOS}"]')
+
+
 @pytest.mark.parametrize("width", [390, 1024, 1440])
 def test_what_the_colours_mean_stands_below_the_map_and_covers_no_photo(opened, width):
     opened.set_viewport_size({"width": width, "height": 844})
