@@ -10,6 +10,8 @@ from typing import Any
 import pyarrow as pa
 
 from encoder.fingerprint import digest_file
+from encoder.pictures import UnreadablePicture, read_picture
+from ingest.embedded import OTHERS, OWN_COLUMNS, read_embedded
 from ingest.photo import Photo, clean, clean_values
 from vecdb import Collection
 from vecdb.addresses import local_path, path_of
@@ -145,7 +147,7 @@ def store_changes(collection: Collection, photos: Sequence[Photo]) -> tuple[int,
     updated = written = 0
     for rows in collection.records.whole(list(told)):
         before = rows.drop_columns("vector").to_pylist()
-        after = [_merge(row, told[row["id"]]) for row in before]
+        after = [_merge(row, told[row["id"]], *_read_again(row, told[row["id"]])) for row in before]
         changed = photo_table(after, rows.column("vector"))
         seen = changed.select(["url", *METADATA]).to_pylist()
         updated += sum(_seen(one) != _seen(two) for one, two in zip(before, seen, strict=True))
@@ -189,10 +191,37 @@ def _seen(row: dict[str, Any]) -> list[Any]:
     ]
 
 
-def _merge(row: dict[str, Any], photo: Photo) -> dict[str, Any]:
+def _read_again(row: dict[str, Any], photo: Photo) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what a picture says of itself of that which its source said before and says no more.
+
+    Returns:
+        Values for the table's own columns, and all others.
+    """
+    unsaid = set(row["given"]) - set(given_by(photo))
+    unsaid &= OWN_COLUMNS | {EXTRA + name for name in OTHERS}
+    if not unsaid or photo.is_partly_read or photo.is_remote:
+        return {}, {}
+    try:
+        data = path_of(photo.address).read_bytes() if photo.payload is None else photo.payload
+        own, others = read_embedded(read_picture(data, needed=1).blocks)
+    except (OSError, ValueError, UnreadablePicture):
+        return {}, {}
+    return (
+        {name: value for name, value in own.items() if name in unsaid},
+        {name: value for name, value in others.items() if EXTRA + name in unsaid},
+    )
+
+
+def _merge(
+    row: dict[str, Any], photo: Photo, own: dict[str, Any], others: dict[str, Any]
+) -> dict[str, Any]:
     """Return a stored row without what its source gave before, and with what it gives now.
 
     Of a photo that was partly read what it gave before stays.
+
+    Args:
+        own: what the picture itself says, for the table's own columns.
+        others: what else it says.
     """
     merged = dict(row)
     given = given_by(photo)
@@ -201,14 +230,14 @@ def _merge(row: dict[str, Any], photo: Photo) -> dict[str, Any]:
         before, given = set(), list(dict.fromkeys([*row["given"], *given]))
     for name in before & METADATA.keys() - KEPT:
         merged[name] = "" if METADATA[name] == pa.string() else None
-    extra = clean_values(photo.extra)
+    extra = clean_values({**others, **photo.extra})
     now = stored_extra(extra)
     for name in MAPS:
         kept = [
             pair for pair in row[name] if EXTRA + pair[0] not in before and pair[0] not in extra
         ]
         merged[name] = kept + now[name]
-    for name, value in clean_values(photo.metadata).items():
+    for name, value in clean_values({**own, **photo.metadata}).items():
         if name == "label" and photo.is_partly_read and row["label"]:
             continue  # the folder's name, perhaps, for want of what could not be read
         merged[name] = value

@@ -8,7 +8,7 @@ from PIL import Image
 
 from encoder.pictures.jxl import boxes
 from encoder.pictures.opening import HIDDEN
-from encoder.pictures.tiff import STARTS, orientation
+from encoder.pictures.tiff import STARTS, first_directory, orientation
 
 LONGEST = 1 << 20  # bytes of a block; more is rubbish, or a bomb
 PHOTOSHOP_IPTC, PHOTOSHOP_EXIF, PHOTOSHOP_XMP = 0x0404, 0x0422, 0x0424
@@ -39,6 +39,9 @@ def read_blocks(opened: Image.Image, data: bytes) -> dict[str, bytes]:
     found["exif"] = found["exif"] or resources.get(PHOTOSHOP_EXIF)
     found["xmp"] = found["xmp"] or resources.get(PHOTOSHOP_XMP) or tags.get(TIFF_XMP)
     found["iptc"] = found["iptc"] or resources.get(PHOTOSHOP_IPTC) or tags.get(TIFF_IPTC)
+    if directory := first_directory(data):  # a RAW's, whose preview was opened
+        found["xmp"] = directory.read_bytes(TIFF_XMP) or found["xmp"]
+        found["iptc"] = directory.read_bytes(TIFF_IPTC) or found["iptc"]
     if opened.format == "JXL":
         found["xmp"] = next((body for kind, body in boxes(data) if kind == b"xml "), None)
     blocks = {name: _as_bytes(block) for name, block in found.items()}

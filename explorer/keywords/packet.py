@@ -17,13 +17,13 @@ LR = "http://ns.adobe.com/lightroom/1.0/"
 SUBJECT, HIERARCHY = f"{{{DC}}}subject", f"{{{LR}}}hierarchicalSubject"
 LISTS = {f"{{{RDF}}}{kind}" for kind in ("Bag", "Seq", "Alt")}
 ITEM = f"{{{RDF}}}li"
+BEGIN = b'<?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
+END = b'\n<?xpacket end="w"?>\n'
 EMPTY = (
-    b'<?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
-    b'<x:xmpmeta xmlns:x="adobe:ns:meta/">\n'
+    BEGIN + b'<x:xmpmeta xmlns:x="adobe:ns:meta/">\n'
     b' <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">\n'
     b'  <rdf:Description rdf:about=""/>\n'
-    b" </rdf:RDF>\n</x:xmpmeta>\n"
-    b'<?xpacket end="w"?>\n'
+    b" </rdf:RDF>\n</x:xmpmeta>" + END
 )
 
 
@@ -64,14 +64,36 @@ def add_keyword(packet: bytes, keyword: Keyword) -> tuple[bytes, list[str]]:
     Raises:
         BadInput: it is no XMP.
     """
-    tree, about = _parse(packet)
+    tree, about = parse_packet(packet)
     added = []
     for name, text in keyword.parts():
-        items = tree.iterfind(f".//{{{RDF}}}Description/{name}/*/{ITEM}")
-        if text not in [item.text for item in items]:
-            _list_of(tree, about, name).append(_item(text))
+        if text not in _list_items(tree, name):
+            list_of(tree, about, name).append(make_item(text))
             added.append(name)
-    return (_write(tree) if added else packet), added
+    return (write_packet(tree) if added else packet), added
+
+
+def has_keywords(packet: bytes) -> bool:
+    """Tell whether a packet holds any keyword.
+
+    Raises:
+        BadInput: it is no XMP.
+    """
+    tree, _ = parse_packet(packet)
+    return any(_list_items(tree, name) for name in (SUBJECT, HIERARCHY))
+
+
+def copy_keywords(packet: bytes, source: bytes) -> bytes:
+    """Return a packet without keywords with those of another one.
+
+    Raises:
+        BadInput: one of them is no XMP.
+    """
+    (tree, about), (other, _) = parse_packet(packet), parse_packet(source)
+    for name in (SUBJECT, HIERARCHY):
+        if texts := _list_items(other, name):
+            list_of(tree, about, name).extend(map(make_item, texts))
+    return write_packet(tree)
 
 
 def remove_keyword(packet: bytes, keyword: Keyword, properties: list[str]) -> bytes:
@@ -80,7 +102,7 @@ def remove_keyword(packet: bytes, keyword: Keyword, properties: list[str]) -> by
     Raises:
         BadInput: it is no XMP.
     """
-    tree, _ = _parse(packet)
+    tree, _ = parse_packet(packet)
     for name, text in keyword.parts():
         if name not in properties:
             continue
@@ -90,11 +112,20 @@ def remove_keyword(packet: bytes, keyword: Keyword, properties: list[str]) -> by
                 held.remove(item)
                 if not len(held):
                     held.getparent().getparent().remove(held.getparent())
-    return _write(tree)
+    return write_packet(tree)
 
 
-def _parse(packet: bytes) -> tuple[etree._ElementTree, etree._Element]:
-    """Return a packet's tree, and its first description; nothing in it is ever expanded."""
+def _list_items(tree: etree._ElementTree, name: str) -> list[str]:
+    items = tree.iterfind(f".//{{{RDF}}}Description/{name}/*/{ITEM}")
+    return [item.text or "" for item in items]
+
+
+def parse_packet(packet: bytes) -> tuple[etree._ElementTree, etree._Element]:
+    """Return a packet's tree, and its first description; nothing in it is ever expanded.
+
+    Raises:
+        BadInput: it is no XMP.
+    """
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:
         root = etree.fromstring(packet, parser)
@@ -110,7 +141,7 @@ def _parse(packet: bytes) -> tuple[etree._ElementTree, etree._Element]:
     return tree, about
 
 
-def _list_of(tree: etree._ElementTree, about: etree._Element, name: str) -> etree._Element:
+def list_of(tree: etree._ElementTree, about: etree._Element, name: str) -> etree._Element:
     """Return the list of a property, made where there is none."""
     found = tree.find(f".//{{{RDF}}}Description/{name}")
     if found is None:
@@ -123,17 +154,19 @@ def _list_of(tree: etree._ElementTree, about: etree._Element, name: str) -> etre
     found.text = None
     held = etree.SubElement(found, f"{{{RDF}}}Bag")
     if word:  # a single word that somebody wrote without a list
-        held.append(_item(word))
+        held.append(make_item(word))
     return held
 
 
-def _item(text: str) -> etree._Element:
+def make_item(text: str) -> etree._Element:
+    """Return an entry of a list."""
     item = etree.Element(ITEM)
     item.text = text
     return item
 
 
-def _write(tree: etree._ElementTree) -> bytes:
+def write_packet(tree: etree._ElementTree) -> bytes:
+    """Return a packet's bytes, in the encoding that it came in."""
     encoding = tree.docinfo.encoding or "UTF-8"
     declared = encoding.upper() not in {"UTF-8", "ASCII", "US-ASCII"}
     text: bytes = etree.tostring(

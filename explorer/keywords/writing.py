@@ -9,7 +9,8 @@ from explorer.exports.choice import BOTH, Choice
 from explorer.exports.selection import select_photos
 from explorer.keywords.files import SidecarNames, check_writable, describe_reason, replace_file
 from explorer.keywords.journal import Entry, new_journal, write_head
-from explorer.keywords.packet import EMPTY, Keyword, add_keyword
+from explorer.keywords.own import read_own
+from explorer.keywords.packet import Keyword, add_keyword, copy_keywords, has_keywords
 from explorer.keywords.report import Written
 from explorer.places import Places
 from vecdb import Concept
@@ -73,7 +74,7 @@ def _write_one(
     try:
         sidecar = names.find(picture)
         before = sidecar.read_bytes() if sidecar.is_file() else None
-        after, added = add_keyword(EMPTY if before is None else before, word)
+        after, added = add_keyword(_begin(picture, before), word)
         if not added:
             done.already += 1
             return
@@ -84,6 +85,13 @@ def _write_one(
         done.written += 1
     except (OSError, BadInput) as error:
         done.refuse(sidecar, describe_reason(error))
+
+
+def _begin(picture: Path, before: bytes | None) -> bytes:
+    """Return a sidecar with the picture's own keywords where it has none, for it displaces them."""
+    if before is None:
+        return read_own(picture)
+    return before if has_keywords(before) else copy_keywords(before, read_own(picture))
 
 
 def _addresses(tables: Iterator[Any]) -> Iterator[str]:

@@ -3,14 +3,24 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ingest.embedded.exif import read_exif
-from ingest.embedded.iptc import read_iptc
+from ingest.embedded.exif import list_exif_keywords, read_exif
+from ingest.embedded.iptc import list_iptc_keywords, read_iptc
 from ingest.embedded.words import Fields, cut_words
 from ingest.embedded.xmp import is_xmp, parse_xml, read_xmp
 
-__all__ = ["Fields", "is_xmp", "parse_xml", "read_embedded", "read_exif", "read_iptc", "read_xmp"]
+__all__ = [
+    "Fields",
+    "is_xmp",
+    "list_keywords",
+    "parse_xml",
+    "read_embedded",
+    "read_exif",
+    "read_iptc",
+    "read_xmp",
+]
 
 OWN_COLUMNS = {"camera", "taken", "photographer", "description", "city", "country"}
+OTHERS = {"title", "keywords", "state", "place", "rating", "latitude", "longitude"}
 
 
 def read_embedded(blocks: Mapping[str, bytes]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -29,10 +39,25 @@ def read_embedded(blocks: Mapping[str, bytes]) -> tuple[dict[str, Any], dict[str
     camera = read_exif(blocks.get("exif", b""))
     words = {**read_iptc(blocks.get("iptc", b"")), **read_xmp(blocks.get("xmp", b""))}
     fields: Fields = {**camera, **words}
-    fields |= {name: camera[name] for name in ("camera", "taken") if name in camera}
+    fields |= {name: camera[name] for name in ("camera", "taken", "digitized") if name in camera}
+    for name in ("digitized", "changed"):
+        moment = fields.pop(name, None)
+        if moment is not None:
+            fields.setdefault("taken", moment)
     if "description" not in fields and "headline" in fields:
         fields["description"] = fields["headline"]
     fields.pop("headline", None)
     fields = {name: cut_words(value) for name, value in fields.items()}
     metadata = {name: value for name, value in fields.items() if name in OWN_COLUMNS}
     return metadata, {name: value for name, value in fields.items() if name not in OWN_COLUMNS}
+
+
+def list_keywords(blocks: Mapping[str, bytes]) -> list[str]:
+    """Return the keywords of a picture's IPTC, else of its EXIF, one by one.
+
+    Args:
+        blocks: as in `read_embedded`, whose keywords are one text.
+    """
+    return list_iptc_keywords(blocks.get("iptc", b"")) or list_exif_keywords(
+        blocks.get("exif", b"")
+    )

@@ -34,16 +34,23 @@ def read_exif(block: bytes) -> Fields:
     }
     fields = {name: value for name, value in fields.items() if value}
     zone = photo.read_text(ZONE)
-    moments = (photo.read_text(TAKEN), photo.read_text(DIGITIZED), first.read_text(CHANGED))
-    moment = next((found for text in moments if (found := read_moment(text, zone))), None)
-    if moment:
-        fields["taken"] = moment
+    texts = (photo.read_text(TAKEN), photo.read_text(DIGITIZED), first.read_text(CHANGED))
+    for name, text in zip(("taken", "digitized", "changed"), texts, strict=True):
+        if moment := read_moment(text, zone):
+            fields[name] = moment
     stars = first.read_numbers(RATING)[:1]
     if stars and 0 < stars[0] <= 5:
         fields["rating"] = stars[0]
     for place in first.follow(PLACE)[:1]:
         fields |= _place(place)
     return fields
+
+
+def list_exif_keywords(block: bytes) -> list[str]:
+    """Return Windows' keywords one by one."""
+    first = first_directory(block)
+    words = _windows(first, XP_KEYWORDS).split(";") if first else []
+    return [word for word in map(str.strip, words) if word]
 
 
 def _caption(first: Directory, photo: Directory) -> str:

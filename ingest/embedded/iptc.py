@@ -14,12 +14,7 @@ KEYWORD, DAY, TIME = 25, 55, 60
 
 def read_iptc(block: bytes) -> Fields:
     """Read the records that have a column, or a name of their own, here; broken ones end it."""
-    if not block:
-        return {}
-    stored, is_utf8 = _records(block)
-    found: dict[int, list[str]] = {
-        number: [_decode(value, is_utf8) for value in values] for number, values in stored.items()
-    }
+    found = _read_texts(block)
     fields: Fields = {name: join_words(found.get(number, ())) for number, name in TEXTS.items()}
     fields["description"] = "\n".join(found.get(120, ())).strip()
     fields["keywords"] = join_words(found.get(KEYWORD, ()))
@@ -32,6 +27,18 @@ def read_iptc(block: bytes) -> Fields:
         if moment:
             fields["taken"] = moment
     return fields
+
+
+def list_iptc_keywords(block: bytes) -> list[str]:
+    """Return the keywords one by one: they may hold commas."""
+    return [word for word in _read_texts(block).get(KEYWORD, []) if word]
+
+
+def _read_texts(block: bytes) -> dict[int, list[str]]:
+    stored, is_utf8 = _records(block)
+    return {
+        number: [_decode(value, is_utf8) for value in values] for number, values in stored.items()
+    }
 
 
 def _records(block: bytes) -> tuple[dict[int, list[bytes]], bool]:

@@ -20,7 +20,11 @@ TEXTS = {
     "Location": "place",
 }
 LISTS = {"creator": "photographer", "subject": "keywords"}
-MOMENTS = ("DateTimeOriginal", "DateCreated", "CreateDate")
+MOMENTS = {
+    "CreateDate": "digitized",
+    "DateCreated": "taken",
+    "DateTimeOriginal": "taken",
+}  # of one field the last goes before
 DECLARED = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml[^>]{1,60}?encoding=[\"']([\w.-]+)")
 NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -49,7 +53,7 @@ def is_xmp(packet: bytes) -> bool:
 
 def parse_xml(packet: bytes, longest: int = LONGEST) -> ElementTree.Element | None:
     """Read a packet, or other XML; None where it is long, cannot be read or declares a type."""
-    text = _decode(packet) if 0 < len(packet) <= longest else ""
+    text = decode_packet(packet) if 0 < len(packet) <= longest else ""
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         return None
     try:
@@ -67,10 +71,9 @@ def _fields(found: dict[str, list[str]]) -> Fields:
     camera = name_camera(*(found.get(name, [""])[0] for name in ("Make", "Model")))
     if camera:
         fields["camera"] = camera
-    texts = (found[name][0] for name in MOMENTS if name in found)
-    moment = next((moment for text in texts if (moment := read_moment(text))), None)
-    if moment:
-        fields["taken"] = moment
+    for name, field in MOMENTS.items():
+        if moment := read_moment(found.get(name, [""])[0]):
+            fields[field] = moment
     latitude, longitude = (
         _degrees(found.get(name, [""])[0]) for name in ("GPSLatitude", "GPSLongitude")
     )
@@ -81,7 +84,7 @@ def _fields(found: dict[str, list[str]]) -> Fields:
     return fields
 
 
-def _decode(packet: bytes) -> str:
+def decode_packet(packet: bytes) -> str:
     """Return the XML of a packet, without what stands around it."""
     declared = DECLARED.match(packet)
     encoding = "utf-16" if packet[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8"

@@ -1,25 +1,37 @@
 """Keywords in sidecars: merged with what is there, read by exiftool, taken back whole."""
 
 import hashlib
+import io
 import json
 import os
 import shutil
+import struct
 import subprocess
 
 import numpy as np
 import pyarrow as pa
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
+from encoder.pictures import read_picture
 from explorer.__main__ import main
 from explorer.errors import BadInput, NothingThere, NothingToTurn
 from explorer.explorer import Explorer
 from explorer.keywords import describe_written, undo_keywords, write_keywords
 from explorer.keywords.files import SidecarNames
+from explorer.keywords.own import read_own
 from explorer.keywords.packet import EMPTY, Keyword, add_keyword, remove_keyword
+from explorer.keywords.report import Written
+from explorer.keywords.writing import _write_one
 from explorer.places import Places
+from ingest.embedded import read_embedded
 from ingest.embedded.xmp import read_xmp
+from ingest.sources.folders import PictureFolder
+from tests.encoder.pictures.samples import dng
 from tests.explorer.conftest import DIM
+from tests.ingest.pictures import encoded, noise
+from tests.ingest.test_embedded import IPTC, PACKET, camera_exif
 
 NAME = "a house, été"
 ADOBE = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
@@ -219,6 +231,79 @@ def test_a_linked_sidecar_stays_a_link(explorer, concept, folder, tmp_path):
     write_keywords(explorer, concept)
     assert (folder / "a.xmp").is_symlink()
     assert NAME in str(read_xmp((tmp_path / "real.xmp").read_bytes())["keywords"])
+
+
+RATED = ADOBE.replace("dc:subject", "dc:type")  # as developing programs write them
+
+
+def windows_words():
+    exif = Image.Exif()
+    exif[0x9C9E], exif[0x010E] = "boats;Paris, France\0".encode("utf-16-le"), "A boat"
+    exif[0x4746] = 3
+    return exif
+
+
+def with_iptc(picture):
+    segment = b"Photoshop 3.0\x008BIM\x04\x04\0\0" + struct.pack(">I", len(IPTC)) + IPTC + b"\0"
+    return picture[:2] + b"\xff\xed" + struct.pack(">H", len(segment) + 2) + segment + picture[2:]
+
+
+def with_xmp_in_png():
+    text = PngInfo()
+    text.add_itxt("XML:com.adobe.xmp", PACKET)
+    return encoded(noise(), "PNG", pnginfo=text)
+
+
+WORDS = {
+    "xmp": ("jpg", lambda: encoded(noise(), xmp=PACKET.encode())),
+    "iptc": ("jpg", lambda: with_iptc(encoded(noise()))),
+    "exif": ("jpg", lambda: encoded(noise(), exif=windows_words())),
+    "rated": ("jpg", lambda: with_iptc(encoded(noise(), xmp=RATED.encode()))),
+    "time": ("jpg", lambda: encoded(noise(), xmp=PACKET.encode(), exif=camera_exif())),
+    "png": ("png", with_xmp_in_png),
+    "tiff": ("tif", lambda: encoded(noise(), "TIFF", tiffinfo={700: PACKET.encode()})),
+    "raw": ("dng", lambda: dng(tags={700: (1, len(PACKET.encode()), PACKET.encode())})),
+    "broken": ("jpg", lambda: with_iptc(encoded(noise(), xmp=b"<x:xmpmeta <"))),
+    "nothing": ("jpg", lambda: encoded(noise())),
+}
+
+
+@pytest.mark.parametrize("kind", WORDS)
+@pytest.mark.parametrize("beside", ["", RATED, EMPTY.decode()])
+def test_a_sidecar_displaces_nothing_that_the_picture_says_itself(tmp_path, kind, beside):
+    ending, make = WORDS[kind]
+    picture, sidecar = tmp_path / f"a.{ending}", tmp_path / "a.xmp"
+    picture.write_bytes(make())
+    if beside:
+        sidecar.write_text(beside, "utf-8")
+    own, others = read_embedded(read_picture(picture.read_bytes()).blocks)
+    [before] = PictureFolder(tmp_path, (), print)
+    done = Written()
+    _write_one(SidecarNames(), picture, Keyword("House", "A|House"), io.StringIO(), done)
+    assert (done.written, done.refused) == (1, 0)
+    [photo] = PictureFolder(tmp_path, (), print)
+    assert photo.extra["keywords"] == ", ".join(filter(None, [others.get("keywords"), "House"]))
+    told = {**own, **others, **before.metadata, **before.extra}
+    shown = {**own, **others, **photo.metadata, **photo.extra}
+    assert {n: v for n, v in shown.items() if n != "keywords"} == {
+        n: v for n, v in told.items() if n != "keywords"
+    }
+
+
+def test_keywords_of_a_picture_stay_one_by_one_and_the_rest_of_its_xmp_stays(tmp_path):
+    packet = PACKET.replace("dusk", "Paris, France").replace(
+        "<dc:title>", "<dc:rights>mine</dc:rights><dc:title>"
+    )
+    (tmp_path / "a.jpg").write_bytes(encoded(noise(), xmp=packet.encode()))
+    (tmp_path / "b.jpg").write_bytes(encoded(noise(), exif=windows_words()))
+    for name, words in {
+        "a": ["barn", "Paris, France", "barn"],
+        "b": ["boats", "Paris, France"],
+    }.items():
+        written = read_own(tmp_path / f"{name}.jpg")
+        (tmp_path / f"{name}.xmp").write_bytes(add_keyword(written, Keyword("x", "A|x"))[0])
+        assert read_with_exiftool(tmp_path / f"{name}.xmp")["Subject"] == [*words, "x"]
+    assert read_with_exiftool(tmp_path / "a.xmp")["Rights"] == "mine"
 
 
 @pytest.mark.parametrize("text", ["", " | ", "|"])

@@ -10,7 +10,7 @@ from encoder.pictures import read_picture
 from ingest.decode import decode
 from ingest.embedded import read_embedded, read_exif, read_iptc, read_xmp
 from ingest.embedded.words import name_camera, read_moment
-from tests.encoder.pictures.samples import heic, jxl, psd
+from tests.encoder.pictures.samples import dng, heic, jxl, psd
 from tests.ingest.pictures import encoded, noise
 
 PACKET = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
@@ -220,6 +220,36 @@ def test_windows_own_words_are_read():
         exif[tag] = (text + "\0").encode("utf-16-le")
     found = read_exif(exif.tobytes())
     assert found == {"title": "Łódź", "photographer": "Ada,Bob", "keywords": "barn, dusk"}
+
+
+@pytest.mark.parametrize(
+    ("exif", "packet", "expected"),
+    [
+        ({0x9003: 2001, 0x9004: 2015, 0x0132: 2020}, "DateCreated", 2001),
+        ({0x9004: 2015, 0x0132: 2020}, "DateCreated", 1923),  # a scan
+        ({0x9004: 2015}, "CreateDate", 2015),
+        ({0x0132: 2020}, "CreateDate", 1923),
+        ({0x9004: 2015, 0x0132: 2020}, "Nothing", 2015),
+        ({0x0132: 2020}, "Nothing", 2020),
+    ],
+)
+def test_when_a_picture_was_taken_goes_before_when_it_was_scanned_or_changed(
+    exif, packet, expected
+):
+    written = Image.Exif()
+    for tag, year in exif.items():
+        (written if tag == 0x0132 else written.get_ifd(0x8769))[tag] = f"{year}:05:01 10:00:00"
+    told = PACKET.replace("exif:DateTimeOriginal", f"photoshop:{packet}").replace("1987-", "1923-")
+    metadata, extra = read_embedded({"exif": written.tobytes(), "xmp": told.encode()})
+    assert metadata["taken"].year == expected
+    assert not {"digitized", "changed"} & {*metadata, *extra}
+
+
+def test_keywords_in_a_raw_itself_are_read():
+    for preview in (b"", encoded(noise(), xmp=PACKET.replace("dusk", "dawn").encode())):
+        packet = PACKET.encode()
+        data = dng(preview, tags={700: (1, len(packet), packet)})
+        assert decode(data).extra["keywords"] == "barn, dusk"
 
 
 @pytest.mark.parametrize("degrees", [(0, 0), (95, 10), (10, 181)])

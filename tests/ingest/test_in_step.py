@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from ingest import Photo, SourceError
-from tests.ingest.pictures import jpeg
+from tests.ingest.pictures import encoded, jpeg, noise
+from tests.ingest.test_embedded import PACKET
 from vecdb import Label
 from vecdb.removal import keep_photos, remove_collection, remove_photos, restore_photos
 
@@ -495,3 +496,25 @@ def test_undoing_a_deletion_gives_other_encoders_collections_the_thumbnails_back
     folder(lib, a=2)
     assert ingest(lib).updated == 1
     assert store.thumbnail("photos__other", "a.jpg") == store.thumbnail("photos", "a.jpg")
+
+
+def test_what_a_picture_says_itself_is_back_once_a_file_beside_it_is_gone(
+    ingest, database, tmp_path
+):
+    lib = tmp_path / "lib"
+    lib.mkdir()
+    (lib / "a.jpg").write_bytes(encoded(noise(), xmp=PACKET.encode()))
+    (lib / "b.jpg").write_bytes(jpeg(2))
+    ingest(lib)
+    before = rows(database)
+    told = PACKET.replace("dusk", "dawn").replace("A red barn", "A barn").replace('"4"', '"2"')
+    for name in ("a", "b"):
+        (lib / f"{name}.xmp").write_text(told.replace("Orl\u00e9ans", "Lyon"), "utf-8")
+    ingest(lib)
+    during = rows(database)["a.jpg"]
+    assert (during["description"], during["city"]) == ("A barn", "Lyon")
+    assert dict(during["extra"])["keywords"] == "barn, dawn"
+    (lib / "a.xmp").unlink()
+    (lib / "b.xmp").unlink()
+    assert counts(ingest(lib)) == (0, 2, 0, 0)
+    assert rows(database) == before

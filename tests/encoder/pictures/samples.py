@@ -2,6 +2,8 @@
 
 import io
 import struct
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import numpy as np
 from PIL import Image
@@ -63,8 +65,14 @@ def whole(number: int) -> tuple[int, int, bytes]:
     return 4, 1, struct.pack("<I", number)
 
 
-def dng(preview: bytes = b"", *, turn: int = 1, side: int = 64) -> bytes:
-    """A raw file: a sensor's grey mosaic, and perhaps a JPEG beside it."""
+def dng(
+    preview: bytes = b"",
+    *,
+    turn: int = 1,
+    side: int = 64,
+    tags: Mapping[int, tuple[int, int, bytes]] = MappingProxyType({}),
+) -> bytes:
+    """A raw file: a sensor's grey mosaic, perhaps a JPEG beside it, and tags of its own."""
     sensor = (np.indices((side, side)).sum(0) * 300 % 60_000).astype("<u2").tobytes()
     mosaic = {
         0x00FE: whole(0),
@@ -88,6 +96,7 @@ def dng(preview: bytes = b"", *, turn: int = 1, side: int = 64) -> bytes:
         0xC614: (2, 12, b"Maker Model\0"),
         0xC621: (10, 9, struct.pack("<18i", *(n for i in range(9) for n in (int(i % 4 == 0), 1)))),
         0xC65A: (3, 1, struct.pack("<H", 21)),
+        **tags,
     }
     start = 8 + len(sensor) + len(preview)
     sensor_at, preview_at = 8, 8 + len(sensor)
