@@ -8,6 +8,7 @@ from typing import Any
 from explorer.errors import BadInput
 from explorer.labels.answers import Said, split_classes
 from explorer.labels.columns import find_columns, read_answer, read_keys
+from explorer.labels.yolo import BOXES, read_boxes, read_class_names
 from ingest.embedded import parse_xml
 from ingest.sources.addresses import ENDING, Locator
 from ingest.sources.folders import picture_names
@@ -50,9 +51,12 @@ def read_annotations(path: Path) -> Iterator[Said] | None:
 
 def _read_folder(folder: Path) -> Iterator[Said]:
     has_pictures = next(picture_names(folder), None) is not None
+    named = read_class_names(folder)
     for each in Walk(folder, Exclusion(), keep_silent):
         for file in each.files:
             ending = file.path.suffix.lower()
+            if ending == BOXES and (boxes := read_boxes(file.path, file.relative, named)):
+                yield boxes
             if ending not in ENDINGS or file.name in SETTINGS:
                 continue
             held = _load(file.path) if ending == ".json" else None
@@ -76,6 +80,8 @@ def _read_json(path: Path, held: Any) -> Iterator[Said] | None:
         return None
     if {"images", "annotations"} <= held.keys():
         return _read_coco(path, held)
+    if isinstance(held.get("items"), list) and isinstance(held.get("categories"), dict):
+        return _read_datumaro(held)
     if held.keys() == {"classes", "labels"} and isinstance(held["labels"], dict):
         rows = read_fiftyone(held["labels"], held["classes"])
         return (Said((name,), classes=tuple(words) or None) for name, words in rows)
@@ -130,6 +136,17 @@ def _read_coco(path: Path, held: Mapping[str, Any]) -> Iterator[Said]:
         raise BadInput(
             f"{path} is no COCO file of image categories: an entry lacks {error}."
         ) from error
+
+
+def _read_datumaro(held: Mapping[str, Any]) -> Iterator[Said]:
+    """Read what CVAT and Datumaro write: annotations give the places of their labels in a list."""
+    labels = (held["categories"].get("label") or {}).get("labels") or []
+    named = {str(at): str(label.get("name", at)) for at, label in enumerate(labels)}
+    for item in held["items"]:
+        told = (str(each.get("label_id")) for each in item.get("annotations") or ())
+        path = str((item.get("image") or {}).get("path") or "")
+        words = dict.fromkeys(named[number] for number in told if number in named)
+        yield Said((path or str(item.get("id", "")),), classes=tuple(words))
 
 
 def _coco_keys(image: Mapping[str, Any]) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """What the cells of a label file say: yes, no, how sure, or the names of classes."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,7 @@ from ingest.sources.values import PART, read_list
 SIGNS = {
     1: (
         "1 +1 1.0 yes y true t positive pos match ja oui si sí sim tak да 是 はい 예 네 "
-        "✓ ✔ ☑ ✅ 👍 wahr vrai verdadero verdadeiro vero prawda истина accept accepted"
+        "✓ ✔ ☑ ✅ 👍 x wahr vrai verdadero verdadeiro vero prawda истина accept accepted"
     ),
     -1: (
         "-1 -1.0 no n false f negative neg nein non nee não nao nie нет 否 いいえ 아니요 "
@@ -64,9 +64,24 @@ def read_amount(text: str) -> float | None:
         return None
 
 
-def is_percent(amounts: Sequence[float]) -> bool:
+def is_percent(amounts: Iterable[float]) -> bool:
     """Tell whether certainties are from 0 to 100."""
     return max(amounts, default=0) > 1
+
+
+def are_spaced(cells: Iterable[str]) -> bool:
+    """Tell whether spaces part the words in cells of tags, as in Planet's.
+
+    Such words come in more combinations than there are words, most of which are another one and a
+    word more; names of several words, as `golden retriever`, are not.
+    """
+    found = set(cells)
+    if any(mark in cell for cell in found for mark in ",;|["):
+        return False
+    sets = {frozenset(cell.split()) for cell in found}
+    several = [words for words in sets if len(words) > 1]
+    grown = sum(any(words - {word} in sets for word in words) for words in several)
+    return 2 * grown > len(several) > len(frozenset().union(*sets))
 
 
 def read_cell(value: Any) -> str:

@@ -13,6 +13,7 @@ from explorer.labels.answers import (
     read_share,
     read_sign,
 )
+from explorer.labels.forms import TAXONOMY
 from ingest.sources.addresses import ENDING, Locator
 from ingest.sources.cells import as_text, plain
 from ingest.sources.guess import guess_address
@@ -35,7 +36,7 @@ KEYS = [*IDS, "imageid", "photoid", *ADDRESSES]
 # Classes within an annotation, by the last part of their name: `ground_truth.label`.
 WITHIN = (
     *(*LABELS, "choices", "rectanglelabels", "polygonlabels", "brushlabels", "ellipselabels"),
-    *("keypointlabels", "tags", "displayname", "classtitle"),
+    *("keypointlabels", "tags", "displayname", "classtitle", "categories", "classes", TAXONOMY),
 )
 # The same by the last two: `radio_answer.name` before the question, `classifications.name`.
 NAMED = (
@@ -45,7 +46,7 @@ NAMED = (
     ),
     re.compile(r"(^|\.)(file|region)_attributes\.\w+$"),  # of VIA
 )
-KEYWORDS = ("tags", "keywords", "subject", "categories")
+KEYWORDS = ("tags", "keywords", "subject", "hierarchicalsubject", "categories", TAXONOMY)
 # Columns whose classes are parted by commas, as photo managers write keywords.
 PLURAL = {*KEYWORDS, "labels", "classes"}
 # Beside the names of files.
@@ -181,8 +182,12 @@ def _is_answer(text: str) -> bool:
 def read_answer(row: Row, name: str) -> str:
     """Read what a row says in a column of answers: `cat|dog` where these are several classes."""
     text = read_cell(row.get(name)) or read_cell(row.get(f"{name}.choices"))
-    is_list = usual(name).rpartition(".")[2] in PLURAL and not text.startswith("[")
-    return text.replace(",", PART) if is_list else text
+    return text.replace(",", PART) if is_plural(name) and not text.startswith("[") else text
+
+
+def is_plural(name: str) -> bool:
+    """Tell whether a column's cells hold several classes in one text."""
+    return usual(name).rpartition(".")[2] in PLURAL
 
 
 def read_keys(row: Row, names: Sequence[str]) -> Iterator[str]:

@@ -11,8 +11,16 @@ from typing import Any
 from explorer.csv_cells import guard_cell, unguard_cell
 from explorer.errors import BadInput
 from explorer.labels.annotations import read_annotations
-from explorer.labels.answers import Said, is_percent, read_amount, read_cell
-from explorer.labels.columns import OURS, find_columns, find_pair, read_answer, read_keys
+from explorer.labels.answers import Said, are_spaced, is_percent, read_amount, read_cell
+from explorer.labels.columns import (
+    OURS,
+    find_columns,
+    find_pair,
+    is_plural,
+    read_answer,
+    read_keys,
+)
+from explorer.labels.forms import read_forms
 from ingest import IngestError
 from ingest.sources import Source, Table
 from ingest.sources.addresses import Locator
@@ -20,6 +28,7 @@ from ingest.sources.cells import OF_TYPED
 from ingest.sources.names import usual
 from ingest.sources.rows import is_rows, lay_flat, names_of
 from ingest.sources.tables import open_rows
+from ingest.sources.values import PART
 from vecdb import Label
 
 COLUMNS = ("photo_id", "label", "round", "reason", "by", "at")
@@ -96,8 +105,10 @@ def _read_table(path: Path) -> Iterator[Said]:
     locator = Locator(path.parent)
     with open_rows(path, Table(), locator) as rows:
         unguard = str if rows.kinds == OF_TYPED else unguard_cell  # only spreadsheets run cells
-        name_classes = partial(_name_classes, words=rows.words)
-        sample = [name_classes(row) for row in rows.sample]
+        sample = [_name_classes(row, rows.words) for row in rows.sample]
+        has_forms = any(map(read_forms, sample))
+        name_classes = partial(_name_classes, words=rows.words, has_forms=has_forms)
+        sample = [name_classes(row) for row in rows.sample] if has_forms else sample
         all_names = names_of([dict.fromkeys(rows.names), *sample])
         pair = find_pair(all_names, sample, locator, partial(_read_rows, path))
         names = [name for name in all_names if name not in pair]
@@ -109,9 +120,14 @@ def _read_table(path: Path) -> Iterator[Said]:
             raise BadInput(
                 f"{path} has no column of labels among {', '.join(rows.names)}: name one `label`."
             )
-        percent = bool(pair) and is_percent(
-            [read_amount(read_cell(row.get(pair[1]))) or 0 for row in sample]
-        )
+        percent = bool(pair) and is_percent(_read_amounts(path, pair[1]))
+        spaced = {
+            name
+            for name in answers.values()
+            if is_plural(name)
+            and any(" " in read_cell(row.get(name)) for row in sample)
+            and are_spaced(read_answer(name_classes(row), name) for row in _read_rows(path))
+        }
         about = [name for name in rows.names if usual(name) in OURS]
         for row in rows.rows:
             if isinstance(row, str):
@@ -119,6 +135,10 @@ def _read_table(path: Path) -> Iterator[Said]:
                 continue
             said = name_classes(row)
             told = {name: unguard(read_answer(said, key)) for name, key in answers.items()}
+            if spaced:
+                told = {
+                    n: PART.join(t.split()) if answers[n] in spaced else t for n, t in told.items()
+                }
             if pair:
                 of, answer = (unguard(read_cell(said.get(name))) for name in pair)
                 told = {of: _read_percent(answer) if percent else answer} if of else {}
@@ -132,6 +152,10 @@ def _read_table(path: Path) -> Iterator[Said]:
 def _read_rows(path: Path) -> Iterator[dict[str, Any]]:
     with open_rows(path, Table(), Locator(path.parent)) as rows:
         yield from (row for row in rows.rows if not isinstance(row, str))
+
+
+def _read_amounts(path: Path, name: str) -> Iterator[float]:
+    return (read_amount(read_cell(row.get(name))) or 0 for row in _read_rows(path))
 
 
 def _read_percent(text: str) -> str:
@@ -150,13 +174,20 @@ def _open_cell(name: str, value: str) -> dict[str, Any]:
         return {}
 
 
-def _name_classes(row: Mapping[str, Any], words: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    """Return a row with the names of its classes in place of their numbers."""
+def _name_classes(
+    row: Mapping[str, Any], words: Mapping[str, Sequence[str]], *, has_forms: bool = False
+) -> dict[str, Any]:
+    """Return a row with the names of its classes in place of their numbers.
+
+    Args:
+        has_forms: whether some rows have the forms that `read_forms` reads.
+    """
     flat = dict(row)
     for name, value in row.items():
         if isinstance(value, str) and value.startswith(("{", "[")):
             opened = _open_cell(name, value)
             flat |= {name: None, **opened} if opened else {}
+    flat |= read_forms(flat) if has_forms else {}
     return {**flat, **{name: _name_class(row.get(name), words[name]) for name in words}}
 
 

@@ -20,6 +20,7 @@ class Reading:
         zero: what 0 is.
         guessed: the only class, or column of answers, where it is called otherwise; else empty.
         shares: whether the answers are numbers from 0 to 1, a yes from .5 on.
+        crossed: whether an x is a no, because the file has another yes; else it ticks a yes.
     """
 
     names: dict[str, str]
@@ -27,13 +28,14 @@ class Reading:
     zero: int = 0
     guessed: str = ""
     shares: bool = False
+    crossed: bool = False
 
     def read_sign(self, text: str) -> int | None:
         """Return 1, -1 or 0 as an answer says it; None where it says none of them."""
         share = read_share(text) if self.shares else None
         if share is not None:
             return 1 if share >= SURE else -1
-        sign = read_sign(text)
+        sign = -1 if self.crossed and _is_cross(text) else read_sign(text)
         return self.zero if sign == 0 else sign
 
 
@@ -94,7 +96,13 @@ def _read_answers(
     texts = [columns.get(name, ()) for name in names]
     signs = {read_sign(text) for values in texts for text in values}
     zero = -1 if not ours and 0 in signs and -1 not in signs else 0
-    return Reading(names, False, zero, shares=_are_shares(texts))
+    yes = [text for values in texts for text in values if read_sign(text) == 1]
+    crossed = not all(map(_is_cross, yes))
+    return Reading(names, False, zero, shares=_are_shares(texts), crossed=crossed)
+
+
+def _is_cross(text: str) -> bool:
+    return text.strip().lower() == "x"
 
 
 def _are_shares(columns: Iterable[Collection[str]]) -> bool:

@@ -23,6 +23,12 @@ def test_a_class_is_a_yes_where_a_machine_is_surer_than_not(photos_there, tmp_pa
     assert collect(photos_there, write(tmp_path, text))[0] == YES | NO
 
 
+def test_percent_are_known_by_the_largest_of_the_whole_file(photos_there, tmp_path):
+    rows = ["Name,Label,Confidence", "no-050.jpg,cat,.9", *["no-051.jpg,cat,.5"] * 3_000]
+    path = write(tmp_path, "\n".join([*rows, "yes-001.jpg,cat,95.3"]))
+    assert collect(photos_there, path)[0] == {"yes-001": 1, "no-050": -1, "no-051": -1}
+
+
 LISTED = {
     "rekognition": ("Image", "Labels", {"Name": "{}", "Confidence": 100}),
     "vision": ("context.uri", "labelAnnotations", {"mid": "/m/0", "description": "{}", "score": 1}),

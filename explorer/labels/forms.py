@@ -1,0 +1,88 @@
+"""The classes of a row where a tool keeps them in a form of its own, as words in a column."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ingest.sources.rows import Row, is_rows
+
+TICKED = re.compile(r"((?:.+\.)?(?:file|region)_attributes\.[^.]+)\.(.+)")  # VIA's boxes
+MAPPED = re.compile(r"(.+)-metadata\.class-map\.(.+)")  # SageMaker's numbers
+TAXONOMY = "taxonomy"  # Label Studio's paths of classes
+
+
+def read_forms(row: Row) -> Row:
+    """Return the columns that say a row's classes in words; none where it has no such form."""
+    return {**_list_ticked(row), **_name_mapped(row), **_name_accepted(row), **_list_paths(row)}
+
+
+def _list_ticked(row: Row) -> Row:
+    found: dict[str, list[str]] = {}
+    for name, value in row.items():
+        if value is True and (ticked := TICKED.fullmatch(name)):
+            found.setdefault(ticked[1], []).append(ticked[2])
+        elif name.endswith("regions") and is_rows(value):
+            for kind, word in _tick_regions(value):
+                found.setdefault(f"{name}.region_attributes.{kind}", []).append(word)
+    return {name: list(dict.fromkeys(words)) for name, words in found.items()}
+
+
+def _tick_regions(regions: list[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    for region in regions:
+        attributes = region.get("region_attributes")
+        for kind, told in attributes.items() if isinstance(attributes, Mapping) else ():
+            if isinstance(told, Mapping):
+                yield from ((kind, word) for word, is_so in told.items() if is_so is True)
+
+
+def _name_mapped(row: Row) -> Row:
+    """Read manifests of SageMaker: `pets` holds numbers, `pets-metadata` what they mean."""
+    found: dict[str, dict[str, str]] = {}
+    for name, value in row.items():
+        if isinstance(value, str) and (mapped := MAPPED.fullmatch(name)):
+            found.setdefault(mapped[1], {})[mapped[2]] = value
+    words: dict[str, None] = {}
+    for name, named in found.items():
+        told = row.get(name, row.get(f"{name}.annotations"))
+        if isinstance(told, list) and is_rows(told):
+            told = [entry.get("class_id") for entry in told]
+        numbers = map(str, told) if isinstance(told, list) else iter(named)
+        words |= dict.fromkeys(named[number] for number in numbers if number in named)
+    return {"label": list(words)} if found else {}
+
+
+def _name_accepted(row: Row) -> Row:
+    """Read Prodigy's choices and spans, which count where the whole was accepted."""
+    if row.get("answer") not in {"accept", "reject", "ignore"}:
+        return {}
+    chosen, spans, options = row.get("accept"), row.get("spans"), row.get("options")
+    if isinstance(chosen, list):
+        texts = {entry.get("id"): entry.get("text") for entry in options or () if is_rows(options)}
+        words = [word if isinstance(word, str) else texts.get(word, word) for word in chosen]
+    elif isinstance(spans, list) and is_rows(spans):
+        words = [entry["label"] for entry in spans if entry.get("label")]
+    else:
+        return {}
+    return {"accept": list(dict.fromkeys(words)) if row["answer"] == "accept" else None}
+
+
+def _list_paths(row: Row) -> Row:
+    """Read Label Studio's paths of classes, of which every level is one."""
+    found: Row = {}
+    for name, value in row.items():
+        is_taxonomy = name.rpartition(".")[2] == TAXONOMY and isinstance(value, list)
+        if is_taxonomy or is_rows(value):
+            words = list(dict.fromkeys(_walk(value, is_within=is_taxonomy)))
+            found |= {name if is_taxonomy else f"{name}.{TAXONOMY}": words} if words else {}
+    return found
+
+
+def _walk(value: Any, *, is_within: bool) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _walk(inner, is_within=is_within or name == TAXONOMY)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _walk(inner, is_within=is_within)
+    elif is_within and isinstance(value, str):
+        yield value
