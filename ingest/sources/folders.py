@@ -9,7 +9,7 @@ from ingest.photo import Photo, address_of, id_of_path
 from ingest.sources.kinds import begins_as_picture, has_picture_ending, is_tar
 from ingest.sources.left_out import Exclusion, LeaveOut, ending_kind, keep_silent
 from ingest.sources.listings import NAMES, Listings, fold
-from ingest.sources.places import ANNOTATIONS, folder_label
+from ingest.sources.places import ANNOTATIONS, folder_label, is_class_among
 from ingest.sources.sidecars import JSON, LARGEST, by_column, describe, is_sidecar
 from ingest.sources.stream import each
 from ingest.sources.takeout import picture_name, takeout_names
@@ -34,6 +34,7 @@ class PictureFolder:
         self._exclusion = Exclusion(exclude)
         self._leave_out = leave_out
         self._unreadable = 0  # files beside pictures
+        self._classes: dict[str, str] = {}  # by folder
         self._listings = Listings(root, leave_out)
 
     def __iter__(self) -> Iterator[Photo]:
@@ -84,7 +85,7 @@ class PictureFolder:
                 self._listings.read(path, folder)
 
     def _photo(self, file: File, beside: "Beside") -> Photo:
-        above = folder_label(file.relative)
+        above = folder_label(file.relative) or self._class_of(file.relative.rpartition("/")[0])
         row, before = self._listings.take(file.relative), self._unreadable
         metadata, extra, captions = describe(
             row, beside.parts(file.name), self._note, self._listings.kinds
@@ -102,6 +103,13 @@ class PictureFolder:
             captions=captions,
             is_partly_read=self._unreadable > before or (self._listings.is_damaged and not row),
         )
+
+    def _class_of(self, folder: str) -> str:
+        """Return the name of a folder that says nothing, where it is a class beside others."""
+        if folder not in self._classes:
+            is_class = is_class_among(self._root, folder)
+            self._classes[folder] = folder.rpartition("/")[2] if is_class else ""
+        return self._classes[folder]
 
     def _note(self, kind: str) -> None:
         self._unreadable += kind.startswith("unreadable")

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from ingest.sources.kinds import has_picture_ending
 from ingest.sources.left_out import system_kind
 from ingest.sources.names import SPLITS
 
@@ -14,6 +15,11 @@ ANNOTATIONS = {"annotations", "annotation", "labels", "lists", "metadata", "capt
 ANNOTATIONS |= {"imagesets", "main", "meta"}  # of Pascal VOC and Food-101
 IMAGES = {"images", "image", "imgs", "img", "pictures", "photos", "jpegimages"}
 SAYS_NOTHING = {*IMAGES, "data", "jpg", "jpeg", "png"}  # of the pictures in a folder of this name
+# Folders beside `images` with the same pictures once more, or what is said of them: no classes.
+OF_THE_SAME = re.compile(
+    r"mask|segm|annot|label|depth|normal|truth|^gt|thumb|preview|orig|raw|edit|export|resiz|crop|"
+    r"deriv|access|master|preserv|backup|cop(y|ies)"
+)
 NUMBERED = re.compile(r"[_-]?\d+$")  # images_001
 MOST_FOLDERS = 100
 MOST_ABOVE = 4  # folders above a table from which its paths may start
@@ -73,6 +79,28 @@ def folder_label(path: str) -> str:
     names = [name for name in names if not name.endswith((".info", ".library"))]
     found = next((n for n in names if NUMBERED.sub("", n.lower()) not in SAYS_NOTHING), "")
     return found if found in names[:1] or found.lower() not in SPLITS else ""
+
+
+def is_class_among(root: Path, folder: str) -> bool:
+    """Tell whether a folder called `photos` or so is a class beside others, as `drawings`.
+
+    Args:
+        root: what its path starts from.
+        folder: its path, whose names say nothing else.
+    """
+    above, _, name = folder.rpartition("/")
+    return name.lower() in IMAGES and any(map(_is_class, _folders_in(str(root / above))))
+
+
+def _is_class(folder: str) -> bool:
+    name = os.path.basename(folder).lower()
+    if NUMBERED.sub("", name) in SAYS_NOTHING | SPLITS | ANNOTATIONS or OF_THE_SAME.search(name):
+        return False
+    try:
+        with os.scandir(folder) as entries:
+            return any(has_picture_ending(entry.name) for entry in entries)
+    except OSError:
+        return False
 
 
 def find_in_places(places: Sequence[Place], name: str) -> str | None:

@@ -697,6 +697,29 @@ def test_a_folder_whose_name_says_nothing_is_no_label(tree, path, label):
     assert read(tree([path]))[0][path].metadata.get("label") == label
 
 
+@pytest.mark.parametrize("above", ["", "train/", "data/"])
+@pytest.mark.parametrize(
+    ("folders", "labels"),
+    [
+        (["photos", "drawings", "prints"], ["photos", "drawings", "prints"]),
+        (["Images", "maps"], ["Images", "maps"]),
+        (["photos/1", "drawings"], ["1", "drawings"]),
+        (["images", "masks"], [None, "masks"]),
+        (["photos", "thumbnails", "photos originals"], [None, "thumbnails", "photos originals"]),
+        (["images", "val"], [None, "val"]),
+        (["images_001", "images_002"], [None, None]),
+        (["photos", "drawings/photos"], [None, "drawings"]),
+        (["dog/photos", "dog/old"], ["dog", "old"]),
+    ],
+)
+def test_a_folder_called_photos_is_a_class_only_beside_others(tree, above, folders, labels):
+    photos, _, _ = read(tree([f"{above}{folder}/{at}.jpg" for at, folder in enumerate(folders)]))
+    found = [
+        photo.metadata.get("label") for photo in sorted(photos.values(), key=lambda p: p.id[::-1])
+    ]
+    assert sorted(map(str, found)) == sorted(map(str, labels))
+
+
 def test_a_photo_of_a_file_carries_what_tells_whether_it_changed(tree):
     root = tree(["a.jpg"])
     photo = read(root)[0]["a.jpg"]
