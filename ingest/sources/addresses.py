@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from encoder.pictures import ENDINGS
-from ingest.sources.cells import as_text, plain
+from ingest.sources.cells import as_text, is_empty, plain
 from ingest.sources.places import Place, find_in_places, find_places
 
 ENDING = re.compile(rf"\.({'|'.join(ENDINGS)})(_large|:orig)?$", re.IGNORECASE)
@@ -134,6 +134,15 @@ def first_address(cell: Any) -> str:
         text = wrapped[1] if wrapped else text
         text = BETWEEN.split(text.strip("<>[]'\" "))[0].strip("<>'\" ")
     return text
+
+
+def join_folder(folder: Any, name: str) -> str:
+    """Return a file's name with its folder first; what is more than a name stays as it is."""
+    before = as_text(plain(folder)).strip()
+    if not before or is_empty(before) or is_web(name) or re.search(r"[\\/]", name):
+        return name
+    part = "\\" if DRIVE.match(before) else "/"
+    return before.rstrip("\\/") + part + name
 
 
 def holds_several(cell: Any) -> bool:

@@ -8,7 +8,14 @@ from typing import Any
 
 from ingest.errors import NamesNoPictures, SourceError
 from ingest.photo import LONGEST_TEXT, Photo, id_of_path, short_id
-from ingest.sources.addresses import Locator, file_name, first_address, holds_several, is_web
+from ingest.sources.addresses import (
+    Locator,
+    file_name,
+    first_address,
+    holds_several,
+    is_web,
+    join_folder,
+)
 from ingest.sources.captions import caption_columns, read_captions
 from ingest.sources.cells import OF_TEXT, is_blob, is_empty, kind_of, plain, read_as, read_as_local
 from ingest.sources.guess import (
@@ -21,7 +28,8 @@ from ingest.sources.guess import (
     may_name_pictures,
     read_picture_cell,
 )
-from ingest.sources.names import IDS, METADATA, PAIRS, usual
+from ingest.sources.names import FOLDERS, IDS, METADATA, PAIRS, usual
+from ingest.sources.places import JUDGED
 from ingest.sources.values import READERS, join_words, read_text, read_word
 from vecdb.photos import Extra
 
@@ -98,6 +106,9 @@ class Columns:
         self.picture = None if url_column else guess_picture(cells, locator or Locator(""))
         self._path = self._find_paths(cells)
         self.roles = self._guess(roles, cells, named)
+        self._folder = self._find_folder(cells)
+        if self._folder and self.roles.address:
+            cells[self.roles.address] = list(map(self._address, sample))
         self._places = self._find_places(cells, is_asked=url_column is not None)
         self._captions = self._caption_columns(only=caption_column is not None or not named)
         shown = cells.get(self.roles.address or self.picture or "", ())
@@ -158,9 +169,32 @@ class Columns:
         cell = row.get(self.picture or self.roles.address or "")
         if self.picture and (payload := read_picture_cell(cell)) is not None:
             return "", payload
-        address = first_address(cell) or first_address(row.get(f"{self.picture}.path"))
+        address = self._address(row) or first_address(row.get(f"{self.picture}.path"))
         payload = read_picture_cell(address) if address.startswith("data:") else None
         return (address, None) if payload is None else ("", payload)
+
+    def _address(self, row: Row) -> str:
+        """Return a row's address, a file's name with its folder first."""
+        address = first_address(row.get(self.picture or self.roles.address or ""))
+        return join_folder(row.get(self._folder), address) if self._folder else address
+
+    def _find_folder(self, cells: Mapping[str, list[Any]]) -> str | None:
+        """Return the column of the folders that files lie in, where it leads to half of them."""
+        folder = next((name for name in self.names if usual(name) in FOLDERS), None)
+        names = cells.get(self.roles.address or "", [])
+        if self._locator is None or self.picture or folder in {None, self.roles.address}:
+            return None
+        pairs = [
+            (told, text)
+            for told, cell in zip(cells[folder or ""], names, strict=True)
+            if (text := first_address(cell))
+        ]
+        paths = [join_folder(told, text) for told, text in pairs[:JUDGED]]
+        if paths == [text for _, text in pairs[:JUDGED]]:
+            return None
+        there = sum(os.path.lexists(self._locator.locate(path)) for path in paths)
+        leads = 2 * there >= len(paths) or self._locator.has_places(paths)
+        return folder if leads else None
 
     def _find_paths(self, cells: Mapping[str, list[Any]]) -> str | None:
         """Return the column of the files that pictures came from, where each has its own."""

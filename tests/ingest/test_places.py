@@ -167,3 +167,27 @@ def test_a_table_of_one_letter_is_not_taken_for_the_masks_that_hold_it(tmp_path)
     put(tmp_path / "set" / "SegmentationClass", "a.jpg b.jpg", seed=5)
     path = table(tmp_path / "set" / "t.txt", "a\nb\n")
     assert found(path) == ["set/JPEGImages/a.jpg", "set/JPEGImages/b.jpg"]
+
+
+@pytest.mark.parametrize("head", ["Folder,File Name", "Directory,filename", "folder,file"])
+@pytest.mark.parametrize("before", ["", "./", "/Users/me/Pictures/", "C:\\Photos\\", "pictures/"])
+def test_a_folder_in_a_column_of_its_own_stands_before_the_name(tmp_path, head, before):
+    root = tmp_path / "pictures" if before == "pictures/" else tmp_path
+    put(root / "2019" / "trip", "a.jpg b.jpg")
+    put(root / "2020", "a.jpg")
+    rows = ("2019/trip", "a.jpg"), ("2020/", "a.jpg"), ("2019/trip", "b.jpg")
+    part = "\\" if "\\" in before else "/"
+    lines = [f"{before}{folder},{name}".replace("/", part) for folder, name in rows]
+    path = tmp_path / "list.csv"
+    path.write_text(
+        "\n".join([f"{head},Caption", *(f"{line},{n}" for n, line in enumerate(lines))])
+    )
+    names = ["2019/trip/a.jpg", "2020/a.jpg", "2019/trip/b.jpg"]
+    assert [Path(photo.address) for photo in Source(path)] == [root / name for name in names]
+
+
+def test_a_folder_that_leads_nowhere_leaves_the_name(tmp_path):
+    put(tmp_path / "set" / "images", "a.jpg b.jpg")
+    path = tmp_path / "set" / "list.csv"
+    path.write_text("Folder,File Name\nHolidays,a.jpg\nWork,b.jpg\n")
+    assert found(path) == ["set/images/a.jpg", "set/images/b.jpg"]
