@@ -85,6 +85,8 @@ def _read_json(path: Path, held: Any) -> Iterator[Said] | None:
     if held.keys() == {"classes", "labels"} and isinstance(held["labels"], dict):
         rows = read_fiftyone(held["labels"], held["classes"])
         return (Said((name,), classes=tuple(words) or None) for name, words in rows)
+    if (said := _turn_round(held)) is not None:
+        return iter(said)
     return _read_one(path, held) if any(keys <= held.keys() for keys in ONE_EACH) else None
 
 
@@ -136,6 +138,19 @@ def _read_coco(path: Path, held: Mapping[str, Any]) -> Iterator[Said]:
         raise BadInput(
             f"{path} is no COCO file of image categories: an entry lacks {error}."
         ) from error
+
+
+def _turn_round(held: Mapping[str, Any]) -> list[Said] | None:
+    """Read the names of pictures by class; None where it is something else."""
+    classes: dict[str, list[str]] = {}
+    for word, names in held.items():
+        if not isinstance(names, list) or ENDING.search(word):
+            return None
+        for name in names:
+            if not isinstance(name, str) or not ENDING.search(name):
+                return None
+            classes.setdefault(name, []).append(word)
+    return [Said((name,), classes=tuple(words)) for name, words in classes.items()] or None
 
 
 def _read_datumaro(held: Mapping[str, Any]) -> Iterator[Said]:

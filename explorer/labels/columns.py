@@ -46,7 +46,8 @@ NAMED = (
     ),
     re.compile(r"(^|\.)(file|region)_attributes\.\w+$"),  # of VIA
 )
-KEYWORDS = ("tags", "keywords", "subject", "hierarchicalsubject", "categories", TAXONOMY)
+PATHS = ("tagslist", "lastkeywordxmp")  # of digiKam and Windows: Animals/cat
+KEYWORDS = ("tags", "keywords", "subject", "hierarchicalsubject", *PATHS, "categories", TAXONOMY)
 # Columns whose classes are parted by commas, as photo managers write keywords.
 PLURAL = {*KEYWORDS, "labels", "classes"}
 # Beside the names of files.
@@ -182,6 +183,7 @@ def _is_answer(text: str) -> bool:
 def read_answer(row: Row, name: str) -> str:
     """Read what a row says in a column of answers: `cat|dog` where these are several classes."""
     text = read_cell(row.get(name)) or read_cell(row.get(f"{name}.choices"))
+    text = text.replace("/", PART) if usual(name) in PATHS else text
     return text.replace(",", PART) if is_plural(name) and not text.startswith("[") else text
 
 

@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import re
+from ast import literal_eval
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -31,6 +33,7 @@ from ingest.sources.tables import open_rows
 from ingest.sources.values import PART
 from vecdb import Label
 
+PYTHON = re.compile(r"\[?\{'")  # rows as pandas writes them
 COLUMNS = ("photo_id", "label", "round", "reason", "by", "at")
 
 
@@ -164,13 +167,13 @@ def _read_percent(text: str) -> str:
 
 
 def _open_cell(name: str, value: str) -> dict[str, Any]:
-    """Lay flat the JSON that Label Studio and VIA write into cells of CSV; empty for others."""
+    """Lay flat what Label Studio, VIA and pandas write into cells of CSV; empty for others."""
     if value in ("[]", "{}"):
         return {name: None}
     try:
-        opened = json.loads(value)
+        opened = literal_eval(value) if PYTHON.match(value) else json.loads(value)
         return lay_flat({name: opened}) if isinstance(opened, dict) or is_rows(opened) else {}
-    except (ValueError, RecursionError):
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
         return {}
 
 

@@ -169,3 +169,28 @@ def test_an_x_ticks_a_yes_but_beside_another_yes_it_is_a_no(photos_there, tmp_pa
     assert collect(photos_there, ticked, others_no=True)[0] == YES | NO
     marked = write(tmp_path, "photo,cat\nyes-001.jpg,✓\nyes-002.jpg,✓\nno-050.jpg,x\n")
     assert collect(photos_there, marked)[0] == YES | NO
+
+
+def test_rows_that_pandas_wrote_into_cells_are_read(photos_there, tmp_path):
+    lines = ["path,annotations"]
+    for photo, words in PHOTOS.items():
+        rows = [{"label": word, "type": "rectangle", "coordinates": {"x": 1}} for word in words]
+        lines.append(f'{photo}.jpg,"{rows}"')
+    path = write(tmp_path, "\n".join(lines))
+    assert collect(photos_there, path, others_no=True)[0] == YES | NO
+
+
+@pytest.mark.parametrize("name", ["TagsList", "XMP:TagsList", "LastKeywordXMP"])
+def test_paths_of_tags_are_read_level_by_level(photos_there, tmp_path, name):
+    lines = [
+        f'./{photo}.jpg,"{", ".join(f"Animals/{word}" for word in words)}"'
+        for photo, words in PHOTOS.items()
+    ]
+    path = write(tmp_path, "\n".join([f"SourceFile,{name}", *lines]))
+    assert collect(photos_there, path, others_no=True)[0] == YES | NO
+
+
+def test_lists_of_pictures_by_class_are_read(photos_there, tmp_path):
+    listed = {"cat": ["yes-001.jpg", "yes-002.jpg"], "dog": ["x/yes-002.jpg", "no-050.jpg"]}
+    path = write(tmp_path, json.dumps(listed), "classes.json")
+    assert collect(photos_there, path, others_no=True)[0] == YES | NO
