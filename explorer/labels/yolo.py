@@ -4,15 +4,13 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import yaml
+
 from explorer.labels.answers import Said
 
 BOXES = ".txt"
 LISTS = ("classes.txt", "obj.names", "_darknet.labels", "predefined_classes.txt")
 BOX = re.compile(r"(\d+)(?:\s+[-+\d.eE]+){4,}\s*")
-INLINE = re.compile(r"^names:\s*\[(.*?)\]", re.MULTILINE | re.DOTALL)
-BLOCK = re.compile(r"^names:[^\S\n]*\n((?:[ \t]*(?:-|\d+:)[^\n]*\n?)+)", re.MULTILINE)
-ENTRY = re.compile(r"^[ \t]*(?:-|(\d+):)[ \t]*(.*?)[ \t]*$", re.MULTILINE)
-QUOTES = "\"' \t\r\n"
 LARGEST = 1 << 20  # bytes of a text file
 MOST_ABOVE = 3  # folders in which the names may lie
 
@@ -34,12 +32,12 @@ def read_class_names(folder: Path) -> Mapping[int, str]:
 
 
 def _parse_names(text: str) -> dict[int, str]:
-    if inline := INLINE.search(text):
-        return dict(enumerate(word.strip(QUOTES) for word in inline[1].split(",")))
-    if block := BLOCK.search(text):
-        entries = ENTRY.findall(block[1])
-        return {int(number or at): word.strip(QUOTES) for at, (number, word) in enumerate(entries)}
-    return {}
+    try:
+        names = yaml.safe_load(text)["names"]
+        numbered = names if isinstance(names, dict) else dict(enumerate(names))
+        return {int(number): str(name) for number, name in numbered.items()}
+    except (yaml.YAMLError, KeyError, TypeError, ValueError, RecursionError):
+        return {}
 
 
 def read_boxes(path: Path, relative: str, named: Mapping[int, str]) -> Said | None:
