@@ -18,7 +18,7 @@ def client(server, monkeypatch):
     monkeypatch.setattr(routing, "PATIENCE", 0.4)
     monkeypatch.setattr(routing, "SLOWEST", 100)
     where = urlsplit(server)
-    with socket.create_connection((where.hostname, where.port), timeout=20) as opened:
+    with socket.create_connection((where.hostname, where.port), timeout=60) as opened:
         yield opened
 
 

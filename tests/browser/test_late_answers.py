@@ -9,6 +9,7 @@ import requests
 
 from tests.browser.harness import wait_for, wait_idle, wait_until
 from tests.browser.test_accessibility import LEAD
+from tests.browser.test_intake import drop, picture
 from tests.browser.test_map import PHOTOS, open_map
 from tests.browser.test_marks import labels, tile, wait_round
 
@@ -88,6 +89,17 @@ def test_a_threshold_that_is_being_set_is_kept_though_the_next_page_comes(app, m
     page.mouse.up()
     address = f"{app.address}/api/concepts/{concept}"
     wait_for(page, lambda: requests.get(address, timeout=60).json()["threshold"] == 0.8)
+
+
+def test_a_picture_dropped_while_the_next_page_is_on_its_way_is_not_lost_in_silence(mine, page):
+    mine()
+    with held(page, "**/mine/*", "POST") as asked:
+        page.keyboard.press("Enter")
+        wait_for(page, lambda: asked)
+        assert drop(page, [["teal.png", "image/png", picture()]])
+        page.get_by_text("drop or paste it again").wait_for()
+    wait_round(page, 2)
+    assert page.get_by_text("drop or paste it again").is_visible()
 
 
 BUSY = """() => window.addEventListener('click', () => {
