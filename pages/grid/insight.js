@@ -40,6 +40,7 @@ export class Insight {
     });
     this.histogram.addEventListener("pointermove", (event) => { if (this.dragging) this.set(at(event)); });
     this.histogram.addEventListener("pointerup", () => { this.dragging = false; this.commit(); });
+    this.histogram.addEventListener("pointercancel", () => { this.dragging = false; this.draw(this.insight); });
     this.histogram.addEventListener("keydown", (event) => {
       const step = STEPS[event.key];
       if (!step) return;
