@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.browser.harness import ROOT, chromium, environment, have_chromium
+from tests.browser.harness import PATIENCE, ROOT, chromium, environment, have_chromium
 from tests.warm import executable, python, share
 
 # As many processes as cores run tests: threads of one product would wait for each other longer
@@ -139,7 +139,9 @@ def running_chromium() -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def profile(running_chromium: Any) -> Any:
     """A profile for `kept_page`, of a large window."""
-    return running_chromium.new_context(viewport={"width": 1440, "height": 900})
+    context = running_chromium.new_context(viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(1000 * PATIENCE)  # of further pages in it
+    return context
 
 
 @pytest.fixture

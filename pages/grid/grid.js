@@ -256,7 +256,7 @@ export class Grid {
     const { data } = this;
     if (data.mode !== "mine" || this.turning) return;
     const moved = await hasMoved(data);
-    if (this.data === data && !this.turning) this.bar.showMoved(moved);
+    if (this.data.key === data.key && !this.turning) this.bar.showMoved(moved);
   }
 
   /** @param {import("./turn.js").TurnName} type */
@@ -274,8 +274,10 @@ export class Grid {
     this.turning = true;
     const { page, problem, moved } = await takeTurn(type, data, this.marks);
     this.turning = false;
-    if (page) return this.show(page);
+    const left = this.data.turns !== data.turns; // another concept was opened meanwhile
+    if (page && !left) return this.show(page);
     this.setBusy(false);
+    if (left) return;
     this.held.giveBack();
     if (moved) this.bar.showMoved(true);
     else this.warn(problem);

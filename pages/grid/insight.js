@@ -14,7 +14,8 @@ export class Insight {
     this.insight = undefined;
     this.threshold = 0;
     this.dragging = false;
-    this.timer = 0;
+    this.timer = 0; // runs until what keys have set is sent
+    this.turns = ""; // the concept whose threshold is being set
     /** @type {Element[]} */
     this.bars = [];
     this.line = el("span", { className: "vde-threshold" });
@@ -35,22 +36,35 @@ export class Insight {
     this.histogram.addEventListener("pointerdown", (event) => {
       this.histogram.setPointerCapture(event.pointerId);
       this.dragging = true;
-      this.show(at(event));
+      this.set(at(event));
     });
-    this.histogram.addEventListener("pointermove", (event) => { if (this.dragging) this.show(at(event)); });
+    this.histogram.addEventListener("pointermove", (event) => { if (this.dragging) this.set(at(event)); });
     this.histogram.addEventListener("pointerup", () => { this.dragging = false; this.commit(); });
+    this.histogram.addEventListener("pointercancel", () => { this.dragging = false; this.draw(this.insight); });
     this.histogram.addEventListener("keydown", (event) => {
       const step = STEPS[event.key];
       if (!step) return;
       event.preventDefault();
       event.stopPropagation();
-      this.show(Math.max(0, Math.min(1, this.threshold + step)));
+      this.set(Math.max(0, Math.min(1, this.threshold + step)));
       clearTimeout(this.timer);
       this.timer = setTimeout(() => this.commit(), 500);
     });
   }
 
-  commit() { this.grid.send({ type: "threshold", value: this.threshold }); }
+  /** @param {number} wanted */
+  set(wanted) {
+    this.turns = this.grid.data.turns ?? "";
+    this.show(wanted);
+  }
+
+  commit() {
+    this.timer = 0;
+    if (this.isOurs) this.grid.send({ type: "threshold", value: this.threshold });
+  }
+
+  /** Whether the threshold is of the concept that is shown. */
+  get isOurs() { return this.turns === this.grid.data.turns; }
 
   /** @param {import("./contract").GridInsight | undefined} insight */
   draw(insight) {
@@ -59,7 +73,8 @@ export class Insight {
     if (!insight) return;
     this.drawPages(insight.pages);
     this.drawHistogram(insight.counts);
-    this.show(insight.threshold);
+    // A page that comes while the threshold is being set knows the one before.
+    this.show((this.dragging || this.timer) && this.isOurs ? this.threshold : insight.threshold);
   }
 
   /** @param {number[]} pages */

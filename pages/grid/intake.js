@@ -6,6 +6,7 @@ import { el, targetOf } from "./dom.js";
 
 const SIDE = 768;
 const MOST = 8;
+const LATER = "The next page is on its way: drop or paste it again once that is here.";
 const LARGEST = 20 * 2 ** 20; // bytes of a file that is sent as it is
 
 /**
@@ -33,7 +34,7 @@ export function installIntake(grid, signal) {
     const address = addressIn(given);
     if (!given.files.length && !address) return;
     event.preventDefault();
-    if (grid.busy) return;
+    if (grid.busy) return grid.tell(LATER);
     if (given.files.length) takeFiles(grid, [...given.files]);
     else takeAddress(grid, address);
   };

@@ -4,8 +4,9 @@ import { targetOf } from "./dom.js";
 import { NEXT_MARK } from "./words.js";
 
 const CONTROLS = ".vde-like, .vde-large";
-// Two clicks mark a no, a double click opens: it is the quicker one, in milliseconds. Fingers and
-// pens have no time for that: their two taps are two clicks, and ⤢ opens.
+// Two clicks mark a no, a double click opens: it is the quicker one, in milliseconds of the hand, not
+// of a page that is busy. Fingers and pens have no time for that: their two taps are two clicks, and
+// ⤢ opens.
 const TWICE = 250;
 
 /** @typedef {import("./contract").Mark} Mark */
@@ -56,23 +57,23 @@ export function installPointer(grid, signal) {
       grid.tiles.get(id)?.button.classList.toggle("vde-ranging", inside);
     });
   });
-  window.addEventListener("pointerup", () => {
+  window.addEventListener("pointerup", (event) => {
     if (start >= 0 && dragged >= 0) {
       grid.tiles.forEach(({ button }) => button.classList.remove("vde-ranging"));
       grid.apply(range(start, dragged, NEXT_MARK[markAt(start)] || 1));
-      dragEnded = performance.now();
+      dragEnded = event.timeStamp;
     }
     start = -1;
   }, { signal });
   grid.list.addEventListener("click", (event) => {
     const index = indexOf(event);
     const id = grid.order[index];
-    if (!id || performance.now() - dragEnded < 50) return;
+    if (!id || event.timeStamp - dragEnded < 50) return;
     if (targetOf(event).closest(".vde-like")) return grid.moreLike(id);
     if (targetOf(event).closest(".vde-large")) return grid.viewer.open(index);
-    const soon = clicked.index === index && performance.now() - clicked.at < TWICE;
+    const soon = clicked.index === index && event.timeStamp - clicked.at < TWICE;
     const twice = byMouse && event.detail === 2 && soon;
-    clicked = { index, at: performance.now() };
+    clicked = { index, at: event.timeStamp };
     if (twice) {
       if (grid.judging && !grid.busy) grid.undo(); // what the first of the two clicks marked
       return grid.viewer.open(index);

@@ -62,9 +62,8 @@ export class PhotoMap {
     this.gestures = new Gestures(this, this.gone.signal);
     this.sizes = new ResizeObserver(() => this.resize());
     this.sizes.observe(this.stage);
-    // Another theme comes with other colours of the page around.
-    const dark = matchMedia("(prefers-color-scheme: dark)");
-    dark.addEventListener("change", () => setTimeout(() => this.paint(), 300), { signal: this.gone.signal });
+    // Another theme comes with another colour of the page around.
+    this.root.addEventListener("transitionend", (event) => { if (event.target === this.root) this.paint(); });
   }
 
   destroy() {
@@ -85,10 +84,11 @@ export class PhotoMap {
     this.data = data;
     this.source.open(data);
     const fresh = before?.stamp !== data.stamp;
+    if (fresh) this.held = "";
     if (fresh || JSON.stringify(before?.colours) !== JSON.stringify(data.colours)) {
       this.tools.drawColours(data.colours);
       this.load();
-    }
+    } else if (!this.asked) this.load(); // the server did not answer before
     if (fresh) { this.thumbs.clear(); this.names.draw(data.groups); this.resize(); }
     this.markChosen();
     this.tell();
@@ -98,18 +98,18 @@ export class PhotoMap {
   async load() {
     const { data } = this;
     if (!data) return;
-    const box = this.partial ? this.wanted() : WHOLE;
-    const colour = this.tools.colour;
-    const asked = JSON.stringify([data.stamp, box, colour]);
+    const asked = this.part();
     this.asked = asked;
     try {
-      const points = await this.source.fetchPoints(box, colour);
+      const points = await this.source.fetchPoints(this.box, this.tools.colour);
       if (this.asked !== asked) return; // another part, or another colour, was asked for meanwhile
       if (points.length !== this.points.length) this.thumbs.clear();
       this.points = points;
       this.held = asked;
       this.note.textContent = "";
     } catch (error) {
+      if (this.asked !== asked) return;
+      this.asked = ""; // to be asked for again with the next move
       this.note.textContent = error instanceof Error ? error.message : String(error);
       return;
     }
@@ -122,6 +122,12 @@ export class PhotoMap {
 
   /** Whether the browser holds a sample only: of an empty part no photo. */
   get partial() { return this.held !== "" && this.points.length < (this.data?.count ?? 0); }
+
+  /** What is to be at hand. */
+  get box() { return this.partial ? this.wanted() : WHOLE; }
+
+  /** Name what is to be at hand: a part of the map, in its colours. */
+  part() { return JSON.stringify([this.data?.stamp, this.box, this.tools.colour]); }
 
   /** What is seen, with something around it, in steps so that small moves ask for nothing. */
   wanted() {
@@ -160,7 +166,7 @@ export class PhotoMap {
   rest() {
     clearTimeout(this.resting);
     this.resting = window.setTimeout(() => {
-      if (this.partial && JSON.stringify([this.data?.stamp, this.wanted(), this.tools.colour]) !== this.asked) return this.load();
+      if (this.part() !== this.asked) return this.load();
       this.thumbs.choose();
       this.tools.back.hidden = this.held !== this.asked || this.seen().length > 0;
     }, STILL);
@@ -216,9 +222,12 @@ export class PhotoMap {
 
   /** Point at what is nearest to the middle, for those who move by keys, and say what it is. */
   async pointAtMiddle() {
-    await this.pointAt(this.camera.width / 2, this.camera.height / 2, 160);
-    const photo = this.source.known.get(this.card.row);
-    this.live.textContent = photo ? `${photo.caption}, in ${photo.group}` : "No photo here.";
+    const pointing = this.pointAt(this.camera.width / 2, this.camera.height / 2, 160);
+    const { row } = this.card;
+    await pointing;
+    if (this.card.row !== row) return; // the next key has led on
+    const photo = this.source.known.get(row);
+    this.live.textContent = photo ? `${photo.caption}, in ${photo.group}` : row < 0 ? "No photo here." : "";
   }
 
   /**

@@ -32,12 +32,14 @@ export class Source {
     this.data = null;
     /** @type {Map<number, MapPhoto>} */
     this.known = new Map();
-    this.asked = new Set();
+    /** @type {Map<number, Promise<void>>} the answer that tells of a photo */
+    this.asked = new Map();
   }
 
   /** @param {MapData} data */
   open(data) {
-    if (this.data?.stamp !== data.stamp) { this.known.clear(); this.asked.clear(); }
+    // Not emptied: an answer about the map before may be on its way into them.
+    if (this.data?.stamp !== data.stamp) { this.known = new Map(); this.asked = new Map(); }
     this.data = data;
   }
 
@@ -64,21 +66,27 @@ export class Source {
   }
 
   /**
-   * Learn what photos are; those that are known are not asked for again.
+   * Learn what photos are; those that were asked for already are waited for.
    * @param {number[]} rows
    */
   async describe(rows) {
     const wanted = rows.filter((row) => !this.asked.has(row)).slice(0, 200);
-    if (!wanted.length || !this.data) return false;
-    for (const row of wanted) this.asked.add(row);
+    if (wanted.length && this.data) {
+      const answer = this.fetchPhotos(wanted);
+      for (const row of wanted) this.asked.set(row, answer);
+    }
+    await Promise.all(rows.map((row) => this.asked.get(row)));
+  }
+
+  /** @param {number[]} rows */
+  async fetchPhotos(rows) {
+    const { known, asked } = this;
     try {
-      const answer = await fetch(this.address("photos", { rows: wanted.join(",") }));
+      const answer = await fetch(this.address("photos", { rows: rows.join(",") }));
       if (!answer.ok) throw new Error();
-      for (const photo of /** @type {MapPhoto[]} */ (await answer.json())) this.known.set(photo.row, photo);
-      return true;
+      for (const photo of /** @type {MapPhoto[]} */ (await answer.json())) known.set(photo.row, photo);
     } catch {
-      for (const row of wanted) this.asked.delete(row);
-      return false;
+      for (const row of rows) asked.delete(row);
     }
   }
 

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import shutil
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -21,7 +22,6 @@ from starlette.applications import Starlette
 from api import routes
 from encoder import load_encoder
 from explorer import Explorer
-from tests.browser.harness import free_port
 from tests.encoder.tiny_clip import save_tiny_clip
 from vecdb import Collection
 
@@ -31,15 +31,15 @@ COLOURS = ("red", "green", "blue", "yellow", "black", "white", "orange", "purple
 @contextlib.contextmanager
 def serving(app: Starlette) -> Iterator[str]:
     """Serve an application on a free port; yield the address."""
-    port = free_port()
-    running = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning"))
-    thread = threading.Thread(target=running.run, daemon=True)
-    thread.start()
-    while not running.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{port}"
-    running.should_exit = True
-    thread.join(10)
+    running = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=running.run, args=([listening],), daemon=True)
+        thread.start()
+        while not running.started:
+            time.sleep(0.01)
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        running.should_exit = True
+        thread.join(60)
 
 
 @pytest.fixture

@@ -99,7 +99,7 @@ def test_results_beyond_num_images_are_numbers_whose_metadata_can_be_asked_for(s
         served.address + "/knn-service",
         data='{"indice_name": "colours", ' + str(asked)[1:].replace("'", '"'),
         headers={"Content-Type": "text/plain;charset=UTF-8"},
-        timeout=30,
+        timeout=60,
     ).json()
     assert len(results) == 6
     assert ["caption" in row for row in results] == [True] * 2 + [False] * 4

@@ -56,14 +56,14 @@ def test_the_description_says_what_a_body_may_hold(served):
 def test_head_answers_as_get_does_without_the_body(served):
     for path in ("/api/healthz", "/api/thumb/colours/colours%2Fred"):
         whole = served.get(path)
-        head = requests.head(served.address + path, timeout=10)
+        head = requests.head(served.address + path, timeout=60)
         assert head.status_code == 200
         assert head.content == b""
         assert head.headers["content-length"] == str(len(whole.content))
 
 
 def test_a_wrong_method_is_told_all_that_the_address_takes(served):
-    answer = requests.delete(served.address + "/api/search", timeout=10)
+    answer = requests.delete(served.address + "/api/search", timeout=60)
     assert answer.status_code == 405
     assert answer.headers["allow"] == "GET, POST"
     assert answer.json() == {"error": "This address takes GET, POST, not 'DELETE'."}

@@ -27,10 +27,10 @@ def test_a_prepared_file_arrives_under_its_name(served):
     address, store = served
     path = make_place(store) / "pictures.zip"
     path.write_bytes(b"0123456789")
-    answer = requests.get(f"{address}/{download_url(path, 'hüte.zip')}", timeout=30)
+    answer = requests.get(f"{address}/{download_url(path, 'hüte.zip')}", timeout=60)
     assert answer.content == b"0123456789"
     assert answer.headers["content-disposition"].startswith("attachment; filename*=utf-8''h%C3")
-    part = requests.get(answer.url, headers={"Range": "bytes=2-4"}, timeout=30)
+    part = requests.get(answer.url, headers={"Range": "bytes=2-4"}, timeout=60)
     assert (part.status_code, part.content) == (206, b"234")
 
 
@@ -41,7 +41,7 @@ def test_nothing_else_can_be_reached(served, place):
     address, store = served
     (store.path.parent / "secret").write_text("secret")
     make_place(store)
-    answer = requests.get(f"{address}/api/exports/{place}", timeout=30)
+    answer = requests.get(f"{address}/api/exports/{place}", timeout=60)
     assert answer.status_code in {400, 404}
 
 
@@ -51,11 +51,11 @@ def test_with_a_token_only_a_signed_address_or_the_token_opens_it(served, monkey
     path = make_place(store) / "pictures.zip"
     path.write_bytes(b"0")
     signed = f"{address}/{download_url(path, 'a.zip')}"
-    assert requests.get(signed, timeout=30).status_code == 200
+    assert requests.get(signed, timeout=60).status_code == 200
     plain = signed.partition("&key=")[0]
-    assert requests.get(plain, timeout=30).status_code == 401
+    assert requests.get(plain, timeout=60).status_code == 401
     told = {"Authorization": "Bearer sesame"}
-    assert requests.get(plain, headers=told, timeout=30).status_code == 200
+    assert requests.get(plain, headers=told, timeout=60).status_code == 200
 
 
 def resident() -> int:

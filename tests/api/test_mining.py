@@ -102,7 +102,7 @@ def test_answers_that_cannot_be_taken_are_refused_and_nothing_is_stored(
     client, address, direction, explorer, sent, words
 ):
     concept = begin(client, direction).concept_id
-    answer = requests.post(f"{address}/api/concepts/{concept}/answers", json=sent, timeout=30)
+    answer = requests.post(f"{address}/api/concepts/{concept}/answers", json=sent, timeout=60)
     assert answer.status_code == 400
     assert words in answer.json()["error"]
     assert explorer.concepts.history(concept) == []
@@ -131,7 +131,7 @@ def test_another_sites_form_can_change_nothing(address, client, direction, explo
     for path in ("", f"/{concept}/answers", f"/{concept}/undo", f"/{concept}/labels"):
         refused = requests.post(
             f"{address}/api/concepts{path}", data="{}", headers={"Content-Type": "text/plain"},
-            timeout=30,
+            timeout=60,
         )  # fmt: skip
         assert refused.status_code == 415
     assert len(explorer.concepts.list()) == 1

@@ -38,7 +38,7 @@ def stored(explorer, tmp_path: Path):
 
 def get(stored, photo: str, headers: dict[str, str] | None = None) -> requests.Response:
     address = f"{stored[0]}/{original_url('mine', photo)}"
-    return requests.get(address, headers=headers, timeout=30)
+    return requests.get(address, headers=headers, timeout=60)
 
 
 def test_a_kind_that_browsers_show_comes_as_the_file_is(stored):
@@ -93,7 +93,7 @@ def test_under_a_token_an_address_opens_its_own_original_only(stored, monkeypatc
     address, _ = stored
     signed = original_url("mine", "wide.jpg")
     assert get(stored, "wide.jpg").status_code == 200
-    assert requests.get(f"{address}/{signed.partition('&')[0]}", timeout=10).status_code == 401
+    assert requests.get(f"{address}/{signed.partition('&')[0]}", timeout=60).status_code == 401
     thumbnails = thumbnail_url("mine", "wide.jpg").partition("key=")[2]
     stolen = signed.partition("&")[0] + "&key=" + thumbnails
-    assert requests.get(f"{address}/{stolen}", timeout=10).status_code == 401
+    assert requests.get(f"{address}/{stolen}", timeout=60).status_code == 401

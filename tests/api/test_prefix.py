@@ -15,5 +15,5 @@ def test_routes_answer_below_the_prefix_and_beside_it(explorer: Explorer) -> Non
     app = Starlette(routes=own, middleware=[Middleware(BelowPrefix, "vde", own)])
     with serving(app) as address:
         for place, status in {"": 200, "/vde": 200, "/other": 404, "/vdeo": 404}.items():
-            answer = requests.get(f"{address}{place}/api/healthz", timeout=10)
+            answer = requests.get(f"{address}{place}/api/healthz", timeout=60)
             assert answer.status_code == status, place

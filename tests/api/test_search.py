@@ -242,7 +242,7 @@ def test_a_word_of_a_posted_request_names_a_column_in_an_address(served):
 def test_a_body_that_is_no_json_object_is_refused(served, body):
     import requests
 
-    answer = requests.post(served.address + "/api/search", data=body, timeout=10)
+    answer = requests.post(served.address + "/api/search", data=body, timeout=60)
     assert answer.status_code == 400
 
 
@@ -269,7 +269,7 @@ def test_the_wrong_method_and_an_unknown_address_are_refused(served):
 def test_an_empty_database_says_what_to_do(server):
     import requests
 
-    answer = requests.get(f"{server}/api/search", params={"text": "x"}, timeout=10)
+    answer = requests.get(f"{server}/api/search", params={"text": "x"}, timeout=60)
     assert answer.status_code == 404
     assert "python -m ingest" in answer.json()["error"]
 

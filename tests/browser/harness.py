@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -17,6 +18,7 @@ import requests
 from tests.warm import python
 
 ROOT = Path(__file__).parent.parent.parent
+PATIENCE = 60.0  # seconds until a page has failed: three processes run tests, on a slow machine too
 # The shell without windows is a quarter quicker than the whole browser.
 CHROMIUM = (
     shutil.which("chromium-headless-shell") or shutil.which("chromium") or "/usr/bin/chromium"
@@ -50,10 +52,15 @@ def environment(data: Path, table: str) -> dict[str, str]:
 
 
 def free_port() -> int:
-    """Return a TCP port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a TCP port that nobody has; below those that systems give to outgoing connections.
+
+    One of these could be taken before the app has it, or between two of its starts.
+    """
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @contextlib.contextmanager
@@ -80,13 +87,13 @@ def running_app(env: Mapping[str, str], port: int = 0) -> Iterator[str]:
 
 
 def _wait_until_up(address: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 2 * PATIENCE
     while time.monotonic() < deadline and process.poll() is None:
         with contextlib.suppress(requests.RequestException):
             if requests.get(f"{address}/_stcore/health", timeout=5).ok:
                 return
         time.sleep(0.1)
-    raise RuntimeError("the app did not come up within 60 s")
+    raise RuntimeError(f"the app did not come up within {2 * PATIENCE:.0f} s")
 
 
 @contextlib.contextmanager
@@ -105,7 +112,7 @@ def fresh_page(running: Any, **options: Any) -> Iterator[Any]:
     """Yield a page of a fresh profile in a running Chromium."""
     context = running.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(1000 * PATIENCE)
     yield page
     context.close()
 
@@ -120,7 +127,7 @@ def kept_page(profile: Any, address: str) -> Iterator[Any]:
     from playwright.sync_api import Error
 
     page = profile.pages[0] if profile.pages else profile.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(1000 * PATIENCE)
     size = page.viewport_size
     try:
         yield page
@@ -204,6 +211,15 @@ def wait_until(page: Any, expression: str, **options: Any) -> None:
     By itself Playwright looks at every frame, which makes the page draw sixty a second.
     """
     page.wait_for_function(expression, polling=50, **options)
+
+
+def wait_for(page: Any, is_so: Callable[[], object], seconds: float = PATIENCE) -> None:
+    """Wait until something holds outside the page, such as a request that it has made."""
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"not so within {seconds:.0f} s")
+        page.wait_for_timeout(50)
 
 
 def wait_idle(page: Any) -> None:

@@ -98,7 +98,9 @@ def test_a_second_person_sees_what_runs_waits_behind_it_and_both_are_told(
         fresh_page(running_chromium) as one,
         fresh_page(running_chromium) as other,
     ):
-        addresses.write_text("\n".join(f"{host.url}/slow/{at}.jpg" for at in range(PICTURES)))
+        # So many that the first is under way until it is stopped, however slow the pages are.
+        slow = [f"{host.url}/slow/{at}.jpg" for at in range(20 * PICTURES)]
+        addresses.write_text("\n".join(slow))
         one.goto(f"{data_app}/data")
         add(one, addresses, "queue one")
         one.wait_for_selector("text=into queue_one, asked for by you")

@@ -56,7 +56,7 @@ def note(page):
 
 def found(page):
     """Wait until pictures were looked for."""
-    page.get_by_role("button", name="Start a concept").wait_for(timeout=60_000)
+    page.get_by_role("button", name="Start a concept").wait_for()
 
 
 def test_a_kind_that_the_browser_cannot_read_is_taken_and_of_eleven_pictures_eight(search):

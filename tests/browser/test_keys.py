@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.browser.harness import wait_idle
 from tests.browser.test_marks import focused, labels, wait_round
 
 pytestmark = pytest.mark.browser
@@ -116,6 +117,7 @@ def test_after_a_click_on_next_round_space_is_for_the_photos(mine, page):
 def test_keys_have_led_to_a_link_or_a_switch_that_can_be_told(app, page):
     page.goto(f"{app.address}/search")
     page.get_by_label("Fold near-duplicates").wait_for()
+    wait_idle(page)
     ringed: list[list[object]] = []
     while len(ringed) < 12:
         page.keyboard.press("Tab")
@@ -138,6 +140,8 @@ def test_tab_leads_from_a_button_into_what_it_opens_and_on_from_there(
 ):
     page.goto(f"{app.address}/{where}")
     button = page.get_by_role("button", name=name)
+    button.wait_for()
+    wait_idle(page)
     button.focus()
     page.keyboard.press("Enter")
     page.get_by_test_id("stPopoverBody").get_by_text(first).first.wait_for()

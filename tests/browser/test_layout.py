@@ -14,6 +14,7 @@ from tests.browser.harness import (
     environment,
     kept_page,
     running_app,
+    wait_for,
     wait_idle,
     wait_until,
 )
@@ -67,6 +68,13 @@ def shapes(shapes_app, profile):
         yield opened, concept
 
 
+def open_page(page, address):
+    """Open it, and wait until nothing more comes that makes its place narrower."""
+    page.goto(address)
+    page.wait_for_selector("button[data-photo-id]")
+    wait_idle(page)
+
+
 def boxes(page):
     return np.array(page.evaluate(BOXES))
 
@@ -91,8 +99,7 @@ FEW = """async count => {
 
 def test_few_photos_are_not_much_larger_than_many(shapes):
     page, address = shapes
-    page.goto(address)
-    page.wait_for_selector("button[data-photo-id]")
+    open_page(page, address)
     assert max(max(page.evaluate(FEW, count)) for count in (1, 2, 3, 5)) <= 260
 
 
@@ -109,10 +116,9 @@ def test_no_tile_moves_when_pictures_arrive_or_photos_are_marked(shapes):
         "**/api/thumb/**",
         lambda route: route.continue_() if arriving.is_set() else held.append(route),
     )
-    page.goto(address)
-    page.wait_for_selector("button[data-photo-id]")
+    open_page(page, address)
     before = boxes(page)
-    assert held
+    wait_for(page, lambda: held)
     arriving.set()
     for route in held:
         route.continue_()
@@ -123,8 +129,7 @@ def test_no_tile_moves_when_pictures_arrive_or_photos_are_marked(shapes):
 
 def test_a_width_that_ends_between_two_pixels_breaks_no_row(shapes):
     page, address = shapes
-    page.goto(address)
-    page.wait_for_selector("button[data-photo-id]")
+    open_page(page, address)
     for width in (993.5, 993.7, 1200.9):
         page.evaluate(RESIZE, width)
         for row in rows_of(boxes(page)):
@@ -133,8 +138,7 @@ def test_a_width_that_ends_between_two_pixels_breaks_no_row(shapes):
 
 def test_pictures_are_whole_in_full_rows_and_squares_remain_a_choice_that_is_remembered(shapes):
     page, address = shapes
-    page.goto(address)
-    page.wait_for_selector("button[data-photo-id]")
+    open_page(page, address)
     found = boxes(page)
     width = page.locator(".vde-tiles").bounding_box()["width"]
     rows = rows_of(found)
@@ -149,8 +153,7 @@ def test_pictures_are_whole_in_full_rows_and_squares_remain_a_choice_that_is_rem
         across, down = SHAPES[int(photo[1:]) % 5]
         assert w / h == pytest.approx(min(3, max(0.45, across / down)), rel=0.02)
     page.get_by_role("button", name="Crop photos to squares").click()
-    page.reload()
-    page.wait_for_selector("button[data-photo-id]")
+    open_page(page, address)
     found = boxes(page)
     assert found[:, 2] == pytest.approx(found[:, 3], abs=0.1)
     assert np.ptp(found[:, 2]) < 0.2 * found[:, 2].max()

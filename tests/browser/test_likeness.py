@@ -17,9 +17,10 @@ def tile(page, at):
 
 def use(page, at):
     """Press the control of a tile; returns the photo's id."""
+    photo = tile(page, at).get_attribute("data-photo-id")
     tile(page, at).hover()
     page.locator(".vde-like").nth(at).click()
-    return tile(page, at).get_attribute("data-photo-id")
+    return photo
 
 
 def wait_search(page, photo):
@@ -30,9 +31,13 @@ def wait_search(page, photo):
         "id => document.querySelector('button[data-photo-id]')?.dataset.photoId === id",
         arg=photo,
     )
-    address = urllib.parse.urlsplit(page.url)
-    asked = urllib.parse.parse_qs(address.query)
-    assert (address.path, asked) == ("/search", {"like": [photo], "collection": ["things"]})
+
+    def says_so(url):
+        address = urllib.parse.urlsplit(url)
+        asked = urllib.parse.parse_qs(address.query)
+        return (address.path, asked) == ("/search", {"like": [photo], "collection": ["things"]})
+
+    page.wait_for_url(says_so)
 
 
 def test_m_on_mine_leads_to_search_and_clicks_that_were_not_sent_are_there_on_return(mine, page):

@@ -52,7 +52,7 @@ def running_provider() -> Iterator[str]:
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             with contextlib.suppress(requests.RequestException):
-                if requests.get(f"{address}/jwks", timeout=5).ok:
+                if requests.get(f"{address}/jwks", timeout=60).ok:
                     break
             time.sleep(0.1)
         yield address

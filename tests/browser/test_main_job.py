@@ -26,7 +26,7 @@ def test_five_rounds_of_clicks_are_stored_and_judged_photos_never_come_back(
         page.get_by_placeholder("What are you looking for?").fill("a dinosaur")
         page.keyboard.press("Enter")
         for number in range(1, 6):
-            page.wait_for_selector(f'[data-round="{number}"]', timeout=60_000)
+            page.wait_for_selector(f'[data-round="{number}"]', timeout=240_000)
             tiles = page.locator("button[data-photo-id]")
             assert tiles.count() == 25
             for index in range(25):

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import requests
 
-from tests.browser.harness import wait_idle, wait_until
+from tests.browser.harness import wait_for, wait_idle, wait_until
 from tests.browser.test_accessibility import serious_in_any
 
 pytestmark = pytest.mark.browser
@@ -41,6 +41,7 @@ BLUE = """() => {
 def open_map(app, page, query=""):
     page.goto(f"{app.address}/search?view=map{query}")
     page.wait_for_selector(f'.vdm[data-drawn="{PHOTOS}"]', timeout=240_000)
+    wait_idle(page)
     page.locator(".vdm-stage").scroll_into_view_if_needed()
 
 
@@ -82,6 +83,7 @@ def test_the_map_is_made_when_it_is_first_opened_and_shows_what_is_pointed_at(ap
     page.get_by_role("radio", name="Map").click()
     page.wait_for_selector(f'.vdm[data-drawn="{PHOTOS}"]', timeout=240_000)
     page.get_by_text("This map was made on").wait_for()
+    wait_idle(page)
     assert "view=map" in page.url
     assert page.locator(".vdm-name").count() > 1
     assert page.get_by_label("Colour by").locator("option").count() >= 1
@@ -104,8 +106,8 @@ def test_the_map_is_made_when_it_is_first_opened_and_shows_what_is_pointed_at(ap
         page.keyboard.press("+")
     thumbs = page.locator(".vdm-thumbs img")
     thumbs.first.wait_for(state="attached")
-    wait_until(page, "document.querySelector('.vdm-thumbs img').naturalWidth > 0")
-    boxes = [thumb.bounding_box() for thumb in thumbs.all()]
+    wait_until(page, "document.querySelector('.vdm-thumbs img')?.naturalWidth > 0")
+    boxes = thumbs.evaluate_all("all => all.map(one => one.getBoundingClientRect().toJSON())")
     for at, one in enumerate(boxes):
         for other in boxes[at + 1 :]:
             apart = max(abs(one["x"] - other["x"]), abs(one["y"] - other["y"]))
@@ -122,14 +124,15 @@ def test_a_lasso_chooses_the_photos_inside_it_to_look_at_and_to_start_a_concept_
     assert opened.locator("button[data-photo-id]").count() == 60
     opened.get_by_role("button", name="Clear", exact=True).click()
     wait_until(opened, "!document.querySelector('button[data-photo-id]')")
+    wait_idle(opened)
     opened.locator(".vdm-stage").scroll_into_view_if_needed()
     places = opened.evaluate(PLACES)
     xs = sorted(x for x, _ in places)
     choose_loop(opened, around(places, xs[0] - 5, xs[-1] + 5))
     assert chosen(opened) == PHOTOS
     opened.get_by_role("button", name="Start a concept").click()
-    opened.wait_for_selector('[data-round="1"]', timeout=60_000)
-    assert "concept=" in opened.url
+    opened.wait_for_selector('[data-round="1"]')
+    opened.wait_for_url("**concept=**")
 
 
 def test_what_is_chosen_gets_an_answer_that_is_taken_back_and_a_concept_colours(app, page, mine):
@@ -146,18 +149,18 @@ def test_what_is_chosen_gets_an_answer_that_is_taken_back_and_a_concept_colours(
     count = chosen(page)
     assert 0 < count < PHOTOS
     page.get_by_role("button", name="✓ Yes").click()
-    page.get_by_text("marked yes in").wait_for(timeout=60_000)
+    page.get_by_text("marked yes in").wait_for()
     address = f"{app.address}/api/concepts/{concept}/labels"
     labels = requests.get(address, timeout=30).json()["labels"]
     assert [row["label"] for row in labels] == [1] * count
     # The same button clears it, as in the large picture.
     page.get_by_role("button", name="✓ Yes: clear").click()
-    page.get_by_text(f"{count} photos cleared in").wait_for(timeout=60_000)
+    page.get_by_text(f"{count} photos cleared in").wait_for()
     assert {row["label"] for row in requests.get(address, timeout=30).json()["labels"]} == {0}
     page.get_by_role("button", name="✕ No", exact=True).click()
-    page.get_by_text("marked no in").wait_for(timeout=60_000)
+    page.get_by_text("marked no in").wait_for()
     page.get_by_role("button", name="Undo").click()
-    page.get_by_text("Taken back.").wait_for(timeout=60_000)
+    page.get_by_text("Taken back.").wait_for()
     labels = requests.get(address, timeout=30).json()["labels"]
     assert [row["label"] for row in labels] == [0] * count
     # Photos are coloured by a concept without a run of the page.
@@ -195,6 +198,7 @@ def test_keys_choose_what_is_seen_which_goes_out_as_a_file_with_its_places(opene
     assert table[["x", "y"]].max().max() <= 1
     # Escape lets go what is chosen, arrows say what is in the middle.
     opened.keyboard.press("Escape")
+    opened.get_by_test_id("stPopoverBody").wait_for(state="hidden")
     opened.locator(".vdm-stage").focus()
     opened.keyboard.press("Escape")
     wait_until(opened, "!document.querySelector('button[data-photo-id]')")
@@ -236,7 +240,7 @@ def test_a_map_whose_points_are_on_their_way_is_not_called_empty(opened):
     opened.reload()
     wait_until(opened, "document.querySelector('.vdm-stage')?.clientWidth > 0")
     opened.wait_for_timeout(600)  # several times as long as a map stands still before it is judged
-    assert asked
+    wait_for(opened, lambda: asked)
     assert not opened.get_by_role("button", name="No photos here").is_visible()
     for route in asked:
         route.continue_()
@@ -247,6 +251,7 @@ def test_a_map_whose_points_are_on_their_way_is_not_called_empty(opened):
 def test_what_the_colours_mean_stands_below_the_map_and_covers_no_photo(opened, width):
     opened.set_viewport_size({"width": width, "height": 844})
     wait_until(opened, f"document.querySelector('.vdm-stage').clientWidth < {width}")
+    wait_idle(opened)
     stage, legend = (opened.locator(f".vdm-{part}").bounding_box() for part in ("stage", "legend"))
     assert legend["height"] > 20
     assert legend["y"] >= stage["y"] + stage["height"]

@@ -7,7 +7,7 @@ import re
 import pytest
 import requests
 
-from tests.browser.harness import click_answers, script_run, wait_until
+from tests.browser.harness import click_answers, script_run, wait_idle, wait_until
 
 pytestmark = pytest.mark.browser
 FIRST_NAME = "document.querySelector('input[aria-label=Name]')?.value"
@@ -173,8 +173,9 @@ def test_an_audit_asks_blindly_and_states_intervals_about_the_truth(mine, page, 
     page.get_by_text(re.compile(r"^At most \d+ questions$")).wait_for()
     page.get_by_role("button", name="Begin the audit").click()
     page.wait_for_selector("button[data-photo-id]")
+    answered = page.get_by_text("of the photos drawn were answered before")
     before = int(
-        re.findall(r"(\d+) of the photos drawn were answered before", page.inner_text("body"))[0]
+        re.findall(r"(\d+) of the photos drawn were answered before", answered.inner_text())[0]
     )
     assert page.locator(".vde-round").inner_text().startswith(f"{before} of ")
     assert page.locator(".vde-score:not(:empty), .vde-reason:not(:empty)").count() == 0
@@ -188,6 +189,7 @@ def test_an_audit_asks_blindly_and_states_intervals_about_the_truth(mine, page, 
             page, "before => document.querySelector('.vde-round')?.innerText != before", arg=title
         )
     page.get_by_text("95 % interval").last.wait_for()
+    wait_idle(page)
     said = page.get_by_text("95 % interval").last.inner_text().split(": ")[1]
     low, high = (int(end) for end in said.split(" to "))
     # Drawn at random, one in twenty misses the truth; by its own width none in thousands does.
@@ -225,7 +227,7 @@ def test_concepts_stand_side_by_side_on_each_photo(mine, page, app):
 
 def stored(app, concept):
     """Return the stored label of each photo of a concept."""
-    answer = requests.get(f"{app.address}/api/concepts/{concept}/labels", timeout=5).json()
+    answer = requests.get(f"{app.address}/api/concepts/{concept}/labels", timeout=60).json()
     return {row["photo_id"]: row["label"] for row in answer["labels"]}
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.harness import wait_idle, wait_until
+from tests.browser.harness import wait_for, wait_idle, wait_until
 from tests.browser.test_intake import picture
 
 pytestmark = pytest.mark.browser
@@ -28,8 +28,8 @@ def test_pictures_asked_for_while_the_server_is_gone_come_when_it_is_back(app, p
     page.wait_for_selector("button[data-photo-id]")
     wait_idle(page)
     page.locator("button[data-photo-id]").first.click()
+    wait_for(page, lambda: asked)
     page.wait_for_timeout(1500)
-    assert asked
     assert set(page.evaluate(STATES)) == {"loading"}
     page.unroute_all()
     wait_until(page, f"{LOADED}.length >= 30")
@@ -89,9 +89,9 @@ def test_a_picture_dropped_on_the_box_for_words_or_beside_an_uploader(app, page,
     wait_idle(page)
     box = page.get_by_placeholder("Search by words")
     drag(page, box, text="a thing")
-    assert box.input_value() == "a thing"
+    wait_until(page, "[...document.querySelectorAll('input')].some(one => one.value === 'a thing')")
     drag(page, box, files=[teal])
-    page.get_by_text("1 picture", exact=False).first.wait_for(timeout=60_000)
+    page.get_by_text("1 picture", exact=False).first.wait_for()
     page.goto(f"{app.address}/data")
     uploader = page.get_by_test_id("stFileUploaderDropzone").first
     uploader.wait_for()

@@ -4,6 +4,7 @@ import pytest
 
 from tests.browser.conftest import build
 from tests.browser.harness import (
+    PATIENCE,
     environment,
     free_port,
     fresh_page,
@@ -22,10 +23,11 @@ def test_a_concept_stays_open_in_windows_reloads_pages_and_after_a_restart(
     first, second = build(tmp_path, 2)
     env, port = environment(tmp_path, "things"), free_port()
     context = running_chromium.new_context()
+    context.set_default_timeout(1000 * PATIENCE)
 
     def opens(page, address):
         page.goto(address)
-        page.wait_for_selector("[data-round]", timeout=60_000)
+        page.wait_for_selector("[data-round]")
 
     page, other = context.new_page(), context.new_page()
     with running_app(env, port) as address:
@@ -35,21 +37,21 @@ def test_a_concept_stays_open_in_windows_reloads_pages_and_after_a_restart(
         page.get_by_role("button", name="Next round").click()
         page.wait_for_selector('[data-round="2"]')
         page.reload()
-        page.wait_for_selector('[data-round="2"]', timeout=60_000)
+        page.wait_for_selector('[data-round="2"]')
         page.get_by_role("link", name="Concepts").click()
         page.get_by_role("link", name="Train", exact=True).first.click()
-        page.wait_for_selector('[data-round="2"]', timeout=60_000)
+        page.wait_for_selector('[data-round="2"]')
         opens(other, address)
-        assert f"concept={second}" in other.url
+        other.wait_for_url(f"**concept={second}**")
         page.close()
         other.goto("about:blank")
     with running_app(env, port) as address:
         opens(other, address)
         other.wait_for_selector('[data-round="2"]')
-        assert f"concept={second}" in other.url
+        other.wait_for_url(f"**concept={second}**")
         other.goto(f"{address}/results")
-        other.get_by_text("of 300 photos above").wait_for(timeout=60_000)
-        assert second in other.url
+        other.get_by_text("of 300 photos above").wait_for()
+        other.wait_for_url(f"**{second}**")
     context.close()
 
 
@@ -101,7 +103,7 @@ def test_the_phrase_and_the_page_size_are_there_after_another_page(mine, page):
         go_to(page, name)
     assert phrase.input_value() == typed
     assert value_of(page, "Photos per page") == "50 per page"
-    assert page.locator("button[data-photo-id]").count() == 50
+    wait_until(page, "document.querySelectorAll('button[data-photo-id]').length === 50")
 
 
 def test_going_back_leads_from_an_opened_concept_to_the_list(mine, app, page):
@@ -138,7 +140,7 @@ def test_what_is_pressed_while_the_server_is_gone_is_told_and_no_click_is_lost(
         save.evaluate("button => button.click()")  # Streamlit's own words lie above it
         page.get_by_text("The server does not answer").wait_for()
         with running_app(env, port):
-            wait_until(page, CONNECTED, timeout=60_000)
+            wait_until(page, CONNECTED)
             save.evaluate("button => button.click()")
             page.get_by_text("The server was started anew").wait_for()
             assert page.locator("[data-label=positive]").count() == 1
@@ -149,8 +151,11 @@ def test_what_is_pressed_while_the_server_is_gone_is_told_and_no_click_is_lost(
 PRESS = """name => {
   const look = setInterval(() => {
     if (!document.querySelector('[data-test-connection-state=CONNECTED]')) return;
+    const buttons = [...document.querySelectorAll('button')];
+    const button = buttons.find(one => one.innerText.trim() === name);
+    if (!button) return;
     clearInterval(look);
-    [...document.querySelectorAll('button')].find(one => one.innerText.trim() === name).click();
+    button.click();
   }, 5);
 }"""
 
@@ -169,7 +174,7 @@ def test_a_button_pressed_before_the_new_server_knows_it_is_told(tmp_path, runni
         page.evaluate(PRESS, "Clear")
         with running_app(env, port):
             told = page.get_by_text("The server was started anew")
-            told.wait_for(timeout=60_000)
+            told.wait_for()
             wait_idle(page)  # a press before the first run has drawn the button is told again
             clear.click()
             clear.wait_for(state="hidden")
@@ -192,7 +197,7 @@ def test_a_choice_on_the_map_is_told_while_the_server_is_gone_and_heard_of_a_new
         page.get_by_text("choose again in a moment").wait_for()
         page.evaluate(PRESS, "Choose what is seen")
         with running_app(env, port):
-            page.get_by_text("300 photos chosen").wait_for(timeout=60_000)
+            page.get_by_text("300 photos chosen").wait_for()
 
 
 def test_a_file_that_is_offered_is_the_new_servers_without_another_press(
@@ -209,8 +214,8 @@ def test_a_file_that_is_offered_is_the_new_servers_without_another_press(
             wait_idle(page)
         page.get_by_text("Connection error").wait_for()
         with running_app(env, port):
-            wait_until(page, "document.body.dataset.outdated !== undefined", timeout=60_000)
-            wait_until(page, "document.body.dataset.outdated === undefined", timeout=60_000)
+            wait_until(page, "document.body.dataset.outdated !== undefined")
+            wait_until(page, "document.body.dataset.outdated === undefined")
             wait_idle(page)
             json = page.get_by_role("button", name="JSON")
             if not json.is_visible():

@@ -38,12 +38,12 @@ def test_a_head_is_trained_measured_served_and_deleted(
 ) -> None:
     with fresh_page(running_chromium) as page:
         page.goto(f"{tuning_app}/data")
-        page.get_by_text("Bring alike photos closer").click(timeout=60_000)
+        page.get_by_text("Bring alike photos closer").click()
         train(page, "two words")
-        page.get_by_text("'two words' cannot name a head").wait_for(timeout=60_000)
+        page.get_by_text("'two words' cannot name a head").wait_for()
         page.get_by_label("Serve it whatever was measured").check(force=True)
         train(page, "look")
         page.get_by_text("animals__look is ready").wait_for(timeout=180_000)
-        assert page.get_by_text("On classes never seen: R-precision").is_visible()
+        page.get_by_text("On classes never seen: R-precision").wait_for()
         page.get_by_role("button", name="Delete animals__look and its head").click()
         page.get_by_role("button", name="Delete animals__look").wait_for(state="detached")

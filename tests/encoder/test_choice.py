@@ -22,13 +22,13 @@ def silent_hub(monkeypatch):
 def test_a_hub_that_never_answers_is_given_up_in_time(silent_hub):
     started = time.monotonic()
     assert not hub_answers(0.5)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 20
 
 
 def test_a_hub_that_answers_is_believed(httpd, monkeypatch):
     monkeypatch.setenv("HF_ENDPOINT", httpd)
-    assert hub_answers(5, "some/model")
-    assert not hub_answers(5, "no/model")
+    assert hub_answers(60, "some/model")
+    assert not hub_answers(60, "no/model")
 
 
 def test_the_environment_names_the_encoder(monkeypatch):

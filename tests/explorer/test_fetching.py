@@ -179,7 +179,7 @@ def test_a_picture_that_trickles_in_is_given_up_as_a_whole(fetch, monkeypatch):
     start = time.monotonic()
     with pytest.raises(ExplorerError, match="in time"):
         fetch("http://pictures.example/slow")
-    assert time.monotonic() - start < 3
+    assert time.monotonic() - start < 8  # of ten seconds
 
 
 def test_nothing_is_fetched_unless_it_was_switched_on(fetch, monkeypatch):

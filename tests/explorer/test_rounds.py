@@ -373,11 +373,13 @@ def test_an_answer_that_another_program_wrote_before_ones_already_read_takes_its
 def test_rounds_of_many_people_are_made_a_few_at_once(rounds, collection, direction, monkeypatch):
     concepts = [rounds.begin(collection, "a thing", direction).concept.id for _ in range(12)]
     now, most = [], []
+    three = threading.Barrier(3)
 
     def watched(*about):
         now.append(1)
         most.append(len(now))
-        time.sleep(0.02)
+        three.wait(60)
+        time.sleep(0.02)  # for a fourth
         page = mine_page(*about)
         now.pop()
         return page

@@ -22,11 +22,13 @@ def forked(monkeypatch):
 
 def test_the_use_of_a_gpu_is_read_while_the_block_runs(tmp_path, monkeypatch):
     fake = tmp_path / "nvidia-smi"
-    fake.write_text("#!/bin/sh\necho 90\necho [N/A]\necho 70\nexec sleep 30\n")
+    told = tmp_path / "told"
+    fake.write_text(f"#!/bin/sh\necho 90\necho [N/A]\necho 70\n> {told}\nexec sleep 120\n")
     fake.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     with stages.gpu_use() as percent:
-        time.sleep(0.3)
+        while not told.exists():
+            time.sleep(0.01)
     assert percent == [90, 70]
 
 

@@ -31,7 +31,7 @@ def finish(threads, *, started=False):
         thread.daemon = True
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     assert not any(thread.is_alive() for thread in threads)
 
 
@@ -67,7 +67,7 @@ def test_room_for_several_wakes_all_who_wait_for_it():
     assert channel.take(4) == ["small"] * 4
 
 
-def eventually(is_so, seconds=5):
+def eventually(is_so, seconds=60):
     until = time.monotonic() + seconds
     while not is_so() and time.monotonic() < until:
         time.sleep(0.002)
@@ -84,8 +84,7 @@ def writer_that_waits(channel, most, items):
 
     writer = threading.Thread(target=write, daemon=True)
     writer.start()
-    assert eventually(lambda: len(channel) == most)
-    time.sleep(0.05)
+    assert eventually(lambda: len(channel) == most and vars(channel._room)["_waiters"])
     return writer
 
 
@@ -164,7 +163,7 @@ def test_photos_of_one_host_are_downloaded_so_many_at_once():
         queue.put(Photo(f"p{i}", "http://one/x"))
     queue.close()
     at_once, most, done = 0, 0, []
-    guard = threading.Lock()
+    guard, pair = threading.Lock(), threading.Barrier(2)
 
     def work():
         nonlocal at_once, most
@@ -172,7 +171,8 @@ def test_photos_of_one_host_are_downloaded_so_many_at_once():
             with guard:
                 at_once += 1
                 most = max(most, at_once)
-            time.sleep(0.01)
+            pair.wait(60)
+            time.sleep(0.01)  # for a third
             with guard:
                 at_once -= 1
                 done.append(photo.id)

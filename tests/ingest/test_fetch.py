@@ -74,7 +74,7 @@ def test_each_bad_address_has_its_reason(fetcher, address, reason, permanent):
 def test_a_host_that_drips_bytes_is_cut_off(host, fetcher, path):
     started = time.monotonic()
     assert rejection(fetcher, host.url + path) == ("too slow", False)
-    assert time.monotonic() - started < 4
+    assert time.monotonic() - started < 15  # it would drip for hours
 
 
 def test_an_endless_body_is_cut_off_at_the_limit(host, fetcher):

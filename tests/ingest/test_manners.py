@@ -148,7 +148,7 @@ def test_a_broken_host_is_left_alone_for_the_rest_of_the_run(ingest, host, tmp_p
 
 
 def test_a_host_that_answers_now_and_then_is_asked_on(host):
-    patience = Patience(connect=2, read=1, whole=2, attempts=1)
+    patience = Patience(attempts=1)
     with Watch() as watch:
         fetcher = Fetcher(watch, threading.Event(), patience)
         for _ in range(3):

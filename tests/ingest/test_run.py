@@ -13,7 +13,6 @@ from safetensors.torch import load_file, save_file
 
 from encoder import load, load_encoder
 from ingest import Options, Photo, Progress, SourceError, run, writer
-from ingest.fetch import Patience
 from tests.encoder.tiny_models import KINDS
 from tests.ingest.pictures import encoded, jpeg, noise
 from tests.warm import kill, python
@@ -29,12 +28,10 @@ def listed(tmp_path, rows, header="id,url"):
 
 def test_a_table_is_ingested_once_however_often_it_is_run(ingest, database, host, tmp_path):
     source = listed(tmp_path, [f"p{i},{host.url}/ok/{i}.jpg" for i in range(40)])
-    # A host in this process may be silent for more than a second while a model is loaded.
-    patient = {"patience": Patience()}
-    first = ingest(source, options=patient)
+    first = ingest(source)
     assert (first.seen, first.inserted, first.skipped, first.failed) == (40, 40, 0, 0)
     assert first.images_per_second > 0
-    again = ingest(source, options=patient)
+    again = ingest(source)
     assert (again.seen, again.inserted, again.skipped, again.failed) == (40, 0, 40, 0)
     assert database.collection("photos").count() == 40
     assert sum(host.asked.values()) == 40
@@ -80,7 +77,7 @@ def test_pictures_can_be_handed_over_as_they_are(ingest, database):
     assert database.collection("photos").records.known_ids(["0.jpg", "9.jpg"]) == {"0.jpg"}
 
 
-def test_each_failure_is_counted_and_the_run_goes_on(ingest, database, host, tmp_path):
+def test_each_failure_is_counted_and_the_run_goes_on(ingest, impatient, database, host, tmp_path):
     rows = [
         f"a,{host.url}/ok/1.jpg",
         f"b,{host.url}/missing/1.jpg",
@@ -95,7 +92,7 @@ def test_each_failure_is_counted_and_the_run_goes_on(ingest, database, host, tmp
         f"k,{host.url}/error/2.jpg",
         f"l,{host.url}/loop/2.jpg",
     ]
-    summary = ingest(listed(tmp_path, rows))
+    summary = ingest(listed(tmp_path, rows), options={"patience": impatient})
     assert summary.reasons == {
         "HTTP 404": 1,
         "a web page, not a picture": 1,

@@ -29,7 +29,7 @@ def test_the_scripts_types_are_made_from_the_contract_as_it_is(module) -> None:
 
 
 def test_a_script_can_be_kept_for_good_because_its_address_names_its_version(server: str) -> None:
-    answer = requests.get(f"{server}/grid/{GRID.version}/mount.js", timeout=10)
+    answer = requests.get(f"{server}/grid/{GRID.version}/mount.js", timeout=60)
     assert answer.content == GRID.texts["mount.js"]
     assert answer.headers["Content-Type"].startswith("text/javascript")
     assert "immutable" in answer.headers["Cache-Control"]
@@ -40,7 +40,7 @@ def test_a_script_can_be_kept_for_good_because_its_address_names_its_version(ser
     ["000000000000/mount.js", f"{GRID.version}/contract.py", f"{GRID.version}/..%2fcontract.py"],
 )
 def test_no_other_version_and_no_other_file_is_served(server: str, address: str) -> None:
-    assert requests.get(f"{server}/grid/{address}", timeout=10).status_code == 404
+    assert requests.get(f"{server}/grid/{address}", timeout=60).status_code == 404
 
 
 @pytest.mark.parametrize(("scripts", "entry"), [(GRID, "mount.js"), (MAP, "show.js")])

@@ -269,7 +269,7 @@ def test_the_words_of_a_concept_that_was_left_can_be_asked_for_again(concept, wa
 def test_the_same_words_again_offer_what_was_taught_before(concept):
     page = shared_explorer().page(concept)
     taught = shared_explorer().answer(page, {page.tiles[0].photo_id: 1})
-    shared_explorer().encoders.start("offline").result(60)
+    shared_explorer().encoders.start("offline").result(120)
     test = run("train.py")
     test.text_input(key="prompt").set_value(taught.concept.prompt.upper()).run()
     begun = test.session_state["concept_id"]
@@ -282,7 +282,7 @@ def test_the_same_words_again_offer_what_was_taught_before(concept):
 def test_a_twin_that_was_deleted_meanwhile_is_not_offered(concept):
     page = shared_explorer().page(concept)
     taught = shared_explorer().answer(page, {page.tiles[0].photo_id: 1})
-    shared_explorer().encoders.start("offline").result(60)
+    shared_explorer().encoders.start("offline").result(120)
     test = run("train.py")
     test.text_input(key="prompt").set_value(taught.concept.prompt).run()
     shared_explorer().concepts.delete(concept)
@@ -294,7 +294,7 @@ def test_a_twin_that_was_deleted_meanwhile_is_not_offered(concept):
 def test_a_concept_started_from_a_search_offers_its_twin_and_fills_the_boxes(concept):
     page = shared_explorer().page(concept)
     shared_explorer().answer(page, {page.tiles[0].photo_id: 1})
-    shared_explorer().encoders.start("offline").result(60)
+    shared_explorer().encoders.start("offline").result(120)
     start = AppTest.from_function(start_from_a_search, default_timeout=60).run()
     begun = start.session_state["page"]
     test = AppTest.from_file(str(ROOT / "pages" / "train.py"), default_timeout=60)
@@ -357,7 +357,7 @@ def test_what_train_changes_itself_has_no_page_read_again(concept):
 @pytest.mark.parametrize("kept", ["answered on the map", "opened from a file", ""])
 def test_only_a_concept_without_an_answer_goes_when_the_next_begins(concept, kept, tmp_path):
     explorer = shared_explorer()
-    explorer.encoders.start("offline").result(60)
+    explorer.encoders.start("offline").result(120)
     if kept == "opened from a file":
         explorer.export(concept, tmp_path / "a.safetensors")
         concept = explorer.open_saved(tmp_path / "a.safetensors", "things").concept.id
@@ -477,7 +477,7 @@ def test_a_database_that_another_process_owns_is_named_with_its_owner(empty):
     pid = owner.stdout.readline().strip()
     [sentence] = said(run("_navigation.py"))
     assert pid in sentence
-    owner.communicate("\n", timeout=30)
+    owner.communicate("\n", timeout=60)
 
 
 def test_a_database_that_is_gone_is_one_sentence_on_a_page_that_asks_for_it(concept):
@@ -487,7 +487,7 @@ def test_a_database_that_is_gone_is_one_sentence_on_a_page_that_asks_for_it(conc
 
 
 def test_a_phrase_longer_than_the_model_reads_is_one_sentence_and_nothing_is_lost(concept):
-    shared_explorer().encoders.start("offline").result(60)
+    shared_explorer().encoders.start("offline").result(120)
     test = run("train.py", concept=concept)
     test.text_input(key="prompt").set_value("word " * 600).run()
     assert not test.exception
@@ -496,7 +496,7 @@ def test_a_phrase_longer_than_the_model_reads_is_one_sentence_and_nothing_is_los
 
 
 def test_a_prompt_becomes_a_concept_with_a_full_page(concept):
-    shared_explorer().encoders.start("offline").result(60)
+    shared_explorer().encoders.start("offline").result(120)
     test = run("train.py")
     test.text_input(key="prompt").set_value("zzqx <b>nothing</b> “like” this 🐈").run()
     assert not test.exception

@@ -69,7 +69,7 @@ def script():
 
 
 def test_a_value_that_the_program_sets_is_another_widget():
-    test = AppTest.from_function(script).run()
+    test = AppTest.from_function(script, default_timeout=60).run()
     first = test.text_input[0]
     assert first.value == "first"
     test.run()
@@ -86,7 +86,7 @@ def test_a_value_that_the_program_sets_is_another_widget():
     ("hats", "hat s", False), ("", "hats", False),
 ])  # fmt: skip
 def test_a_box_is_left_to_who_types_on_in_it_where_spaces_alone_differ(typed, kept, same):
-    test = AppTest.from_function(script)
+    test = AppTest.from_function(script, default_timeout=60)
     test.session_state["kept"] = "first"
     first = test.run().text_input[0]
     first.set_value(typed)
@@ -110,7 +110,7 @@ def emptied():
 
 @pytest.mark.parametrize(("browser", "shown"), [("first", ""), ("typed", "typed")])
 def test_what_is_typed_where_a_widget_was_is_heard(browser, shown):
-    test = AppTest.from_function(emptied)
+    test = AppTest.from_function(emptied, default_timeout=60)
     test.session_state["browser"] = browser
     assert test.run().text_input[0].value == shown
 
@@ -122,7 +122,7 @@ def test_a_value_that_was_not_sent_is_told_until_the_browser_has_it(told, value,
     monkeypatch.setattr(SessionState, "register_widget", getattr(register, "__wrapped__", register))
     if told:
         tell_values()
-    test = AppTest.from_function(script)
+    test = AppTest.from_function(script, default_timeout=60)
     test.session_state["kept"] = value
     test.run()
     # What the script drew never came: the next click asks without its widgets.
@@ -144,7 +144,7 @@ def test_what_was_imported_is_not_looked_through_again():
     watch = Thread(target=spare_libraries, args=[stop, 0.001], daemon=True)
     watch.start()
     try:
-        for _ in range(500):
+        for _ in range(6000):
             if gc.get_freeze_count():
                 break
             stop.wait(0.01)
