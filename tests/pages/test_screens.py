@@ -558,12 +558,13 @@ def test_an_encoder_that_fails_on_words_is_said_on_the_page(concept, monkeypatch
         raise RuntimeError("out of memory")
 
     monkeypatch.setattr(offline._text, "encode", fail)
+    words = f"words that only {page} has read"  # those of other tests are remembered
     if page == "search":
-        test = run("search.py", text="a thing")
+        test = run("search.py", text=words)
     else:
         test = run(f"{page}.py")
         boxes = test.text_input if page == "train" else test.text_area
-        boxes(key="prompt" if page == "train" else "class_names").set_value("a thing").run()
+        boxes(key="prompt" if page == "train" else "class_names").set_value(words).run()
     assert not test.exception
     told = test.session_state.error if page == "train" else " ".join(said(test))
     assert "could not encode these words (RuntimeError: out of memory)" in told
