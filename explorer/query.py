@@ -13,6 +13,7 @@ from encoder import Encoder
 from explorer.arguments import check_argument
 from explorer.errors import BadInput
 from explorer.metrics import measure_step
+from explorer.remembered import encode_images, encode_texts
 from vecdb import Collection
 
 ELEMENTS = {
@@ -106,9 +107,9 @@ class Query:
         texts, parts = [], []
         if encoder is not None and self.needs_encoder:
             with measure_step("encode"):
-                texts = list(encoder.encode_texts([text for text, _ in self.phrases]))
+                texts = list(encode_texts(encoder, [text for text, _ in self.phrases]))
                 if self.pictures:
-                    parts.append(encoder.encode_images(list(self.pictures)))
+                    parts.append(encode_images(encoder, self.pictures))
         if shared is not None:
             texts = [text - shared for text in texts]
         weights = [weight for _, weight in self.phrases]

@@ -124,6 +124,7 @@ class Rounds:
         Raises:
             BadInput: `unmarked` is neither, or a mark is no label; nothing is stored.
             MovedOn: the concept stands at another round: `catch_up` brings its page.
+            NothingThere: it was deleted, and held answers; without any it comes back.
         """
         if unmarked not in UNMARKED:
             raise BadInput(f"unmarked must be 'skip' or 'negative', not {unmarked!r:.40}.")
@@ -131,7 +132,12 @@ class Rounds:
         timing: dict[str, float] = {}
         with self._alone(concept_id):
             with _measure(timing, "read"):
-                concept, history = self._read(concept_id)
+                concept, history = self._read(concept_id, deleted=True)
+            if concept.deleted:
+                # Left unanswered in another window, it was not kept; now it is answered.
+                if history:
+                    check_there(concept)
+                concept = self._concepts.restore(concept_id)
             if number not in (None, concept.round):
                 raise MovedOn("This concept moved on in another window: show its page.")
             settings = replace(Settings.read(concept.settings), unmarked=unmarked)

@@ -16,6 +16,7 @@ from classifier.classes import (
 )
 from classifier.errors import ClassifierError
 from encoder import Encoder
+from explorer.remembered import encode_texts
 
 TEMPLATES = ("a photo of a {}", "this is a drawing of a {}", "{}")
 NONE = "none of these"  # what photos of no class are called
@@ -47,8 +48,8 @@ def heads_of(names: Sequence[str], templates: Sequence[str], encoder: Encoder) -
     for template in templates:
         if "{}" not in template:
             raise ClassifierError(f"the template {template!r} needs {{}} where the name goes")
-    filled = [[t.replace("{}", name.replace("_", " ")) for name in names] for t in templates]
-    vectors = [encoder.encode_texts(phrases) for phrases in filled]
+    filled = [t.replace("{}", name.replace("_", " ")) for t in templates for name in names]
+    vectors = encode_texts(encoder, filled).reshape(len(templates), len(names), encoder.dim)
     return class_heads(
         names, vectors, scale=encoder.logit_scale, encoder=encoder.name, templates=templates
     )

@@ -35,7 +35,9 @@ def shared_explorer() -> Explorer:
 
 
 def open_concept(concept: Concept) -> None:
-    """Make a concept the one that every page works on."""
+    """Make a concept the one that every page works on; words that still wait begin no other."""
+    if state.get("concept_id") != concept.id:
+        state.pop("pending", None)
     state.concept_id, state.deleted_elsewhere = concept.id, ""
     state.collection = concept.collection
 

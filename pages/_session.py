@@ -1,8 +1,9 @@
 """What the pages share within a session: the collection, the concept, the encoder's state."""
 
 from collections.abc import Sequence
-from concurrent.futures import wait
+from functools import partial
 
+import numpy as np
 import streamlit as st
 
 from commandline.words import count_things
@@ -12,9 +13,11 @@ from encoder.similarity import base_encoder
 from explorer import default_table
 from explorer.languages import hint_at_language
 from explorer.people import Role
+from explorer.query import Query
 from pages._boxes import put, said
 from pages._current import close_concept, remembered_collection, shared_explorer
 from pages._login import may
+from pages._waiting import compute, wait_for
 from pages._words import escape_markdown
 from vecdb import Collection
 from vecdb.errors import UnknownCollection
@@ -26,7 +29,7 @@ EMPTY = """
 - stop the app and run `python -m ingest FOLDER` or `python -m ingest photos.tsv000`.
 """
 
-LOOK = 0.25  # seconds between two looks at what loads, and at whether the user asks for more
+BY_THEMSELVES = "The photos come by themselves when that is done."
 state = st.session_state
 
 
@@ -96,24 +99,40 @@ def _collection_names(database: str) -> list[str]:
 def ready_encoder(collection: Collection) -> Encoder | None:
     """Return a collection's encoder, waiting while it loads; None where it cannot be had.
 
-    Both are said in words. A click, or another page, ends the waiting: the script runs anew.
+    Both are said in words.
     """
     future = shared_explorer().encoders.start(collection.encoder, collection.fingerprint)
-    line = st.empty()
-    # The script waits, not a timer of the browser: a timer that ends before the page has arrived
-    # tears the page down.
-    while not future.done():
-        line.info(
-            f"Loading the encoder {escape_markdown(collection.encoder)}. "
-            "The search starts by itself when it is ready."
-        )
-        wait([future], LOOK)
-    line.empty()
+    name = escape_markdown(collection.encoder)
+    wait_for(future, f"Loading the encoder {name}. {BY_THEMSELVES}")
     try:
         return future.result()
     except EncoderError as error:
         st.error(escape_markdown(error))
         return None
+
+
+def find_vector(query: Query, collection: Collection) -> np.ndarray | None:
+    """Return what a query's photos are ranked by, waiting while its words are encoded.
+
+    Once it is there, whatever else needs these words and pictures has them at once.
+
+    Returns:
+        (dim,) of unit length; None where the encoder cannot be had, which is said.
+
+    Raises:
+        EncoderError, VecdbError, ClassifierError: see `Query.vector`.
+    """
+    if not query.needs_encoder:
+        return shared_explorer().ranking_vector(query, collection)
+    if ready_encoder(collection) is None:
+        return None
+    given = {"words": query.phrases, "pictures": query.pictures}
+    what = " and the ".join(name for name, some in given.items() if some)
+    return compute(
+        (collection.name, query),
+        partial(shared_explorer().ranking_vector, query, collection),
+        f"Encoding the {what}. {BY_THEMSELVES}",
+    )
 
 
 def hint_at_words(collection: Collection, text: str) -> None:

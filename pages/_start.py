@@ -25,6 +25,7 @@ def start_concept(query: Query, collection: Collection, prompt: str) -> Page:
     state.error = ""
     drop_unanswered()
     show(page)
+    state.begun = page.concept.id
     return page
 
 
@@ -48,9 +49,12 @@ def address(page: Page) -> None:
 
 
 def drop_unanswered() -> None:
-    """Do not keep the concept on the page where it came of no file and nobody answered in it."""
+    """Do not keep the concept on the page where it began in this window and nobody answered in it.
+
+    One that another window began may have marks there that are still to be sent.
+    """
     page: Page | None = state.get("page")
-    if page is None or page.concept.round > 1 or page.settings.opened:
+    if page is None or page.concept.round > 1 or page.concept.id != state.get("begun"):
         return
     if not shared_explorer().concepts.history(page.concept.id):
         shared_explorer().concepts.delete(page.concept.id)

@@ -22,11 +22,12 @@ from explorer.corrections import (
 )
 from explorer.errors import ExplorerError
 from explorer.photo_sets import PhotoSet
-from explorer.zeroshot import TEMPLATES, truth_of
+from explorer.zeroshot import TEMPLATES, heads_of, truth_of
 from pages._boxes import said
 from pages._current import shared_explorer
 from pages._likeness import look_for_more
 from pages._session import (
+    BY_THEMSELVES,
     choose_collection,
     count_photos,
     encoder_note,
@@ -34,6 +35,7 @@ from pages._session import (
     ready_encoder,
     tell_empty,
 )
+from pages._waiting import compute, place
 from pages._words import escape_markdown, isolate
 from pages.grid import photo_grid
 from pages.grid.contract import GridEvent
@@ -90,9 +92,7 @@ def corrections_done() -> list[dict[str, tuple[ClassCorrection | None, str]]]:
     return done.setdefault(state.class_set, [])
 
 
-def set_up(
-    collection: Collection, encoder: Encoder, kept: ClassSet | None
-) -> tuple[PhotoSet, SavedClasses] | None:
+def set_up(collection: Collection, encoder: Encoder, kept: ClassSet | None) -> PhotoSet | None:
     """Draw what is classified, and the names and templates of the classes that are open."""
     found = choose_source(collection, encoder)
     if kept is not None:
@@ -116,8 +116,16 @@ def set_up(
         if found is not None:
             st.caption("Type the names of the classes above, or open kept ones.")
         return None
+    return found
+
+
+def fit(kept: ClassSet, found: PhotoSet, encoder: Encoder) -> SavedClasses:
+    """Fit the classes that are open, waiting while their names are encoded."""
+    words = f"Encoding the names of the classes. {BY_THEMSELVES}"
+    names = kept.names, kept.templates
+    compute((encoder.name, *names), partial(heads_of, *names, encoder), words)
     corrections = shared_explorer().database.class_sets.corrections(kept.id)
-    return found, fit_classes(kept, corrections, found, encoder)
+    return fit_classes(kept, corrections, found, encoder)
 
 
 def offer_folders(found: PhotoSet, kept: ClassSet | None) -> None:
@@ -181,10 +189,11 @@ def draw(
     with last:
         offer_deletion()
     with above:
-        ready = set_up(collection, encoder, kept)
-    if ready is None:
+        found = set_up(collection, encoder, kept)
+    if found is None or kept is None:
         return
-    found, classes = ready
+    with right, place():
+        classes = fit(kept, found, encoder)
     threshold, heads = said("class_threshold"), classes.heads
     chosen, sure = decide_photos(classes, found.photos.ids, found.photos.vectors, threshold)
     truth = truth_of(found.photos.labels, heads.names)

@@ -2,7 +2,6 @@
 
 import hashlib
 
-import numpy as np
 import streamlit as st
 from PIL import Image
 
@@ -13,16 +12,16 @@ from explorer.people import Role
 from explorer.phrases import lines, parse_phrases
 from explorer.query import Query
 from explorer.ranking import MOST_FOLDED, Ranked, rank
-from pages._current import shared_explorer
 from pages._login import may
 from pages._session import (
     choose_collection,
     encoder_note,
+    find_vector,
     hint_at_words,
-    ready_encoder,
     tell_empty,
 )
 from pages._start import start_concept
+from pages._waiting import place
 from pages._words import escape_markdown
 from pages.grid import photo_grid
 from pages.grid.contract import GridEvent
@@ -124,16 +123,9 @@ def read_query(pictures: list[Image.Image]) -> Query:
     )
 
 
-def vector_of(query: Query, collection: Collection) -> np.ndarray | None:
-    """Return the query's vector, None while the encoder loads."""
-    if query.needs_encoder and ready_encoder(collection) is None:
-        return None
-    return shared_explorer().ranking_vector(query, collection)
-
-
 def start(query: Query, collection: Collection) -> None:
     """Begin to mine from what is looked for."""
-    if query.needs_encoder and ready_encoder(collection) is None:
+    if find_vector(query, collection) is None:
         return
     page = start_concept(query, collection, describe_query(query))
     st.switch_page("train.py", query_params={"concept": page.concept.id, "round": "1"})
@@ -153,7 +145,8 @@ def draw(collection: Collection, query: Query) -> None:
     total = collection.count(Scope(where=where))
     signature = signature_of(query, where, f"{collection.name} {state[key('similar')]}")
     limit = shown_count(signature)
-    vector = vector_of(query, collection) if query else None
+    with place():
+        vector = find_vector(query, collection) if query else None
     if query and vector is None:
         return
     if vector is None:

@@ -13,8 +13,9 @@ from pages._boxes import box, put, said
 from pages._current import current_concept, shared_explorer
 from pages._likeness import look_for_more
 from pages._login import current_person
-from pages._session import encoder_note, keep, ready_encoder, tell_empty
+from pages._session import encoder_note, find_vector, keep, tell_empty
 from pages._start import address, put_off, show, start_concept
+from pages._waiting import place
 from pages._words import escape_markdown
 from pages.grid import photo_grid
 from pages.grid.contract import GridEvent
@@ -94,18 +95,18 @@ def answer(page: Page, event: GridEvent) -> None:
 
 
 def begin(collection: Collection) -> None:
-    """Turn the pending query into a concept, once the encoder is there."""
+    """Turn the pending query into a concept, once it is encoded."""
     query, table = state.pending
     if table != collection.name:
         del state.pending
         return
-    if query.needs_encoder and ready_encoder(collection) is None:
-        return
-    del state.pending
     try:
+        if find_vector(query, collection) is None:
+            return
         address(start_concept(query, collection, said("prompt", "").strip()))
     except (EncoderError, VecdbError, ClassifierError, OSError) as error:
         state.error = str(error)
+    state.pop("pending", None)
 
 
 def welcome(collection: Collection) -> None:
@@ -160,8 +161,9 @@ def main() -> None:
         return
     shared_explorer().encoders.start(collection.encoder, collection.fingerprint)
     shared_explorer().rounds.memory.warm(collection.name)
-    if "pending" in state:
-        begin(collection)
+    with place():
+        if "pending" in state:
+            begin(collection)
     page = state.get("page")
     if page is None or page.concept.id != state.get("concept_id"):
         welcome(collection)

@@ -12,7 +12,8 @@ from ingest import Progress
 from ingest.tell import describe_summary
 from pages._current import shared_explorer
 from pages._login import current_person
-from pages._session import LOOK, clear_below, open_collection
+from pages._session import clear_below, open_collection
+from pages._waiting import LOOK
 from pages._words import escape_markdown
 from pages.adding.columns import name_controls
 

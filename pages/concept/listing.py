@@ -1,5 +1,6 @@
 """The list of the concepts: a strip of each one's matches, and what can be done with it."""
 
+import html
 from collections.abc import Callable
 
 import streamlit as st
@@ -181,9 +182,10 @@ def row(
 
 
 def strip(concept: Concept, photos: list[str]) -> str:
-    """Return the contact strip; the addresses are percent-encoded, so nothing in them is HTML."""
+    """Return the contact strip; its addresses are percent-encoded, so nothing in them is HTML."""
     pictures = "".join(
         f'<img src="{thumbnail_url(concept.collection, photo)}" alt="" '
+        f'title="{html.escape(photo, quote=True)}" '
         'style="width:84px;height:84px;object-fit:contain;border-radius:3px">'
         for photo in photos
     )

@@ -12,7 +12,8 @@ from explorer.query import Query
 from explorer.ranking import rank
 from pages._current import listed_concepts, read_concept, shared_explorer
 from pages._login import may
-from pages._session import LOOK, count_photos, ready_encoder
+from pages._session import count_photos, find_vector
+from pages._waiting import LOOK, place
 from pages._words import escape_markdown, number_names
 from pages.mapping import photo_map
 from pages.mapping.contract import MapChoice, MapColour, MapEvent, MapHits
@@ -44,7 +45,8 @@ def draw_map(collection: Collection, query: Query) -> None:
     if shown.unplaced and (job is None or not (job.running or job.error or job.stop.is_set())):
         job = maps.start(table, anew=False)
     choice = _choice(shown)
-    hits, hint = _find(shown, query, conditions(collection))
+    with place():
+        hits, hint = _find(shown, query, conditions(collection))
     photo_map(
         {
             "stamp": shown.stamp,
@@ -93,9 +95,9 @@ def _find(shown: Map, query: Query, where: Filter | None) -> tuple[MapHits, str]
     """Return what is highlighted, and the words about it."""
     collection = shown.collection
     if query:
-        if query.needs_encoder and ready_encoder(collection) is None:
+        vector = find_vector(query, collection)
+        if vector is None:
             return {"rows": [], "x": [], "y": []}, ""
-        vector = shared_explorer().ranking_vector(query, collection)
         most = min(HIGHLIGHTED, max(20, len(shown) // 20))
         ids = rank(collection, vector, most, where=where, threshold=least_similarity(), shown=0).ids
         what = f"The {count_photos(len(ids))} nearest to {describe_query(query)} stand out"

@@ -1,12 +1,14 @@
 """What is classified: photos of a collection, of a folder, or uploaded."""
 
+from functools import partial
 from typing import Any, cast
 
 import streamlit as st
 
 from encoder import Encoder
 from explorer.photo_sets import PhotoSet, of_collection, of_folder, of_uploads
-from pages._session import count_photos
+from pages._session import BY_THEMSELVES, count_photos
+from pages._waiting import compute
 from pages._words import escape_markdown
 from pages.adding.browser import owner_places
 from pages.sorting.kept import tie
@@ -51,8 +53,9 @@ def choose_source(collection: Collection, encoder: Encoder) -> PhotoSet | None:
     wanted = (kind, encoder.name, files)
     if kept is None or kept[0] != wanted:
         places = owner_places() if kind == "Folder" else None
-        with st.spinner("Encoding the pictures"):
-            encoded = of_folder(given, encoder, places) if places else of_uploads(given, encoder)
+        read = partial(of_folder, places=places) if places else of_uploads
+        words = f"Encoding the pictures. {BY_THEMSELVES}"
+        encoded = compute(wanted, partial(read, given, encoder), words)
         state.class_source = kept = (wanted, encoded)
     for note in kept[1].notes:
         st.caption(escape_markdown(note))

@@ -6,7 +6,7 @@ import streamlit as st
 
 from explorer.tuning import BY, TuningJob
 from pages._current import shared_explorer
-from pages._session import LOOK
+from pages._waiting import LOOK
 from pages._words import escape_markdown
 from tuning.errors import TuningError
 from vecdb import VecdbError

@@ -1,9 +1,12 @@
 """Pictures that cannot be had, for a while or for good; drops that nothing on the page takes."""
 
 import base64
+import io
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from tests.browser.harness import wait_for, wait_idle, wait_until
 from tests.browser.test_intake import picture
@@ -47,6 +50,23 @@ def test_a_picture_that_is_nowhere_is_said_to_be_and_the_large_one_says_what_it_
     page.keyboard.press("ArrowLeft")
     wait_until(page, "document.querySelector('.vde-viewer img').naturalWidth > 0")
     assert not page.locator(".vde-viewer").get_by_text("not available").is_visible()
+
+
+def test_a_strip_names_a_picture_that_is_missing_without_a_broken_sign(app, page, mine):
+    mine()
+    page.locator("button[data-photo-id]").first.click()
+    page.get_by_role("button", name="Next round").click()
+    page.wait_for_selector('[data-round="2"]')
+    page.route("**/api/thumb/**", lambda route: route.abort())
+    page.goto(f"{app.address}/concepts")
+    strips = page.locator(".stHtml img")
+    strips.first.wait_for()
+    wait_until(page, "[...document.querySelectorAll('.stHtml img')].every(one => one.complete)")
+    shown = Image.open(io.BytesIO(strips.first.screenshot())).convert("RGB")
+    colours = np.asarray(shown, int)
+    assert np.ptp(colours, axis=2).max() < 12  # a browser's own sign is coloured
+    assert np.ptp(colours) > 60  # its name is written there
+    assert strips.first.get_attribute("title")
 
 
 def drag(page, place, *, files=(), **texts):

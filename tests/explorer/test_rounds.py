@@ -8,6 +8,7 @@ import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from classifier import NoAnchor, fit_and_leave_out
+from explorer.errors import NothingThere
 from explorer.history import History
 from explorer.mining import mine_page
 from explorer.page import Page
@@ -170,7 +171,7 @@ def test_two_processes_that_answer_one_page_at_once_are_one_action(
     first, second = (truth(page), {page.tiles[0].photo_id: -1})
     rounds.submit(page.concept.id, page.tiles, first, number=1)
     with monkeypatch.context() as patched:
-        patched.setattr(there, "_read", lambda concept_id: read)
+        patched.setattr(there, "_read", lambda concept_id, **how: read)
         there.submit(page.concept.id, page.tiles, second, number=1)
     undone = there.undo(page.concept.id)
     assert undone is not None
@@ -197,7 +198,7 @@ def test_a_round_that_two_processes_store_is_stored_once(
         assert len(stored) == len(page.tiles)
         if not behind:  # the labels are there, the concept's next round is not yet
             read = read[0], History(stored)
-        monkeypatch.setattr(there, "_read", lambda concept_id: read)
+        monkeypatch.setattr(there, "_read", lambda concept_id, **how: read)
         there.submit(page.concept.id, page.tiles, marks, unmarked=unmarked, number=1)
         assert database.concepts.history(page.concept.id) == stored
 
@@ -328,6 +329,19 @@ def test_a_window_that_comes_late_for_the_first_page_sets_nothing_back(
     again = rounds.page(late)
     assert again.concept.round == page.concept.round == 2
     assert again.history.judged == page.history.judged
+
+
+def test_a_concept_that_another_window_left_unanswered_comes_back_with_its_first_answer(
+    rounds, database, collection, direction
+):
+    page = begin(rounds, collection, direction)
+    database.concepts.delete(page.concept.id)
+    page = rounds.submit(page.concept.id, page.tiles, truth(page))
+    assert not database.concepts.get(page.concept.id).deleted
+    assert page.history.judged
+    database.concepts.delete(page.concept.id)
+    with pytest.raises(NothingThere, match="was deleted"):
+        rounds.submit(page.concept.id, page.tiles, truth(page))
 
 
 def test_nothing_is_stored_of_a_turn_that_cannot_be_fitted(rounds, database, collection):

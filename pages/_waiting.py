@@ -1,0 +1,67 @@
+"""What takes long is done beside the script: words say so meanwhile, and any click leaves it."""
+
+from collections.abc import Callable
+from concurrent.futures import Future, wait
+from threading import Thread
+from typing import Any, TypeVar
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+LOOK = 0.25  # seconds between two looks at what is awaited, and at whether the user asks for more
+Found = TypeVar("Found")
+state = st.session_state
+
+
+def place() -> DeltaGenerator:
+    """Draw where it is said what a page waits for: over what is below, so that nothing moves.
+
+    To be drawn in every run, at one place of the page; see look.css.
+    """
+    return st.container(key="awaited")
+
+
+def wait_for(awaited: Future[Any], words: str) -> None:
+    """Wait until something is done, and say in words (Markdown) what, unless it is done at once.
+
+    The script waits, not a timer of the browser: a timer that ends before the page has arrived
+    tears the page down. A click, or another page, ends the waiting: the script runs anew.
+    """
+    wait([awaited], LOOK)
+    line = st.empty()
+    while not awaited.done():
+        line.info(words)
+        wait([awaited], LOOK)
+    line.empty()
+
+
+def compute(key: Any, work: Callable[[], Found], words: str) -> Found:
+    """Return what some work finds; a script that runs anew meanwhile waits for the same.
+
+    Args:
+        key: tells this work from other work.
+        work: draws nothing.
+        words: what is done, as Markdown.
+
+    Raises:
+        Exception: what the work raises.
+    """
+    begun: tuple[Any, Future[Found]] | None = state.get("computed")
+    if begun is None or begun[0] != key:
+        begun = state["computed"] = (key, _begin(work))
+    wait_for(begun[1], words)
+    state.pop("computed", None)
+    return begun[1].result()
+
+
+def _begin(work: Callable[[], Found]) -> Future[Found]:
+    begun: Future[Found] = Future()
+
+    def run() -> None:
+        try:
+            begun.set_result(work())
+        except Exception as error:
+            begun.set_exception(error)
+
+    Thread(target=run, name="computing", daemon=True).start()
+    return begun
