@@ -293,6 +293,6 @@ def test_a_model_that_fails_is_answered_in_a_sentence(served, monkeypatch):
 
     encoder: Any = served.explorer.encoder_of(served.collection)
     monkeypatch.setattr(encoder, "_read", fail)
-    answer = served.get("/api/search", text="a red thing")
+    answer = served.get("/api/search", text="words that nobody has looked for")
     assert answer.status_code == 503
     assert "encoder cannot be used now" in answer.text
