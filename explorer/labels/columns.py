@@ -14,11 +14,11 @@ from explorer.labels.answers import (
     read_sign,
 )
 from explorer.labels.forms import TAXONOMY
-from ingest.sources.addresses import ENDING, Locator
+from ingest.sources.addresses import ENDING, Locator, join_folder
 from ingest.sources.cells import as_text, plain
 from ingest.sources.guess import guess_address
 from ingest.sources.layout import is_number_name
-from ingest.sources.names import ADDRESSES, IDS, LABELS, usual
+from ingest.sources.names import ADDRESSES, FOLDERS, IDS, LABELS, usual
 from ingest.sources.rows import SAMPLE
 from ingest.sources.values import PART
 
@@ -50,8 +50,6 @@ PATHS = ("tagslist", "lastkeywordxmp")  # of digiKam and Windows: Animals/cat
 KEYWORDS = ("tags", "keywords", "subject", "hierarchicalsubject", *PATHS, "categories", TAXONOMY)
 # Columns whose classes are parted by commas, as photo managers write keywords.
 PLURAL = {*KEYWORDS, "labels", "classes"}
-# Beside the names of files.
-FOLDERS = ("Folder", "folder", "Directory", "directory", "System:Directory")
 COUNTED = re.compile(r"(^|[._])(id|count|index|number|sequence)$|^total_")  # says no yes or no
 
 
@@ -194,14 +192,14 @@ def is_plural(name: str) -> bool:
 
 def read_keys(row: Row, names: Sequence[str]) -> Iterator[str]:
     """Yield what the given columns of a row call its photo; a file's name with its folder first."""
-    folders = (as_text(plain(row[name])).strip() for name in FOLDERS if row.get(name))
-    folder = next(folders, "")
+    folder = next((row[name] for name in row if usual(name) in FOLDERS and row[name]), "")
     for name in names:
         # An id may read like nothing at all: `null`, `none`.
         value = row.get(name)  # lines of JSON may lack it
         text = value if isinstance(value, str) else as_text(plain(value))
         bare = text.strip()
-        if folder and ENDING.search(bare) and not re.search(r"[\\/]", bare):
-            yield f"{folder}/{bare}"
+        path = join_folder(folder, bare) if ENDING.search(bare) else bare
+        if path != bare:
+            yield path
         elif bare:
             yield from dict.fromkeys((text, bare))

@@ -33,10 +33,11 @@ def read_class_names(folder: Path) -> Mapping[int, str]:
 
 def _parse_names(text: str) -> dict[int, str]:
     try:
-        names = yaml.safe_load(text)["names"]
-        numbered = names if isinstance(names, dict) else dict(enumerate(names))
-        return {int(number): str(name) for number, name in numbered.items()}
-    except (yaml.YAMLError, KeyError, TypeError, ValueError, RecursionError):
+        # Every word stays a word: a class called `no` is not False.
+        names = yaml.load(text, yaml.BaseLoader)["names"]
+        numbered = dict(enumerate(names)) if isinstance(names, list) else names
+        return {int(at): name for at, name in numbered.items() if isinstance(name, str)}
+    except (yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError, RecursionError):
         return {}
 
 

@@ -49,3 +49,12 @@ def test_polygons_and_classes_without_a_name_are_read(photos_there, tmp_path):
     (tmp_path / "no-050.txt").write_text(f"7 {BOX}\n")
     assert collect(photos_there, tmp_path)[0] == {"yes-001": 1}
     assert collect(photos_there, tmp_path, "7")[0] == {"no-050": 1}
+
+
+def test_a_class_may_be_called_no_and_a_path_in_place_of_names_is_none(photos_there, tmp_path):
+    (tmp_path / "a.yaml").write_text("names: data/obj.names\n")
+    (tmp_path / "b.yaml").write_text("names: [yes, no, 2024-02-30, [nested]]\n")
+    for at, photo in enumerate(["yes-001", "no-050", "no-051"]):
+        (tmp_path / f"{photo}.txt").write_text(f"{at} {BOX}\n")
+    assert collect(photos_there, tmp_path, "no")[0] == {"no-050": 1}
+    assert collect(photos_there, tmp_path, "2024-02-30")[0] == {"no-051": 1}
