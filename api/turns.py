@@ -37,6 +37,7 @@ class Turn(Lenient):
     yes: list[Text] = Field([], max_length=10_000)
     no: list[Text] = Field([], max_length=10_000)
     unmarked: Literal["skip", "negative"] = "skip"
+    threshold: float | None = Field(None, ge=0, le=1)
 
 
 class Stand(BaseModel):
@@ -81,6 +82,8 @@ def turns(describe: Describe) -> APIRouter:
 
 
 def _turn(explorer: Explorer, concept_id: str, done: Turn, by: str) -> Page:
+    if done.threshold is not None:
+        explorer.concepts.update(concept_id, threshold=done.threshold)
     if done.turn == "undo":
         return explorer.undo(concept_id)
     if done.turn == "redo":

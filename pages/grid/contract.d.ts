@@ -202,6 +202,7 @@ export interface Turn {
   yes?: Array<string>;
   no?: Array<string>;
   unmarked?: "skip" | "negative";
+  threshold?: number;
 }
 
 export interface Stand {

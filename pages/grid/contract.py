@@ -223,6 +223,7 @@ class Turn(TypedDict):
     yes: NotRequired[list[str]]
     no: NotRequired[list[str]]
     unmarked: NotRequired[Rule]
+    threshold: NotRequired[float]  # set just before: the script's event for it may come too late
 
 
 class Stand(TypedDict):

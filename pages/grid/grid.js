@@ -272,7 +272,7 @@ export class Grid {
       return;
     }
     this.turning = true;
-    const { page, problem, moved } = await takeTurn(type, data, this.marks);
+    const { page, problem, moved } = await takeTurn(type, data, this.marks, this.insight.unheard);
     this.turning = false;
     const left = this.data.turns !== data.turns; // another concept was opened meanwhile
     if (page && !left) return this.show(page);

@@ -63,6 +63,12 @@ export class Insight {
     if (this.isOurs) this.grid.send({ type: "threshold", value: this.threshold });
   }
 
+  /** The threshold that was set and no page has brought back yet. */
+  get unheard() {
+    const { threshold, insight } = this;
+    return insight && this.isOurs && threshold !== insight.threshold ? threshold : undefined;
+  }
+
   /** Whether the threshold is of the concept that is shown. */
   get isOurs() { return this.turns === this.grid.data.turns; }
 

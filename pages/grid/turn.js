@@ -14,10 +14,11 @@ export const SILENT = "The server does not answer. Your clicks are kept in this 
  * @param {TurnName} turn
  * @param {MiningGrid} data the page that was shown
  * @param {import("./marks.js").Marks} marks
+ * @param {number | undefined} threshold that was set and has not come back yet
  * @returns {Promise<{ page?: MiningGrid, problem?: string, moved?: boolean }>} moved: another window
  *   has answered this page
  */
-export async function takeTurn(turn, data, marks) {
+export async function takeTurn(turn, data, marks, threshold) {
   const answers = { yes: marks.all(1), no: marks.all(-1) };
   /** @type {import("./contract").Turn} */
   let body = { turn };
@@ -26,6 +27,8 @@ export async function takeTurn(turn, data, marks) {
     const shown = data.tiles.map(({ id, reason }) => ({ id, reason }));
     body = { turn, shown, ...answers, unmarked: data.unmarked, round: data.round };
   }
+  // Streamlit keeps only the newest of two events that wait for one run of the script.
+  if (threshold !== undefined) body.threshold = threshold;
   try {
     const answer = await fetch(addressOf(data.turns), {
       method: "POST", headers: JSON_TYPE, body: JSON.stringify(body),

@@ -49,6 +49,15 @@ def test_a_finished_page_is_stored_and_the_next_one_comes_back(
     assert {row.photo_id: row.label for row in stored} == wanted
 
 
+def test_a_threshold_that_was_set_before_is_stored_with_the_page(
+    begun: Page, address: str, explorer: Explorer
+) -> None:
+    body = {**finished(begun), "threshold": 0.8}
+    answer = requests.post(address, json=body, timeout=60).json()
+    assert answer["insight"]["threshold"] == 0.8
+    assert explorer.concepts.get(begun.concept.id).threshold == 0.8
+
+
 def test_the_pages_script_takes_the_same_page_over_once(
     begun: Page, address: str, explorer: Explorer
 ) -> None:
@@ -100,6 +109,7 @@ def test_with_a_token_only_the_signed_address_is_answered(
     [
         ({"turn": "dance"}, 400, "turn must be"),
         ({"turn": "finish", "yes": [7]}, 400, "must be a string"),
+        ({"turn": "finish", "threshold": 1.2}, 400, "threshold must be"),
         ({}, 400, "turn is missing"),
     ],
 )

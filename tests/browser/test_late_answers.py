@@ -91,6 +91,28 @@ def test_a_threshold_that_is_being_set_is_kept_though_the_next_page_comes(app, m
     wait_for(page, lambda: requests.get(address, timeout=60).json()["threshold"] == 0.8)
 
 
+def test_a_threshold_set_just_before_the_page_is_answered_goes_along_with_the_answers(
+    app, mine, page
+):
+    concept = mine()
+    wait_idle(page)
+    # As Streamlit leaves an event out where a newer one comes before its script could run.
+    page.evaluate(
+        "() => { const all = WebSocket.prototype; all.sent = all.send; all.send = () => {} }"
+    )
+    slider = page.get_by_role("slider", name="Threshold")
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    page.mouse.click(box["x"] + 0.8 * box["width"], box["y"] + box["height"] / 2)
+    page.evaluate("() => { WebSocket.prototype.send = WebSocket.prototype.sent }")
+    page.locator(".vde-action").click()
+    wait_round(page, 2)
+    wait_idle(page)
+    assert slider.get_attribute("aria-valuenow") == "0.80"
+    address = f"{app.address}/api/concepts/{concept}"
+    assert requests.get(address, timeout=60).json()["threshold"] == 0.8
+
+
 def test_a_picture_dropped_while_the_next_page_is_on_its_way_is_not_lost_in_silence(mine, page):
     mine()
     with held(page, "**/mine/*", "POST") as asked:
