@@ -108,10 +108,10 @@ def _read_table(path: Path) -> Iterator[Said]:
     locator = Locator(path.parent)
     with open_rows(path, Table(), locator) as rows:
         unguard = str if rows.kinds == OF_TYPED else unguard_cell  # only spreadsheets run cells
-        sample = [_name_classes(row, rows.words) for row in rows.sample]
+        sample = list(map(_open_cells, rows.sample))
         has_forms = any(map(read_forms, sample))
-        name_classes = partial(_name_classes, words=rows.words, has_forms=has_forms)
-        sample = [name_classes(row) for row in rows.sample] if has_forms else sample
+        open_cells = partial(_open_cells, has_forms=has_forms)
+        sample = list(map(open_cells, rows.sample)) if has_forms else sample
         all_names = names_of([dict.fromkeys(rows.names), *sample])
         pair = find_pair(all_names, sample, locator, partial(_read_rows, path))
         names = [name for name in all_names if name not in pair]
@@ -129,14 +129,14 @@ def _read_table(path: Path) -> Iterator[Said]:
             for name in answers.values()
             if is_plural(name)
             and any(" " in read_cell(row.get(name)) for row in sample)
-            and are_spaced(read_answer(name_classes(row), name) for row in _read_rows(path))
+            and are_spaced(read_answer(open_cells(row), name) for row in _read_rows(path))
         }
         about = [name for name in rows.names if usual(name) in OURS]
         for row in rows.rows:
             if isinstance(row, str):
                 yield Said((row,))
                 continue
-            said = name_classes(row)
+            said = open_cells(row)
             told = {name: unguard(read_answer(said, key)) for name, key in answers.items()}
             if spaced:
                 told = {
@@ -177,10 +177,8 @@ def _open_cell(name: str, value: str) -> dict[str, Any]:
         return {}
 
 
-def _name_classes(
-    row: Mapping[str, Any], words: Mapping[str, Sequence[str]], *, has_forms: bool = False
-) -> dict[str, Any]:
-    """Return a row with the names of its classes in place of their numbers.
+def _open_cells(row: Mapping[str, Any], *, has_forms: bool = False) -> dict[str, Any]:
+    """Return a row with what other tools write into cells laid flat.
 
     Args:
         has_forms: whether some rows have the forms that `read_forms` reads.
@@ -190,16 +188,7 @@ def _name_classes(
         if isinstance(value, str) and value.startswith(("{", "[")):
             opened = _open_cell(name, value)
             flat |= {name: None, **opened} if opened else {}
-    flat |= read_forms(flat) if has_forms else {}
-    return {**flat, **{name: _name_class(row.get(name), words[name]) for name in words}}
-
-
-def _name_class(value: Any, names: Sequence[str]) -> Any:
-    if isinstance(value, list):
-        return [_name_class(each, names) for each in value]
-    if not isinstance(value, int):
-        return value
-    return names[value] if 0 <= value < len(names) else None
+    return flat | read_forms(flat) if has_forms else flat
 
 
 def _csv_line(cells: Sequence[Any]) -> bytes:
