@@ -32,6 +32,11 @@ WIDTHS = {
     "Thorough: ± 5 points": 0.05,
     "Rough: ± 20 points": 0.2,
 }
+# Why there is none.
+UNKNOWN = {
+    "precision": "No photo is above the threshold.",
+    "recall": "No answer was a yes, so nothing tells what is missed.",
+}
 state = st.session_state
 
 
@@ -162,22 +167,23 @@ def describe_audit(concept: Concept) -> str:
     if record is None or record.findings is None:
         return ""
     overtaken = "" if record.is_current(concept) else " (before its latest change)"
-    return describe_findings(record.findings, record.plan.accepted) + overtaken
+    return describe_findings(record.findings) + overtaken
 
 
 def state_plainly(record: AuditRecord, findings: Findings) -> str:
     """State the result in a sentence that nobody misreads."""
     precision, matches = findings.precision, findings.matches
-    found = precision.value * record.plan.accepted
+    found, above = 0.0, "No photo is above the threshold, so there is no precision"
+    if precision:
+        found = precision.value * record.plan.accepted
+        span = " to ".join(dict.fromkeys((percent(precision.low), percent(precision.high))))
+        above = (
+            f"About {found:,.0f} of the {record.plan.accepted:,} photos above the threshold match "
+            f"(precision {span})"
+        )
     low, high = max(0.0, matches.low - found), max(0.0, matches.high - found)
-    span = " to ".join(dict.fromkeys((percent(precision.low), percent(precision.high))))
-    above = (
-        f"About {found:,.0f} of the {record.plan.accepted:,} photos above the threshold match "
-        f"(precision {span})"
-        if record.plan.accepted
-        else "No photo is above the threshold, so there is no precision"
-    )
-    return f"{above}; between {low:,.0f} and {high:,.0f} matches are missed below it."
+    missed = f"{above}; between {low:,.0f} and {high:,.0f} matches are missed below it."
+    return missed if findings.recall else f"No answer was a yes. {missed}"
 
 
 def report(concept: Concept, record: AuditRecord, findings: Findings) -> None:
@@ -189,11 +195,11 @@ def report(concept: Concept, record: AuditRecord, findings: Findings) -> None:
         (("precision", "Precision"), ("recall", "Recall"), ("matches", "Matches")),
         strict=True,
     ):
-        if name == "precision" and not record.plan.accepted:
+        found: Interval | None = getattr(findings, name)
+        if not found:
             column.metric(title, "none")
-            column.caption("No photo is above the threshold.")
+            column.caption(UNKNOWN[name])
             continue
-        found: Interval = getattr(findings, name)
         form = "{:,.0f}" if name == "matches" else "{:.2f}"
         column.metric(title, form.format(found.value))
         low, high = form.format(found.low), form.format(found.high)
