@@ -5,7 +5,8 @@ from typing import Any
 
 from ingest.sources.addresses import ENDING
 from ingest.sources.iiif import canvases_of
-from ingest.sources.names import ADDRESSES, is_known, usual
+from ingest.sources.names import ADDRESSES, COMPANIONS, SPLITS, is_known, usual
+from ingest.sources.places import SAYS_NOTHING
 from ingest.sources.rows import Row, lay_flat
 
 JUDGED = 5  # rows that are looked at
@@ -34,6 +35,8 @@ def rows_of(found: Any) -> list[Any]:
         return lists.get("images") or max([*lists.values(), *inside], key=_weigh)
     if _is_by_path(found):
         return _rows_by_path(found)
+    if listed := list_by_class(found):
+        return [_row_by_class(path, words) for path, words in listed.items()]
     if _is_split(found):
         return [dict(zip(found["columns"], values, strict=False)) for values in found["data"]]
     inner = [value for value in found.values() if isinstance(value, dict)]
@@ -101,6 +104,37 @@ def _rows_by_path(found: Mapping[str, Any]) -> list[Row]:
         return [{"path": path, "caption": found[path]} for path in found]
     rows = zip(found, told, strict=True)
     return [{"path": p, "label": found[p] if isinstance(v, str) else v} for p, v in rows]
+
+
+def list_by_class(found: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return what an object of lists of pictures lists each under: its classes, or its split.
+
+    Empty where it is something else: a table by columns, or one list of all pictures.
+    """
+    listed: dict[str, list[str]] = {}
+    for word, names in found.items():
+        if not isinstance(names, list) or ENDING.search(word):
+            return {}
+        for name in names:
+            if not isinstance(name, str) or not ENDING.search(name):
+                return {}
+            listed.setdefault(name, []).append(word)
+    called = set(map(usual, found))
+    columns = called & {*ADDRESSES, *COMPANIONS}
+    are_columns = bool(columns) and len(set(map(len, found.values()))) == 1
+    return {} if are_columns or all(map(_names_all, called)) else listed
+
+
+def _names_all(word: str) -> bool:
+    """Tell whether a list of this name holds pictures of all kinds."""
+    return word in {*SAYS_NOTHING, "all"} or {word, word.removesuffix("s")} & {*ADDRESSES} != set()
+
+
+def _row_by_class(path: str, words: list[str]) -> Row:
+    splits = [word for word in words if usual(word) in SPLITS]
+    classes = [word for word in words if word not in splits]
+    told = {"label": classes or None, "split": ", ".join(splits) or None}
+    return {"path": path, **{name: value for name, value in told.items() if value}}
 
 
 def _is_split(found: Mapping[str, Any]) -> bool:

@@ -178,6 +178,26 @@ def test_several_labels_of_a_picture_are_all_kept(folder, is_by_path):
     assert [photo.metadata.get("label") for photo in photos] == ["cat|dog", "dog", None]
 
 
+@pytest.mark.parametrize("indent", [None, 1])
+@pytest.mark.parametrize(
+    ("lists", "labels", "splits"),
+    [
+        ({"cat": NAMES[:2], "dog": NAMES[2:]}, ["cat", "cat", "dog"], [None] * 3),
+        ({"cat": NAMES, "tame": NAMES}, ["cat|tame"] * 3, [None] * 3),
+        ({"photos": NAMES[:1], "drawings": NAMES[1:]}, ["photos"] + ["drawings"] * 2, [None] * 3),
+        ({"train": NAMES[:2], "val": NAMES[2:]}, [None] * 3, ["train", "train", "val"]),
+        ({"images": NAMES}, [None] * 3, [None] * 3),
+        ({"image_paths": NAMES}, [None] * 3, [None] * 3),
+        ({"image": NAMES, "mask": NAMES[::-1]}, [None] * 3, [None] * 3),  # a table by columns
+    ],
+)
+def test_every_picture_of_lists_by_class_is_a_photo(folder, lists, labels, splits, indent):
+    photos = read(folder / "t.json", lists, indent=indent)
+    assert files(photos) == NAMES
+    assert [photo.metadata.get("label") for photo in photos] == labels
+    assert [photo.extra.get("split") for photo in photos] == splits
+
+
 def test_a_single_row_with_an_object_inside_stays_a_row(folder):
     row = {**ROWS[0], "camera": {"make": "Canon", "lenses": {"a": 1, "b": 2}}}
     (photo,) = read(folder / "t.json", row)
