@@ -13,9 +13,18 @@ from typing import Any
 from explorer.csv_cells import guard_cell, unguard_cell
 from explorer.errors import BadInput
 from explorer.labels.annotations import read_annotations
-from explorer.labels.answers import Said, are_spaced, is_percent, read_amount, read_cell
+from explorer.labels.answers import (
+    Said,
+    are_spaced,
+    drop_likeliest,
+    is_percent,
+    name_likeliest,
+    read_amount,
+    read_cell,
+)
 from explorer.labels.columns import (
     OURS,
+    are_likeliest,
     find_columns,
     find_pair,
     is_plural,
@@ -124,6 +133,7 @@ def _read_table(path: Path) -> Iterator[Said]:
                 f"{path} has no column of labels among {', '.join(rows.names)}: name one `label`."
             )
         percent = bool(pair) and is_percent(_read_amounts(path, pair[1]))
+        likeliest = bool(pair) and are_likeliest(_read_rows(path), keys, pair)
         spaced = {
             name
             for name in answers.values()
@@ -144,7 +154,10 @@ def _read_table(path: Path) -> Iterator[Said]:
                 }
             if pair:
                 of, answer = (unguard(read_cell(said.get(name))) for name in pair)
-                told = {of: _read_percent(answer) if percent else answer} if of else {}
+                answer = _read_percent(answer) if percent else answer
+                told = {of: name_likeliest(answer) if likeliest else answer} if of else {}
+            elif len(told) > 2:
+                told = dict(drop_likeliest(told))
             yield Said(
                 tuple(map(unguard, read_keys(said, keys))),
                 {name: text for name, text in told.items() if text},
