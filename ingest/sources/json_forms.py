@@ -5,7 +5,7 @@ from typing import Any
 
 from ingest.sources.addresses import ENDING
 from ingest.sources.iiif import canvases_of
-from ingest.sources.names import ADDRESSES, COMPANIONS, SPLITS, is_known, usual
+from ingest.sources.names import ADDRESSES, COMPANIONS, LABELS, SPLITS, is_known, usual
 from ingest.sources.places import SAYS_NOTHING
 from ingest.sources.rows import Row, lay_flat
 
@@ -32,7 +32,9 @@ def rows_of(found: Any) -> list[Any]:
     if lists:
         nested = map(rows_of, _objects_in(found))
         inside = [rows for rows in nested if len(rows) > 1]
-        return lists.get("images") or max([*lists.values(), *inside], key=_weigh)
+        rows = lists.get("images") or max([*lists.values(), *inside], key=_weigh)
+        parts = {word: held for word, held in lists.items() if held[0].keys() == rows[0].keys()}
+        return _join_parts(parts) if len(parts) > 1 and _weigh(rows)[0] > 1 else rows
     if _is_by_path(found):
         return _rows_by_path(found)
     if listed := list_by_class(found):
@@ -116,7 +118,9 @@ def list_by_class(found: Mapping[str, Any]) -> dict[str, list[str]]:
         if not isinstance(names, list) or ENDING.search(word):
             return {}
         for name in names:
-            if not isinstance(name, str) or not ENDING.search(name):
+            if not isinstance(name, str) or not (
+                ENDING.search(name) or name.startswith(f"{word}/")
+            ):
                 return {}
             listed.setdefault(name, []).append(word)
     called = set(map(usual, found))
@@ -128,6 +132,18 @@ def list_by_class(found: Mapping[str, Any]) -> dict[str, list[str]]:
 def _names_all(word: str) -> bool:
     """Tell whether a list of this name holds pictures of all kinds."""
     return word in {*SAYS_NOTHING, "all"} or {word, word.removesuffix("s")} & {*ADDRESSES} != set()
+
+
+def _join_parts(parts: Mapping[str, Sequence[Any]]) -> list[Any]:
+    """Return the rows of several lists of the same columns, each with its split or class."""
+    joined: list[Any] = []
+    for word, rows in parts.items():
+        names = {usual(name) for name in rows[0]}
+        column = "split" if usual(word) in SPLITS else "label"
+        is_told = _names_all(usual(word)) or names & ({"split"} if column == "split" else {*LABELS})
+        told = {} if is_told else {column: word}
+        joined += [{**row, **told} if isinstance(row, dict) else row for row in rows]
+    return joined
 
 
 def _row_by_class(path: str, words: list[str]) -> Row:

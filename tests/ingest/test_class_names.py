@@ -148,3 +148,12 @@ def test_a_listing_in_parquet_names_its_classes_itself(tmp_path):
     schema = {"huggingface": json.dumps(told)}
     pq.write_table(table.replace_schema_metadata(schema), tmp_path / "metadata.parquet")
     assert labels(tmp_path) == {"0.jpg": "golden retriever", "1.jpg": "no"}
+
+
+@pytest.mark.parametrize("name", ["metadata.jsonl", "0.json"])
+def test_several_labels_in_a_list_beside_a_picture_are_all_kept(tmp_path, name):
+    pictures(tmp_path, 1)
+    row = {"file_name": "0.jpg", "labels": ["hat", "shoe", "hat"], "tags": ["old", "red"]}
+    write(tmp_path, name, [row])
+    [photo] = Source(tmp_path)
+    assert (photo.metadata["label"], photo.extra["tags"]) == ("hat|shoe", "old, red")

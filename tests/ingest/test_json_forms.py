@@ -198,6 +198,38 @@ def test_every_picture_of_lists_by_class_is_a_photo(folder, lists, labels, split
     assert [photo.extra.get("split") for photo in photos] == splits
 
 
+@pytest.mark.parametrize("is_deep", [False, True])
+@pytest.mark.parametrize(
+    ("words", "own", "labels", "splits"),
+    [
+        (["train", "val"], {}, [None] * 3, ["train", "train", "val"]),
+        (["train", "val"], {"label": "x", "split": "s"}, ["x"] * 3, ["s"] * 3),
+        (["cat", "dog"], {}, ["cat", "cat", "dog"], [None] * 3),
+        (["cat", "dog"], {"class": "x"}, ["x"] * 3, [None] * 3),
+    ],
+)
+def test_lists_of_rows_of_the_same_columns_are_one_table(
+    folder, words, own, labels, splits, is_deep
+):
+    rows = [{"file": name, **own} for name in NAMES]
+    told = {words[0]: rows[:2], "notes": [{"by": "me"}], words[1]: rows[2:]}
+    photos = read(folder / "t.json", {"data": told, "version": 1} if is_deep else told)
+    assert files(photos) == NAMES
+    assert [photo.metadata.get("label") for photo in photos] == labels
+    assert [photo.extra.get("split") for photo in photos] == splits
+
+
+def test_lists_by_class_may_name_pictures_by_folder_and_number(tmp_path):
+    for name in ("images/pie/11.jpg", "images/pie/12.jpg", "images/sushi/11.jpg"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(jpeg(len(name)))
+    (tmp_path / "meta").mkdir()
+    lists = {"pie": ["pie/11", "pie/12"], "sushi": ["sushi/11"]}  # as Food-101 has them
+    photos = read(tmp_path / "meta" / "train.json", lists)
+    assert files(photos) == ["11.jpg", "12.jpg", "11.jpg"]
+    assert [photo.metadata["label"] for photo in photos] == ["pie", "pie", "sushi"]
+
+
 def test_a_single_row_with_an_object_inside_stays_a_row(folder):
     row = {**ROWS[0], "camera": {"make": "Canon", "lenses": {"a": 1, "b": 2}}}
     (photo,) = read(folder / "t.json", row)
