@@ -712,6 +712,11 @@ def test_a_label_beside_a_picture_goes_before_its_folders_name(tree):
 @pytest.mark.parametrize(
     ("path", "label"),
     [
+        ("DCIM/100CANON/1.jpg", None),
+        ("Italy/DCIM/101_PANA/1.jpg", "Italy"),
+        ("101MSDCF/1.jpg", None),
+        ("10148035/1.jpg", "10148035"),
+        ("100 cats/1.jpg", "100 cats"),
         ("train/n01443537/images/n0_0.JPEG", "n01443537"),
         ("Train/images/0.jpg", None),
         ("cat/Photos/jpg/1.jpg", "cat"),
