@@ -154,6 +154,8 @@ class Columns:
         metadata = self._metadata(row, used)
         extra = dict(self._extra(row, used))
         captions = read_captions(row, self._captions)
+        if "description" not in metadata and (first := self._first_of_several(row)):
+            metadata["description"] = first
         found = Photo(own, self._locate(address), metadata, extra, payload, captions=captions)
         if own or payload is not None:
             found = replace(found, named_by=self._table)
@@ -163,6 +165,11 @@ class Columns:
         # The id is a path from the table's folder: another folder may have the same.
         former = short_id(named if payload is None else number)
         return replace(found, id=id_of_path(named), within=self._within, former=(former,))
+
+    def _first_of_several(self, row: Row) -> str:
+        """Return the first caption of a row that keeps them in a list, as rows of their own too."""
+        lists = [name for name in self._captions if isinstance(row.get(name), list)]
+        return next(iter(read_captions(row, lists)), "")
 
     def _picture(self, row: Row) -> tuple[str, bytes | None]:
         """Return a row's address, or its picture itself; where it should hold one, its path."""

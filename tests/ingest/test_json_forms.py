@@ -230,6 +230,22 @@ def test_lists_by_class_may_name_pictures_by_folder_and_number(tmp_path):
     assert [photo.metadata["label"] for photo in photos] == ["pie", "pie", "sushi"]
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"sentences": [{"raw": "a red house", "tokens": ["a"]}, {"raw": "two"}]},  # Karpathy's
+        {"captions": [{"caption": "a red house"}, {"caption": "two"}]},
+        {"sentences": ["a red house", "two"]},
+        {"caption": ["a red house", "two"]},
+    ],
+)
+def test_the_first_of_several_captions_is_the_description(folder, told):
+    rows = [{"filename": name, "imgid": at, **told} for at, name in enumerate(NAMES)]
+    photos = read(folder / "t.json", {"images": rows, "dataset": "flickr8k"})
+    assert [photo.metadata["description"] for photo in photos] == ["a red house"] * 3
+    assert [photo.captions for photo in photos] == [("a red house", "two")] * 3
+
+
 def test_a_single_row_with_an_object_inside_stays_a_row(folder):
     row = {**ROWS[0], "camera": {"make": "Canon", "lenses": {"a": 1, "b": 2}}}
     (photo,) = read(folder / "t.json", row)
