@@ -1,5 +1,6 @@
 """Audit: a blind, random check that says how good a classifier really is."""
 
+import numpy as np
 import streamlit as st
 
 from classifier import ClassifierError
@@ -173,6 +174,8 @@ def describe_audit(concept: Concept) -> str:
 def state_plainly(record: AuditRecord, findings: Findings) -> str:
     """State the result in a sentence that nobody misreads."""
     precision, matches = findings.precision, findings.matches
+    if not findings.recall:
+        return f"No answer was a yes: {_state_most(record, findings)}."
     found, above = 0.0, "No photo is above the threshold, so there is no precision"
     if precision:
         found = precision.value * record.plan.accepted
@@ -182,8 +185,16 @@ def state_plainly(record: AuditRecord, findings: Findings) -> str:
             f"(precision {span})"
         )
     low, high = max(0.0, matches.low - found), max(0.0, matches.high - found)
-    missed = f"{above}; between {low:,.0f} and {high:,.0f} matches are missed below it."
-    return missed if findings.recall else f"No answer was a yes. {missed}"
+    return f"{above}; between {low:,.0f} and {high:,.0f} matches are missed below it."
+
+
+def _state_most(record: AuditRecord, findings: Findings) -> str:
+    most = f"of the whole collection at most {np.ceil(findings.matches.high):,.0f}"
+    if not findings.precision:
+        return f"no photo is above the threshold, {most} match"
+    accepted = record.plan.accepted
+    above = np.ceil(findings.precision.high * accepted)
+    return f"of the {accepted:,} photos above the threshold at most {above:,.0f} match, {most}"
 
 
 def report(concept: Concept, record: AuditRecord, findings: Findings) -> None:
@@ -197,7 +208,7 @@ def report(concept: Concept, record: AuditRecord, findings: Findings) -> None:
     ):
         found: Interval | None = getattr(findings, name)
         if not found:
-            column.metric(title, "none")
+            column.metric(title, "none" if name == "precision" else "unknown")
             column.caption(UNKNOWN[name])
             continue
         form = "{:,.0f}" if name == "matches" else "{:.2f}"

@@ -42,8 +42,13 @@ def test_without_a_yes_there_is_no_recall():
     record: Any = SimpleNamespace(plan=SimpleNamespace(accepted=40))
     found = Findings(Interval(0, 0, 0.025), None, Interval(0, 0, 2))
     assert state_plainly(record, found) == (
-        "No answer was a yes. About 0 of the 40 photos above the threshold match "
-        "(precision 0 % to 2 %); between 0 and 2 matches are missed below it."
+        "No answer was a yes: of the 40 photos above the threshold at most 1 match, "
+        "of the whole collection at most 2."
+    )
+    record.plan.accepted = 0
+    assert state_plainly(record, Findings(None, None, Interval(0, 0, 2.5))) == (
+        "No answer was a yes: no photo is above the threshold, "
+        "of the whole collection at most 3 match."
     )
     assert describe_findings(found) == (
         "Precision 0.00 (0.00 to 0.03), no match among the answers, so no recall; "
