@@ -46,6 +46,9 @@ def rows_of(found: Any) -> list[Any]:
         keys = list(inner[0])
         return [{name: column.get(key) for name, column in found.items()} for key in keys]
     is_by_id = bool(inner) and len(inner) == len(found)
+    if is_by_id and all(usual(word) in SPLITS for word in found):
+        parts = {word: rows_of(held) for word, held in found.items()}
+        return _join_parts({word: rows for word, rows in parts.items() if rows})
     if is_by_id and any(is_known(name) for name in inner[0]):
         return [{"id": key, **row} for key, row in found.items()]
     within = max((rows_of(value) for value in inner if value), key=_weigh, default=[])

@@ -219,6 +219,31 @@ def test_lists_of_rows_of_the_same_columns_are_one_table(
     assert [photo.extra.get("split") for photo in photos] == splits
 
 
+@pytest.mark.parametrize("indent", [None, 1])
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"train": {"cat": NAMES[:1], "dog": NAMES[1:2]}, "test": {"cat": NAMES[2:]}},
+        {
+            "train": {"image": NAMES[:2], "label": ["cat", "dog"]},
+            "test": {"image": NAMES[2:], "label": ["cat"]},
+        },
+        {
+            "train": {
+                name: {"label": label}
+                for name, label in zip(NAMES[:2], ["cat", "dog"], strict=True)
+            },
+            "test": {NAMES[2]: {"label": "cat"}},
+        },
+    ],
+)
+def test_every_split_of_an_object_is_read(folder, told, indent):
+    photos = read(folder / "t.json", told, indent=indent)
+    assert files(photos) == NAMES
+    assert [photo.metadata["label"] for photo in photos] == ["cat", "dog", "cat"]
+    assert [photo.extra["split"] for photo in photos] == ["train", "train", "test"]
+
+
 def test_lists_by_class_may_name_pictures_by_folder_and_number(tmp_path):
     for name in ("images/pie/11.jpg", "images/pie/12.jpg", "images/sushi/11.jpg"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
