@@ -66,10 +66,15 @@ class Interval:
 
 @dataclass(frozen=True)
 class Findings:
-    """Precision and recall at the threshold, and the number of true matches in the collection."""
+    """Precision and recall at the threshold, and the number of true matches in the collection.
 
-    precision: Interval
-    recall: Interval
+    Attributes:
+        precision: None where no photo is at or above the threshold.
+        recall: None where no answer was a yes: there is nothing to tell it by.
+    """
+
+    precision: Interval | None
+    recall: Interval | None
     matches: Interval
 
 
@@ -160,7 +165,7 @@ def estimate(audit: Audit, answers: Sequence[Sequence[int]], *, seed: int = 0) -
         seed: of the draws.
 
     Returns:
-        Findings; precision and recall are shares in [0, 1], NaN-free even where nothing matched.
+        Findings; precision and recall are shares in [0, 1], or None.
 
     Raises:
         ClassifierError: answers and ranks differ in number.
@@ -176,9 +181,11 @@ def estimate(audit: Audit, answers: Sequence[Sequence[int]], *, seed: int = 0) -
     )
     accepted = np.array([part.stop <= audit.accepted for part in audit.strata], bool)
     above, matches = drawn[:, accepted].sum(axis=1), drawn.sum(axis=1)
-    recall = np.divide(above, matches, out=np.ones(DRAWS), where=matches > 0)
+    is_any = any(answer > 0 for given in answers for answer in given)
     return Findings(
-        _interval(above / max(audit.accepted, 1)), _interval(recall), _interval(matches)
+        _interval(above / audit.accepted) if audit.accepted else None,
+        _interval(above / matches) if is_any else None,  # what was a yes is in every draw
+        _interval(matches),
     )
 
 

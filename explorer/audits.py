@@ -65,7 +65,7 @@ class AuditRecord:
             ),
             photos=tuple(tuple(part) for part in stored["photos"]),
             order=tuple(stored["order"]),
-            findings=_read_findings(found) if found else None,
+            findings=_read_findings(found, stored["accepted"]) if found else None,
             given=stored.get("given", {}),
             old_answers=stored.get("answers"),
         )
@@ -176,21 +176,27 @@ def _conclude(database: Database, record: AuditRecord) -> AuditRecord:
     return replace(record, findings=estimate(record.plan, answers))
 
 
-def describe_findings(found: Findings, accepted: int) -> str:
-    """State the findings in one line; without an accepted photo there is no precision."""
-    precision, recall, matches = found.precision, found.recall, found.matches
+def describe_findings(found: Findings) -> str:
+    """State the findings in one line, and what of them is not known."""
+    matches = found.matches
     return (
-        (
-            f"Precision {precision.value:.2f} ({precision.low:.2f} to {precision.high:.2f}), "
-            if accepted
-            else "No photo above the threshold, so no precision; "
-        )
-        + f"recall {recall.value:.2f} ({recall.low:.2f} to {recall.high:.2f}), "
-        f"about {matches.value:,.0f} matches ({np.floor(matches.low):,.0f} "
+        _describe("Precision", found.precision, "No photo above the threshold, so no precision; ")
+        + _describe("recall", found.recall, "no match among the answers, so no recall; ")
+        + f"about {matches.value:,.0f} matches ({np.floor(matches.low):,.0f} "
         f"to {np.ceil(matches.high):,.0f})"
     )
 
 
-def _read_findings(stored: Mapping[str, Mapping[str, float]]) -> Findings:
-    parts = (Interval(**stored[name]) for name in ("precision", "recall", "matches"))
-    return Findings(*parts)
+def _describe(name: str, found: Interval | None, unknown: str) -> str:
+    return f"{name} {found.value:.2f} ({found.low:.2f} to {found.high:.2f}), " if found else unknown
+
+
+def _read_findings(stored: Mapping[str, Mapping[str, float] | None], accepted: int) -> Findings:
+    """Read findings; those of before told a precision and a recall where there were none."""
+    found = {name: Interval(**held) if held else None for name, held in stored.items()}
+    matches = found["matches"]
+    assert matches is not None
+    is_any = matches.low >= 1  # each yes is one
+    return Findings(
+        found["precision"] if accepted else None, found["recall"] if is_any else None, matches
+    )

@@ -7,7 +7,7 @@ from ingest.changes import Changes, Known, find_change, look_at_file
 from ingest.errors import DamagedSource, Rejected, SourceError
 from ingest.failure_list import FailureList
 from ingest.failures import Failures
-from ingest.naming import Naming
+from ingest.naming import Claim, Naming
 from ingest.photo import Photo
 from ingest.progress import Tally
 from vecdb import Collection
@@ -42,7 +42,7 @@ class Admission:
         self._tally = tally
         self._failure_list = failure_list
         self._retry_failed = retry_failed
-        self._under_way: dict[str, str] = {}
+        self._under_way: dict[str, Claim] = {}
         self._seen: set[int] = set()
         self.is_listed_whole = True
         self._guard = threading.Lock()
@@ -114,7 +114,7 @@ class Admission:
         known = {photo.id: Known(photo, held[photo.id]) for photo in free if photo.id in held}
         known |= self._naming.find_listed([photo for photo in free if photo.id not in held])
         with self._guard:
-            self._under_way |= {photo.id: "" for photo in free if photo.id not in known}
+            self._under_way |= {photo.id: ("", "") for photo in free if photo.id not in known}
         return [known.get(photo.id, photo) for photo in free]
 
     def _first_of_each(self, found: Sequence[Photo | Known]) -> list[Photo | Known]:

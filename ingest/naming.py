@@ -21,6 +21,7 @@ from vecdb.addresses import local_path
 from vecdb.records import Origin
 
 NOTED = 1_000_000  # ids kept in memory, some 80 MB
+Claim = tuple[str, str]  # what has an id while it is under way: its identity, and its address
 
 
 class Naming:
@@ -40,11 +41,13 @@ class Naming:
         self.returned: set[str] = set()  # ids of those that came back
         self._found: set[int] = set()  # what tars and tables named so far, by hash
 
-    def name(self, photos: Sequence[Photo], claimed: dict[str, str]) -> list[Photo | Known | None]:
+    def name(
+        self, photos: Sequence[Photo], claimed: dict[str, Claim]
+    ) -> list[Photo | Known | None]:
         """Return each photo under its id, as `Known` where it is stored, None where under way.
 
         Args:
-            claimed: what is under way, `identity` by id; the ids given are put in.
+            claimed: what is under way by id; the ids given are put in.
         """
         held = self._collection.records.origins({one for p in photos for one in (*p.former, p.id)})
         named: list[Photo | Known | None] = [None] * len(photos)
@@ -59,7 +62,7 @@ class Naming:
                 named[at] = moved[photo.address]
             elif back := self._find_removed(photo):
                 named[at] = replace(photo, id=back)
-                claimed[back] = identity(photo)
+                claimed[back] = claim(photo)
                 del self._removed[back]
                 self.returned.add(back)
             elif (
@@ -71,7 +74,7 @@ class Naming:
                 others.append(at)
             else:
                 named[at] = photo
-                claimed[photo.id] = identity(photo)
+                claimed[photo.id] = claim(photo)
         self._note(named)
         if others:
             self._name_others(photos, others, named, claimed)
@@ -88,7 +91,7 @@ class Naming:
         photos: Sequence[Photo],
         others: Sequence[int],
         named: list[Photo | Known | None],
-        claimed: dict[str, str],
+        claimed: dict[str, Claim],
     ) -> None:
         """Name the photos whose first id is another photo's, or their own from another address."""
         stored = self._at_addresses({photos[at].url for at in others if photos[at].payload is None})
@@ -101,7 +104,7 @@ class Naming:
                 named[at] = Known(replace(photo, id=one), held[one])
                 continue
             every_id = (*photo.former, *candidate_ids(photo))
-            if any(claimed.get(one) == identity(photo) for one in every_id):
+            if any(_is_under_way(photo, claimed[one]) for one in every_id if one in claimed):
                 continue
             known = self._find_same(photo, {one: held[one] for one in every_id if one in held})
             if known is not None:
@@ -113,7 +116,7 @@ class Naming:
             free = next(one for one in ids if one not in taken)
             named[at] = replace(photo, id=free)
             self._note([named[at]])
-            claimed[free] = identity(photo)
+            claimed[free] = claim(photo)
 
     def _find_same(self, photo: Photo, held: dict[str, Origin]) -> str | None:
         """Return the id under which a photo is stored, by its bytes, else by who named it."""
@@ -206,6 +209,16 @@ def identity(photo: Photo) -> str:
     if photo.named_by and not photo.within:
         return photo.named_by
     return photo.url if photo.payload is None else hashlib.sha256(photo.payload).hexdigest()
+
+
+def claim(photo: Photo) -> Claim:
+    """Return what is kept of a photo while it is under way."""
+    return identity(photo), "" if photo.payload is not None else photo.url
+
+
+def _is_under_way(photo: Photo, claimed: Claim) -> bool:
+    """Tell whether this photo has the id already: the same picture, or the same row's."""
+    return claim(photo)[0] == claimed[0] or (photo.payload is None and photo.url == claimed[1])
 
 
 def candidate_ids(photo: Photo) -> Iterator[str]:

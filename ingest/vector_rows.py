@@ -4,7 +4,7 @@ Plain columns are taken column by column, because a million rows must not cost a
 where others are among them, rows are read one by one, as those of tables of pictures are.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from ingest.sources.cells import OF_TYPED, kind_of
 from ingest.sources.columns import INDEX, OPTIONS, Columns
 from ingest.sources.guess import holds_pictures
 from ingest.sources.names import METADATA, PAIRS, usual
-from ingest.sources.rows import SAMPLE, Row, names_of
+from ingest.sources.rows import SAMPLE, Row, name_classes, names_of
 from ingest.sources.tables import Table
 from ingest.sources.values import read_word
 from ingest.sources.where import check_columns, holds
@@ -57,7 +57,8 @@ class RowShaper:
         self._where = table.where
         self._locator = locator
         self._is_own = MARK in (told.schema.metadata or {})
-        sample = list(read_dicts(told.slice(0, SAMPLE).to_batches()))
+        self._words = class_names(told.schema)
+        sample = list(self._read(told.slice(0, SAMPLE)))
         check_columns(table.where, names_of(sample))
         if self._is_own and any(table.named()):
             raise SourceError(
@@ -67,7 +68,6 @@ class RowShaper:
             )
         self._pictures = {n for n in names_of(sample) if holds_pictures([r.get(n) for r in sample])}
         sample = [self._without_pictures(row) for row in sample]
-        words = class_names(told.schema)
         self._columns = Columns(
             names_of(sample),
             id_column=table.id_column,
@@ -77,17 +77,17 @@ class RowShaper:
             locator=locator,
             sample=sample,
             kinds=OF_TYPED,
-            words=words,
+            classes=list(self._words),
             needs_address=False,
         )
         self._names = [
             field.name
             for field in told.schema
-            if (field.name in words or not is_array(field.type))
+            if (field.name in self._words or not is_array(field.type))
             and (field.name not in self._pictures or pa.types.is_struct(field.type))
         ]
         self._sources = self._find_sources()
-        self._is_plain = not words and self._are_plain(sample)
+        self._is_plain = not self._words and self._are_plain(sample)
 
     def choices(self) -> list[str]:
         """Say what was chosen, a phrase a role."""
@@ -102,7 +102,7 @@ class RowShaper:
             for name in told.column_names
             if any(f"{each.name}.".startswith(f"{name}.") for each in self._where)
         ]
-        rows = read_dicts(told.select(asked).to_batches())
+        rows = self._read(told.select(asked))
         return np.flatnonzero([holds(self._where, row) for row in rows])
 
     def shape(self, told: pa.Table, numbers: Sequence[int]) -> pa.Table:
@@ -118,7 +118,7 @@ class RowShaper:
         return self._shape_rows(told, numbers)
 
     def _shape_rows(self, told: pa.Table, numbers: Sequence[int]) -> pa.Table:
-        rows = map(self._without_pictures, read_dicts(told.to_batches()))
+        rows = map(self._without_pictures, self._read(told))
         photos = [self._columns.photo(row) for row in rows]
         columns: dict[str, Any] = {
             "id": _number([photo.id for photo in photos], numbers),
@@ -196,6 +196,9 @@ class RowShaper:
             and all(is_text(self.schema.field(name).type) for name in (roles.address,) if name)
             and all(kind_of(cells, ("time",)) == "word" for cells in words)
         )
+
+    def _read(self, told: pa.Table) -> Iterator[Row]:
+        return (name_classes(row, self._words) for row in read_dicts(told.to_batches()))
 
     def _without_pictures(self, row: Row) -> Row:
         return {name: value for name, value in row.items() if name not in self._pictures}

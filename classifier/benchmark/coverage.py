@@ -28,6 +28,8 @@ PAGES = 5
 FIGURES = ("precision", "recall", "matches")
 COLLECTIONS = [(n, r, h) for n in (2_000, 25_000) for r in (2.0, 4.0) for h in (0.5, 1.0, 2.0)]
 """Size, rarity and honesty of the made-up collections."""
+UNKNOWN = Interval(0.5, 0.0, 1.0)
+"""A share of which an audit says nothing."""
 Scored = tuple[NDArray[np.bool_], Floats, NDArray[np.int64]]
 """Whether each photo of a collection matches, its margin, and the photos judged before."""
 
@@ -73,7 +75,7 @@ def coverage(
         ]
         asked += audit.questions - len(known)
         found = estimate(audit, answers, seed=seed)
-        intervals = (found.precision, found.recall, found.matches)
+        intervals = (found.precision or UNKNOWN, found.recall or UNKNOWN, found.matches)
         held += _holds(intervals, real)
         widths += [each.high - each.low for each in intervals] / scale
     shares = dict(zip(FIGURES, (held / runs).tolist(), strict=True))

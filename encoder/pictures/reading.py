@@ -17,6 +17,7 @@ from encoder.pictures.raw import is_raw_tiff, open_raw
 
 HUGE = 12_000_000  # pixels from which only one picture at a time is decoded, to bound memory
 JPEG_END = b"\xff\xd9"
+FOLLOWED = {"PNG", "GIF"}  # kinds whose blocks may stand behind the pixels
 NEEDED = 1_024  # pixels of the shorter side: twice what the largest usual models look at
 REDUCIBLE = {"L", "LA", "RGB", "RGBA", "CMYK", "YCbCr", "LAB", "F", "I"}
 TRANSPOSE = {
@@ -65,11 +66,7 @@ def read_picture(data: bytes, *, needed: int = NEEDED, most_pixels: int | None =
     Raises:
         UnreadablePicture: no picture, a damaged one, or one of too many pixels.
     """
-    kind = picture_kind(data)
-    if kind is None:
-        raise _not_a_picture(data)
-    if kind == "TIFF" and is_raw_tiff(data):
-        kind = "RAW"
+    kind = _kind_of(data)
     most_pixels = most_pixels or most_pixels_allowed()
     try:
         return _read(data, kind, needed, most_pixels)
@@ -80,6 +77,31 @@ def read_picture(data: bytes, *, needed: int = NEEDED, most_pixels: int | None =
     except Exception:
         # Readers raise nearly anything on damaged bytes: a picture is never worth a run.
         raise UnreadablePicture(f"damaged {kind}") from None
+
+
+def read_picture_blocks(data: bytes) -> dict[str, bytes]:
+    """Return what stands beside a picture's pixels, as `Picture.blocks`.
+
+    The pixels are decoded only where something may follow them. Of a JPEG the bytes up to its
+    pixels are enough.
+
+    Raises:
+        UnreadablePicture: no picture, a damaged one, or one of too many pixels.
+    """
+    kind, most_pixels = _kind_of(data), most_pixels_allowed()
+    if kind not in FOLLOWED:
+        with contextlib.suppress(Exception):  # whatever is wrong is found again below
+            if kind == "RAW":
+                return read_blocks(open_raw(data, most_pixels)[0], data)
+            return read_blocks(open_image(data, kind, most_pixels), data)
+    return read_picture(data, needed=1).blocks
+
+
+def _kind_of(data: bytes) -> str:
+    kind = picture_kind(data)
+    if kind is None:
+        raise _not_a_picture(data)
+    return "RAW" if kind == "TIFF" and is_raw_tiff(data) else kind
 
 
 def _read(data: bytes, kind: str, needed: int, most_pixels: int) -> Picture:

@@ -25,7 +25,7 @@ def describe_classifier(
     calibration = {
         f"{name}_{part}": float(value)
         for name, found in findings.items()
-        for part, value in found.items()
+        for part, value in (found or {}).items()
     }
     return SavedClassifier(
         head_of(concept),

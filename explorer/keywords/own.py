@@ -5,13 +5,14 @@ EXIF's.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from lxml import etree
 
-from encoder.pictures import UnreadablePicture, read_picture
+from encoder.pictures import UnreadablePicture, picture_kind, read_picture_blocks
 from explorer.errors import BadInput
 from explorer.keywords.packet import (
     BEGIN,
@@ -28,6 +29,7 @@ from explorer.keywords.packet import (
 from ingest.embedded import list_keywords, read_embedded
 from ingest.embedded.xmp import LANGUAGE, decode_packet
 
+BEGINNING = 1 << 18  # bytes of a JPEG in which what precedes its pixels usually stands
 XMP = "http://ns.adobe.com/xap/1.0/"
 PHOTOSHOP = "http://ns.adobe.com/photoshop/1.0/"
 CORE = "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/"
@@ -57,7 +59,7 @@ def read_own(picture: Path) -> bytes:
         OSError: the picture cannot be read.
     """
     try:
-        blocks = read_picture(picture.read_bytes(), needed=1).blocks
+        blocks = _read_blocks(picture)
     except UnreadablePicture:
         return EMPTY
     packet = BEGIN + decode_packet(blocks.get("xmp", b"")).encode() + END
@@ -81,6 +83,16 @@ def read_own(picture: Path) -> bytes:
         _drop(tree, TAKEN)
         about.set(TAKEN, taken.isoformat())  # the camera's time, which has a zone, perhaps
     return write_packet(tree)
+
+
+def _read_blocks(picture: Path) -> dict[str, bytes]:
+    """Read what stands beside a picture's pixels; of most JPEGs their beginning alone."""
+    with picture.open("rb") as file:
+        head = file.read(BEGINNING)
+        if picture_kind(head) == "JPEG":
+            with suppress(UnreadablePicture):
+                return read_picture_blocks(head)
+        return read_picture_blocks(head + file.read())
 
 
 def _fields_of(blocks: Mapping[str, bytes]) -> dict[str, Any]:

@@ -12,8 +12,10 @@ from explorer.labels.yolo import BOXES, read_boxes, read_class_names
 from ingest.embedded import parse_xml
 from ingest.sources.addresses import ENDING, Locator
 from ingest.sources.folders import picture_names
+from ingest.sources.json_forms import list_by_class
 from ingest.sources.left_out import Exclusion, keep_silent
 from ingest.sources.listings import read_fiftyone
+from ingest.sources.names import SPLITS, usual
 from ingest.sources.rows import lay_flat
 from ingest.sources.shards import SETTINGS
 from ingest.sources.walk import Walk
@@ -85,8 +87,9 @@ def _read_json(path: Path, held: Any) -> Iterator[Said] | None:
     if held.keys() == {"classes", "labels"} and isinstance(held["labels"], dict):
         rows = read_fiftyone(held["labels"], held["classes"])
         return (Said((name,), classes=tuple(words) or None) for name, words in rows)
-    if (said := _turn_round(held)) is not None:
-        return iter(said)
+    if listed := list_by_class(held):
+        of = {name: [w for w in words if usual(w) not in SPLITS] for name, words in listed.items()}
+        return (Said((name,), classes=tuple(words)) for name, words in of.items() if words)
     return _read_one(path, held) if any(keys <= held.keys() for keys in ONE_EACH) else None
 
 
@@ -138,19 +141,6 @@ def _read_coco(path: Path, held: Mapping[str, Any]) -> Iterator[Said]:
         raise BadInput(
             f"{path} is no COCO file of image categories: an entry lacks {error}."
         ) from error
-
-
-def _turn_round(held: Mapping[str, Any]) -> list[Said] | None:
-    """Read the names of pictures by class; None where it is something else."""
-    classes: dict[str, list[str]] = {}
-    for word, names in held.items():
-        if not isinstance(names, list) or ENDING.search(word):
-            return None
-        for name in names:
-            if not isinstance(name, str) or not ENDING.search(name):
-                return None
-            classes.setdefault(name, []).append(word)
-    return [Said((name,), classes=tuple(words)) for name, words in classes.items()] or None
 
 
 def _read_datumaro(held: Mapping[str, Any]) -> Iterator[Said]:

@@ -24,6 +24,7 @@ SIGN_OF = {word: sign for sign, words in SIGNS.items() for word in words.split()
 # How sure an answer is, from 0 to 1 or in percent, beside the class that it is about.
 CERTAINTY = ("confidence", "score", "probability", "prob")
 SURE = 0.5  # a yes from here on
+ROUNDED = 0.02  # by which the shares of a whole may miss it
 # What the entries of a list call their class.
 NAMES = (*LABELS, "name", "description", "displayname", "tag")
 
@@ -54,6 +55,29 @@ def read_share(text: str) -> float | None:
     """Return a number from 0 to 1, None where a cell holds none."""
     number = read_amount(text)
     return number if number is not None and 0 <= number <= 1 else None
+
+
+def name_likeliest(text: str) -> str:
+    """Return the answer about the likeliest of several classes, given how likely it is.
+
+    Below .5 it is no yes, and no no either.
+    """
+    share = read_share(text)
+    is_sure = share is None or share >= SURE
+    return "1" if is_sure else f"{text}, the likeliest class but below {SURE}"
+
+
+def drop_likeliest(told: Mapping[str, str]) -> Mapping[str, str]:
+    """Leave out the likeliest of classes of which one holds, where it is not likely either.
+
+    Args:
+        told: how likely each is; other answers stay as they are.
+    """
+    shares = [share for text in told.values() if (share := read_share(text)) is not None]
+    most = max(shares, default=0.0)
+    if len(shares) < len(told) or abs(sum(shares) - 1) > ROUNDED or most >= SURE:
+        return told
+    return {name: text for name, text in told.items() if read_share(text) != most}
 
 
 def read_amount(text: str) -> float | None:

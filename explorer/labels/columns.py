@@ -90,6 +90,23 @@ def _has_several(rows: Iterable[Row], keys: Sequence[str], of: str) -> bool:
     return any(first.setdefault(photo, word) != word for photo, word in named)
 
 
+def are_likeliest(rows: Iterable[Row], keys: Sequence[str], pair: Sequence[str]) -> bool:
+    """Tell whether each photo has one class alone, the likeliest of several; that is never 0.
+
+    Args:
+        pair: the columns of the class and its certainty.
+    """
+    first: dict[int, str] = {}
+    for row in rows:
+        word, text = (read_cell(row.get(name)) for name in pair)
+        if not word or not text:
+            continue
+        amount = read_amount(text)
+        if not amount or first.setdefault(hash(tuple(read_keys(row, keys))), word) != word:
+            return False
+    return len(set(first.values())) > 1
+
+
 def find_columns(
     names: Sequence[str], sample: Sequence[Row], locator: Locator
 ) -> tuple[list[str], dict[str, str]]:

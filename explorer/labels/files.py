@@ -13,9 +13,18 @@ from typing import Any
 from explorer.csv_cells import guard_cell, unguard_cell
 from explorer.errors import BadInput
 from explorer.labels.annotations import read_annotations
-from explorer.labels.answers import Said, are_spaced, is_percent, read_amount, read_cell
+from explorer.labels.answers import (
+    Said,
+    are_spaced,
+    drop_likeliest,
+    is_percent,
+    name_likeliest,
+    read_amount,
+    read_cell,
+)
 from explorer.labels.columns import (
     OURS,
+    are_likeliest,
     find_columns,
     find_pair,
     is_plural,
@@ -108,10 +117,10 @@ def _read_table(path: Path) -> Iterator[Said]:
     locator = Locator(path.parent)
     with open_rows(path, Table(), locator) as rows:
         unguard = str if rows.kinds == OF_TYPED else unguard_cell  # only spreadsheets run cells
-        sample = [_name_classes(row, rows.words) for row in rows.sample]
+        sample = list(map(_open_cells, rows.sample))
         has_forms = any(map(read_forms, sample))
-        name_classes = partial(_name_classes, words=rows.words, has_forms=has_forms)
-        sample = [name_classes(row) for row in rows.sample] if has_forms else sample
+        open_cells = partial(_open_cells, has_forms=has_forms)
+        sample = list(map(open_cells, rows.sample)) if has_forms else sample
         all_names = names_of([dict.fromkeys(rows.names), *sample])
         pair = find_pair(all_names, sample, locator, partial(_read_rows, path))
         names = [name for name in all_names if name not in pair]
@@ -124,19 +133,20 @@ def _read_table(path: Path) -> Iterator[Said]:
                 f"{path} has no column of labels among {', '.join(rows.names)}: name one `label`."
             )
         percent = bool(pair) and is_percent(_read_amounts(path, pair[1]))
+        likeliest = bool(pair) and are_likeliest(_read_rows(path), keys, pair)
         spaced = {
             name
             for name in answers.values()
             if is_plural(name)
             and any(" " in read_cell(row.get(name)) for row in sample)
-            and are_spaced(read_answer(name_classes(row), name) for row in _read_rows(path))
+            and are_spaced(read_answer(open_cells(row), name) for row in _read_rows(path))
         }
         about = [name for name in rows.names if usual(name) in OURS]
         for row in rows.rows:
             if isinstance(row, str):
                 yield Said((row,))
                 continue
-            said = name_classes(row)
+            said = open_cells(row)
             told = {name: unguard(read_answer(said, key)) for name, key in answers.items()}
             if spaced:
                 told = {
@@ -144,7 +154,10 @@ def _read_table(path: Path) -> Iterator[Said]:
                 }
             if pair:
                 of, answer = (unguard(read_cell(said.get(name))) for name in pair)
-                told = {of: _read_percent(answer) if percent else answer} if of else {}
+                answer = _read_percent(answer) if percent else answer
+                told = {of: name_likeliest(answer) if likeliest else answer} if of else {}
+            elif len(told) > 2:
+                told = dict(drop_likeliest(told))
             yield Said(
                 tuple(map(unguard, read_keys(said, keys))),
                 {name: text for name, text in told.items() if text},
@@ -177,10 +190,8 @@ def _open_cell(name: str, value: str) -> dict[str, Any]:
         return {}
 
 
-def _name_classes(
-    row: Mapping[str, Any], words: Mapping[str, Sequence[str]], *, has_forms: bool = False
-) -> dict[str, Any]:
-    """Return a row with the names of its classes in place of their numbers.
+def _open_cells(row: Mapping[str, Any], *, has_forms: bool = False) -> dict[str, Any]:
+    """Return a row with what other tools write into cells laid flat.
 
     Args:
         has_forms: whether some rows have the forms that `read_forms` reads.
@@ -190,16 +201,7 @@ def _name_classes(
         if isinstance(value, str) and value.startswith(("{", "[")):
             opened = _open_cell(name, value)
             flat |= {name: None, **opened} if opened else {}
-    flat |= read_forms(flat) if has_forms else {}
-    return {**flat, **{name: _name_class(row.get(name), words[name]) for name in words}}
-
-
-def _name_class(value: Any, names: Sequence[str]) -> Any:
-    if isinstance(value, list):
-        return [_name_class(each, names) for each in value]
-    if not isinstance(value, int):
-        return value
-    return names[value] if 0 <= value < len(names) else None
+    return flat | read_forms(flat) if has_forms else flat
 
 
 def _csv_line(cells: Sequence[Any]) -> bytes:

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from ingest.errors import DamagedSource, SourceError
-from ingest.sources.rows import SAMPLE, Row, Rows, lay_flat, tell_apart
+from ingest.sources.rows import SAMPLE, Row, Rows, lay_flat, put_into_words, tell_apart
 
 ROWS = 1_000  # read at once; of rows with pictures fewer
 PICTURES = 32
@@ -106,7 +106,7 @@ def _rows(schema: pa.Schema, read: Batches, name: str) -> Rows:
     words = class_names(schema)
     plain = [f.name for f in schema if f.name in words or not is_array(f.type)]
     rows = _read(read, list(dict.fromkeys(plain)), name, _size(schema))
-    return Rows(_names(schema), rows, sample, words=words)
+    return put_into_words(Rows(_names(schema), rows, sample), words)
 
 
 def _read(read: Batches, names: list[str], name: str, n: int) -> Iterator[Row]:

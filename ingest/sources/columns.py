@@ -68,7 +68,7 @@ class Columns:
         sample: some of its rows, to guess by what they hold.
         named: whether the names are the table's own; else everything is guessed by content.
         kinds: what texts may say beside words; see `kind_of`.
-        words: the words that whole numbers stand for, by column: classes of a data set.
+        classes: columns of names of classes, for the label where none has its usual name.
         needs_address: whether its rows are nothing without pictures.
 
     Attributes:
@@ -91,14 +91,14 @@ class Columns:
         sample: Sequence[Row] = (),
         named: bool = True,
         kinds: Sequence[str] = OF_TEXT,
-        words: Mapping[str, Sequence[str]] | None = None,
+        classes: Sequence[str] = (),
         needs_address: bool = True,
     ) -> None:
         self.names = list(names)
         self._locator = locator
         self._within = str(locator.base) if locator is not None else None
         self._table = table
-        self._words = words or {}
+        self._classes = classes
         asked = Roles(id_column, url_column, caption_column, label_column)
         roles = Roles(**{role: _chosen(names, name, role) for role, name in vars(asked).items()})
         cells = {name: [row.get(name) for row in sample] for name in names}
@@ -154,6 +154,8 @@ class Columns:
         metadata = self._metadata(row, used)
         extra = dict(self._extra(row, used))
         captions = read_captions(row, self._captions)
+        if "description" not in metadata and (first := self._first_of_several(row)):
+            metadata["description"] = first
         found = Photo(own, self._locate(address), metadata, extra, payload, captions=captions)
         if own or payload is not None:
             found = replace(found, named_by=self._table)
@@ -163,6 +165,11 @@ class Columns:
         # The id is a path from the table's folder: another folder may have the same.
         former = short_id(named if payload is None else number)
         return replace(found, id=id_of_path(named), within=self._within, former=(former,))
+
+    def _first_of_several(self, row: Row) -> str:
+        """Return the first caption of a row that keeps them in a list, as rows of their own too."""
+        lists = [name for name in self._captions if isinstance(row.get(name), list)]
+        return next(iter(read_captions(row, lists)), "")
 
     def _picture(self, row: Row) -> tuple[str, bytes | None]:
         """Return a row's address, or its picture itself; where it should hold one, its path."""
@@ -229,7 +236,7 @@ class Columns:
             "id": _first(alone, IDS),
             "caption": _first(lower, METADATA["description"])
             or guess_caption({n: cells[n] for n in self.names if n not in taken}),
-            "label": _first(lower, METADATA["label"]) or next(filter(is_one, self._words), None),
+            "label": _first(lower, METADATA["label"]) or next(filter(is_one, self._classes), None),
         }
         return replace(found, **{r: n for r, n in guessed.items() if getattr(found, r) is None})
 
@@ -273,7 +280,6 @@ class Columns:
                 value = row.get(name)
                 if column in metadata or name in used or is_empty(value):
                     continue
-                value = self._put_into_words(name, value)
                 if column in READERS and column not in TEXTS:
                     value = read_as_local(self._kinds.get(name), value)
                 value = READERS.get(column, read_text)(value)
@@ -284,7 +290,7 @@ class Columns:
 
     def _extra(self, row: Row, used: set[str]) -> Iterable[tuple[str, Extra]]:
         for name, value in row.items():
-            value = plain(join_words(self._put_into_words(name, value)))
+            value = plain(join_words(value))
             if not name or name in used or is_empty(value) or name.startswith(INDEX):
                 continue
             if isinstance(value, str) and is_blob(value):
@@ -293,14 +299,6 @@ class Columns:
                 yield name, read_as(self._kinds.get(name, "word"), value[:LONGEST_TEXT])
             elif isinstance(value, int | float | datetime):
                 yield name, str(value) if value in (float("inf"), float("-inf")) else value
-
-    def _put_into_words(self, name: str, value: Any) -> Any:
-        words = self._words.get(name)
-        if words is not None and isinstance(value, list):
-            return [self._put_into_words(name, each) for each in value]
-        if words is None or not isinstance(value, int | float) or is_empty(value):
-            return value
-        return words[int(value)] if 0 <= value < len(words) else None
 
     def _locate(self, address: str) -> str:
         if is_empty(address):

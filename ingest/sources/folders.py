@@ -6,11 +6,11 @@ from pathlib import Path
 
 from encoder.pictures import HEAD
 from ingest.photo import Photo, address_of, id_of_path
-from ingest.sources.kinds import begins_as_picture, has_picture_ending, is_tar
+from ingest.sources.kinds import begins_as_picture, has_picture_ending, has_raw_ending, is_tar
 from ingest.sources.left_out import Exclusion, LeaveOut, ending_kind, keep_silent
 from ingest.sources.listings import NAMES, Listings, fold
 from ingest.sources.places import ANNOTATIONS, folder_label, is_class_among
-from ingest.sources.sidecars import JSON, LARGEST, by_column, describe, is_sidecar
+from ingest.sources.sidecars import JSON, LARGEST, XMP, by_column, describe, is_sidecar
 from ingest.sources.stream import each
 from ingest.sources.takeout import picture_name, takeout_names
 from ingest.sources.walk import File, Folder, Walk
@@ -155,6 +155,7 @@ class Beside:
                 for told in names:
                     self._by_stem.setdefault(told, []).append((ending.lower(), file))
         others = {file.name for file in files if file.name not in self._all}
+        self._raws = {os.path.splitext(name)[0] for name in others if has_raw_ending(name)}
         others |= {os.path.splitext(name)[0] for name in others}
         for told in self._by_stem.keys() - others:
             self._folded.setdefault(fold(told), []).extend(self._by_stem[told])
@@ -164,15 +165,20 @@ class Beside:
         return file.name in self._all
 
     def parts(self, name: str) -> Iterator[tuple[str, bytes]]:
-        """Yield (ending, content) of the files that describe a picture."""
+        """Yield (ending, content) of the files that describe a picture.
+
+        `photo.xmp` is the RAW's alone where there is one beside a `photo.jpg`.
+        """
         stem = os.path.splitext(name)[0]
+        is_raws = stem in self._raws and not has_raw_ending(name)
         for key in takeout_names(name):
             for ending, file in self._find(key):
                 if ending in JSON:
                     yield from self._part(file, ending)
         for key in dict.fromkeys((self._shared, stem, name)):
             for ending, file in self._find(key):
-                yield from self._part(file, ending)
+                if not (is_raws and key == stem and ending == XMP):
+                    yield from self._part(file, ending)
 
     def _find(self, key: str) -> list[tuple[str, File]]:
         """Return the files of a name; where none has it, those in another case or form."""

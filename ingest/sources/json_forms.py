@@ -5,7 +5,8 @@ from typing import Any
 
 from ingest.sources.addresses import ENDING
 from ingest.sources.iiif import canvases_of
-from ingest.sources.names import ADDRESSES, is_known, usual
+from ingest.sources.names import ADDRESSES, COMPANIONS, LABELS, SPLITS, is_known, usual
+from ingest.sources.places import SAYS_NOTHING
 from ingest.sources.rows import Row, lay_flat
 
 JUDGED = 5  # rows that are looked at
@@ -31,9 +32,13 @@ def rows_of(found: Any) -> list[Any]:
     if lists:
         nested = map(rows_of, _objects_in(found))
         inside = [rows for rows in nested if len(rows) > 1]
-        return lists.get("images") or max([*lists.values(), *inside], key=_weigh)
+        rows = lists.get("images") or max([*lists.values(), *inside], key=_weigh)
+        parts = {word: held for word, held in lists.items() if held[0].keys() == rows[0].keys()}
+        return _join_parts(parts) if len(parts) > 1 and _weigh(rows)[0] > 1 else rows
     if _is_by_path(found):
         return _rows_by_path(found)
+    if listed := list_by_class(found):
+        return [_row_by_class(path, words) for path, words in listed.items()]
     if _is_split(found):
         return [dict(zip(found["columns"], values, strict=False)) for values in found["data"]]
     inner = [value for value in found.values() if isinstance(value, dict)]
@@ -41,6 +46,9 @@ def rows_of(found: Any) -> list[Any]:
         keys = list(inner[0])
         return [{name: column.get(key) for name, column in found.items()} for key in keys]
     is_by_id = bool(inner) and len(inner) == len(found)
+    if is_by_id and all(usual(word) in SPLITS for word in found):
+        parts = {word: rows_of(held) for word, held in found.items()}
+        return _join_parts({word: rows for word, rows in parts.items() if rows})
     if is_by_id and any(is_known(name) for name in inner[0]):
         return [{"id": key, **row} for key, row in found.items()]
     within = max((rows_of(value) for value in inner if value), key=_weigh, default=[])
@@ -101,6 +109,51 @@ def _rows_by_path(found: Mapping[str, Any]) -> list[Row]:
         return [{"path": path, "caption": found[path]} for path in found]
     rows = zip(found, told, strict=True)
     return [{"path": p, "label": found[p] if isinstance(v, str) else v} for p, v in rows]
+
+
+def list_by_class(found: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return what an object of lists of pictures lists each under: its classes, or its split.
+
+    Empty where it is something else: a table by columns, or one list of all pictures.
+    """
+    listed: dict[str, list[str]] = {}
+    for word, names in found.items():
+        if not isinstance(names, list) or ENDING.search(word):
+            return {}
+        for name in names:
+            if not isinstance(name, str) or not (
+                ENDING.search(name) or name.startswith(f"{word}/")
+            ):
+                return {}
+            listed.setdefault(name, []).append(word)
+    called = set(map(usual, found))
+    columns = called & {*ADDRESSES, *COMPANIONS}
+    are_columns = bool(columns) and len(set(map(len, found.values()))) == 1
+    return {} if are_columns or all(map(_names_all, called)) else listed
+
+
+def _names_all(word: str) -> bool:
+    """Tell whether a list of this name holds pictures of all kinds."""
+    return word in {*SAYS_NOTHING, "all"} or {word, word.removesuffix("s")} & {*ADDRESSES} != set()
+
+
+def _join_parts(parts: Mapping[str, Sequence[Any]]) -> list[Any]:
+    """Return the rows of several lists of the same columns, each with its split or class."""
+    joined: list[Any] = []
+    for word, rows in parts.items():
+        names = {usual(name) for name in rows[0]}
+        column = "split" if usual(word) in SPLITS else "label"
+        is_told = _names_all(usual(word)) or names & ({"split"} if column == "split" else {*LABELS})
+        told = {} if is_told else {column: word}
+        joined += [{**row, **told} if isinstance(row, dict) else row for row in rows]
+    return joined
+
+
+def _row_by_class(path: str, words: list[str]) -> Row:
+    splits = [word for word in words if usual(word) in SPLITS]
+    classes = [word for word in words if word not in splits]
+    told = {"label": classes or None, "split": ", ".join(splits) or None}
+    return {"path": path, **{name: value for name, value in told.items() if value}}
 
 
 def _is_split(found: Mapping[str, Any]) -> bool:

@@ -20,6 +20,7 @@ OF_THE_SAME = re.compile(
     r"mask|segm|annot|label|depth|normal|truth|^gt|thumb|preview|orig|raw|edit|export|resiz|crop|"
     r"deriv|access|master|preserv|backup|cop(y|ies)"
 )
+CARD = re.compile(r"dcim|DCIM|[1-9]\d\d(?=\d*[A-Z_])[A-Z0-9_]{5}")  # 100CANON: of cameras' cards
 NUMBERED = re.compile(r"[_-]?\d+$")  # images_001
 MOST_FOLDERS = 100
 MOST_ABOVE = 4  # folders above a table from which its paths may start
@@ -72,11 +73,11 @@ def find_places(base: Path, table: str, names: Sequence[str], *, above: bool) ->
 def folder_label(path: str) -> str:
     """Return the name of the nearest folder in a path that is more than `images`; else nothing.
 
-    Eagle keeps each picture in a folder that is called by a number; in `train/images` lie pictures
-    of all kinds.
+    Eagle keeps each picture in a folder that is called by a number; in `train/images` and on a
+    camera's card, in `DCIM/100CANON`, lie pictures of all kinds.
     """
     names = [name for name in reversed(path.split("/")[:-1]) if name]
-    names = [name for name in names if not name.endswith((".info", ".library"))]
+    names = [n for n in names if not n.endswith((".info", ".library")) and not CARD.fullmatch(n)]
     found = next((n for n in names if NUMBERED.sub("", n.lower()) not in SAYS_NOTHING), "")
     return found if found in names[:1] or found.lower() not in SPLITS else ""
 

@@ -1,15 +1,17 @@
 """The rows of a table as its reader hands them over, and nested values laid flat."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any, TypeVar
 
 from ingest.errors import DamagedSource
 from ingest.sources.captions import caption_columns
-from ingest.sources.cells import OF_TYPED, is_blob, is_empty
+from ingest.sources.cells import OF_TYPED, as_text, is_blob, is_empty
 
 SAMPLE = 100  # rows that a table's columns are guessed from
+CLASS = re.compile(r"(-?\d{1,9})(?:\.0+)?")  # the number of one
 
 Row = dict[str, Any]
 T = TypeVar("T")
@@ -26,7 +28,7 @@ class Rows:
         notes: what was guessed of the file, a phrase each.
         named: whether the names are the table's own.
         kinds: what its texts may say beside words; see `kind_of`.
-        words: the words that whole numbers stand for, by column.
+        classes: columns of classes, whose names stand in place of their numbers.
     """
 
     names: list[str]
@@ -35,7 +37,7 @@ class Rows:
     notes: tuple[str, ...] = ()
     named: bool = True
     kinds: Sequence[str] = OF_TYPED
-    words: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    classes: Sequence[str] = ()
 
 
 def look_ahead(items: Iterator[T], n: int) -> tuple[list[T], Iterator[T]]:
@@ -73,6 +75,32 @@ def lay_flat(fields: Mapping[Any, Any], before: str = "") -> Row:
         else:
             flat |= lay_flat(value, f"{name}.")
     return flat
+
+
+def put_into_words(rows: Rows, words: Mapping[str, Sequence[str]]) -> Rows:
+    """Return rows with the names of classes, given by column, in place of their numbers."""
+    if not words:
+        return rows
+    return replace(
+        rows,
+        rows=(row if isinstance(row, str) else name_classes(row, words) for row in rows.rows),
+        sample=[name_classes(row, words) for row in rows.sample],
+        classes=(*rows.classes, *words),
+    )
+
+
+def name_classes(row: Row, words: Mapping[str, Sequence[str]]) -> Row:
+    """Return a row with the names of its classes in place of their numbers."""
+    return {**row, **{name: _name_class(row[name], words[name]) for name in words if name in row}}
+
+
+def _name_class(value: Any, names: Sequence[str]) -> Any:
+    """Return the name of a class, None for -1, which is of none; other values as they are."""
+    if isinstance(value, list):
+        return [_name_class(each, names) for each in value]
+    number = CLASS.fullmatch(as_text(value)) if isinstance(value, int | float | str) else None
+    at = int(number[1]) if number else len(names)
+    return value if at >= len(names) else names[at] if at >= 0 else None
 
 
 def is_rows(value: Any) -> bool:

@@ -14,9 +14,12 @@ from ingest.sources.captions import caption_columns, read_captions, split_lines
 from ingest.sources.cells import is_empty, read_as, read_as_local
 from ingest.sources.columns import Columns
 from ingest.sources.left_out import LeaveOut
+from ingest.sources.names import LABELS as LABEL_NAMES
+from ingest.sources.names import usual
 from ingest.sources.rows import is_rows, tell_apart, words_within
 from ingest.sources.takeout import from_takeout
 from ingest.sources.text import encoding_of
+from ingest.sources.values import PART
 from ingest.sources.xml_beside import XML, read_xml
 
 CAPTIONS = (".txt", ".text", ".caption", ".cap")
@@ -113,7 +116,10 @@ def _columns(names: tuple[str, ...]) -> Columns:
 
 
 def flatten(fields: Mapping[str, Any], before: str = "") -> dict[str, Any]:
-    """Write nested fields as `outer.inner`, lists of words as one text; drop lists of numbers."""
+    """Write nested fields as `outer.inner`, lists of words as one text; drop lists of numbers.
+
+    Of the words of a list each is kept once; several labels are `cat|dog`.
+    """
     flat: dict[str, Any] = {}
     for key, value in fields.items():
         name = f"{before}{key}"
@@ -122,7 +128,9 @@ def flatten(fields: Mapping[str, Any], before: str = "") -> dict[str, Any]:
         elif isinstance(value, list | tuple):
             words = [item for item in value if isinstance(item, str)]
             if words and len(words) == len(value):
-                flat[name] = ", ".join(words)
+                flat[name] = (PART if usual(name) in LABEL_NAMES else ", ").join(
+                    dict.fromkeys(words)
+                )
             elif is_rows(value) and name.count(".") < DEEPEST:
                 flat |= {n: ", ".join(words) for n, words in words_within(value, name).items()}
         elif not isinstance(value, Mapping):

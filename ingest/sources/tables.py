@@ -12,10 +12,11 @@ from ingest.errors import SourceError
 from ingest.photo import Photo
 from ingest.sources import arrow_rows
 from ingest.sources.addresses import Locator
+from ingest.sources.cards import find_class_names
 from ingest.sources.columns import Columns
 from ingest.sources.encodings import encoding_name
 from ingest.sources.json_rows import is_json, json_rows
-from ingest.sources.rows import Rows
+from ingest.sources.rows import Rows, put_into_words
 from ingest.sources.text import GZIP, JSON_LINES, ZIP, magic, open_text
 from ingest.sources.text_rows import LISTS, text_rows
 from ingest.sources.where import check_columns, holds
@@ -120,7 +121,7 @@ class Table:
                 sample=rows.sample,
                 named=rows.named,
                 kinds=rows.kinds,
-                words=rows.words,
+                classes=rows.classes,
             )
         except SourceError as error:
             raise type(error)(f"{path}: {error}") from error
@@ -142,12 +143,19 @@ def _with_partitions(rows: Rows, path: Path) -> Rows:
 
 @contextmanager
 def open_rows(path: Path, table: Table, locator: Locator) -> Iterator[Rows]:
-    """Open the rows of a table, whatever it is written in.
+    """Open the rows of a table, whatever it is written in; classes have their names.
 
     Raises:
         SourceError: it cannot be read at all.
         DamagedSource: it is damaged, at once or while rows are read.
     """
+    with _open_rows(path, table, locator) as rows:
+        named = find_class_names(path, rows.sample)
+        yield put_into_words(rows, {n: named[n] for n in named if n not in rows.classes})
+
+
+@contextmanager
+def _open_rows(path: Path, table: Table, locator: Locator) -> Iterator[Rows]:
     if arrow_rows.is_lance(path):
         yield arrow_rows.lance_rows(path)
         return

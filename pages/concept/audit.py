@@ -1,5 +1,6 @@
 """Audit: a blind, random check that says how good a classifier really is."""
 
+import numpy as np
 import streamlit as st
 
 from classifier import ClassifierError
@@ -31,6 +32,11 @@ WIDTHS = {
     "Quick: precision to ± 10 points": 0.1,
     "Thorough: ± 5 points": 0.05,
     "Rough: ± 20 points": 0.2,
+}
+# Why there is none.
+UNKNOWN = {
+    "precision": "No photo is above the threshold.",
+    "recall": "No answer was a yes, so nothing tells what is missed.",
 }
 state = st.session_state
 
@@ -162,22 +168,33 @@ def describe_audit(concept: Concept) -> str:
     if record is None or record.findings is None:
         return ""
     overtaken = "" if record.is_current(concept) else " (before its latest change)"
-    return describe_findings(record.findings, record.plan.accepted) + overtaken
+    return describe_findings(record.findings) + overtaken
 
 
 def state_plainly(record: AuditRecord, findings: Findings) -> str:
     """State the result in a sentence that nobody misreads."""
     precision, matches = findings.precision, findings.matches
-    found = precision.value * record.plan.accepted
+    if not findings.recall:
+        return f"No answer was a yes: {_state_most(record, findings)}."
+    found, above = 0.0, "No photo is above the threshold, so there is no precision"
+    if precision:
+        found = precision.value * record.plan.accepted
+        span = " to ".join(dict.fromkeys((percent(precision.low), percent(precision.high))))
+        above = (
+            f"About {found:,.0f} of the {record.plan.accepted:,} photos above the threshold match "
+            f"(precision {span})"
+        )
     low, high = max(0.0, matches.low - found), max(0.0, matches.high - found)
-    span = " to ".join(dict.fromkeys((percent(precision.low), percent(precision.high))))
-    above = (
-        f"About {found:,.0f} of the {record.plan.accepted:,} photos above the threshold match "
-        f"(precision {span})"
-        if record.plan.accepted
-        else "No photo is above the threshold, so there is no precision"
-    )
     return f"{above}; between {low:,.0f} and {high:,.0f} matches are missed below it."
+
+
+def _state_most(record: AuditRecord, findings: Findings) -> str:
+    most = f"of the whole collection at most {np.ceil(findings.matches.high):,.0f}"
+    if not findings.precision:
+        return f"no photo is above the threshold, {most} match"
+    accepted = record.plan.accepted
+    above = np.ceil(findings.precision.high * accepted)
+    return f"of the {accepted:,} photos above the threshold at most {above:,.0f} match, {most}"
 
 
 def report(concept: Concept, record: AuditRecord, findings: Findings) -> None:
@@ -189,11 +206,11 @@ def report(concept: Concept, record: AuditRecord, findings: Findings) -> None:
         (("precision", "Precision"), ("recall", "Recall"), ("matches", "Matches")),
         strict=True,
     ):
-        if name == "precision" and not record.plan.accepted:
-            column.metric(title, "none")
-            column.caption("No photo is above the threshold.")
+        found: Interval | None = getattr(findings, name)
+        if not found:
+            column.metric(title, "none" if name == "precision" else "unknown")
+            column.caption(UNKNOWN[name])
             continue
-        found: Interval = getattr(findings, name)
         form = "{:,.0f}" if name == "matches" else "{:.2f}"
         column.metric(title, form.format(found.value))
         low, high = form.format(found.low), form.format(found.high)

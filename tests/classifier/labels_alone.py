@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from classifier.audit import Audit, Findings, estimate, strata
+from classifier.benchmark.coverage import UNKNOWN
 from classifier.benchmark.labelled_set import LabelledSet, read_set
 from classifier.benchmark.measure import click_through
 from classifier.benchmark.simulation import Plan
@@ -47,7 +48,7 @@ def compare(known: LabelledSet, seeds: int) -> np.ndarray:
             right = float(truth[scores >= 0].sum())
             real = (right / max((scores >= 0).sum(), 1), right / max(truth.sum(), 1))
             for figure, (interval, true) in enumerate(
-                zip((found.precision, found.recall), real, strict=True)
+                zip((found.precision or UNKNOWN, found.recall or UNKNOWN), real, strict=True)
             ):
                 held = interval.low - 1e-9 <= true <= interval.high + 1e-9
                 row[at, figure] = held, abs(interval.value - true)

@@ -47,7 +47,7 @@ def test_ranks_lie_in_their_stratum_without_repetition():
 
 def test_a_collection_asked_in_full_is_known_exactly():
     audit = Audit(4, (Stratum(0, 4), Stratum(4, 10)), (tuple(range(4)), tuple(range(4, 10))))
-    found = estimate(audit, [[1, 1, 1, -1], [1, -1, -1, -1, -1, -1]])
+    found: Any = estimate(audit, [[1, 1, 1, -1], [1, -1, -1, -1, -1, -1]])
     assert (found.precision.low, found.precision.value, found.precision.high) == (0.75,) * 3
     assert (found.recall.low, found.recall.value, found.recall.high) == (0.75,) * 3
     assert (found.matches.low, found.matches.value, found.matches.high) == (4.0,) * 3
@@ -55,7 +55,9 @@ def test_a_collection_asked_in_full_is_known_exactly():
 
 def test_the_wanted_width_of_precision_is_reached():
     truth, accepted = ranked_truth()
-    found = estimate(plan(len(truth), accepted, width=0.1), answered(plan(20_000, accepted), truth))
+    found: Any = estimate(
+        plan(len(truth), accepted, width=0.1), answered(plan(20_000, accepted), truth)
+    )
     assert (found.precision.high - found.precision.low) / 2 < 0.125
 
 
@@ -65,7 +67,7 @@ def test_the_interval_holds_the_truth_93_to_97_times_in_100():
     held = np.zeros(3)
     for seed in range(200):
         audit = plan(len(truth), accepted, seed=seed)
-        found = estimate(audit, answered(audit, truth), seed=seed)
+        found: Any = estimate(audit, answered(audit, truth), seed=seed)
         held += [
             found.precision.low <= precision <= found.precision.high,
             found.recall.low <= recall <= found.recall.high,
@@ -82,21 +84,37 @@ def test_a_lone_match_found_deep_below_may_be_the_only_one():
     held = 0
     for seed in range(200):
         audit = plan(len(truth), 50, seed=seed)
-        found = estimate(audit, answered(audit, truth), seed=seed)
+        found: Any = estimate(audit, answered(audit, truth), seed=seed)
         held += found.matches.low <= 44 <= found.matches.high
     assert held / 200 >= 0.93
 
 
-def test_nothing_accepted_and_nothing_found_is_still_defined():
-    audit = plan(100, 0)
-    found = estimate(audit, [[-1] * len(ranks) for ranks in audit.ranks])
-    assert found.precision.value == 0.0
-    assert np.isfinite([found.recall.low, found.recall.high, found.matches.high]).all()
+@pytest.mark.parametrize("answer", [-1, 0])
+@pytest.mark.parametrize(("total", "accepted"), [(100, 0), (332, 40), (20_000, 600), (30, 30)])
+def test_without_a_yes_there_is_no_recall_and_without_an_accepted_photo_no_precision(
+    total: int, accepted: int, answer: int
+):
+    audit = plan(total, accepted)
+    found = estimate(audit, [[answer] * len(ranks) for ranks in audit.ranks])
+    assert found.recall is None
+    assert (found.precision is None) == (accepted == 0)
+    assert np.isfinite([found.matches.low, found.matches.high]).all()
+    assert found.matches.low < 1 or answer == 0
+
+
+@pytest.mark.parametrize("at", [0, -1])
+def test_one_yes_is_enough_for_a_recall(at: int):
+    audit = plan(332, 40)
+    answers = [[-1] * len(ranks) for ranks in audit.ranks]
+    answers[at][0] = 1
+    found: Any = estimate(audit, answers)
+    assert 0 <= found.recall.low <= found.recall.value <= found.recall.high <= 1
+    assert found.matches.low >= 1
 
 
 def test_a_skipped_photo_says_nothing():
     audit = Audit(2, (Stratum(0, 2), Stratum(2, 4)), ((0, 1), (2, 3)))
-    found = estimate(audit, [[1, 0], [-1, -1]])
+    found: Any = estimate(audit, [[1, 0], [-1, -1]])
     assert found.precision.low < 1.0
     assert found.precision.high == 1.0
 

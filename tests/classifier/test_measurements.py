@@ -1,6 +1,7 @@
 """The programs behind tables of docs/measurements/learning.md run, and say what they claim."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -71,7 +72,7 @@ def test_labels_are_read_by_the_strata_of_the_ranking():
     """By hand: 10 photos, 4 accepted; the best two judged yes and no, of the rest one no."""
     scores = np.array([4.0, 3.0, 2.0, 1.0, -1.0, -2.0, -3.0, -4.0, -5.0, -6.0])
     truth = np.array([1, 0, 1, 1, 0, 0, 0, 0, 0, 0], bool)
-    found = labels_alone.read_labels(scores, [4, 1, 0], truth)
+    found: Any = labels_alone.read_labels(scores, [4, 1, 0], truth)
     # The first stratum is known in full; of the second nothing is, so any part of it may match.
     assert found.precision.low == pytest.approx(1 / 4)
     assert found.precision.high == pytest.approx(3 / 4)
@@ -89,7 +90,7 @@ def test_labels_alone_are_compared_with_the_truth_for_precision_and_recall(
     said = np.where(truth[judged], 1, -1)
     head = fit(anchor([(prompt, 1.0)]), data.pool[judged], said, background=data.background)
     scores = head.margins(data.pool)
-    found = labels_alone.read_labels(scores, judged, truth)
+    found: Any = labels_alone.read_labels(scores, judged, truth)
     precision, recall = truth[scores >= 0].mean(), (scores[truth] >= 0).mean()
     (held, off), (held_too, off_too) = told[0, 0]
     assert off == pytest.approx(abs(found.precision.value - precision))

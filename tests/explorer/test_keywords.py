@@ -248,6 +248,11 @@ def with_iptc(picture):
     return picture[:2] + b"\xff\xed" + struct.pack(">H", len(segment) + 2) + segment + picture[2:]
 
 
+def with_much_before(picture):
+    """A picture whose own words stand far behind its beginning."""
+    return picture[:2] + (b"\xff\xec\xff\xff" + bytes(65_533)) * 6 + picture[2:]
+
+
 def with_xmp_in_png():
     text = PngInfo()
     text.add_itxt("XML:com.adobe.xmp", PACKET)
@@ -260,6 +265,7 @@ WORDS = {
     "exif": ("jpg", lambda: encoded(noise(), exif=windows_words())),
     "rated": ("jpg", lambda: with_iptc(encoded(noise(), xmp=RATED.encode()))),
     "time": ("jpg", lambda: encoded(noise(), xmp=PACKET.encode(), exif=camera_exif())),
+    "far": ("jpg", lambda: with_much_before(encoded(noise(), xmp=PACKET.encode()))),
     "png": ("png", with_xmp_in_png),
     "tiff": ("tif", lambda: encoded(noise(), "TIFF", tiffinfo={700: PACKET.encode()})),
     "raw": ("dng", lambda: dng(tags={700: (1, len(PACKET.encode()), PACKET.encode())})),

@@ -400,6 +400,34 @@ def test_keywords_in_two_sidecars_of_a_picture_are_all_kept(tree):
     assert not left
 
 
+@pytest.mark.parametrize(
+    ("others", "has_words"),
+    [
+        (["a.dng"], False),
+        (["a.NEF"], False),
+        (["a.cr2", "a.cr3"], False),
+        (["a.png"], True),
+        (["b.dng"], True),
+    ],
+)
+def test_a_sidecar_is_the_raws_alone_where_one_has_its_name(tree, others, has_words):
+    named = {"a.xmp": XMP, "a.txt": "both"}
+    photos, _, left = read(tree({"a.jpg": None, **dict.fromkeys(others), **named}))
+    found = {name: "keywords" in photo.extra for name, photo in photos.items()}
+    assert found == {"a.jpg": has_words, **dict.fromkeys(others, others != ["b.dng"])}
+    assert photos["a.jpg"].metadata["description"] == "both"
+    assert not left
+
+
+@pytest.mark.parametrize("raw", ["a.dng", "a.NEF"])
+def test_a_jpeg_beside_its_raw_has_the_sidecar_of_its_whole_name(tree, raw):
+    other = XMP.replace("river", "bridges")
+    photos, _, left = read(tree({"a.jpg": None, raw: None, "a.xmp": XMP, "a.jpg.xmp": other}))
+    words = {name: photo.extra["keywords"] for name, photo in photos.items()}
+    assert words == {"a.jpg": "bridges, stone", raw: "river, stone"}
+    assert not left
+
+
 @pytest.mark.parametrize("ending", [".txt", ".JPG.json", ".JPG.supplemental-meta.json"])
 @pytest.mark.parametrize("is_composed", [True, False])
 def test_what_stands_beside_a_picture_is_found_however_accents_are_composed(
@@ -684,6 +712,11 @@ def test_a_label_beside_a_picture_goes_before_its_folders_name(tree):
 @pytest.mark.parametrize(
     ("path", "label"),
     [
+        ("DCIM/100CANON/1.jpg", None),
+        ("Italy/DCIM/101_PANA/1.jpg", "Italy"),
+        ("101MSDCF/1.jpg", None),
+        ("10148035/1.jpg", "10148035"),
+        ("100 cats/1.jpg", "100 cats"),
         ("train/n01443537/images/n0_0.JPEG", "n01443537"),
         ("Train/images/0.jpg", None),
         ("cat/Photos/jpg/1.jpg", "cat"),

@@ -178,6 +178,99 @@ def test_several_labels_of_a_picture_are_all_kept(folder, is_by_path):
     assert [photo.metadata.get("label") for photo in photos] == ["cat|dog", "dog", None]
 
 
+@pytest.mark.parametrize("indent", [None, 1])
+@pytest.mark.parametrize(
+    ("lists", "labels", "splits"),
+    [
+        ({"cat": NAMES[:2], "dog": NAMES[2:]}, ["cat", "cat", "dog"], [None] * 3),
+        ({"cat": NAMES, "tame": NAMES}, ["cat|tame"] * 3, [None] * 3),
+        ({"photos": NAMES[:1], "drawings": NAMES[1:]}, ["photos"] + ["drawings"] * 2, [None] * 3),
+        ({"train": NAMES[:2], "val": NAMES[2:]}, [None] * 3, ["train", "train", "val"]),
+        ({"images": NAMES}, [None] * 3, [None] * 3),
+        ({"image_paths": NAMES}, [None] * 3, [None] * 3),
+        ({"image": NAMES, "mask": NAMES[::-1]}, [None] * 3, [None] * 3),  # a table by columns
+    ],
+)
+def test_every_picture_of_lists_by_class_is_a_photo(folder, lists, labels, splits, indent):
+    photos = read(folder / "t.json", lists, indent=indent)
+    assert files(photos) == NAMES
+    assert [photo.metadata.get("label") for photo in photos] == labels
+    assert [photo.extra.get("split") for photo in photos] == splits
+
+
+@pytest.mark.parametrize("is_deep", [False, True])
+@pytest.mark.parametrize(
+    ("words", "own", "labels", "splits"),
+    [
+        (["train", "val"], {}, [None] * 3, ["train", "train", "val"]),
+        (["train", "val"], {"label": "x", "split": "s"}, ["x"] * 3, ["s"] * 3),
+        (["cat", "dog"], {}, ["cat", "cat", "dog"], [None] * 3),
+        (["cat", "dog"], {"class": "x"}, ["x"] * 3, [None] * 3),
+    ],
+)
+def test_lists_of_rows_of_the_same_columns_are_one_table(
+    folder, words, own, labels, splits, is_deep
+):
+    rows = [{"file": name, **own} for name in NAMES]
+    told = {words[0]: rows[:2], "notes": [{"by": "me"}], words[1]: rows[2:]}
+    photos = read(folder / "t.json", {"data": told, "version": 1} if is_deep else told)
+    assert files(photos) == NAMES
+    assert [photo.metadata.get("label") for photo in photos] == labels
+    assert [photo.extra.get("split") for photo in photos] == splits
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"train": {"cat": NAMES[:1], "dog": NAMES[1:2]}, "test": {"cat": NAMES[2:]}},
+        {
+            "train": {"image": NAMES[:2], "label": ["cat", "dog"]},
+            "test": {"image": NAMES[2:], "label": ["cat"]},
+        },
+        {
+            "train": {
+                name: {"label": label}
+                for name, label in zip(NAMES[:2], ["cat", "dog"], strict=True)
+            },
+            "test": {NAMES[2]: {"label": "cat"}},
+        },
+    ],
+)
+def test_every_split_of_an_object_is_read(folder, told, indent):
+    photos = read(folder / "t.json", told, indent=indent)
+    assert files(photos) == NAMES
+    assert [photo.metadata["label"] for photo in photos] == ["cat", "dog", "cat"]
+    assert [photo.extra["split"] for photo in photos] == ["train", "train", "test"]
+
+
+def test_lists_by_class_may_name_pictures_by_folder_and_number(tmp_path):
+    for name in ("images/pie/11.jpg", "images/pie/12.jpg", "images/sushi/11.jpg"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(jpeg(len(name)))
+    (tmp_path / "meta").mkdir()
+    lists = {"pie": ["pie/11", "pie/12"], "sushi": ["sushi/11"]}  # as Food-101 has them
+    photos = read(tmp_path / "meta" / "train.json", lists)
+    assert files(photos) == ["11.jpg", "12.jpg", "11.jpg"]
+    assert [photo.metadata["label"] for photo in photos] == ["pie", "pie", "sushi"]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"sentences": [{"raw": "a red house", "tokens": ["a"]}, {"raw": "two"}]},  # Karpathy's
+        {"captions": [{"caption": "a red house"}, {"caption": "two"}]},
+        {"sentences": ["a red house", "two"]},
+        {"caption": ["a red house", "two"]},
+    ],
+)
+def test_the_first_of_several_captions_is_the_description(folder, told):
+    rows = [{"filename": name, "imgid": at, **told} for at, name in enumerate(NAMES)]
+    photos = read(folder / "t.json", {"images": rows, "dataset": "flickr8k"})
+    assert [photo.metadata["description"] for photo in photos] == ["a red house"] * 3
+    assert [photo.captions for photo in photos] == [("a red house", "two")] * 3
+
+
 def test_a_single_row_with_an_object_inside_stays_a_row(folder):
     row = {**ROWS[0], "camera": {"make": "Canon", "lenses": {"a": 1, "b": 2}}}
     (photo,) = read(folder / "t.json", row)

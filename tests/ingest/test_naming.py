@@ -355,3 +355,20 @@ def test_a_column_that_is_no_id_any_more_stores_no_photo_again(
     assert taken <= set(stored(database))
     assert ingest(table).skipped == 4
     assert (len(stored(database)), ingest(other).inserted) == (4, 1 if len(taken) == 4 else 0)
+
+
+@pytest.mark.parametrize("is_same", [True, False])
+def test_tables_of_one_folder_that_name_the_same_pictures_store_each_once(
+    ingest, database, tmp_path, is_same
+):
+    for at in range(4):
+        (tmp_path / f"{at}.jpg").write_bytes(jpeg(at))
+    for name, first in (("captions", 0), ("instances", 0 if is_same else 2)):
+        rows = [f"{at},../{first + at}.jpg,{name}" for at in range(2)]
+        folder = tmp_path / "lists"
+        folder.mkdir(exist_ok=True)
+        (folder / f"{name}.csv").write_text("\n".join(["id,path,text", *rows]))
+    summary = ingest(tmp_path / "lists")
+    assert (summary.inserted, summary.doubled) == ((2, 2) if is_same else (4, 0))
+    assert ingest(tmp_path / "lists").inserted == 0
+    assert len(stored(database)) == summary.inserted

@@ -5,6 +5,7 @@ from typing import Any
 
 from classifier.audit import Findings, Interval
 from explorer.audits import describe_findings
+from explorer.exports.concept_file import describe_classifier
 from pages._current import shared_explorer
 from pages.concept.audit import describe_audit, state_plainly
 
@@ -26,15 +27,49 @@ def test_an_interval_of_one_value_is_said_once():
 
 def test_without_a_photo_above_the_threshold_there_is_no_precision():
     record: Any = SimpleNamespace(plan=SimpleNamespace(accepted=0))
-    found = Findings(Interval(0, 0, 0), Interval(0, 0, 0), Interval(7, 3.3, 19))
+    found = Findings(None, Interval(0, 0, 0), Interval(7, 3.3, 19))
     assert state_plainly(record, found) == (
         "No photo is above the threshold, so there is no precision; "
         "between 3 and 19 matches are missed below it."
     )
-    assert describe_findings(found, 0) == (
+    assert describe_findings(found) == (
         "No photo above the threshold, so no precision; recall 0.00 (0.00 to 0.00), "
         "about 7 matches (3 to 19)"
     )
+
+
+def test_without_a_yes_there_is_no_recall():
+    record: Any = SimpleNamespace(plan=SimpleNamespace(accepted=40))
+    found = Findings(Interval(0, 0, 0.025), None, Interval(0, 0, 2))
+    assert state_plainly(record, found) == (
+        "No answer was a yes: of the 40 photos above the threshold at most 1 match, "
+        "of the whole collection at most 2."
+    )
+    record.plan.accepted = 0
+    assert state_plainly(record, Findings(None, None, Interval(0, 0, 2.5))) == (
+        "No answer was a yes: no photo is above the threshold, "
+        "of the whole collection at most 3 match."
+    )
+    assert describe_findings(found) == (
+        "Precision 0.00 (0.00 to 0.03), no match among the answers, so no recall; "
+        "about 0 matches (0 to 2)"
+    )
+
+
+def test_audits_of_before_that_found_nothing_have_no_recall_either(concept):
+    explorer = shared_explorer()
+    asked = explorer.audit(concept, width=0.2, known=False)
+    found = explorer.answer_audit(concept, dict.fromkeys(asked, -1))
+    assert found is not None
+    assert found.recall is None
+    kept = explorer.concepts.get(concept).audit
+    kept["findings"]["recall"] = {"value": 1.0, "low": 0.0, "high": 1.0}
+    explorer.concepts.update(concept, audit=kept)
+    told = describe_audit(explorer.concepts.get(concept))
+    assert "no match among the answers, so no recall" in told
+    saved = describe_classifier(explorer.concepts.get(concept), [], "")
+    assert "matches_value" in saved.calibration
+    assert not any(name.startswith("recall") for name in saved.calibration)
 
 
 def test_an_audit_that_later_labels_have_overtaken_says_so(concept):

@@ -1,10 +1,11 @@
+import contextlib
 import io
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from encoder.pictures import UnreadablePicture, read_picture
+from encoder.pictures import UnreadablePicture, read_picture, read_picture_blocks
 from tests.encoder.pictures.samples import dng, heic, jxl, one_of_each_kind, pages, psd
 from tests.ingest.pictures import encoded, huge_png, noise
 
@@ -43,6 +44,54 @@ def test_flipped_bytes_give_a_picture_or_a_reason(kind):
         )
         data[places] = rng.integers(0, 256, len(places))
         assert outcome(data.tobytes()) in {"RGB", "not a picture", "too many pixels", *damaged()}
+
+
+def described(kind, size=0):
+    """A picture with EXIF, and where its writer can, XMP of `size` bytes and more."""
+    exif = Image.Exif()
+    exif[0x010E] = "a boat"
+    xmp = b"<x:xmpmeta>" + b" " * size + b"</x:xmpmeta>"
+    image = noise(2000, 1500) if kind == "JPEG" else noise()
+    if kind == "HEIC":
+        return heic(image, exif=exif.tobytes(), xmp=xmp)
+    if kind in {"RAW", "TIFF"}:
+        tags = {700: (1, len(xmp), xmp)}
+        return (
+            dng(encoded(noise()), tags=tags)
+            if kind == "RAW"
+            else encoded(image, "TIFF", tiffinfo={700: xmp, 0x010E: "a boat"})
+        )
+    if kind == "JPEG XL":
+        return jxl(image, exif=exif.tobytes())
+    return encoded(image, {"WebP": "WEBP"}.get(kind, kind), exif=exif, xmp=xmp)
+
+
+DESCRIBED = ("JPEG", "PNG", "WebP", "TIFF", "AVIF", "HEIC", "JPEG XL", "RAW")
+
+
+@pytest.mark.parametrize("kind", DESCRIBED)
+def test_what_stands_beside_the_pixels_is_read_alone(kind):
+    data = described(kind)
+    blocks = read_picture(data).blocks
+    assert blocks
+    assert read_picture_blocks(data) == blocks
+
+
+@pytest.mark.parametrize("size", [0, 40_000])
+def test_the_beginning_of_a_jpeg_holds_what_stands_beside_its_pixels(monkeypatch, size):
+    data = described("JPEG", size)
+    blocks = read_picture(data).blocks
+    assert set(blocks) == {"exif", "xmp"}
+    monkeypatch.setattr(Image.Image, "load", lambda image: pytest.fail("pixels were decoded"))
+    assert read_picture_blocks(data[:100_000]) == blocks
+
+
+@pytest.mark.parametrize("kind", DESCRIBED)
+def test_what_stands_beside_damaged_pixels_is_read_or_refused(kind):
+    data = described(kind)
+    for end in range(0, len(data), max(1, len(data) // 40)):
+        with contextlib.suppress(UnreadablePicture):
+            assert isinstance(read_picture_blocks(data[:end]), dict)
 
 
 def outcome(data):

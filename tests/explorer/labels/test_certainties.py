@@ -23,6 +23,38 @@ def test_a_class_is_a_yes_where_a_machine_is_surer_than_not(photos_there, tmp_pa
     assert collect(photos_there, write(tmp_path, text))[0] == YES | NO
 
 
+LIKELIEST = {
+    "predictions": "image,prediction,score\nyes-001.jpg,cat,.9\nyes-002.jpg,cat,.4\n"
+    "no-050.jpg,dog,.45\nno-051.jpg,dog,.8\n",
+    "percent": "Name,Label,Confidence\nyes-001.jpg,cat,90\nyes-002.jpg,cat,40\n"
+    "no-050.jpg,dog,45\nno-051.jpg,dog,80\n",
+    "our own predictions": "id,class,probability\nyes-001,cat,.9\nyes-002,cat,.4\n"
+    "no-052,,.3\nno-050,dog,.45\nno-051,dog,.8\n",
+    "a column a class": "filename,cat,dog,cow\nyes-001.jpg,.9,.05,.05\n"
+    "yes-002.jpg,.4,.3,.3\nno-050.jpg,,,\nno-051.jpg,.1,.8,.1\n",
+}
+
+
+@pytest.mark.parametrize("form", LIKELIEST)
+def test_the_likeliest_of_several_classes_is_never_a_no(photos_there, tmp_path, form):
+    found, done = collect(photos_there, write(tmp_path, LIKELIEST[form]), others_no=True)
+    assert found == {"yes-001": 1, "no-051": -1}
+    if form != "a column a class":
+        assert [name for name in done.unreadable.first if "yes-002" in name]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ["yes-001,cat,1", "no-050,cat,0", "no-051,dog,1"],
+        ["yes-001,cat,.9", "no-050,cat,.4", "no-050,dog,.45"],  # several of one photo
+    ],
+)
+def test_an_unlikely_class_is_a_no_where_it_is_not_the_likeliest(photos_there, tmp_path, rows):
+    path = write(tmp_path, "\n".join(["id,label,confidence", *rows]))
+    assert collect(photos_there, path)[0] == YES | NO
+
+
 def test_percent_are_known_by_the_largest_of_the_whole_file(photos_there, tmp_path):
     rows = ["Name,Label,Confidence", "no-050.jpg,cat,.9", *["no-051.jpg,cat,.5"] * 3_000]
     path = write(tmp_path, "\n".join([*rows, "yes-001.jpg,cat,95.3"]))

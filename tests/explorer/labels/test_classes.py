@@ -35,6 +35,25 @@ def test_numbers_of_classes_are_read_as_the_names_that_the_file_gives_them(
     assert done.unreadable.first == ["no-051: no label"]
 
 
+@pytest.mark.parametrize("name", ["metadata.csv", "metadata.jsonl", "labels.csv"])
+def test_numbers_of_classes_are_read_as_the_names_in_the_data_sets_readme(explorer, tmp_path, name):
+    (tmp_path / "train").mkdir()
+    (tmp_path / "README.md").write_text(
+        "---\ndataset_info:\n  features:\n  - name: label\n    dtype:\n      class_label:\n"
+        "        names:\n          '0': dog\n          '1': cat\n---\n# Pets\n"
+    )
+    said = {"yes-001": 1, "yes-002": 0, "no-050": -1}
+    if name.endswith(".csv"):
+        text = "file_name,label\n" + "".join(f"{key}.jpg,{n}\n" for key, n in said.items())
+    else:
+        rows = ({"file_name": f"{key}.jpg", "label": n} for key, n in said.items())
+        text = "\n".join(map(json.dumps, rows))
+    path = write(tmp_path / "train", text, name)
+    done = take_in(explorer, path, None, all_classes=True)
+    assert {concept["name"]: concept["yes"] for concept in done.concepts} == {"cat": 1, "dog": 1}
+    assert labels_of(explorer, "cat") == {"yes-001": 1}
+
+
 @pytest.mark.parametrize("letter", ["A", "T", "n"])
 def test_classes_may_be_called_like_a_yes_or_a_no(explorer, tmp_path, letter):
     rows = "".join(f"yes-{at:03},{name}\n" for at, name in enumerate("ABNTTAN"))

@@ -194,3 +194,19 @@ def test_lists_of_pictures_by_class_are_read(photos_there, tmp_path):
     listed = {"cat": ["yes-001.jpg", "yes-002.jpg"], "dog": ["x/yes-002.jpg", "no-050.jpg"]}
     path = write(tmp_path, json.dumps(listed), "classes.json")
     assert collect(photos_there, path, others_no=True)[0] == YES | NO
+
+
+@pytest.mark.parametrize(
+    ("listed", "reason"),
+    [
+        ({"images": ["yes-001.jpg", "no-050.jpg"]}, "no column of labels"),
+        ({"files": ["yes-001.jpg"]}, "no column of labels"),
+        ({"image_paths": ["yes-001.jpg"]}, "no column of labels"),
+        ({"all": ["yes-001.jpg"]}, "no column of labels"),
+        ({"train": ["yes-001.jpg"], "test": ["no-050.jpg", "no-051.jpg"]}, "no labels in it"),
+    ],
+)
+def test_lists_that_are_of_no_class_give_no_labels(photos_there, tmp_path, listed, reason):
+    path = write(tmp_path, json.dumps(listed), "lists.json")
+    with pytest.raises(BadInput, match=reason):
+        collect(photos_there, path, others_no=True)
