@@ -2,6 +2,7 @@
 
 import io
 import logging
+import os
 import queue
 import threading
 import uuid
@@ -48,6 +49,7 @@ class Connection:
         self._idle: queue.LifoQueue[Client | None] = queue.LifoQueue()
         self._closed = threading.Event()
         self._takes_settings = True
+        self._process = os.getpid()
         if dsn.directory:
             OWNED.acquire(dsn.directory)
         try:
@@ -137,8 +139,11 @@ class Connection:
         )
 
     def close(self) -> None:
-        """Close every client; the directory is free for others afterwards."""
-        if self._closed.is_set():
+        """Close every client; the directory is free for others afterwards.
+
+        In a fork of the process that opened it nothing is: that process goes on with it.
+        """
+        if self._closed.is_set() or self._process != os.getpid():
             return
         self._closed.set()
         for _ in range(POOL):
@@ -184,6 +189,13 @@ class Connection:
 
     @contextmanager
     def _client(self) -> Iterator[Client]:
+        if self._process != os.getpid():
+            if self.dsn.directory:
+                OWNED.refuse_forks()
+            raise Closed(
+                f"The database {self.dsn.display} was opened by process {self._process}, before "
+                "this one was forked from it: connect to it again."
+            )
         client = self._idle.get()
         try:
             if self._closed.is_set():

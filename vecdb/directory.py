@@ -25,6 +25,7 @@ class DirectoryLock:
         self._file: IO[str] | None = None
         self._users = 0
         self._ever = 0  # connections since the directory was taken
+        self._engine = 0  # the process where the engine has run, 0 where it has not
 
     @property
     def alone(self) -> bool:
@@ -35,8 +36,10 @@ class DirectoryLock:
         """Own `directory` once more.
 
         Raises:
-            DirectoryOwned: another process owns it, or this process has another one open.
+            DirectoryOwned: another process owns it, this process has another one open, or is
+                a fork of one that has run the engine.
         """
+        self.refuse_forks()
         with self._guard:
             if self._directory not in (None, directory):
                 raise DirectoryOwned(
@@ -46,8 +49,22 @@ class DirectoryLock:
             if self._file is None:
                 self._file = _lock(directory)
                 self._directory = directory
+            self._engine = os.getpid()
             self._users += 1
             self._ever += 1
+
+    def refuse_forks(self) -> None:
+        """Refuse a fork of the process where the engine has run: its threads are missing there.
+
+        Raises:
+            DirectoryOwned: this is one; a statement would wait for ever.
+        """
+        if self._engine not in (0, os.getpid()):
+            raise DirectoryOwned(
+                f"This process was forked from process {self._engine}, which has used an embedded "
+                "database, and the engine does not work in a fork: use threads, or close the "
+                "database and start processes by multiprocessing's method spawn."
+            )
 
     def release(self) -> None:
         """Give up one use; the last one lets other processes in."""

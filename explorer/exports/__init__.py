@@ -9,6 +9,7 @@ from explorer.exports.formats import (
     describe_export,
     export_concept,
     export_to_download,
+    name_file,
 )
 from explorer.exports.selection import select_photos
 from explorer.exports.splits import SPLITS
@@ -27,5 +28,6 @@ __all__ = [
     "describe_export",
     "export_concept",
     "export_to_download",
+    "name_file",
     "select_photos",
 ]

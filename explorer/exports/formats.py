@@ -127,11 +127,12 @@ def export_to_download(
         tell: told how far it is.
 
     Returns:
-        The file, a zip where the form is a folder, and what was written.
+        The file, named after the concept; a zip, and after its form, where that is a folder.
+        And what was written.
     """
     chosen = FORMATS[form]
     folder = make_place(explorer.store)
-    out = folder / f"export{chosen.ending or ZIP}"
+    out = folder / (name_file(concept) + (chosen.ending or f"-{form}{ZIP}"))
     done = export_concept(explorer, concept, out, form, choice, tell)
     if not out.is_dir():
         return out, done
@@ -142,6 +143,12 @@ def export_to_download(
                 target.put(path.relative_to(folder).as_posix(), path)
     remove(out)
     return zipped, done
+
+
+def name_file(concept: Concept) -> str:
+    """Return a concept's name as a file's, without an ending."""
+    name = "".join(c if c.isalnum() else "-" for c in concept.name)
+    return name.strip("-").lower()[:60] or "concept"
 
 
 def _guess_form(out: Path) -> str:

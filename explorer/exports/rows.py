@@ -1,6 +1,7 @@
 """The rows of an export: what is known of each photo, in its types, whatever they hold."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Collection as Names
 from typing import Any
 
 import numpy as np
@@ -42,21 +43,62 @@ CONTENT = "source_"
 Spell = Callable[[str], str]
 
 
+class Known:
+    """What a collection knows of its photos, the source's own columns beside ours."""
+
+    def __init__(
+        self, collection: Collection, taken: Names[str] = TAKEN, spell: Spell = str
+    ) -> None:
+        """Say whose photos.
+
+        Args:
+            taken: names that no column of the source's own may have.
+            spell: writes the name of a source's own column as the form can have it.
+        """
+        self._collection = collection
+        self._kinds = _column_kinds(collection)
+        self._names = _name_columns(self._kinds, taken, spell)
+        extra = {self._names[name]: kind for name, kind in self._kinds.items()}
+        self.schema = {**KNOWN, **extra}
+
+    def describe(self, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """Return by id what is known of the photos that still exist: `id`, `url` and the schema."""
+        found = {}
+        for start in range(0, len(ids), BATCH):
+            for table in self._collection.records.metadata(list(ids[start : start + BATCH])):
+                for stored in table.to_pylist():
+                    found[stored["id"]] = self._row(stored)
+        return found
+
+    def _row(self, stored: dict[str, Any]) -> dict[str, Any]:
+        row = describe_row(stored)
+        extra = row.pop("extra")
+        own = {
+            self._names[name]: self._value(name, value)
+            for name, value in extra.items()
+            if name in self._names  # what an ingest has brought since is of the next export
+        }
+        columns = {**dict.fromkeys(self.schema), **row, **own}
+        return {"id": row["id"], "url": given_address(row["url"])} | {
+            name: columns[name] for name in self.schema
+        }
+
+    def _value(self, name: str, value: Any) -> Any:
+        kind = self._kinds[name]
+        if kind == pa.string() and not isinstance(value, str):
+            return value.isoformat() if hasattr(value, "isoformat") else str(value)
+        return value
+
+
 class Rows:
     """The rows of one export; every batch has the same schema."""
 
     def __init__(self, selected: Selected, spell: Spell = str) -> None:
-        """Say whose rows.
-
-        Args:
-            spell: writes the name of a source's own column as the form can have it.
-        """
+        """Say whose rows, and how the form can have the names of a source's own columns."""
         self._selected = selected
         self._given = 0  # photos, of all splits
-        self._kinds = _column_kinds(selected.collection)
-        self._names = _name_columns(self._kinds, spell)
-        extra = {self._names[name]: kind for name, kind in self._kinds.items()}
-        self.schema = pa.schema({**OWN, **KNOWN, **extra})
+        self._known = Known(selected.collection, spell=spell)
+        self.schema = pa.schema({**OWN, **self._known.schema})
 
     def batches(self, split: int | None = None) -> Iterator[pa.RecordBatch]:
         """Yield the photos that still exist in the order of the export, of one split or of all."""
@@ -68,37 +110,24 @@ class Rows:
             chosen.tell("Writing", self._given / len(chosen))
             part = wanted[start : start + BATCH]
             ids = [chosen.ids[at] for at in part]
-            tables = chosen.collection.records.metadata(ids)
-            found = {row["id"]: row for table in tables for row in table.to_pylist()}
+            found = self._known.describe(ids)
             rows = [
-                self._row(int(at), found[photo])
+                {**found[photo], **self._answered(int(at))}
                 for at, photo in zip(part, ids, strict=True)
                 if photo in found
             ]
             self._given += len(part)
             yield pa.RecordBatch.from_pylist(rows, self.schema)
 
-    def _row(self, at: int, stored: dict[str, Any]) -> dict[str, Any]:
+    def _answered(self, at: int) -> dict[str, Any]:
         chosen = self._selected
-        row = describe_row(stored)
-        extra = row.pop("extra")
-        answer = int(chosen.answers[at])
         return {
-            **row,
-            **{self._names[name]: self._value(name, value) for name, value in extra.items()},
-            "url": given_address(row["url"]),
             "split": SPLITS[chosen.splits[at]],
             "class": chosen.class_of(at),
-            "answer": answer or None,
+            "answer": int(chosen.answers[at]) or None,
             "score": round(float(chosen.scores[at]), DIGITS),
             "matches": bool(chosen.matches[at]),
         }
-
-    def _value(self, name: str, value: Any) -> Any:
-        kind = self._kinds[name]
-        if kind == pa.string() and not isinstance(value, str):
-            return value.isoformat() if hasattr(value, "isoformat") else str(value)
-        return value
 
 
 def given_address(url: str) -> str:
@@ -111,15 +140,15 @@ def given_address(url: str) -> str:
     return text if text.isprintable() else url
 
 
-def _name_columns(names: Iterable[str], spell: Spell) -> dict[str, str]:
+def _name_columns(names: Iterable[str], taken: Names[str], spell: Spell) -> dict[str, str]:
     """Return what a source's own columns are called: each otherwise, as itself where it can be.
 
     One may be called as one of ours: `split` of a set that has its own.
     """
-    kept = {name for name in names if name not in TAKEN and spell(name) == name}
-    used, found = {*TAKEN, *kept}, {}
+    kept = {name for name in names if name not in taken and spell(name) == name}
+    used, found = {*taken, *kept}, {}
     for name in names:
-        own = spell(CONTENT + name if name in TAKEN else name)
+        own = spell(CONTENT + name if name in taken else name)
         while name not in kept and own in used:
             own = spell(CONTENT + own)
         used.add(own)

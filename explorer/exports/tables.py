@@ -2,10 +2,10 @@
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 import pyarrow as pa
@@ -22,11 +22,16 @@ def write_csv(selected: Selected, out: Path) -> None:
     """Write UTF-8 CSV that spreadsheets open right; no cell of it runs as a formula."""
     rows = Rows(selected)
     with write_whole(out) as path, path.open("w", encoding="utf-8-sig", newline="") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow([guard_cell(name) for name in rows.schema.names])
-        for batch in rows.batches():
-            for row in batch.to_pylist():
-                table.writerow([_cell(value) for value in row.values()])
+        given = (row for batch in rows.batches() for row in batch.to_pylist())
+        write_cells(file, rows.schema.names, given)
+
+
+def write_cells(file: TextIO, names: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write rows as CSV below their names; no cell runs as a formula."""
+    table = csv.writer(file, lineterminator="\n")
+    table.writerow([guard_cell(name) for name in names])
+    for row in rows:
+        table.writerow([_cell(value) for value in row.values()])
 
 
 def write_parquet(selected: Selected, out: Path) -> None:
@@ -86,7 +91,7 @@ def write_img2dataset(selected: Selected, out: Path) -> None:
         selected.notes.append(f"{left:,} photos have no address on the web, and were left out.")
 
 
-def write_json(row: dict[str, Any]) -> str:
+def write_json(row: Mapping[str, Any]) -> str:
     """Return a row as one JSON object; times are ISO 8601."""
     return json.dumps(row, ensure_ascii=False, default=_write_time)
 

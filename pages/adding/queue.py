@@ -131,9 +131,8 @@ def _draw_progress(job: Job, line: DeltaGenerator) -> None:
     progress = job.progress
     with line.container():
         if progress is None:
-            st.progress(0.0, text="Preparing, estimating the time …")
-            told = job.told[-1] if job.told else "Reading the source."
-            st.caption(escape_markdown(name_controls(told)))
+            st.progress(0.0, text="Reading the source and loading the encoder …")
+            st.caption(escape_markdown(name_controls(job.told[-1] if job.told else "")))
             return
         words = tell_progress(job, progress)
         st.progress(progress.fraction or 0.0, text=escape_markdown(words))
@@ -146,6 +145,8 @@ def tell_progress(job: Job, progress: Progress) -> str:
     of = f" of {progress.total:,}" if progress.total else ""
     if job.stop.is_set():
         return f"{done:,}{of} photos. Storing what is under way."
+    if not done and progress.downloaded and not progress.encoded + progress.cached:
+        return f"0{of} photos, waiting for the encoder, which may still be loading …"
     if not done:
         return f"0{of} photos, estimating the time …"
     rate, left = job.pace.rate, job.pace.seconds_left(progress)

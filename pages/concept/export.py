@@ -19,6 +19,7 @@ from explorer.exports import (
     as_classifier,
     describe_export,
     export_to_download,
+    name_file,
 )
 from explorer.exports.choice import SHARES as USUAL
 from explorer.exports.families import FOLDER
@@ -204,7 +205,7 @@ def offer_prepared(concept: Concept, form: str, choice: Choice) -> None:
     st.markdown(f"**{describe_export(done)}**")
     for note in done.notes:
         st.caption(escape_markdown(note))
-    offer_file(path, file_name(concept) + path.name.removeprefix("export"))
+    offer_file(path, path.name)
 
 
 def offer_classifier(collection: Collection, concept: Concept) -> None:
@@ -220,11 +221,5 @@ def offer_classifier(collection: Collection, concept: Concept) -> None:
     }
     for title, (suffix, make) in made.items():
         st.download_button(
-            title, make, f"{file_name(concept)}{suffix}", on_click="ignore", width="stretch"
+            title, make, f"{name_file(concept)}{suffix}", on_click="ignore", width="stretch"
         )
-
-
-def file_name(concept: Concept) -> str:
-    """Return a concept's name as a file's, without an ending."""
-    name = "".join(c if c.isalnum() else "-" for c in concept.name)
-    return name.strip("-").lower()[:60] or "concept"

@@ -10,6 +10,7 @@ import streamlit as st
 from classifier import ClassifierError
 from encoder import EncoderError
 from explorer.errors import ExplorerError
+from explorer.exports import name_file
 from explorer.labels.files import read_labels, write_csv, write_json_lines
 from explorer.labels.importing import drop_names, import_labels
 from explorer.labels.report import describe_import
@@ -57,7 +58,7 @@ def offer_downloads(concept: Concept) -> None:
         st.download_button(
             f"Labels as {title}",
             partial(make, write),
-            f"labels-{concept.id[:8]}.{suffix}",
+            f"{name_file(concept)}-labels.{suffix}",
             mime,
             on_click="ignore",
             width="stretch",

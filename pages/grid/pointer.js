@@ -38,6 +38,13 @@ export function installPointer(grid, signal) {
   /** @param {number} index */
   const markAt = (index) => grid.marks.of(grid.order[index] ?? "");
 
+  // Drags, screen readers and voice control move the focus without us: keys are for what has it.
+  grid.list.addEventListener("focusin", (event) => {
+    const index = indexOf(event);
+    if (index < 0 || index === grid.focus) return;
+    grid.focus = index;
+    grid.paintMarks();
+  });
   grid.list.addEventListener("pointerdown", (event) => {
     byMouse = event.pointerType === "mouse";
     if (!byMouse || event.button !== 0 || event.shiftKey) return;

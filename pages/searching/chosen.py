@@ -1,7 +1,6 @@
 """What is chosen on the map: to look at, to start a concept from, to answer, to take away."""
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from classifier import ClassifierError
@@ -20,7 +19,7 @@ from pages.grid import photo_grid
 from pages.grid.contract import GridEvent
 from pages.grid.tiles import grid_tiles
 from pages.mapping.contract import MapChoice
-from pages.searching.files import offer_files
+from pages.searching.files import Row, describe, offer_files
 from vecdb import Concept, VecdbError
 
 SHOWN = 60
@@ -176,15 +175,15 @@ def _offer(shown: Map, rows: np.ndarray) -> None:
     offer_files("map", lambda: table_of(shown, rows[:EXPORTED]))
 
 
-def table_of(shown: Map, rows: np.ndarray) -> pd.DataFrame:
+def table_of(shown: Map, rows: np.ndarray) -> list[Row]:
     """Return photos by number with where they lie, their group and what is known of them."""
-    places = pd.DataFrame(
-        {
-            "id": shown.ids_at(rows),
-            "x": shown.x[rows] / 65535,
-            "y": shown.y[rows] / 65535,
-            "group": [shown.layout.names[at] for at in shown.groups[rows]],
+    places = zip(shown.ids_at(rows), shown.x[rows], shown.y[rows], shown.groups[rows], strict=True)
+    found = {
+        photo: {
+            "x": round(int(x) / 65535, 4),
+            "y": round(int(y) / 65535, 4),
+            "group": shown.layout.names[group],
         }
-    )
-    known = pd.DataFrame(shown.collection.photos(places["id"].tolist()))
-    return places.round(4).merge(known, on="id", how="inner")
+        for photo, x, y, group in places
+    }
+    return describe(shown.collection, found)

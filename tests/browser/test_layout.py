@@ -97,6 +97,15 @@ FEW = """async count => {
 }"""
 
 
+def test_a_page_is_as_wide_with_a_scroll_bar_as_without(shapes):
+    # Where rows fit in one of the two alone, the page would turn from one to the other for ever.
+    # A headless browser hides its scroll bars: their room alone can be seen.
+    page, address = shapes
+    open_page(page, address)
+    main = "getComputedStyle(document.querySelector('[data-testid=stMain]'))"
+    assert page.evaluate(f"{main}.scrollbarGutter") == "stable"
+
+
 def test_few_photos_are_not_much_larger_than_many(shapes):
     page, address = shapes
     open_page(page, address)

@@ -90,6 +90,21 @@ def test_a_key_marks_the_photo_that_has_the_focus_or_all_of_them_and_another_cle
     assert set(labels(page)) == {"positive"}
 
 
+def test_keys_are_for_the_photo_that_has_the_focus_whatever_has_moved_it(mine, page):
+    mine()
+    tile(page, 4).focus()  # as screen readers and voice control move it
+    page.keyboard.press("1")
+    assert labels(page)[4] == "positive"
+    tile(page, 8).hover()
+    page.mouse.down()
+    tile(page, 10).hover()
+    page.mouse.up()
+    page.keyboard.press("2")
+    assert labels(page)[8:11] == ["negative", "positive", "positive"]
+    page.keyboard.press("ArrowRight")
+    assert focused(page) == 9
+
+
 def test_arrows_move_by_one_and_to_the_tile_below_or_above(mine, page):
     mine()
     page.keyboard.press("ArrowRight")

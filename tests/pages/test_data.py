@@ -1,6 +1,7 @@
 """The Data page as a script: names, choices, the queue, failures, deletion."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -77,6 +78,18 @@ def test_no_time_is_told_of_an_ingest_that_is_being_stopped(done):
     job.stop.set()
     told = tell_progress(job, Progress(total=100, downloaded=60, inserted=done))
     assert told == f"{done} of 100 photos. Storing what is under way."
+
+
+def test_an_ingest_says_that_it_waits_for_its_encoder():
+    job, waits = Job(1, Order("/photos", "photos")), "waiting for the encoder"
+    fetched = Progress(total=100, seen=60, downloaded=60)
+    assert waits in tell_progress(job, fetched)
+    for other in (
+        Progress(total=100, seen=60),
+        replace(fetched, encoded=1),
+        replace(fetched, cached=1),
+    ):
+        assert waits not in tell_progress(job, other)
 
 
 @pytest.mark.parametrize("name", ["שלום", "شرق", "a שלום", "\u202eabc"])

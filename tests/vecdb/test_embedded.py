@@ -20,6 +20,26 @@ with connect(sys.argv[1]):
     sys.stdin.read()
 """
 
+FORK = """
+import os, sys
+from vecdb import connect
+from vecdb.errors import VecdbError
+def fork(use):
+    if os.fork() == 0:
+        try:
+            print(use())
+        except VecdbError as error:
+            print(type(error).__name__, error, flush=True)
+        os._exit(0)
+    os.wait()
+with connect(sys.argv[1]) as database:
+    fork(database.collections)
+    fork(lambda: connect(sys.argv[1]))
+    fork(database.close)
+    print(database.collections(), flush=True)
+fork(lambda: connect(sys.argv[1]))
+"""
+
 
 def test_what_was_written_is_there_after_reopening(tmp_path: Path) -> None:
     dsn = f"chdb://{tmp_path}/db"
@@ -48,6 +68,22 @@ def test_a_second_process_is_told_who_owns_the_directory(tmp_path: Path) -> None
         owner.communicate()
     with connect(dsn) as database:
         assert database.collections() == []
+
+
+def test_a_fork_of_a_process_that_used_the_engine_is_told_so_and_does_not_wait(
+    tmp_path: Path,
+) -> None:
+    command = [sys.executable, "-W", "ignore", "-uc", FORK, f"chdb://{tmp_path}/db"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    used, opened, closed, still, again = done.stdout.splitlines()
+    assert done.stderr == ""
+    assert (closed, still) == ("None", "[]")
+    for told in (used, opened, again):
+        assert told.startswith("DirectoryOwned This process was forked from process ")
+        assert told.endswith(
+            "use threads, or close the database and start processes by "
+            "multiprocessing's method spawn."
+        )
 
 
 def test_one_process_may_open_a_directory_twice_but_not_two_directories(tmp_path: Path) -> None:

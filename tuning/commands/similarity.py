@@ -102,10 +102,13 @@ def sync(options: argparse.Namespace) -> None:
 def delete(options: argparse.Namespace) -> None:
     """Remove a head and the collection behind it; the collection it came from stays."""
     with connect(options.dsn) as database:
-        kept_for = delete_head(database, options.table or default_table(), options.name)
+        table = options.table or default_table()
+        kept_for = delete_head(database, table, options.name)
     if options.json:
         print(json.dumps({"deleted": options.name, "file_kept_for": kept_for}))
-    elif kept_for:
+        return
+    print(f"The head {options.name} of {table} is removed.")
+    if kept_for:
         print(f"The head's file stays: {', '.join(kept_for)} needs it.", file=sys.stderr)
 
 

@@ -238,10 +238,14 @@ def test_every_sample_of_a_tar_has_the_same_parts(explorer, concept, tmp_path):
 def test_every_form_can_be_downloaded_as_one_file(explorer, concept, form):
     path, done = export_to_download(explorer, concept, form, Choice())
     assert path.is_file()
+    ending = {"lance": ".lance.zip"}.get(form) or FORMATS[form].ending or f"-{form}.zip"
+    assert path.name == f"a-house--été{ending}"
     assert done.photos
     if path.suffix == ".zip":
         with zipfile.ZipFile(path) as archive:
             assert archive.testzip() is None
+            if form == "lance":
+                assert all(name.startswith("a-house--été.lance/") for name in archive.namelist())
 
 
 def test_a_csv_opens_right_in_a_spreadsheet_and_runs_nothing():
