@@ -5,13 +5,14 @@ What is asked, and what was found, is kept with the concept; answers are rows of
 
 import random
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from classifier.audit import Audit, Findings, Interval, Stratum, count_given, estimate, plan
+from explorer.errors import MovedOn
 from explorer.history import read_history
 from explorer.limits import check_there
 from vecdb import Collection, Concept, Database
@@ -165,6 +166,25 @@ def answer_audit(database: Database, concept_id: str, answers: Mapping[str, int]
     if record.findings is None:
         return concept
     return database.concepts.update(concept_id, audit=record.as_json())
+
+
+def take_back_answers(
+    database: Database, concept_id: str, audit_id: str, photos: Iterable[str]
+) -> Concept:
+    """Ask about photos of an audit anew; its findings go with their answers.
+
+    Raises:
+        NothingThere: the concept was deleted.
+        MovedOn: its audit is another one now.
+    """
+    concept = check_there(database.concepts.get(concept_id))
+    record = AuditRecord.read(concept)
+    if record is None or record.id != audit_id:
+        raise MovedOn("Another window began this audit anew.")
+    database.audits.take_back(audit_id, photos)
+    if record.findings is None:
+        return concept
+    return database.concepts.update(concept_id, audit=replace(record, findings=None).as_json())
 
 
 def _conclude(database: Database, record: AuditRecord) -> AuditRecord:

@@ -1,12 +1,14 @@
 """What people answered in audits: rows that are only ever added, so that no two overwrite."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
 
 import pyarrow as pa
 
 from vecdb.connection import Connection
 from vecdb.labels import SEQUENCE, UTC_MICROSECONDS
+
+TAKEN_BACK = -2  # stands for no answer
 
 
 class AuditStore:
@@ -24,6 +26,13 @@ class AuditStore:
         for photo, answer in answers.items():
             if answer not in (1, -1, 0):
                 raise ValueError(f"The answer about photo {photo!r} is {answer}: use 1, -1 or 0.")
+        self._add(audit_id, answers)
+
+    def take_back(self, audit_id: str, photos: Iterable[str]) -> None:
+        """Append that nothing is said of some photos any more; durable on return."""
+        self._add(audit_id, dict.fromkeys(photos, TAKEN_BACK))
+
+    def _add(self, audit_id: str, answers: Mapping[str, int]) -> None:
         if not answers:
             return
         first = SEQUENCE.take(len(answers))
@@ -42,4 +51,5 @@ class AuditStore:
         found = self._connection.select("audits/answers", {"audit": audit_id})
         photos, answers, numbers = (column.to_pylist() for column in found.columns)
         SEQUENCE.pass_by(max(numbers, default=0))  # what comes next counts, as of labels
-        return dict(zip(photos, answers, strict=True))
+        given = zip(photos, answers, strict=True)
+        return {photo: answer for photo, answer in given if answer != TAKEN_BACK}

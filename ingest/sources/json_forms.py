@@ -17,6 +17,8 @@ def holds_rows(found: Mapping[str, Any]) -> bool:
     lists = any(isinstance(v, list) and v and isinstance(v[0], dict) for v in found.values())
     if lists or _is_by_path(found) or all(isinstance(v, dict | list) for v in found.values()):
         return True
+    if _only_list(found):
+        return True
     return not any(is_known(name) for name in found) and len(rows_of(found)) > 1
 
 
@@ -39,6 +41,8 @@ def rows_of(found: Any) -> list[Any]:
         return _rows_by_path(found)
     if listed := list_by_class(found):
         return [_row_by_class(path, words) for path, words in listed.items()]
+    if pictures := _only_list(found):
+        return pictures
     if _is_split(found):
         return [dict(zip(found["columns"], values, strict=False)) for values in found["data"]]
     inner = [value for value in found.values() if isinstance(value, dict)]
@@ -130,6 +134,17 @@ def list_by_class(found: Mapping[str, Any]) -> dict[str, list[str]]:
     columns = called & {*ADDRESSES, *COMPANIONS}
     are_columns = bool(columns) and len(set(map(len, found.values()))) == 1
     return {} if are_columns or all(map(_names_all, called)) else listed
+
+
+def _only_list(found: Mapping[str, Any]) -> list[Row]:
+    """Return the pictures that an object lists beside what it says of the list; else nothing."""
+    lists = {word: value for word, value in found.items() if isinstance(value, list)}
+    word, names = next(iter(lists.items()), ("", []))
+    of_row = any(is_known(other) for other in found if other != word)
+    if len(lists) != 1 or len(names) < 2 or of_row or not _names_all(usual(word)):
+        return []
+    are_pictures = all(isinstance(name, str) and ENDING.search(name) for name in names)
+    return [{word: name} for name in names] if are_pictures else []
 
 
 def _names_all(word: str) -> bool:

@@ -1,5 +1,7 @@
 """Audit: a blind, random check that says how good a classifier really is."""
 
+from typing import NamedTuple
+
 import numpy as np
 import streamlit as st
 
@@ -14,6 +16,7 @@ from explorer.audits import (
     describe_findings,
     open_questions,
     read_answers,
+    take_back_answers,
 )
 from explorer.errors import ExplorerError
 from explorer.fitting import head_of
@@ -23,7 +26,7 @@ from pages._current import shared_explorer
 from pages._login import current_person, may
 from pages._words import escape_markdown
 from pages.grid import photo_grid
-from pages.grid.contract import GridEvent
+from pages.grid.contract import GridEvent, Mark
 from pages.grid.tiles import grid_tiles
 from vecdb import Collection, Concept, VecdbError
 
@@ -41,9 +44,19 @@ UNKNOWN = {
 state = st.session_state
 
 
+class Answered(NamedTuple):
+    """A page as it was answered in this session, which can be taken back."""
+
+    photos: list[str]
+    marks: dict[str, Mark]
+
+
 def on_event(event: GridEvent) -> None:
-    """Keep the answers of a page."""
+    """Keep the answers of a page, or take the last one's back."""
     state.audit_error = ""
+    if event["type"] == "undo":
+        on_back(state.audit_asked[0])
+        return
     if event["type"] == "unmarked":
         state.audit_unmarked = event["rule"]
         return
@@ -53,25 +66,49 @@ def on_event(event: GridEvent) -> None:
     audit_id, asked = state.audit_asked
     answers = {photo: int(event["marks"].get(photo, rule)) for photo in asked}
     try:
-        keep_answers(state.concept_id, audit_id, answers)
+        if kept := keep_answers(state.concept_id, audit_id, answers):
+            pages_of(audit_id).append(Answered(kept, event["marks"]))
     except (VecdbError, ClassifierError, ExplorerError) as error:
         state.audit_error = str(error)
 
 
-def keep_answers(concept_id: str, audit_id: str, answers: dict[str, int]) -> None:
-    """Keep the answers of a page; those that another window has given meanwhile stand."""
+def pages_of(audit_id: str) -> list[Answered]:
+    """Return the pages of an audit that were answered in this session."""
+    pages: list[Answered] = state.setdefault("audit_pages", {}).setdefault(audit_id, [])
+    return pages
+
+
+def on_back(audit_id: str) -> None:
+    """Open the page that was answered last anew, with its marks."""
+    pages = pages_of(audit_id)
+    try:
+        last = pages[-1]
+        take_back_answers(shared_explorer().database, state.concept_id, audit_id, last.photos)
+        state.audit_marks = pages.pop().marks
+    except (VecdbError, ExplorerError) as error:
+        state.audit_error = str(error)
+
+
+def keep_answers(concept_id: str, audit_id: str, answers: dict[str, int]) -> list[str]:
+    """Keep the answers of a page; those that another window has given meanwhile stand.
+
+    Returns:
+        The photos whose answers were kept.
+    """
     database = shared_explorer().database
     record = AuditRecord.read(database.concepts.get(concept_id))
     if record is None or record.id != audit_id:
         state.audit_error = "Another window began this audit anew: this page was not saved."
-        return
+        return []
     open_now = set(open_questions(record, read_answers(database, record)))
-    answer_audit(database, concept_id, {p: a for p, a in answers.items() if p in open_now})
-    if answered := len(answers.keys() - open_now):
+    kept = {photo: answer for photo, answer in answers.items() if photo in open_now}
+    answer_audit(database, concept_id, kept)
+    if answered := len(answers) - len(kept):
         state.audit_error = (
             f"Another window has answered {answered} of the {count_things(len(answers), 'photo')} "
             "of this page meanwhile: the first answers stand."
         )
+    return list(kept)
 
 
 def on_begin() -> None:
@@ -146,6 +183,8 @@ def ask(collection: Collection, concept: Concept, record: AuditRecord) -> None:
             + mention_given(record, " {} of the photos drawn were answered before."),
             "tiles": grid_tiles(collection, page),
             "unmarked": state.get("audit_unmarked", "negative"),
+            "marks": {p: m for p, m in state.get("audit_marks", {}).items() if p in page},
+            "undoable": bool(pages_of(record.id)),
             "action": "Save answers",
         },
         key="audit_grid",
@@ -252,4 +291,6 @@ def draw(collection: Collection, concept: Concept) -> None:
         offer(collection, concept, "Begin anew", len(given))
     else:
         report(concept, record, record.findings)
+        if pages_of(record.id):
+            st.button("Back to the last page", on_click=on_back, args=(record.id,))
         offer(collection, concept, "Audit again")

@@ -125,6 +125,8 @@ export interface AuditGrid {
   title: string;
   action: string;
   unmarked: "skip" | "negative";
+  marks: { [name: string]: 1 | 0 | -1 };
+  undoable: boolean;
 }
 
 export interface SheetGrid {

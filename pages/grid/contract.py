@@ -113,6 +113,8 @@ class AuditGrid(CommonGrid):
     title: str
     action: str
     unmarked: Rule
+    marks: dict[str, Mark]
+    undoable: bool
 
 
 class SheetGrid(CommonGrid):

@@ -205,6 +205,39 @@ def test_an_audit_asks_blindly_and_states_intervals_about_the_truth(mine, page, 
     page.get_by_text(re.compile("^0 of ")).wait_for()
 
 
+def test_the_last_page_of_an_audit_can_be_taken_back_with_its_marks(mine, page):
+    concept = mine()
+    judge(page)
+    go(page, "audit", concept)
+    page.get_by_role("button", name="Begin the audit").click()
+    page.wait_for_selector("button[data-photo-id]")
+    wait_idle(page)
+    asked = page.locator("button[data-photo-id]").evaluate_all(
+        "all => all.map(one => one.dataset.photoId)"
+    )
+    title = page.locator(".vde-round").inner_text()
+    page.locator("button[data-photo-id]").nth(1).click()
+    page.keyboard.press("Enter")
+    other = "before => document.querySelector('.vde-round')?.innerText != before"
+    wait_until(page, other, arg=title)
+    wait_idle(page)
+    page.keyboard.press("z")
+    page.get_by_text(title, exact=True).wait_for()
+    wait_idle(page)
+    again = page.locator("button[data-photo-id]")
+    assert again.evaluate_all("all => all.map(one => one.dataset.photoId)") == asked
+    marked = again.evaluate_all("all => all.filter(one => one.dataset.label === 'positive').length")
+    assert marked == 1
+    assert again.nth(1).get_attribute("data-label") == "positive"
+    while again.count():
+        title = page.locator(".vde-round").inner_text()
+        page.get_by_role("button", name="Save answers").click()
+        wait_until(page, other, arg=title)
+        wait_idle(page)
+    page.get_by_role("button", name="Back to the last page").click()
+    page.wait_for_selector("button[data-photo-id]")
+
+
 def test_concepts_stand_side_by_side_on_each_photo(mine, page, app):
     for _ in range(2):
         mine()

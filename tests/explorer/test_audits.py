@@ -11,8 +11,9 @@ from explorer.audits import (
     blind_answers,
     open_questions,
     read_answers,
+    take_back_answers,
 )
-from explorer.errors import NothingThere
+from explorer.errors import MovedOn, NothingThere
 from explorer.history import read_history
 from explorer.settings import Settings
 from vecdb import Concept
@@ -60,6 +61,24 @@ def test_an_audit_that_is_begun_goes_on_where_it_stopped(rounds, database, colle
     again = record_of(database.concepts.get(concept.id))
     assert again == record
     assert open_questions(again, read_answers(database, again)) == list(record.order[2:])
+
+
+def test_answers_that_are_taken_back_are_asked_about_anew(rounds, database, collection, direction):
+    concept = begun(rounds, database, collection, direction)
+    record = record_of(concept)
+    wrong = dict.fromkeys(record.order, -1)
+    assert record_of(answer_audit(database, concept.id, wrong)).findings is not None
+    last = record.order[-5:]
+    record = record_of(take_back_answers(database, concept.id, record.id, last))
+    assert record.findings is None
+    assert open_questions(record, read_answers(database, record)) == list(last)
+    record = record_of(answer_audit(database, concept.id, dict.fromkeys(last, 1)))
+    assert read_answers(database, record) == {**wrong, **dict.fromkeys(last, 1)}
+    assert record.findings is not None
+    assert record.findings.matches.low >= 5
+    begin_audit(database, collection, concept, 0.2)
+    with pytest.raises(MovedOn, match="began this audit anew"):
+        take_back_answers(database, concept.id, record.id, last)
 
 
 def test_the_audit_of_a_deleted_concept_is_closed(rounds, database, collection, direction):

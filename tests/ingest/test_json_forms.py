@@ -198,6 +198,22 @@ def test_every_picture_of_lists_by_class_is_a_photo(folder, lists, labels, split
     assert [photo.extra.get("split") for photo in photos] == splits
 
 
+@pytest.mark.parametrize("indent", [None, 1])
+@pytest.mark.parametrize("word", ["images", "files", "image_paths", "photos"])
+@pytest.mark.parametrize("beside", [{"version": 1}, {"dataset": "mine", "meta": {"by": "me"}}])
+def test_every_picture_of_a_list_is_a_photo_whatever_is_said_of_the_list(
+    folder, word, beside, indent
+):
+    photos = read(folder / "t.json", {**beside, word: NAMES}, indent=indent)
+    assert files(photos) == NAMES
+    assert not any("label" in photo.metadata for photo in photos)
+
+
+@pytest.mark.parametrize("row", [{"id": "7", "images": NAMES}, {"text": "two", "images": NAMES}])
+def test_a_row_of_several_pictures_stays_one(folder, row):
+    assert len(read(folder / "t.json", row)) == 1
+
+
 @pytest.mark.parametrize("is_deep", [False, True])
 @pytest.mark.parametrize(
     ("words", "own", "labels", "splits"),

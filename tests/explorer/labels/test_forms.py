@@ -201,6 +201,7 @@ def test_lists_of_pictures_by_class_are_read(photos_there, tmp_path):
     [
         ({"images": ["yes-001.jpg", "no-050.jpg"]}, "no column of labels"),
         ({"files": ["yes-001.jpg"]}, "no column of labels"),
+        ({"version": 1, "images": ["yes-001.jpg", "no-050.jpg"]}, "no column of labels"),
         ({"image_paths": ["yes-001.jpg"]}, "no column of labels"),
         ({"all": ["yes-001.jpg"]}, "no column of labels"),
         ({"train": ["yes-001.jpg"], "test": ["no-050.jpg", "no-051.jpg"]}, "no labels in it"),
