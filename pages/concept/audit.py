@@ -253,7 +253,8 @@ def report(concept: Concept, record: AuditRecord, findings: Findings) -> None:
         form = "{:,.0f}" if name == "matches" else "{:.2f}"
         column.metric(title, form.format(found.value))
         low, high = form.format(found.low), form.format(found.high)
-        column.caption(f"95 % interval: {low} to {high}")
+        is_known = found.low == found.high
+        column.caption("Known exactly." if is_known else f"95 % interval: {low} to {high}")
     before = mention_given(record, " ({} of them given before)")
     st.caption(
         f"From {len(record.order)} answers{before} to a stratified random sample of "
