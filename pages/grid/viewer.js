@@ -53,8 +53,9 @@ export class Viewer {
 
   close() {
     if (!this.isOpen) return;
-    this.root.close();
-    this.grid.move(this.grid.focus);
+    const { focus } = this.grid;
+    this.root.close(); // which gives the focus back to the photo it was opened from
+    this.grid.move(focus);
   }
 
   /** @param {import("./contract").Mark} wanted */

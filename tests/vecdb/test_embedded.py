@@ -74,7 +74,7 @@ def test_a_fork_of_a_process_that_used_the_engine_is_told_so_and_does_not_wait(
     tmp_path: Path,
 ) -> None:
     command = [sys.executable, "-W", "ignore", "-uc", FORK, f"chdb://{tmp_path}/db"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     used, opened, closed, still, again = done.stdout.splitlines()
     assert done.stderr == ""
     assert (closed, still) == ("None", "[]")
