@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.harness import wait_idle
+from tests.browser.harness import wait_idle, wait_still
 from tests.browser.test_marks import focused, labels, wait_round
 
 pytestmark = pytest.mark.browser
@@ -145,6 +145,7 @@ def test_tab_leads_from_a_button_into_what_it_opens_and_on_from_there(
     button.focus()
     page.keyboard.press("Enter")
     page.get_by_test_id("stPopoverBody").get_by_text(first).first.wait_for()
+    wait_still(page)
     page.keyboard.press("Tab")
     assert first in page.evaluate(NAMED)
     page.keyboard.press("Shift+Tab")
