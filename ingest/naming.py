@@ -218,7 +218,8 @@ def claim(photo: Photo) -> Claim:
 
 def _is_under_way(photo: Photo, claimed: Claim) -> bool:
     """Tell whether this photo has the id already: the same picture, or the same row's."""
-    return claim(photo)[0] == claimed[0] or (photo.payload is None and photo.url == claimed[1])
+    own, address = claim(photo)
+    return own == claimed[0] or (bool(address) and address == claimed[1])
 
 
 def candidate_ids(photo: Photo) -> Iterator[str]:

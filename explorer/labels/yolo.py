@@ -4,9 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import yaml
-
 from explorer.labels.answers import Said
+from ingest.sources.text import parse_yaml
 
 BOXES = ".txt"
 LISTS = ("classes.txt", "obj.names", "_darknet.labels", "predefined_classes.txt")
@@ -33,11 +32,10 @@ def read_class_names(folder: Path) -> Mapping[int, str]:
 
 def _parse_names(text: str) -> dict[int, str]:
     try:
-        # Every word stays a word: a class called `no` is not False.
-        names = yaml.load(text, yaml.BaseLoader)["names"]
+        names = parse_yaml(text)["names"]
         numbered = dict(enumerate(names)) if isinstance(names, list) else names
         return {int(at): name for at, name in numbered.items() if isinstance(name, str)}
-    except (yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError, RecursionError):
+    except (AttributeError, KeyError, TypeError, ValueError):
         return {}
 
 

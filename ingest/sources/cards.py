@@ -4,18 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from ingest.sources.cells import as_text, is_empty, plain
 from ingest.sources.place import is_far
 from ingest.sources.rows import Row
+from ingest.sources.text import parse_yaml
 
 CARD = "README.md"
 FOLDERS = 3  # in which it may lie: the table's own, and those above
 LARGEST = 1 << 22  # characters
 NESTED = ("sequence", "list", "dtype", "struct")
-# Every word stays a word: a class called `no` is not False.
-LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 def find_class_names(table: Path, sample: Sequence[Row]) -> dict[str, list[str]]:
@@ -45,8 +42,8 @@ def _read_card(path: Path) -> Any:
             opening, _, text = file.read(LARGEST).partition("\n")
         if opening.strip() != "---" or "class_label" not in text:
             return None
-        return yaml.load(text.partition("\n---")[0], LOADER).get("dataset_info")
-    except (OSError, yaml.YAMLError, AttributeError, RecursionError):
+        return parse_yaml(text.partition("\n---")[0]).get("dataset_info")
+    except (OSError, AttributeError):
         return None
 
 

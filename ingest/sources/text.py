@@ -12,12 +12,15 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any
 
+import yaml
+
 from ingest.errors import DamagedSource, SourceError
 from ingest.sources.encodings import encoding_of
 from ingest.sources.kinds import has_picture_ending
 
 SNIFFED = 1 << 20
 LONGEST_LINE = 1 << 25
+YAML = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 BROKEN = (EOFError, zlib.error, OSError, zipfile.BadZipFile)
 GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
 JSON_LINES = (".jsonl", ".ndjson")
@@ -225,3 +228,11 @@ def is_table(name: str) -> bool:
     if is_json_lines(name):
         return True
     return suffix[:4] in {".csv", ".tsv"} and (len(suffix) == 4 or suffix[4:].isdigit())
+
+
+def parse_yaml(text: str) -> Any:
+    """Read YAML, of which every word stays one, also a class called `no`; None where it is none."""
+    try:
+        return yaml.load(text, YAML)
+    except (yaml.YAMLError, RecursionError, ValueError):
+        return None
