@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from encoder.choice import choose
 from explorer.errors import AlreadyStarted
+from explorer.orders import KeptOrders, LeftOrder, Order
 from explorer.pace import Pace
 from explorer.retries import failed_photos
 from explorer.webhook import tell_webhook
-from ingest import Options, Photo, Progress, Summary, run
+from ingest import Photo, Progress, Summary, run
 from ingest.sources.place import find_place
 from ingest.vectors import find_vectors
 from vecdb import Store
@@ -25,27 +26,6 @@ if TYPE_CHECKING:
     from explorer.explorer import Explorer
 
 KEPT = 20  # jobs that have ended
-
-
-@dataclass(frozen=True)
-class Order:
-    """What somebody wants ingested.
-
-    Attributes:
-        source: a file or a folder.
-        table: the collection.
-        encoder: of a new collection, by name; chosen by itself where empty.
-        who: who asked, as the others are told.
-        retry: the reason of the failed photos to try again, all of them where empty; None for
-            everything that the source holds.
-    """
-
-    source: str
-    table: str
-    encoder: str = ""
-    options: Options = field(default_factory=Options)
-    who: str = ""
-    retry: str | None = None
 
 
 @dataclass
@@ -63,6 +43,7 @@ class Job:
     started: bool = False
     ended: bool = False
     stop: threading.Event = field(default_factory=threading.Event)
+    kept: IO[str] | None = None
 
     @property
     def running(self) -> bool:
@@ -86,10 +67,14 @@ class Jobs:
     def add(self, order: Order) -> Job:
         """Put an order at the end of the queue; the same one twice waits once."""
         with self._guard:
+            for one in self.left():
+                if one.order.is_like(order):
+                    self.forget(one)
             for job in self._waiting:
                 if job.order == order:
                     return job
             job = Job(next(self._numbers), order)
+            self._keep(job)
             if order.retry is None:
                 self._sources[order.table] = order
             if self._running is not None:
@@ -141,6 +126,32 @@ class Jobs:
                     f"The ingest of {job.order.source} has started already: stop it instead."
                 )
             self._waiting.remove(job)
+        self._drop(job)
+
+    def left(self) -> Sequence[LeftOrder]:
+        """Return the orders that a stopped app left, the first asked for first."""
+        return self._orders.left()
+
+    def forget(self, left: LeftOrder) -> None:
+        """Forget an order that a stopped app left."""
+        self._orders.forget(left)
+
+    @property
+    def _orders(self) -> KeptOrders:
+        return KeptOrders(self._explorer.store.path.parent / "ingests")
+
+    def _keep(self, job: Job) -> None:
+        try:
+            job.kept = self._orders.keep(job.order, job.asked)
+        except OSError as error:
+            job.told.append(
+                f"{error.filename or self._orders.folder} cannot be written ({error.strerror}): "
+                "an app that is stopped meanwhile will not remember this ingest."
+            )
+
+    def _drop(self, job: Job) -> None:
+        if job.kept is not None and threading.main_thread().is_alive():
+            self._orders.drop(job.kept)
 
     def _work(self, first: Job) -> None:
         job: Job | None = first
@@ -152,6 +163,7 @@ class Jobs:
             # The thread's end is the page's to tell, whatever ended it.
             except Exception as error:
                 job.error = str(error) or f"The ingest ended by {type(error).__name__}."
+            self._drop(job)
             job = self._next(job)
 
     def _next(self, done: Job) -> Job | None:
@@ -209,11 +221,16 @@ def keep_uploads(store: Store, table: str, files: Sequence[Any]) -> Path:
     The names are the browser's: only their last part is used, so none can climb out. A digest goes
     before it, so that two pictures of one name are two photos, and one dropped twice is one.
     """
-    folder = store.path.parent / "uploads"
-    folder /= "".join(c if c.isalnum() or c in "-_" else "_" for c in table)
+    folder = upload_folder(store, table)
     folder.mkdir(parents=True, exist_ok=True)
     for file in files:
         name = Path(file.name.replace("\\", "/")).name or "picture"
         data = bytes(file.getbuffer())
         (folder / f"{hashlib.sha256(data).hexdigest()[:12]}-{name}").write_bytes(data)
     return folder
+
+
+def upload_folder(store: Store, table: str) -> Path:
+    """Return where the dropped pictures of a collection are kept."""
+    name = "".join(c if c.isalnum() or c in "-_" else "_" for c in table)
+    return store.path.parent / "uploads" / name

@@ -8,6 +8,7 @@ from pages._session import count_photos, current_collection, open_collection
 from pages.adding.deletion import draw_deletion
 from pages.adding.failures import draw_failures
 from pages.adding.form import draw_form
+from pages.adding.left import draw_left
 from pages.adding.photo_deletion import draw_photo_deletion
 from pages.adding.queue import draw_queue, follow_queue
 from pages.tuning.section import draw_tuning
@@ -64,6 +65,7 @@ rows = shared_explorer().database.collections()
 known = {row.name: row for row in rows}
 draw_collections(rows)
 drawn = draw_queue()
+draw_left()
 draw_form(known)
 if known:
     draw_one(known)

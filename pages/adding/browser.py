@@ -9,6 +9,7 @@ import streamlit as st
 from explorer.errors import NotAllowed
 from explorer.people import Role
 from explorer.places import Places
+from ingest.sources.place import find_place, is_far
 from pages._login import current_person
 from pages._words import escape_markdown
 
@@ -20,6 +21,23 @@ def app_places() -> Places:
     """Return the folders that this app's people may look into."""
     address = st.get_option("server.address")
     return Places.of_app(only_here=address in HERE and not os.environ.get("TRUSTED_PROXIES"))
+
+
+def check_source(source: str) -> None:
+    """Refuse a source on this machine that may not be looked into.
+
+    Raises:
+        NotAllowed, SourceError.
+    """
+    place = find_place(source)
+    if not is_far(str(place)):
+        app_places().check(place)
+
+
+def roots_with(folder: Path) -> tuple[Path, ...] | None:
+    """Return where pictures may lie that a folder of dropped files names: there, and as ever."""
+    roots = app_places().roots
+    return None if roots is None else (*roots, folder.resolve())
 
 
 def owner_places() -> Places:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from explorer.jobs import Order
+from explorer.orders import Order
 from ingest import Options
 from pages._current import shared_explorer
 from pages._session import clear_below, count_photos

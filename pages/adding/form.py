@@ -7,16 +7,16 @@ import streamlit as st
 from encoder import default_encoder_name
 from explorer import default_table
 from explorer.errors import NotAllowed
-from explorer.jobs import Order, keep_uploads
+from explorer.jobs import keep_uploads
 from explorer.looks import look_at
+from explorer.orders import Order
 from ingest import IngestError, Options
 from ingest.prune import check_prunable
-from ingest.sources.place import find_place, is_far
 from pages._current import current_concept, remembered_collection, shared_explorer
 from pages._session import clear_below, count_photos, keep
 from pages._words import escape_markdown
 from pages.adding import columns
-from pages.adding.browser import app_places, browse
+from pages.adding.browser import app_places, browse, check_source, roots_with
 from pages.adding.queue import queue_order, tell_standing, visitor
 from vecdb import CollectionInfo, VecdbError
 from vecdb.statements import table_name
@@ -74,7 +74,7 @@ def _asks_encoder(source: str, info: CollectionInfo | None) -> bool:
     if info is None or not (source and info.fingerprint):
         return info is None
     try:
-        _check(source)
+        check_source(source)
         return columns.read_start(source, columns.chosen_options()).vectors
     except (NotAllowed, IngestError, OSError):
         return False  # the source says so below
@@ -84,7 +84,7 @@ def _draw_source(source: str) -> int:
     """Draw what a source would be read as, and return how many elements that took."""
     kept = state.setdefault("data_columns", {})
     try:
-        _check(source)
+        check_source(source)
     except (NotAllowed, IngestError) as refused:
         st.error(escape_markdown(refused))
         return 1
@@ -120,17 +120,6 @@ def _name(known: dict[str, CollectionInfo]) -> tuple[str, str]:
     return table, f"{called}A new collection."
 
 
-def _check(source: str) -> None:
-    """Refuse a source on this machine that may not be looked into.
-
-    Raises:
-        NotAllowed, SourceError.
-    """
-    place = find_place(source)
-    if not is_far(str(place)):
-        app_places().check(place)
-
-
 def _start() -> None:
     """Put the ingest that the form describes into the queue, or say what is missing."""
     state.data_error, state.data_note = "", ""
@@ -146,7 +135,7 @@ def _start() -> None:
         if not _asks_encoder(source, known.get(table)):
             encoder = ""
         if source:
-            _check(source)
+            check_source(source)
             options = replace(columns.chosen_options(), below=app_places().roots)
             if options.prune:
                 check_prunable(source, is_whole=options.is_whole)
@@ -159,9 +148,7 @@ def _start() -> None:
             queue_order(Order(source, table, encoder, options, visitor()))
         if files:
             folder = keep_uploads(explorer.store, table, files)
-            # What is dropped may name files of this machine; its own folder is its own.
-            roots = app_places().roots
-            below = None if roots is None else (*roots, folder.resolve())
-            queue_order(Order(str(folder), table, encoder, Options(below=below), visitor()))
+            options = Options(below=roots_with(folder))
+            queue_order(Order(str(folder), table, encoder, options, visitor()))
     except (VecdbError, OSError, NotAllowed, IngestError) as error:
         state.data_error = f"Nothing was added: {error}"

@@ -2,12 +2,14 @@
 
 import time
 from dataclasses import dataclass
+from datetime import datetime, timezone
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from explorer.errors import AlreadyStarted
-from explorer.jobs import Job, Order
+from explorer.jobs import Job
+from explorer.orders import Order
 from ingest import Progress
 from ingest.tell import describe_summary
 from pages._current import shared_explorer
@@ -185,12 +187,18 @@ def _duration(seconds: float) -> str:
 
 
 def _title(job: Job) -> str:
-    order = job.order
+    who = "you" if job.number in state.get("data_own", ()) else job.order.who
+    return tell_order(job.order, who, job.asked)
+
+
+def tell_order(order: Order, who: str, asked: datetime) -> str:
+    """Say what is ingested into which collection, and who asked for it when."""
     what = order.source or "addresses kept"
     if order.retry is not None:
         what = f"failed photos{f' ({order.retry})' if order.retry else ''} of {what}"
-    who = "you" if job.number in state.get("data_own", ()) else order.who
-    return f"{what} into {order.table}, asked for by {who} at {job.asked:%H:%M} UTC"
+    today = asked.date() == datetime.now(timezone.utc).date()
+    when = f"{asked:%H:%M}" if today else f"{asked:%-d %B %Y, %H:%M}"
+    return f"{what} into {order.table}, asked for by {who} at {when} UTC"
 
 
 def _draw_ended(job: Job) -> None:

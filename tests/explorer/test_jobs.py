@@ -8,7 +8,8 @@ import pytest
 
 from explorer import Explorer
 from explorer.errors import AlreadyStarted
-from explorer.jobs import Job, Order, keep_uploads
+from explorer.jobs import Job, keep_uploads
+from explorer.orders import Order
 from explorer.pace import Pace
 from ingest import Options, Progress
 from tests.browser.latency import picture
@@ -67,6 +68,8 @@ def test_a_second_order_waits_and_starts_when_the_first_has_ended(explorer, mode
         second = explorer.jobs.add(Order(str(folder), "second", model, who="somebody"))
         assert first.running
         assert explorer.jobs.waiting() == [second]
+        assert len(list((tmp_path / "ingests").iterdir())) == 2
+        assert explorer.jobs.left() == []
         assert explorer.jobs.busy("first")
         assert explorer.jobs.busy("second")
         wait(lambda: ended(first, second))
@@ -75,6 +78,7 @@ def test_a_second_order_waits_and_starts_when_the_first_has_ended(explorer, mode
     assert first.summary.inserted == 100
     assert second.summary.inserted == 1
     assert not explorer.jobs.busy("second")
+    assert list((tmp_path / "ingests").iterdir()) == []
 
 
 def test_one_that_waits_is_removed_one_that_runs_is_stopped(explorer, model, tmp_path):
@@ -90,8 +94,18 @@ def test_one_that_waits_is_removed_one_that_runs_is_stopped(explorer, model, tmp
         runs.stop.set()
         wait(lambda: ended(runs))
     assert runs.summary.interrupted
+    assert list((tmp_path / "ingests").iterdir()) == []
     assert not waits.started
     assert "others" not in explorer.collection_names()
+
+
+def test_an_order_that_cannot_be_kept_is_worked_on_and_says_so(explorer, model, tmp_path):
+    (tmp_path / "ingests").write_text("in the way")
+    (tmp_path / "a.jpg").write_bytes(picture(np.random.default_rng(0)))
+    job = explorer.jobs.add(Order(str(tmp_path / "a.jpg"), "things", model))
+    wait(lambda: ended(job))
+    assert job.summary.inserted == 1
+    assert any("will not remember this ingest" in told for told in job.told)
 
 
 def test_an_order_that_fails_says_why_and_the_next_one_runs(explorer, model, tmp_path):

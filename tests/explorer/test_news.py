@@ -14,7 +14,7 @@ import pytest
 
 from explorer.__main__ import main
 from explorer.explorer import Explorer
-from explorer.jobs import Order
+from explorer.orders import Order
 from explorer.webhook import tell_webhook
 from ingest import Photo, Summary
 from ingest.changes import store_changes

@@ -11,7 +11,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from encoder import load_encoder
-from explorer.jobs import Job, Order
+from explorer.jobs import Job
+from explorer.orders import Order
 from ingest import Progress
 from ingest.manners import Manners
 from pages._current import shared_explorer
