@@ -21,7 +21,7 @@ def place() -> DeltaGenerator:
     return st.container(key="awaited")
 
 
-def wait_for(awaited: Future[Any], words: str) -> None:
+def wait_for(awaited: Future[Any], words: str | Callable[[], str]) -> None:
     """Wait until something is done, and say in words (Markdown) what, unless it is done at once.
 
     The script waits, not a timer of the browser: a timer that ends before the page has arrived
@@ -30,7 +30,7 @@ def wait_for(awaited: Future[Any], words: str) -> None:
     wait([awaited], LOOK)
     line = st.empty()
     while not awaited.done():
-        line.info(words)
+        line.info(words if isinstance(words, str) else words())
         wait([awaited], LOOK)
     line.empty()
 
@@ -48,13 +48,14 @@ def compute(key: Any, work: Callable[[], Found], words: str) -> Found:
     """
     begun: tuple[Any, Future[Found]] | None = state.get("computed")
     if begun is None or begun[0] != key:
-        begun = state["computed"] = (key, _begin(work))
+        begun = state["computed"] = (key, begin(work))
     wait_for(begun[1], words)
     state.pop("computed", None)
     return begun[1].result()
 
 
-def _begin(work: Callable[[], Found]) -> Future[Found]:
+def begin(work: Callable[[], Found]) -> Future[Found]:
+    """Do some work, which draws nothing, in a thread of its own."""
     begun: Future[Found] = Future()
 
     def run() -> None:

@@ -5,10 +5,9 @@ import json
 import sys
 from dataclasses import asdict
 
-from tqdm import tqdm
-
 from commandline.outputs import output_path
 from explorer.commands.concepts import read_concept
+from explorer.commands.share import share_bar
 from explorer.explorer import Explorer
 from explorer.exports import BOTH, FORMATS, PHOTOS, Choice, describe_export, export_concept
 from explorer.exports.choice import SHARES
@@ -53,13 +52,7 @@ def export(explorer: Explorer, options: argparse.Namespace) -> None:
         tuple(options.keep_together),
         options.near,
     )
-    # On a terminal only.
-    with tqdm(total=100, disable=None, leave=False, bar_format="{desc} {percentage:.0f} %") as bar:
-
-        def tell(what: str, share: float) -> None:
-            bar.set_description_str(what, refresh=False)
-            bar.update(100 * share - bar.n)
-
+    with share_bar() as tell:
         done = export_concept(explorer, concept, options.out, options.format, choice, tell)
     if options.json:
         print(json.dumps(asdict(done), ensure_ascii=False))

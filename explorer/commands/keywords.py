@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from commandline import add_database
 from explorer.commands.concepts import read_concept
+from explorer.commands.share import share_bar
 from explorer.explorer import Explorer
 from explorer.exports import BOTH, PHOTOS
 from explorer.keywords import describe_undone, describe_written, undo_keywords, write_keywords
@@ -27,9 +28,13 @@ def run(explorer: Explorer, options: argparse.Namespace) -> None:
     """Write a concept's keyword into sidecars beside the pictures, or take it back."""
     concept = read_concept(explorer, options)
     if options.kind == "undo":
-        undone = undo_keywords(explorer, concept.id)
+        with share_bar() as tell:
+            undone = undo_keywords(explorer, concept.id, tell)
         lines, told = list(describe_undone(undone)), asdict(undone)
     else:
-        written = write_keywords(explorer, concept, options.keyword, photos=options.photos)
+        with share_bar() as tell:
+            written = write_keywords(
+                explorer, concept, options.keyword, photos=options.photos, tell=tell
+            )
         lines, told = list(describe_written(written)), asdict(written)
     print(json.dumps(told, ensure_ascii=False) if options.json else "\n".join(lines))

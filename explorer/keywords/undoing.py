@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from explorer.errors import BadInput, NothingToTurn
+from explorer.exports.choice import Tell, say_nothing
 from explorer.keywords.files import check_writable, describe_reason, replace_file
 from explorer.keywords.journal import Entry, keep_entries, latest_journal, read_journal
 from explorer.keywords.packet import Keyword, remove_keyword
@@ -14,11 +15,14 @@ if TYPE_CHECKING:
     from explorer.explorer import Explorer
 
 
-def undo_keywords(explorer: "Explorer", concept_id: str) -> Undone:
+def undo_keywords(explorer: "Explorer", concept_id: str, tell: Tell = say_nothing) -> Undone:
     """Take the latest writing of a concept's keyword back.
 
     A sidecar that nobody has changed since is as it was before, or gone if it was not there; from
     others the keyword alone is taken. Those that cannot be written can be tried again.
+
+    Args:
+        tell: is told which share of the sidecars is done.
 
     Raises:
         NothingToTurn: there is none.
@@ -28,7 +32,8 @@ def undo_keywords(explorer: "Explorer", concept_id: str) -> Undone:
         raise NothingToTurn("No keywords of this concept have been written that could be undone.")
     word, entries = read_journal(journal)
     left, done = [], Undone()
-    for entry in entries:
+    for at, entry in enumerate(entries):
+        tell("Taking keywords back", at / len(entries))
         try:
             _undo_one(entry, word, done)
         except (OSError, BadInput) as error:

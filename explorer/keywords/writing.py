@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from explorer.errors import BadInput, NothingThere
-from explorer.exports.choice import BOTH, Choice
+from explorer.exports.choice import BOTH, Choice, Tell, say_nothing
 from explorer.exports.selection import select_photos
 from explorer.keywords.files import SidecarNames, check_writable, describe_reason, replace_file
 from explorer.keywords.journal import Entry, new_journal, write_head
@@ -29,6 +29,7 @@ def write_keywords(
     *,
     photos: str = BOTH,
     places: Places | None = None,
+    tell: Tell = say_nothing,
 ) -> Written:
     """Write a keyword beside the originals of the photos that are a yes.
 
@@ -36,6 +37,7 @@ def write_keywords(
         keyword: by default the concept's name, below ROOT in the hierarchy; or a path of its own.
         photos: "matches", "labels" or "both", as exports have them.
         places: the folders that may be written to; all by default.
+        tell: is told which share of the photos is done.
 
     Raises:
         NothingThere: no photo is a yes.
@@ -54,7 +56,9 @@ def write_keywords(
     path = new_journal(explorer.store, concept.id)
     with path.open("w", encoding="utf-8") as journal:
         journal.write(write_head(word))
-        for url in _addresses(selected.collection.records.metadata(ids)):
+        addresses = _addresses(selected.collection.records.metadata(ids))
+        for at, url in enumerate(addresses):
+            tell("Writing keywords", at / len(ids))
             file = local_file(url)
             if file is None:
                 done.elsewhere += 1

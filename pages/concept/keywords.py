@@ -1,8 +1,12 @@
 """Keywords: the concept's name in sidecars beside its photos' files, and back."""
 
+from collections.abc import Callable, Iterator
+
 import streamlit as st
 
+from commandline.words import percent
 from explorer.errors import ExplorerError
+from explorer.exports.choice import Tell
 from explorer.keywords import (
     describe_undone,
     describe_written,
@@ -12,6 +16,7 @@ from explorer.keywords import (
 )
 from explorer.places import Places
 from pages._current import shared_explorer
+from pages._waiting import begin, wait_for
 from pages.adding.browser import app_places
 from vecdb import Concept, VecdbError
 
@@ -19,7 +24,7 @@ state = st.session_state
 
 
 def draw(concept: Concept) -> None:
-    """Offer to write the keyword, and to take it back."""
+    """Offer to write the keyword, and to take it back; wait for what was pressed."""
     st.text_input(
         "Keyword",
         concept.name,
@@ -40,21 +45,45 @@ def draw(concept: Concept) -> None:
     )
     for line in state.pop("keywords_told", []):
         st.text(line)
+    if "keywords_begun" in state:
+        _await()
 
 
 def write(concept: Concept, places: Places) -> None:
-    """Write the keyword as it is typed by now; say what became of it."""
-    word = state[f"keyword_{concept.id}"]
-    try:
-        done = write_keywords(shared_explorer(), concept, word, places=places)
-        state.keywords_told = list(describe_written(done))
-    except (ExplorerError, VecdbError, OSError) as error:
-        state.keywords_told = [str(error)]
+    """Write the keyword as it is typed by now."""
+    explorer, word = shared_explorer(), state[f"keyword_{concept.id}"]
+    _begin(
+        lambda tell: describe_written(
+            write_keywords(explorer, concept, word, places=places, tell=tell)
+        )
+    )
 
 
 def take_back(concept: Concept) -> None:
-    """Take the latest keywords back; say what became of them."""
+    """Take the latest keywords back."""
+    explorer = shared_explorer()
+    _begin(lambda tell: describe_undone(undo_keywords(explorer, concept.id, tell)))
+
+
+def _begin(work: Callable[[Tell], Iterator[str]]) -> None:
+    """Begin what goes on to its end whatever is clicked; one after the other."""
+    if "keywords_begun" in state:
+        return
+    done = ["", 0.0]
+
+    def tell(what: str, share: float) -> None:
+        done[:] = what, share
+
+    state.keywords_begun = begin(lambda: list(work(tell))), done
+
+
+def _await() -> None:
+    """Say how far it is until it has ended, then what became of it."""
+    begun, done = state.keywords_begun
+    wait_for(begun, lambda: f"{done[0]}: {percent(done[1])}")
+    del state.keywords_begun
     try:
-        state.keywords_told = list(describe_undone(undo_keywords(shared_explorer(), concept.id)))
+        state.keywords_told = begun.result()
     except (ExplorerError, VecdbError, OSError) as error:
         state.keywords_told = [str(error)]
+    st.rerun()

@@ -1,0 +1,70 @@
+"""Keywords on the Export page: how far they are, what became of them, and back."""
+
+from threading import Event
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from streamlit.delta_generator import DeltaGenerator
+
+from explorer.keywords import writing
+from pages._current import shared_explorer
+from tests.browser.latency import picture
+from tests.pages.test_data import press
+from tests.pages.test_screens import run
+
+COUNT = 4
+
+
+@pytest.fixture
+def houses(empty):
+    """Return a concept of which some pictures on this machine are matches, and their folder."""
+    folder = empty / "pictures"
+    folder.mkdir()
+    for at in range(COUNT):
+        (folder / f"{at}.jpg").write_bytes(picture(np.random.default_rng(at)))
+    vectors = np.eye(512, dtype=np.float32)[[0] * COUNT]
+    urls = [path.as_uri() for path in sorted(folder.iterdir())]
+    explorer = shared_explorer()
+    made = explorer.database.create_collection("things", "offline", 512)
+    made.insert(pa.table({"id": urls, "url": urls, "vector": list(vectors)}))
+    concept = explorer.concepts.create("houses", "things", "")
+    explorer.concepts.update(concept.id, weights=vectors[0])
+    return concept.id, folder
+
+
+def test_the_page_says_how_far_keywords_are_and_a_click_does_not_end_them(houses, monkeypatch):
+    concept, folder = houses
+    said, heard, replace_file = [], Event(), writing.replace_file
+    info = DeltaGenerator.info
+
+    def hear(at, words, **options):
+        said.append(words)
+        if words.startswith("Writing keywords: "):
+            heard.set()
+        return info(at, words, **options)
+
+    def write(path, content):
+        if path.name == "2.xmp":
+            assert heard.wait(60)
+        replace_file(path, content)
+
+    monkeypatch.setattr(DeltaGenerator, "info", hear)
+    monkeypatch.setattr(writing, "replace_file", write)
+    test = run("concepts.py", concept=concept, view="export")
+    press(test, "Write keywords")
+    assert "Writing keywords: 50 %" in said
+    assert f"{COUNT}" in " ".join(one.value for one in test.text)
+    assert len(list(folder.glob("*.xmp"))) == COUNT
+    press(test, "Take them back")
+    assert not list(folder.glob("*.xmp"))
+    assert any(one.label == "Take them back" and one.disabled for one in test.button)
+
+
+def test_what_keeps_keywords_from_being_written_is_a_sentence(houses):
+    concept, folder = houses
+    shared_explorer().concepts.update(concept, weights=-np.eye(512, dtype=np.float32)[0])
+    test = run("concepts.py", concept=concept, view="export")
+    press(test, "Write keywords")
+    assert any("No photo reaches the threshold" in one.value for one in test.text)
+    assert len(list(folder.iterdir())) == COUNT
