@@ -126,7 +126,8 @@ class Explorer:
             return
 
     def close(self) -> None:
-        """Close the database; the next use opens it again."""
+        """Close the database; the next use opens it again. Ingests that go on are left."""
+        self.jobs.leave()
         with self._lock:
             if self._database is not None:
                 self._database.close()

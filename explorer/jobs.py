@@ -132,9 +132,19 @@ class Jobs:
         """Return the orders that a stopped app left, the first asked for first."""
         return self._orders.left()
 
-    def forget(self, left: LeftOrder) -> None:
-        """Forget an order that a stopped app left."""
-        self._orders.forget(left)
+    def forget(self, left: LeftOrder) -> bool:
+        """Forget an order that a stopped app left; tell whether nobody had before."""
+        return self._orders.forget(left)
+
+    def leave(self) -> None:
+        """Leave what runs and waits to be gone on with later: the database is about to close."""
+        with self._guard:
+            jobs = [*self._waiting, *([self._running] if self._running else [])]
+            self._waiting.clear()
+            for job in jobs:
+                if job.kept is not None:
+                    job.kept.close()
+                    job.kept = None
 
     @property
     def _orders(self) -> KeptOrders:
@@ -150,8 +160,9 @@ class Jobs:
             )
 
     def _drop(self, job: Job) -> None:
-        if job.kept is not None and threading.main_thread().is_alive():
-            self._orders.drop(job.kept)
+        with self._guard:
+            if job.kept is not None and threading.main_thread().is_alive():
+                self._orders.drop(job.kept)
 
     def _work(self, first: Job) -> None:
         job: Job | None = first

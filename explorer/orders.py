@@ -5,7 +5,7 @@ import json
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -37,8 +37,11 @@ class Order:
     retry: str | None = None
 
     def is_like(self, other: "Order") -> bool:
-        """Tell whether both bring the same into the same collection, whoever asks and however."""
-        mine, theirs = ((one.source, one.table, one.retry) for one in (self, other))
+        """Tell whether both bring the same into the same collection, whoever asks."""
+        mine, theirs = (
+            (one.source, one.table, one.retry, replace(one.options, below=None))
+            for one in (self, other)
+        )
         return mine == theirs
 
 
@@ -69,9 +72,15 @@ class KeptOrders:
         path = self.folder / f"{asked:%Y%m%dT%H%M%S%f}-{uuid4().hex[:8]}.json"
         path.touch(mode=0o600, exist_ok=False)
         file = path.open("w", encoding="ascii")
-        fcntl.flock(file, fcntl.LOCK_EX)
-        json.dump({"asked": asked.isoformat(), "order": asdict(order)}, file, default=os.fspath)
-        file.flush()
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            json.dump({"asked": asked.isoformat(), "order": asdict(order)}, file, default=os.fspath)
+            file.flush()
+        except OSError:
+            with suppress(OSError):
+                file.close()
+            path.unlink()
+            raise
         return file
 
     def drop(self, kept: IO[str]) -> None:
@@ -80,10 +89,13 @@ class KeptOrders:
             Path(kept.name).unlink()
         kept.close()
 
-    def forget(self, left: LeftOrder) -> None:
-        """Forget an order that was left."""
-        with suppress(OSError):
+    def forget(self, left: LeftOrder) -> bool:
+        """Forget an order that was left; tell whether nobody had before."""
+        try:
             left.path.unlink()
+        except OSError:
+            return False
+        return True
 
     def left(self) -> list[LeftOrder]:
         """Return the orders that nobody works on any more, the first asked for first."""

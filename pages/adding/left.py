@@ -28,18 +28,21 @@ def draw_left() -> None:
             key = one.path.stem
             go_on.button("Go on", key=f"go_on_{key}", on_click=_go_on, args=[one])
             forget.button("Forget", key=f"forget_{key}", on_click=_forget, args=[one])
-        state.data_left = max(len(left), state.get("data_left", 0))
-        clear_below(len(left), state.data_left)
+        refused = state.pop("data_refused", "")
+        if refused:
+            st.error(escape_markdown(refused))
+        drawn = len(left) + bool(refused)
+        state.data_left = max(drawn, state.get("data_left", 0))
+        clear_below(drawn, state.data_left)
 
 
 def _go_on(left: LeftOrder) -> None:
-    state.data_error = ""
     try:
         wanted = _allowed(left.order)
-    except (NotAllowed, IngestError) as refused:
-        state.data_error = str(refused)
+    except (NotAllowed, IngestError, OSError) as refused:
+        state.data_refused = str(refused)
         return
-    if left.path.exists():  # else somebody has decided
+    if shared_explorer().jobs.forget(left):  # else somebody has decided
         queue_order(wanted)
 
 

@@ -1,6 +1,7 @@
 import io
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime, timezone
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from explorer import Explorer
 from explorer.errors import AlreadyStarted
 from explorer.jobs import Job, keep_uploads
-from explorer.orders import Order
+from explorer.orders import KeptOrders, Order
 from explorer.pace import Pace
 from ingest import Options, Progress
 from tests.browser.latency import picture
@@ -97,6 +98,32 @@ def test_one_that_waits_is_removed_one_that_runs_is_stopped(explorer, model, tmp
     assert list((tmp_path / "ingests").iterdir()) == []
     assert not waits.started
     assert "others" not in explorer.collection_names()
+
+
+def test_what_runs_and_waits_while_the_database_is_closed_is_left(explorer, model, tmp_path):
+    with Host() as host:
+        source = slow_list(tmp_path / "a.txt", host)
+        runs = explorer.jobs.add(Order(source, "things", model))
+        waits = explorer.jobs.add(Order(source, "others", model))
+        wait(lambda: runs.progress is not None and runs.progress.downloaded)
+        explorer.close()
+        wait(lambda: ended(runs))
+    assert [one.order for one in explorer.jobs.left()] == [runs.order, waits.order]
+    assert not waits.started
+
+
+def test_going_on_with_one_order_forgets_none_that_takes_other_photos(explorer, tmp_path):
+    kept = KeptOrders(tmp_path / "ingests")
+    folder = str(tmp_path)
+    some = Order(folder, "things", options=Options(exclude=("*.png",), below=(tmp_path,)))
+    for order in (Order(folder, "things", who="Ann"), some):
+        kept.keep(order, datetime.now(timezone.utc)).close()
+    job = explorer.jobs.add(Order(folder, "things", who="Bo"))
+    assert [one.order for one in explorer.jobs.left()] == [some]
+    wait(lambda: ended(job))
+    job = explorer.jobs.add(Order(folder, "things", options=Options(exclude=("*.png",))))
+    assert explorer.jobs.left() == []
+    wait(lambda: ended(job))
 
 
 def test_an_order_that_cannot_be_kept_is_worked_on_and_says_so(explorer, model, tmp_path):

@@ -1,3 +1,4 @@
+import errno
 import json
 import signal
 import subprocess
@@ -82,8 +83,8 @@ def test_an_order_is_found_as_it_was_given_with_everything_that_can_be_set(order
     [found] = orders.left()
     assert (found.order, found.asked) == (WHOLE, ASKED)
     assert found.path.stat().st_mode & 0o777 == 0o600
-    orders.forget(found)
-    orders.forget(found)
+    assert orders.forget(found)
+    assert not orders.forget(found)  # who asks to go on at once with another is second
     assert orders.left() == []
 
 
@@ -93,6 +94,16 @@ def test_no_order_is_left_while_somebody_works_on_it_nor_when_it_has_ended(order
     assert orders.left() == []
     orders.drop(kept)
     assert orders.left() == []
+    assert list(orders.folder.iterdir()) == []
+
+
+def test_an_order_that_cannot_be_written_leaves_no_file(orders, monkeypatch):
+    def refuse(*_):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    with pytest.raises(OSError, match="No locks"):
+        orders.keep(Order("a.csv", "things"), ASKED)
     assert list(orders.folder.iterdir()) == []
 
 
