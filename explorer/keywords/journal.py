@@ -1,10 +1,13 @@
 """What was in sidecars before keywords were written: noted first, so that it can be taken back."""
 
 import base64
+import fcntl
 import hashlib
 import json
+import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -43,11 +46,25 @@ class Entry:
         return cls(**stored)
 
 
-def new_journal(store: Store, concept_id: str) -> Path:
-    """Return where a writing is noted; its folder is made."""
+@contextmanager
+def journals_held(store: Store) -> Iterator[None]:
+    """Wait until nobody else writes keywords or takes them back, in any process; make the folder.
+
+    Two at once would write one sidecar, and what is taken back is noted to its end.
+    """
     folder = _folder(store)
     folder.mkdir(parents=True, exist_ok=True)
-    return folder / f"{concept_id}-{time.time_ns()}.jsonl"
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
+
+
+def new_journal(store: Store, concept_id: str) -> Path:
+    """Return where a writing is noted; the folder is there."""
+    return _folder(store) / f"{concept_id}-{time.time_ns()}.jsonl"
 
 
 def latest_journal(store: Store, concept_id: str) -> Path | None:

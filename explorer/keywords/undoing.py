@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 from explorer.errors import BadInput, NothingToTurn
 from explorer.exports.choice import Tell, say_nothing
 from explorer.keywords.files import check_writable, describe_reason, replace_file
-from explorer.keywords.journal import Entry, keep_entries, latest_journal, read_journal
+from explorer.keywords.journal import (
+    Entry,
+    journals_held,
+    keep_entries,
+    latest_journal,
+    read_journal,
+)
 from explorer.keywords.packet import Keyword, remove_keyword
 from explorer.keywords.report import Undone
 
@@ -27,20 +33,23 @@ def undo_keywords(explorer: "Explorer", concept_id: str, tell: Tell = say_nothin
     Raises:
         NothingToTurn: there is none.
     """
-    journal = latest_journal(explorer.store, concept_id)
-    if journal is None:
-        raise NothingToTurn("No keywords of this concept have been written that could be undone.")
-    word, entries = read_journal(journal)
-    left, done = [], Undone()
-    for at, entry in enumerate(entries):
-        tell("Taking keywords back", at / len(entries))
-        try:
-            _undo_one(entry, word, done)
-        except (OSError, BadInput) as error:
-            left.append(entry)
-            done.refuse(Path(entry.file), describe_reason(error))
-    keep_entries(journal, word, left)
-    return done
+    with journals_held(explorer.store):
+        journal = latest_journal(explorer.store, concept_id)
+        if journal is None:
+            raise NothingToTurn(
+                "No keywords of this concept have been written that could be undone."
+            )
+        word, entries = read_journal(journal)
+        left, done = [], Undone()
+        for at, entry in enumerate(entries):
+            tell("Taking keywords back", at / len(entries))
+            try:
+                _undo_one(entry, word, done)
+            except (OSError, BadInput) as error:
+                left.append(entry)
+                done.refuse(Path(entry.file), describe_reason(error))
+        keep_entries(journal, word, left)
+        return done
 
 
 def _undo_one(entry: Entry, word: Keyword, done: Undone) -> None:

@@ -8,7 +8,7 @@ from explorer.errors import BadInput, NothingThere
 from explorer.exports.choice import BOTH, Choice, Tell, say_nothing
 from explorer.exports.selection import select_photos
 from explorer.keywords.files import SidecarNames, check_writable, describe_reason, replace_file
-from explorer.keywords.journal import Entry, new_journal, write_head
+from explorer.keywords.journal import Entry, journals_held, new_journal, write_head
 from explorer.keywords.own import read_own
 from explorer.keywords.packet import Keyword, add_keyword, copy_keywords, has_keywords
 from explorer.keywords.report import Written
@@ -53,21 +53,22 @@ def write_keywords(
         raise NothingThere(f"No photo is a yes of {concept.name!r}: there is nothing to write to.")
     done = Written(keyword=word, photos=len(ids))
     names = SidecarNames()
-    path = new_journal(explorer.store, concept.id)
-    with path.open("w", encoding="utf-8") as journal:
-        journal.write(write_head(word))
-        addresses = _addresses(selected.collection.records.metadata(ids))
-        for at, url in enumerate(addresses):
-            tell("Writing keywords", at / len(ids))
-            file = local_file(url)
-            if file is None:
-                done.elsewhere += 1
-            elif places is not None and not places.allow(file.resolve()):
-                done.refuse(file, "its folder may not be written to (DATA_FOLDERS)")
-            else:
-                _write_one(names, file, word, journal, done)
-    if not done.written:
-        path.unlink()
+    with journals_held(explorer.store):
+        path = new_journal(explorer.store, concept.id)
+        with path.open("w", encoding="utf-8") as journal:
+            journal.write(write_head(word))
+            addresses = _addresses(selected.collection.records.metadata(ids))
+            for at, url in enumerate(addresses):
+                tell("Writing keywords", at / len(ids))
+                file = local_file(url)
+                if file is None:
+                    done.elsewhere += 1
+                elif places is not None and not places.allow(file.resolve()):
+                    done.refuse(file, "its folder may not be written to (DATA_FOLDERS)")
+                else:
+                    _write_one(names, file, word, journal, done)
+        if not done.written:
+            path.unlink()
     return done
 
 

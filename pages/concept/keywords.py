@@ -1,6 +1,8 @@
 """Keywords: the concept's name in sidecars beside its photos' files, and back."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from typing import Any
 
 import streamlit as st
 
@@ -32,58 +34,72 @@ def draw(concept: Concept) -> None:
         help="A path such as Buildings|House is kept as one; a word goes below “Concepts”.",
     )
     left, right = st.columns(2)
-    left.button("Write keywords", on_click=write, args=[concept, app_places()])
+    under_way = concept.id in _begun()
+    left.button("Write keywords", on_click=write, args=[concept, app_places()], disabled=under_way)
     right.button(
         "Take them back",
         on_click=take_back,
         args=[concept],
-        disabled=latest_journal(shared_explorer().store, concept.id) is None,
+        disabled=under_way or latest_journal(shared_explorer().store, concept.id) is None,
     )
     st.caption(
         "Into .xmp files beside the originals on this machine, for every match and every yes. "
         "What is in them stays, and the pictures are not touched."
     )
-    for line in state.pop("keywords_told", []):
+    for line in state.pop(f"keywords_told_{concept.id}", []):
         st.text(line)
-    if "keywords_begun" in state:
-        _await()
+    if under_way:
+        _await(concept.id)
 
 
 def write(concept: Concept, places: Places) -> None:
     """Write the keyword as it is typed by now."""
     explorer, word = shared_explorer(), state[f"keyword_{concept.id}"]
     _begin(
+        concept.id,
+        "Writing keywords",
         lambda tell: describe_written(
             write_keywords(explorer, concept, word, places=places, tell=tell)
-        )
+        ),
     )
 
 
 def take_back(concept: Concept) -> None:
     """Take the latest keywords back."""
     explorer = shared_explorer()
-    _begin(lambda tell: describe_undone(undo_keywords(explorer, concept.id, tell)))
+    _begin(
+        concept.id,
+        "Taking keywords back",
+        lambda tell: describe_undone(undo_keywords(explorer, concept.id, tell)),
+    )
 
 
-def _begin(work: Callable[[Tell], Iterator[str]]) -> None:
+def _begin(concept_id: str, words: str, work: Callable[[Tell], Iterator[str]]) -> None:
     """Begin what goes on to its end whatever is clicked; one after the other."""
-    if "keywords_begun" in state:
+    if concept_id in _begun():
         return
-    done = ["", 0.0]
+    done = [words, 0.0]
 
     def tell(what: str, share: float) -> None:
         done[:] = what, share
 
-    state.keywords_begun = begin(lambda: list(work(tell))), done
+    _begun()[concept_id] = begin(lambda: list(work(tell))), done
 
 
-def _await() -> None:
+def _begun() -> dict[str, tuple[Future[list[str]], list[Any]]]:
+    """Return what goes on in this window, by the concept's id: words and a share are told of it."""
+    begun: dict[str, tuple[Future[list[str]], list[Any]]] = state.setdefault("keywords_begun", {})
+    return begun
+
+
+def _await(concept_id: str) -> None:
     """Say how far it is until it has ended, then what became of it."""
-    begun, done = state.keywords_begun
+    begun, done = _begun()[concept_id]
     wait_for(begun, lambda: f"{done[0]}: {percent(done[1])}")
-    del state.keywords_begun
+    del _begun()[concept_id]
     try:
-        state.keywords_told = begun.result()
+        told = begun.result()
     except (ExplorerError, VecdbError, OSError) as error:
-        state.keywords_told = [str(error)]
+        told = [str(error)]
+    state[f"keywords_told_{concept_id}"] = told
     st.rerun()

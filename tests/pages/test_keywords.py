@@ -1,5 +1,6 @@
 """Keywords on the Export page: how far they are, what became of them, and back."""
 
+from concurrent.futures import wait
 from threading import Event
 
 import numpy as np
@@ -7,8 +8,9 @@ import pyarrow as pa
 import pytest
 from streamlit.delta_generator import DeltaGenerator
 
-from explorer.keywords import writing
+from explorer.keywords import undo_keywords, write_keywords, writing
 from pages._current import shared_explorer
+from pages._waiting import begin
 from tests.browser.latency import picture
 from tests.pages.test_data import press
 from tests.pages.test_screens import run
@@ -68,3 +70,39 @@ def test_what_keeps_keywords_from_being_written_is_a_sentence(houses):
     press(test, "Write keywords")
     assert any("No photo reaches the threshold" in one.value for one in test.text)
     assert len(list(folder.iterdir())) == COUNT
+
+
+def test_what_is_told_of_keywords_is_of_the_concept_that_is_open(houses):
+    concept, folder = houses
+    explorer = shared_explorer()
+    other = explorer.concepts.create("lakes", "things", "")
+    explorer.concepts.update(other.id, weights=np.eye(512, dtype=np.float32)[0])
+    held = Event()
+    test = run("concepts.py", concept=concept, view="export")
+    test.session_state["keywords_begun"] = {other.id: (begin(held.wait), ["Writing keywords", 0.5])}
+    press(test, "Write keywords")
+    assert len(list(folder.glob("*.xmp"))) == COUNT
+    assert any("'houses' was written" in one.value for one in test.text)
+    held.set()
+
+
+def test_keywords_that_are_being_written_are_taken_back_to_the_last(houses, monkeypatch):
+    concept, folder = houses
+    explorer, replace_file = shared_explorer(), writing.replace_file
+    half, on = Event(), Event()
+
+    def write(path, content):
+        if path.name == "2.xmp":
+            half.set()
+            assert on.wait(60)
+        replace_file(path, content)
+
+    monkeypatch.setattr(writing, "replace_file", write)
+    wrote = begin(lambda: write_keywords(explorer, explorer.concepts.get(concept)))
+    assert half.wait(60)
+    took = begin(lambda: undo_keywords(explorer, concept))
+    wait([took], 1)
+    on.set()
+    assert wrote.result(60).written == COUNT
+    assert took.result(60).restored == COUNT
+    assert not list(folder.glob("*.xmp"))
