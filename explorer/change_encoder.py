@@ -4,7 +4,9 @@ Nothing is switched by comparing. Carrying over makes copies; the old concepts s
 """
 
 import itertools
+import threading
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +18,7 @@ from explorer.audits import AuditRecord, blind_answers
 from explorer.comparison import Score, accepted_photos, score_audited, score_held_out
 from explorer.encode import find_sibling
 from explorer.errors import BadInput, NothingThere
+from explorer.exports.choice import Tell, say_nothing
 from explorer.fitting import head_of
 from explorer.history import read_history
 from explorer.memory import Known
@@ -25,6 +28,8 @@ from vecdb import Collection, Concept
 
 if TYPE_CHECKING:
     from explorer.explorer import Explorer
+
+CARRYING = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,12 @@ class Change:
 
 
 def change_encoder(
-    explorer: "Explorer", table: str, encoder: str, *, switch: bool = False
+    explorer: "Explorer",
+    table: str,
+    encoder: str,
+    *,
+    switch: bool = False,
+    tell: Tell = say_nothing,
 ) -> Change:
     """Compare every concept of a collection in two encoders' vectors; carry all over on request.
 
@@ -81,6 +91,7 @@ def change_encoder(
         encoder: the new one; `encode_collection` has made its vectors.
         switch: make a concept in the new collection of each one that can be fitted there, with
             every answer. One that was carried over before is not made again.
+        tell: is told which share of the concepts is done.
 
     Raises:
         BadInput: it is the collection's own.
@@ -97,18 +108,21 @@ def change_encoder(
             f"The collection {source.name} has no vectors of {loaded.name} yet: make them with "
             f"`python -m explorer encode --table {source.name} --encoder {loaded.name}`."
         )
-    concepts = explorer.concepts.list(source.name)
-    copies = {
-        Settings.read(concept.settings).origin: concept.id
-        for concept in explorer.concepts.list(target.name)
-    }
     compared = []
-    for concept in concepts:
-        both = _Both(explorer, source, target, concept)
-        found = replace(both.compare(), copy=copies.get(concept.id, ""))
-        if switch and not found.problem and not found.copy:
-            found = replace(found, copy=both.carry_over())
-        compared.append(found)
+    # Who carries over at the same time would make every copy twice.
+    with CARRYING if switch else nullcontext():
+        concepts = explorer.concepts.list(source.name)
+        copies = {
+            Settings.read(concept.settings).origin: concept.id
+            for concept in explorer.concepts.list(target.name)
+        }
+        for at, concept in enumerate(concepts):
+            tell("Fitting concepts", at / len(concepts))
+            both = _Both(explorer, source, target, concept)
+            found = replace(both.compare(), copy=copies.get(concept.id, ""))
+            if switch and not found.problem and not found.copy:
+                found = replace(found, copy=both.carry_over())
+            compared.append(found)
     missing = max(0, source.count() - target.count())
     return Change(source.name, target.name, loaded.name, missing, tuple(compared))
 

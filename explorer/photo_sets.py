@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,13 @@ import numpy as np
 
 from encoder import Encoder
 from explorer.errors import NotAllowed
+from explorer.exports.choice import Tell, say_nothing
 from explorer.places import EVERYWHERE, Places
 from explorer.zeroshot import MOST, Photos, read
 from ingest import IngestError, Photo
 from ingest.decode import Decoded, decode
 from ingest.errors import Rejected
-from ingest.sources.folders import PictureFolder
+from ingest.sources.folders import PictureFolder, picture_names
 from vecdb import Collection
 from vecdb.addresses import path_of
 
@@ -50,11 +52,14 @@ def of_collection(collection: Collection, prefix: str) -> PhotoSet:
     return PhotoSet(read(collection, prefix), key, collection, notes=notes)
 
 
-def of_folder(folder: str, encoder: Encoder, places: Places = EVERYWHERE) -> PhotoSet:
+def of_folder(
+    folder: str, encoder: Encoder, places: Places = EVERYWHERE, tell: Tell = say_nothing
+) -> PhotoSet:
     """Encode the pictures of a folder; their labels are those that an ingest gives them.
 
     Args:
         places: where folders and pictures may lie.
+        tell: is told which share of the pictures is encoded.
 
     Raises:
         OSError: there is no such folder, or it holds no picture.
@@ -67,7 +72,9 @@ def of_folder(folder: str, encoder: Encoder, places: Places = EVERYWHERE) -> Pho
     files = Files(places)
     if root.is_dir():
         try:
-            files.take(PictureFolder(root, (), lambda kind: left.update([kind])), encoder)
+            count = sum(1 for _ in islice(picture_names(root), MOST_PICTURES))
+            pictures = PictureFolder(root, (), lambda kind: left.update([kind]))
+            files.take(pictures, encoder, count, tell)
         except IngestError as error:
             files.notes.append(str(error))
     if not files.names and not files.faults:
@@ -78,8 +85,11 @@ def of_folder(folder: str, encoder: Encoder, places: Places = EVERYWHERE) -> Pho
     return files.photo_set()
 
 
-def of_uploads(files: Sequence[Any], encoder: Encoder) -> PhotoSet:
+def of_uploads(files: Sequence[Any], encoder: Encoder, tell: Tell = say_nothing) -> PhotoSet:
     """Encode uploaded pictures; nothing is known of their classes.
+
+    Args:
+        tell: is told which share of the pictures is encoded.
 
     Raises:
         OSError: none of them is a picture.
@@ -88,6 +98,8 @@ def of_uploads(files: Sequence[Any], encoder: Encoder) -> PhotoSet:
     given.take(
         (Photo(f"{at} {file.name}", payload=file.getvalue()) for at, file in enumerate(files, 1)),
         encoder,
+        min(len(files), MOST_PICTURES),
+        tell,
     )
     return given.photo_set()
 
@@ -106,8 +118,12 @@ class Files:
         self._vectors: list[np.ndarray] = []
         self._digests = hashlib.sha256()
 
-    def take(self, photos: Iterable[Photo], encoder: Encoder) -> None:
-        """Encode the first MOST_PICTURES of some photos; one that cannot be read is noted."""
+    def take(self, photos: Iterable[Photo], encoder: Encoder, count: int, tell: Tell) -> None:
+        """Encode the first MOST_PICTURES of some photos; one that cannot be read is noted.
+
+        Args:
+            count: how many there are, of which it is told which share is done.
+        """
         for photo in photos:
             if len(self.names) == MOST_PICTURES:
                 self.notes.append(f"Only the first {MOST_PICTURES:,} pictures are taken.")
@@ -118,6 +134,8 @@ class Files:
             except (Rejected, OSError, NotAllowed) as error:
                 reason = getattr(error, "strerror", None) or str(error)
                 self.faults.append(f"{photo.id} ({reason})")
+            done = len(self.names) - len(self._pixels) + len(self.faults)
+            tell("Encoding the pictures", done / max(count, done, 1))
         self._encode(encoder)
 
     def _read(self, photo: Photo) -> bytes:

@@ -8,9 +8,26 @@ from typing import Any, TypeVar
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from commandline.words import percent
+
 LOOK = 0.25  # seconds between two looks at what is awaited, and at whether the user asks for more
 Found = TypeVar("Found")
 state = st.session_state
+
+
+class Share:
+    """Words for what is done in a thread, and which share of it is done."""
+
+    def __init__(self, words: str) -> None:
+        self._words, self._share = words, 0.0
+
+    def tell(self, _what: str, share: float) -> None:
+        """Note which share is done, 0 to 1."""
+        self._share = share
+
+    def say(self) -> str:
+        """Return the words with the share."""
+        return f"{self._words}: {percent(min(self._share, 1.0))}"
 
 
 def place() -> DeltaGenerator:
@@ -35,7 +52,7 @@ def wait_for(awaited: Future[Any], words: str | Callable[[], str]) -> None:
     line.empty()
 
 
-def compute(key: Any, work: Callable[[], Found], words: str) -> Found:
+def compute(key: Any, work: Callable[[], Found], words: str | Callable[[], str]) -> Found:
     """Return what some work finds; a script that runs anew meanwhile waits for the same.
 
     Args:
@@ -46,10 +63,10 @@ def compute(key: Any, work: Callable[[], Found], words: str) -> Found:
     Raises:
         Exception: what the work raises.
     """
-    begun: tuple[Any, Future[Found]] | None = state.get("computed")
+    begun: tuple[Any, Future[Found], str | Callable[[], str]] | None = state.get("computed")
     if begun is None or begun[0] != key:
-        begun = state["computed"] = (key, begin(work))
-    wait_for(begun[1], words)
+        begun = state["computed"] = (key, begin(work), words)
+    wait_for(*begun[1:])
     state.pop("computed", None)
     return begun[1].result()
 

@@ -1,5 +1,7 @@
 """Change the encoder: every concept of a collection, old against new, then carried over."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -10,6 +12,7 @@ from explorer.change_encoder import Change, Comparison
 from explorer.encode import list_siblings
 from explorer.errors import ExplorerError
 from pages._current import shared_explorer
+from pages._waiting import Share, begin, wait_for
 from pages._words import escape_markdown
 from vecdb import VecdbError
 
@@ -29,7 +32,8 @@ state = st.session_state
 
 def draw() -> None:
     """Draw the choice of vectors, the comparison, and what carries the concepts over."""
-    with st.expander("Change the encoder", icon=":material/swap_horiz:"):
+    known = "change_begun" in state or state.get("change") is not None
+    with st.expander("Change the encoder", icon=":material/swap_horiz:", expanded=known):
         pairs = {pair.target: pair for pair in list_siblings(shared_explorer().database)}
         if not pairs:
             st.markdown(HOW)
@@ -42,22 +46,41 @@ def draw() -> None:
             format_func=lambda name: f"{pairs[name].source} in {pairs[name].encoder}",
         )
         pair = pairs[target]
-        if st.button("Compare old and new", key="change_compare"):
-            _compute(pair.source, pair.encoder, switch=False)
+        st.button(
+            "Compare old and new",
+            key="change_compare",
+            on_click=_begin,
+            args=[pair.source, pair.encoder],
+            disabled="change_begun" in state,
+        )
         change: Change | None = state.get("change")
         if change is not None and change.target == target:
             _show(change)
+        if problem := state.pop("change_problem", ""):
+            st.error(escape_markdown(problem))
+        if "change_begun" in state:
+            _await()
 
 
-def _compute(table: str, encoder: str, *, switch: bool) -> None:
-    with st.spinner("Fitting every concept in both encoders' vectors"):
-        try:
-            state.change = change_encoder.change_encoder(
-                shared_explorer(), table, encoder, switch=switch
-            )
-        except (ClassifierError, EncoderError, ExplorerError, VecdbError) as error:
-            state.change = None
-            st.error(escape_markdown(error))
+def _begin(table: str, encoder: str, *, switch: bool = False) -> None:
+    """Begin what goes on to its end whatever is clicked."""
+    if "change_begun" in state:
+        return
+    explorer, share = shared_explorer(), Share("Fitting every concept in both encoders' vectors")
+    work = partial(change_encoder.change_encoder, switch=switch, tell=share.tell)
+    state.change_begun = begin(lambda: work(explorer, table, encoder)), share.say
+
+
+def _await() -> None:
+    """Say how far it is until it has ended, then what was found."""
+    begun, words = state.change_begun
+    wait_for(begun, words)
+    del state.change_begun
+    try:
+        state.change = begun.result()
+    except (ClassifierError, EncoderError, ExplorerError, VecdbError) as error:
+        state.change, state.change_problem = None, str(error)
+    st.rerun()
 
 
 def _show(change: Change) -> None:
@@ -74,11 +97,15 @@ def _show(change: Change) -> None:
         st.success(
             escape_markdown(f"{carried} carried over to {change.target}; the old ones stay.")
         )
-    if todo and st.button(
-        escape_markdown(f"Carry {len(todo)} over to {change.target}"), key="change_switch"
-    ):
-        _compute(change.table, change.encoder, switch=True)
-        st.rerun()
+    if todo:
+        st.button(
+            escape_markdown(f"Carry {len(todo)} over to {change.target}"),
+            key="change_switch",
+            on_click=_begin,
+            args=[change.table, change.encoder],
+            kwargs={"switch": True},
+            disabled="change_begun" in state,
+        )
 
 
 def _row(found: Comparison) -> dict[str, str | int]:

@@ -2,11 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from typing import Any
 
 import streamlit as st
 
-from commandline.words import percent
 from explorer.errors import ExplorerError
 from explorer.exports.choice import Tell
 from explorer.keywords import (
@@ -18,7 +16,7 @@ from explorer.keywords import (
 )
 from explorer.places import Places
 from pages._current import shared_explorer
-from pages._waiting import begin, wait_for
+from pages._waiting import Share, begin, wait_for
 from pages.adding.browser import app_places
 from vecdb import Concept, VecdbError
 
@@ -78,24 +76,21 @@ def _begin(concept_id: str, words: str, work: Callable[[Tell], Iterator[str]]) -
     """Begin what goes on to its end whatever is clicked; one after the other."""
     if concept_id in _begun():
         return
-    done = [words, 0.0]
-
-    def tell(what: str, share: float) -> None:
-        done[:] = what, share
-
-    _begun()[concept_id] = begin(lambda: list(work(tell))), done
+    share = Share(words)
+    _begun()[concept_id] = begin(lambda: list(work(share.tell))), share.say
 
 
-def _begun() -> dict[str, tuple[Future[list[str]], list[Any]]]:
-    """Return what goes on in this window, by the concept's id: words and a share are told of it."""
-    begun: dict[str, tuple[Future[list[str]], list[Any]]] = state.setdefault("keywords_begun", {})
+def _begun() -> dict[str, tuple[Future[list[str]], Callable[[], str]]]:
+    """Return what goes on in this window, by the concept's id, and what says how far it is."""
+    begun: dict[str, tuple[Future[list[str]], Callable[[], str]]]
+    begun = state.setdefault("keywords_begun", {})
     return begun
 
 
 def _await(concept_id: str) -> None:
     """Say how far it is until it has ended, then what became of it."""
-    begun, done = _begun()[concept_id]
-    wait_for(begun, lambda: f"{done[0]}: {percent(done[1])}")
+    begun, words = _begun()[concept_id]
+    wait_for(begun, words)
     del _begun()[concept_id]
     try:
         told = begun.result()

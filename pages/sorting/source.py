@@ -8,7 +8,7 @@ import streamlit as st
 from encoder import Encoder
 from explorer.photo_sets import PhotoSet, of_collection, of_folder, of_uploads
 from pages._session import BY_THEMSELVES, count_photos
-from pages._waiting import compute
+from pages._waiting import Share, compute
 from pages._words import escape_markdown
 from pages.adding.browser import owner_places
 from pages.sorting.kept import tie
@@ -54,8 +54,12 @@ def choose_source(collection: Collection, encoder: Encoder) -> PhotoSet | None:
     if kept is None or kept[0] != wanted:
         places = owner_places() if kind == "Folder" else None
         read = partial(of_folder, places=places) if places else of_uploads
-        words = f"Encoding the pictures. {BY_THEMSELVES}"
-        encoded = compute(wanted, partial(read, given, encoder), words)
+        share = Share("Encoding the pictures")
+        encoded = compute(
+            wanted,
+            partial(read, given, encoder, tell=share.tell),
+            lambda: f"{share.say()}. {BY_THEMSELVES}",
+        )
         state.class_source = kept = (wanted, encoded)
     for note in kept[1].notes:
         st.caption(escape_markdown(note))

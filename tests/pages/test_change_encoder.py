@@ -1,12 +1,20 @@
 """Concepts, Change the encoder: compare first, carry over on request."""
 
+from contextlib import suppress
+from functools import partial
+from threading import Barrier, BrokenBarrierError, Event
+
 import pyarrow as pa
 import pytest
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.runtime.scriptrunner import StopException
 from streamlit.testing.v1 import AppTest
 
 from encoder import load_encoder
+from explorer import change_encoder
 from explorer.encode import sibling_name
 from pages._current import shared_explorer
+from pages._waiting import begin
 from tests.encoder.tiny_models import KINDS
 
 
@@ -63,3 +71,54 @@ def test_concepts_are_compared_then_carried_over(taught, sibling):
     assert copy.name == "a thing"
     assert any("the old ones stay" in text.value for text in test.success)
     assert not shared_explorer().concepts.get(taught).deleted
+
+
+def test_two_that_carry_over_at_once_make_one_copy(taught, sibling, monkeypatch):
+    """A double click, or two windows."""
+    explorer = shared_explorer()
+    encoder = explorer.database.collection(sibling).encoder
+    carry_over, both = change_encoder._Both.carry_over, Barrier(2)
+
+    def carry(one):
+        with suppress(BrokenBarrierError):
+            both.wait(1)
+        return carry_over(one)
+
+    monkeypatch.setattr(change_encoder._Both, "carry_over", carry)
+    work = partial(change_encoder.change_encoder, explorer, "things", encoder, switch=True)
+    for begun in [begin(work), begin(work)]:
+        [found] = begun.result(60).concepts
+        assert found.copy
+    assert len(explorer.concepts.list(sibling)) == 1
+
+
+def test_who_comes_back_meanwhile_finds_what_was_begun_and_how_far_it_is(
+    taught, sibling, monkeypatch
+):
+    go, begun, said = Event(), [], []
+    compare, info = change_encoder._Both.compare, DeltaGenerator.info
+
+    def wait(one):
+        begun.append(one)
+        assert go.wait(60)
+        return compare(one)
+
+    def hear(at, words, **options):
+        said.append(words)
+        go.set()
+        return info(at, words, **options)
+
+    def leave(*_):
+        raise StopException
+
+    monkeypatch.setattr(change_encoder._Both, "compare", wait)
+    monkeypatch.setattr(DeltaGenerator, "info", hear)
+    test = draw()
+    with monkeypatch.context() as patch:
+        patch.setattr("pages._waiting.wait", leave)
+        test.button(key="change_compare").click().run()
+    assert test.button(key="change_compare").disabled
+    test.run()
+    assert "Fitting every concept in both encoders' vectors: 0 %" in said
+    assert len(begun) == 1
+    assert not test.button(key="change_switch").disabled

@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from explorer.keywords import undo_keywords, write_keywords, writing
 from pages._current import shared_explorer
-from pages._waiting import begin
+from pages._waiting import Share, begin
 from tests.browser.latency import picture
 from tests.pages.test_data import press
 from tests.pages.test_screens import run
@@ -79,7 +79,9 @@ def test_what_is_told_of_keywords_is_of_the_concept_that_is_open(houses):
     explorer.concepts.update(other.id, weights=np.eye(512, dtype=np.float32)[0])
     held = Event()
     test = run("concepts.py", concept=concept, view="export")
-    test.session_state["keywords_begun"] = {other.id: (begin(held.wait), ["Writing keywords", 0.5])}
+    test.session_state["keywords_begun"] = {
+        other.id: (begin(held.wait), Share("Writing keywords").say)
+    }
     press(test, "Write keywords")
     assert len(list(folder.glob("*.xmp"))) == COUNT
     assert any("'houses' was written" in one.value for one in test.text)

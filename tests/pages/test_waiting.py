@@ -90,7 +90,7 @@ def test_classes_say_that_pictures_are_encoded(concept, told, tmp_path):
     test.session_state.class_kind, test.session_state.class_folder = "Folder", str(tmp_path / "few")
     test.run()
     assert not [*test.exception, *test.error]
-    assert any(words.startswith("Encoding the pictures.") for words in told)
+    assert any(words.startswith("Encoding the pictures: ") for words in told)
 
 
 def test_a_click_while_something_is_encoded_does_not_begin_it_again(monkeypatch):
