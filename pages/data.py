@@ -10,8 +10,8 @@ from pages.adding.failures import draw_failures
 from pages.adding.form import draw_form
 from pages.adding.left import draw_left
 from pages.adding.photo_deletion import draw_photo_deletion
-from pages.adding.queue import draw_queue, follow_queue
-from pages.tuning.section import draw_tuning
+from pages.adding.queue import draw_queue, follow
+from pages.tuning.section import Training, draw_tuning
 from vecdb import CollectionInfo
 
 # Each press is another script: the browser runs one that it knows no second time.
@@ -40,8 +40,12 @@ def draw_collections(rows: list[CollectionInfo]) -> None:
     st.dataframe(frame, hide_index=True, column_config={"Created (UTC)": when})
 
 
-def draw_one(rows: dict[str, CollectionInfo]) -> None:
-    """Draw what can be done with one collection: open it, see its failures, delete it."""
+def draw_one(rows: dict[str, CollectionInfo]) -> Training | None:
+    """Draw what can be done with one collection: open it, see its failures, delete it.
+
+    Returns:
+        A training that is under way.
+    """
     st.header("Manage a collection")
     if state.get("data_chosen") not in rows:
         state.data_chosen = current_collection(list(rows))
@@ -52,13 +56,14 @@ def draw_one(rows: dict[str, CollectionInfo]) -> None:
         st.switch_page("train.py")
     with st.expander("Failures", expanded=state.get("data_failures") == table):
         draw_failures(table)
-    draw_tuning()
+    training = draw_tuning()
     with st.expander("Delete photos"):
         draw_photo_deletion(table)
     with st.expander("Delete the collection"):
         draw_deletion(table, count_photos(rows[table].count))
     if pressed := state.pop("data_leads", None):
         st.html(LEAD.format(pressed), unsafe_allow_javascript=True)
+    return training
 
 
 rows = shared_explorer().database.collections()
@@ -67,6 +72,4 @@ draw_collections(rows)
 drawn = draw_queue()
 draw_left()
 draw_form(known)
-if known:
-    draw_one(known)
-follow_queue(drawn)
+follow(drawn, draw_one(known) if known else None)

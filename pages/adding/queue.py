@@ -18,6 +18,7 @@ from pages._session import clear_below, open_collection
 from pages._waiting import LOOK
 from pages._words import escape_markdown
 from pages.adding.columns import name_controls
+from pages.tuning.section import Training
 
 state = st.session_state
 SHOWN = 5  # ended jobs
@@ -64,7 +65,7 @@ class Drawn:
 
 
 def draw_queue() -> Drawn:
-    """Draw the ingests there are; `follow_queue` brings the running one up to date."""
+    """Draw the ingests there are; `follow` brings the running one up to date."""
     jobs = shared_explorer().jobs
     seen = _signature()
     running, waiting, ended = jobs.running, jobs.waiting(), jobs.ended()
@@ -87,16 +88,23 @@ def draw_queue() -> Drawn:
     return Drawn(seen, line)
 
 
-def follow_queue(drawn: Drawn) -> None:
-    """Keep the running ingest's line up to date; draw the page anew when the queue changes.
+def follow(drawn: Drawn, training: Training | None) -> None:
+    """Keep the lines of what runs up to date; draw the page anew when something else is to be said.
 
     The script waits, not a timer of the browser; a click ends the waiting.
     """
+
+    def is_drawn() -> bool:
+        return _signature() == drawn.seen and (training is None or training.is_drawn())
+
     jobs = shared_explorer().jobs
-    while (job := jobs.running) and drawn.line and _signature() == drawn.seen:
-        _draw_progress(job, drawn.line)
+    while ((job := jobs.running) or training) and is_drawn():
+        if job and drawn.line:
+            _draw_progress(job, drawn.line)
+        if training:
+            training.draw()
         time.sleep(LOOK)
-    if _signature() != drawn.seen:
+    if not is_drawn():
         st.rerun()
 
 

@@ -1,12 +1,13 @@
 """Draw the training of similarity heads: what is asked for, how far it is, what was measured."""
 
-import time
+from dataclasses import dataclass
+from threading import Event
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from explorer.tuning import BY, TuningJob
 from pages._current import shared_explorer
-from pages._waiting import LOOK
 from pages._words import escape_markdown
 from tuning.errors import TuningError
 from vecdb import VecdbError
@@ -15,11 +16,32 @@ state = st.session_state
 WORDS = {"label": "Photos of one label", "concept": "Photos answered yes in one concept"}
 
 
-def draw_tuning() -> None:
-    """Draw the whole section; nothing where there is no collection."""
+@dataclass(frozen=True)
+class Training:
+    """A training under way as it was drawn, and its line, which is to be brought up to date."""
+
+    job: TuningJob
+    stop: Event
+    stopping: bool
+    line: DeltaGenerator
+
+    def is_drawn(self) -> bool:
+        """Tell whether what was drawn still holds."""
+        # Training that is stopped goes on with the best head, and then may be stopped anew.
+        same = self.job.stop is self.stop and self.stop.is_set() == self.stopping
+        return self.job.running and same
+
+    def draw(self) -> None:
+        """Say how far it is."""
+        words = escape_markdown(f"{self.job.words}.")
+        self.line.progress(min(self.job.fraction, 1.0), text=words)
+
+
+def draw_tuning() -> Training | None:
+    """Draw the whole section; return the training under way."""
     names = [info.name for info in shared_explorer().database.collections()]
     if not names:
-        return
+        return None
     with st.expander("Bring alike photos closer", expanded=_has_news()):
         st.caption(
             "Learns from what you have labelled which photos are alike. Where it is surely better "
@@ -29,9 +51,10 @@ def draw_tuning() -> None:
         _draw_form(names)
         job = shared_explorer().tunings.latest
         if job is not None and job.running:
-            _draw_progress(job)
-        elif job is not None:
+            return _draw_training(job)
+        if job is not None:
             _draw_result(job)
+    return None
 
 
 def _has_news() -> bool:
@@ -72,15 +95,11 @@ def _delete(table: str, name: str) -> None:
         state.tuning_error = str(error)
 
 
-def _draw_progress(job: TuningJob) -> None:
-    line, stop = st.empty(), job.stop
-    st.button("Stop training", on_click=stop.set, disabled=stop.is_set())
-    stopping = stop.is_set()
-    # Training that is stopped goes on with the best head, and then may be stopped anew.
-    while job.running and job.stop is stop and stop.is_set() == stopping:
-        line.progress(min(job.fraction, 1.0), text=escape_markdown(f"{job.words}."))
-        time.sleep(LOOK)
-    st.rerun()
+def _draw_training(job: TuningJob) -> Training:
+    drawn = Training(job, job.stop, job.stop.is_set(), st.empty())
+    drawn.draw()
+    st.button("Stop training", on_click=drawn.stop.set, disabled=drawn.stopping)
+    return drawn
 
 
 def _draw_result(job: TuningJob) -> None:

@@ -113,6 +113,10 @@ def test_every_page_has_one_heading_above_all_and_leaves_no_step_out(app, page):
 # The page scrolls in a part of it: the document itself is never wider than the window.
 UPRIGHT = """![document.documentElement, document.querySelector('[data-testid=stMain]')]
   .some(part => part.scrollWidth > part.clientWidth)"""
+SAY = """name => document.querySelectorAll('.vde-round, .vde-note, .vde-error').forEach(part => {
+  part.hidden = false;
+  part.textContent = name;
+})"""
 
 
 def test_no_serious_finding_on_a_phone_and_nothing_to_scroll_sideways(app, phone):
@@ -144,6 +148,11 @@ def test_no_page_is_wider_than_its_window_however_long_a_concepts_name_is(app, p
         page.locator(sign).first.wait_for()
         wait_still(page)
         wait_until(page, UPRIGHT)
+    page.goto(f"{app.address}/search")
+    page.locator(".vde-round").wait_for()
+    wait_still(page)
+    page.evaluate(SAY, name)  # as of a collection of this name
+    wait_until(page, UPRIGHT)
 
 
 def test_no_serious_finding_in_any_view_of_classes(app, page):
