@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any, TypeVar
 
 import clickhouse_connect
@@ -16,10 +17,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from clickhouse_connect.driver.client import Client
 
-from vecdb.directory import OWNED
+from vecdb.directory import OWNED, check_room
 from vecdb.dsn import Dsn
 from vecdb.errors import AccessDenied, Closed
-from vecdb.failures import CutOff, translate_errors
+from vecdb.failures import CutOff, disk_full, translate_errors
 from vecdb.statements import statement
 
 POOL = 8
@@ -109,6 +110,8 @@ class Connection:
     ) -> None:
         """Run the statement in sql/<name>.sql, which returns no rows."""
         text = statement(name, self.dialect, self.dsn.cluster, **parts)
+        if self.dsn.directory and text.startswith(("CREATE", "ALTER")):
+            self._check_room(self.dsn.directory, parts.get("table") if text[0] == "A" else None)
         with self._client() as client:
             # `command` would write all parameters into the address, which proxies cut at some KiB.
             client.raw_query(text, parameters=dict(parameters or {}))
@@ -172,6 +175,14 @@ class Connection:
             return clickhouse_connect.get_client(
                 **self.dsn.options, autogenerate_session_id=False, query_limit=0
             )
+
+    def _check_room(self, directory: Path, table: str | None) -> None:
+        """Refuse to define, or to rewrite the parts of a table, where there is no room for it."""
+        largest = self.select("schema/largest_part", {"table": table}) if table else None
+        try:
+            check_room(directory, largest.column("bytes")[0].as_py() if largest else 0)
+        except OSError as error:
+            raise disk_full(error, self.dsn) from error
 
     def _query(self, text: str, parameters: Mapping[str, Any] | None) -> pa.Table:
         return _limit_times(
