@@ -6,9 +6,10 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from io import FileIO
 from itertools import count
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from encoder.choice import choose
 from explorer.errors import AlreadyStarted
@@ -43,7 +44,7 @@ class Job:
     started: bool = False
     ended: bool = False
     stop: threading.Event = field(default_factory=threading.Event)
-    kept: IO[str] | None = None
+    kept: FileIO | None = None
 
     @property
     def running(self) -> bool:
@@ -67,14 +68,15 @@ class Jobs:
     def add(self, order: Order) -> Job:
         """Put an order at the end of the queue; the same one twice waits once."""
         with self._guard:
-            for one in self.left():
-                if one.order.is_like(order):
-                    self.forget(one)
             for job in self._waiting:
                 if job.order == order:
                     return job
             job = Job(next(self._numbers), order)
+            left = self._left_like(order)
             self._keep(job)
+            if job.kept is not None:  # else those are all that remembers it
+                for one in left:
+                    self.forget(one)
             if order.retry is None:
                 self._sources[order.table] = order
             if self._running is not None:
@@ -150,8 +152,16 @@ class Jobs:
             )
 
     def _drop(self, job: Job) -> None:
-        if job.kept is not None and threading.main_thread().is_alive():
+        if not threading.main_thread().is_alive():
+            return
+        if job.kept is not None:
             self._orders.drop(job.kept)
+            return
+        for one in self._left_like(job.order):
+            self.forget(one)
+
+    def _left_like(self, order: Order) -> list[LeftOrder]:
+        return [one for one in self.left() if one.order.is_like(order)]
 
     def _work(self, first: Job) -> None:
         job: Job | None = first
@@ -226,7 +236,14 @@ def keep_uploads(store: Store, table: str, files: Sequence[Any]) -> Path:
     for file in files:
         name = Path(file.name.replace("\\", "/")).name or "picture"
         data = bytes(file.getbuffer())
-        (folder / f"{hashlib.sha256(data).hexdigest()[:12]}-{name}").write_bytes(data)
+        path = folder / f"{hashlib.sha256(data).hexdigest()[:12]}-{name}"
+        if path.exists() and path.stat().st_size == len(data):
+            continue
+        try:
+            path.write_bytes(data)
+        except OSError:
+            path.unlink(missing_ok=True)  # an ingest would take the half for a picture
+            raise
     return folder
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from explorer.keywords.files import replace_file
 from explorer.keywords.packet import Keyword
 from vecdb import Store
 
@@ -70,7 +71,7 @@ def keep_entries(path: Path, keyword: Keyword, entries: Iterable[Entry]) -> None
     """Leave these entries alone in a journal, or none of it."""
     left = [entry.as_line() for entry in entries]
     if left:
-        path.write_text(write_head(keyword) + "".join(left), "utf-8")
+        replace_file(path, (write_head(keyword) + "".join(left)).encode())
     else:
         path.unlink()
 

@@ -13,6 +13,7 @@ from explorer.orders import KeptOrders, Order
 from ingest import Options
 from ingest.fetch import Patience
 from ingest.manners import Manners
+from tests.explorer.conftest import disk_full_after
 
 ASKED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
 KEEPER = """
@@ -116,3 +117,12 @@ def test_what_another_version_wrote_is_read_and_what_is_no_order_is_left_alone(o
         (orders.folder / f"{at}.json").write_text(wrong)
     [found] = orders.left()
     assert found.order == Order("a.csv", "things")
+
+
+@pytest.mark.parametrize("size", [0, 100])
+def test_of_an_order_that_a_full_disk_does_not_take_nothing_is_left(orders, size):
+    with disk_full_after(size), pytest.raises(OSError, match=r"File too large|No space left"):
+        orders.keep(WHOLE, ASKED)
+    assert list(orders.folder.iterdir()) == []
+    orders.keep(WHOLE, ASKED).close()
+    assert orders.left()[0].order == WHOLE
