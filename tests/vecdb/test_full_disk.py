@@ -15,6 +15,7 @@ import pytest
 
 from tests.vecdb.conftest import photos
 from vecdb import Collection, Database, connect
+from vecdb.cluster import alter_photos
 from vecdb.errors import DiskFull
 
 # The process may write no byte into any file, as on a full disk or at the end of a quota.
@@ -102,7 +103,8 @@ def test_what_rewrites_more_than_the_disk_has_room_for_is_refused_and_does_not_w
         full.setattr(shutil, "disk_usage", lambda place: SimpleNamespace(free=0))
         with pytest.raises(DiskFull, match=r"is full: make room \(this takes .* MiB"):
             rewrite(own)
-    assert collection.count() == 4
+        alter_photos(own._connection, "schema/11/1_named_photos", "axes")  # rewrites nothing
+    assert (collection.count(), collection.index.exists) == (4, False)
     rewrite(own)
 
 
@@ -135,3 +137,15 @@ def test_a_folder_for_passing_files_that_takes_none_is_named(
         collection.insert(photos("e", np.eye(4)[:1]))
     monkeypatch.undo()
     assert collection.insert(photos("e", np.eye(4)[:1])) == 1
+
+
+def test_photos_are_stored_where_the_index_of_all_finds_no_room(
+    collection: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collection.index.above = 2
+    with monkeypatch.context() as full:
+        full.setattr(shutil, "disk_usage", lambda place: SimpleNamespace(free=0))
+        assert collection.insert(photos("e", np.eye(4)[:1])) == 1
+        assert not collection.index.status().kind
+    assert collection.insert(photos("f", np.eye(4)[:1])) == 1
+    assert collection.index.status().kind
