@@ -22,6 +22,7 @@ from vecdb.errors import (
     BadName,
     BadPhotos,
     BadVector,
+    DiskFull,
     EncoderMismatch,
     NotFitted,
     UnknownClasses,
@@ -73,6 +74,8 @@ def describe_error(error: Exception) -> Refused:
     LOG.error("a request failed", exc_info=error)
     if isinstance(error, EncoderError):
         return Refused(503, "The encoder cannot be used now; the server's log says why.")
+    if isinstance(error, DiskFull):
+        return Refused(503, "The database's disk takes no more: make room, then do this again.")
     if isinstance(error, VecdbError):
         return Refused(503, "The database cannot be used now; the server's log says why.")
     return Refused(500, "The server could not answer this request; its log says why.")

@@ -6,9 +6,10 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from io import FileIO
 from itertools import count
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from encoder.choice import choose
 from explorer.errors import AlreadyStarted
@@ -43,7 +44,8 @@ class Job:
     started: bool = False
     ended: bool = False
     stop: threading.Event = field(default_factory=threading.Event)
-    kept: IO[str] | None = None
+    kept: FileIO | None = None
+    left: bool = False
 
     @property
     def running(self) -> bool:
@@ -67,14 +69,14 @@ class Jobs:
     def add(self, order: Order) -> Job:
         """Put an order at the end of the queue; the same one twice waits once."""
         with self._guard:
-            for one in self.left():
-                if one.order.is_like(order):
-                    self.forget(one)
             for job in self._waiting:
                 if job.order == order:
                     return job
             job = Job(next(self._numbers), order)
             self._keep(job)
+            if job.kept is not None:  # else what was left is all that remembers it
+                for one in self._left_like(order):
+                    self.forget(one)
             if order.retry is None:
                 self._sources[order.table] = order
             if self._running is not None:
@@ -132,9 +134,9 @@ class Jobs:
         """Return the orders that a stopped app left, the first asked for first."""
         return self._orders.left()
 
-    def forget(self, left: LeftOrder) -> bool:
-        """Forget an order that a stopped app left; tell whether nobody had before."""
-        return self._orders.forget(left)
+    def forget(self, left: LeftOrder) -> None:
+        """Forget an order that a stopped app left."""
+        self._orders.forget(left)
 
     def leave(self) -> None:
         """Leave what runs and waits to be gone on with later: the database is about to close."""
@@ -142,9 +144,9 @@ class Jobs:
             jobs = [*self._waiting, *([self._running] if self._running else [])]
             self._waiting.clear()
             for job in jobs:
+                job.left = True
                 if job.kept is not None:
                     job.kept.close()
-                    job.kept = None
 
     @property
     def _orders(self) -> KeptOrders:
@@ -161,8 +163,16 @@ class Jobs:
 
     def _drop(self, job: Job) -> None:
         with self._guard:
-            if job.kept is not None and threading.main_thread().is_alive():
+            if job.left or not threading.main_thread().is_alive():
+                return
+            if job.kept is not None:
                 self._orders.drop(job.kept)
+                return
+            for one in self._left_like(job.order):
+                self.forget(one)
+
+    def _left_like(self, order: Order) -> list[LeftOrder]:
+        return [one for one in self.left() if one.order.is_like(order)]
 
     def _work(self, first: Job) -> None:
         job: Job | None = first
@@ -237,7 +247,14 @@ def keep_uploads(store: Store, table: str, files: Sequence[Any]) -> Path:
     for file in files:
         name = Path(file.name.replace("\\", "/")).name or "picture"
         data = bytes(file.getbuffer())
-        (folder / f"{hashlib.sha256(data).hexdigest()[:12]}-{name}").write_bytes(data)
+        path = folder / f"{hashlib.sha256(data).hexdigest()[:12]}-{name}"
+        if path.exists() and path.stat().st_size == len(data):
+            continue
+        try:
+            path.write_bytes(data)
+        except OSError:
+            path.unlink(missing_ok=True)  # an ingest would take the half for a picture
+            raise
     return folder
 
 

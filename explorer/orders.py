@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
+from io import FileIO
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 from uuid import uuid4
 
+from explorer.written import write_all
 from ingest import Options
 from ingest.fetch import Patience
 from ingest.manners import Manners
@@ -60,7 +62,7 @@ class KeptOrders:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def keep(self, order: Order, asked: datetime) -> IO[str]:
+    def keep(self, order: Order, asked: datetime) -> FileIO:
         """Keep an order until `drop` is given what this returns.
 
         Only its owner may read the file: headers of downloads may hold keys.
@@ -70,32 +72,27 @@ class KeptOrders:
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / f"{asked:%Y%m%dT%H%M%S%f}-{uuid4().hex[:8]}.json"
+        told = json.dumps({"asked": asked.isoformat(), "order": asdict(order)}, default=os.fspath)
         path.touch(mode=0o600, exist_ok=False)
-        file = path.open("w", encoding="ascii")
+        file = path.open("wb", buffering=0)
         try:
             fcntl.flock(file, fcntl.LOCK_EX)
-            json.dump({"asked": asked.isoformat(), "order": asdict(order)}, file, default=os.fspath)
-            file.flush()
+            write_all(file, told.encode("ascii"))
         except OSError:
-            with suppress(OSError):
-                file.close()
-            path.unlink()
+            self.drop(file)
             raise
         return file
 
-    def drop(self, kept: IO[str]) -> None:
+    def drop(self, kept: FileIO) -> None:
         """Forget an order that has ended."""
         with suppress(OSError):
-            Path(kept.name).unlink()
+            Path(str(kept.name)).unlink()
         kept.close()
 
-    def forget(self, left: LeftOrder) -> bool:
-        """Forget an order that was left; tell whether nobody had before."""
-        try:
+    def forget(self, left: LeftOrder) -> None:
+        """Forget an order that was left."""
+        with suppress(OSError):
             left.path.unlink()
-        except OSError:
-            return False
-        return True
 
     def left(self) -> list[LeftOrder]:
         """Return the orders that nobody works on any more, the first asked for first."""

@@ -4,11 +4,13 @@ import io
 import logging
 import os
 import queue
+import re
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any, TypeVar
 
 import clickhouse_connect
@@ -16,15 +18,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from clickhouse_connect.driver.client import Client
 
-from vecdb.directory import OWNED
+from vecdb.directory import OWNED, check_room
 from vecdb.dsn import Dsn
 from vecdb.errors import AccessDenied, Closed
-from vecdb.failures import CutOff, translate_errors
+from vecdb.failures import CutOff, disk_full, translate_errors
 from vecdb.statements import statement
 
 POOL = 8
 # Rows up to which one thread inserts sooner: several take longer to begin than they save.
 FEW_ROWS = 1_000
+# What writes a table's parts anew; an index is declared only to be built.
+REWRITE = re.compile(
+    r"ALTER TABLE `?(\w+)`?\s.*?(DELETE WHERE|UPDATE|MODIFY COLUMN|(ADD|MATERIALIZE) INDEX)",
+    re.DOTALL,
+)
 # What Python's times hold in any zone; older versions stored others.
 EARLIEST = datetime(1, 1, 2, tzinfo=timezone.utc)
 LATEST = datetime(9999, 12, 30, tzinfo=timezone.utc)
@@ -109,6 +116,8 @@ class Connection:
     ) -> None:
         """Run the statement in sql/<name>.sql, which returns no rows."""
         text = statement(name, self.dialect, self.dsn.cluster, **parts)
+        if self.dsn.directory and text.startswith(("CREATE", "ALTER")):
+            self._check_room(self.dsn.directory, REWRITE.match(text))
         with self._client() as client:
             # `command` would write all parameters into the address, which proxies cut at some KiB.
             client.raw_query(text, parameters=dict(parameters or {}))
@@ -172,6 +181,17 @@ class Connection:
             return clickhouse_connect.get_client(
                 **self.dsn.options, autogenerate_session_id=False, query_limit=0
             )
+
+    def _check_room(self, directory: Path, rewrite: re.Match[str] | None) -> None:
+        """Refuse to define, or to rewrite the parts of a table, where there is no room for it."""
+        part = 0
+        if rewrite:
+            found = self.select("schema/largest_part", {"table": rewrite[1]})
+            part = found.column("bytes")[0].as_py()
+        try:
+            check_room(directory, part)
+        except OSError as error:
+            raise disk_full(error, self.dsn) from error
 
     def _query(self, text: str, parameters: Mapping[str, Any] | None) -> pa.Table:
         return _limit_times(

@@ -2,13 +2,18 @@
 
 import fcntl
 import os
+import shutil
+import tempfile
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
 from vecdb.errors import DirectoryOwned
 
 OWNER_FILE = "owner.pid"
+ROOM = 1 << 20  # bytes that the engine itself wants before it writes anything
+SPARE = 1.1  # of a part that is to be rewritten, as the engine reckons
 
 
 class DirectoryLock:
@@ -96,11 +101,30 @@ def _lock(directory: Path) -> IO[str]:
             "pages (Data adds photos), or put the photos on a ClickHouse server with "
             "VECDB_DSN=clickhouse://host:8123/database."
         ) from error
-    file.seek(0)
-    file.truncate()
-    file.write(str(os.getpid()))
-    file.flush()
+    file.truncate(0)
+    with suppress(OSError):  # a full disk: the lock holds all the same
+        os.write(file.fileno(), str(os.getpid()).encode())
     return file
+
+
+def check_room(directory: Path, part: int = 0) -> None:
+    """Refuse where a directory takes no more, which the engine itself does not do in time.
+
+    On a full disk it empties the definition of the table that it makes or changes, and the
+    directory cannot be opened again; for room to rewrite a part it waits for ever.
+
+    Args:
+        part: size of the largest part that is to be rewritten, bytes.
+
+    Raises:
+        OSError: there is too little room, or the directory cannot be written.
+    """
+    with tempfile.TemporaryFile(dir=directory, buffering=0) as file:
+        if file.write(bytes(ROOM)) < ROOM:
+            raise OSError(f"there is less than {ROOM >> 20} MiB")
+    needed, free = int(SPARE * part), shutil.disk_usage(directory).free
+    if needed > free:
+        raise OSError(f"this takes {needed >> 20:,} MiB for a while, {free >> 20:,} MiB are free")
 
 
 OWNED = DirectoryLock()

@@ -52,6 +52,10 @@ class QueryFailed(VecdbError):
         return self.code is None or self.code in TRANSIENT
 
 
+class DiskFull(QueryFailed):
+    """The disk of the database takes no more: it is full, a quota has ended, or it is read-only."""
+
+
 class SchemaTooNew(VecdbError):
     """The database was written by a later version of this program."""
 

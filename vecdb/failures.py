@@ -1,6 +1,8 @@
 """What the driver raises, said again as our own errors in one sentence without secrets."""
 
+import errno
 import re
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -9,7 +11,7 @@ from urllib3.exceptions import HTTPError
 
 from commandline.limits import advise_on_limit
 from vecdb.dsn import Dsn
-from vecdb.errors import AccessDenied, QueryFailed, ShardDown, Unreachable, VecdbError
+from vecdb.errors import AccessDenied, DiskFull, QueryFailed, ShardDown, Unreachable, VecdbError
 
 # What the transport says when an answer ends too soon.
 CUT = ("Connection broken", "Connection aborted", "Remote end closed", "ConnectionReset")
@@ -33,8 +35,10 @@ FORBIDDEN = {164, 497}
 UNKNOWN = {81, 701}
 # No connection, no answer in time, none of the replicas.
 DOWN = {198, 209, 210, 279}
-# No room on the disk.
+# No room on the disk, as the engine says and as the system does.
 FULL = 243
+NO_ROOM = ("No space left", "quota exceeded", "File too large")
+READ_ONLY = "Read-only file system"
 # No thread could be started, no memory mapped, the system refused.
 STARVED = {173, 439, 1001}
 
@@ -56,6 +60,27 @@ def translate_errors(dsn: Dsn) -> Iterator[None]:
         raise _unreachable(error, dsn) from error
     except RuntimeError as error:
         raise _query_failed(error, dsn) from error
+    except OSError as error:
+        if dsn.directory is None:
+            raise
+        # The driver puts rows into a file on their way to the engine.
+        raise DiskFull(
+            f"Rows for the database {dsn.display} cannot be put into {tempfile.gettempdir()} "
+            f"({error.strerror}): make room there, or set TMPDIR to another folder.",
+            FULL,
+        ) from error
+
+
+def disk_full(error: OSError, dsn: Dsn) -> DiskFull:
+    """Say that the folder of an embedded database takes no more."""
+    reason = error.strerror or str(error)
+    if error.errno in (None, errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return DiskFull(
+            f"The disk of the database {dsn.display} is full: make room ({reason}).", FULL
+        )
+    return DiskFull(
+        f"The database {dsn.display} cannot be written: mend its disk ({reason}).", FULL
+    )
 
 
 def _sentence(error: ClickHouseError, dsn: Dsn) -> VecdbError:
@@ -97,9 +122,14 @@ def _query_failed(error: Exception, dsn: Dsn) -> QueryFailed:
         advice = advise_on_limit()
         if advice:
             sentence = f"The embedded database {dsn.display} cannot run: {advice}."
-    if number == FULL or "No space left" in text:
+    kind = QueryFailed
+    if number == FULL or any(words in text for words in NO_ROOM):
         sentence = f"The disk of the database {dsn.display} is full: make room ({first_line})."
-    return QueryFailed(sentence, number, name[-1] if name else "")
+        kind = DiskFull
+    elif READ_ONLY in text:
+        sentence = f"The database {dsn.display} cannot be written: mend its disk ({first_line})."
+        kind = DiskFull
+    return kind(sentence, number, name[-1] if name else "")
 
 
 def _unreachable(error: Exception, dsn: Dsn) -> Unreachable:

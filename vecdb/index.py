@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from vecdb.connection import Connection
-from vecdb.errors import IndexFailed, QueryFailed
+from vecdb.errors import DiskFull, IndexFailed, QueryFailed
 from vecdb.search import EVERYTHING, count_matching
 
 POLL_SECONDS = 0.5
@@ -124,7 +125,8 @@ class VectorIndex:
         ):
             return
         if not self.status().kind:
-            self.build(wait=False)
+            with suppress(DiskFull):  # the photos are stored: the next ones may find room for it
+                self.build(wait=False)
 
     def drop(self) -> None:
         """Remove it, stopping a build; searches read every vector afterwards."""

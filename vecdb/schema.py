@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from vecdb.cluster import alter_photos
 from vecdb.connection import Connection
-from vecdb.errors import AccessDenied, BadName, QueryFailed, SchemaTooNew
+from vecdb.errors import AccessDenied, BadName, DiskFull, QueryFailed, SchemaTooNew
 from vecdb.labels import SEQUENCE
 from vecdb.statements import (
     FOLDER,
@@ -22,6 +22,7 @@ def migrate(connection: Connection) -> None:
 
     Raises:
         AccessDenied: it is not ready, and its user may not make tables.
+        DiskFull: it is not ready, and there is no room to make tables.
         SchemaTooNew: the database has been written by a later version.
         BadName: a new database has another program's tables under names of this one's.
     """
@@ -36,6 +37,10 @@ def migrate(connection: Connection) -> None:
                 f"{denied} Or let one who may create tables open the database first: this program "
                 f"makes its tables there, schema {latest}; who may only read can search then."
             ) from denied
+    except DiskFull:
+        found = _find_version(connection)
+        if found < latest:
+            raise
     if found > latest:
         raise SchemaTooNew(
             f"The database {connection.dsn.display} has schema {found} and this program knows "
@@ -54,7 +59,7 @@ def migrate(connection: Connection) -> None:
     for path in sorted((FOLDER / connection.dialect / "functions").glob("*.sql")):
         try:
             connection.run(f"functions/{path.stem}")
-        except AccessDenied:
+        except (AccessDenied, DiskFull):
             if found < latest:  # else whoever made the tables has made them, too
                 raise
     if found < latest:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from explorer.keywords.files import replace_file
 from explorer.keywords.packet import Keyword
 from vecdb import Store
 
@@ -87,7 +88,7 @@ def keep_entries(path: Path, keyword: Keyword, entries: Iterable[Entry]) -> None
     """Leave these entries alone in a journal, or none of it."""
     left = [entry.as_line() for entry in entries]
     if left:
-        path.write_text(write_head(keyword) + "".join(left), "utf-8")
+        replace_file(path, (write_head(keyword) + "".join(left)).encode())
     else:
         path.unlink()
 

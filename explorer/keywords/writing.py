@@ -1,8 +1,10 @@
 """Write a concept's keyword into sidecars beside its photos' files; no picture is written to."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from explorer.errors import BadInput, NothingThere
 from explorer.exports.choice import BOTH, Choice, Tell, say_nothing
@@ -13,7 +15,8 @@ from explorer.keywords.own import read_own
 from explorer.keywords.packet import Keyword, add_keyword, copy_keywords, has_keywords
 from explorer.keywords.report import Written
 from explorer.places import Places
-from vecdb import Concept
+from explorer.written import write_all
+from vecdb import Concept, Store
 from vecdb.addresses import local_file
 
 if TYPE_CHECKING:
@@ -53,27 +56,38 @@ def write_keywords(
         raise NothingThere(f"No photo is a yes of {concept.name!r}: there is nothing to write to.")
     done = Written(keyword=word, photos=len(ids))
     names = SidecarNames()
-    with journals_held(explorer.store):
-        path = new_journal(explorer.store, concept.id)
-        with path.open("w", encoding="utf-8") as journal:
-            journal.write(write_head(word))
-            addresses = _addresses(selected.collection.records.metadata(ids))
-            for at, url in enumerate(addresses):
-                tell("Writing keywords", at / len(ids))
-                file = local_file(url)
-                if file is None:
-                    done.elsewhere += 1
-                elif places is not None and not places.allow(file.resolve()):
-                    done.refuse(file, "its folder may not be written to (DATA_FOLDERS)")
-                else:
-                    _write_one(names, file, word, journal, done)
-        if not done.written:
-            path.unlink()
+    with journals_held(explorer.store), _new_journal(explorer.store, concept, done) as journal:
+        write_all(journal, write_head(word).encode())
+        addresses = _addresses(selected.collection.records.metadata(ids))
+        for at, url in enumerate(addresses):
+            tell("Writing keywords", at / len(ids))
+            file = local_file(url)
+            if file is None:
+                done.elsewhere += 1
+            elif places is not None and not places.allow(file.resolve()):
+                done.refuse(file, "its folder may not be written to (DATA_FOLDERS)")
+            else:
+                _write_one(names, file, word, journal, done)
     return done
 
 
+@contextmanager
+def _new_journal(store: Store, concept: Concept, done: Written) -> Iterator[FileIO]:
+    """Open a journal, removed in the end where nothing was written: it would hide the one before.
+
+    Unbuffered: what a full disk did not take must not come with a later entry.
+    """
+    path = new_journal(store, concept.id)
+    try:
+        with path.open("wb", buffering=0) as journal:
+            yield journal
+    finally:
+        if not done.written:
+            path.unlink(missing_ok=True)
+
+
 def _write_one(
-    names: SidecarNames, picture: Path, word: Keyword, journal: IO[str], done: Written
+    names: SidecarNames, picture: Path, word: Keyword, journal: FileIO, done: Written
 ) -> None:
     sidecar = picture
     try:
@@ -84,8 +98,7 @@ def _write_one(
             done.already += 1
             return
         check_writable(sidecar)
-        journal.write(Entry.of(sidecar, before, after, added).as_line())
-        journal.flush()
+        write_all(journal, Entry.of(sidecar, before, after, added).as_line().encode())
         replace_file(sidecar, after)
         done.written += 1
     except (OSError, BadInput) as error:

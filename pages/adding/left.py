@@ -42,7 +42,7 @@ def _go_on(left: LeftOrder) -> None:
     except (NotAllowed, IngestError, OSError) as refused:
         state.data_refused = str(refused)
         return
-    if shared_explorer().jobs.forget(left):  # else somebody has decided
+    if left.path.exists():  # else somebody has decided
         queue_order(wanted)
 
 

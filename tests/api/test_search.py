@@ -7,6 +7,7 @@ import pytest
 
 from encoder import load_encoder
 from tests.api.conftest import COLOURS, jpeg, picture, unit
+from vecdb.errors import DiskFull
 from vecdb.photos import MAPS, stored_extra
 
 
@@ -296,3 +297,14 @@ def test_a_model_that_fails_is_answered_in_a_sentence(served, monkeypatch):
     answer = served.get("/api/search", text="words that nobody has looked for")
     assert answer.status_code == 503
     assert "encoder cannot be used now" in answer.text
+
+
+def test_a_full_disk_is_told_without_naming_where_the_database_is(served, monkeypatch):
+    def fail(*_, **__):
+        raise DiskFull("The disk of the database chdb:///secret/place is full: make room.", 243)
+
+    monkeypatch.setattr(type(served.collection), "nearest", fail)
+    answer = served.get("/api/search", text="red")
+    assert answer.status_code == 503
+    assert "disk takes no more: make room" in answer.text
+    assert "secret" not in answer.text

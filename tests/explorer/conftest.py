@@ -1,8 +1,10 @@
 """A small collection with known answers, in a real embedded database."""
 
 import random
+import resource
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +27,17 @@ def small_collection(photos: int = PHOTOS) -> tuple[list[str], np.ndarray]:
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     ids = [f"{'yes' if at < matches else 'no'}-{at:03d}" for at in range(photos)]
     return ids, vectors
+
+
+@contextmanager
+def disk_full_after(size: int) -> Iterator[None]:
+    """Let no file of this process grow beyond some bytes, as on a disk that is full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @pytest.fixture(autouse=True)

@@ -15,6 +15,7 @@ from explorer.pace import Pace
 from ingest import Options, Progress
 from tests.browser.latency import picture
 from tests.encoder.tiny_clip import save_tiny_clip
+from tests.explorer.conftest import disk_full_after
 from tests.ingest.server import Host
 from vecdb import Store
 
@@ -58,6 +59,15 @@ def test_pictures_of_one_name_are_two_files_and_one_dropped_twice_is_one(tmp_pat
     folder = keep_uploads(Store(), "my/photos", files)
     assert folder == tmp_path / "uploads" / "my_photos"
     assert sorted(path.read_bytes() for path in folder.iterdir()) == [b"one", b"two"]
+
+
+def test_a_dropped_picture_that_a_full_disk_cuts_off_is_not_kept(tmp_path, monkeypatch):
+    monkeypatch.setenv("VECDB_STORE", str(tmp_path / "store"))
+    store, whole = Store(), Dropped("a.jpg", b"1234567890")
+    folder = keep_uploads(store, "photos", [whole])
+    with disk_full_after(5), pytest.raises(OSError, match=r"File too large|No space left"):
+        keep_uploads(store, "photos", [whole, Dropped("b.jpg", b"0987654321")])
+    assert [path.read_bytes() for path in folder.iterdir()] == [b"1234567890"]
 
 
 def test_a_second_order_waits_and_starts_when_the_first_has_ended(explorer, model, tmp_path):

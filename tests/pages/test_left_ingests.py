@@ -1,5 +1,6 @@
 """The Data page after an app was stopped while ingests ran or waited."""
 
+import errno
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -7,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from explorer.orders import KeptOrders, Order
+from explorer import jobs as jobs_module
+from explorer.orders import KeptOrders, LeftOrder, Order
 from pages._current import shared_explorer
 from pages._words import escape_markdown
 from tests.browser.latency import picture
@@ -54,6 +56,29 @@ def test_who_asks_for_the_same_again_is_no_longer_told_of_it(left):
     jobs.thread.join(60)
     assert job.summary
     assert job.summary.inserted == 1
+
+
+def test_what_an_app_left_is_remembered_until_it_has_ended_though_the_disk_is_full(
+    left, monkeypatch
+):
+    jobs = shared_explorer().jobs
+    remembered: list[LeftOrder] = []
+
+    def refuse(orders, order, asked):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def note(*_, **__):
+        remembered.extend(jobs.left())
+        raise RuntimeError("stopped")
+
+    monkeypatch.setattr(KeptOrders, "keep", refuse)
+    monkeypatch.setattr(jobs_module, "run", note)
+    job = jobs.add(jobs.left()[0].order)
+    assert jobs.thread is not None
+    jobs.thread.join(60)
+    assert len(remembered) == 1
+    assert "No space left on device" in job.told[0]
+    assert jobs.left() == []
 
 
 def test_an_ingest_that_a_stopped_app_left_is_forgotten_and_its_files_stay(left):

@@ -33,4 +33,4 @@ def test_what_is_below_a_training_is_drawn_meanwhile(concept, monkeypatch):
     assert last_drawn.is_set()
     assert told[0] == "Epoch 1."
     assert told[-1] == "Epoch 2."
-    assert [one.value for one in test.error] == ["No photo has a label."]
+    assert "No photo has a label." in [one.value for one in test.error]

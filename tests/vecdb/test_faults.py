@@ -1,5 +1,8 @@
+import multiprocessing
+import os
 import socket
 import time
+from multiprocessing.connection import Connection
 from pathlib import Path
 from urllib.parse import quote
 
@@ -10,7 +13,7 @@ from tests.ingest.server import Host
 from tests.vecdb.conftest import photos
 from tests.vecdb.servers import PASSWORD, USER, Servers, fresh_database
 from vecdb import Database, Label, Scope, connect
-from vecdb.errors import AccessDenied, QueryFailed, Unreachable, VecdbError
+from vecdb.errors import AccessDenied, Closed, QueryFailed, Unreachable, VecdbError
 
 ANY_TIMES = 99
 EXPIRED = Path(__file__).parents[1] / "ingest" / "data" / "expired.pem"
@@ -246,3 +249,35 @@ def test_an_error_of_the_engine_keeps_its_code_and_tells_whether_it_may_pass(
     assert (raised.value.code, raised.value.name) == (60, "UNKNOWN_TABLE")
     assert not raised.value.transient
     assert QueryFailed("The database failed.", 241).transient
+
+
+def _use_in_a_fork(database: Database, dsn: str, told: Connection) -> None:
+    try:
+        database.collections()
+    except Closed as closed:
+        told.send(str(closed))
+    database.close()
+    with connect(dsn) as own:
+        for _ in range(20):
+            own.collection("axes").nearest([0, 1, 0, 0], 1)
+        told.send(own.collection("axes").nearest([0, 1, 0, 0], 1).ids)
+
+
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_fork_is_told_to_connect_again_and_both_get_answers_of_their_own(
+    servers: Servers,
+) -> None:
+    forks = multiprocessing.get_context("fork")
+    here, there = forks.Pipe()
+    with fresh_database(servers.dsn("clickhouse")) as dsn, connect(dsn) as database:
+        axes = database.create_collection("axes", "by hand", 4)
+        axes.insert(photos("abcd", np.eye(4)))
+        process = forks.Process(target=_use_in_a_fork, args=(database, dsn, there))
+        process.start()
+        while process.is_alive():
+            assert axes.nearest([1, 0, 0, 0], 1).ids == ["a"]
+        process.join()
+        assert process.exitcode == 0
+        assert f"opened by process {os.getpid()}, before this one was forked" in here.recv()
+        assert here.recv() == ["b"]
+        assert axes.nearest([1, 0, 0, 0], 1).ids == ["a"]
