@@ -5,6 +5,7 @@ import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from clickhouse_connect.driver.exceptions import ClickHouseError
 from urllib3.exceptions import HTTPError
@@ -39,6 +40,7 @@ DOWN = {198, 209, 210, 279}
 FULL = 243
 NO_ROOM = ("No space left", "quota exceeded", "File too large")
 READ_ONLY = "Read-only file system"
+UNOPENED = "Error initializing EmbeddedServer"
 # No thread could be started, no memory mapped, the system refused.
 STARVED = {173, 439, 1001}
 
@@ -126,10 +128,22 @@ def _query_failed(error: Exception, dsn: Dsn) -> QueryFailed:
     if number == FULL or any(words in text for words in NO_ROOM):
         sentence = f"The disk of the database {dsn.display} is full: make room ({first_line})."
         kind = DiskFull
+    elif UNOPENED in text and dsn.directory and (emptied := _find_emptied(dsn.directory)):
+        sentence = (
+            f"The database {dsn.display} cannot be opened: a disk that was full has emptied "
+            f"{emptied}, which defines a table. Move this file to another folder: all other "
+            "tables can be opened then. With that file of a backup in its place, this one can too."
+        )
     elif READ_ONLY in text:
         sentence = f"The database {dsn.display} cannot be written: mend its disk ({first_line})."
         kind = DiskFull
     return kind(sentence, number, name[-1] if name else "")
+
+
+def _find_emptied(directory: Path) -> Path | None:
+    """Return a table's definition that a full disk has emptied; the engine keeps its name back."""
+    found = sorted((directory / "store").glob("*/*/*.sql"))
+    return next((path for path in found if not path.stat().st_size), None)
 
 
 def _unreachable(error: Exception, dsn: Dsn) -> Unreachable:

@@ -149,3 +149,31 @@ def test_photos_are_stored_where_the_index_of_all_finds_no_room(
         assert not collection.index.status().kind
     assert collection.insert(photos("f", np.eye(4)[:1])) == 1
     assert collection.index.status().kind
+
+
+def test_of_a_definition_that_was_emptied_before_it_is_said_how_all_others_are_had(tmp_path):
+    # The engine is opened once in a process.
+    code = (
+        "import sys; from vecdb import connect; from tests.vecdb.conftest import photos\n"
+        "with connect(sys.argv[1]) as database:\n"
+        "    for name in sys.argv[2:]:\n"
+        "        made = database.create_collection(name, 'by hand', 4)\n"
+        "        made.insert(photos('ab', np.eye(4)[:2]))\n"
+        "    print({one.name: one.count for one in database.collections()})\n"
+    )
+    folder = tmp_path / "chdb"
+
+    def opened(*names: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-c", f"import numpy as np; {code}", f"chdb://{folder}", *names]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert opened("hats", "shoes").stdout == "{'hats': 2, 'shoes': 2}\n"
+    [emptied] = folder.rglob("shoes.sql")
+    kept = emptied.read_bytes()
+    emptied.write_bytes(b"")
+    told = opened().stderr
+    assert f"has emptied {emptied}, which defines a table. Move this file" in told
+    emptied.rename(tmp_path / "shoes.sql")
+    assert opened().stdout == "{'hats': 2, 'shoes': 0}\n"
+    emptied.write_bytes(kept)
+    assert opened().stdout == "{'hats': 2, 'shoes': 2}\n"
