@@ -31,7 +31,12 @@ KEPT = 20  # jobs that have ended
 
 @dataclass
 class Job:
-    """An order in the queue: whether it waits or runs, how far it is, how it ended."""
+    """An order in the queue: whether it waits or runs, how far it is, how it ended.
+
+    Attributes:
+        kept: the file that remembers the order until it has ended; None where it cannot be written.
+        left: the database was closed meanwhile; the order stays to be gone on with.
+    """
 
     number: int
     order: Order
@@ -163,6 +168,7 @@ class Jobs:
 
     def _drop(self, job: Job) -> None:
         with self._guard:
+            # At the end of the process a job fails because all around it ends.
             if job.left or not threading.main_thread().is_alive():
                 return
             if job.kept is not None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from explorer.written import write_all
+from explorer.full_disk import write_all
 from ingest import Options
 from ingest.fetch import Patience
 from ingest.manners import Manners

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from explorer.errors import BadInput, NothingThere
 from explorer.exports.choice import BOTH, Choice, Tell, say_nothing
 from explorer.exports.selection import select_photos
+from explorer.full_disk import write_all
 from explorer.keywords.files import SidecarNames, check_writable, describe_reason, replace_file
 from explorer.keywords.journal import Entry, journals_held, new_journal, write_head
 from explorer.keywords.own import read_own
 from explorer.keywords.packet import Keyword, add_keyword, copy_keywords, has_keywords
 from explorer.keywords.report import Written
 from explorer.places import Places
-from explorer.written import write_all
 from vecdb import Concept, Store
 from vecdb.addresses import local_file
 
@@ -56,7 +56,7 @@ def write_keywords(
         raise NothingThere(f"No photo is a yes of {concept.name!r}: there is nothing to write to.")
     done = Written(keyword=word, photos=len(ids))
     names = SidecarNames()
-    with journals_held(explorer.store), _new_journal(explorer.store, concept, done) as journal:
+    with journals_held(explorer.store), _open_journal(explorer.store, concept, done) as journal:
         write_all(journal, write_head(word).encode())
         addresses = _addresses(selected.collection.records.metadata(ids))
         for at, url in enumerate(addresses):
@@ -72,7 +72,7 @@ def write_keywords(
 
 
 @contextmanager
-def _new_journal(store: Store, concept: Concept, done: Written) -> Iterator[FileIO]:
+def _open_journal(store: Store, concept: Concept, done: Written) -> Iterator[FileIO]:
     """Open a journal, removed in the end where nothing was written: it would hide the one before.
 
     Unbuffered: what a full disk did not take must not come with a later entry.

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pyarrow as pa
@@ -35,6 +36,21 @@ def no_browser(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("streamlit.runtime.context._get_client_context", lambda: None)
     for place in (st, DeltaGenerator):
         monkeypatch.setattr(place, "page_link", lambda *place, **link: None)
+
+
+def listen(monkeypatch: pytest.MonkeyPatch, beginning: str) -> tuple[list[str], Event]:
+    """Return what pages say in blue boxes from now on, and what tells of words so begun."""
+    said: list[str] = []
+    heard, info = Event(), DeltaGenerator.info
+
+    def say(place, words, **options):
+        said.append(words)
+        if words.startswith(beginning):
+            heard.set()
+        return info(place, words, **options)
+
+    monkeypatch.setattr(DeltaGenerator, "info", say)
+    return said, heard
 
 
 @pytest.fixture

@@ -2,11 +2,10 @@
 
 from contextlib import suppress
 from functools import partial
-from threading import Barrier, BrokenBarrierError, Event
+from threading import Barrier, BrokenBarrierError
 
 import pyarrow as pa
 import pytest
-from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import StopException
 from streamlit.testing.v1 import AppTest
 
@@ -16,6 +15,7 @@ from explorer.encode import sibling_name
 from pages._current import shared_explorer
 from pages._waiting import begin
 from tests.encoder.tiny_models import KINDS
+from tests.pages.conftest import listen
 
 
 def draw() -> AppTest:
@@ -95,24 +95,18 @@ def test_two_that_carry_over_at_once_make_one_copy(taught, sibling, monkeypatch)
 def test_who_comes_back_meanwhile_finds_what_was_begun_and_how_far_it_is(
     taught, sibling, monkeypatch
 ):
-    go, begun, said = Event(), [], []
-    compare, info = change_encoder._Both.compare, DeltaGenerator.info
+    begun, compare = [], change_encoder._Both.compare
+    said, go = listen(monkeypatch, "Fitting")
 
     def wait(one):
         begun.append(one)
         assert go.wait(60)
         return compare(one)
 
-    def hear(at, words, **options):
-        said.append(words)
-        go.set()
-        return info(at, words, **options)
-
     def leave(*_):
         raise StopException
 
     monkeypatch.setattr(change_encoder._Both, "compare", wait)
-    monkeypatch.setattr(DeltaGenerator, "info", hear)
     test = draw()
     with monkeypatch.context() as patch:
         patch.setattr("pages._waiting.wait", leave)

@@ -6,12 +6,12 @@ from threading import Event
 import numpy as np
 import pyarrow as pa
 import pytest
-from streamlit.delta_generator import DeltaGenerator
 
 from explorer.keywords import undo_keywords, write_keywords, writing
 from pages._current import shared_explorer
 from pages._waiting import Share, begin
 from tests.browser.latency import picture
+from tests.pages.conftest import listen
 from tests.pages.test_data import press
 from tests.pages.test_screens import run
 
@@ -37,21 +37,14 @@ def houses(empty):
 
 def test_the_page_says_how_far_keywords_are_and_a_click_does_not_end_them(houses, monkeypatch):
     concept, folder = houses
-    said, heard, replace_file = [], Event(), writing.replace_file
-    info = DeltaGenerator.info
-
-    def hear(at, words, **options):
-        said.append(words)
-        if words.startswith("Writing keywords: "):
-            heard.set()
-        return info(at, words, **options)
+    said, heard = listen(monkeypatch, "Writing keywords: ")
+    replace_file = writing.replace_file
 
     def write(path, content):
         if path.name == "2.xmp":
             assert heard.wait(60)
         replace_file(path, content)
 
-    monkeypatch.setattr(DeltaGenerator, "info", hear)
     monkeypatch.setattr(writing, "replace_file", write)
     test = run("concepts.py", concept=concept, view="export")
     press(test, "Write keywords")

@@ -7,7 +7,6 @@ from threading import Event
 import numpy as np
 import pytest
 from PIL import Image
-from streamlit.delta_generator import DeltaGenerator
 from streamlit.testing.v1 import AppTest
 
 from encoder import Encoder, load_encoder
@@ -16,6 +15,7 @@ from explorer import remembered
 from pages import _waiting
 from pages._current import shared_explorer
 from tests.browser.harness import ROOT
+from tests.pages.conftest import listen
 
 SECONDS = 60
 
@@ -27,24 +27,16 @@ def page(name: str) -> AppTest:
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """What was said while the encoder encoded, which ends when something was said of it."""
-    encoder, heard = load_encoder("offline"), Event()
-    told: list[str] = []
+    encoder = load_encoder("offline")
     shared_explorer().encoders.start("offline", "offline").result(SECONDS)
     remembered._kept.pop(encoder, None)
     monkeypatch.setattr(_waiting, "LOOK", 0.01)
-    info = DeltaGenerator.info
-
-    def say(self, body, **options):
-        told.append(body)
-        if body.startswith("Encoding"):
-            heard.set()
-        return info(self, body, **options)
+    told, heard = listen(monkeypatch, "Encoding")
 
     def slow(given):
         assert heard.wait(SECONDS), "nothing was said"
         return np.ones((len(given), encoder.dim), np.float32)
 
-    monkeypatch.setattr(DeltaGenerator, "info", say)
     for name in ("encode_texts", "encode_images", "encode_prepared"):
         monkeypatch.setattr(encoder, name, slow, raising=False)
     yield told
