@@ -2,25 +2,31 @@
 
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
-from ingest.changes import Changes, Known, find_change, look_at_file
+from ingest.changes import Changes, Known, find_change
 from ingest.errors import DamagedSource, Rejected, SourceError
 from ingest.failure_list import FailureList
 from ingest.failures import Failures
+from ingest.files import look_at_file
 from ingest.naming import Claim, Naming
 from ingest.photo import Photo
 from ingest.progress import Tally
 from vecdb import Collection
 
 CHUNK = 5_000  # ids asked about at once
-REMEMBERED = 1_000_000  # photos of a source among which a second row is noticed, some 80 MB
+REMEMBERED = 1_000_000  # photos of a source among which a second row is noticed, some 120 MB
 CHUNK_BYTES = 64 << 20  # of payloads held meanwhile
+TICK = 0.5  # seconds between two looks whether the run was stopped
 
 
 class Admission:
     """Leaves out what is stored and unchanged, under way, or failed for good before.
 
+    What a further table of the source says of a photo is added to it once that is stored.
+
     Args:
+        stop: where it is set, nothing under way is waited for.
         retry_failed: let through what failed for good, too.
 
     Attributes:
@@ -34,6 +40,7 @@ class Admission:
         tally: Tally,
         failure_list: FailureList,
         *,
+        stop: threading.Event,
         retry_failed: bool,
     ) -> None:
         self._collection = collection
@@ -42,10 +49,13 @@ class Admission:
         self._tally = tally
         self._failure_list = failure_list
         self._retry_failed = retry_failed
+        self._stop = stop
         self._under_way: dict[str, Claim] = {}
-        self._seen: set[int] = set()
+        self._sources: dict[str, tuple[str, ...]] = {}  # and those that were read before it
+        self._seen: dict[int, str] = {}  # photos, by hash, and which source spoke last
         self.is_listed_whole = True
         self._guard = threading.Lock()
+        self._left = threading.Condition(self._guard)
 
     def admit(self, photos: Iterable[Photo]) -> Iterator[Photo | Changes | tuple[Photo, Rejected]]:
         """Yield photos to fetch, rows to store anew, and those that cannot be used, with why."""
@@ -63,14 +73,18 @@ class Admission:
                 yield photo, rejected
             else:
                 usable.append(look_at_file(photo))
+        self._wait_for_others(usable)
         found = self._name([photo for photo in usable if photo.within or photo.named_by])
         found += self._look_up([photo for photo in usable if not (photo.within or photo.named_by)])
         found = self._first_of_each(found)
         photos = [photo for photo in found if isinstance(photo, Photo)]
         changes = [find_change(known) for known in found if isinstance(known, Known)]
         anew = [photo for photo in changes if photo is not None and photo.replaces]
-        rows = tuple(photo for photo in changes if photo is not None and not photo.replaces)
-        self._tally.add("skipped", len(usable) - len(photos) - len(anew) - len(rows))
+        rows = [photo for photo in changes if photo is not None and not photo.replaces]
+        added = sum(isinstance(one, Known) and bool(one.photo.adds_to) for one in found)
+        told = [photo for photo in rows if not photo.adds_to]
+        self._tally.add("seen", -added)
+        self._tally.add("skipped", len(usable) - added - len(photos) - len(anew) - len(told))
         photos += anew
         given_up = {} if self._retry_failed else self._failures.given_up(photos)
         self._tally.add("skipped", len(given_up))
@@ -81,8 +95,9 @@ class Admission:
                 self.leave(photo)
             else:
                 yield photo
-        if rows:
-            yield Changes(rows)
+        for are_added in (False, True):
+            if of_kind := tuple(photo for photo in rows if bool(photo.adds_to) == are_added):
+                yield Changes(of_kind, are_added)
 
     def _name(self, photos: Sequence[Photo]) -> list[Photo | Known]:
         """Return the photos that are new, under ids of their own, and those that are stored."""
@@ -114,39 +129,65 @@ class Admission:
         known = {photo.id: Known(photo, held[photo.id]) for photo in free if photo.id in held}
         known |= self._naming.find_listed([photo for photo in free if photo.id not in held])
         with self._guard:
-            self._under_way |= {photo.id: ("", "") for photo in free if photo.id not in known}
+            new = [photo for photo in free if photo.id not in known]
+            self._under_way |= {p.id: Claim(address=p.url, source=p.source) for p in new}
         return [known.get(photo.id, photo) for photo in free]
 
+    def _wait_for_others(self, photos: Sequence[Photo]) -> None:
+        """Wait until photos are stored of which another table told that was read before."""
+        sources = {photo.url: photo.source for photo in photos if photo.payload is None}
+
+        def is_waited_for() -> bool:
+            claims = (one for one in self._under_way.values() if one.address)
+            return any(sources.get(one.address, one.source) != one.source for one in claims)
+
+        with self._left:
+            while is_waited_for() and not self._stop.is_set():
+                self._left.wait(TICK)
+
     def _first_of_each(self, found: Sequence[Photo | Known]) -> list[Photo | Known]:
-        """Return the first row of each photo: what a later one says of it does not count."""
+        """Return the first row of each photo in each table.
+
+        What a later row of the same table says of it does not count.
+        """
         firsts: list[Photo | Known] = []
         for one in found:
-            photo_id = one.id if isinstance(one, Photo) else one.photo.id
-            key = hash(photo_id)
-            if key in self._seen:
-                self._tally.double(photo_id)
+            photo = one if isinstance(one, Photo) else one.photo
+            earlier = self._sources.setdefault(photo.source, tuple(self._sources))
+            key = hash(photo.id)
+            last = self._seen.get(key)
+            if last == photo.source:
+                self._tally.double(photo.id)
                 continue
-            if len(self._seen) < REMEMBERED:
-                self._seen.add(key)
+            if last is not None or len(self._seen) < REMEMBERED:
+                self._seen[key] = photo.source
+            if last is not None and isinstance(one, Known):
+                one = replace(one, photo=replace(photo, adds_to=earlier))
             firsts.append(one)
         return firsts
 
     def leave(self, photo: Photo) -> None:
         """Say that a photo is stored or has failed."""
-        with self._guard:
+        with self._left:
             self._under_way.pop(photo.id, None)
+            self._left.notify()
 
 
 def _chunks(photos: Iterable[Photo]) -> Iterator[list[Photo]]:
+    """Yield photos in parts, in each of which one source tells of a photo."""
     chunk: list[Photo] = []
+    told: dict[str, str] = {}  # addresses in it, and by which source
     size = 0
     try:
         for photo in photos:
+            if photo.url and told.setdefault(photo.url, photo.source) != photo.source:
+                yield chunk
+                chunk, told, size = [], {photo.url: photo.source}, 0
             chunk.append(photo)
             size += len(photo.payload or b"")
             if len(chunk) >= CHUNK or size > CHUNK_BYTES:
                 yield chunk
-                chunk, size = [], 0
+                chunk, told, size = [], {}, 0
     except (SourceError, DamagedSource):
         yield chunk  # a source that breaks off has named these before
         raise

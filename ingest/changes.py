@@ -1,24 +1,22 @@
 """What changed of a photo since it was stored, and its row as it is from now on."""
 
 import hashlib
-import os
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from encoder.fingerprint import digest_file
 from encoder.pictures import UnreadablePicture, read_picture
 from ingest.embedded import OTHERS, OWN_COLUMNS, read_embedded
-from ingest.photo import Photo, clean, clean_values
+from ingest.files import file_digest, is_there
+from ingest.photo import EXTRA, Photo, clean, clean_values
+from ingest.provenance import is_named_anew, is_said, restate, write_statements
 from vecdb import Collection
-from vecdb.addresses import local_path, path_of
+from vecdb.addresses import path_of
 from vecdb.photos import MAPS, METADATA, photo_table, stored_extra
 from vecdb.records import Origin
 
-EXTRA = "extra:"  # goes before the name of a column of the source's own
 KEPT = {"width", "height", "digest", "duplicate_of", "added_at"}
 
 
@@ -32,33 +30,14 @@ class Known:
 
 @dataclass(frozen=True)
 class Changes:
-    """Photos whose rows are stored anew without their pictures being read."""
+    """Photos whose rows are stored anew without their pictures being read.
+
+    Attributes:
+        are_added: whether an earlier table of the same run told of these photos, too.
+    """
 
     photos: tuple[Photo, ...]
-
-
-def mark_of(photo: Photo) -> int:
-    """Return a number that is another one where the source says something else of a photo."""
-    told = repr((sorted(photo.metadata.items()), sorted(photo.extra.items())))
-    told += " and more" * photo.is_partly_read
-    digest = hashlib.blake2b(told.encode("utf-8", "replace"), digest_size=8).digest()
-    return int.from_bytes(digest, "big") or 1
-
-
-def given_by(photo: Photo) -> list[str]:
-    """Return the columns that a photo's source gives."""
-    return [*photo.metadata, *(EXTRA + clean(name) for name in photo.extra)]
-
-
-def look_at_file(photo: Photo) -> Photo:
-    """Return a photo with its file's time and size, where it is a file here."""
-    if photo.size or photo.payload is not None or photo.is_remote or not photo.address:
-        return photo
-    try:
-        found = path_of(photo.address).stat()
-    except (OSError, ValueError):
-        return photo  # the fetch will say why it cannot be read
-    return replace(photo, modified=found.st_mtime, size=found.st_size)
+    are_added: bool = False
 
 
 def find_change(known: Known) -> Photo | None:
@@ -73,11 +52,11 @@ def find_change(known: Known) -> Photo | None:
         same = not origin.url or (photo.url == origin.url and not _is_newer(photo, origin))
     else:
         same = _is_same_file(photo, origin)
-        if same and photo.url != origin.url and photo.within and _is_there(origin.url):
+        if same and photo.url != origin.url and photo.within and is_there(origin.url):
             return None  # a copy
     if not same:
         return replace(photo, replaces=True)
-    as_stored = (origin.url, origin.mark) == (photo.url or origin.url, mark_of(photo))
+    as_stored = origin.url == (photo.url or origin.url) and is_said(photo, origin)
     as_stored = as_stored and not is_named_anew(photo.named_by, origin.named_by)
     if as_stored and (not photo.size or (photo.modified, photo.size) == _stats(origin)):
         return None
@@ -105,38 +84,6 @@ def _is_same_file(photo: Photo, origin: Origin) -> bool:
     return digest == origin.digest or (not digest and photo.url == origin.url)
 
 
-def file_digest(address: str) -> str:
-    """Return the sha256 of a file in hex, empty where it cannot be read."""
-    try:
-        return digest_file(path_of(address))
-    except (OSError, ValueError):
-        return ""
-
-
-def is_named_anew(now: str, before: str) -> bool:
-    """Tell whether another table stands for the one that named a photo: it was moved, perhaps."""
-    if not now or now == before:
-        return False
-    path = local_path(before)
-    return not before or (path is not None and is_gone(path))
-
-
-def _is_there(url: str) -> bool:
-    path = local_path(url)
-    return path is not None and not is_gone(path)
-
-
-def is_gone(path: Path) -> bool:
-    """Tell whether there is surely no such file: one that may not be looked at is not gone."""
-    try:
-        os.lstat(path)
-    except (FileNotFoundError, NotADirectoryError):
-        return True
-    except (OSError, ValueError):
-        return False
-    return False
-
-
 def store_changes(collection: Collection, photos: Sequence[Photo]) -> tuple[int, int]:
     """Write what the source says of stored photos into their rows; pictures stay as they are.
 
@@ -147,7 +94,7 @@ def store_changes(collection: Collection, photos: Sequence[Photo]) -> tuple[int,
     updated = written = 0
     for rows in collection.records.whole(list(told)):
         before = rows.drop_columns("vector").to_pylist()
-        after = [_merge(row, told[row["id"]], *_read_again(row, told[row["id"]])) for row in before]
+        after = [_merge(row, told[row["id"]]) for row in before]
         changed = photo_table(after, rows.column("vector"))
         seen = changed.select(["url", *METADATA]).to_pylist()
         updated += sum(_seen(one) != _seen(two) for one, two in zip(before, seen, strict=True))
@@ -155,33 +102,55 @@ def store_changes(collection: Collection, photos: Sequence[Photo]) -> tuple[int,
     return updated, written - updated
 
 
-def keep_unread(collection: Collection, photos: Sequence[Photo], rows: pa.Table) -> pa.Table:
-    """Return new rows of stored photos with what files that cannot be read now said before."""
-    partly_read = [photo.id for photo in photos if photo.is_partly_read]
-    if not partly_read:
-        return rows
+def keep_others(collection: Collection, photos: Sequence[Photo], rows: pa.Table) -> pa.Table:
+    """Return new rows of stored photos with what other sources say of them.
+
+    So stays what files said before that cannot be read now.
+    """
+    told = {photo.id: photo for photo in photos}
     stored = {
         row["id"]: row
-        for found in collection.records.whole(partly_read)
+        for found in collection.records.whole(list(told))
         for row in found.drop_columns("vector").to_pylist()
     }
     new = rows.drop_columns("vector").to_pylist()
-    return photo_table(
-        [_keep(row, stored.get(row["id"], row)) for row in new], rows.column("vector")
-    )
+    kept = [
+        _keep(row, stored[row["id"]], told[row["id"]]) if row["id"] in stored else row
+        for row in new
+    ]
+    return photo_table(kept, rows.column("vector"))
 
 
-def _keep(row: dict[str, Any], stored: dict[str, Any]) -> dict[str, Any]:
-    """Return a row with what the source gave before and does not give now."""
+def keep_told(collection: Collection, rows: pa.Table) -> pa.Table:
+    """Return new rows of vectors that are stored already with what other tables say of them."""
+    found = collection.records.whole(rows.column("id").to_pylist())
+    stored = {row["id"]: row for part in found for row in part.drop_columns("vector").to_pylist()}
+    empty: dict[str, Any] = {"modified": 0.0, "size": 0, **{name: [] for name in MAPS}}
+    empty |= {n: "" if METADATA[n] == pa.string() else None for n in METADATA.keys() - MAPS.keys()}
+    kept = []
+    for row in rows.drop_columns("vector").to_pylist():
+        told = {name: row[name] for name in METADATA.keys() - MAPS.keys() if row.get(name)}
+        extra = dict(pair for name in MAPS for pair in row.get(name) or [])
+        photo = Photo(row["id"], row["url"], told, extra, named_by=row["named_by"])
+        new = _keep(empty | row, stored[row["id"]], photo)
+        kept.append(new | {"mark": row["mark"]})
+    return photo_table(kept, rows.column("vector"))
+
+
+def _keep(row: dict[str, Any], stored: dict[str, Any], photo: Photo) -> dict[str, Any]:
+    """Return a new row with what others than its source gave."""
+    said = restate(stored, photo)
+    names = set(said.others)
+    if photo.is_partly_read:
+        names |= said.before - said.mine
+        names |= {"label"} & said.before  # now the folder's name, perhaps
     kept = dict(row)
-    unread = set(stored["given"]) - set(row["given"])
-    unread |= {"label"} & set(stored["given"])  # now the folder's name, perhaps
-    for name in unread & METADATA.keys() - KEPT:
+    for name in names & METADATA.keys() - KEPT:
         kept[name] = stored[name]
     for name in MAPS:
-        others = [pair for pair in row[name] or [] if EXTRA + pair[0] not in unread]
-        kept[name] = others + [pair for pair in stored[name] if EXTRA + pair[0] in unread]
-    return kept | {"given": list(dict.fromkeys([*stored["given"], *row["given"]]))}
+        others = [pair for pair in row[name] or [] if EXTRA + pair[0] not in names]
+        kept[name] = others + [pair for pair in stored[name] if EXTRA + pair[0] in names]
+    return kept | write_statements(said.statements, row["named_by"])
 
 
 def _seen(row: dict[str, Any]) -> list[Any]:
@@ -191,15 +160,16 @@ def _seen(row: dict[str, Any]) -> list[Any]:
     ]
 
 
-def _read_again(row: dict[str, Any], photo: Photo) -> tuple[dict[str, Any], dict[str, Any]]:
+def _read_again(
+    row: dict[str, Any], photo: Photo, unsaid: Set[str]
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return what a picture says of itself of that which its source said before and says no more.
 
     Returns:
         Values for the table's own columns, and all others.
     """
-    unsaid = set(row["given"]) - set(given_by(photo))
-    unsaid &= OWN_COLUMNS | {EXTRA + name for name in OTHERS}
-    if not unsaid or photo.is_partly_read or photo.is_remote:
+    unsaid = unsaid & (OWN_COLUMNS | {EXTRA + name for name in OTHERS})
+    if not unsaid or photo.is_remote:
         return {}, {}
     try:
         data = path_of(photo.address).read_bytes() if photo.payload is None else photo.payload
@@ -212,38 +182,32 @@ def _read_again(row: dict[str, Any], photo: Photo) -> tuple[dict[str, Any], dict
     )
 
 
-def _merge(
-    row: dict[str, Any], photo: Photo, own: dict[str, Any], others: dict[str, Any]
-) -> dict[str, Any]:
-    """Return a stored row without what its source gave before, and with what it gives now.
-
-    Of a photo that was partly read what it gave before stays.
-
-    Args:
-        own: what the picture itself says, for the table's own columns.
-        others: what else it says.
-    """
+def _merge(row: dict[str, Any], photo: Photo) -> dict[str, Any]:
+    """Return a stored row without what its source gave before, and with what it gives now."""
+    said = restate(row, photo)
+    own, others = _read_again(row, photo, said.unsaid)
     merged = dict(row)
-    given = given_by(photo)
-    before = set(row["given"])
-    if photo.is_partly_read:
-        before, given = set(), list(dict.fromkeys([*row["given"], *given]))
-    for name in before & METADATA.keys() - KEPT:
+    for name in said.unsaid & METADATA.keys() - KEPT:
         merged[name] = "" if METADATA[name] == pa.string() else None
-    extra = clean_values({**others, **photo.extra})
+    told = {name: value for name, value in photo.extra.items() if EXTRA + clean(name) in said.mine}
+    extra = clean_values({**others, **told})
     now = stored_extra(extra)
     for name in MAPS:
         kept = [
-            pair for pair in row[name] if EXTRA + pair[0] not in before and pair[0] not in extra
+            pair
+            for pair in row[name]
+            if EXTRA + pair[0] not in said.unsaid and pair[0] not in extra
         ]
         merged[name] = kept + now[name]
-    for name, value in clean_values({**own, **photo.metadata}).items():
+    told = {name: value for name, value in photo.metadata.items() if name in said.mine}
+    for name, value in clean_values({**own, **told}).items():
         if name == "label" and photo.is_partly_read and row["label"]:
             continue  # the folder's name, perhaps, for want of what could not be read
         merged[name] = value
-    merged |= {"url": photo.url or row["url"], "mark": mark_of(photo), "given": given}
+    merged["url"] = photo.url or row["url"]
     if is_named_anew(photo.named_by, row["named_by"]):
         merged["named_by"] = photo.named_by
+    merged |= write_statements(said.statements, merged["named_by"])
     if photo.size:
         merged |= {"modified": photo.modified, "size": photo.size}
     return merged

@@ -12,16 +12,24 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from ingest.changes import Known, file_digest, is_gone
+from ingest.changes import Known
+from ingest.files import file_digest, is_gone
 from ingest.photo import Photo, id_of_path
 from vecdb import Collection
 from vecdb.addresses import local_path
 from vecdb.records import Origin
 
 NOTED = 1_000_000  # ids kept in memory, some 80 MB
-Claim = tuple[str, str]  # what has an id while it is under way: its identity, and its address
+
+
+class Claim(NamedTuple):
+    """What has an id while it is under way: what tells it from others, its address, its source."""
+
+    identity: str = ""
+    address: str = ""
+    source: str = ""
 
 
 class Naming:
@@ -30,6 +38,7 @@ class Naming:
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
         self._was_empty = collection.count() == 0
+        self._sources: set[str] = set()
         # What was taken out with answers: digests by id, and ids by digest.
         self._removed: dict[str, str] = {}
         self._removed_ids: dict[str, list[str]] = {}
@@ -52,7 +61,8 @@ class Naming:
         held = self._collection.records.origins({one for p in photos for one in (*p.former, p.id)})
         named: list[Photo | Known | None] = [None] * len(photos)
         others: list[int] = []
-        moved = self._find_moved([photo for photo in photos if photo.id not in held])
+        new = [photo for photo in photos if photo.id not in held]
+        moved = self._find_moved(new) | self._find_at_address(new)
         for at, photo in enumerate(photos):
             ids = (*photo.former, photo.id)
             one = next((one for one in ids if one in held and _is_surely(photo, held[one])), None)
@@ -140,19 +150,36 @@ class Naming:
         return found
 
     def find_listed(self, photos: Sequence[Photo]) -> dict[str, Known]:
-        """Find photos that their table names by their addresses now, and by ids of its own before.
+        """Find photos that are named by their addresses now, and were by ids of their own before.
 
         Returns:
             The photos by the ids that they would have now.
         """
-        listed = [] if self._was_empty else [photo for photo in photos if photo.listed_in]
-        stored = self._at_addresses({photo.url for photo in listed})
+        listed = [photo for photo in photos if photo.told_by or photo.id == photo.address]
+        at_address = self._find_at_address(listed)
+        return {p.id: at_address[p.address] for p in listed if p.address in at_address}
+
+    def _find_at_address(self, photos: Sequence[Photo]) -> dict[str, Known]:
+        """Find photos whose pictures are stored already, under ids that others gave.
+
+        Rows of one table with ids of their own are photos of their own.
+
+        Returns:
+            The photos by their address.
+        """
+        self._sources |= {photo.source for photo in photos}
+        if self._was_empty and len(self._sources) < 2:
+            return {}
+        photos = [photo for photo in photos if photo.payload is None and not _is_file(photo)]
+        stored = self._at_addresses({photo.url for photo in photos})
         held = self._collection.records.origins([*itertools.chain(*stored.values())])
         return {
-            photo.id: Known(replace(photo, id=one), held[one])
-            for photo in listed
-            for one in stored.get(photo.url, ())
-            if one in held and held[one].named_by == photo.listed_in
+            photo.address: Known(
+                replace(photo, id=one, named_by="", told_by=photo.source), held[one]
+            )
+            for photo in photos
+            for one in reversed(stored.get(photo.url, ()))
+            if one in held and (not photo.named_by or held[one].named_by != photo.named_by)
         }
 
     def _find_moved(self, photos: Sequence[Photo]) -> dict[str, Known]:
@@ -213,13 +240,14 @@ def identity(photo: Photo) -> str:
 
 def claim(photo: Photo) -> Claim:
     """Return what is kept of a photo while it is under way."""
-    return identity(photo), "" if photo.payload is not None else photo.url
+    return Claim(identity(photo), photo.url if photo.payload is None else "", photo.source)
 
 
 def _is_under_way(photo: Photo, claimed: Claim) -> bool:
     """Tell whether this photo has the id already: the same picture, or the same row's."""
-    own, address = claim(photo)
-    return own == claimed[0] or (bool(address) and address == claimed[1])
+    own = claim(photo)
+    is_at_address = bool(own.address) and own.address == claimed.address
+    return own.identity == claimed.identity or is_at_address
 
 
 def candidate_ids(photo: Photo) -> Iterator[str]:

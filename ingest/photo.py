@@ -13,6 +13,7 @@ from urllib.parse import quote
 from ingest.errors import Rejected
 from vecdb.photos import Extra
 
+EXTRA = "extra:"  # goes before the name of a column of the source's own
 LONGEST_ID = 255
 LONGEST_ADDRESS = 4_000
 LONGEST_TEXT = 20_000
@@ -36,7 +37,8 @@ class Photo:
         named_by: the table or archive that names the photo and may name it anew; empty where the
             photo is its file or its address. Photos of two tables with the same id of their own
             are two, and the table's name goes before the second one's id.
-        listed_in: the table that gives a photo its address alone; empty where it names the photo.
+        told_by: the table that tells of a photo without naming it.
+        adds_to: sources of the same run that told of it before: what they say stands.
         former: ids that earlier versions gave; a photo that is stored under one keeps it.
         modified: of a file, seconds since 1970; 0 where not known.
         size: of a file, bytes; 0 where not known.
@@ -53,7 +55,8 @@ class Photo:
     broken: str | None = None
     within: str = ""
     named_by: str = ""
-    listed_in: str = ""
+    told_by: str = ""
+    adds_to: tuple[str, ...] = ()
     former: tuple[str, ...] = ()
     modified: float = 0.0
     size: int = 0
@@ -63,7 +66,7 @@ class Photo:
 
     def __post_init__(self) -> None:
         """Write paths that are not UTF-8 percent-encoded: they can be stored, and lead there."""
-        for name in ("address", "within", "named_by", "listed_in"):
+        for name in ("address", "within", "named_by", "told_by"):
             text = getattr(self, name)
             if not text.isascii() and clean(text) != text:
                 written = clean(text) if "://" in text else address_of(Path(text))
@@ -82,6 +85,24 @@ class Photo:
         if not self.address or "://" in self.address:
             return clean(self.address)
         return Path(self.address).absolute().as_uri()
+
+    @property
+    def source(self) -> str:
+        """The table or archive that tells of it; empty for what lies in and beside its file."""
+        return self.told_by or self.named_by
+
+    @property
+    def given(self) -> list[str]:
+        """The columns that its source gives."""
+        return [*self.metadata, *(EXTRA + clean(name) for name in self.extra)]
+
+    @cached_property
+    def mark(self) -> int:
+        """A number (64 bits, not 0) that is another one where its source says something else."""
+        told = repr((sorted(self.metadata.items()), sorted(self.extra.items())))
+        told += " and more" * self.is_partly_read
+        digest = hashlib.blake2b(told.encode("utf-8", "replace"), digest_size=8).digest()
+        return int.from_bytes(digest, "big") or 1
 
     def check(self) -> None:
         """Refuse what cannot be a photo's row.

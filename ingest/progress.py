@@ -11,7 +11,7 @@ from typing import Any
 from ingest.photo import clean
 
 # Counts of the summary alone.
-NOT_SHOWN = {"failed_before", "doubled", "renamed", "removed", "returned"}
+NOT_SHOWN = {"failed_before", "doubled", "renamed", "removed", "returned", "added"}
 EXAMPLES = 3  # failed photos named for each reason
 
 
@@ -90,6 +90,7 @@ class Summary:
         renamed: new photos that go by their source's name before their id, which another one has.
         renames: ids of some of these.
         returned: new photos that have the ids again that they were taken out under with answers.
+        added: rows of further tables of the source that added something to a photo.
     """
 
     seen: int
@@ -114,6 +115,7 @@ class Summary:
     renamed: int = 0
     renames: list[str] = field(default_factory=list)
     returned: int = 0
+    added: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """Return what `--json` prints."""
@@ -225,6 +227,7 @@ class Tally:
             renamed=self._counts["renamed"],
             renames=list(self._renames),
             returned=self._counts["returned"],
+            added=self._counts["added"],
         )
 
 

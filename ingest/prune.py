@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
-from ingest.changes import is_gone
 from ingest.errors import SourceError
+from ingest.files import is_gone
 from ingest.sources.place import find_place, is_far
 from vecdb import Database, Store
 from vecdb.addresses import local_path

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from ingest.changes import given_by, mark_of
 from ingest.photo import Photo, clean_values
+from ingest.provenance import Statement, write_statements
 from vecdb.photos import METADATA, photo_table, stored_extra
 
 
@@ -56,5 +56,6 @@ def _values(item: Item, duplicate_of: str, added_at: datetime) -> dict[str, Any]
     row["height"] = given.get("height") or item.height
     row |= stored_extra(clean_values({**item.extra, **photo.extra}))
     row |= {name: getattr(photo, name) for name in ("id", "url", "modified", "size", "named_by")}
-    row |= {"mark": mark_of(photo), "given": given_by(photo)}
+    own = Statement(photo.source, photo.mark, tuple(photo.given))
+    row |= write_statements([own], photo.named_by)
     return {**row, "digest": item.digest, "duplicate_of": duplicate_of, "added_at": added_at}

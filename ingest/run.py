@@ -105,7 +105,7 @@ def run(
         most_pixels = int(options.megapixels * 1e6) if options.megapixels else None
         failures = Failures(database, collection.name, most_pixels, options.manners)
         admission = Admission(
-            collection, failures, tally, failure_list, retry_failed=options.retry_failed
+            collection, failures, tally, failure_list, stop=stop, retry_failed=options.retry_failed
         )
         watch = held.enter_context(Watch())
         writer = Writer(collection, store, failures, tally, warn, failure_list)

@@ -16,7 +16,7 @@ LOG.addHandler(logging.NullHandler())  # said to the user in other ways; a file 
 LOG.propagate = False
 
 LOGGED = re.compile(rb"\d{4}-\d\d-\d\d \d\d:")
-TABLES = {".csv", ".tsv", ".jsonl", ".parquet"}  # kinds of what is left out
+TABLES = {".csv", ".tsv", ".json", ".jsonl", ".parquet"}  # kinds of what is left out
 VECTORS = {".npy", ".npz"}
 PACKED = {".zip", ".7z", ".rar"}
 NAMED = 100  # letters of a failed photo's name
@@ -97,6 +97,8 @@ def describe_summary(summary: Summary, table: str, again: str = "--retry-failed 
     if summary.returned:
         photos = "1 photo is" if summary.returned == 1 else f"{summary.returned:,} photos are"
         lines.append(f"{photos} back that had been taken out with answers, which count again.")
+    if summary.added:
+        lines.append(f"Added to photos from further tables: {summary.added:,} rows.")
     if summary.duplicates:
         lines.append(f"Near-duplicates of others, noted: {summary.duplicates:,}.")
     if summary.failed_before:
@@ -112,7 +114,7 @@ def describe_summary(summary: Summary, table: str, again: str = "--retry-failed 
         lines.append(f"Left out: {left}.")
     if TABLES & summary.left_out.keys():
         lines.append(
-            "What a table says of pictures is read where it is the source: give the table's path."
+            "What a table says of pictures is added where it is the source: give the table's path."
         )
     if PACKED & summary.left_out.keys():
         kinds = " and ".join(sorted(PACKED & summary.left_out.keys()))

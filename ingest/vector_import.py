@@ -7,12 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from ingest.changes import is_named_anew
+from ingest.changes import keep_told
 from ingest.errors import DamagedSource, Rejected, go_on_later
 from ingest.failure_list import FailureList
 from ingest.failures import Failures
 from ingest.photo import Photo
 from ingest.progress import ProgressCallback, Tally
+from ingest.provenance import is_named_anew, is_told_of
 from ingest.row_naming import name_rows
 from ingest.vectors import VectorSource
 from vecdb import Collection
@@ -110,11 +111,21 @@ class VectorImport:
             inserted = self._collection.insert(rows, normalize=True, more=True, known=known)
             self._inserted += inserted
             if changed:
-                self._collection.replace(rows.take(pa.array(changed)), normalize=True)
+                self._replace(rows.take(pa.array(changed)), held)
         self._tally.add("seen", count)
         self._tally.add("inserted", inserted)
         self._tally.add("updated", len(changed))
         self._tally.add("skipped", count - inserted - len(changed))
+
+    def _replace(self, rows: pa.Table, held: dict[str, Origin]) -> None:
+        """Store rows in place of those of their ids; what other tables say of these stays."""
+        told = [is_told_of(held[photo]) for photo in rows.column("id").to_pylist()]
+        if any(told):
+            others = rows.filter(pa.array(told))
+            self._collection.replace(keep_told(self._collection, others), normalize=True)
+            rows = rows.filter(pa.array([not each for each in told]))
+        if rows.num_rows:
+            self._collection.replace(rows, normalize=True)
 
     def _find_known(self, ids: Sequence[str]) -> set[str]:
         """Return which ids are stored; to ask for a million would cost as much as to store them."""

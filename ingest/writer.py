@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import pyarrow as pa
 
-from ingest.changes import Changes, keep_unread, store_changes
+from ingest.changes import Changes, keep_others, store_changes
 from ingest.errors import Rejected, go_on_later
 from ingest.failure_list import FailureList
 from ingest.failures import Failures
@@ -74,6 +74,9 @@ class Writer:
 
     def _change(self, changes: Changes) -> None:
         updated, same = self._patiently(lambda: store_changes(self._collection, changes.photos))
+        if changes.are_added:
+            self._tally.add("added", updated)
+            return
         self._tally.add("updated", updated)
         self._tally.add("skipped", same)
 
@@ -82,7 +85,7 @@ class Writer:
         ids = [item.photo.id for item in items]
         before = self._patiently(lambda: self._collection.records.digests(ids))
         photos = [item.photo for item in items]
-        rows = self._patiently(lambda: keep_unread(self._collection, photos, rows))
+        rows = self._patiently(lambda: keep_others(self._collection, photos, rows))
         self._patiently(lambda: self._collection.replace(rows))
         now = {item.photo.id: item.digest for item in items}
         self.replaced |= {digest for one, digest in before.items() if digest != now[one]}

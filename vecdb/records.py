@@ -1,7 +1,7 @@
 """What the rows of a collection say, looked up by id, address, size or digest."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
@@ -12,6 +12,7 @@ from vecdb.numbers import photo_number
 # Servers refuse a form field of 128 KiB.
 ID_BYTES_IN_STATEMENT = 65_536
 NUMBERS_IN_STATEMENT = 3000
+FROM = "from:"  # in `given`, before the mark and the name of another source
 TOLD = (
     "description", "photographer", "camera", "city", "country", "views", "downloads",
     "duplicate_of", "label",
@@ -30,6 +31,7 @@ class Origin:
         size: of its file, bytes.
         mark: of what its source said of it.
         named_by: the table or archive that named it.
+        sources: of what else is said of it, `from:MARK:SOURCE`.
     """
 
     url: str
@@ -38,6 +40,7 @@ class Origin:
     size: int = 0
     mark: int = 0
     named_by: str = ""
+    sources: list[str] = field(default_factory=list)
 
 
 class Records:

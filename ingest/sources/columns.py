@@ -159,9 +159,10 @@ class Columns:
         found = Photo(own, self._locate(address), metadata, extra, payload, captions=captions)
         if own or payload is not None:
             found = replace(found, named_by=self._table)
+        else:
+            found = replace(found, told_by=self._table)
         if own or self._within is None or is_web(address) or is_empty(named):
-            listed_in = "" if found.named_by else self._table
-            return found if own else replace(found, id=short_id(named), listed_in=listed_in)
+            return found if own else replace(found, id=short_id(named))
         # The id is a path from the table's folder: another folder may have the same.
         former = short_id(named if payload is None else number)
         return replace(found, id=id_of_path(named), within=self._within, former=(former,))

@@ -5,16 +5,21 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from encoder.pictures import HEAD
+from ingest.errors import SourceError
 from ingest.photo import Photo, address_of, id_of_path
+from ingest.sources.json_rows import is_annotations
 from ingest.sources.kinds import begins_as_picture, has_picture_ending, has_raw_ending, is_tar
 from ingest.sources.left_out import Exclusion, LeaveOut, ending_kind, keep_silent
 from ingest.sources.listings import NAMES, Listings, fold
-from ingest.sources.places import ANNOTATIONS, folder_label, is_class_among
+from ingest.sources.places import ANNOTATIONS, folder_label, is_class_among, is_split_alone
 from ingest.sources.sidecars import JSON, LARGEST, XMP, by_column, describe, is_sidecar
 from ingest.sources.stream import each
+from ingest.sources.tables import Table
 from ingest.sources.takeout import picture_name, takeout_names
 from ingest.sources.walk import File, Folder, Walk
 from ingest.sources.webdataset import Shard
+
+MOST_ANNOTATIONS = 50  # more files than that beside no picture are about one picture each
 
 
 class PictureFolder:
@@ -34,7 +39,8 @@ class PictureFolder:
         self._exclusion = Exclusion(exclude)
         self._leave_out = leave_out
         self._unreadable = 0  # files beside pictures
-        self._classes: dict[str, str] = {}  # by folder
+        self._annotations: list[Path] = []  # of COCO
+        self._labels: dict[str, str] = {}  # by folder
         self._listings = Listings(root, leave_out)
 
     def __iter__(self) -> Iterator[Photo]:
@@ -45,6 +51,7 @@ class PictureFolder:
             DamagedSource: a tar breaks off.
         """
         tars: list[Path] = []
+        self._annotations = []
         self._listings = Listings(self._root, self._leave_out)
         for folder in Walk(self._root, self._exclusion, self._leave_out):
             tars += [file.path for file in folder.files if is_tar(file.name)]
@@ -52,7 +59,22 @@ class PictureFolder:
         for relative, row in self._listings.list_missing():
             address, told = address_of(self._root / relative), by_column(row, self._listings.kinds)
             yield Photo(relative, address, *told, broken="listed in metadata, but no such file")
+        yield from each(map(self._annotated, self._annotations))
         yield from each(Shard(path, self._exclusion, self._leave_out) for path in tars)
+
+    def _annotated(self, path: Path) -> Iterator[Photo]:
+        """Yield what a file of COCO's annotations says of the pictures that lie in this folder."""
+        is_any = False
+        try:
+            for photo in Table().photos(path):
+                at = os.path.abspath(photo.address)
+                if at.startswith(f"{self._within}{os.sep}") and os.path.isfile(at):
+                    is_any = True
+                    yield photo
+        except SourceError:
+            is_any = False
+        if not is_any:
+            self._leave_out(".json")
 
     def _photos(self, folder: Folder) -> Iterator[Photo]:
         for path, relative, reason in folder.faults:
@@ -76,7 +98,12 @@ class PictureFolder:
             except OSError as error:
                 reason = f"file not readable: {error.strerror}"
                 yield Photo(id_of_path(file.relative), address_of(file.path), broken=reason)
-        beside.leave_out_unused()
+        unused = list(beside.unused())
+        for file in unused:
+            if len(unused) <= MOST_ANNOTATIONS and is_annotations(file.path):
+                self._annotations.append(file.path)
+            else:
+                self._leave_out(ending_kind(file.name))
 
     def _read_listings(self, folder: str) -> None:
         for relative in (f"{folder}/{name}" for name in NAMES):
@@ -85,7 +112,7 @@ class PictureFolder:
                 self._listings.read(path, folder)
 
     def _photo(self, file: File, beside: "Beside") -> Photo:
-        above = folder_label(file.relative) or self._class_of(file.relative.rpartition("/")[0])
+        above = self._label_of(file.relative)
         row, before = self._listings.take(file.relative), self._unreadable
         metadata, extra, captions = describe(
             row, beside.parts(file.name), self._note, self._listings.kinds
@@ -104,12 +131,17 @@ class PictureFolder:
             is_partly_read=self._unreadable > before or (self._listings.is_damaged and not row),
         )
 
-    def _class_of(self, folder: str) -> str:
-        """Return the name of a folder that says nothing, where it is a class beside others."""
-        if folder not in self._classes:
-            is_class = is_class_among(self._root, folder)
-            self._classes[folder] = folder.rpartition("/")[2] if is_class else ""
-        return self._classes[folder]
+    def _label_of(self, path: str) -> str:
+        """Return what the folders of a picture say that it is; empty where they say nothing."""
+        folder = path.rpartition("/")[0]
+        if folder not in self._labels:
+            label = folder_label(path)
+            if is_split_alone(self._root, folder):
+                label = self._label_of(folder)
+            elif not label and is_class_among(self._root, folder):
+                label = folder.rpartition("/")[2]
+            self._labels[folder] = label
+        return self._labels[folder]
 
     def _note(self, kind: str) -> None:
         self._unreadable += kind.startswith("unreadable")
@@ -146,11 +178,11 @@ class Beside:
         self._by_stem: dict[str, list[tuple[str, File]]] = {}
         self._folded: dict[str, list[tuple[str, File]]] = {}
         self._used: set[str] = set()
-        self._all: dict[str, str] = {}
+        self._all: dict[str, File] = {}
         for file in files:
             stem, ending = os.path.splitext(file.name)
             if is_sidecar(ending.lower()) and file.name.lower() not in NAMES:
-                self._all[file.name] = ending.lower()
+                self._all[file.name] = file
                 names = {stem, picture_name(stem)} if ending.lower() in JSON else {stem}
                 for told in names:
                     self._by_stem.setdefault(told, []).append((ending.lower(), file))
@@ -199,11 +231,9 @@ class Beside:
         self._leave_out(f"unreadable {ending}")
         return None
 
-    def leave_out_unused(self) -> None:
-        """Count the files that describe no picture here."""
-        for name, ending in self._all.items():
-            if name not in self._used:
-                self._leave_out(ending)
+    def unused(self) -> Iterator[File]:
+        """Yield the files that describe no picture here."""
+        yield from (file for name, file in self._all.items() if name not in self._used)
 
 
 def _is_picture(path: Path) -> bool:

@@ -180,13 +180,15 @@ def _is_split(found: Mapping[str, Any]) -> bool:
 
 
 def _annotate(found: Mapping[str, Any]) -> list[Row]:
-    """Join COCO's images with the first class and all captions of each."""
+    """Join COCO's images with all classes and captions of each."""
     names = {row.get("id"): row.get("name") for row in found.get("categories", [])}
     told: dict[Any, Row] = {}
     for note in found["annotations"]:
-        said = {"caption": note.get("caption"), "label": names.get(note.get("category_id"))}
         known = told.setdefault(note.get("image_id"), {})
-        known |= {name: value for name, value in said.items() if value and name not in known}
-        if said["caption"]:
-            known.setdefault("captions", []).append(said["caption"])
+        if caption := note.get("caption"):
+            known.setdefault("caption", caption)
+            known.setdefault("captions", []).append(caption)
+        label = names.get(note.get("category_id"))
+        if label and label not in known.setdefault("label", []):
+            known["label"].append(label)
     return [{**image, **told.get(image.get("id"), {})} for image in found["images"]]

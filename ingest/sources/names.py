@@ -75,7 +75,7 @@ LARGE_NAMES = (  # the largest last
 )
 # Parts of a data set, as Google's AutoML names them before each row: no labels.
 SPLITS = {"train", "training", "test", "testing", "val", "valid", "validation", "dev"}
-SPLITS |= {"unassigned"}
+SPLITS |= {"trainval", "unassigned"}
 # What exiftool writes before a field, Dublin Core in its spellings, and Wikimedia Commons.
 GROUP = re.compile(
     r"((exif\w*|ifd0|xmp(-\w+)?|iptc|system|file|composite):|(dublin core|dc(terms)?)[:.]"

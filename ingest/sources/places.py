@@ -22,6 +22,10 @@ OF_THE_SAME = re.compile(
 )
 CARD = re.compile(r"dcim|DCIM|[1-9]\d\d(?=\d*[A-Z_])[A-Z0-9_]{5}")  # 100CANON: of cameras' cards
 NUMBERED = re.compile(r"[_-]?\d+$")  # images_001
+# Folders of a split by names that no class has: train2017, train_images, test_set.
+SPLIT = re.compile(
+    rf"({'|'.join(SPLITS)})([_-]?(images?|imgs?|set|jpe?gs?|pictures|photos)|(?=.*\d))[_-]?\d*"
+)
 MOST_FOLDERS = 100
 MOST_ABOVE = 4  # folders above a table from which its paths may start
 JUDGED = 50  # names that are looked for
@@ -73,11 +77,12 @@ def find_places(base: Path, table: str, names: Sequence[str], *, above: bool) ->
 def folder_label(path: str) -> str:
     """Return the name of the nearest folder in a path that is more than `images`; else nothing.
 
-    Eagle keeps each picture in a folder that is called by a number; in `train/images` and on a
-    camera's card, in `DCIM/100CANON`, lie pictures of all kinds.
+    Eagle keeps each picture in a folder that is called by a number; in `train/images`, `train2017`
+    and on a camera's card, in `DCIM/100CANON`, lie pictures of all kinds.
     """
     names = [name for name in reversed(path.split("/")[:-1]) if name]
     names = [n for n in names if not n.endswith((".info", ".library")) and not CARD.fullmatch(n)]
+    names = [name for name in names if not SPLIT.fullmatch(name.lower())]
     found = next((n for n in names if NUMBERED.sub("", n.lower()) not in SAYS_NOTHING), "")
     return found if found in names[:1] or found.lower() not in SPLITS else ""
 
@@ -93,9 +98,22 @@ def is_class_among(root: Path, folder: str) -> bool:
     return name.lower() in IMAGES and any(map(_is_class, _folders_in(str(root / above))))
 
 
+def is_split_alone(root: Path, folder: str) -> bool:
+    """Tell whether a folder called `train` or so is a split: no class lies beside it, as `bus`.
+
+    Args:
+        root: what its path starts from.
+        folder: its path.
+    """
+    above, _, name = folder.rpartition("/")
+    return name.lower() in SPLITS and not any(map(_is_class, _folders_in(str(root / above))))
+
+
 def _is_class(folder: str) -> bool:
     name = os.path.basename(folder).lower()
     if NUMBERED.sub("", name) in SAYS_NOTHING | SPLITS | ANNOTATIONS or OF_THE_SAME.search(name):
+        return False
+    if SPLIT.fullmatch(name):
         return False
     try:
         with os.scandir(folder) as entries:

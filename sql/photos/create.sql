@@ -9,7 +9,8 @@
 --          near-duplicate seen earlier; extra, extra_numbers, extra_times, extra_flags: every other
 --          source column by its type; added_at: when it was stored; NULL stands for unknown;
 --          modified, size: of its file (seconds since 1970, bytes); mark: of what its source says;
---          given: the columns its source gives; named_by: the table or archive that names it;
+--          given: the columns its source gives, and behind `from:MARK:SOURCE` those of others
+--          (ingest/provenance.py); named_by: the table or archive that names it;
 --          revision: the highest of several rows counts
 CREATE TABLE IF NOT EXISTS `$table` (
     id String, url String, vector Array(Float32) CODEC(NONE),

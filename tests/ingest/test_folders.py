@@ -537,7 +537,7 @@ def test_an_image_folders_rows_go_to_their_pictures(tree, kind):
         "train/0.jpg": "caption 0", "train/2.jpg": None, "train/sub/1.jpg": "caption, 1",
     }  # fmt: skip
     assert photos["train/sub/1.jpg"].extra == {"split": "val"}
-    assert photos["train/0.jpg"].metadata["label"] == "train"
+    assert "label" not in photos["train/0.jpg"].metadata
     assert faults == {"train/gone.jpg": "listed in metadata, but no such file"}
     assert not left
 
@@ -724,10 +724,30 @@ def test_a_label_beside_a_picture_goes_before_its_folders_name(tree):
         ("Images/1.jpg", None),
         ("data/07/1.jpg", "07"),
         ("cat/image_set/1.jpg", "image_set"),
+        ("train2017/1.jpg", None),
+        ("cat/train_images/1.jpg", "cat"),
+        ("cat/train/1.jpg", "cat"),
+        ("trains/1.jpg", "trains"),
+        ("test tubes/1.jpg", "test tubes"),
     ],
 )
 def test_a_folder_whose_name_says_nothing_is_no_label(tree, path, label):
     assert read(tree([path]))[0][path].metadata.get("label") == label
+
+
+@pytest.mark.parametrize(
+    ("folders", "labels"),
+    [
+        (["train", "val"], [None, None]),
+        (["train", "masks"], [None, "masks"]),
+        (["train", "bus", "tram"], ["train", "bus", "tram"]),
+        (["train/cat", "train/dog", "test"], ["cat", "dog", None]),
+    ],
+)
+def test_a_folder_called_train_is_a_class_only_beside_others(tree, folders, labels):
+    photos, _, _ = read(tree([f"{folder}/{at}.jpg" for at, folder in enumerate(folders)]))
+    found = {photo.id: photo.metadata.get("label") for photo in photos.values()}
+    assert [found[f"{folder}/{at}.jpg"] for at, folder in enumerate(folders)] == labels
 
 
 @pytest.mark.parametrize("above", ["", "train/", "data/"])
@@ -739,7 +759,7 @@ def test_a_folder_whose_name_says_nothing_is_no_label(tree, path, label):
         (["photos/1", "drawings"], ["1", "drawings"]),
         (["images", "masks"], [None, "masks"]),
         (["photos", "thumbnails", "photos originals"], [None, "thumbnails", "photos originals"]),
-        (["images", "val"], [None, "val"]),
+        (["images", "val"], [None, None]),
         (["images_001", "images_002"], [None, None]),
         (["photos", "drawings/photos"], [None, "drawings"]),
         (["dog/photos", "dog/old"], ["dog", "old"]),

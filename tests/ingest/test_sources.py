@@ -439,8 +439,8 @@ def test_a_list_of_addresses_needs_no_columns(tmp_path):
     for name in ("a.txt", "a.csv"):
         path = written(tmp_path / name, text)
         assert photos(path)[:2] == [
-            Photo("http://a/1,2", "http://a/1,2", listed_in=str(path)),
-            Photo("http://a/2", "http://a/2", listed_in=str(path)),
+            Photo("http://a/1,2", "http://a/1,2", told_by=str(path)),
+            Photo("http://a/2", "http://a/2", told_by=str(path)),
         ]
 
 

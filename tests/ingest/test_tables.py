@@ -400,13 +400,15 @@ def test_json_of_coco_brings_captions_and_classes(folder):
         "annotations": [
             {"image_id": 0, "caption": "a house"},
             {"image_id": 0, "caption": "another"},
-            {"image_id": 1, "category_id": 5, "bbox": [1, 2, 3, 4]},
+            {"image_id": 1, "category_id": 5, "bbox": [1, 2, 3, 4], "segmentation": [[1, 2]]},
+            {"image_id": 1, "category_id": 5, "bbox": [3, 2, 3, 4]},
+            {"image_id": 1, "category_id": 2, "segmentation": {"counts": [1, 2], "size": [3, 4]}},
         ],
-        "categories": [{"id": 5, "name": "dog"}],
+        "categories": [{"id": 5, "name": "dog"}, {"id": 2, "name": "cat"}],
     }
     photos = read(written(folder / "t.json", json.dumps(found)))
     assert [photo.address for photo in photos] == local(folder)
-    assert [p.metadata for p in photos] == [{"description": "a house"}, {"label": "dog"}, {}]
+    assert [p.metadata for p in photos] == [{"description": "a house"}, {"label": "dog|cat"}, {}]
 
 
 def test_json_that_breaks_off_gives_what_came_before(folder):

@@ -1,0 +1,150 @@
+"""Which source says what of a photo: tables, archives, and what lies in and beside its file.
+
+Each source's word is kept apart, so that one that is read again takes back only its own. Where two
+give the same column, a table's stands before what lies beside the file, and of two tables that
+which came later; of several tables of one run, that which is read first.
+
+A row's `given` lists the columns of the source that spoke first, whose mark is the row's; behind
+each text `from:MARK:SOURCE` follow those of another source, its mark in hex. The first one is the
+row's `named_by` unless such a text, without a mark, names it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any, NamedTuple
+
+from ingest.files import is_gone
+from ingest.photo import Photo
+from vecdb.addresses import local_path
+from vecdb.records import FROM, Origin
+
+MOST = 16  # sources of a photo that are kept apart: the first one, and the latest
+
+
+class Statement(NamedTuple):
+    """What one source says of a photo.
+
+    Attributes:
+        source: the table or archive; empty for what lies in and beside the file.
+        mark: another one where it says something else; 0 where not known.
+        columns: those that it gives.
+    """
+
+    source: str
+    mark: int
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Restated:
+    """What is said of a photo once one of its sources has spoken again.
+
+    Attributes:
+        statements: of all sources, in the order in which they first spoke.
+        mine: columns whose values are that source's.
+        unsaid: columns that it gave before and that nobody whose word stands before its gives now.
+        others: columns whose values stay what other sources gave.
+        before: columns that it gave before.
+    """
+
+    statements: Sequence[Statement]
+    mine: frozenset[str]
+    unsaid: frozenset[str]
+    others: frozenset[str]
+    before: frozenset[str]
+
+
+def restate(row: Mapping[str, Any], photo: Photo) -> Restated:
+    """Put what a source says of a stored photo in the place of what it said before.
+
+    Of a photo that was partly read what it said before stays.
+
+    Args:
+        row: named_by, mark and given.
+    """
+    said = read_statements(row["named_by"], row["mark"], row["given"])
+    at = _find(said, photo)
+    old = said[at].columns if at is not None else ()
+    now = [name for name in photo.given if name not in _gather(said, photo.adds_to)]
+    kept = old if photo.is_partly_read else ()
+    own = Statement(photo.source, photo.mark, tuple(dict.fromkeys([*kept, *now])))
+    before, behind = (said, []) if at is None else (said[:at], said[at + 1 :])
+    above = [one for one in (*behind, *(before if not own.source else ())) if one.source]
+    unsaid = frozenset(old) - set(own.columns) - _columns(above)
+    if unsaid:  # who else gives these will be heard again
+        before, behind = ([one._replace(mark=0) for one in part] for part in (before, behind))
+    return Restated(
+        [*before, own, *behind],
+        frozenset(now) - _columns(above),
+        unsaid,
+        _columns([*before, *behind]) - (set(now) - _columns(above)) - unsaid,
+        frozenset(old),
+    )
+
+
+def write_statements(statements: Sequence[Statement], named_by: str) -> dict[str, Any]:
+    """Return what a row keeps of them: mark, and given."""
+    first, *others = statements
+    given = [f"{FROM}:{first.source}"] * (first.source != named_by)
+    given += first.columns
+    for one in others[-MOST + 1 :]:
+        given += [f"{FROM}{one.mark:x}:{one.source}", *one.columns]
+    return {"mark": first.mark, "given": given}
+
+
+def read_statements(named_by: str, mark: int, given: Sequence[str]) -> list[Statement]:
+    """Return what each source says, in the order in which they first spoke."""
+    said = [Statement(named_by, mark)]
+    for at, word in enumerate(given):
+        if not word.startswith(FROM):
+            said[-1] = said[-1]._replace(columns=(*said[-1].columns, word))
+            continue
+        told, _, source = word.removeprefix(FROM).partition(":")
+        if at == 0 and not told:
+            said[0] = Statement(source, mark)
+        else:
+            said.append(Statement(source, int(told, 16)))
+    return said
+
+
+def is_said(photo: Photo, origin: Origin) -> bool:
+    """Tell whether a stored photo has what its source says of it."""
+    said = read_statements(origin.named_by, origin.mark, origin.sources)
+    at = _find(said, photo)
+    return said[at].mark == photo.mark if at is not None else not photo.given
+
+
+def is_told_of(origin: Origin) -> bool:
+    """Tell whether more than one source says something of a stored photo."""
+    return len(read_statements(origin.named_by, origin.mark, origin.sources)) > 1
+
+
+def is_named_anew(now: str, before: str) -> bool:
+    """Tell whether another table stands for the one that named a photo: it was moved, perhaps."""
+    return bool(now) and now != before and (not before or _is_away(before))
+
+
+def _find(said: Sequence[Statement], photo: Photo) -> int | None:
+    """Return the place of a photo's source among those that spoke of it before, if it is there."""
+    sources = [one.source for one in said]
+    if photo.source in sources:
+        return sources.index(photo.source)
+    if photo.is_remote and len(said) == 1 and not sources[0]:
+        return 0  # of an earlier version, which did not keep the name of a list of addresses
+    name = PurePath(photo.source).name
+    moved = (at for at, one in enumerate(sources) if PurePath(one).name == name and _is_away(one))
+    return next(moved, None) if name else None
+
+
+def _is_away(source: str) -> bool:
+    path = local_path(source)
+    return path is not None and is_gone(path)
+
+
+def _columns(said: Sequence[Statement]) -> frozenset[str]:
+    return frozenset(name for one in said for name in one.columns)
+
+
+def _gather(said: Sequence[Statement], sources: Sequence[str]) -> frozenset[str]:
+    return _columns([one for one in said if one.source in sources])

@@ -1,0 +1,253 @@
+"""What several sources say of one photo: each takes back only its own."""
+
+import csv
+import json
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from ingest import Photo
+from ingest.provenance import Statement, read_statements, restate, write_statements
+from tests.ingest.pictures import encoded, jpeg, noise
+from tests.ingest.test_embedded import PACKET
+from tests.ingest.test_in_step import counts, folder, rows
+from vecdb.records import Origin
+
+
+def table(path, lines):
+    path.parent.mkdir(exist_ok=True)
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows(lines)
+    return path
+
+
+def coco(path, files, **parts):
+    images = [{"id": 100 + at, "file_name": name} for at, name in enumerate(files)]
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps({"info": {}, "images": images, **parts}))
+    return path
+
+
+CATEGORIES = [{"id": 5, "name": "dog"}, {"id": 7, "name": "cat"}]
+
+
+def captions(*words):
+    return [{"image_id": 100 + at, "caption": word} for at, word in enumerate(words)]
+
+
+def boxes(*classes):
+    return [
+        {"image_id": 100 + at, "category_id": one, "bbox": [1, 2, 3, 4]}
+        for at, each in enumerate(classes)
+        for one in each
+    ]
+
+
+def said(database, *names):
+    found = rows(database).values()
+    return sorted(tuple(row[name] for name in names) for row in found)
+
+
+@pytest.mark.parametrize("ids", ["", "id,"])
+@pytest.mark.parametrize("order", ["folder labels captions", "labels folder captions"])
+def test_what_each_source_says_stays_whichever_is_read_again(
+    ingest, database, tmp_path, ids, order
+):
+    lib = folder(tmp_path / "lib", a=1, b=2)
+    head = ["id", "file"] if ids else ["file"]
+    own = [["71"], ["72"]] if ids else [[], []]
+    named = [[*own[0], "a.jpg"], [*own[1], "b.jpg"]]
+    sources = {
+        "folder": lib,
+        "labels": table(
+            lib / "labels.csv", [[*head, "label"], [*named[0], "cat"], [*named[1], "dog"]]
+        ),
+        "captions": table(
+            lib / "captions.csv", [[*head, "caption"], [*named[0], "A cat."], [*named[1], "A dog."]]
+        ),
+    }
+    for name in order.split():
+        ingest(sources[name])
+    expected = [("A cat.", "cat"), ("A dog.", "dog")]
+    assert said(database, "description", "label") == expected
+    for source in sources.values():
+        assert counts(ingest(source)) == (0, 0, 2, 0)
+    assert said(database, "description", "label") == expected
+    # One of them says something else, and one says nothing more of a photo.
+    table(lib / "labels.csv", [[*head, "label"], [*named[0], "lynx"], [*named[1], ""]])
+    assert counts(ingest(sources["labels"])) == (0, 2, 0, 0)
+    assert said(database, "description", "label") == [("A cat.", "lynx"), ("A dog.", None)]
+
+
+def test_a_table_stands_before_a_folders_name_and_a_later_table_before_an_earlier_one(
+    ingest, database, tmp_path
+):
+    lib = tmp_path / "lib"
+    lib.mkdir()
+    folder(lib / "cats", a=1)
+    first = table(tmp_path / "one.csv", [["file", "label"], ["lib/cats/a.jpg", "tabby"]])
+    second = table(tmp_path / "two.csv", [["file", "label"], ["lib/cats/a.jpg", "lynx"]])
+    for source, label in ((lib, "cats"), (first, "tabby"), (second, "lynx")):
+        ingest(source)
+        assert said(database, "label") == [(label,)]
+    for source in (lib, first):
+        ingest(source)
+        assert said(database, "label") == [("lynx",)]
+    table(second, [["file", "label"], ["lib/cats/a.jpg", ""]])
+    ingest(second)
+    assert said(database, "label") == [(None,)]
+    ingest(first)  # what it says counts again
+    assert said(database, "label") == [("tabby",)]
+
+
+def test_a_picture_that_changed_keeps_what_tables_say_of_it(ingest, database, tmp_path):
+    lib = folder(tmp_path / "lib", a=1)
+    (lib / "a.jpg").write_bytes(jpeg(1))
+    (lib / "a.txt").write_text("beside it")
+    labels = table(tmp_path / "labels.csv", [["file", "label", "iso"], ["lib/a.jpg", "cat", "1"]])
+    ingest(lib)
+    ingest(labels)
+    (lib / "a.jpg").write_bytes(jpeg(2))
+    (lib / "a.txt").write_text("beside the new one")
+    assert counts(ingest(lib)) == (0, 1, 0, 0)
+    row = rows(database)["a.jpg"]
+    assert (row["label"], row["description"]) == ("cat", "beside the new one")
+    assert row["extra"]["iso"] == 1
+    assert counts(ingest(labels)) == counts(ingest(lib)) == (0, 0, 1, 0)
+
+
+def test_a_moved_table_stands_for_the_one_of_its_name(ingest, database, tmp_path):
+    folder(tmp_path / "lib", a=1)
+    path = tmp_path / "lib" / "a.jpg"
+    ingest(tmp_path / "lib")
+    old = table(tmp_path / "old" / "labels.csv", [["file", "label"], [path, "cat"]])
+    ingest(old)
+    old.unlink()
+    ingest(table(tmp_path / "new" / "labels.csv", [["file", "text"], [path, "A lynx."]]))
+    assert said(database, "label", "description") == [(None, "A lynx.")]
+
+
+def test_what_a_picture_says_itself_is_back_once_a_table_says_it_no_more(
+    ingest, database, tmp_path
+):
+    lib = tmp_path / "lib"
+    lib.mkdir()
+    (lib / "a.jpg").write_bytes(encoded(noise(), xmp=PACKET.encode()))
+    ingest(lib)
+    own = said(database, "description")
+    assert own[0][0]
+    told = table(tmp_path / "told.csv", [["file", "caption"], ["lib/a.jpg", "words of a table"]])
+    ingest(told)
+    assert said(database, "description") == [("words of a table",)]
+    ingest(table(told, [["file", "iso"], ["lib/a.jpg", "100"]]))
+    assert said(database, "description") == own
+
+
+@pytest.mark.parametrize("way", ["each alone", "their folder", "the pictures' folder"])
+def test_annotations_of_coco_add_up(ingest, database, tmp_path, way):
+    root = tmp_path / "coco"
+    root.mkdir()
+    folder(root / "train2017", a=1, b=2)
+    lists = root / "annotations"
+    files = ["a.jpg", "b.jpg"]
+    told = [
+        coco(lists / "captions_train2017.json", files, annotations=captions("A cat.", "Two.")),
+        coco(lists / "instances_train2017.json", files,
+             annotations=boxes([7, 7], [5, 7]), categories=CATEGORIES),
+        coco(lists / "person_keypoints_train2017.json", files,
+             annotations=boxes([1], [1]), categories=[{"id": 1, "name": "person"}]),
+    ]  # fmt: skip
+    sources = {"each alone": told[:2], "their folder": [lists], "the pictures' folder": [root]}
+    for source in sources[way]:
+        summary = ingest(source)
+        assert summary.error is None
+    assert said(database, "description", "label") == [("A cat.", "cat"), ("Two.", "dog|cat")]
+    assert summary.left_out == {}
+    if way != "each alone":
+        assert (summary.inserted, summary.seen, summary.doubled) == (2, 2, 0)
+        assert summary.added == (4 if way == "the pictures' folder" else 2)
+    for source in sources[way]:
+        again = ingest(source)
+        assert (again.inserted, again.updated, again.added, again.skipped) == (0, 0, 0, 2)
+    coco(told[1], files, annotations=boxes([5], []), categories=CATEGORIES)
+    for source in sources[way]:
+        ingest(source)
+    assert said(database, "description", "label")[0] == ("A cat.", "dog")
+
+
+def test_json_of_something_else_beside_pictures_is_left_out(ingest, database, tmp_path):
+    lib = folder(tmp_path / "lib", a=1)
+    coco(lib / "others.json", ["elsewhere.jpg"], annotations=captions("gone"))
+    (lib / "settings.json").write_text('{"images": 3, "size": [1, 2]}')
+    summary = ingest(lib)
+    assert (summary.inserted, summary.failed, summary.seen) == (1, 0, 1)
+    assert summary.left_out == {".json": 2}
+    (lib / "broken.json").write_text('{"images": [{"file_name": "a.jpg"')
+    assert "broken.json is not readable JSON" in ingest(lib).error
+
+
+def test_vectors_that_changed_keep_what_a_table_says_of_their_photos(ingest, database, tmp_path):
+    vectors = np.random.default_rng(0).standard_normal((2, 16)).astype("float32")
+    urls = ["https://x.org/0.jpg", "https://x.org/1.jpg"]
+    source = tmp_path / "vectors.parquet"
+
+    def write(sign, city):
+        told = {"id": ["0", "1"], "url": urls, "city": city, "vector": list(sign * vectors)}
+        pq.write_table(pa.table(told), source)
+        return ingest(source, encoder="m")
+
+    write(1, ["Oslo", "Bergen"])
+    labels = table(tmp_path / "labels.csv", [["url", "label"], [urls[0], "cat"]])
+    assert counts(ingest(labels, encoder=None)) == (0, 1, 0, 0)
+    assert write(-1, ["Oslo", "Rome"]).updated == 2
+    assert said(database, "city", "label") == [("Oslo", "cat"), ("Rome", None)]
+    assert counts(ingest(labels, encoder=None)) == (0, 0, 1, 0)
+    assert write(-1, ["Oslo", "Rome"]).skipped == 2
+
+
+def test_a_table_with_ids_of_its_own_about_stored_pictures_stores_none_again(
+    ingest, database, host, tmp_path
+):
+    lines = [["id", "url", "label"], ["7", f"{host.url}/ok/1.jpg", "cat"]]
+    listed = tmp_path / "list.txt"
+    listed.write_text(f"{host.url}/ok/1.jpg\n{host.url}/ok/2.jpg\n")
+    ingest(listed)
+    assert counts(ingest(table(tmp_path / "labels.csv", lines))) == (0, 1, 0, 0)
+    more = [["number", "url", "caption"], ["1", f"{host.url}/ok/1.jpg", "A cat."]]
+    assert counts(ingest(table(tmp_path / "captions.csv", more))) == (0, 1, 0, 0)
+    found = rows(database).values()
+    assert [row["description"] for row in found if row["label"] == "cat"] == ["A cat."]
+    assert len(found) == 2
+
+
+def test_rows_of_one_table_that_show_one_picture_under_ids_of_their_own_are_all_kept(
+    ingest, database, host, tmp_path
+):
+    lines = [["id", "url"], *([str(at), f"{host.url}/ok/1.jpg"] for at in range(3))]
+    shop = table(tmp_path / "shop.csv", lines)
+    assert ingest(shop).inserted == 3
+    assert counts(ingest(shop)) == (0, 0, 3, 0)
+
+
+def test_statements_are_kept_in_a_row_and_read_back():
+    for named_by in ("", "/t.csv"):
+        told = [Statement("", 3, ("label",)), Statement("/a b:c.csv", 2**64 - 1, ("extra:from:x",))]
+        kept = write_statements(told, named_by)
+        assert read_statements(named_by, kept["mark"], kept["given"]) == told
+        heads = [word for word in kept["given"] if word.startswith("from:")]
+        origin = Origin("", "", mark=3, named_by=named_by, sources=heads)
+        assert [one.source for one in read_statements(named_by, 3, origin.sources)] == [
+            "", "/a b:c.csv",
+        ]  # fmt: skip
+
+
+def test_no_more_sources_are_kept_apart_than_sixteen():
+    row: dict[str, Any] = {"named_by": "", "mark": 1, "given": ["label"]}
+    for at in range(40):
+        photo = Photo("a", "a.jpg", {"label": f"{at}"}, told_by=f"/{at}.csv")
+        row |= write_statements(restate(row, photo).statements, "")
+    said_by = [one.source for one in read_statements("", row["mark"], row["given"])]
+    assert said_by == ["", *(f"/{at}.csv" for at in range(25, 40))]
