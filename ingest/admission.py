@@ -9,7 +9,7 @@ from ingest.errors import DamagedSource, Rejected, SourceError
 from ingest.failure_list import FailureList
 from ingest.failures import Failures
 from ingest.files import look_at_file
-from ingest.naming import Claim, Naming
+from ingest.naming import Claim, Naming, claim
 from ingest.photo import Photo
 from ingest.progress import Tally
 from vecdb import Collection
@@ -79,16 +79,19 @@ class Admission:
         found = self._first_of_each(found)
         photos = [photo for photo in found if isinstance(photo, Photo)]
         changes = [find_change(known) for known in found if isinstance(known, Known)]
-        anew = [photo for photo in changes if photo is not None and photo.replaces]
+        # Whichever source told of it first has asked for a picture that changed, or it failed.
+        anew = [p for p in changes if p is not None and p.replaces and p.adds_to is None]
         rows = [photo for photo in changes if photo is not None and not photo.replaces]
-        added = sum(isinstance(one, Known) and bool(one.photo.adds_to) for one in found)
-        told = [photo for photo in rows if not photo.adds_to]
+        added = sum(isinstance(one, Known) and one.photo.adds_to is not None for one in found)
+        told = [photo for photo in rows if photo.adds_to is None]
         self._tally.add("seen", -added)
         self._tally.add("skipped", len(usable) - added - len(photos) - len(anew) - len(told))
         photos += anew
         given_up = {} if self._retry_failed else self._failures.given_up(photos)
         self._tally.add("skipped", len(given_up))
         self._tally.add("failed_before", len(given_up))
+        with self._guard:
+            self._under_way |= {photo.id: claim(photo) for photo in (*photos, *rows)}
         for photo in photos:
             if photo.id in given_up:
                 self._failure_list.add(photo, given_up[photo.id])
@@ -96,7 +99,9 @@ class Admission:
             else:
                 yield photo
         for are_added in (False, True):
-            if of_kind := tuple(photo for photo in rows if bool(photo.adds_to) == are_added):
+            if of_kind := tuple(
+                photo for photo in rows if (photo.adds_to is not None) == are_added
+            ):
                 yield Changes(of_kind, are_added)
 
     def _name(self, photos: Sequence[Photo]) -> list[Photo | Known]:
@@ -113,8 +118,6 @@ class Admission:
                 self._tally.add("returned")
             elif isinstance(named, Photo) and named.id != photo.id:
                 self._tally.rename(named.id)
-        with self._guard:
-            self._under_way |= {one.id: claimed[one.id] for one in found if isinstance(one, Photo)}
         return [one for one in found if one is not None]
 
     def _look_up(self, photos: Sequence[Photo]) -> list[Photo | Known]:
@@ -128,18 +131,15 @@ class Admission:
         held = self._collection.records.origins({photo.id for photo in free}) if free else {}
         known = {photo.id: Known(photo, held[photo.id]) for photo in free if photo.id in held}
         known |= self._naming.find_listed([photo for photo in free if photo.id not in held])
-        with self._guard:
-            new = [photo for photo in free if photo.id not in known]
-            self._under_way |= {p.id: Claim(address=p.url, source=p.source) for p in new}
         return [known.get(photo.id, photo) for photo in free]
 
     def _wait_for_others(self, photos: Sequence[Photo]) -> None:
         """Wait until photos are stored of which another table told that was read before."""
-        sources = {photo.url: photo.source for photo in photos if photo.payload is None}
+        sources = {photo.picture: photo.source for photo in photos}
 
         def is_waited_for() -> bool:
-            claims = (one for one in self._under_way.values() if one.address)
-            return any(sources.get(one.address, one.source) != one.source for one in claims)
+            claims = self._under_way.values()
+            return any(sources.get(one.picture, one.source) != one.source for one in claims)
 
         with self._left:
             while is_waited_for() and not self._stop.is_set():
@@ -167,7 +167,7 @@ class Admission:
         return firsts
 
     def leave(self, photo: Photo) -> None:
-        """Say that a photo is stored or has failed."""
+        """Say that a photo is stored, anew perhaps, or has failed."""
         with self._left:
             self._under_way.pop(photo.id, None)
             self._left.notify()
@@ -176,20 +176,22 @@ class Admission:
 def _chunks(photos: Iterable[Photo]) -> Iterator[list[Photo]]:
     """Yield photos in parts, in each of which one source tells of a photo."""
     chunk: list[Photo] = []
-    told: dict[str, str] = {}  # addresses in it, and by which source
+    later: list[Photo] = []  # what other sources tell of photos in it
+    told: dict[str, str] = {}  # pictures in it, and by which source
     size = 0
     try:
         for photo in photos:
-            if photo.url and told.setdefault(photo.url, photo.source) != photo.source:
-                yield chunk
-                chunk, told, size = [], {photo.url: photo.source}, 0
-            chunk.append(photo)
+            is_again = told.setdefault(photo.picture, photo.source) != photo.source
+            (later if is_again else chunk).append(photo)
             size += len(photo.payload or b"")
-            if len(chunk) >= CHUNK or size > CHUNK_BYTES:
+            if len(chunk) + len(later) >= CHUNK or size > CHUNK_BYTES:
                 yield chunk
-                chunk, told, size = [], {}, 0
+                yield from _chunks(later)
+                chunk, later, told, size = [], [], {}, 0
     except (SourceError, DamagedSource):
         yield chunk  # a source that breaks off has named these before
+        yield from _chunks(later)
         raise
     if chunk:
         yield chunk
+        yield from _chunks(later)

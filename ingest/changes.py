@@ -1,6 +1,5 @@
 """What changed of a photo since it was stored, and its row as it is from now on."""
 
-import hashlib
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
@@ -47,7 +46,7 @@ def find_change(known: Known) -> Photo | None:
     """
     photo, origin = known.photo, known.origin
     if photo.payload is not None:
-        same = not origin.digest or hashlib.sha256(photo.payload).hexdigest() == origin.digest
+        same = not origin.digest or photo.picture == origin.digest
     elif photo.is_remote:
         same = not origin.url or (photo.url == origin.url and not _is_newer(photo, origin))
     else:

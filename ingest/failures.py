@@ -1,6 +1,5 @@
 """Photos that failed: remembered, so that what fails for good is not asked for again."""
 
-import hashlib
 from collections.abc import Sequence
 
 from encoder.pictures import reader_versions
@@ -78,5 +77,5 @@ class Failures:
 def _state(photo: Photo) -> str:
     """Return what differs once a file, or a picture that a source holds, is another."""
     if photo.payload is not None:
-        return f"; {hashlib.sha256(photo.payload).hexdigest()}"
+        return f"; {photo.picture}"
     return f"; {photo.size} bytes of {photo.modified}" if photo.size else ""

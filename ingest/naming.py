@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from ingest.changes import Known
 from ingest.files import file_digest, is_gone
 from ingest.photo import Photo, id_of_path
+from ingest.provenance import is_told_by
 from vecdb import Collection
 from vecdb.addresses import local_path
 from vecdb.records import Origin
@@ -25,11 +26,11 @@ NOTED = 1_000_000  # ids kept in memory, some 80 MB
 
 
 class Claim(NamedTuple):
-    """What has an id while it is under way: what tells it from others, its address, its source."""
+    """What has an id while it is under way: what tells it from others, its picture, its source."""
 
-    identity: str = ""
-    address: str = ""
-    source: str = ""
+    identity: str
+    picture: str
+    source: str
 
 
 class Naming:
@@ -173,14 +174,17 @@ class Naming:
         photos = [photo for photo in photos if photo.payload is None and not _is_file(photo)]
         stored = self._at_addresses({photo.url for photo in photos})
         held = self._collection.records.origins([*itertools.chain(*stored.values())])
-        return {
-            photo.address: Known(
-                replace(photo, id=one, named_by="", told_by=photo.source), held[one]
-            )
-            for photo in photos
-            for one in reversed(stored.get(photo.url, ()))
-            if one in held and (not photo.named_by or held[one].named_by != photo.named_by)
-        }
+        found: dict[str, Known] = {}
+        for photo in photos:
+            ids = (one for one in stored.get(photo.url, ()) if one in held)
+            others = [
+                one for one in ids if not photo.named_by or held[one].named_by != photo.named_by
+            ]
+            if others:  # of several the one that it told of before
+                one = min(others, key=lambda one: not is_told_by(held[one], photo.source))
+                about = replace(photo, id=one, named_by="", told_by=photo.source)
+                found[photo.address] = Known(about, held[one])
+        return found
 
     def _find_moved(self, photos: Sequence[Photo]) -> dict[str, Known]:
         """Find the files that are stored under other ids, from here or from where they are gone.
@@ -235,19 +239,18 @@ def identity(photo: Photo) -> str:
     """Return what tells a photo from others that want its id: its table, its file, or its bytes."""
     if photo.named_by and not photo.within:
         return photo.named_by
-    return photo.url if photo.payload is None else hashlib.sha256(photo.payload).hexdigest()
+    return photo.picture
 
 
 def claim(photo: Photo) -> Claim:
     """Return what is kept of a photo while it is under way."""
-    return Claim(identity(photo), photo.url if photo.payload is None else "", photo.source)
+    return Claim(identity(photo), photo.picture, photo.source)
 
 
 def _is_under_way(photo: Photo, claimed: Claim) -> bool:
     """Tell whether this photo has the id already: the same picture, or the same row's."""
     own = claim(photo)
-    is_at_address = bool(own.address) and own.address == claimed.address
-    return own.identity == claimed.identity or is_at_address
+    return own.identity == claimed.identity or own.picture == claimed.picture
 
 
 def candidate_ids(photo: Photo) -> Iterator[str]:
@@ -262,9 +265,7 @@ def candidate_ids(photo: Photo) -> Iterator[str]:
 
 
 def _digest(photo: Photo) -> str:
-    if photo.payload is None:
-        return file_digest(photo.address)
-    return hashlib.sha256(photo.payload).hexdigest()
+    return photo.picture if photo.payload is not None else file_digest(photo.address)
 
 
 def _is_file(photo: Photo) -> bool:
@@ -281,7 +282,7 @@ def _is_surely(photo: Photo, held: Origin) -> bool:
     """Tell whether a stored photo is the very one: at this address, of this table, these bytes."""
     if photo.payload is None:
         return photo.url == held.url or (not photo.within and photo.named_by == held.named_by)
-    return bool(held.digest) and hashlib.sha256(photo.payload).hexdigest() == held.digest
+    return photo.picture == held.digest
 
 
 def _is_same(photo: Photo, held: Origin) -> bool:
@@ -289,7 +290,7 @@ def _is_same(photo: Photo, held: Origin) -> bool:
     if not held.digest:
         return bool(photo.within)
     if photo.payload is not None:
-        return hashlib.sha256(photo.payload).hexdigest() == held.digest
+        return photo.picture == held.digest
     path, old = local_path(photo.address), local_path(held.url)
     if path is None:
         return False

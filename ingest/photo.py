@@ -38,7 +38,8 @@ class Photo:
             photo is its file or its address. Photos of two tables with the same id of their own
             are two, and the table's name goes before the second one's id.
         told_by: the table that tells of a photo without naming it.
-        adds_to: sources of the same run that told of it before: what they say stands.
+        adds_to: sources of the same run whose word stands before its own; None where none told of
+            it before.
         former: ids that earlier versions gave; a photo that is stored under one keeps it.
         modified: of a file, seconds since 1970; 0 where not known.
         size: of a file, bytes; 0 where not known.
@@ -56,7 +57,7 @@ class Photo:
     within: str = ""
     named_by: str = ""
     told_by: str = ""
-    adds_to: tuple[str, ...] = ()
+    adds_to: tuple[str, ...] | None = None
     former: tuple[str, ...] = ()
     modified: float = 0.0
     size: int = 0
@@ -85,6 +86,11 @@ class Photo:
         if not self.address or "://" in self.address:
             return clean(self.address)
         return Path(self.address).absolute().as_uri()
+
+    @cached_property
+    def picture(self) -> str:
+        """What tells its picture from others: its address, or the sha256 in hex of its bytes."""
+        return self.url if self.payload is None else hashlib.sha256(self.payload).hexdigest()
 
     @property
     def source(self) -> str:

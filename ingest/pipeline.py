@@ -232,8 +232,12 @@ class Pipeline:
             with self._tally.busy("write"):
                 self._writer.write(results)
             for result in results:
-                if not isinstance(result, Changes):
-                    self._admission.leave(result.photo if isinstance(result, Item) else result[0])
+                if isinstance(result, Changes):
+                    left = result.photos
+                else:
+                    left = (result.photo if isinstance(result, Item) else result[0],)
+                for photo in left:
+                    self._admission.leave(photo)
 
     def _fail(self, photo: Photo, rejected: Rejected) -> None:
         self._to_write.put((photo, rejected))

@@ -66,7 +66,7 @@ def restate(row: Mapping[str, Any], photo: Photo) -> Restated:
     said = read_statements(row["named_by"], row["mark"], row["given"])
     at = _find(said, photo)
     old = said[at].columns if at is not None else ()
-    now = [name for name in photo.given if name not in _gather(said, photo.adds_to)]
+    now = [name for name in photo.given if name not in _gather(said, photo.adds_to or ())]
     kept = old if photo.is_partly_read else ()
     own = Statement(photo.source, photo.mark, tuple(dict.fromkeys([*kept, *now])))
     before, behind = (said, []) if at is None else (said[:at], said[at + 1 :])
@@ -120,6 +120,12 @@ def is_told_of(origin: Origin) -> bool:
     return len(read_statements(origin.named_by, origin.mark, origin.sources)) > 1
 
 
+def is_told_by(origin: Origin, source: str) -> bool:
+    """Tell whether a source says something of a stored photo."""
+    said = read_statements(origin.named_by, origin.mark, origin.sources)
+    return source in [one.source for one in said]
+
+
 def is_named_anew(now: str, before: str) -> bool:
     """Tell whether another table stands for the one that named a photo: it was moved, perhaps."""
     return bool(now) and now != before and (not before or _is_away(before))
@@ -130,7 +136,12 @@ def _find(said: Sequence[Statement], photo: Photo) -> int | None:
     sources = [one.source for one in said]
     if photo.source in sources:
         return sources.index(photo.source)
-    if photo.is_remote and len(said) == 1 and not sources[0]:
+    if (
+        photo.is_remote
+        and len(said) == 1
+        and not sources[0]
+        and {*said[0].columns} <= {*photo.given}
+    ):
         return 0  # of an earlier version, which did not keep the name of a list of addresses
     name = PurePath(photo.source).name
     moved = (at for at, one in enumerate(sources) if PurePath(one).name == name and _is_away(one))

@@ -1,7 +1,8 @@
 """Photos from a folder tree."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import replace
 from pathlib import Path
 
 from encoder.pictures import HEAD
@@ -18,6 +19,7 @@ from ingest.sources.tables import Table
 from ingest.sources.takeout import picture_name, takeout_names
 from ingest.sources.walk import File, Folder, Walk
 from ingest.sources.webdataset import Shard
+from vecdb.addresses import local_path
 
 MOST_ANNOTATIONS = 50  # more files than that beside no picture are about one picture each
 
@@ -59,18 +61,33 @@ class PictureFolder:
         for relative, row in self._listings.list_missing():
             address, told = address_of(self._root / relative), by_column(row, self._listings.kinds)
             yield Photo(relative, address, *told, broken="listed in metadata, but no such file")
-        yield from each(map(self._annotated, self._annotations))
+        if self._annotations:
+            files = {
+                f.relative
+                for one in Walk(self._root, self._exclusion, keep_silent)
+                for f in one.files
+            }
+            yield from each(self._annotated(path, files) for path in self._annotations)
         yield from each(Shard(path, self._exclusion, self._leave_out) for path in tars)
 
-    def _annotated(self, path: Path) -> Iterator[Photo]:
-        """Yield what a file of COCO's annotations says of the pictures that lie in this folder."""
+    def _annotated(self, path: Path, files: Set[str]) -> Iterator[Photo]:
+        """Yield what a file of COCO's annotations says of the files of this folder."""
         is_any = False
         try:
             for photo in Table().photos(path):
-                at = os.path.abspath(photo.address)
-                if at.startswith(f"{self._within}{os.sep}") and os.path.isfile(at):
+                at = local_path(photo.url)
+                relative = Path(os.path.relpath(at, self._within)).as_posix() if at else ""
+                if relative in files:
                     is_any = True
-                    yield photo
+                    yield replace(
+                        photo,
+                        id=id_of_path(relative),
+                        address=address_of(self._root / relative),
+                        within=self._within,
+                        named_by="",
+                        told_by=photo.source,
+                        former=(),
+                    )
         except SourceError:
             is_any = False
         if not is_any:

@@ -2,6 +2,8 @@
 
 import csv
 import json
+import threading
+import time
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from ingest import Photo
+from ingest.admission import _chunks
 from ingest.provenance import Statement, read_statements, restate, write_statements
 from tests.ingest.pictures import encoded, jpeg, noise
 from tests.ingest.test_embedded import PACKET
@@ -251,3 +254,111 @@ def test_no_more_sources_are_kept_apart_than_sixteen():
         row |= write_statements(restate(row, photo).statements, "")
     said_by = [one.source for one in read_statements("", row["mark"], row["given"])]
     assert said_by == ["", *(f"/{at}.csv" for at in range(25, 40))]
+
+
+def test_a_picture_that_changed_is_read_once_whichever_sources_of_one_run_tell_of_it(
+    ingest, database, tmp_path
+):
+    root = tmp_path / "coco"
+    root.mkdir()
+    folder(root / "train2017", a=1, b=2)
+    files = ["a.jpg", "b.jpg"]
+    coco(root / "captions.json", files, annotations=captions("A.", "B."))
+    coco(root / "boxes.json", files, annotations=boxes([7], [5]), categories=CATEGORIES)
+    ingest(root)
+    folder(root / "train2017", a=3)
+    coco(root / "captions.json", files, annotations=captions("Anew.", "B."))
+    again = ingest(root)
+    assert (*counts(again), again.seen, again.added) == (0, 1, 1, 0, 2, 1)
+    assert said(database, "description", "label") == [("Anew.", "cat"), ("B.", "dog")]
+    (root / "train2017" / "a.jpg").write_bytes(jpeg(4)[:300])
+    assert counts(ingest(root)) == (0, 0, 1, 1)
+    assert counts(ingest(root)) == (0, 0, 2, 0)
+
+
+def test_what_one_table_says_no_more_another_one_of_the_same_run_says(ingest, database, tmp_path):
+    lib = folder(tmp_path / "lib", a=1)
+    lists = tmp_path / "lists"
+    table(lists / "1.csv", [["file", "label"], [lib / "a.jpg", "cat"]])
+    table(lists / "2.csv", [["file", "label"], [lib / "a.jpg", "lynx"]])
+    ingest(lists)
+    assert said(database, "label") == [("cat",)]
+    table(lists / "1.csv", [["file", "label"], [lib / "a.jpg", ""]])
+    ingest(lists)
+    assert said(database, "label") == [("lynx",)]
+
+
+def test_annotations_bring_no_picture_that_their_folder_leaves_out(ingest, database, tmp_path):
+    root = tmp_path / "coco"
+    root.mkdir()
+    for part, seed in (("train2017", 1), ("val2017", 2), (".trash", 3)):
+        folder(root / part, a=seed)
+        coco(root / f"{part}.json", [f"{part}/a.jpg"], annotations=captions(part))
+    summary = ingest(root, options={"exclude": ("val2017/*",)})
+    assert list(rows(database)) == ["train2017/a.jpg"]
+    assert (summary.seen, summary.added, summary.failed) == (1, 1, 0)
+
+
+def test_the_second_row_of_a_photo_that_failed_holds_nothing_up(
+    ingest, host, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("ingest.admission.CHUNK", 1)
+    monkeypatch.setattr("ingest.pipeline.LINGER", 0.01)
+    gone = f"{host.url}/gone.jpg"
+
+    def photos():
+        for wait in (0.0, 1.0):
+            time.sleep(wait)
+            yield Photo("1", gone, named_by="/a.csv")
+        yield Photo("7", gone, named_by="/b.csv")
+
+    stop = threading.Event()
+    late = threading.Timer(20, stop.set)
+    late.start()
+    summary = ingest(photos(), stop=stop)
+    late.cancel()
+    assert (summary.interrupted, summary.doubled, summary.failed) == (False, 1, 2)
+
+
+def test_of_several_photos_at_one_address_a_table_tells_of_the_same_each_time(
+    ingest, database, host, tmp_path
+):
+    url = f"{host.url}/ok/1.jpg"
+
+    def shop(*ids, label):
+        ingest(
+            table(tmp_path / "shop.csv", [["id", "url", "label"], *([i, url, label] for i in ids)])
+        )
+
+    shop("20", "30", label="a")
+    told = table(tmp_path / "told.csv", [["number", "url", "caption"], ["1", url, "A."]])
+    assert counts(ingest(told)) == (0, 1, 0, 0)
+    for at in range(3):
+        shop("20", label=f"b{at}")  # whose row is now the last one written
+        shop("10", "30", label=f"c{at}")
+        assert counts(ingest(told)) == (0, 0, 1, 0)
+
+
+def test_what_is_said_of_an_address_by_no_table_stays(ingest, database, host, tmp_path):
+    url = f"{host.url}/ok/1.jpg"
+    ingest([Photo(url, url, {"description": "from a program"})])
+    ingest(table(tmp_path / "labels.csv", [["url", "label"], [url, "cat"]]))
+    assert said(database, "description", "label") == [("from a program", "cat")]
+
+
+def test_tables_that_hold_the_same_pictures_add_up_in_one_run(ingest, database, tmp_path):
+    lists = tmp_path / "lists"
+    lists.mkdir()
+    for name, column, values in (("1", "label", ["cat", "dog"]), ("2", "caption", ["A.", "B."])):
+        pictures = [{"bytes": jpeg(seed), "path": None} for seed in (1, 2)]
+        told = {"id": ["1", "2"], "image": pictures, column: values}
+        pq.write_table(pa.table(told), lists / f"{name}.parquet")
+    summary = ingest(lists)
+    assert (*counts(summary), summary.added, summary.doubled) == (2, 0, 0, 0, 2, 0)
+    assert said(database, "description", "label") == [("A.", "cat"), ("B.", "dog")]
+
+
+def test_photos_that_sources_tell_of_in_turn_are_waited_for_once():
+    told = [Photo(f"{n}", f"/{n}.jpg", told_by=by) for n in range(50) for by in ("/a", "/b", "/c")]
+    chunks = list(_chunks(told))
+    assert [{photo.told_by for photo in chunk} for chunk in chunks] == [{"/a"}, {"/b"}, {"/c"}]
