@@ -112,7 +112,9 @@ def is_said(photo: Photo, origin: Origin) -> bool:
     """Tell whether a stored photo has what its source says of it."""
     said = read_statements(origin.named_by, origin.mark, origin.sources)
     at = _find(said, photo)
-    return said[at].mark == photo.mark if at is not None else not photo.given
+    if at is None:
+        return not photo.given
+    return (said[at].source, said[at].mark) == (photo.source, photo.mark)
 
 
 def is_told_of(origin: Origin) -> bool:

@@ -13,7 +13,7 @@ import pytest
 
 from ingest import Photo
 from ingest.admission import _chunks
-from ingest.provenance import Statement, read_statements, restate, write_statements
+from ingest.provenance import Statement, is_said, read_statements, restate, write_statements
 from tests.ingest.pictures import encoded, jpeg, noise
 from tests.ingest.test_embedded import PACKET
 from tests.ingest.test_in_step import counts, folder, rows
@@ -245,6 +245,19 @@ def test_statements_are_kept_in_a_row_and_read_back():
         assert [one.source for one in read_statements(named_by, 3, origin.sources)] == [
             "", "/a b:c.csv",
         ]  # fmt: skip
+
+
+def test_a_list_of_addresses_of_an_earlier_version_is_known_by_what_it_gives():
+    url = "https://x.org/1.jpg"
+    listed = Photo(url, url, {"label": "cat", "city": "Oslo"}, told_by="/list.csv")
+    row: dict[str, Any] = {"named_by": "", "mark": listed.mark, "given": listed.given}
+    other = Photo(url, url, {"label": "dog"}, told_by="/other.csv")
+    assert [one.source for one in restate(row, other).statements] == ["", "/other.csv"]
+    assert not is_said(listed, Origin(url, "", mark=listed.mark))  # its name is kept from now on
+    row |= write_statements(restate(row, listed).statements, "")
+    row |= write_statements(restate(row, other).statements, "")
+    fewer = Photo(url, url, {"label": "cat"}, told_by="/list.csv")
+    assert restate(row, fewer).unsaid == {"city"}
 
 
 def test_no_more_sources_are_kept_apart_than_sixteen():
