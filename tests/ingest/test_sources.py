@@ -525,6 +525,30 @@ def test_rows_are_chosen_by_their_columns(tmp_path, text, kept):
     assert ids(written(tmp_path / "a.csv", table), where=[condition(text)]) == kept
 
 
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("class=DOG", ["1", "2"]),
+        ("class=cat|dog", ["1"]),
+        ("class!=dog", ["3", "4"]),
+        ("class=do", []),
+        ("class~do", ["1", "2", "3"]),
+    ],
+)
+def test_rows_are_chosen_by_each_of_their_labels(tmp_path, text, kept, form):
+    labels = [["cat", "dog"], ["dog"], ["hot dog"], []]
+    rows = [{"id": str(at + 1), "url": f"http://a/{at}"} for at in range(4)]
+    if form == "csv":
+        joined = map("|".join, labels)
+        lines = [",".join([*row.values(), words]) for row, words in zip(rows, joined, strict=True)]
+        table = "\n".join(["id,url,class", *lines])
+    else:
+        told = zip(rows, labels, strict=True)
+        table = "\n".join(json.dumps({**row, "class": words}) for row, words in told)
+    assert ids(written(tmp_path / f"a.{form}", table), where=[condition(text)]) == kept
+
+
 @pytest.mark.parametrize("text", ["", "views", "views>=many", ">=3"])
 def test_conditions_that_make_no_sense_are_refused(text):
     with pytest.raises(SourceError, match="--where"):
