@@ -1,21 +1,22 @@
 """Photos from a folder tree."""
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from encoder.pictures import HEAD
 from ingest.errors import SourceError
 from ingest.photo import Photo, address_of, id_of_path
+from ingest.sources.beside import AnnotationFolders, Beside, is_about_others
 from ingest.sources.json_rows import is_annotations
-from ingest.sources.kinds import begins_as_picture, has_picture_ending, has_raw_ending, is_tar
+from ingest.sources.kinds import begins_as_picture, has_picture_ending, is_tar
 from ingest.sources.left_out import Exclusion, LeaveOut, ending_kind, keep_silent
-from ingest.sources.listings import NAMES, Listings, fold
+from ingest.sources.listings import NAMES, Listings
 from ingest.sources.places import ANNOTATIONS, folder_label, is_class_among, is_split_alone
-from ingest.sources.sidecars import JSON, LARGEST, XMP, by_column, describe, is_sidecar
+from ingest.sources.sidecars import by_column, describe
 from ingest.sources.stream import each
 from ingest.sources.tables import Table
-from ingest.sources.takeout import picture_name, takeout_names
 from ingest.sources.walk import File, Folder, Walk
 from ingest.sources.webdataset import Shard
 
@@ -40,6 +41,9 @@ class PictureFolder:
         self._leave_out = leave_out
         self._unreadable = 0  # files beside pictures
         self._annotations: list[Path] = []  # of COCO
+        self._annotation_folders = AnnotationFolders(root, self._exclusion)
+        # Files in these that have described no picture so far, by ending.
+        self._about_others: Counter[tuple[str, str]] = Counter()
         self._labels: dict[str, str] = {}  # by folder
         self._listings = Listings(root, leave_out)
 
@@ -52,6 +56,8 @@ class PictureFolder:
         """
         tars: list[Path] = []
         self._annotations = []
+        self._about_others.clear()
+        self._annotation_folders = AnnotationFolders(self._root, self._exclusion)
         self._listings = Listings(self._root, self._leave_out)
         for folder in Walk(self._root, self._exclusion, self._leave_out):
             tars += [file.path for file in folder.files if is_tar(file.name)]
@@ -59,6 +65,9 @@ class PictureFolder:
         for relative, row in self._listings.list_missing():
             address, told = address_of(self._root / relative), by_column(row, self._listings.kinds)
             yield Photo(relative, address, *told, broken="listed in metadata, but no such file")
+        for (_, kind), count in self._about_others.items():
+            for _ in range(count):
+                self._leave_out(kind)
         yield from each(map(self._annotated, self._annotations))
         yield from each(Shard(path, self._exclusion, self._leave_out) for path in tars)
 
@@ -80,7 +89,8 @@ class PictureFolder:
         for path, relative, reason in folder.faults:
             yield Photo(id_of_path(relative), address_of(path), broken=reason)
         shared = "metadata" if folder.relative.endswith(".info") else ""  # in Eagle's libraries
-        beside = Beside(folder.files, self._note, shared)
+        elsewhere = self._annotation_folders.files_about(folder.relative)
+        beside = Beside(folder.files, elsewhere, self._note, shared)
         for file in folder.files:
             if file.name.lower() in NAMES:
                 self._listings.read(file.path, folder.relative)
@@ -102,8 +112,12 @@ class PictureFolder:
         for file in unused:
             if len(unused) <= MOST_ANNOTATIONS and is_annotations(file.path):
                 self._annotations.append(file.path)
+            elif is_about_others(folder.relative):
+                self._about_others[folder.relative, ending_kind(file.name)] += 1
             else:
                 self._leave_out(ending_kind(file.name))
+        for file in beside.used_elsewhere():
+            self._about_others[file.relative.rpartition("/")[0], ending_kind(file.name)] -= 1
 
     def _read_listings(self, folder: str) -> None:
         for relative in (f"{folder}/{name}" for name in NAMES):
@@ -162,78 +176,6 @@ def count_pictures(root: Path, exclude: Sequence[str]) -> int | None:
             return None
         count += sum(has_picture_ending(file.name) for file in folder.files)
     return count
-
-
-class Beside:
-    """The files of one folder that describe its pictures.
-
-    Args:
-        leave_out: takes the kinds of those that cannot be read, or describe none.
-        shared: name without ending of one that describes all of them.
-    """
-
-    def __init__(self, files: Sequence[File], leave_out: LeaveOut, shared: str) -> None:
-        self._shared = shared
-        self._leave_out = leave_out
-        self._by_stem: dict[str, list[tuple[str, File]]] = {}
-        self._folded: dict[str, list[tuple[str, File]]] = {}
-        self._used: set[str] = set()
-        self._all: dict[str, File] = {}
-        for file in files:
-            stem, ending = os.path.splitext(file.name)
-            if is_sidecar(ending.lower()) and file.name.lower() not in NAMES:
-                self._all[file.name] = file
-                names = {stem, picture_name(stem)} if ending.lower() in JSON else {stem}
-                for told in names:
-                    self._by_stem.setdefault(told, []).append((ending.lower(), file))
-        others = {file.name for file in files if file.name not in self._all}
-        self._raws = {os.path.splitext(name)[0] for name in others if has_raw_ending(name)}
-        others |= {os.path.splitext(name)[0] for name in others}
-        for told in self._by_stem.keys() - others:
-            self._folded.setdefault(fold(told), []).extend(self._by_stem[told])
-
-    def holds(self, file: File) -> bool:
-        """Tell whether a file describes others."""
-        return file.name in self._all
-
-    def parts(self, name: str) -> Iterator[tuple[str, bytes]]:
-        """Yield (ending, content) of the files that describe a picture.
-
-        `photo.xmp` is the RAW's alone where there is one beside a `photo.jpg`.
-        """
-        stem = os.path.splitext(name)[0]
-        is_raws = stem in self._raws and not has_raw_ending(name)
-        for key in takeout_names(name):
-            for ending, file in self._find(key):
-                if ending in JSON:
-                    yield from self._part(file, ending)
-        for key in dict.fromkeys((self._shared, stem, name)):
-            for ending, file in self._find(key):
-                if not (is_raws and key == stem and ending == XMP):
-                    yield from self._part(file, ending)
-
-    def _find(self, key: str) -> list[tuple[str, File]]:
-        """Return the files of a name; where none has it, those in another case or form."""
-        return self._by_stem.get(key) or self._folded.get(fold(key), [])
-
-    def _part(self, file: File, ending: str) -> Iterator[tuple[str, bytes]]:
-        self._used.add(file.name)
-        content = self._content(file, ending)
-        if content is not None:
-            yield ending, content
-
-    def _content(self, file: File, ending: str) -> bytes | None:
-        try:
-            if file.size <= LARGEST:
-                return file.path.read_bytes()
-        except OSError:
-            pass
-        self._leave_out(f"unreadable {ending}")
-        return None
-
-    def unused(self) -> Iterator[File]:
-        """Yield the files that describe no picture here."""
-        yield from (file for name, file in self._all.items() if name not in self._used)
 
 
 def _is_picture(path: Path) -> bool:

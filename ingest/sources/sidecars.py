@@ -75,7 +75,7 @@ def describe(
             fields |= {"keywords": joined} if (joined := join_words(keywords)) else {}
         elif ending in LABELS:
             label = text_of(content) or label
-        elif _is_boxes(text := text_of(content)):
+        elif is_boxes(text := text_of(content)):
             leave_out(f"boxes in {ending}")
         else:
             caption = text or caption
@@ -143,7 +143,8 @@ def text_of(content: bytes) -> str:
     return content.decode(encoding_of(content), "replace").replace("\0", "").strip()
 
 
-def _is_boxes(text: str) -> bool:
+def is_boxes(text: str) -> bool:
+    """Tell whether a text lists a detector's boxes."""
     # Detectors keep four numbers or more a box in files named as captions are, and its class.
     lines = [line.split() for line in text.splitlines() if line.strip()]
     numbers = [sum(bool(NUMBER.fullmatch(word)) for word in words) for words in lines]

@@ -1,0 +1,98 @@
+"""Folders of annotations with a file about each picture of another folder."""
+
+import pytest
+
+from tests.ingest.test_folders import read, tree
+
+__all__ = ["tree"]
+
+VOC = "<annotation><object><name>{}</name></object><object><name>cat</name></object></annotation>"
+BOXES = "1 .5 .5 .1 .1\n0 .2 .2 .1 .1\n1 .3 .3 .1 .1\n"
+NAMES = "train: images/train\nnames:\n  0: cat\n  1: dog\n"
+
+
+def labels(root, **given):
+    photos, faults, left = read(root, **given)
+    assert not faults
+    return {name: photo.metadata.get("label") for name, photo in photos.items()}, left
+
+
+@pytest.mark.parametrize(
+    ("pictures", "annotations"),
+    [
+        ("JPEGImages", "Annotations"),
+        ("JPEGImages/2007", "Annotations/2007"),
+        ("images", "annotations/xmls"),
+        ("images/train", "annotations/train"),
+        ("train/images", "train/annotations"),
+        ("train2017", "annotations/train2017"),
+        ("", "annotations"),
+    ],
+)
+def test_vocs_annotations_in_a_folder_of_their_own_name_the_classes(tree, pictures, annotations):
+    before = f"{pictures}/" if pictures else ""
+    root = tree({
+        f"{before}a.jpg": None, f"{before}b.jpg": None, f"{annotations}/a.xml": VOC.format("dog"),
+        f"{annotations}/elsewhere.xml": VOC.format("bird"),
+    })  # fmt: skip
+    found, left = labels(root)
+    told = "2007" if pictures.endswith("2007") else None  # no file tells of b.jpg
+    assert (found, left) == ({f"{before}a.jpg": "dog|cat", f"{before}b.jpg": told}, {".xml": 1})
+
+
+@pytest.mark.parametrize(
+    ("pictures", "texts", "names"),
+    [
+        ("images/train", "labels/train", "data.yaml"),
+        ("train/images", "train/labels", "data.yaml"),
+        ("images", "labels", "labels/classes.txt"),
+        ("train2017", "labels/train2017", "coco.yml"),
+        ("obj", "obj", "obj.names"),
+        ("", "", "classes.txt"),
+    ],
+)
+def test_yolos_boxes_name_the_classes(tree, pictures, texts, names):
+    pictures, texts = (f"{part}/" if part else "" for part in (pictures, texts))
+    root = tree({
+        f"{pictures}a.jpg": None, f"{pictures}b.jpg": None, f"{pictures}c.jpg": None,
+        f"{texts}a.txt": BOXES, f"{texts}b.txt": "",
+        names: NAMES if names.endswith("ml") else "cat\ndog\n",
+    })  # fmt: skip
+    found, left = labels(root)
+    told = "obj" if pictures == "obj/" else None
+    assert found == {
+        f"{pictures}a.jpg": "dog|cat",
+        f"{pictures}b.jpg": told,
+        f"{pictures}c.jpg": told,
+    }
+    assert left == {f".{names.rpartition('.')[2]}": 1}
+
+
+def test_boxes_without_names_are_left_out_and_captions_in_a_folder_are_read(tree):
+    root = tree({
+        "images/a.jpg": None, "images/b.jpg": None, "labels/a.txt": BOXES,
+        "captions/b.txt": "a bird", "labels/b.txt": BOXES,
+    })  # fmt: skip
+    photos, _, left = read(root)
+    assert {name: photo.metadata for name, photo in photos.items()} == {
+        "images/a.jpg": {}, "images/b.jpg": {"description": "a bird"},
+    }  # fmt: skip
+    assert left == {"boxes in .txt": 2}
+
+
+def test_what_is_excluded_or_stands_beside_a_picture_goes_before(tree):
+    root = tree({
+        "images/a.jpg": None, "annotations/a.xml": VOC.format("dog"),
+        "images/a.xml": VOC.format("cow"), "images/b.jpg": None,
+        "labels/b.txt": BOXES, "data.yaml": NAMES,
+    })  # fmt: skip
+    found, left = labels(root, exclude=["labels/"])
+    assert found == {"images/a.jpg": "cow|cat", "images/b.jpg": None}
+    assert left == {"excluded folder": 1, ".yaml": 1}
+
+
+def test_annotations_that_are_written_later_are_found_by_the_same_program(tree):
+    root = tree({"images/a.jpg": None})
+    assert labels(root)[0] == {"images/a.jpg": None}
+    tree({"annotations/a.xml": VOC.format("dog")})
+    assert labels(root)[0] == {"images/a.jpg": "dog|cat"}
