@@ -28,7 +28,14 @@ LABELS = (".cls", ".label")
 XMP = ".xmp"
 NUMBER = re.compile(r"[-+]?[\d.]+(e[-+]?\d+)?,?")
 DEEPEST = 8  # fields in fields
-LARGEST = 1 << 20  # bytes of one such file
+LARGEST = 32 << 20  # bytes of one such file: LabelMe's hold the picture, too
+# What is in annotations of one picture, and where they name its classes.
+CLASSES = {
+    ("shapes", "imagePath"): ("shapes", "label"),  # LabelMe
+    ("objects", "size"): ("objects", "classTitle"),  # Supervisely
+    ("item", "annotations"): ("annotations", "name"),  # Darwin
+    ("annotations", "metadata"): ("annotations", "label"),  # Dataloop
+}
 NO_KINDS: Mapping[str, str] = MappingProxyType({})
 OWN = "(the picture itself)"  # stands for its address where a row of a table would name one
 
@@ -167,4 +174,17 @@ def _from_json(content: bytes, leave_out: LeaveOut) -> dict[str, Any]:
     if not isinstance(found, dict):
         leave_out("unreadable .json")
         return {}
-    return from_takeout(found)
+    return _name_classes(found) | from_takeout(found)
+
+
+def _name_classes(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the classes that annotations of one picture name as its label; else nothing."""
+    for keys, (rows, name) in CLASSES.items():
+        if found.keys() >= set(keys) and isinstance(found[rows], list):
+            words = [row.get(name) for row in found[rows] if isinstance(row, dict)]
+            flags = found.get("flags")  # LabelMe's classes of the whole picture
+            flags = flags if isinstance(flags, dict) else {}
+            words += [word for word, is_so in flags.items() if is_so is True]
+            told = list(dict.fromkeys(word for word in words if word and isinstance(word, str)))
+            return {"label": told} if told else {}
+    return {}

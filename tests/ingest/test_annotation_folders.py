@@ -1,5 +1,7 @@
 """Folders of annotations with a file about each picture of another folder."""
 
+import json
+
 import pytest
 
 from tests.ingest.test_folders import read, tree
@@ -66,6 +68,23 @@ def test_yolos_boxes_name_the_classes(tree, pictures, texts, names):
         f"{pictures}c.jpg": told,
     }
     assert left == {f".{names.rpartition('.')[2]}": 1}
+
+
+@pytest.mark.parametrize("where", ["images/a.json", "ann/a.json", "ann/a.jpg.json"])
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"shapes": [{"label": "dog"}, {"label": "cat"}, {"label": "dog"}], "imagePath": "a.jpg"},
+        {"shapes": [], "imagePath": "a.jpg", "flags": {"dog": True, "no": False, "cat": True}},
+        {"objects": [{"classTitle": "dog"}, {"classTitle": "cat"}], "size": {"height": 1}},
+        {"item": {"name": "a.jpg"}, "annotations": [{"name": "dog"}, {"name": "cat"}]},
+        {"annotations": [{"label": "dog"}, {"label": "cat"}], "metadata": {}},
+    ],
+)
+def test_json_of_labelling_tools_names_the_classes_of_its_picture(tree, where, told):
+    told = {**told, "imageData": "A" * (2 << 20)}  # as LabelMe saves the picture
+    found, left = labels(tree({"images/a.jpg": None, where: json.dumps(told)}))
+    assert (found, left) == ({"images/a.jpg": "dog|cat"}, {})
 
 
 def test_boxes_without_names_are_left_out_and_captions_in_a_folder_are_read(tree):
