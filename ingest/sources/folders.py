@@ -40,7 +40,7 @@ class PictureFolder:
         self._exclusion = Exclusion(exclude)
         self._leave_out = leave_out
         self._unreadable = 0  # files beside pictures
-        self._annotations: list[Path] = []  # of COCO
+        self._annotations: list[Path] = []  # of many pictures each
         self._annotation_folders = AnnotationFolders(root, self._exclusion)
         # Files in these that have described no picture so far, by ending.
         self._about_others: Counter[tuple[str, str]] = Counter()
@@ -72,7 +72,7 @@ class PictureFolder:
         yield from each(Shard(path, self._exclusion, self._leave_out) for path in tars)
 
     def _annotated(self, path: Path) -> Iterator[Photo]:
-        """Yield what a file of COCO's annotations says of the pictures that lie in this folder."""
+        """Yield what a file of COCO's or CVAT's annotations says of this folder's pictures."""
         is_any = False
         try:
             for photo in Table().photos(path):
@@ -83,7 +83,7 @@ class PictureFolder:
         except SourceError:
             is_any = False
         if not is_any:
-            self._leave_out(".json")
+            self._leave_out(ending_kind(path.name))
 
     def _photos(self, folder: Folder) -> Iterator[Photo]:
         for path, relative, reason in folder.faults:

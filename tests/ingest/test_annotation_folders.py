@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from ingest import SourceError
+from ingest.sources import Source
 from tests.ingest.test_folders import read, tree
 
 __all__ = ["tree"]
@@ -115,3 +117,40 @@ def test_annotations_that_are_written_later_are_found_by_the_same_program(tree):
     assert labels(root)[0] == {"images/a.jpg": None}
     tree({"annotations/a.xml": VOC.format("dog")})
     assert labels(root)[0] == {"images/a.jpg": "dog|cat"}
+
+
+CVAT = """<?xml version="1.0" encoding="{encoding}"?>
+<annotations><version>1.1</version><meta><task><labels><label><name>dog</name></label></labels></task>
+</meta>
+  <image id="0" name="{before}a.jpg" width="64" height="48">
+    <box label="dog" xtl="1" ytl="1" xbr="2" ybr="2"/><tag label="cat"/>
+    <box label="dog" xtl="3"/></image>
+  <image id="1" name="{before}b.jpg" width="64" height="48"></image>
+  <image id="2" name="{before}gone.jpg" width="64" height="48"><tag label="cat"/></image>
+</annotations>"""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("before", ["", "images/"])
+@pytest.mark.parametrize("is_alone", [True, False])
+def test_cvats_xml_names_the_classes_of_many_pictures(tree, encoding, before, is_alone):
+    told = CVAT.format(encoding=encoding, before=before).encode(encoding)
+    root = tree({"images/a.jpg": None, "images/b.jpg": None, "annotations.xml": told})
+    if encoding == "utf-16" and not is_alone:
+        return  # among other XML it is known by how it begins
+    source = root / "annotations.xml" if is_alone else root
+    found: dict[str, list[str | None]] = {}
+    for photo in Source(source):
+        found.setdefault(photo.address.rpartition("/")[2], []).append(photo.metadata.get("label"))
+    expected: dict[str, list[str | None]] = {"a.jpg": ["dog|cat"], "b.jpg": [None]}
+    if is_alone:
+        assert found == {**expected, "gone.jpg": ["cat"]}
+    else:
+        assert found == {name: [None, *labels] for name, labels in expected.items()}
+
+
+def test_other_xml_is_refused_as_a_source(tree):
+    root = tree({"a.jpg": None, "feed.xml": "<?xml version='1.0'?><annotations/>"})
+    with pytest.raises(SourceError, match="not read where it is not CVAT's"):
+        list(Source(root / "feed.xml"))
+    assert labels(root) == ({"a.jpg": None}, {".xml": 1})

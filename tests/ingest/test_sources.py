@@ -399,7 +399,7 @@ def test_files_of_other_kinds_are_refused_with_what_helps(tmp_path, start, sente
 @pytest.mark.parametrize("text", ["<?xml version='1.0'?><rdf/>", "<annotation><filename>"])
 def test_xml_is_refused_with_what_helps(tmp_path, text):
     (tmp_path / "t.xml").write_text(text)
-    with pytest.raises(SourceError, match=r"t.xml is XML, which is not read: export it as CSV"):
+    with pytest.raises(SourceError, match=r"t.xml is XML, which is not read where it is not"):
         list(Source(tmp_path / "t.xml"))
 
 
