@@ -13,6 +13,7 @@ from ingest.sources.json_rows import is_annotations
 from ingest.sources.kinds import begins_as_picture, has_picture_ending, is_tar
 from ingest.sources.left_out import Exclusion, LeaveOut, ending_kind, keep_silent
 from ingest.sources.listings import NAMES, Listings
+from ingest.sources.masks import Masks
 from ingest.sources.places import ANNOTATIONS, folder_label, is_class_among, is_split_alone
 from ingest.sources.sidecars import by_column, describe
 from ingest.sources.stream import each
@@ -44,6 +45,7 @@ class PictureFolder:
         self._annotation_folders = AnnotationFolders(root, self._exclusion)
         # Files in these that have described no picture so far, by ending.
         self._about_others: Counter[tuple[str, str]] = Counter()
+        self._masks = Masks(root)
         self._labels: dict[str, str] = {}  # by folder
         self._listings = Listings(root, leave_out)
 
@@ -57,6 +59,7 @@ class PictureFolder:
         tars: list[Path] = []
         self._annotations = []
         self._about_others.clear()
+        self._masks = Masks(self._root)
         self._annotation_folders = AnnotationFolders(self._root, self._exclusion)
         self._listings = Listings(self._root, self._leave_out)
         for folder in Walk(self._root, self._exclusion, self._leave_out):
@@ -101,7 +104,9 @@ class PictureFolder:
             if beside.holds(file) or is_tar(file.name) or file.name.lower() in NAMES:
                 continue
             try:
-                if has_picture_ending(file.name) or _is_picture(file.path):
+                if self._masks.has(file.relative):
+                    self._leave_out("mask")
+                elif has_picture_ending(file.name) or _is_picture(file.path):
                     yield self._photo(file, beside)
                 else:
                     self._leave_out(ending_kind(file.name))
@@ -171,10 +176,12 @@ def picture_names(root: Path) -> Iterator[str]:
 def count_pictures(root: Path, exclude: Sequence[str]) -> int | None:
     """Count the files in a folder tree with the names of pictures; None where there are tars."""
     count = 0
+    masks = Masks(root)
     for folder in Walk(root, Exclusion(exclude), keep_silent):
         if any(is_tar(file.name) for file in folder.files):
             return None
-        count += sum(has_picture_ending(file.name) for file in folder.files)
+        pictures = (file.relative for file in folder.files if has_picture_ending(file.name))
+        count += sum(not masks.has(picture) for picture in pictures)
     return count
 
 
