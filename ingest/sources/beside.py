@@ -8,7 +8,7 @@ from pathlib import Path
 from ingest.sources.kinds import has_raw_ending
 from ingest.sources.left_out import Exclusion, LeaveOut
 from ingest.sources.listings import NAMES, fold
-from ingest.sources.places import IMAGES
+from ingest.sources.places import SAYS_NOTHING
 from ingest.sources.sidecars import (
     CAPTIONS,
     JSON,
@@ -149,7 +149,7 @@ class AnnotationFolders:
         for at in range(len(parts) + 1):
             above = "/".join(parts[:at])
             rests = [parts[at:]]
-            if at < len(parts) and parts[at].lower() in IMAGES:
+            if at < len(parts) and parts[at].lower() in SAYS_NOTHING:
                 rests.append(parts[at + 1 :])
             for name in self._list(above):
                 for rest in rests:

@@ -12,7 +12,7 @@ from ingest.sources.beside import AnnotationFolders, Beside, is_about_others
 from ingest.sources.json_rows import is_annotations
 from ingest.sources.kinds import begins_as_picture, has_picture_ending, is_tar
 from ingest.sources.left_out import Exclusion, LeaveOut, ending_kind, keep_silent
-from ingest.sources.listings import NAMES, Listings
+from ingest.sources.listings import FIFTYONE, NAMES, Listings
 from ingest.sources.masks import Masks
 from ingest.sources.places import ANNOTATIONS, folder_label, is_class_among, is_split_alone
 from ingest.sources.sidecars import by_column, describe
@@ -95,7 +95,9 @@ class PictureFolder:
         elsewhere = self._annotation_folders.files_about(folder.relative)
         beside = Beside(folder.files, elsewhere, self._note, shared)
         for file in folder.files:
-            if file.name.lower() in NAMES:
+            if file.name.lower() == FIFTYONE and is_annotations(file.path):
+                self._annotations.append(file.path)
+            elif file.name.lower() in NAMES:
                 self._listings.read(file.path, folder.relative)
         for inner in folder.inner:
             if inner.rpartition("/")[2].lower() in ANNOTATIONS:  # before the folders beside it

@@ -30,6 +30,7 @@ def labels(root, **given):
         ("images/train", "annotations/train"),
         ("train/images", "train/annotations"),
         ("train2017", "annotations/train2017"),
+        ("data", "labels"),
         ("", "annotations"),
     ],
 )
