@@ -32,10 +32,10 @@ class Groups:
 
 
 def group_by_label(collection: Collection) -> Groups:
-    """Take the photos that have a label; many photos of one label are drawn from.
+    """Take the photos that have one label; many photos of one label are drawn from.
 
     Raises:
-        TooFewPhotos: no photo has a label.
+        TooFewPhotos: no photo has one label.
     """
     ids, labels = collection.records.labelled(MOST_OF_A_CLASS)
     return read_groups(collection, dict(zip(ids, labels, strict=True)), "label")

@@ -42,10 +42,11 @@ class Filter:
     """Which photos may come back; every field given must hold, None asks nothing.
 
     `orientation` is "landscape", "portrait" or "square"; words are compared in either case and
-    without the spaces around them, `description` as a piece of the text; times without a zone are
-    taken as UTC, `taken_before` is exclusive; `no_duplicates` leaves out near-duplicates of earlier
-    photos; `place` is a piece of the file's name or folders; `conditions` ask of any column, those
-    of `extra` included. What is unknown of a photo satisfies no condition but `!=`.
+    without the spaces around them, `description` as a piece of the text, `label` with each label of
+    `cat|dog`, too; times without a zone are taken as UTC, `taken_before` is exclusive;
+    `no_duplicates` leaves out near-duplicates of earlier photos; `place` is a piece of the file's
+    name or folders; `conditions` ask of any column, those of `extra` included. What is unknown of a
+    photo satisfies no condition but `!=`.
     """
 
     min_width: int | None = None
@@ -100,7 +101,8 @@ def _predicate(asked: Condition, at: int) -> Predicate:
         return Predicate("time", times, parts, negated)
     if asked.name in WORDS:
         words = numbers if kind == "between" else word
-        return Predicate(f"word_{kind}", words, parts, negated)
+        of_word = "label" if (asked.name, kind) == ("label", "equals") else "word"
+        return Predicate(f"{of_word}_{kind}", words, parts, negated)
     values: dict[str, Any] = {f"name{at}": asked.name}
     values |= {} if kind == "between" else word
     values |= {} if kind == "contains" else {**numbers, **times}

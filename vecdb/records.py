@@ -75,7 +75,7 @@ class Records:
         return found.to_pylist()
 
     def labelled(self, most: int) -> tuple[list[str], list[str]]:
-        """Return ids and labels of photos that have a label, at most `most` of each label."""
+        """Return ids and labels of photos that have one label, at most `most` of each."""
         found = self._connection.select("photos/labels", {"k": most}, table=self._table)
         return found.column("id").to_pylist(), found.column("label").to_pylist()
 

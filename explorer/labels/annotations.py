@@ -8,7 +8,7 @@ from typing import Any
 from explorer.errors import BadInput
 from explorer.labels.answers import Said, split_classes
 from explorer.labels.columns import find_columns, read_answer, read_keys
-from explorer.labels.yolo import BOXES, read_boxes, read_class_names
+from explorer.labels.yolo import BOXES, read_boxes
 from ingest.embedded import parse_xml
 from ingest.sources.addresses import ENDING, Locator
 from ingest.sources.folders import picture_names
@@ -19,6 +19,7 @@ from ingest.sources.names import SPLITS, usual
 from ingest.sources.rows import lay_flat
 from ingest.sources.shards import SETTINGS
 from ingest.sources.walk import Walk
+from ingest.sources.yolo import read_class_names
 
 ENDINGS = (".json", ".xml")
 LARGEST = 1 << 30  # bytes of XML

@@ -1,6 +1,7 @@
 """Photos from a folder tree."""
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
@@ -8,15 +9,16 @@ from pathlib import Path
 from encoder.pictures import HEAD
 from ingest.errors import SourceError
 from ingest.photo import Photo, address_of, id_of_path
+from ingest.sources.beside import AnnotationFolders, Beside, is_about_others
 from ingest.sources.json_rows import is_annotations
-from ingest.sources.kinds import begins_as_picture, has_picture_ending, has_raw_ending, is_tar
+from ingest.sources.kinds import begins_as_picture, has_picture_ending, is_tar
 from ingest.sources.left_out import Exclusion, LeaveOut, ending_kind, keep_silent
-from ingest.sources.listings import NAMES, Listings, fold
+from ingest.sources.listings import FIFTYONE, NAMES, Listings
+from ingest.sources.masks import Masks
 from ingest.sources.places import ANNOTATIONS, folder_label, is_class_among, is_split_alone
-from ingest.sources.sidecars import JSON, LARGEST, XMP, by_column, describe, is_sidecar
+from ingest.sources.sidecars import by_column, describe
 from ingest.sources.stream import each
 from ingest.sources.tables import Table
-from ingest.sources.takeout import picture_name, takeout_names
 from ingest.sources.walk import File, Folder, Walk
 from ingest.sources.webdataset import Shard
 from vecdb.addresses import local_path
@@ -41,7 +43,11 @@ class PictureFolder:
         self._exclusion = Exclusion(exclude)
         self._leave_out = leave_out
         self._unreadable = 0  # files beside pictures
-        self._annotations: list[Path] = []  # of COCO
+        self._annotations: list[Path] = []  # of many pictures each
+        self._annotation_folders = AnnotationFolders(root, self._exclusion)
+        # Files in these that have described no picture so far, by ending.
+        self._about_others: Counter[tuple[str, str]] = Counter()
+        self._masks = Masks(root)
         self._labels: dict[str, str] = {}  # by folder
         self._listings = Listings(root, leave_out)
 
@@ -54,6 +60,9 @@ class PictureFolder:
         """
         tars: list[Path] = []
         self._annotations = []
+        self._about_others.clear()
+        self._masks = Masks(self._root)
+        self._annotation_folders = AnnotationFolders(self._root, self._exclusion)
         self._listings = Listings(self._root, self._leave_out)
         for folder in Walk(self._root, self._exclusion, self._leave_out):
             tars += [file.path for file in folder.files if is_tar(file.name)]
@@ -61,6 +70,9 @@ class PictureFolder:
         for relative, row in self._listings.list_missing():
             address, told = address_of(self._root / relative), by_column(row, self._listings.kinds)
             yield Photo(relative, address, *told, broken="listed in metadata, but no such file")
+        for (_, kind), count in self._about_others.items():
+            for _ in range(count):
+                self._leave_out(kind)
         if self._annotations:
             files = {
                 f.relative
@@ -71,7 +83,7 @@ class PictureFolder:
         yield from each(Shard(path, self._exclusion, self._leave_out) for path in tars)
 
     def _annotated(self, path: Path, files: Set[str]) -> Iterator[Photo]:
-        """Yield what a file of COCO's annotations says of the files of this folder."""
+        """Yield what a file of COCO's or CVAT's annotations says of the files of this folder."""
         is_any = False
         try:
             for photo in Table().photos(path):
@@ -91,15 +103,18 @@ class PictureFolder:
         except SourceError:
             is_any = False
         if not is_any:
-            self._leave_out(".json")
+            self._leave_out(ending_kind(path.name))
 
     def _photos(self, folder: Folder) -> Iterator[Photo]:
         for path, relative, reason in folder.faults:
             yield Photo(id_of_path(relative), address_of(path), broken=reason)
         shared = "metadata" if folder.relative.endswith(".info") else ""  # in Eagle's libraries
-        beside = Beside(folder.files, self._note, shared)
+        elsewhere = self._annotation_folders.files_about(folder.relative)
+        beside = Beside(folder.files, elsewhere, self._note, shared)
         for file in folder.files:
-            if file.name.lower() in NAMES:
+            if file.name.lower() == FIFTYONE and is_annotations(file.path):
+                self._annotations.append(file.path)
+            elif file.name.lower() in NAMES:
                 self._listings.read(file.path, folder.relative)
         for inner in folder.inner:
             if inner.rpartition("/")[2].lower() in ANNOTATIONS:  # before the folders beside it
@@ -108,7 +123,9 @@ class PictureFolder:
             if beside.holds(file) or is_tar(file.name) or file.name.lower() in NAMES:
                 continue
             try:
-                if has_picture_ending(file.name) or _is_picture(file.path):
+                if self._masks.has(file.relative):
+                    self._leave_out("mask")
+                elif has_picture_ending(file.name) or _is_picture(file.path):
                     yield self._photo(file, beside)
                 else:
                     self._leave_out(ending_kind(file.name))
@@ -119,8 +136,12 @@ class PictureFolder:
         for file in unused:
             if len(unused) <= MOST_ANNOTATIONS and is_annotations(file.path):
                 self._annotations.append(file.path)
+            elif is_about_others(folder.relative):
+                self._about_others[folder.relative, ending_kind(file.name)] += 1
             else:
                 self._leave_out(ending_kind(file.name))
+        for file in beside.used_elsewhere():
+            self._about_others[file.relative.rpartition("/")[0], ending_kind(file.name)] -= 1
 
     def _read_listings(self, folder: str) -> None:
         for relative in (f"{folder}/{name}" for name in NAMES):
@@ -174,83 +195,13 @@ def picture_names(root: Path) -> Iterator[str]:
 def count_pictures(root: Path, exclude: Sequence[str]) -> int | None:
     """Count the files in a folder tree with the names of pictures; None where there are tars."""
     count = 0
+    masks = Masks(root)
     for folder in Walk(root, Exclusion(exclude), keep_silent):
         if any(is_tar(file.name) for file in folder.files):
             return None
-        count += sum(has_picture_ending(file.name) for file in folder.files)
+        pictures = (file.relative for file in folder.files if has_picture_ending(file.name))
+        count += sum(not masks.has(picture) for picture in pictures)
     return count
-
-
-class Beside:
-    """The files of one folder that describe its pictures.
-
-    Args:
-        leave_out: takes the kinds of those that cannot be read, or describe none.
-        shared: name without ending of one that describes all of them.
-    """
-
-    def __init__(self, files: Sequence[File], leave_out: LeaveOut, shared: str) -> None:
-        self._shared = shared
-        self._leave_out = leave_out
-        self._by_stem: dict[str, list[tuple[str, File]]] = {}
-        self._folded: dict[str, list[tuple[str, File]]] = {}
-        self._used: set[str] = set()
-        self._all: dict[str, File] = {}
-        for file in files:
-            stem, ending = os.path.splitext(file.name)
-            if is_sidecar(ending.lower()) and file.name.lower() not in NAMES:
-                self._all[file.name] = file
-                names = {stem, picture_name(stem)} if ending.lower() in JSON else {stem}
-                for told in names:
-                    self._by_stem.setdefault(told, []).append((ending.lower(), file))
-        others = {file.name for file in files if file.name not in self._all}
-        self._raws = {os.path.splitext(name)[0] for name in others if has_raw_ending(name)}
-        others |= {os.path.splitext(name)[0] for name in others}
-        for told in self._by_stem.keys() - others:
-            self._folded.setdefault(fold(told), []).extend(self._by_stem[told])
-
-    def holds(self, file: File) -> bool:
-        """Tell whether a file describes others."""
-        return file.name in self._all
-
-    def parts(self, name: str) -> Iterator[tuple[str, bytes]]:
-        """Yield (ending, content) of the files that describe a picture.
-
-        `photo.xmp` is the RAW's alone where there is one beside a `photo.jpg`.
-        """
-        stem = os.path.splitext(name)[0]
-        is_raws = stem in self._raws and not has_raw_ending(name)
-        for key in takeout_names(name):
-            for ending, file in self._find(key):
-                if ending in JSON:
-                    yield from self._part(file, ending)
-        for key in dict.fromkeys((self._shared, stem, name)):
-            for ending, file in self._find(key):
-                if not (is_raws and key == stem and ending == XMP):
-                    yield from self._part(file, ending)
-
-    def _find(self, key: str) -> list[tuple[str, File]]:
-        """Return the files of a name; where none has it, those in another case or form."""
-        return self._by_stem.get(key) or self._folded.get(fold(key), [])
-
-    def _part(self, file: File, ending: str) -> Iterator[tuple[str, bytes]]:
-        self._used.add(file.name)
-        content = self._content(file, ending)
-        if content is not None:
-            yield ending, content
-
-    def _content(self, file: File, ending: str) -> bytes | None:
-        try:
-            if file.size <= LARGEST:
-                return file.path.read_bytes()
-        except OSError:
-            pass
-        self._leave_out(f"unreadable {ending}")
-        return None
-
-    def unused(self) -> Iterator[File]:
-        """Yield the files that describe no picture here."""
-        yield from (file for name, file in self._all.items() if name not in self._used)
 
 
 def _is_picture(path: Path) -> bool:

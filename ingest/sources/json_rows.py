@@ -15,8 +15,11 @@ from ingest.sources.rows import SAMPLE, Row, Rows, lay_flat, look_ahead, names_o
 BLOCK = 1 << 16  # characters read before the first value is looked for
 BROKEN = "a line that is not JSON"
 SHAPES = ("segmentation", "keypoints")  # of annotations, which say nothing of the whole picture
-# The list of pictures in COCO's annotations, which may come behind a long list of classes.
-ANNOTATIONS = re.compile(rb'"images"\s*:\s*\[\s*\{[^{}]*"file_name"\s*:')
+# How annotations of many pictures begin, COCO's maybe behind a long list of classes, and CVAT's.
+ANNOTATIONS = {
+    ".json": re.compile(rb'"images"\s*:\s*\[\s*\{[^{}]*"file_name"\s*:'),
+    ".xml": re.compile(rb"<annotations[\s>]"),
+}
 SPACE = " \t\r\n\ufeff"
 SPREAD = re.compile(r"\[\s*(\{.*(,|\}\s*\])|\{)?")  # the first line of a list of objects
 
@@ -51,12 +54,13 @@ def is_json(line: str) -> bool:
 
 
 def is_annotations(path: Path) -> bool:
-    """Tell whether a file begins as COCO's annotations do: a list of images with their files."""
-    if path.suffix.lower() != ".json":
+    """Tell whether a file begins as COCO's annotations do, a list of images, or as CVAT's."""
+    begins = ANNOTATIONS.get(path.suffix.lower())
+    if begins is None:
         return False
     try:
         with path.open("rb") as file:
-            return ANNOTATIONS.search(file.read(BLOCK)) is not None
+            return begins.search(file.read(BLOCK)) is not None
     except OSError:
         return False
 

@@ -28,7 +28,14 @@ LABELS = (".cls", ".label")
 XMP = ".xmp"
 NUMBER = re.compile(r"[-+]?[\d.]+(e[-+]?\d+)?,?")
 DEEPEST = 8  # fields in fields
-LARGEST = 1 << 20  # bytes of one such file
+LARGEST = 32 << 20  # bytes of one such file: LabelMe's hold the picture, too
+# What is in annotations of one picture, and where they name its classes.
+CLASSES = {
+    ("shapes", "imagePath"): ("shapes", "label"),  # LabelMe
+    ("objects", "size"): ("objects", "classTitle"),  # Supervisely
+    ("item", "annotations"): ("annotations", "name"),  # Darwin
+    ("annotations", "metadata"): ("annotations", "label"),  # Dataloop
+}
 NO_KINDS: Mapping[str, str] = MappingProxyType({})
 OWN = "(the picture itself)"  # stands for its address where a row of a table would name one
 
@@ -75,7 +82,7 @@ def describe(
             fields |= {"keywords": joined} if (joined := join_words(keywords)) else {}
         elif ending in LABELS:
             label = text_of(content) or label
-        elif _is_boxes(text := text_of(content)):
+        elif is_boxes(text := text_of(content)):
             leave_out(f"boxes in {ending}")
         else:
             caption = text or caption
@@ -143,7 +150,8 @@ def text_of(content: bytes) -> str:
     return content.decode(encoding_of(content), "replace").replace("\0", "").strip()
 
 
-def _is_boxes(text: str) -> bool:
+def is_boxes(text: str) -> bool:
+    """Tell whether a text lists a detector's boxes."""
     # Detectors keep four numbers or more a box in files named as captions are, and its class.
     lines = [line.split() for line in text.splitlines() if line.strip()]
     numbers = [sum(bool(NUMBER.fullmatch(word)) for word in words) for words in lines]
@@ -166,4 +174,17 @@ def _from_json(content: bytes, leave_out: LeaveOut) -> dict[str, Any]:
     if not isinstance(found, dict):
         leave_out("unreadable .json")
         return {}
-    return from_takeout(found)
+    return _name_classes(found) | from_takeout(found)
+
+
+def _name_classes(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the classes that annotations of one picture name as its label; else nothing."""
+    for keys, (rows, name) in CLASSES.items():
+        if found.keys() >= set(keys) and isinstance(found[rows], list):
+            words = [row.get(name) for row in found[rows] if isinstance(row, dict)]
+            flags = found.get("flags")  # LabelMe's classes of the whole picture
+            flags = flags if isinstance(flags, dict) else {}
+            words += [word for word, is_so in flags.items() if is_so is True]
+            told = list(dict.fromkeys(word for word in words if word and isinstance(word, str)))
+            return {"label": told} if told else {}
+    return {}

@@ -14,6 +14,7 @@ from ingest.sources import arrow_rows
 from ingest.sources.addresses import Locator
 from ingest.sources.cards import find_class_names
 from ingest.sources.columns import Columns
+from ingest.sources.cvat import cvat_rows
 from ingest.sources.encodings import encoding_name
 from ingest.sources.json_rows import is_json, json_rows
 from ingest.sources.rows import Rows, put_into_words
@@ -24,7 +25,7 @@ from vecdb import Condition
 
 PARTITION = re.compile(r"([A-Za-z_]\w*)=([^=]+)")
 WEB_PAGE = re.compile(r"\ufeff?\s*<(!doctype html|html|head)\b", re.IGNORECASE)
-XML = re.compile(r"\ufeff?\s*<(\?xml|annotation|rss|kml|feed)\b", re.IGNORECASE)
+XML = re.compile(r"\ufeff?\s*<(\?xml|annotations?|rss|kml|feed)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -177,9 +178,15 @@ def _open_rows(path: Path, table: Table, locator: Locator) -> Iterator[Rows]:
                 f"{path} is a web page, not a table: check its address, and whether it asks to "
                 "sign in."
             )
-        if head and XML.match(head[-1]):
-            raise SourceError(f"{path} is XML, which is not read: export it as CSV or JSON.")
         again = chain(head, lines)
+        if head and XML.match(head[-1]):
+            if (found := cvat_rows("".join(again))) is None:
+                raise SourceError(
+                    f"{path} is XML, which is not read where it is not CVAT's: export it as CSV or "
+                    "JSON."
+                )
+            yield found
+            return
         if ending in JSON_LINES or ending == ".json" or (head and is_json(head[-1])):
             rows = json_rows(again, str(path), is_lines=ending in JSON_LINES)
         else:

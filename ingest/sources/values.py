@@ -13,6 +13,7 @@ from ingest.sources.cells import WHOLE, as_text, plain, read_moment
 
 THOUSANDS = re.compile(r"(?<=\d)[,'\s](?=\d{3}(?!\d))")  # what parts them
 PART = "|"  # between the labels of one picture
+PARTS = re.compile(r"[|;]")  # in what others wrote, too
 QUOTED = r"""(?:'[^'\\]*'|"[^"\\]*")"""
 LIST = re.compile(rf"\[\s*(?:{QUOTED}\s*(?:,\s*{QUOTED}\s*)*)?\]")  # ['dog', 'cat']
 UINT32, UINT64 = 2**32 - 1, 2**64 - 1

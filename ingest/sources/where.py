@@ -7,7 +7,8 @@ from typing import Any
 from ingest.errors import SourceError
 from ingest.photo import Photo
 from ingest.sources.cells import as_text, is_empty, plain, read_date, read_number
-from ingest.sources.names import METADATA, usual
+from ingest.sources.names import LABELS, METADATA, usual
+from ingest.sources.values import PARTS, read_label
 from vecdb.condition import MILLISECOND, Condition, parse_condition, since_1970
 from vecdb.errors import BadCondition
 
@@ -72,7 +73,12 @@ def _holds(asked: Condition, value: Any) -> bool:
     if asked.sign == "~":
         return asked.word.lower() in text.lower()
     if asked.sign in {"=", "!="}:
-        same = text.lower() == asked.word.strip().lower() or _is_between(asked, value)
+        words = {text}
+        if usual(asked.name) in LABELS:
+            label = read_label(value)
+            words |= {label, *PARTS.split(label)}
+        same = asked.word.strip().lower() in {word.strip().lower() for word in words}
+        same = same or _is_between(asked, value)
         return same == (asked.sign == "=")
     return _is_between(asked, value)
 

@@ -1,4 +1,4 @@
-"""XML beside a picture: Pascal VOC's classes, and what archives record in Dublin Core or MODS."""
+"""XML about a picture: Pascal VOC's classes, and what archives record in Dublin Core or MODS."""
 
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -31,7 +31,8 @@ def read_xml(content: bytes, leave_out: LeaveOut) -> dict[str, Any]:
         leave_out("unreadable .xml")
         return {}
     if root.tag == "annotation":  # as LabelImg writes it
-        return {"object.name": join_words(name.text or "" for name in root.iterfind("object/name"))}
+        words = ((name.text or "").strip() for name in root.iterfind("object/name"))
+        return {"label": [word for word in words if word]}
     told: dict[str, list[str]] = {}
     for element in root.iter():
         name, text = _name_of(element), (element.text or "").strip()

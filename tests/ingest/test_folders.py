@@ -285,7 +285,7 @@ def test_boxes_beside_a_picture_are_no_caption(tree, boxes, words):
 @pytest.mark.parametrize(
     ("text", "names", "kind"),
     [
-        ("<annotation><object><name>dog</name></object>{}{}</annotation>", "dog, a cat", ""),
+        ("<annotation><object><name>dog</name></object>{}{}</annotation>", "dog|a cat", ""),
         ("<?xml version='1.0'?>\n<annotation>{}<size/></annotation>", "a cat", ""),
         ("<annotation><size/></annotation>", None, ""),
         ("<NonRealTimeMeta/>", None, ".xml"),
@@ -297,7 +297,7 @@ def test_boxes_beside_a_picture_are_no_caption(tree, boxes, words):
 def test_the_classes_in_vocs_xml_beside_a_picture_are_read(tree, text, names, kind):
     told = "<object><name> a cat </name><bndbox><xmin>1</xmin></bndbox></object>"
     photos, _, left = read(tree({"a.jpg": None, "a.xml": text.replace("{}", told)}))
-    assert photos["a.jpg"].extra == ({"object.name": names} if names else {})
+    assert photos["a.jpg"].metadata.get("label") == names
     assert left == ({kind: 1} if kind else {})
 
 
@@ -313,7 +313,7 @@ def test_xml_beside_a_picture_is_read_in_the_encoding_that_it_names(tree, encodi
     told = f"<{about}><rdf:Description {place} p:City='{words}'/></rdf:RDF>"
     (root / "b.xmp").write_bytes((head + told).encode(encoding))
     photos, _, left = read(root)
-    assert photos["a.jpg"].extra == {"object.name": words}
+    assert photos["a.jpg"].metadata["label"] == words
     assert photos["b.jpg"].metadata["city"] == words
     assert not left
 

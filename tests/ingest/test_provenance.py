@@ -181,6 +181,16 @@ def test_annotations_of_coco_add_up(ingest, database, tmp_path, way):
     assert said(database, "description", "label")[0] == ("A cat.", "dog")
 
 
+def test_fiftyones_export_for_coco_is_read(ingest, database, tmp_path):
+    (tmp_path / "set").mkdir()
+    folder(tmp_path / "set" / "data", a=1, b=2)
+    told = {"annotations": boxes([7], [5, 7]), "categories": CATEGORIES}
+    coco(tmp_path / "set" / "labels.json", ["a.jpg", "b.jpg"], **told)
+    summary = ingest(tmp_path / "set")
+    assert (summary.inserted, summary.added, summary.left_out) == (2, 2, {})
+    assert said(database, "label") == [("cat",), ("dog|cat",)]
+
+
 def test_json_of_something_else_beside_pictures_is_left_out(ingest, database, tmp_path):
     lib = folder(tmp_path / "lib", a=1)
     coco(lib / "others.json", ["elsewhere.jpg"], annotations=captions("gone"))

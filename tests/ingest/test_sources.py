@@ -399,7 +399,7 @@ def test_files_of_other_kinds_are_refused_with_what_helps(tmp_path, start, sente
 @pytest.mark.parametrize("text", ["<?xml version='1.0'?><rdf/>", "<annotation><filename>"])
 def test_xml_is_refused_with_what_helps(tmp_path, text):
     (tmp_path / "t.xml").write_text(text)
-    with pytest.raises(SourceError, match=r"t.xml is XML, which is not read: export it as CSV"):
+    with pytest.raises(SourceError, match=r"t.xml is XML, which is not read where it is not"):
         list(Source(tmp_path / "t.xml"))
 
 
@@ -523,6 +523,30 @@ def test_what_is_missing_or_of_no_known_kind_is_refused(tmp_path):
 def test_rows_are_chosen_by_their_columns(tmp_path, text, kept):
     table = "id,url,views,city\n1,http://a/1,10,Rome\n2,http://a/2,20,Oslo\n3,http://a/3,30,\n"
     assert ids(written(tmp_path / "a.csv", table), where=[condition(text)]) == kept
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("class=DOG", ["1", "2"]),
+        ("class=cat|dog", ["1"]),
+        ("class!=dog", ["3", "4"]),
+        ("class=do", []),
+        ("class~do", ["1", "2", "3"]),
+    ],
+)
+def test_rows_are_chosen_by_each_of_their_labels(tmp_path, text, kept, form):
+    labels = [["cat", "dog"], ["dog"], ["hot dog"], []]
+    rows = [{"id": str(at + 1), "url": f"http://a/{at}"} for at in range(4)]
+    if form == "csv":
+        joined = map("|".join, labels)
+        lines = [",".join([*row.values(), words]) for row, words in zip(rows, joined, strict=True)]
+        table = "\n".join(["id,url,class", *lines])
+    else:
+        told = zip(rows, labels, strict=True)
+        table = "\n".join(json.dumps({**row, "class": words}) for row, words in told)
+    assert ids(written(tmp_path / f"a.{form}", table), where=[condition(text)]) == kept
 
 
 @pytest.mark.parametrize("text", ["", "views", "views>=many", ">=3"])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.vecdb.conftest import photos
-from vecdb import Collection, Database, Filter, PlainHead, Scope
+from vecdb import Collection, Condition, Database, Filter, PlainHead, Scope
 
 
 def when(year: int) -> datetime:
@@ -28,7 +28,7 @@ def described(database: Database) -> Collection:
             taken=[when(2018), when(2019), when(2020), None],
             views=[10, 20, 30, 0],
             downloads=[1, 2, 3, 0],
-            label=["x", "", "", ""],
+            label=["x", "", "Y | Zeta", ""],
             duplicate_of=["", "a", "", ""],
         )
     )
@@ -50,6 +50,11 @@ CASES = [
     (Filter(country=" PERU "), "a"),
     (Filter(city="Lima"), "a"),
     (Filter(label="x"), "a"),
+    (Filter(label="zeta "), "c"),
+    (Filter(label="y | zeta"), "c"),
+    (Filter(label=""), ""),
+    (Filter(label="z"), ""),
+    (Filter(conditions=(Condition("label", "!=", "y"),)), "abd"),
     (Filter(taken_from=when(2019)), "bc"),
     (Filter(taken_before=when(2019)), "a"),
     (Filter(taken_from=datetime(2018, 6, 1), taken_before=when(2020)), "b"),

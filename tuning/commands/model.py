@@ -16,6 +16,7 @@ from encoder import clean_name, default_encoder_name, load_encoder
 from encoder.record import read_record
 from ingest.errors import IngestError, Rejected
 from ingest.sources import Source
+from ingest.sources.values import PARTS
 from tuning.captions.dataset import describe_parts, open_pictures
 from tuning.commands.interrupt import stop_at_interrupt
 from tuning.errors import NotServed, TuningError
@@ -163,7 +164,7 @@ def _read_labelled(source: str) -> Iterator[tuple[bytes, str]]:
         try:
             for photo in Source(source):
                 label = photo.metadata.get("label")
-                if not label or photo.broken:
+                if not label or photo.broken or PARTS.search(label):  # of several classes
                     continue
                 try:
                     yield fetcher.fetch(photo), str(label)
