@@ -1,0 +1,59 @@
+"""Well-known public data sets as they lie on a disk once they are unpacked."""
+
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from ingest.errors import SourceError
+from ingest.sources import Photo, Source, preview
+from tests.ingest.pictures import jpeg
+
+
+def put(root: Path, *names: str) -> None:
+    for at, name in enumerate(names):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(jpeg(at))
+
+
+def write(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def read(path: Path) -> list[Photo]:
+    return list(Source(path))
+
+
+def found(path: Path, root: Path) -> list[str]:
+    return [Path(photo.address).relative_to(root).as_posix() for photo in Source(path)]
+
+
+@pytest.mark.parametrize(
+    ("table", "pictures"),
+    [
+        ("Anno/list.txt", "Img/aligned"),  # CelebA
+        ("Anno_coarse/list.txt", "Img"),  # DeepFashion
+        ("Eval/list_partition.txt", "Img/img"),
+        ("list.csv", "aligned/aligned"),  # as Kaggle unpacks it
+        ("anno_train.csv", "cars_train"),  # Stanford Cars
+        ("anno_train.csv", "cars_train/cars_train"),
+    ],
+)
+def test_lists_lead_to_the_pictures_of_their_set(tmp_path, table, pictures):
+    names = ["000001.jpg", "000002.jpg"]
+    put(tmp_path, *(f"{pictures}/{name}" for name in names))
+    if "train" in table:
+        put(tmp_path, *(f"{pictures.replace('train', 'test')}/{name}" for name in names))
+    path = write(tmp_path / table, "".join(f"{name},1\n" for name in names))
+    assert found(path, tmp_path) == [f"{pictures}/{name}" for name in names]
+
+
+@pytest.mark.parametrize("part", ["images_{:03}/images", "set_images_part_{}", "set/{}"])
+def test_later_rows_lead_to_later_parts(tmp_path, part):
+    names = [f"{at:05}.png" for at in range(120)]
+    put(tmp_path, *(f"{part.format(1 + at // 60)}/{name}" for at, name in enumerate(names)))
+    path = write(tmp_path / "Data_Entry.csv", "Image Index,Finding\n" + ",x\n".join([*names, ""]))
+    assert all(Path(photo.address).exists() for photo in read(path))
