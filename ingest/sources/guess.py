@@ -115,9 +115,11 @@ def guess_by_content(roles: Mapping[str, str | None], cells: Cells) -> dict[str,
         texts = [text for text in texts if not is_empty(text)]
         if texts and name not in found.values() and not all(map(is_web, texts)):
             said[name] = texts
+    roles_of = {name: _role_of(texts) for name, texts in said.items()}
+    numbers = [n for n, role in roles_of.items() if role == "label" and kind_of(said[n]) != "word"]
     for name in sorted(said, key=lambda name: kind_of(said[name]) != "word"):
-        role = _role_of(said[name])
-        if role and found[role] is None:
+        role = roles_of[name]
+        if role and found[role] is None and not (name in numbers and len(numbers) > 1):
             found[role] = name
     return found
 

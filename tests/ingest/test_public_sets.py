@@ -57,3 +57,9 @@ def test_later_rows_lead_to_later_parts(tmp_path, part):
     put(tmp_path, *(f"{part.format(1 + at // 60)}/{name}" for at, name in enumerate(names)))
     path = write(tmp_path / "Data_Entry.csv", "Image Index,Finding\n" + ",x\n".join([*names, ""]))
     assert all(Path(photo.address).exists() for photo in read(path))
+
+
+@pytest.mark.parametrize("numbers", ["39,116,569,375,14", "1,-1,1,-1,1"])
+def test_of_several_columns_of_numbers_none_is_the_label(tmp_path, numbers):
+    path = write(tmp_path / "t.csv", "".join(f"{at}.jpg,{numbers}\n" for at in range(3)))
+    assert all("label" not in photo.metadata for photo in read(path))
