@@ -63,3 +63,23 @@ def test_later_rows_lead_to_later_parts(tmp_path, part):
 def test_of_several_columns_of_numbers_none_is_the_label(tmp_path, numbers):
     path = write(tmp_path / "t.csv", "".join(f"{at}.jpg,{numbers}\n" for at in range(3)))
     assert all("label" not in photo.metadata for photo in read(path))
+
+
+@pytest.mark.parametrize(
+    ("start", "sentence"),
+    [
+        (b"MATLAB 5.0 MAT-file, Platform: GLNXA64", "a MATLAB file: export it as CSV"),
+        (b"\x80\x02}q\x01(U\x0bbatch_label", "a pickle, which could run programs"),  # CIFAR
+    ],
+)
+def test_files_of_other_programs_are_refused_with_what_helps(tmp_path, start, sentence):
+    (tmp_path / "annos").write_bytes(start + bytes(99))
+    with pytest.raises(SourceError, match=f"is {sentence}"):
+        read(tmp_path / "annos")
+
+
+def test_a_sheet_of_numbers_is_refused_with_what_helps(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.numbers", "w") as archive:
+        archive.writestr("Index/Document.iwa", "x")
+    with pytest.raises(SourceError, match="is a spreadsheet: save it as CSV"):
+        read(tmp_path / "a.numbers")
