@@ -62,9 +62,10 @@ LABELS = (
 )
 # Addresses of something else than the picture itself, and of smaller ones.
 PAGE_NAMES = re.compile(
-    r"(^|[_.])(page|profile|author|licen[sc]e|rights|landing|homepage|guid|permalink)([_.]|$)"
-    r"|(^|_)source(_|$)"
+    r"(^|[_.])(page|profile|author|landing|homepage|guid|permalink)([_.]|$)"
+    r"|(^|_)source(_|$)|(^|[_.])(record|self|shown_at)([_.](link|ur[il]|href))?$"
 )
+RIGHTS_NAMES = re.compile(r"(^|[_.])(licen[sc]e|rights)(ur[il])?([_.]|$)")
 SMALL_NAMES = re.compile(
     r"thumb|(^|[_.])(preview|icon|logo|avatar|small|tiny|sq)s?([_.]|$)|^url_[tsqnm]$", re.IGNORECASE
 )

@@ -83,3 +83,38 @@ def test_a_sheet_of_numbers_is_refused_with_what_helps(tmp_path):
         archive.writestr("Index/Document.iwa", "x")
     with pytest.raises(SourceError, match="is a spreadsheet: save it as CSV"):
         read(tmp_path / "a.numbers")
+
+
+@pytest.mark.parametrize(
+    ("row", "column"),
+    [
+        (
+            {"links": {"self": "http://x.nl/api/{}", "web": "http://x.nl/en/{}"}}
+            | {"webImage": {"url": "https://y.com/{}=s0"}},
+            "webImage.url",
+        ),  # Rijksmuseum
+        (
+            {"edmIsShownAt": ["http://hdl.net/{}"], "edmIsShownBy": ["http://y.com/{}"]}
+            | {"link": "https://x.eu/record/{}.json?key=x"},
+            "edmIsShownBy",
+        ),  # Europeana
+        (
+            {"record_link": "http://x.si.edu/{}", "media": [{"content": "https://y.edu/?id={}"}]},
+            "media.content",
+        ),  # Smithsonian
+    ],
+)
+def test_museums_pictures_go_before_their_records(tmp_path, row, column):
+    rows = [json.loads(json.dumps(row).replace("{}", str(at))) for at in range(3)]
+    path = write(tmp_path / "t.json", json.dumps({"items": rows}))
+    assert f"address: {column}" in preview(path).choices
+    assert all("//y." in photo.address for photo in read(path))
+
+
+def test_the_address_of_a_licence_is_never_that_of_a_picture(tmp_path):
+    text = "hash,licenseurl\n" + "".join(f"a{at}b2c3,https://x.org/by/2.0/\n" for at in range(3))
+    path = write(tmp_path / "t.csv", text)
+    with pytest.raises(SourceError, match="looks like addresses or paths"):
+        read(path)
+    put(tmp_path, *(f"set/0/a{at}b2c3.jpg" for at in range(3)))
+    assert found(path, tmp_path) == [f"set/0/a{at}b2c3.jpg" for at in range(3)]
