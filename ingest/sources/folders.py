@@ -9,6 +9,7 @@ from ingest.photo import Photo, address_of, id_of_path
 from ingest.sources.kinds import begins_as_picture, has_picture_ending, has_raw_ending, is_tar
 from ingest.sources.left_out import Exclusion, LeaveOut, ending_kind, keep_silent
 from ingest.sources.listings import NAMES, Listings, fold
+from ingest.sources.masks import find_masks
 from ingest.sources.places import ANNOTATIONS, folder_label, is_class_among
 from ingest.sources.sidecars import JSON, LARGEST, XMP, by_column, describe, is_sidecar
 from ingest.sources.stream import each
@@ -65,8 +66,13 @@ class PictureFolder:
         for inner in folder.inner:
             if inner.rpartition("/")[2].lower() in ANNOTATIONS:  # before the folders beside it
                 self._read_listings(inner)
+        named = [file.name for file in folder.files if has_picture_ending(file.name)]
+        masks = find_masks(self._root, folder.relative, named)
         for file in folder.files:
             if beside.holds(file) or is_tar(file.name) or file.name.lower() in NAMES:
+                continue
+            if file.name in masks:
+                self._leave_out("masks of pictures")
                 continue
             try:
                 if has_picture_ending(file.name) or _is_picture(file.path):
