@@ -7,7 +7,7 @@ from pathlib import Path
 from encoder.pictures import HEAD
 from ingest.photo import Photo, address_of, id_of_path
 from ingest.sources.kinds import begins_as_picture, has_picture_ending, has_raw_ending, is_tar
-from ingest.sources.left_out import Exclusion, LeaveOut, ending_kind, keep_silent
+from ingest.sources.left_out import Exclusion, LeaveOut, ending_kind, find_resized, keep_silent
 from ingest.sources.listings import NAMES, Listings, fold
 from ingest.sources.masks import find_masks
 from ingest.sources.places import ANNOTATIONS, folder_label, is_class_among
@@ -67,12 +67,13 @@ class PictureFolder:
             if inner.rpartition("/")[2].lower() in ANNOTATIONS:  # before the folders beside it
                 self._read_listings(inner)
         named = [file.name for file in folder.files if has_picture_ending(file.name)]
-        masks = find_masks(self._root, folder.relative, named)
+        copies = find_resized(named)
+        masks = find_masks(self._root, folder.relative, [n for n in named if n not in copies])
         for file in folder.files:
             if beside.holds(file) or is_tar(file.name) or file.name.lower() in NAMES:
                 continue
-            if file.name in masks:
-                self._leave_out("masks of pictures")
+            if file.name in masks or file.name in copies:
+                self._leave_out(f"{'masks' if file.name in masks else 'small copies'} of pictures")
                 continue
             try:
                 if has_picture_ending(file.name) or _is_picture(file.path):

@@ -140,3 +140,12 @@ def test_commas_in_sentences_that_nobody_quoted_cost_no_row(tmp_path, text):
     }
     assert said["a.jpg"] in {"A dog, black and white,runs", "A dog, black and white, runs"}
     assert said["b.jpg"] == "A cat"
+
+
+def test_small_copies_that_websites_keep_beside_pictures_are_left_out(tmp_path):
+    names = ["lake.jpg", "lake-150x150.jpg", "lake-scaled.jpg", "sea-scaled.png", "sea-300x225.png"]
+    put(tmp_path, *names, "tower-150x150.jpg", "a 3x4.jpg", "a.jpg", "shoe_100x100.jpg", "shoe.jpg")
+    left: list[str] = []
+    photos = [photo.id for photo in Source(tmp_path, leave_out=left.append)]
+    kept = ["a 3x4.jpg", "a.jpg", "lake.jpg", "sea-scaled.png", "shoe.jpg", "tower-150x150.jpg"]
+    assert (photos, left) == (kept, ["small copies of pictures"] * 4)
