@@ -8,6 +8,8 @@ import pytest
 
 from ingest.errors import SourceError
 from ingest.sources import Photo, Source, preview
+from ingest.sources.folders import PictureFolder
+from ingest.sources.left_out import keep_silent
 from tests.ingest.pictures import jpeg
 
 
@@ -149,3 +151,14 @@ def test_small_copies_that_websites_keep_beside_pictures_are_left_out(tmp_path):
     photos = [photo.id for photo in Source(tmp_path, leave_out=left.append)]
     kept = ["a 3x4.jpg", "a.jpg", "lake.jpg", "sea-scaled.png", "shoe.jpg", "tower-150x150.jpg"]
     assert (photos, left) == (kept, ["small copies of pictures"] * 4)
+
+
+@pytest.mark.parametrize("inside", ["", "images/"])
+def test_a_listing_may_name_its_pictures_in_any_column(tmp_path, inside):
+    put(tmp_path, *(f"{inside}ISIC_000{at}.jpg" for at in range(3)))
+    rows = "".join(f"Anonymous,ISIC_000{at},nevus\n" for at in range(4))
+    write(tmp_path / "metadata.csv", f"attribution,isic_id,diagnosis\n{rows}")
+    photos = list(PictureFolder(tmp_path, (), keep_silent))
+    assert [photo.extra["diagnosis"] for photo in photos] == ["nevus"] * 4
+    assert [photo.extra["isic_id"] for photo in photos] == [f"ISIC_000{at}" for at in range(4)]
+    assert [photo.id for photo in photos if photo.broken] == ["ISIC_0003"]
