@@ -17,7 +17,17 @@ from ingest.sources.addresses import (
     join_folder,
 )
 from ingest.sources.captions import caption_columns, read_captions
-from ingest.sources.cells import OF_TEXT, is_blob, is_empty, kind_of, plain, read_as, read_as_local
+from ingest.sources.cells import (
+    OF_TEXT,
+    as_text,
+    is_blob,
+    is_empty,
+    kind_of,
+    plain,
+    read_as,
+    read_as_local,
+    read_number,
+)
 from ingest.sources.guess import (
     guess_address,
     guess_by_content,
@@ -222,6 +232,7 @@ class Columns:
         if found.address is None and self.picture is None:
             found = replace(found, address=guess_address(cells, self._locator or Locator("")))
         if not named:
+            found = replace(found, label=found.label or next(iter(self._classes), None))
             return Roles(**guess_by_content(vars(found), cells))
         taken = {found.address, self.picture}
         lower = {usual(name): name for name in reversed(self.names) if name not in taken}
@@ -271,6 +282,8 @@ class Columns:
                 metadata[column] = read_text(" ".join(filter(None, words)))
                 used |= {lower[part] for part in parts if part in lower}
         chosen = {"description": self.roles.caption, "label": self.roles.label}
+        # Open Images lists the classes that somebody looked for in vain with a confidence of 0.
+        is_denied = read_number(as_text(row.get(lower.get("confidence", "")))) == 0
         for column, names in METADATA.items():
             first = chosen.get(column)
             for name in [
@@ -278,7 +291,8 @@ class Columns:
                 *(lower[name] for name in names if name in lower),
             ]:
                 value = row.get(name)
-                if column in metadata or name in used or is_empty(value):
+                is_told = column in metadata or (column == "label" and is_denied)
+                if is_told or name in used or is_empty(value):
                     continue
                 if column in READERS and column not in TEXTS:
                     value = read_as_local(self._kinds.get(name), value)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from encoder.pictures import HEAD
 from ingest.photo import Photo, address_of, id_of_path
+from ingest.sources.class_files import ClassFolders
 from ingest.sources.kinds import begins_as_picture, has_picture_ending, has_raw_ending, is_tar
 from ingest.sources.left_out import Exclusion, LeaveOut, ending_kind, find_resized, keep_silent
 from ingest.sources.listings import NAMES, Listings, fold
@@ -36,6 +37,7 @@ class PictureFolder:
         self._leave_out = leave_out
         self._unreadable = 0  # files beside pictures
         self._classes: dict[str, str] = {}  # by folder
+        self._names = ClassFolders(root)
         self._listings = Listings(root, leave_out)
 
     def __iter__(self) -> Iterator[Photo]:
@@ -98,7 +100,9 @@ class PictureFolder:
             row, beside.parts(file.name), self._note, self._listings.kinds
         )
         if above and "label" not in metadata:
-            metadata["label"] = id_of_path(above)
+            metadata["label"] = id_of_path(
+                self._names.name(file.relative.rpartition("/")[0], above)
+            )
         return Photo(
             id_of_path(file.relative),
             address_of(file.path),

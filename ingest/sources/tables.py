@@ -13,10 +13,11 @@ from ingest.photo import Photo
 from ingest.sources import arrow_rows
 from ingest.sources.addresses import Locator
 from ingest.sources.cards import find_class_names
+from ingest.sources.class_files import find_names_beside
 from ingest.sources.columns import Columns
 from ingest.sources.encodings import encoding_name
 from ingest.sources.json_rows import is_json, json_rows
-from ingest.sources.rows import Rows, put_into_words
+from ingest.sources.rows import Names, Rows, put_into_words
 from ingest.sources.text import GZIP, JSON_LINES, ZIP, magic, open_text
 from ingest.sources.text_rows import LISTS, text_rows
 from ingest.sources.where import check_columns, holds
@@ -150,8 +151,9 @@ def open_rows(path: Path, table: Table, locator: Locator) -> Iterator[Rows]:
         DamagedSource: it is damaged, at once or while rows are read.
     """
     with _open_rows(path, table, locator) as rows:
-        named = find_class_names(path, rows.sample)
-        yield put_into_words(rows, {n: named[n] for n in named if n not in rows.classes})
+        named: dict[str, Names] = dict(find_class_names(path, rows.sample))
+        rows = put_into_words(rows, {n: named[n] for n in named if n not in rows.classes})
+        yield put_into_words(rows, find_names_beside(path, rows))
 
 
 @contextmanager

@@ -162,3 +162,11 @@ def test_a_listing_may_name_its_pictures_in_any_column(tmp_path, inside):
     assert [photo.extra["diagnosis"] for photo in photos] == ["nevus"] * 4
     assert [photo.extra["isic_id"] for photo in photos] == [f"ISIC_000{at}" for at in range(4)]
     assert [photo.id for photo in photos if photo.broken] == ["ISIC_0003"]
+
+
+def test_a_class_that_was_looked_for_in_vain_is_no_label(tmp_path):
+    put(tmp_path, "train/a.jpg", "train/b.jpg")
+    text = "ImageID,Source,LabelName,Confidence\na,human,/m/01,0\nb,human,/m/01,1\n"
+    a, b = read(write(tmp_path / "labels.csv", text))
+    assert (a.metadata, b.metadata) == ({}, {"label": "/m/01"})
+    assert a.extra == {"Source": "human", "LabelName": "/m/01", "Confidence": 0}
