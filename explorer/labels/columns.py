@@ -32,7 +32,7 @@ ANSWERS = (
     *PREDICTED,
 )
 EXPORTED = {"id", "class", "answer", "label"}  # columns of our own exports
-KEYS = [*IDS, "imageid", "photoid", *ADDRESSES]
+KEYS = [*IDS, "photoid", *ADDRESSES]
 # Classes within an annotation, by the last part of their name: `ground_truth.label`.
 WITHIN = (
     *(*LABELS, "choices", "rectanglelabels", "polygonlabels", "brushlabels", "ellipselabels"),

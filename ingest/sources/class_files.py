@@ -14,13 +14,14 @@ from pathlib import Path
 from ingest.sources.addresses import ENDING
 from ingest.sources.cells import as_text, is_empty, plain
 from ingest.sources.layout import is_number_name
-from ingest.sources.names import LABELS, usual
+from ingest.sources.names import LABEL_NUMBERS, LABELS, usual
 from ingest.sources.place import is_far
 from ingest.sources.rows import Row, Rows
 
 CALLED = re.compile(r"class|categor|label|synset|species|words|names?([._]|$)", re.IGNORECASE)
 ENDINGS = {".txt", ".csv", ".tsv", ".json"}
 LARGEST = 1 << 22  # bytes
+NAMED = {*LABELS, *LABEL_NUMBERS}
 ANSWERS = {"photo_id", "label"}  # columns of our own label files, whose labels are 1, -1 and 0
 CODE = re.compile(r"(?=\S*\d)\S{1,40}")
 LETTER = re.compile(r"[^\W\d_]")
@@ -42,7 +43,7 @@ def find_names_beside(table: Path, rows: Rows) -> dict[str, dict[str, str]]:
         codes = _codes_in(rows.sample, column)
         is_bare = at > 0 and is_number_name(column)
         is_bare = is_bare and (len(rows.names) == 2 or not any(map(str.isdecimal, codes)))
-        if codes and (is_bare or usual(column) in LABELS):
+        if codes and (is_bare or usual(column) in NAMED):
             above = table.absolute().parent
             if names := find_names((above, above.parent), codes, but=table.name):
                 found[column] = names

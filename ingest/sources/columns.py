@@ -38,7 +38,16 @@ from ingest.sources.guess import (
     may_name_pictures,
     read_picture_cell,
 )
-from ingest.sources.names import FOLDERS, IDS, METADATA, PAIRS, usual
+from ingest.sources.names import (
+    FOLDERS,
+    IDS,
+    LABEL_NUMBERS,
+    LATER_IDS,
+    METADATA,
+    PAIRS,
+    call_within,
+    usual,
+)
 from ingest.sources.places import JUDGED
 from ingest.sources.values import READERS, join_words, read_text, read_word
 from vecdb.photos import Extra
@@ -169,6 +178,8 @@ class Columns:
         found = Photo(own, self._locate(address), metadata, extra, payload, captions=captions)
         if own or payload is not None:
             found = replace(found, named_by=self._table)
+        if own and usual(roles.id or "") in LATER_IDS:
+            found = replace(found, former=(short_id(named),))
         if own or self._within is None or is_web(address) or is_empty(named):
             listed_in = "" if found.named_by else self._table
             return found if own else replace(found, id=short_id(named), listed_in=listed_in)
@@ -242,12 +253,14 @@ class Columns:
 
         shown = cells.get(found.address or self.picture or "", [])
         alone = {n: c for n, c in lower.items() if not is_shared(cells[c], shown)}
-        lower = _call_within(found.address, lower)
+        lower = call_within(found.address, lower)
         guessed = {
             "id": _first(alone, IDS),
             "caption": _first(lower, METADATA["description"])
             or guess_caption({n: cells[n] for n in self.names if n not in taken}),
-            "label": _first(lower, METADATA["label"]) or next(filter(is_one, self._classes), None),
+            "label": _first(lower, METADATA["label"])
+            or next(filter(is_one, self._classes), None)
+            or _first(lower, LABEL_NUMBERS),
         }
         return replace(found, **{r: n for r, n in guessed.items() if getattr(found, r) is None})
 
@@ -274,7 +287,7 @@ class Columns:
         return ""
 
     def _metadata(self, row: Row, used: set[str]) -> dict[str, Any]:
-        lower = _call_within(self.roles.address, {usual(name): name for name in row})
+        lower = call_within(self.roles.address, {usual(name): name for name in row})
         metadata: dict[str, Any] = {}
         for column, parts in PAIRS.items():
             words = [read_text(row[lower[part]]) for part in parts if part in lower]
@@ -318,15 +331,6 @@ class Columns:
         if is_empty(address):
             return ""
         return self._locator.locate(address) if self._locator else address
-
-
-def _call_within(address: str | None, named: dict[str, str]) -> dict[str, str]:
-    """Call columns beside a nested address by their own names, too: `data.text` is a caption."""
-    within = (address or "").rpartition(".")[0]
-    if not within:
-        return named
-    near = (name for name in named.values() if name.startswith(f"{within}."))
-    return {usual(name.removeprefix(f"{within}.")): name for name in near} | named
 
 
 def find_kinds(cells: Mapping[str, Sequence[Any]], kinds: Sequence[str]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from ingest.sources.captions import caption_columns
 from ingest.sources.cells import OF_TYPED, as_text, is_blob, is_empty
 
 SAMPLE = 100  # rows that a table's columns are guessed from
+TEXT = {"_content", "#text", "_text", "$t"}  # what Flickr and converters from XML call a bare text
 CLASS = re.compile(r"(-?\d{1,9})(?:\.0+)?")  # the number of one
 
 Row = dict[str, Any]
@@ -71,6 +72,8 @@ def lay_flat(fields: Mapping[Any, Any], before: str = "") -> Row:
             flat[name] = value
             if is_rows(value) and not caption_columns([name]):
                 flat |= words_within(value, name)
+        elif len(value) == 1 and value.keys() <= TEXT:
+            flat[name] = next(iter(value.values()))
         elif set(value) == {"bytes", "path"}:  # as Hugging Face keeps a picture
             flat |= {name: value["bytes"], f"{name}.path": value["path"]}
         else:

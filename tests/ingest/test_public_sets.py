@@ -170,3 +170,40 @@ def test_a_class_that_was_looked_for_in_vain_is_no_label(tmp_path):
     a, b = read(write(tmp_path / "labels.csv", text))
     assert (a.metadata, b.metadata) == ({}, {"label": "/m/01"})
     assert a.extra == {"Source": "human", "LabelName": "/m/01", "Confidence": 0}
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "label"),
+    [
+        ("Width,ClassId,Path", "27,{n},{n}.jpg", "{n}"),  # GTSRB
+        ("file_name,category_id", "{n}.jpg,{n}", "{n}"),
+        ("file_name,category_id,category", "{n}.jpg,{n},a cat", "a cat"),
+        ("filename,class,order,family,genus", "{n}.jpg,Mammalia,Carnivora,Felidae,Lynx", None),
+        ("filename,class,family", "{n}.jpg,Mammalia,Felidae", "Mammalia"),
+    ],
+)
+def test_numbers_of_classes_are_labels_and_ranks_of_living_things_none(
+    tmp_path, header, row, label
+):
+    path = write(tmp_path / "t.csv", "\n".join([header, *(row.format(n=at) for at in range(3))]))
+    found = [photo.metadata.get("label") for photo in read(path)]
+    assert found == [label and label.format(n=at) for at in range(3)]
+    assert label or read(path)[0].extra["class"] == "Mammalia"
+
+
+@pytest.mark.parametrize("key", ["_content", "#text", "$t"])
+def test_a_text_in_a_field_of_its_own_is_the_fields_text(tmp_path, key):
+    rows = [{"id": at, "url_o": f"https://x.org/{at}.jpg", "title": "A"} for at in range(2)]
+    told = {"photo": [{**row, "description": {key: "A harbor"}} for row in rows]}
+    told = {"photos": {"page": 1, **told}, "stat": "ok"}
+    photos = read(write(tmp_path / "t.json", json.dumps(told)))  # Flickr
+    assert [photo.metadata["description"] for photo in photos] == ["A harbor"] * 2
+
+
+def test_open_images_and_shopify_name_their_columns_in_their_way(tmp_path):
+    text = "ImageID,Subset,OriginalURL,Title\na1,train,https://x.org/a.jpg,A\n"
+    (photo,) = read(write(tmp_path / "images.csv", text))
+    assert (photo.id, photo.address) == ("a1", "https://x.org/a.jpg")
+    text = "Handle,Title,Image Src,Image Alt Text\nh,Hat,https://x.org/1.jpg,\nh,,https://x.org/2.jpg,Side\n"
+    photos = read(write(tmp_path / "products.csv", text))
+    assert [photo.metadata["description"] for photo in photos] == ["Hat", "Side"]
