@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Any
 
 from ingest.errors import DamagedSource
-from ingest.sources.json_forms import holds_rows, place_feature, rows_of
+from ingest.sources.json_forms import holds_rows, part_pictures, place_feature, rows_of
 from ingest.sources.names import is_known
 from ingest.sources.rows import SAMPLE, Row, Rows, lay_flat, look_ahead, names_of
 
@@ -154,7 +154,8 @@ def _name_rows(values: Iterator[Any]) -> Iterator[Row | str]:
             if isinstance(value, list) and any(isinstance(c, str) and is_known(c) for c in value):
                 names = [str(cell) for cell in value]
                 continue
-        yield _row(value, names)
+        for part in part_pictures(value) if isinstance(value, dict) else [value]:
+            yield _row(part, names)
 
 
 def _row(value: Any, names: list[str]) -> Row | str:

@@ -194,9 +194,9 @@ def test_numbers_of_classes_are_labels_and_ranks_of_living_things_none(
 @pytest.mark.parametrize("key", ["_content", "#text", "$t"])
 def test_a_text_in_a_field_of_its_own_is_the_fields_text(tmp_path, key):
     rows = [{"id": at, "url_o": f"https://x.org/{at}.jpg", "title": "A"} for at in range(2)]
-    told = {"photo": [{**row, "description": {key: "A harbor"}} for row in rows]}
-    told = {"photos": {"page": 1, **told}, "stat": "ok"}
-    photos = read(write(tmp_path / "t.json", json.dumps(told)))  # Flickr
+    told = [{**row, "description": {key: "A harbor"}} for row in rows]
+    answer = {"photos": {"page": 1, "photo": told}, "stat": "ok"}  # Flickr's
+    photos = read(write(tmp_path / "t.json", json.dumps(answer)))
     assert [photo.metadata["description"] for photo in photos] == ["A harbor"] * 2
 
 
