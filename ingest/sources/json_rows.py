@@ -87,6 +87,7 @@ def _parse(text: str) -> Any:
 def _objects(text: str, name: str) -> Iterator[Any]:
     """Yield the rows of one object, or several objects one behind the other."""
     decoder = json.JSONDecoder()
+    text = text.rstrip(SPACE + ");")  # of a script
     values, at, fault = [], 0, ""
     while (at := _skip_space(text, at)) < len(text):
         try:

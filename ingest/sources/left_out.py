@@ -28,8 +28,8 @@ COPIES = {
     "thmbnl": ("m4root",),
 }
 
-# What WordPress and shops put behind a picture's name in that of a smaller copy: a-150x150.jpg.
-RESIZED = re.compile(r"(.+)[-_](\d{2,4}x\d{2,4}|scaled)(\.\w+)")
+# What websites and Telegram put behind a picture's name in that of a smaller copy: a-150x150.jpg.
+RESIZED = re.compile(r"(.+)[-_](\d{2,4}x\d{2,4}|scaled|thumb)(\.\w+)")
 
 
 def keep_silent(kind: str) -> None:

@@ -26,6 +26,8 @@ from vecdb import Condition
 PARTITION = re.compile(r"([A-Za-z_]\w*)=([^=]+)")
 WEB_PAGE = re.compile(r"\ufeff?\s*<(!doctype html|html|head)\b", re.IGNORECASE)
 XML = re.compile(r"\ufeff?\s*<(\?xml|annotation|rss|kml|feed)\b", re.IGNORECASE)
+# What stands before JSON in a script: window.YTD.tweets.part0 = [..], jsonFlickrApi({..})
+SCRIPT = re.compile(r"\ufeff?\s*(window[\w.]+\s*=|\w+\()\s*(?=[\[{])")
 
 
 @dataclass(frozen=True)
@@ -181,6 +183,8 @@ def _open_rows(path: Path, table: Table, locator: Locator) -> Iterator[Rows]:
             )
         if head and XML.match(head[-1]):
             raise SourceError(f"{path} is XML, which is not read: export it as CSV or JSON.")
+        if head and SCRIPT.match(head[-1]):
+            head[-1] = SCRIPT.sub("", head[-1])
         again = chain(head, lines)
         if ending in JSON_LINES or ending == ".json" or (head and is_json(head[-1])):
             rows = json_rows(again, str(path), is_lines=ending in JSON_LINES)

@@ -148,9 +148,11 @@ def test_small_copies_that_websites_keep_beside_pictures_are_left_out(tmp_path):
     names = ["lake.jpg", "lake-150x150.jpg", "lake-scaled.jpg", "sea-scaled.png", "sea-300x225.png"]
     put(tmp_path, *names, "tower-150x150.jpg", "a 3x4.jpg", "a.jpg", "shoe_100x100.jpg", "shoe.jpg")
     left: list[str] = []
+    put(tmp_path, "tg/photo_1@01-01.jpg", "tg/photo_1@01-01_thumb.jpg")  # Telegram
     photos = [photo.id for photo in Source(tmp_path, leave_out=left.append)]
     kept = ["a 3x4.jpg", "a.jpg", "lake.jpg", "sea-scaled.png", "shoe.jpg", "tower-150x150.jpg"]
-    assert (photos, left) == (kept, ["small copies of pictures"] * 4)
+    assert photos == [*kept, "tg/photo_1@01-01.jpg"]
+    assert left == ["small copies of pictures"] * 5
 
 
 @pytest.mark.parametrize("inside", ["", "images/"])
@@ -207,3 +209,19 @@ def test_open_images_and_shopify_name_their_columns_in_their_way(tmp_path):
     text = "Handle,Title,Image Src,Image Alt Text\nh,Hat,https://x.org/1.jpg,\nh,,https://x.org/2.jpg,Side\n"
     photos = read(write(tmp_path / "products.csv", text))
     assert [photo.metadata["description"] for photo in photos] == ["Hat", "Side"]
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("tweets.js", "window.YTD.tweets.part0 = {rows}"),  # Twitter
+        ("photos.js", 'jsonFlickrApi({{"photos": {{"photo": {rows}}}, "stat": "ok"}})'),
+        ("photos.json", 'jsonFlickrApi({{"photos": {{"photo": {rows}}}, "stat": "ok"}});\n'),
+    ],
+)
+def test_json_in_a_script_is_read(tmp_path, name, text, indent):
+    rows = [{"text": f"Sea {at}", "media": f"https://x.org/{at}.jpg"} for at in range(3)]
+    path = write(tmp_path / name, text.format(rows=json.dumps(rows, indent=indent)))
+    assert [photo.address for photo in read(path)] == [f"https://x.org/{at}.jpg" for at in range(3)]
+    assert read(path)[0].metadata["description"] == "Sea 0"
