@@ -46,6 +46,7 @@ from ingest.sources.names import (
     METADATA,
     PAIRS,
     call_within,
+    find_label,
     usual,
 )
 from ingest.sources.places import JUDGED
@@ -260,6 +261,7 @@ class Columns:
             or guess_caption({n: cells[n] for n in self.names if n not in taken}),
             "label": _first(lower, METADATA["label"])
             or next(filter(is_one, self._classes), None)
+            or find_label(lower.values())
             or _first(lower, LABEL_NUMBERS),
         }
         return replace(found, **{r: n for r, n in guessed.items() if getattr(found, r) is None})

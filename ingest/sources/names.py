@@ -1,6 +1,7 @@
 """The usual names of columns: Unsplash's, and those elsewhere, the best first."""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 IDS = ("photo_id", "id", "image_id", "uid", "uuid", "key", "imageid")
@@ -63,6 +64,7 @@ LABELS = (
     *("категория", "класс", "метка", "类别", "标签", "分类", "カテゴリ", "ラベル", "라벨", "분류"),
 )
 LABEL_NUMBERS = ("class_id", "classid", "category_id", "label_id", "labelid")
+LABEL_NAME = re.compile(r"^(?!(n|num|is|has|no)_)\w*_(labels?|class|category)$")
 TAXONOMY = {"class", "family", "genus"}  # where these are columns, Mammalia is a class
 # Addresses of something else than the picture itself, and of smaller ones.
 PAGE_NAMES = re.compile(
@@ -149,6 +151,12 @@ def rank_size(name: str) -> int:
 def is_known(name: str) -> bool:
     """Tell whether a column's name is one of the usual ones."""
     return usual(name) in KNOWN
+
+
+def find_label(names: Iterable[str]) -> str | None:
+    """Return the only column whose last word is that of labels: `Finding Labels`; else None."""
+    found = [name for name in names if LABEL_NAME.search(usual(CAMEL.sub("_", name)))]
+    return found[0] if len(found) == 1 else None
 
 
 def call_within(address: str | None, named: dict[str, str]) -> dict[str, str]:

@@ -225,3 +225,19 @@ def test_json_in_a_script_is_read(tmp_path, name, text, indent):
     path = write(tmp_path / name, text.format(rows=json.dumps(rows, indent=indent)))
     assert [photo.address for photo in read(path)] == [f"https://x.org/{at}.jpg" for at in range(3)]
     assert read(path)[0].metadata["description"] == "Sea 0"
+
+
+@pytest.mark.parametrize(
+    ("columns", "label"),
+    [
+        ("Finding Labels,Patient Age", "a|b"),  # NIH ChestX-ray
+        ("Product Category,Type", "a|b"),  # Shopify
+        ("imageLabel,mood", "a|b"),
+        ("masterCategory,subCategory", None),
+        ("n_labels,is_label", None),
+        ("mainCategory,label", "c"),
+    ],
+)
+def test_the_only_column_called_as_labels_are_is_the_label(tmp_path, columns, label):
+    path = write(tmp_path / "t.csv", f"file,{columns}\n0.jpg,a|b,c\n1.jpg,a,d\n")
+    assert read(path)[0].metadata.get("label") == label
