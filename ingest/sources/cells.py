@@ -3,7 +3,7 @@
 import contextlib
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
@@ -196,6 +196,11 @@ def kind_of(cells: Iterable[str], kinds: Iterable[str] = OF_TEXT) -> str:
         if said and all(READERS[kind](cell) is not None for cell in said):
             return kind
     return "word"
+
+
+def find_kinds(cells: Mapping[str, Sequence[Any]], kinds: Sequence[str]) -> dict[str, str]:
+    """Tell what each column's texts say, by some of its cells; see `kind_of`."""
+    return {n: kind_of((c for c in cells[n] if isinstance(c, str)), kinds) for n in cells}
 
 
 def read_as(kind: str, cell: str) -> Extra:

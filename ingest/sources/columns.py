@@ -20,9 +20,9 @@ from ingest.sources.captions import caption_columns, read_captions
 from ingest.sources.cells import (
     OF_TEXT,
     as_text,
+    find_kinds,
     is_blob,
     is_empty,
-    kind_of,
     plain,
     read_as,
     read_as_local,
@@ -333,11 +333,6 @@ class Columns:
         if is_empty(address):
             return ""
         return self._locator.locate(address) if self._locator else address
-
-
-def find_kinds(cells: Mapping[str, Sequence[Any]], kinds: Sequence[str]) -> dict[str, str]:
-    """Tell what each column's texts say, by some of its cells; see `kind_of`."""
-    return {n: kind_of((c for c in cells[n] if isinstance(c, str)), kinds) for n in cells}
 
 
 def _chosen(names: Sequence[str], wanted: str | None, role: str) -> str | None:

@@ -14,8 +14,7 @@ from typing import Any
 from ingest.errors import DamagedSource, SourceError
 from ingest.photo import id_of_path
 from ingest.sources.addresses import DRIVE, Locator
-from ingest.sources.cells import as_text, plain
-from ingest.sources.columns import find_kinds
+from ingest.sources.cells import as_text, find_kinds, plain
 from ingest.sources.left_out import LeaveOut
 from ingest.sources.names import usual
 from ingest.sources.places import Place, find_in_places, find_places
