@@ -18,7 +18,7 @@ from ingest.sources.addresses import ENDING, Locator, join_folder
 from ingest.sources.cells import as_text, plain
 from ingest.sources.guess import guess_address
 from ingest.sources.layout import is_number_name
-from ingest.sources.names import ADDRESSES, FOLDERS, IDS, LABELS, usual
+from ingest.sources.names import ADDRESSES, FOLDERS, IDS, LABELS, find_label, usual
 from ingest.sources.rows import SAMPLE
 from ingest.sources.values import PART
 
@@ -28,11 +28,11 @@ OURS = {"round", "reason", "by", "at"}
 PREDICTED = ("prediction", "predicted", "predicted_label", "predicted_class")
 # Our own exports have `answer` beside the `label` that a photo came with.
 ANSWERS = (
-    *("accept", "answer", *LABELS, "judgement", "mark", "is_match", "target", "choice", "y"),
+    *("accept", "answer", *LABELS, "judgement", "mark", "is_match", "target", "choice"),
     *PREDICTED,
 )
 EXPORTED = {"id", "class", "answer", "label"}  # columns of our own exports
-KEYS = [*IDS, "imageid", "photoid", *ADDRESSES]
+KEYS = [*IDS, "photoid", *ADDRESSES]
 # Classes within an annotation, by the last part of their name: `ground_truth.label`.
 WITHIN = (
     *(*LABELS, "choices", "rectanglelabels", "polygonlabels", "brushlabels", "ellipselabels"),
@@ -145,6 +145,8 @@ def _find_answer(
 ) -> str | None:
     """Return the column of the only answers, or of the classes; None where there is none."""
     called = [by_usual[name] for name in ANSWERS if name in by_usual]
+    called += [name] if (name := find_label(names)) else []
+    called += [by_usual["y"]] if "y" in by_usual and "x" not in by_usual else []
     nested = [name for name in names if "." in name]
     inner = {usual(name).rpartition(".")[2]: name for name in reversed(nested)}
     within = [inner[name] for name in WITHIN if name in inner]

@@ -26,7 +26,7 @@ WRAPPED = re.compile(
     re.IGNORECASE,
 )
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
-PAGE = re.compile(r"\.(html?|php|aspx?|jsp)$", re.IGNORECASE)
+PAGE = re.compile(r"\.(html?|php|aspx?|jsp|json|xml|rdf)$", re.IGNORECASE)
 DRIVE = re.compile(r"[A-Za-z]:[\\/]|\\\\")
 LOCAL = re.compile(r"(localhost|\d{1,3}(\.\d{1,3}){3})(:\d+)?/")
 NAMED = re.compile(

@@ -3,7 +3,7 @@
 import contextlib
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
@@ -41,6 +41,7 @@ WEEKDAY = re.compile(r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? +", re.IGNORECASE
 MAILED = re.compile(r"([A-Za-z]{3}, )?\d{1,2} [A-Za-z]{3} \d{4} \d")
 DAY_DIGITS = re.compile(r"(?:19|20)\d{6}")
 YEARS = (1900, 2299)  # what the table's columns of times hold
+LAST_YEAR = 9999
 MILLISECONDS = 10**11  # seconds since 1970 beyond the year 5000 are milliseconds
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
@@ -130,7 +131,8 @@ def read_flag(text: str) -> bool | None:
 def read_moment(value: Any) -> datetime | None:
     """Read a time in one of its usual spellings; UTC where it names no zone.
 
-    Numbers are years up to 2999, days such as 20190705, else seconds or milliseconds since 1970.
+    Numbers are years where they have four digits, days such as 20190705, else seconds or
+    milliseconds since 1970.
     Days go before months where dots part them, after them where slashes do, unless that is no date.
     """
     if isinstance(value, datetime):
@@ -196,6 +198,11 @@ def kind_of(cells: Iterable[str], kinds: Iterable[str] = OF_TEXT) -> str:
     return "word"
 
 
+def find_kinds(cells: Mapping[str, Sequence[Any]], kinds: Sequence[str]) -> dict[str, str]:
+    """Tell what each column's texts say, by some of its cells; see `kind_of`."""
+    return {n: kind_of((c for c in cells[n] if isinstance(c, str)), kinds) for n in cells}
+
+
 def read_as(kind: str, cell: str) -> Extra:
     """Read a cell of a column of a kind; one that does not fit stays a word."""
     found = READERS[kind](cell) if kind in READERS else None
@@ -216,6 +223,8 @@ def _from_number(number: float) -> datetime | None:
             return _kept(datetime.strptime(digits, "%Y%m%d"))
         if number.is_integer() and YEARS[0] <= number <= YEARS[1]:
             return datetime(int(number), 1, 1, tzinfo=timezone.utc)
+        if abs(number) <= LAST_YEAR:
+            return None  # of a year before, and no moment of the first three hours of 1970
         seconds = number / 1000 if abs(number) > MILLISECONDS else number
         return _kept(EPOCH + timedelta(seconds=seconds)) if number else None
     except (ValueError, OverflowError):

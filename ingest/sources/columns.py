@@ -17,7 +17,17 @@ from ingest.sources.addresses import (
     join_folder,
 )
 from ingest.sources.captions import caption_columns, read_captions
-from ingest.sources.cells import OF_TEXT, is_blob, is_empty, kind_of, plain, read_as, read_as_local
+from ingest.sources.cells import (
+    OF_TEXT,
+    as_text,
+    find_kinds,
+    is_blob,
+    is_empty,
+    plain,
+    read_as,
+    read_as_local,
+    read_number,
+)
 from ingest.sources.guess import (
     guess_address,
     guess_by_content,
@@ -28,7 +38,17 @@ from ingest.sources.guess import (
     may_name_pictures,
     read_picture_cell,
 )
-from ingest.sources.names import FOLDERS, IDS, METADATA, PAIRS, usual
+from ingest.sources.names import (
+    FOLDERS,
+    IDS,
+    LABEL_NUMBERS,
+    LATER_IDS,
+    METADATA,
+    PAIRS,
+    call_within,
+    find_label,
+    usual,
+)
 from ingest.sources.places import JUDGED
 from ingest.sources.values import READERS, join_words, read_text, read_word
 from vecdb.photos import Extra
@@ -161,6 +181,8 @@ class Columns:
             found = replace(found, named_by=self._table)
         else:
             found = replace(found, told_by=self._table)
+        if own and usual(roles.id or "") in LATER_IDS:
+            found = replace(found, former=(short_id(named),))
         if own or self._within is None or is_web(address) or is_empty(named):
             return found if own else replace(found, id=short_id(named))
         # The id is a path from the table's folder: another folder may have the same.
@@ -223,6 +245,7 @@ class Columns:
         if found.address is None and self.picture is None:
             found = replace(found, address=guess_address(cells, self._locator or Locator("")))
         if not named:
+            found = replace(found, label=found.label or next(iter(self._classes), None))
             return Roles(**guess_by_content(vars(found), cells))
         taken = {found.address, self.picture}
         lower = {usual(name): name for name in reversed(self.names) if name not in taken}
@@ -232,12 +255,15 @@ class Columns:
 
         shown = cells.get(found.address or self.picture or "", [])
         alone = {n: c for n, c in lower.items() if not is_shared(cells[c], shown)}
-        lower = _call_within(found.address, lower)
+        lower = call_within(found.address, lower)
         guessed = {
             "id": _first(alone, IDS),
             "caption": _first(lower, METADATA["description"])
             or guess_caption({n: cells[n] for n in self.names if n not in taken}),
-            "label": _first(lower, METADATA["label"]) or next(filter(is_one, self._classes), None),
+            "label": _first(lower, METADATA["label"])
+            or next(filter(is_one, self._classes), None)
+            or find_label(lower.values())
+            or _first(lower, LABEL_NUMBERS),
         }
         return replace(found, **{r: n for r, n in guessed.items() if getattr(found, r) is None})
 
@@ -264,7 +290,7 @@ class Columns:
         return ""
 
     def _metadata(self, row: Row, used: set[str]) -> dict[str, Any]:
-        lower = _call_within(self.roles.address, {usual(name): name for name in row})
+        lower = call_within(self.roles.address, {usual(name): name for name in row})
         metadata: dict[str, Any] = {}
         for column, parts in PAIRS.items():
             words = [read_text(row[lower[part]]) for part in parts if part in lower]
@@ -272,6 +298,8 @@ class Columns:
                 metadata[column] = read_text(" ".join(filter(None, words)))
                 used |= {lower[part] for part in parts if part in lower}
         chosen = {"description": self.roles.caption, "label": self.roles.label}
+        # Open Images lists the classes that somebody looked for in vain with a confidence of 0.
+        is_denied = read_number(as_text(row.get(lower.get("confidence", "")))) == 0
         for column, names in METADATA.items():
             first = chosen.get(column)
             for name in [
@@ -279,7 +307,8 @@ class Columns:
                 *(lower[name] for name in names if name in lower),
             ]:
                 value = row.get(name)
-                if column in metadata or name in used or is_empty(value):
+                is_told = column in metadata or (column == "label" and is_denied)
+                if is_told or name in used or is_empty(value):
                     continue
                 if column in READERS and column not in TEXTS:
                     value = read_as_local(self._kinds.get(name), value)
@@ -305,20 +334,6 @@ class Columns:
         if is_empty(address):
             return ""
         return self._locator.locate(address) if self._locator else address
-
-
-def _call_within(address: str | None, named: dict[str, str]) -> dict[str, str]:
-    """Call columns beside a nested address by their own names, too: `data.text` is a caption."""
-    within = (address or "").rpartition(".")[0]
-    if not within:
-        return named
-    near = (name for name in named.values() if name.startswith(f"{within}."))
-    return {usual(name.removeprefix(f"{within}.")): name for name in near} | named
-
-
-def find_kinds(cells: Mapping[str, Sequence[Any]], kinds: Sequence[str]) -> dict[str, str]:
-    """Tell what each column's texts say, by some of its cells; see `kind_of`."""
-    return {n: kind_of((c for c in cells[n] if isinstance(c, str)), kinds) for n in cells}
 
 
 def _chosen(names: Sequence[str], wanted: str | None, role: str) -> str | None:

@@ -9,6 +9,8 @@ import re
 from collections import deque
 from collections.abc import Iterator
 
+from ingest.sources.addresses import ENDING
+
 LONGEST_RECORD = 100_000  # characters that are read on for the end of a quoted field
 ESCAPED = re.compile(r'(?<!\\)((?:\\\\)*)\\"')  # a quote as Spark and MySQL write it
 RULER = re.compile(r"\s*\|?(\s*:?-{3,}:?\s*\|)+(\s*:?-{3,}:?)?\s*")  # below Markdown's names
@@ -18,14 +20,35 @@ csv.field_size_limit(1 << 27)
 def records(lines: Iterator[str], delimiter: str) -> Iterator[list[str] | None]:
     """Split lines into records of as many fields as the first has.
 
-    Missing fields at the end are empty, surplus empty ones are dropped. None stands for a record
-    with too many fields. Blank lines are skipped.
+    Missing fields at the end are empty, surplus empty ones are dropped, and a sentence that nobody
+    quoted is one field for all its commas. None stands for a record with too many fields. Blank
+    lines are skipped.
     """
     n = 0
     for fields in split_records(lines, delimiter):
         n = n or len(fields)
-        surplus = fields[n:]
-        yield None if any(surplus) else [*fields[:n], *[""] * (n - len(fields))]
+        if any(fields[n:]):
+            yield _join_sentence(fields, n, delimiter)
+        else:
+            yield [*fields[:n], *[""] * (n - len(fields))]
+
+
+def _join_sentence(fields: list[str], n: int, delimiter: str) -> list[str] | None:
+    """Return n fields, where a space behind the delimiter shows that it parts none; else None.
+
+    Of a picture and one text beside it each delimiter is the text's.
+    """
+    joined: list[str] = []
+    for field in fields:
+        if joined and field.startswith(" "):
+            joined[-1] += delimiter + field
+        else:
+            joined.append(field)
+    if len(joined) > n == 2 and ENDING.search(fields[0]):
+        return [fields[0], delimiter.join(fields[1:])]
+    if len(joined) > n == 2 and ENDING.search(fields[-1]):
+        return [delimiter.join(fields[:-1]), fields[-1]]
+    return joined if len(joined) == n else None
 
 
 def split_records(lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:

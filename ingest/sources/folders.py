@@ -10,11 +10,12 @@ from encoder.pictures import HEAD
 from ingest.errors import SourceError
 from ingest.photo import Photo, address_of, id_of_path
 from ingest.sources.beside import AnnotationFolders, Beside, is_about_others
+from ingest.sources.class_files import ClassFolders
 from ingest.sources.json_rows import is_annotations
 from ingest.sources.kinds import begins_as_picture, has_picture_ending, is_tar
-from ingest.sources.left_out import Exclusion, LeaveOut, ending_kind, keep_silent
+from ingest.sources.left_out import Exclusion, LeaveOut, ending_kind, find_resized, keep_silent
 from ingest.sources.listings import FIFTYONE, NAMES, Listings
-from ingest.sources.masks import Masks
+from ingest.sources.masks import find_masks
 from ingest.sources.places import ANNOTATIONS, folder_label, is_class_among, is_split_alone
 from ingest.sources.sidecars import by_column, describe
 from ingest.sources.stream import each
@@ -47,8 +48,9 @@ class PictureFolder:
         self._annotation_folders = AnnotationFolders(root, self._exclusion)
         # Files in these that have described no picture so far, by ending.
         self._about_others: Counter[tuple[str, str]] = Counter()
-        self._masks = Masks(root)
+        self._no_photos: set[str] = set()  # masks, and small copies of others
         self._labels: dict[str, str] = {}  # by folder
+        self._names = ClassFolders(root)
         self._listings = Listings(root, leave_out)
 
     def __iter__(self) -> Iterator[Photo]:
@@ -61,7 +63,6 @@ class PictureFolder:
         tars: list[Path] = []
         self._annotations = []
         self._about_others.clear()
-        self._masks = Masks(self._root)
         self._annotation_folders = AnnotationFolders(self._root, self._exclusion)
         self._listings = Listings(self._root, self._leave_out)
         for folder in Walk(self._root, self._exclusion, self._leave_out):
@@ -74,11 +75,8 @@ class PictureFolder:
             for _ in range(count):
                 self._leave_out(kind)
         if self._annotations:
-            files = {
-                f.relative
-                for one in Walk(self._root, self._exclusion, keep_silent)
-                for f in one.files
-            }
+            walk = Walk(self._root, self._exclusion, keep_silent)
+            files = {file.relative for folder in walk for file in folder.files} - self._no_photos
             yield from each(self._annotated(path, files) for path in self._annotations)
         yield from each(Shard(path, self._exclusion, self._leave_out) for path in tars)
 
@@ -119,13 +117,18 @@ class PictureFolder:
         for inner in folder.inner:
             if inner.rpartition("/")[2].lower() in ANNOTATIONS:  # before the folders beside it
                 self._read_listings(inner)
+        named = [file.name for file in folder.files if has_picture_ending(file.name)]
+        copies = find_resized(named)
+        masks = find_masks(self._root, folder.relative, [n for n in named if n not in copies])
         for file in folder.files:
             if beside.holds(file) or is_tar(file.name) or file.name.lower() in NAMES:
                 continue
+            if file.name in masks or file.name in copies:
+                self._no_photos.add(file.relative)
+                self._leave_out(f"{'masks' if file.name in masks else 'small copies'} of pictures")
+                continue
             try:
-                if self._masks.has(file.relative):
-                    self._leave_out("mask")
-                elif has_picture_ending(file.name) or _is_picture(file.path):
+                if has_picture_ending(file.name) or _is_picture(file.path):
                     yield self._photo(file, beside)
                 else:
                     self._leave_out(ending_kind(file.name))
@@ -156,7 +159,9 @@ class PictureFolder:
             row, beside.parts(file.name), self._note, self._listings.kinds
         )
         if above and "label" not in metadata:
-            metadata["label"] = id_of_path(above)
+            metadata["label"] = id_of_path(
+                self._names.name(file.relative.rpartition("/")[0], above)
+            )
         return Photo(
             id_of_path(file.relative),
             address_of(file.path),
@@ -195,12 +200,10 @@ def picture_names(root: Path) -> Iterator[str]:
 def count_pictures(root: Path, exclude: Sequence[str]) -> int | None:
     """Count the files in a folder tree with the names of pictures; None where there are tars."""
     count = 0
-    masks = Masks(root)
     for folder in Walk(root, Exclusion(exclude), keep_silent):
         if any(is_tar(file.name) for file in folder.files):
             return None
-        pictures = (file.relative for file in folder.files if has_picture_ending(file.name))
-        count += sum(not masks.has(picture) for picture in pictures)
+        count += sum(has_picture_ending(file.name) for file in folder.files)
     return count
 
 

@@ -21,8 +21,10 @@ from ingest.sources.cells import SHORTEST_VECTOR, as_text, is_empty, kind_of, pl
 from ingest.sources.kinds import begins_as_picture
 from ingest.sources.names import (
     ADDRESSES,
+    CAMEL,
     COMPANIONS,
     PAGE_NAMES,
+    RIGHTS_NAMES,
     SPLITS,
     is_known,
     is_small,
@@ -46,13 +48,13 @@ def guess_address(cells: Cells, locator: Locator) -> str | None:
     before a picture's; among equals the usual names go first, then those of large pictures.
     """
     names = [usual(name) for name in ADDRESSES]
-    best: tuple[int, bool, int, int] | None = None
+    best: tuple[int, bool, int, bool, int] | None = None
     found = None
     for name, column in cells.items():
         place = names.index(usual(name)) if usual(name) in names else len(names)
         rank = _address_rank(name, column, locator, place < len(names))
-        sized = rank == PICTURE or (rank == ADDRESS and IMAGE.search(name))
-        score = (rank, not is_small(name), -place, rank_size(name) if sized else 0)
+        is_called = rank == PICTURE or (rank == ADDRESS and bool(IMAGE.search(name)))
+        score = (rank, not is_small(name), -place, is_called, rank_size(name) if is_called else 0)
         if rank > NOTHING and (best is None or score > best):
             best, found = score, name
     return found
@@ -93,7 +95,10 @@ def _address_rank(name: str, column: Sequence[Any], locator: Locator, is_usual: 
     middle = ranks[(len(ranks) - 1) // 2] if ranks else NOTHING
     if middle == FILE and locator.has_places(texts):
         middle = PICTURE
-    if PAGE_NAMES.search(usual(name)):
+    spelled = usual(CAMEL.sub("_", name))
+    if RIGHTS_NAMES.search(spelled):
+        return NOTHING
+    if PAGE_NAMES.search(spelled):
         return min(middle, PAGES)
     if is_small(name):
         return min(middle, ADDRESS)
@@ -105,8 +110,9 @@ def guess_by_content(roles: Mapping[str, str | None], cells: Cells) -> dict[str,
     """Fill the roles of a table whose columns have no names.
 
     Words with spaces between them are captions, single ones that come again are labels, numbers
-    that rise from row to row are ids, and others labels where no words are. Codes and the names of
-    a data set's parts are none of these.
+    that rise from row to row are ids, and others labels where no words are and nothing beside them
+    is a number: several are a box, or attributes. Codes and the names of a data set's parts are
+    none of these.
     """
     found = dict(roles)
     said: dict[str, list[str]] = {}
@@ -115,9 +121,11 @@ def guess_by_content(roles: Mapping[str, str | None], cells: Cells) -> dict[str,
         texts = [text for text in texts if not is_empty(text)]
         if texts and name not in found.values() and not all(map(is_web, texts)):
             said[name] = texts
+    roles_of = {name: _role_of(texts) for name, texts in said.items()}
+    numbers = [n for n, role in roles_of.items() if role == "label" and kind_of(said[n]) != "word"]
     for name in sorted(said, key=lambda name: kind_of(said[name]) != "word"):
-        role = _role_of(said[name])
-        if role and found[role] is None:
+        role = roles_of[name]
+        if role and found[role] is None and not (name in numbers and len(numbers) > 1):
             found[role] = name
     return found
 

@@ -1,5 +1,6 @@
 """The forms in which people write rows into one JSON value."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -7,9 +8,10 @@ from ingest.sources.addresses import ENDING
 from ingest.sources.iiif import canvases_of
 from ingest.sources.names import ADDRESSES, COMPANIONS, LABELS, SPLITS, is_known, usual
 from ingest.sources.places import SAYS_NOTHING
-from ingest.sources.rows import Row, lay_flat
+from ingest.sources.rows import Row, is_rows, lay_flat
 
 JUDGED = 5  # rows that are looked at
+SIZES = re.compile(r"size|resol|rendition|variant|thumb|format|source|srcset|version|preview|deriv")
 
 
 def holds_rows(found: Mapping[str, Any]) -> bool:
@@ -64,6 +66,30 @@ def rows_of(found: Any) -> list[Any]:
     if len(columns) == len(found) > 0 and len({len(column) for column in columns}) == 1:
         return [dict(zip(found, values, strict=True)) for values in zip(*columns, strict=True)]
     return [found]
+
+
+def part_pictures(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return a row for each picture of a row that lists several, as posts and products do.
+
+    Copies of one picture in several sizes stay one row.
+    """
+    if _names_picture(row):
+        return [row]
+    for name, value in row.items():
+        if isinstance(value, Mapping):
+            parts = part_pictures(value)
+        elif is_rows(value) and not SIZES.search(name):
+            rows = [part for each in value for part in part_pictures(each)]
+            parts = [part for part in rows if _names_picture(lay_flat(part))]
+        else:
+            continue
+        if len(parts) > 1:
+            return [{**row, name: part} for part in parts]
+    return [row]
+
+
+def _names_picture(row: Mapping[str, Any]) -> bool:
+    return any(isinstance(value, str) and ENDING.search(value) for value in row.values())
 
 
 def place_feature(row: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.errors import DamagedSource
-from ingest.sources.json_forms import holds_rows, place_feature, rows_of
+from ingest.sources.json_forms import holds_rows, part_pictures, place_feature, rows_of
 from ingest.sources.names import is_known
 from ingest.sources.rows import SAMPLE, Row, Rows, lay_flat, look_ahead, names_of
 
@@ -116,6 +116,7 @@ def _drop_shapes(found: dict[str, Any]) -> dict[str, Any]:
 def _objects(text: str, name: str) -> Iterator[Any]:
     """Yield the rows of one object, or several objects one behind the other."""
     decoder = json.JSONDecoder(object_hook=_drop_shapes)
+    text = text.rstrip(SPACE + ");")  # of a script
     values, at, fault = [], 0, ""
     while (at := _skip_space(text, at)) < len(text):
         try:
@@ -183,7 +184,8 @@ def _name_rows(values: Iterator[Any]) -> Iterator[Row | str]:
             if isinstance(value, list) and any(isinstance(c, str) and is_known(c) for c in value):
                 names = [str(cell) for cell in value]
                 continue
-        yield _row(value, names)
+        for part in part_pictures(value) if isinstance(value, dict) else [value]:
+            yield _row(part, names)
 
 
 def _row(value: Any, names: list[str]) -> Row | str:

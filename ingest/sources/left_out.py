@@ -1,6 +1,7 @@
 """What a source leaves out: whose folders and files nobody means, and what the user excludes."""
 
 import os
+import re
 from collections.abc import Callable, Iterable
 from fnmatch import fnmatchcase
 
@@ -27,6 +28,9 @@ COPIES = {
     "thmbnl": ("m4root",),
 }
 
+# What websites and Telegram put behind a picture's name in that of a smaller copy: a-150x150.jpg.
+RESIZED = re.compile(r"(.+)[-_](\d{2,4}x\d{2,4}|scaled|thumb)(\.\w+)")
+
 
 def keep_silent(kind: str) -> None:
     """Count nothing: for whoever does not ask what is left out."""
@@ -47,6 +51,17 @@ def system_kind(name: str, above: str = "") -> str | None:
     if above.endswith(".info") and "_thumbnail." in name:
         return "_thumbnail"  # Eagle's, beside each picture
     return "hidden" if name.startswith(".") else None
+
+
+def find_resized(names: Iterable[str]) -> set[str]:
+    """Return the names of smaller copies of pictures that lie in the same folder."""
+    names = set(names)
+    parts = {name: match for name in names if (match := RESIZED.fullmatch(name))}
+    return {
+        name
+        for name, part in parts.items()
+        if names & ({part[1] + part[3], f"{part[1]}-scaled{part[3]}"} - {name})
+    }
 
 
 def ending_kind(name: str) -> str:

@@ -14,10 +14,10 @@ from typing import Any
 from ingest.errors import DamagedSource, SourceError
 from ingest.photo import id_of_path
 from ingest.sources.addresses import DRIVE, Locator
-from ingest.sources.cells import as_text, plain
-from ingest.sources.columns import find_kinds
+from ingest.sources.cells import as_text, find_kinds, plain
 from ingest.sources.left_out import LeaveOut
 from ingest.sources.names import usual
+from ingest.sources.places import Place, find_in_places, find_places
 from ingest.sources.rows import SAMPLE, look_ahead
 from ingest.sources.tables import Table, open_rows
 from ingest.sources.values import PART
@@ -62,6 +62,9 @@ class Listings:
             folder = self._root / relative
             rows = self._fiftyones_rows(path, folder) if is_fiftyones else self._read(path)
             first, rows = look_ahead(rows, SAMPLE)
+            if not any(_file_column(row) for row in first if row):
+                rows = _name_files(chain(first, rows), [row for row in first if row], folder)
+                first, rows = look_ahead(rows, SAMPLE)
             start = self._find_start([row for row in first if row], relative)
             for row in chain(first, rows):
                 self._keep(row, path, start)
@@ -152,6 +155,29 @@ class Listings:
         for relative, row in self._rows.items():
             if not os.path.exists(self._root / relative):
                 yield relative, json.loads(row)
+
+
+def _name_files(
+    rows: Iterator[dict[str, Any] | None], sample: Sequence[dict[str, Any]], folder: Path
+) -> Iterator[dict[str, Any] | None]:
+    """Add the file's name to rows of which another column names the pictures in or below a folder.
+
+    The table of the ISIC archive calls it isic_id, and gives no endings.
+    """
+    for column in sample[0] if sample else ():
+        names = [as_text(plain(row.get(column))) for row in sample]
+        if places := find_places(folder, "", names, above=False):
+            return (_name_file(row, column, places, folder) for row in rows)
+    return rows
+
+
+def _name_file(
+    row: dict[str, Any] | None, column: str, places: Sequence[Place], folder: Path
+) -> dict[str, Any] | None:
+    name = as_text(plain((row or {}).get(column)))
+    found = find_in_places(places, name)
+    at = os.path.relpath(found, folder) if found else name
+    return row and {FILE_COLUMNS[0]: at, **row}
 
 
 def _names_entries(labels: Mapping[str, Any], folder: Path) -> bool:

@@ -1,71 +1,120 @@
-"""Masks: pictures in a folder of their own that tell of other pictures what each pixel is."""
+"""Masks: pictures that say where something is in other pictures, as sets for segmentation have."""
 
 import os
 import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
+
+from encoder.pictures import UnreadablePicture, read_picture
 from ingest.sources.kinds import has_picture_ending
 from ingest.sources.places import IMAGES
 
-MASKS = re.compile(
-    r"[_-]?(masks?|segm?(entations?)?(class|object|_?masks?)?|annotations?|depths?|normals|truths?"
-    r"|ground_?truths?|gts?|labels?|label_?ids|trimaps?)$"
+# What their folders are called: SegmentationClass, trimaps, gtFine, ground_truth, annotations.
+FOLDER = re.compile(
+    r"mask|segm|trimap|annot|label|ground_?truth|(^|[_\W])(gt|seg)([A-Z_\W]|$)", re.IGNORECASE
 )
-# Behind the name of the picture that a mask is about.
-BEHIND = re.compile(r"[_-](masks?|seg(mentation)?|gt|labels?|label_?ids|depth|normals?)$")
-EXACT = {".png", ".gif", ".bmp", ".tif", ".tiff"}  # JPEG would blur the numbers of the classes
+SURE_FOLDER = re.compile(r"masks?|trimaps?", re.IGNORECASE)
+# What stands behind the name of a picture in that of its mask: a_mask_1, a_gtFine_labelIds.
+BEHIND = re.compile(
+    r"[\s_.-]+(masks?|seg|segm\w*|trimap|annot\w*|labels?(ids|trainids)?|gt(fine|coarse)?|l"
+    r"|ground_?truth|leftimg8bit)(?![^\W\d_]).*$",
+    re.IGNORECASE,
+)
+JUDGED = 3  # pictures of a folder that are looked at
+SIDE = 64  # pixels that are looked at, each way
+COLOURS = 16  # that make up a mask
+PART = 0.95  # of it
+LARGEST = 1 << 25  # bytes of a file that is looked at
 
 
-class Masks:
-    """Tells the masks of a folder tree: they are called as the pictures beside their folder.
+def find_masks(root: Path, relative: str, names: Sequence[str]) -> set[str]:
+    """Return which pictures of a folder are masks of others, in it or in a folder beside it.
 
-    `SegmentationClass/1.png` is one where there is `JPEGImages/1.jpg`, and so is
-    `train_masks/1_mask.gif` beside `train/1.jpg`.
+    They are called as other pictures are, lie in a folder called as those of masks or have more
+    behind their names, and are painted in a few colours.
+
+    Args:
+        root: what the folder's path starts from.
+        relative: the folder's path.
+        names: of the pictures in it.
     """
+    stems = {os.path.splitext(name)[0]: name for name in names}
+    own = [name for stem, name in stems.items() if (key := _key(stem)) != stem and key in stems]
+    masks = own if _are_painted(root / relative, own) else []
+    if FOLDER.search(relative) and len(masks) < len(names) and _has_others(root, relative, stems):
+        masks = list(names) if _are_painted(root / relative, names) else masks
+    return set(masks)
 
-    def __init__(self, root: Path) -> None:
-        self._root = root
-        self._others: dict[str, set[str]] = {}  # names of the pictures that a folder may tell of
-        self._named: dict[str, set[str]] = {}  # names of the pictures in a folder
 
-    def has(self, relative: str) -> bool:
-        """Tell whether a picture, by its path from the root, is a mask."""
-        folder, _, name = relative.rpartition("/")
-        if folder not in self._others:
-            self._others[folder] = self._find_others(folder)
-        others = self._others[folder]
-        stem, ending = os.path.splitext(name.lower())
-        is_exact = bool(others) and ending in EXACT
-        return is_exact and (stem in others or BEHIND.sub("", stem) in others)
+def _key(stem: str) -> str:
+    """Return what a mask's name and its picture's have in common."""
+    return BEHIND.sub("", stem)
 
-    def _find_others(self, folder: str) -> set[str]:
-        parts = folder.split("/")
-        found: set[str] = set()
-        for at, part in enumerate(parts):
-            if (match := MASKS.search(part.lower())) is None:
+
+def _has_others(root: Path, relative: str, stems: dict[str, str]) -> bool:
+    """Tell whether the pictures of a folder are called as those of another one are."""
+    judged = {_key(stem) for stem in _spread(list(stems))}
+    for folder, may_differ in _counterparts(root, relative):
+        others = {_key(os.path.splitext(name)[0]) for name in _pictures_in(folder)}
+        if judged <= others or (may_differ and len(others) == 1):
+            return True
+    return False
+
+
+def _counterparts(root: Path, relative: str) -> Iterator[tuple[Path, bool]]:
+    """Yield where the pictures of a folder of masks may lie.
+
+    Beside it tells whether one picture there may be that of all masks, whatever they are called.
+    """
+    parts = relative.split("/")
+    for at, part in enumerate(parts):
+        if not FOLDER.search(part):
+            continue
+        above, rest = root.joinpath(*parts[:at]), parts[at + 1 :]
+        yield above, False
+        for beside in _folders_in(above):
+            if FOLDER.search(beside):
                 continue
-            above, rest = parts[:at], [each for each in parts[at + 1 :] if not MASKS.search(each)]
-            wanted = IMAGES | {part[: match.start()].lower()}
-            for name in self._list("/".join(above)):
-                if name.lower() in wanted:
-                    found |= self._name("/".join([*above, name, *rest]))
-        return found
+            may_differ = bool(SURE_FOLDER.fullmatch(part)) and beside.lower() in IMAGES
+            yield above.joinpath(beside, *rest), may_differ
+            yield above / beside, may_differ
 
-    def _list(self, folder: str) -> list[str]:
-        try:
-            with os.scandir(self._root / folder) as entries:
-                return [entry.name for entry in entries if entry.is_dir()]
-        except OSError:
-            return []
 
-    def _name(self, folder: str) -> set[str]:
-        if folder not in self._named:
-            try:
-                names = os.listdir(self._root / folder)
-            except OSError:
-                names = []
-            stems = (
-                os.path.splitext(name)[0].lower() for name in names if has_picture_ending(name)
-            )
-            self._named[folder] = set(stems)
-        return self._named[folder]
+def _folders_in(folder: Path) -> list[str]:
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entry.name for entry in entries if entry.is_dir())
+    except OSError:
+        return []
+
+
+def _pictures_in(folder: Path) -> list[str]:
+    try:
+        return [name for name in os.listdir(folder) if has_picture_ending(name)]
+    except OSError:
+        return []
+
+
+def _spread(names: Sequence[str]) -> list[str]:
+    """Return the first name, one in the middle and the last."""
+    return [names[at * (len(names) - 1) // (JUDGED - 1)] for at in range(JUDGED)] if names else []
+
+
+def _are_painted(folder: Path, names: Sequence[str]) -> bool:
+    return bool(names) and all(_is_painted(folder / name) for name in set(_spread(names)))
+
+
+def _is_painted(path: Path) -> bool:
+    """Tell whether a picture is painted in a few colours, as masks are and photos hardly ever."""
+    try:
+        if path.stat().st_size > LARGEST:
+            return False
+        picture = read_picture(path.read_bytes(), needed=SIDE)
+    except (OSError, UnreadablePicture):
+        return False
+    small = np.asarray(picture.image.resize((SIDE, SIDE), 0), np.uint32) >> 2  # JPEGs are not exact
+    codes = small[..., 0] << 12 | small[..., 1] << 6 | small[..., 2]
+    counts = np.sort(np.unique(codes, return_counts=True)[1])[::-1]
+    return bool(counts[:COLOURS].sum() >= PART * codes.size)

@@ -1,9 +1,11 @@
 """The usual names of columns: Unsplash's, and those elsewhere, the best first."""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
-IDS = ("photo_id", "id", "image_id", "uid", "uuid", "key")
+IDS = ("photo_id", "id", "image_id", "uid", "uuid", "key", "imageid")
+LATER_IDS = {"imageid"}  # which earlier versions did not know: their photos have addresses as ids
 ADDRESSES = (
     *("photo_image_url", "image_url", "url", "image_link", "img_url", "imageurl", "img_link"),
     *("download_url", "media_url", "image_src", "link", "src", "address", "href", "uri"),
@@ -27,6 +29,7 @@ FOLDERS = {"folder", "directory"}  # that a file's name starts from
 CAPTIONS = (
     *("photo_description", "description", "caption", "image_description", "imagedescription"),
     *("caption_abstract", "dc_description", "abstract", "title", "text", "txt", "alt_text", "alt"),
+    "image_alt_text",
     *("sentence", "prompt", "captions", "ai_description"),
     *(
         "beschreibung",
@@ -60,11 +63,15 @@ LABELS = (
     *("kategori", "klass", "etiket", "etikett", "sınıf", "luokka"),
     *("категория", "класс", "метка", "类别", "标签", "分类", "カテゴリ", "ラベル", "라벨", "분류"),
 )
+LABEL_NUMBERS = ("class_id", "classid", "category_id", "label_id", "labelid")
+LABEL_NAME = re.compile(r"^(?!(n|num|is|has|no)_)\w*_(labels?|class|category)$")
+TAXONOMY = {"class", "family", "genus"}  # where these are columns, Mammalia is a class
 # Addresses of something else than the picture itself, and of smaller ones.
 PAGE_NAMES = re.compile(
-    r"(^|[_.])(page|profile|author|licen[sc]e|rights|landing|homepage|guid|permalink)([_.]|$)"
-    r"|(^|_)source(_|$)"
+    r"(^|[_.])(page|profile|author|landing|homepage|guid|permalink)([_.]|$)"
+    r"|(^|_)source(_|$)|(^|[_.])(record|self|shown_at)([_.](link|ur[il]|href))?$"
 )
+RIGHTS_NAMES = re.compile(r"(^|[_.])(licen[sc]e|rights)(ur[il])?([_.]|$)")
 SMALL_NAMES = re.compile(
     r"thumb|(^|[_.])(preview|icon|logo|avatar|small|tiny|sq)s?([_.]|$)|^url_[tsqnm]$", re.IGNORECASE
 )
@@ -144,3 +151,25 @@ def rank_size(name: str) -> int:
 def is_known(name: str) -> bool:
     """Tell whether a column's name is one of the usual ones."""
     return usual(name) in KNOWN
+
+
+def find_label(names: Iterable[str]) -> str | None:
+    """Return the only column whose last word is that of labels: `Finding Labels`; else None."""
+    found = [name for name in names if LABEL_NAME.search(usual(CAMEL.sub("_", name)))]
+    return found[0] if len(found) == 1 else None
+
+
+def call_within(address: str | None, named: dict[str, str]) -> dict[str, str]:
+    """Call columns beside a nested address by their own names, too: `data.text` is a caption.
+
+    Args:
+        address: the column of addresses.
+        named: columns by their usual names; a class among ranks of living things is left out.
+    """
+    within = (address or "").rpartition(".")[0]
+    if named.keys() >= TAXONOMY:
+        named = {name: column for name, column in named.items() if name != "class"}
+    if not within:
+        return named
+    near = (name for name in named.values() if name.startswith(f"{within}."))
+    return {usual(name.removeprefix(f"{within}.")): name for name in near} | named

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from ingest.sources.kinds import has_picture_ending
@@ -13,6 +13,7 @@ ENDINGS = ("", ".jpg", ".jpeg", ".png", ".JPG", ".webp", ".tif")
 # Folders of tables whose pictures lie in the folders beside them.
 ANNOTATIONS = {"annotations", "annotation", "labels", "lists", "metadata", "captions", "splits"}
 ANNOTATIONS |= {"imagesets", "main", "meta"}  # of Pascal VOC and Food-101
+ANNOTATIONS |= {"anno", "eval", "devkit"}  # of CelebA, DeepFashion and Stanford Cars
 IMAGES = {"images", "image", "imgs", "img", "pictures", "photos", "jpegimages"}
 SAYS_NOTHING = {*IMAGES, "data", "jpg", "jpeg", "png"}  # of the pictures in a folder of this name
 # Folders beside `images` with the same pictures once more, or what is said of them: no classes.
@@ -26,7 +27,10 @@ NUMBERED = re.compile(r"[_-]?\d+$")  # images_001
 SPLIT = re.compile(
     rf"({'|'.join(SPLITS)})([_-]?(images?|imgs?|set|jpe?gs?|pictures|photos)|(?=.*\d))[_-]?\d*"
 )
+DIGITS = re.compile(r"\d+")
+PARTS = ("train", "val", "test")  # of a data set, in the names of folders and of tables
 MOST_FOLDERS = 100
+MOST_INNER = 25  # folders in folders that are called otherwise than those of pictures
 MOST_ABOVE = 4  # folders above a table from which its paths may start
 JUDGED = 50  # names that are looked for
 SURE = 8  # names after which, with none of them found, none is expected
@@ -49,19 +53,15 @@ def find_places(base: Path, table: str, names: Sequence[str], *, above: bool) ->
     """
     plain = (name.lstrip("/") for name in names[:JUDGED])
     names = [name for name in dict.fromkeys(plain) if _is_plain(name)]
-    folders = [str(base), *_list_folders(base)]
+    near = _list_folders(base)
+    folders = [str(base), *near, *_list_inner(filter(_holds_images, near))][:MOST_FOLDERS]
     if above and any("/" in name for name in names):
         folders += map(str, base.absolute().parents[:MOST_ABOVE])
-    found: dict[str, list[Place]] = {}
-    for at, name in enumerate(names):
-        if at == SURE and not found:
-            return []
-        places = [
-            (folder, end) for folder in folders for end in ENDINGS if _is_file(folder, name, end)
-        ]
-        if places:
-            found[name] = places
-    if not found or len(found) * 2 < len(names):
+    found = _find_in(folders, names)
+    if not found:  # `cars_train/cars_train`, as Kaggle unpacks it, and folders by hash
+        folders = _list_inner(folder for folder in near if not _holds_images(folder))[:MOST_INNER]
+        found = _find_in(folders, names)
+    if len(found) * 2 < len(names):
         return []
     if any(len({folder for folder, _ in places}) > 1 for places in found.values()):
         called = [folder for folder in folders if _is_called(folder, table)]
@@ -71,7 +71,30 @@ def find_places(base: Path, table: str, names: Sequence[str], *, above: bool) ->
             for own in (called, usual if len(usual) == 1 else [])
         )
         found = next((places for places in kept if all(places.values())), {})
-    return list(dict.fromkeys(place for places in found.values() for place in places))
+    places = list(dict.fromkeys(place for places in found.values() for place in places))
+    return [*places, *_more_parts(places, folders)]
+
+
+def _more_parts(places: Sequence[Place], folders: Sequence[str]) -> list[Place]:
+    """Return the folders that differ from those found in a number alone: later names lie there."""
+    parts = dict.fromkeys((DIGITS.sub("", folder), end) for folder, end in places)
+    known = {folder for folder, _ in places}
+    others = [folder for folder in folders if folder not in known]
+    return [(o, end) for o in others for part, end in parts if DIGITS.sub("", o) == part]
+
+
+def _find_in(folders: Sequence[str], names: Sequence[str]) -> dict[str, list[Place]]:
+    """Return the names that are files in some of the folders, each with all its places."""
+    found: dict[str, list[Place]] = {}
+    for at, name in enumerate(names):
+        if at == SURE and not found:
+            break
+        places = [
+            (folder, end) for folder in folders for end in ENDINGS if _is_file(folder, name, end)
+        ]
+        if places:
+            found[name] = places
+    return found
 
 
 def folder_label(path: str) -> str:
@@ -143,6 +166,8 @@ def _is_file(folder: str, name: str, ending: str) -> bool:
 def _is_called(folder: str, table: str) -> bool:
     """Tell whether a folder's name says that it goes with a table, as train2017 and train do."""
     name, table = os.path.basename(folder).lower(), table.lower()
+    if any(part in name and part in table for part in PARTS):  # cars_train and anno_train
+        return True
     # A single letter stands in many a name.
     return name == table or (min(len(name), len(table)) > 1 and (name in table or table in name))
 
@@ -155,11 +180,14 @@ def _holds_images(folder: str) -> bool:
 def _list_folders(base: Path) -> list[str]:
     """Return the folders in which pictures of a table may lie, the nearest first."""
     near = list(_folders_in(str(base)))
-    while base.name.lower() in ANNOTATIONS:
+    while re.split("[_-]", base.name.lower())[0] in ANNOTATIONS:
         base = base.parent
         near += _folders_in(str(base))
-    inner = [f for folder in near if _holds_images(folder) for f in _folders_in(folder)]
-    return [*near, *inner][:MOST_FOLDERS]
+    return near
+
+
+def _list_inner(folders: Iterable[str]) -> list[str]:
+    return [inner for folder in folders for inner in _folders_in(folder)]
 
 
 def _folders_in(folder: str) -> Iterator[str]:

@@ -11,9 +11,11 @@ from ingest.sources.captions import caption_columns
 from ingest.sources.cells import OF_TYPED, as_text, is_blob, is_empty
 
 SAMPLE = 100  # rows that a table's columns are guessed from
+TEXT = {"_content", "#text", "_text", "$t"}  # what Flickr and converters from XML call a bare text
 CLASS = re.compile(r"(-?\d{1,9})(?:\.0+)?")  # the number of one
 
 Row = dict[str, Any]
+Names = Sequence[str] | Mapping[str, str]  # of classes, by their numbers or by other codes
 T = TypeVar("T")
 
 
@@ -70,6 +72,8 @@ def lay_flat(fields: Mapping[Any, Any], before: str = "") -> Row:
             flat[name] = value
             if is_rows(value) and not caption_columns([name]):
                 flat |= words_within(value, name)
+        elif len(value) == 1 and value.keys() <= TEXT:
+            flat[name] = next(iter(value.values()))
         elif set(value) == {"bytes", "path"}:  # as Hugging Face keeps a picture
             flat |= {name: value["bytes"], f"{name}.path": value["path"]}
         else:
@@ -77,8 +81,8 @@ def lay_flat(fields: Mapping[Any, Any], before: str = "") -> Row:
     return flat
 
 
-def put_into_words(rows: Rows, words: Mapping[str, Sequence[str]]) -> Rows:
-    """Return rows with the names of classes, given by column, in place of their numbers."""
+def put_into_words(rows: Rows, words: Mapping[str, Names]) -> Rows:
+    """Return rows with the names of classes, given by column, in place of numbers or codes."""
     if not words:
         return rows
     return replace(
@@ -89,15 +93,17 @@ def put_into_words(rows: Rows, words: Mapping[str, Sequence[str]]) -> Rows:
     )
 
 
-def name_classes(row: Row, words: Mapping[str, Sequence[str]]) -> Row:
+def name_classes(row: Row, words: Mapping[str, Names]) -> Row:
     """Return a row with the names of its classes in place of their numbers."""
     return {**row, **{name: _name_class(row[name], words[name]) for name in words if name in row}}
 
 
-def _name_class(value: Any, names: Sequence[str]) -> Any:
+def _name_class(value: Any, names: Names) -> Any:
     """Return the name of a class, None for -1, which is of none; other values as they are."""
     if isinstance(value, list):
         return [_name_class(each, names) for each in value]
+    if isinstance(names, Mapping):
+        return names.get(as_text(value).strip().removesuffix(".0"), value)
     number = CLASS.fullmatch(as_text(value)) if isinstance(value, int | float | str) else None
     at = int(number[1]) if number else len(names)
     return value if at >= len(names) else names[at] if at >= 0 else None

@@ -13,11 +13,12 @@ from ingest.photo import Photo
 from ingest.sources import arrow_rows
 from ingest.sources.addresses import Locator
 from ingest.sources.cards import find_class_names
+from ingest.sources.class_files import find_names_beside
 from ingest.sources.columns import Columns
 from ingest.sources.cvat import cvat_rows
 from ingest.sources.encodings import encoding_name
 from ingest.sources.json_rows import is_json, json_rows
-from ingest.sources.rows import Rows, put_into_words
+from ingest.sources.rows import Names, Rows, put_into_words
 from ingest.sources.text import GZIP, JSON_LINES, ZIP, magic, open_text
 from ingest.sources.text_rows import LISTS, text_rows
 from ingest.sources.where import check_columns, holds
@@ -26,6 +27,8 @@ from vecdb import Condition
 PARTITION = re.compile(r"([A-Za-z_]\w*)=([^=]+)")
 WEB_PAGE = re.compile(r"\ufeff?\s*<(!doctype html|html|head)\b", re.IGNORECASE)
 XML = re.compile(r"\ufeff?\s*<(\?xml|annotations?|rss|kml|feed)\b", re.IGNORECASE)
+# What stands before JSON in a script: window.YTD.tweets.part0 = [..], jsonFlickrApi({..})
+SCRIPT = re.compile(r"\ufeff?\s*(window[\w.]+\s*=|\w+\()\s*(?=[\[{])")
 
 
 @dataclass(frozen=True)
@@ -151,8 +154,9 @@ def open_rows(path: Path, table: Table, locator: Locator) -> Iterator[Rows]:
         DamagedSource: it is damaged, at once or while rows are read.
     """
     with _open_rows(path, table, locator) as rows:
-        named = find_class_names(path, rows.sample)
-        yield put_into_words(rows, {n: named[n] for n in named if n not in rows.classes})
+        named: dict[str, Names] = dict(find_class_names(path, rows.sample))
+        rows = put_into_words(rows, {n: named[n] for n in named if n not in rows.classes})
+        yield put_into_words(rows, find_names_beside(path, rows))
 
 
 @contextmanager
@@ -178,6 +182,8 @@ def _open_rows(path: Path, table: Table, locator: Locator) -> Iterator[Rows]:
                 f"{path} is a web page, not a table: check its address, and whether it asks to "
                 "sign in."
             )
+        if head and SCRIPT.match(head[-1]):
+            head[-1] = SCRIPT.sub("", head[-1])
         again = chain(head, lines)
         if head and XML.match(head[-1]):
             if (found := cvat_rows("".join(again))) is None:

@@ -26,12 +26,15 @@ GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
 JSON_LINES = (".jsonl", ".ndjson")
 
 SHEET = "a spreadsheet: save it as CSV"
+PICKLE = "a pickle, which could run programs: export it as Parquet or CSV"
+SHEETS = {"xl/workbook.xml", "xl/workbook.bin", "Index/Document.iwa"}  # of Excel and Numbers
 OTHERS = {
     b"\xd0\xcf\x11\xe0": SHEET,
     b"SQLite f": "an SQLite database: export a table as CSV",
     b"%PDF-": "a PDF: give its pictures and a CSV",
     b"\x89HDF": "an HDF5 file: export a table as Parquet or CSV",
-    b"\x80\x04\x95": "a pickle, which could run programs: export it as Parquet or CSV",
+    **{b"MATLAB %d" % n: "a MATLAB file: export it as CSV" for n in (5, 7)},
+    **{b"\x80%c" % n: PICKLE for n in range(2, 6)},
     **{b"BZh%d1AY&" % n: "compressed with bzip2: unpack it" for n in range(1, 10)},
     b"\xfd7zXZ": "compressed with xz: unpack it",
     b"\x28\xb5\x2f\xfd": "compressed with Zstandard: unpack it",
@@ -194,7 +197,7 @@ def _find_tables(archive: zipfile.ZipFile, path: Path, encoding: str | None) -> 
         SourceError: it holds none, or several, or pictures, which are not read from there.
     """
     names = sorted(n for n in archive.namelist() if not n.endswith("/") and "__MACOSX" not in n)
-    if "xl/workbook.xml" in names or {"mimetype", "content.xml"} <= set(names):
+    if SHEETS & set(names) or {"mimetype", "content.xml"} <= set(names):
         raise SourceError(f"{path} is {SHEET}.")
     tables = [name for name in names if is_table(name)]
     tables = [name for name in tables if Path(name).name.startswith("photos.")] or tables

@@ -157,3 +157,75 @@ def test_several_labels_in_a_list_beside_a_picture_are_all_kept(tmp_path, name):
     write(tmp_path, name, [row])
     [photo] = Source(tmp_path)
     assert (photo.metadata["label"], photo.extra["tags"]) == ("hat|shoe", "old, red")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "codes", "classes"),
+    [
+        ("label_num_to_disease_map.json", '{"0": "Blight", "1": "Healthy"}', "01", "BH"),
+        ("class_indices.json", '{"Blight": 0, "Healthy": 1}', "01", "BH"),  # Keras
+        (
+            "imagenet_class_index.json",
+            '{"0": ["n1", "Blight"], "1": ["n2", "Healthy"]}',
+            "01",
+            "BH",
+        ),
+        ("categories_places365.txt", "Blight 0\nHealthy 1\n", "01", "BH"),
+        ("classes.txt", "1 Blight\n2 Healthy\n", "12", "BH"),
+        ("signnames.csv", "ClassId,SignName\n0,Blight\n1,Healthy\n", "01", "BH"),
+        ("LOC_synset_mapping.txt", "n1 Blight, of bread\nn2 Healthy", ["n1", "n2"], "BH"),
+        ("words.txt", "n0\tentity\nn1\tBlight, rust\nn2\tHealthy", ["n1", "n2"], "BH"),
+        ("class-descriptions.csv", '/m/01,Blight\n/m/02,"Healthy, fine"', ["/m/01", "/m/02"], "BH"),
+    ],
+)
+@pytest.mark.parametrize("header", ["image,label\n", ""])
+@pytest.mark.parametrize("inside", ["", "lists"])
+def test_a_file_beside_a_table_names_its_classes(
+    tmp_path, name, text, codes, classes, header, inside
+):
+    pictures(tmp_path)
+    (tmp_path / name).write_text(text)
+    rows = "".join(f"{at}.jpg,{codes[at % 2]}\n" for at in range(4))
+    path = tmp_path / inside / "train.csv"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(header + rows)
+    found = [photo.metadata["label"] for photo in Source(path)]
+    assert [label[0] for label in found] == [classes[at % 2] for at in range(4)]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "folders", "labels"),
+    [
+        (
+            "LOC_synset_mapping.txt",
+            "n01 tench, Tinca\nn02 goldfish",
+            "n01 n02",
+            "tench, Tinca|goldfish",
+        ),
+        ("cat_to_name.json", '{"1": "lily", "2": "rose", "3": "aster"}', "1 3", "lily|aster"),
+        ("cat_to_name.json", '{"1": "lily", "2": "rose"}', "1 7", "1|7"),  # of other classes
+        ("trainLabels.csv", "id,label\n0,frog\n1,truck\n2,frog\n", "0 1", "0|1"),  # of pictures
+        ("class_weights.txt", "0 0.5\n1 0.7\n", "0 1", "0|1"),
+        ("image_labels.txt", "0 a/1.jpg\n1 a/2.jpg\n", "0 1", "0|1"),
+    ],
+)
+@pytest.mark.parametrize("above", ["", "ILSVRC/train"])
+def test_a_file_above_folders_names_their_classes(tmp_path, name, text, folders, labels, above):
+    (tmp_path / name).write_text(text)
+    for folder in folders.split():
+        pictures(tmp_path / above / folder / "images", 1)
+    found = [photo.metadata["label"] for photo in Source(tmp_path)]
+    assert found == labels.split("|")
+
+
+def test_answers_and_ids_are_no_codes_of_classes(tmp_path):
+    pictures(tmp_path)
+    (tmp_path / "labels.csv").write_text("photo_id,label\n0.jpg,yes\n1.jpg,no\np1,maybe\np2,no\n")
+    (tmp_path / "classes.json").write_text('{"1": "cat", "0": "dog", "p1": "x", "p2": "y"}')
+    (tmp_path / "t.csv").write_text("id,file,label\np1,0.jpg,1\np2,1.jpg,0\n")
+    assert [(photo.id, photo.metadata["label"]) for photo in Source(tmp_path / "t.csv")] == [
+        ("p1", "cat"),
+        ("p2", "dog"),
+    ]
+    (tmp_path / "a.csv").write_text("photo_id,label,url\np1,1,0.jpg\np2,0,1.jpg\n")
+    assert [photo.metadata["label"] for photo in Source(tmp_path / "a.csv")] == ["1", "0"]

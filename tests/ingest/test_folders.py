@@ -647,7 +647,7 @@ def test_a_row_finds_its_picture_however_it_is_spelled(tree, header, name, file)
 def test_a_row_of_another_picture_is_not_taken_and_one_of_none_is_told(tree):
     root = tree(["A.jpg", "a.jpg", "b.jpg"])
     (root / "metadata.csv").write_text("file_name,text\na.jpg,small\n")
-    (root / "metadata.jsonl").write_text('{"what": "b.jpg", "text": "lost"}\n')
+    (root / "metadata.jsonl").write_text('{"what": "of b.jpg", "text": "lost"}\n')
     photos, _, left = read(root)
     assert photos["A.jpg"].metadata.get("description") is None
     assert photos["a.jpg"].metadata["description"] == "small"

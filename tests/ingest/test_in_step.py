@@ -518,3 +518,15 @@ def test_what_a_picture_says_itself_is_back_once_a_file_beside_it_is_gone(
     (lib / "b.xmp").unlink()
     assert counts(ingest(lib)) == (0, 2, 0, 0)
     assert rows(database) == before
+
+
+def test_a_table_whose_ids_are_known_since_later_keeps_its_photos(ingest, database, tmp_path):
+    folder(tmp_path, a=1, b=2)
+    ingest(table(tmp_path, [["key 1", "file"], ["x1", "a.jpg"], ["x2", "b.jpg"]]))
+    named = table(tmp_path, [["ImageID", "file"], ["x1", "a.jpg"], ["x2", "b.jpg"]])
+    assert counts(ingest(named))[0] == 0
+    assert sorted(rows(database)) == ["a.jpg", "b.jpg"]
+    assert counts(ingest(named)) == (0, 0, 2, 0)
+    assert counts(ingest(named, table="others"))[0] == 2
+    others = database.collection("others")
+    assert sorted(others.sample(9, seed=0).ids) == ["x1", "x2"]

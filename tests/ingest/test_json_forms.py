@@ -96,15 +96,31 @@ WITHIN = {
             "pages": {n: {"title": "A", "imageinfo": [{"url": IIIF.format(n)}]} for n in "12"}
         }
     },
-    "Instagram": [{"media": [{"uri": IIIF.format(n)}, {"uri": "b.jpg"}]} for n in (1, 2)],
+    "Instagram": [{"media": [{"uri": IIIF.format(n)} for n in (1, 2)]}, {"post": "x"}],
 }
 
 
 @pytest.mark.parametrize("told", WITHIN.values(), ids=WITHIN.keys())
 def test_pictures_in_lists_of_a_row_are_found(folder, told):
     (folder / "t.json").write_text(json.dumps(told))
-    found = [photo.address for photo in Source(folder / "t.json")]
+    found = [photo.address for photo in Source(folder / "t.json") if photo.address]
     assert found == [IIIF.format(1), IIIF.format(2)]
+
+
+def test_posts_and_products_are_as_many_photos_as_they_have_pictures(folder):
+    media = [{"uri": f"{n}.jpg", "title": f"of {n}", "size": n} for n in range(3)]
+    posts = [{"title": "Trip", "media": media[:2]}, {"title": "Sea", "media": media[2:]}]
+    photos = read(folder / "posts.json", json.dumps(posts))  # Instagram
+    assert files(photos) == ["0.jpg", "1.jpg", "2.jpg"]
+    assert [photo.metadata["description"] for photo in photos] == ["Trip", "Trip", "Sea"]
+    assert [photo.extra["media.title"] for photo in photos] == ["of 0", "of 1", "of 2"]
+    told = [{"data": [{"media": each} for each in media]}]
+    photos = read(folder / "posts.json", json.dumps([{"attachments": told}, {"data": "x"}]))
+    assert files(photos)[:3] == ["0.jpg", "1.jpg", "2.jpg"]  # Facebook
+    sizes = [{"source": f"{n}.jpg", "width": n} for n in range(3)]
+    for row in ({"sizes": sizes}, {"path": "0.jpg", "others": media}):
+        photos = read(folder / "one.json", json.dumps([row, row]))
+        assert files(photos) == ["0.jpg", "0.jpg"]
 
 
 @pytest.mark.parametrize("form", ["json", "jsonl", "parquet", "beside"])

@@ -10,7 +10,7 @@ import pytest
 
 from explorer.csv_cells import guard_cell, unguard_cell
 from explorer.labels.files import WRITERS
-from tests.explorer.labels.conftest import concept_of, labels_of, take_in, write
+from tests.explorer.labels.conftest import collect, concept_of, labels_of, take_in, write
 from vecdb import Label
 
 
@@ -124,3 +124,14 @@ def test_an_id_that_looks_guarded_comes_back_as_it_was(explorer, collection, tmp
     path.write_bytes(b"".join(WRITERS[ending](Label(id, sign) for id, sign in signs.items())))
     take_in(explorer, path)
     assert labels_of(explorer) == signs
+
+
+def test_the_only_column_called_labels_holds_the_classes_and_no_number_beside_it(
+    photos_there, tmp_path
+):
+    text = (
+        "Image Index,Finding Labels,Follow-up #,Spacing[x,y],\n"  # NIH ChestX-ray
+        "yes-001.jpg,cat|dog,0,0.143,0.143,\nno-050.jpg,No Finding,1,0.143,0.143,\n"
+    )
+    found, _ = collect(photos_there, write(tmp_path, text), others_no=True)
+    assert found == {"yes-001": 1, "no-050": -1}
