@@ -24,6 +24,7 @@ LARGEST = 1 << 22  # bytes
 NAMED = {*LABELS, *LABEL_NUMBERS}
 ANSWERS = {"photo_id", "label"}  # columns of our own label files, whose labels are 1, -1 and 0
 CODE = re.compile(r"(?=\S*\d)\S{1,40}")
+INITIAL = re.compile(r"^/\w/")  # which Places and SUN put before a name: /a/airfield
 LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -156,5 +157,7 @@ def _from_lines(text: str) -> dict[str, str]:
     pairs = [line.partition(part) for line in lines]
     if pairs and all(name.strip().isdecimal() for _, _, name in pairs):
         pairs = [(name, part, key) for key, _, name in pairs]
-    told = [(key.strip().strip('"'), name.strip().strip('"')) for key, _, name in pairs]
+    told = [
+        (key.strip().strip('"'), INITIAL.sub("", name.strip().strip('"'))) for key, _, name in pairs
+    ]
     return {key: name for key, name in told if name} if len(told) == len(dict(told)) else {}

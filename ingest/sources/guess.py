@@ -159,7 +159,7 @@ def _role_of(texts: Sequence[str]) -> str | None:
     if kind == "word" and sum(" " in text for text in texts) * 2 >= len(texts):
         return "caption"
     if kind == "word":
-        return "label" if again else "caption"
+        return "label" if again or any("|" in text for text in texts) else "caption"
     if kind != "number" or any("." in text for text in texts) or len(texts) < 2:
         return None
     numbers = [float(text) for text in texts]

@@ -1,15 +1,17 @@
 """Rows of CSV, TSV and lists of addresses."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from urllib.parse import unquote_plus
 
-from ingest.sources.addresses import Locator, rank_address
+from ingest.sources.addresses import FILE, Locator, rank_address
 from ingest.sources.cells import OF_COMMA_TEXT, OF_TEXT
 from ingest.sources.delimited import records
-from ingest.sources.layout import SPOKEN, find_layout, is_number_name
+from ingest.sources.guess import SENTENCE
+from ingest.sources.layout import SPOKEN, Layout, find_layout, is_number_name
 from ingest.sources.rows import SAMPLE, Row, Rows, look_ahead
+from ingest.sources.values import PART
 
 ESCAPE = re.compile("%[0-9A-F]{2}", re.IGNORECASE)
 CODED = re.compile(rf"[^\W\d_]{{2}}\+\w|{ESCAPE.pattern}", re.IGNORECASE)
@@ -35,13 +37,20 @@ def text_rows(
         delimiter, header: as the user says, where he does.
     """
     head, rest = look_ahead(lines, LOOKED_AT)
-    layout = find_layout(
-        head,
-        lambda cell: rank_address(cell, locator),
-        delimiter=delimiter,
-        header=header,
-        is_list=ending in LISTS,
-    )
+
+    def rank(cell: str) -> int:
+        return rank_address(cell, locator)
+
+    def find(head: Sequence[str]) -> Layout:
+        return find_layout(head, rank, delimiter=delimiter, header=header, is_list=ending in LISTS)
+
+    layout = find(head)
+    if len(layout.names) == 1 and (between := _find_words(head, rank)):
+        head, rest = (
+            [_part_words(line, between) for line in head],
+            (_part_words(line, between) for line in rest),
+        )
+        layout = find(head)
     read = records(chain(head[layout.start :], rest), layout.delimiter)
     if layout.has_header:
         next(read, None)
@@ -58,6 +67,25 @@ def text_rows(
     sample = [row for row in first if isinstance(row, dict)]
     kinds = OF_COMMA_TEXT if layout.delimiter == ";" else OF_TEXT
     return Rows(layout.names, chain(first, rows), sample, tuple(notes), named, kinds)
+
+
+def _find_words(lines: Sequence[str], rank: Callable[[str], int]) -> str:
+    """Return what parts the words behind each picture of a list without any other delimiter.
+
+    A bar where they are labels, as in those of DTD, a space where they are sentences; empty where
+    lines are something else.
+    """
+    pairs = [line.split(None, 1) for line in lines if line.strip()]
+    words = [pair[1].split() for pair in pairs if len(pair) == 2]
+    is_list = bool(words) and all(rank(pair[0]) >= FILE for pair in pairs)
+    if not is_list or any(rank(word) >= FILE for each in words for word in each):
+        return ""
+    return PART if sum(map(len, words)) < SENTENCE * len(words) else " "
+
+
+def _part_words(line: str, between: str) -> str:
+    first, *words = line.split() or [""]
+    return f"{first}\t{between.join(words)}\n"
 
 
 def _find_coded(rows: Sequence[Row | str], names: Sequence[str]) -> list[str]:

@@ -170,7 +170,7 @@ def test_several_labels_in_a_list_beside_a_picture_are_all_kept(tmp_path, name):
             "01",
             "BH",
         ),
-        ("categories_places365.txt", "Blight 0\nHealthy 1\n", "01", "BH"),
+        ("categories_places365.txt", "/b/Blight 0\n/h/Healthy 1\n", "01", "BH"),
         ("classes.txt", "1 Blight\n2 Healthy\n", "12", "BH"),
         ("signnames.csv", "ClassId,SignName\n0,Blight\n1,Healthy\n", "01", "BH"),
         ("LOC_synset_mapping.txt", "n1 Blight, of bread\nn2 Healthy", ["n1", "n2"], "BH"),

@@ -241,3 +241,39 @@ def test_json_in_a_script_is_read(tmp_path, name, text, indent):
 def test_the_only_column_called_as_labels_are_is_the_label(tmp_path, columns, label):
     path = write(tmp_path / "t.csv", f"file,{columns}\n0.jpg,a|b,c\n1.jpg,a,d\n")
     assert read(path)[0].metadata.get("label") == label
+
+
+@pytest.mark.parametrize(
+    ("lines", "labels", "captions"),
+    [
+        (
+            "a/0.jpg banded lined \na/1.jpg banded\nb/2.jpg dotted lined\n",
+            "banded|lined",
+            None,
+        ),  # DTD
+        ("a/0.jpg cat dog\na/1.jpg dog cow\nb/2.jpg cat cow\n", "cat|dog", None),
+        ("a/0.jpg\na/1.jpg dog cow\nb/2.jpg cat cow\n", None, None),
+        (
+            "a/0.jpg A dog runs on grass\na/1.jpg A cat\nb/2.jpg Cows eat\n",
+            None,
+            "A dog runs on grass",
+        ),
+    ],
+)
+def test_words_behind_pictures_are_labels_or_captions(tmp_path, lines, labels, captions):
+    put(tmp_path, "images/a/0.jpg", "images/a/1.jpg", "images/b/2.jpg")
+    photos = read(write(tmp_path / "labels" / "joint_anno.txt", lines))
+    assert [Path(photo.address).exists() for photo in photos] == [True] * 3
+    assert photos[0].metadata.get("label") == labels
+    assert photos[0].metadata.get("description") == captions
+
+
+@pytest.mark.parametrize("line", ["my photo {}.jpg", "{0}.jpg {0}b.jpg", "only words {}"])
+def test_other_lists_with_spaces_are_what_they_were(tmp_path, line):
+    put(tmp_path, "my photo 0.jpg", "my photo 1.jpg")
+    path = write(tmp_path / "list.txt", "".join(line.format(at) + "\n" for at in range(2)))
+    if "my" in line:
+        assert [photo.id for photo in read(path)] == ["my photo 0.jpg", "my photo 1.jpg"]
+    elif "b.jpg" not in line:
+        with pytest.raises(SourceError):
+            read(path)
