@@ -9,6 +9,7 @@ from starlette.middleware import Middleware
 from threadpoolctl import threadpool_limits
 
 from api import routes
+from api.media import GuardMedia
 from api.prefix import BelowPrefix
 from api.sockets import answer_at_once
 from pages._current import shared_explorer
@@ -42,9 +43,13 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
 
 
 own = [*routes(explorer, page_data, identify), *GRID.routes(), *MAP.routes()]
+prefix = st.get_option("server.baseUrlPath")
 app = st.App(
     "pages/_navigation.py",
     lifespan=lifespan,
     routes=own,
-    middleware=[Middleware(BelowPrefix, st.get_option("server.baseUrlPath"), own)],
+    middleware=[
+        Middleware(GuardMedia, prefix, identify),
+        Middleware(BelowPrefix, prefix, own),
+    ],
 )
