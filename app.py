@@ -1,6 +1,7 @@
 """Composition root: one explorer, the pages and the HTTP routes over it."""
 
 import contextlib
+import logging
 from collections.abc import AsyncIterator
 from threading import Event, Thread
 
@@ -29,6 +30,8 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     # Fits are small: more BLAS threads gain nothing, and on a busy machine their spinning takes
     # many times what the fit does.
     threadpool_limits(1, user_api="blas")
+    # What the engine says beyond the sentences that pages show.
+    logging.getLogger("vecdb").addHandler(logging.StreamHandler())
     explorer.warm()
     answer_at_once()
     finish_callbacks()

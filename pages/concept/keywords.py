@@ -5,6 +5,7 @@ from concurrent.futures import Future
 
 import streamlit as st
 
+from commandline.words import describe_error
 from explorer.errors import ExplorerError
 from explorer.exports.choice import Tell
 from explorer.keywords import (
@@ -95,6 +96,6 @@ def _await(concept_id: str) -> None:
     try:
         told = begun.result()
     except (ExplorerError, VecdbError, OSError) as error:
-        told = [str(error)]
+        told = [describe_error(error)]
     state[f"keywords_told_{concept_id}"] = told
     st.rerun()
