@@ -38,7 +38,9 @@ export default function ({ data }) {
   } catch { /* storage is closed to us: they begin at the start page */ }
   const look = async () => {
     const answer = await fetch("api/person").catch(() => null);
-    if (answer?.ok && (await answer.json()).name !== data.name) location.reload();
+    if (!answer?.ok || (await answer.json()).name === data.name) return;
+    if (data.name) location.assign("./"); // what was open is nobody else's
+    else location.reload();
   };
   window.addEventListener("focus", look);
   return () => window.removeEventListener("focus", look);

@@ -61,11 +61,11 @@ def open_to(least: Role, name: str, *, default: bool = False) -> StreamlitPage:
 
 
 separate_people()
-labels = may(Role.LABEL)
+may_label = may(Role.LABEL)
 page = st.navigation(
     [
-        open_to(Role.LABEL, "train", default=labels),
-        open_to(Role.LOOK, "search", default=not labels),
+        open_to(Role.LABEL, "train", default=may_label),
+        open_to(Role.LOOK, "search", default=not may_label),
         open_to(Role.LOOK, "concepts"),
         open_to(Role.LABEL, "classes"),
         open_to(Role.OWN, "data"),
@@ -76,7 +76,7 @@ page = st.navigation(
     ],
     position="top",
 )
-if may(Role.LOOK) and not labels and not page.url_path and "concept" in st.query_params:
+if may(Role.LOOK) and not may_label and not page.url_path and "concept" in st.query_params:
     # What somebody who trains it has sent on; Train is not for who may only look.
     st.switch_page("concepts.py", query_params={"concept": st.query_params["concept"]})
 try:

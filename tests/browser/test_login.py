@@ -319,6 +319,7 @@ def test_a_window_follows_who_logs_out_and_in_in_another_one(app, page):
     page.evaluate("dispatchEvent(new Event('focus'))")
     page.get_by_text("bo@example.org may label.").wait_for()
     page.locator("button[data-photo-id]").first.wait_for()
+    assert concept not in page.url
     assert mine.count() == 0
     other.get_by_role("button", name="Log out").click()
     other.wait_for_url(lambda url: not url.startswith(app.address))
