@@ -1,6 +1,7 @@
 """Composition root: one explorer, the pages and the HTTP routes over it."""
 
 import contextlib
+import logging
 from collections.abc import AsyncIterator
 from threading import Event, Thread
 
@@ -9,6 +10,7 @@ from starlette.middleware import Middleware
 from threadpoolctl import threadpool_limits
 
 from api import routes
+from api.media import GuardMedia
 from api.prefix import BelowPrefix
 from api.sockets import answer_at_once
 from pages._current import shared_explorer
@@ -28,6 +30,8 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     # Fits are small: more BLAS threads gain nothing, and on a busy machine their spinning takes
     # many times what the fit does.
     threadpool_limits(1, user_api="blas")
+    # What the engine says beyond the sentences that pages show.
+    logging.getLogger("vecdb").addHandler(logging.StreamHandler())
     explorer.warm()
     answer_at_once()
     finish_callbacks()
@@ -42,9 +46,13 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
 
 
 own = [*routes(explorer, page_data, identify), *GRID.routes(), *MAP.routes()]
+prefix = st.get_option("server.baseUrlPath")
 app = st.App(
     "pages/_navigation.py",
     lifespan=lifespan,
     routes=own,
-    middleware=[Middleware(BelowPrefix, st.get_option("server.baseUrlPath"), own)],
+    middleware=[
+        Middleware(GuardMedia, prefix, identify),
+        Middleware(BelowPrefix, prefix, own),
+    ],
 )

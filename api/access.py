@@ -46,7 +46,7 @@ def allow(least: Role) -> Guard:
     """Return a guard that lets those pass who may do as much."""
 
     def check(request: Request) -> None:
-        request.state.person = _check(_find_person(request), least)
+        request.state.person = _check(find_person(request), least)
 
     return check
 
@@ -96,7 +96,7 @@ def allow_all(request: Request) -> None:
     """Ask for nothing: the answer says nothing about anybody's photos."""
 
 
-def _find_person(request: Request) -> Person | None:
+def find_person(request: Request) -> Person | None:
     """Return who calls, None where a token is asked for and none that is right was given."""
     given = _read_given(request.headers.get("authorization", ""))
     for name, role in TOKENS.items():

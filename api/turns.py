@@ -8,15 +8,20 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import check_json, check_signed
-from api.fields import Lenient, Text
+from api.errors import Refused
+from api.fields import Asked, Lenient, Text
 from api.routing import Explorer_, Person_, make_router
 from explorer import Explorer, Page, Tile
 from explorer.people import Person, Role
 
+CHANGED = (
+    "{} has logged in to this browser meanwhile, and these are somebody else's clicks: they are "
+    "kept. Reload this page."
+)
 # Describes a page of a collection as the browser of somebody takes it.
 Describe = Callable[[Explorer, Page, Person], Mapping[str, Any]]
 
@@ -38,6 +43,13 @@ class Turn(Lenient):
     no: list[Text] = Field([], max_length=10_000)
     unmarked: Literal["skip", "negative"] = "skip"
     threshold: float | None = Field(None, ge=0, le=1)
+
+
+class Place(Asked):
+    """Where the turns of a concept go: signed where a token is set, and made for one person."""
+
+    key: Annotated[str, Query(max_length=100)] = ""
+    person: Annotated[str, Query(max_length=100)] = ""
 
 
 class Stand(BaseModel):
@@ -63,11 +75,14 @@ def turns(describe: Describe) -> APIRouter:
     def turn(
         concept: Annotated[str, Path(max_length=1000)],
         done: Turn,
+        asked: Annotated[Place, Query()],
         explorer: Explorer_,
         person: Person_,
     ) -> Any:
         """Take what was done with a page of mining; answer with the next one."""
         begun = time.perf_counter()
+        if asked.person not in ("", person.mark):
+            raise Refused(403, CHANGED.format(person.name))
         page = _turn(explorer, concept, done, person.name)
         data = describe(explorer, page, person)
         timing = {**data["timing"], "server": time.perf_counter() - begun}

@@ -4,6 +4,7 @@ Data goes to stdout and words to stderr. With `--json` a refusal is a JSON objec
 """
 
 from commandline.loading import INTERRUPTED, raise_from_now  # before what takes time
+from commandline.words import describe_error
 
 # isort: split
 import argparse
@@ -131,13 +132,7 @@ def _answer(
     except BrokenPipeError:
         raise
     except errors as error:
-        return _refuse(_describe(error), NOT_POSSIBLE, given)
-
-
-def _describe(error: Exception) -> str:
-    if isinstance(error, OSError) and error.strerror:  # without [Errno 2]
-        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-    return str(error)
+        return _refuse(describe_error(error), NOT_POSSIBLE, given)
 
 
 def _refuse(words: str, code: int, given: list[str]) -> int:

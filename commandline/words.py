@@ -1,5 +1,12 @@
 """Words for people."""
 
+import errno
+
+REMEDIES = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), "make room"),
+    errno.EROFS: "let it be written",
+}
+
 
 def count_things(count: int, thing: str, things: str = "") -> str:
     """Say how many there are, in the singular or the plural."""
@@ -9,3 +16,13 @@ def count_things(count: int, thing: str, things: str = "") -> str:
 def percent(share: float, digits: int = 0) -> str:
     """Say a share of 0 to 1 in per cent."""
     return f"{100 * share:.{digits}f} %"
+
+
+def describe_error(error: Exception) -> str:
+    """Say what went wrong; of what the system refuses without its number, and what to do."""
+    if not isinstance(error, OSError) or not error.strerror:
+        return str(error)
+    place = error.filename2 or error.filename  # of a copy where it goes, not where it comes from
+    what = f"{place}: {error.strerror}" if place else error.strerror
+    remedy = REMEDIES.get(error.errno or 0)
+    return f"{what}: {remedy}, then do this again." if remedy else what

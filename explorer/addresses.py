@@ -64,9 +64,14 @@ def download_url(path: Path, name: str) -> str:
     return f"api/exports/{quote(place)}?name={quote(name, safe='')}{key}"
 
 
-def turns_url(concept_id: str) -> str:
-    """Return the address, from the app's root, that takes the turns of a concept."""
-    return f"mine/{concept_id}" + _key("turns", concept_id)
+def turns_url(concept_id: str, mark: str = "") -> str:
+    """Return the address, from the app's root, that takes the turns of a concept.
+
+    Args:
+        mark: of the person it is made for, where people log in: nobody else's turns go there.
+    """
+    path = f"mine/{concept_id}" + _key("turns", concept_id)
+    return f"{path}{'&' if '?' in path else '?'}person={mark}" if mark else path
 
 
 def map_url(collection: str, what: str) -> str:

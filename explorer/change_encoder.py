@@ -3,6 +3,7 @@
 Nothing is switched by comparing. Carrying over makes copies; the old concepts stay as they are.
 """
 
+import hashlib
 import itertools
 import threading
 from collections.abc import Sequence
@@ -24,7 +25,8 @@ from explorer.history import read_history
 from explorer.memory import Known
 from explorer.query import Query
 from explorer.settings import Settings
-from vecdb import Collection, Concept
+from vecdb import Collection, Concept, Label
+from vecdb.errors import UnknownConcept
 
 if TYPE_CHECKING:
     from explorer.explorer import Explorer
@@ -109,7 +111,7 @@ def change_encoder(
             f"`python -m explorer encode --table {source.name} --encoder {loaded.name}`."
         )
     compared = []
-    # Who carries over at the same time would make every copy twice.
+    # Two windows would do all of it twice.
     with CARRYING if switch else nullcontext():
         concepts = explorer.concepts.list(source.name)
         copies = {
@@ -164,21 +166,41 @@ class _Both:
         return replace(compared, old=old, new=new)
 
     def carry_over(self) -> str:
-        """Make a concept in the new collection with every answer, and return its id."""
+        """Make a concept in the new collection with every answer, and return its id.
+
+        Its id follows from what it is made of, and each answer is stored once: another process that
+        does the same at the same time makes the same concept, and one that broke off is gone on
+        with.
+        """
         concepts = self._explorer.concepts
-        settings = replace(self._new_settings, origin=self._concept.id)
-        copy = concepts.create(
-            self._concept.name,
-            self._target.name,
-            self._concept.prompt,
-            settings=settings.as_json(),
-            hidden=True,  # what breaks off is neither listed nor taken for carried over
+        made_of = (self._concept.id, self._target.name, self._target.encoder_key)
+        copy_id = hashlib.sha256(repr(made_of).encode()).hexdigest()[:32]
+        settings = replace(self._new_settings, origin=self._concept.id).as_json()
+        try:
+            copy = concepts.get(copy_id)
+        except UnknownConcept:
+            copy = concepts.create(
+                self._concept.name,
+                self._target.name,
+                self._concept.prompt,
+                settings=settings,
+                hidden=True,  # what breaks off is neither listed nor taken for carried over
+                concept_id=copy_id,
+            )
+        if not copy.deleted:
+            return copy_id
+        stored = set(map(_tell_apart, concepts.history(copy_id)))
+        left = (row for row in self._history.rows if _tell_apart(row) not in stored)
+        for action, rows in itertools.groupby(left, key=lambda row: row.action):
+            concepts.label(copy_id, list(rows), action=action, once=True)
+        concepts.update(
+            copy_id,
+            settings=settings,
+            threshold=self._concept.threshold,
+            round=max(copy.round, self._concept.round),
         )
-        for action, rows in itertools.groupby(self._history.rows, key=lambda row: row.action):
-            concepts.label(copy.id, list(rows), action=action)
-        concepts.update(copy.id, threshold=self._concept.threshold, round=self._concept.round)
-        self._explorer.rounds.refit(copy.id)
-        return concepts.restore(copy.id).id
+        self._explorer.rounds.refit(copy_id)
+        return concepts.restore(copy_id).id
 
     def _start_anew(self) -> Settings:
         """Return the settings with which the concept starts in the new vectors.
@@ -239,3 +261,8 @@ class _Both:
 
     def _known(self, collection: Collection) -> Known:
         return self._explorer.rounds.memory.known(collection.name)
+
+
+def _tell_apart(row: Label) -> tuple[str, str, int, str]:
+    """Return what no other answer of a concept has."""
+    return row.action, row.photo_id, row.label, row.by

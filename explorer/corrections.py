@@ -1,6 +1,5 @@
 """Classes that are kept in the database: fitted to their corrections, and as files."""
 
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from classifier.class_file import Correction, SavedClasses, load_classes, save_c
 from classifier.classes import decide_classes, refit_heads
 from commandline.words import count_things
 from encoder import Encoder
+from explorer.full_disk import passing_folder
 from explorer.photo_sets import PhotoSet
 from explorer.zeroshot import NONE, heads_of
 from vecdb import ClassCorrection, ClassSet, ClassSetStore, Collection
@@ -125,8 +125,8 @@ def keep_file(store: ClassSetStore, file: Any, collection: Collection) -> ClassS
     Raises:
         ClassifierError: it holds none, or they were made with another encoder.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / Path(file.name).name
+    with passing_folder() as folder:
+        path = folder / Path(file.name).name
         path.write_bytes(file.getvalue())
         saved = load_classes(path, encoder=collection.encoder)
     heads = saved.heads
@@ -146,7 +146,7 @@ def keep_file(store: ClassSetStore, file: Any, collection: Collection) -> ClassS
 
 def as_file(saved: SavedClasses) -> bytes:
     """Return classes as a file."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "classes.safetensors"
+    with passing_folder() as folder:
+        path = folder / "classes.safetensors"
         save_classes(path, saved)
         return path.read_bytes()

@@ -26,6 +26,7 @@ from ingest.fetch import Fetcher, Patience
 from ingest.photo import Photo
 from vecdb import Collection, Database, Store
 from vecdb.photos import is_unit
+from vecdb.store import keep_if_possible
 
 if TYPE_CHECKING:
     from explorer.explorer import Explorer
@@ -251,7 +252,8 @@ class _Reader:
         vectors = self._encoder.encode_prepared(pixels)
         if pictures:
             digests = [picture.digest for picture in pictures]
-            self._store.put_vectors(self._target.encoder_key, digests, vectors)
+            with keep_if_possible():
+                self._store.put_vectors(self._target.encoder_key, digests, vectors)
         return vectors
 
     def _read_cached(self, digest: str) -> np.ndarray | None:

@@ -4,6 +4,7 @@ import hashlib
 import threading
 from collections import deque
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from io import FileIO
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from encoder.choice import choose
 from explorer.errors import AlreadyStarted
+from explorer.full_disk import name_place
 from explorer.orders import KeptOrders, LeftOrder, Order
 from explorer.pace import Pace
 from explorer.retries import failed_photos
@@ -36,6 +38,7 @@ class Job:
     Attributes:
         kept: the file that remembers the order until it has ended; None where it cannot be written.
         left: the database was closed meanwhile; the order stays to be gone on with.
+        warned: something of what was told went wrong, though the photos are stored.
     """
 
     number: int
@@ -44,6 +47,7 @@ class Job:
     progress: Progress | None = None
     pace: Pace = field(default_factory=Pace)
     told: list[str] = field(default_factory=list)
+    warned: bool = False
     summary: Summary | None = None
     error: str = ""
     started: bool = False
@@ -56,6 +60,11 @@ class Job:
     def running(self) -> bool:
         """True from its start until it has ended."""
         return self.started and not self.ended
+
+    def warn(self, sentence: str) -> None:
+        """Tell of something that went wrong but stops nothing."""
+        self.told.append(sentence)
+        self.warned = True
 
 
 class Jobs:
@@ -80,8 +89,7 @@ class Jobs:
             job = Job(next(self._numbers), order)
             self._keep(job)
             if job.kept is not None:  # else what was left is all that remembers it
-                for one in self._left_like(order):
-                    self.forget(one)
+                self._forget_like(order)
             if order.retry is None:
                 self._sources[order.table] = order
             if self._running is not None:
@@ -140,7 +148,11 @@ class Jobs:
         return self._orders.left()
 
     def forget(self, left: LeftOrder) -> None:
-        """Forget an order that a stopped app left."""
+        """Forget an order that a stopped app left.
+
+        Raises:
+            OSError: its file cannot be removed, so that it stays.
+        """
         self._orders.forget(left)
 
     def leave(self) -> None:
@@ -174,11 +186,13 @@ class Jobs:
             if job.kept is not None:
                 self._orders.drop(job.kept)
                 return
-            for one in self._left_like(job.order):
-                self.forget(one)
+            self._forget_like(job.order)
 
-    def _left_like(self, order: Order) -> list[LeftOrder]:
-        return [one for one in self.left() if one.order.is_like(order)]
+    def _forget_like(self, order: Order) -> None:
+        for one in self.left():
+            if one.order.is_like(order):
+                with suppress(OSError):  # it stays listed, and who forgets it there is told
+                    self.forget(one)
 
     def _work(self, first: Job) -> None:
         job: Job | None = first
@@ -186,7 +200,8 @@ class Jobs:
             try:
                 job.summary = self._run(job)
                 told = tell_webhook(self._explorer, job.order.table, job.summary)
-                job.told += [told] if told else []
+                if told:
+                    job.warn(told)
             # The thread's end is the page's to tell, whatever ended it.
             except Exception as error:
                 job.error = str(error) or f"The ingest ended by {type(error).__name__}."
@@ -220,7 +235,7 @@ class Jobs:
             options=order.options,
             progress=note,
             stop=job.stop,
-            warn=job.told.append,
+            warn=job.warn,
             tell=job.told.append,
         )
 
@@ -249,6 +264,12 @@ def keep_uploads(store: Store, table: str, files: Sequence[Any]) -> Path:
     before it, so that two pictures of one name are two photos, and one dropped twice is one.
     """
     folder = upload_folder(store, table)
+    with name_place(folder):
+        _keep_files(folder, files)
+    return folder
+
+
+def _keep_files(folder: Path, files: Sequence[Any]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for file in files:
         name = Path(file.name.replace("\\", "/")).name or "picture"
@@ -261,7 +282,6 @@ def keep_uploads(store: Store, table: str, files: Sequence[Any]) -> Path:
         except OSError:
             path.unlink(missing_ok=True)  # an ingest would take the half for a picture
             raise
-    return folder
 
 
 def upload_folder(store: Store, table: str) -> Path:

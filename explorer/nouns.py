@@ -7,6 +7,7 @@ import numpy as np
 
 from encoder import Encoder, digest_of_nouns, mean_of_nouns, share_of_nouns
 from vecdb import Store
+from vecdb.store import keep_if_possible
 
 
 class Nouns:
@@ -22,7 +23,7 @@ class Nouns:
         """Return what to take off each phrase, (d,); None where an encoder's words need nothing.
 
         Raises:
-            StoreUnusable: the mean can be neither read nor kept.
+            StoreUnusable: the store cannot be read.
         """
         share = share_of_nouns(encoder)
         return share * self._mean(encoder) if share else None
@@ -40,5 +41,6 @@ class Nouns:
         kept = store.vectors(encoder.fingerprint, [digest]).get(digest)
         if kept is None:
             kept = mean_of_nouns(encoder)
-            store.put_vectors(encoder.fingerprint, [digest], kept[None])
+            with keep_if_possible():
+                store.put_vectors(encoder.fingerprint, [digest], kept[None])
         return kept

@@ -90,9 +90,12 @@ class KeptOrders:
         kept.close()
 
     def forget(self, left: LeftOrder) -> None:
-        """Forget an order that was left."""
-        with suppress(OSError):
-            left.path.unlink()
+        """Forget an order that was left.
+
+        Raises:
+            OSError: its file cannot be removed.
+        """
+        left.path.unlink(missing_ok=True)
 
     def left(self) -> list[LeftOrder]:
         """Return the orders that nobody works on any more, the first asked for first."""

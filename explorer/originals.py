@@ -15,6 +15,7 @@ from ingest.far import read_object
 from ingest.sources.place import is_in_store
 from vecdb import Collection, Store
 from vecdb.addresses import local_path
+from vecdb.store import keep_if_possible
 
 LARGEST_SIDE = 4096
 LARGEST_OBJECT = 32 << 20  # bytes, and seconds that it may take
@@ -70,7 +71,8 @@ def make_thumbnail(store: Store, collection: Collection, photo_id: str) -> bytes
             picture = decode(data)
     except (NothingThere, Rejected):
         return None
-    store.put_thumbnails(collection.name, [(photo_id, picture.digest, picture.thumbnail)])
+    with keep_if_possible():
+        store.put_thumbnails(collection.name, [(photo_id, picture.digest, picture.thumbnail)])
     return picture.thumbnail
 
 

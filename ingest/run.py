@@ -27,6 +27,7 @@ from ingest.vector_import import VectorImport
 from ingest.vectors import VectorSource, find_vectors
 from ingest.writer import Writer
 from vecdb import Collection, Database, Store, connect
+from vecdb.errors import StoreUnusable
 from vecdb.removal import drop_pictures
 
 TICK = 0.25  # seconds between two calls of the progress callback
@@ -133,7 +134,10 @@ def run(
         if error is None:
             _undouble(database, collection)
         if writer.replaced:
-            drop_pictures(database, store, writer.replaced)
+            try:
+                drop_pictures(database, store, writer.replaced)
+            except StoreUnusable as unusable:
+                warn(f"Thumbnails of pictures that others replaced are still there. {unusable}")
         if error is None:
             if root is not None and not stop.is_set():
                 whole = admission.is_listed_whole and tally.progress().seen > 0

@@ -16,6 +16,7 @@ from ingest.progress import Tally
 from ingest.rows import Item, stack_vectors, table
 from vecdb import Collection, Store, VecdbError
 from vecdb.errors import BadPhotos, BadVector, QueryFailed, Unreachable
+from vecdb.store import keep_if_possible
 
 T = TypeVar("T")
 Failed = tuple[Photo, Rejected]
@@ -140,7 +141,8 @@ class Writer:
         taken = [i.photo for i in items if held.get(i.photo.id) not in {None, "", i.digest}]
         if self._stores:  # what was put there is not their pictures
             theirs = {photo.id: held[photo.id] for photo in taken}
-            self._store.show_pictures(self._collection.name, theirs)
+            with keep_if_possible():
+                self._store.show_pictures(self._collection.name, theirs)
         return [(photo, rejected) for photo in taken]
 
     def _patiently(self, action: Callable[[], T]) -> T:

@@ -45,8 +45,9 @@ def open_concept(concept: Concept) -> None:
 def close_concept() -> None:
     """Leave the concept that is open; nothing of it is lost."""
     state.concept_id = state.deleted_elsewhere = ""
-    for name in ("concept", "round", "view"):
-        st.query_params.pop(name, None)
+    if "concept" in st.query_params:  # else a view is of Search
+        for name in ("concept", "round", "view"):
+            st.query_params.pop(name, None)
 
 
 def current_concept() -> Concept | None:

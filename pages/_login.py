@@ -5,8 +5,11 @@ everything; who labels is a name that the browser keeps.
 """
 
 import json
+import logging
 from collections.abc import Mapping
+from typing import Any
 
+import requests
 import streamlit as st
 from starlette.requests import Request
 from streamlit.auth_util import get_cookie_with_chunks
@@ -19,6 +22,32 @@ from explorer.people import PERSON_COOKIE, Person, Role, Roles, read_person
 from pages._words import escape_markdown
 
 state = st.session_state
+# Other windows of this browser may have logged out, or logged in as somebody else: a window that is
+# come back to shows who is here now. Who has just logged in is led on to the address that asked
+# for it, because the way there and back ends at the start page.
+_WATCH = """
+export default function ({ data }) {
+  try {
+    if (!data.known) {
+      if (data.asked) sessionStorage.setItem("vdeAsked", location.href);
+    } else {
+      const asked = sessionStorage.getItem("vdeAsked");
+      sessionStorage.removeItem("vdeAsked");
+      if (asked && asked !== location.href) location.replace(asked);
+    }
+  } catch { /* storage is closed to us: they begin at the start page */ }
+  const look = async () => {
+    const answer = await fetch("api/person").catch(() => null);
+    if (!answer?.ok || (await answer.json()).name === data.name) return;
+    if (data.name) location.assign("./"); // what was open is nobody else's
+    else location.reload();
+  };
+  window.addEventListener("focus", look);
+  return () => window.removeEventListener("focus", look);
+}
+"""
+LOG = logging.getLogger("pages")
+PATIENCE = 10.0  # seconds until a provider does not answer
 MAY = {Role.LOOK: "may look", Role.LABEL: "may label", Role.OWN: "owns this app"}
 
 
@@ -84,7 +113,22 @@ def ask_login() -> None:
     st.title("Visual Dataset Explorer")
     for name in _providers():
         words = f"Log in with {name}" if name else "Log in"
-        st.button(words, on_click=st.login, args=[name] if name else [], type="primary")
+        st.button(words, on_click=_log_in, args=[name], type="primary")
+    if state.pop("no_provider", False):
+        st.error("The login does not answer: try again in a moment, or tell who runs this app.")
+
+
+def watch_login(*, asked: bool) -> None:
+    """Let this window follow who logs in and out in others of its browser.
+
+    Args:
+        asked: whether its address names more than the start page.
+    """
+    if has_login():
+        watch = st.components.v2.component("watch_login", js=_WATCH)
+        person = current_person()
+        known = person.role > Role.NOTHING
+        watch(key="watch_login", data={"name": person.name, "known": known, "asked": asked})
 
 
 def draw_person() -> None:
@@ -111,6 +155,21 @@ def _person_of(claims: Mapping[str, object]) -> Person:
     if not claims.get("is_logged_in") or claims.get("email_verified", True) is not True:
         address = ""
     return Person(address, Roles.read(_section("roles")).role_of(address), known=True)
+
+
+def _log_in(provider: str) -> None:
+    """Lead to a provider that answers; Streamlit leads to an empty page where it does not."""
+    section: Mapping[str, Any] = _section("auth")
+    address = (section[provider] if provider else section).get("server_metadata_url", "")
+    try:
+        requests.get(address, timeout=PATIENCE).raise_for_status()
+    except requests.exceptions.SSLError:
+        pass  # Streamlit's own client may know other certificates
+    except requests.RequestException as error:
+        LOG.error("the login's provider cannot be used: %s", error)
+        state.no_provider = True
+        return
+    st.login(*filter(None, [provider]))
 
 
 def _section(name: str) -> Mapping[str, object]:

@@ -12,7 +12,7 @@ from explorer.errors import NotAllowed
 from explorer.people import Role
 from pages import _likeness
 from pages._current import remember_open, shared_explorer, tell_missing
-from pages._login import ask_login, current_person, draw_person, may, separate_people
+from pages._login import ask_login, current_person, draw_person, may, separate_people, watch_login
 from pages._streamlit import pressed_button, run_when_back
 from pages._words import escape_markdown
 from vecdb import VecdbError
@@ -61,10 +61,11 @@ def open_to(least: Role, name: str, *, default: bool = False) -> StreamlitPage:
 
 
 separate_people()
+may_label = may(Role.LABEL)
 page = st.navigation(
     [
-        open_to(Role.LABEL, "train", default=True),
-        open_to(Role.LOOK, "search"),
+        open_to(Role.LABEL, "train", default=may_label),
+        open_to(Role.LOOK, "search", default=not may_label),
         open_to(Role.LOOK, "concepts"),
         open_to(Role.LABEL, "classes"),
         open_to(Role.OWN, "data"),
@@ -75,6 +76,9 @@ page = st.navigation(
     ],
     position="top",
 )
+if may(Role.LOOK) and not may_label and not page.url_path and "concept" in st.query_params:
+    # What somebody who trains it has sent on; Train is not for who may only look.
+    st.switch_page("concepts.py", query_params={"concept": st.query_params["concept"]})
 try:
     if may(Role.LOOK):
         _ = shared_explorer().database
@@ -92,6 +96,7 @@ try:
         remember_open()
         draw_person()
     run_when_back()
+    watch_login(asked=bool(page.url_path or st.query_params))
     st.session_state.has_run = True
 except (VecdbError, EncoderError, ClassifierError) as error:
     # What a page does not say beside the thing it concerns, above all a database that is gone.

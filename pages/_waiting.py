@@ -71,6 +71,16 @@ def compute(key: Any, work: Callable[[], Found], words: str | Callable[[], str])
     return begun[1].result()
 
 
+@st.cache_resource(show_spinner=False)
+def under_way() -> dict[Any, tuple[Future[Any], Callable[[], str]]]:
+    """Return what goes on to its end whatever is clicked, and what says how far it is.
+
+    By what it is about, of every window of the app: one that is loaded anew finds it again, and
+    whoever comes first once it has ended finds what it has found.
+    """
+    return {}
+
+
 def begin(work: Callable[[], Found]) -> Future[Found]:
     """Do some work, which draws nothing, in a thread of its own."""
     begun: Future[Found] = Future()

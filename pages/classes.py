@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from classifier import ClassifierError
 from classifier.class_file import SavedClasses
 from classifier.classes import accuracy
-from commandline.words import count_things, percent
+from commandline.words import count_things, describe_error, percent
 from encoder import Encoder, EncoderError
 from explorer.corrections import (
     NONE,
@@ -241,7 +241,7 @@ def main() -> None:
         try:
             draw(collection, encoder, left, right)
         except MISTAKES as error:
-            st.error(escape_markdown(error))
+            st.error(escape_markdown(describe_error(error)))
     st.caption(f"{encoder_note(collection)}.")
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 from PIL import Image
 
 from classifier import ClassifierError
+from commandline.words import describe_error
 from encoder import EncoderError
 from explorer.errors import ExplorerError
 from explorer.people import Role
@@ -214,7 +215,7 @@ def main() -> None:
     try:
         view(collection, read_query(pictures))
     except MISTAKES as error:
-        st.error(escape_markdown(error))
+        st.error(escape_markdown(describe_error(error)))
     unsaid = " The pictures of this search are not in the address of the page." if pictures else ""
     st.caption(f"{encoder_note(collection)}.{unsaid}")
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from classifier import ClassifierError
-from commandline.words import count_things
+from commandline.words import count_things, describe_error
 from encoder import EncoderError
 from explorer.errors import ExplorerError
 from explorer.page import Page
@@ -105,7 +105,7 @@ def begin(collection: Collection) -> None:
             return
         address(start_concept(query, collection, said("prompt", "").strip()))
     except (EncoderError, VecdbError, ClassifierError, OSError) as error:
-        state.error = str(error)
+        state.error = describe_error(error)
     state.pop("pending", None)
 
 

@@ -218,7 +218,7 @@ def test_a_refusal_begins_with_a_capital_but_for_a_name(capsys, text, sentence):
     ("error", "sentence"),
     [
         (FileNotFoundError(2, "No such file or directory", "/a/b.csv"), "/a/b.csv: No such file"),
-        (OSError(28, "No space left on device"), "No space left on device."),
+        (OSError(28, "No space left on device"), "No space left on device: make room"),
         (OSError("the disk is gone"), "The disk is gone."),
     ],
 )

@@ -60,11 +60,13 @@ class ConceptStore:
         *,
         settings: dict[str, Any] | None = None,
         hidden: bool = False,
+        concept_id: str = "",
     ) -> Concept:
         """Start a concept on a collection; durable on return.
 
         Args:
             hidden: it is in no list until `restore` brings it there, once it is filled.
+            concept_id: its id, where that follows from what it is made of; else any.
 
         Raises:
             UnknownCollection: there is no such collection.
@@ -76,7 +78,7 @@ class ConceptStore:
         encoder = found.column("encoder")[0].as_py()
         return self._write(
             Concept(
-                uuid.uuid4().hex, name, collection, encoder, prompt,
+                concept_id or uuid.uuid4().hex, name, collection, encoder, prompt,
                 settings=dict(settings or {}), created=now, updated=now, deleted=hidden,
             )
         )  # fmt: skip

@@ -1,6 +1,7 @@
 """What the driver raises, said again as our own errors in one sentence without secrets."""
 
 import errno
+import logging
 import re
 import tempfile
 from collections.abc import Iterator
@@ -14,6 +15,9 @@ from commandline.limits import advise_on_limit
 from vecdb.dsn import Dsn
 from vecdb.errors import AccessDenied, DiskFull, QueryFailed, ShardDown, Unreachable, VecdbError
 
+LOG = logging.getLogger("vecdb")
+LOG.addHandler(logging.NullHandler())  # a terminal is told the sentence alone
+
 # What the transport says when an answer ends too soon.
 CUT = ("Connection broken", "Connection aborted", "Remote end closed", "ConnectionReset")
 
@@ -24,7 +28,14 @@ NAME = re.compile(r"\(([A-Z][A-Z0-9_]+)\)")
 # What the driver says where the user's profile lets no statement bring settings, as an insert does.
 NO_SETTINGS = re.compile(r"^Setting \w+ is readonly$")
 # What the driver puts around the engine's own words.
-WRAPPING = re.compile(r"^Received ClickHouse exception.*?server response: | ?\(for url \S+\)$")
+WRAPPING = re.compile(
+    r"^Received ClickHouse exception.*?server response: | ?\(for url \S+\)$", re.M
+)
+# What the engine puts around its words to people.
+MARKS = re.compile(
+    r"Code: \d+\. |DB::\w*Exception: |(?:[.,] )?Stack trace.*$"
+    r"|\.? ?\([A-Z][A-Z0-9_]+\)(?= ?\(version|$)| ?\(version [^)]*\)+"
+)
 # What OpenSSL says: its name for the fault, and its words.
 TLS = re.compile(r"\[(?:SSL|X509): (\w+)\] (.+?)\.? \(_ssl")
 
@@ -118,6 +129,8 @@ def _query_failed(error: Exception, dsn: Dsn) -> QueryFailed:
     text = str(error)
     code, name = CODE.search(text), NAME.findall(text)
     number = getattr(error, "code", None) or (int(code[1]) if code else None)
+    # The whole goes to the log; a sentence has the engine's words without its marks.
+    LOG.warning("%s", WRAPPING.sub("", text))
     first_line = _first_line(error)
     sentence = f"The database {dsn.display} failed: {first_line}"
     if dsn.directory is not None and (number in STARVED or "allocate" in text):
@@ -126,7 +139,7 @@ def _query_failed(error: Exception, dsn: Dsn) -> QueryFailed:
             sentence = f"The embedded database {dsn.display} cannot run: {advice}."
     kind = QueryFailed
     if number == FULL or any(words in text for words in NO_ROOM):
-        sentence = f"The disk of the database {dsn.display} is full: make room ({first_line})."
+        sentence = f"The disk of the database {dsn.display} is full: make room, then do this again."
         kind = DiskFull
     elif UNOPENED in text and dsn.directory and (emptied := _find_emptied(dsn.directory)):
         sentence = (
@@ -135,7 +148,9 @@ def _query_failed(error: Exception, dsn: Dsn) -> QueryFailed:
             "tables can be opened then. With that file of a backup in its place, this one can too."
         )
     elif READ_ONLY in text:
-        sentence = f"The database {dsn.display} cannot be written: mend its disk ({first_line})."
+        sentence = (
+            f"The database {dsn.display} cannot be written: its disk is read-only, mend that."
+        )
         kind = DiskFull
     return kind(sentence, number, name[-1] if name else "")
 
@@ -166,4 +181,4 @@ def _unreachable(error: Exception, dsn: Dsn) -> Unreachable:
 
 def _first_line(error: Exception) -> str:
     line = (str(error).strip().splitlines() or [type(error).__name__])[0]
-    return WRAPPING.sub("", line)[:300]
+    return MARKS.sub("", WRAPPING.sub("", line)).strip()[:300]

@@ -1,13 +1,14 @@
 """Take photos and collections out for good: rows, thumbnails, cached vectors."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 
 from vecdb.collection import Collection
 from vecdb.database import Database
+from vecdb.errors import StoreUnusable
 from vecdb.store import Store
 
 
@@ -19,11 +20,13 @@ class Removed:
         photos: how many.
         labelled: how many of them had labels.
         concepts: the names of the concepts that the labels belong to.
+        left: why thumbnails and cached vectors of them stay in the store; empty where none does.
     """
 
     photos: int
     labelled: int
     concepts: tuple[str, ...]
+    left: str = ""
 
     def describe(self) -> str:
         """Say in one sentence what was taken out."""
@@ -31,7 +34,8 @@ class Removed:
         if self.labelled:
             names = ", ".join(f"'{name}'" for name in self.concepts)
             text += f", {self.labelled:,} of them had labels in {names}"
-        return f"{text}."
+        left = f" Their thumbnails and cached vectors are still there. {self.left}"
+        return f"{text}.{left if self.left else ''}"
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,7 @@ def remove_photos(database: Database, store: Store, name: str, ids: Sequence[str
         collection.records.note_removals(found, all_of_them)
         for each in all_of_them:
             database.collection(each).delete(found)
-        drop_kept(database, store, name, digests)
+        removed = _drop_too(removed, database, store, name, digests)
     return removed
 
 
@@ -119,8 +123,25 @@ def restore_photos(database: Database, store: Store, kept: Kept) -> int:
 
     Raises:
         UnknownCollection: their collection is gone.
+        StoreUnusable: the photos are back, but what the store held of them is not; done once more
+            this tries it again.
     """
+    # The rows first: a store that takes no more must not keep photos out.
     collection = database.collection(kept.collection)
+    back = sum(collection.insert(rows) for rows in kept.rows[kept.collection])
+    for name in list_derived(database, kept.collection):
+        for rows in kept.rows.get(name, ()):
+            database.collection(name).insert(rows)
+    try:
+        _put_back(database, store, kept)
+    except StoreUnusable as error:
+        raise StoreUnusable(
+            f"The photos are back, without their thumbnails. {error} Then undo once more."
+        ) from error
+    return back
+
+
+def _put_back(database: Database, store: Store, kept: Kept) -> None:
     store.put_thumbnails(kept.collection, kept.thumbnails)
     shown = [photo for photo, _, _ in kept.thumbnails]
     for other in _in_other_encoders(database, kept.collection):
@@ -128,11 +149,6 @@ def restore_photos(database: Database, store: Store, kept: Kept) -> int:
     for encoder, vectors in kept.vectors.items():
         if vectors:
             store.put_vectors(encoder, list(vectors), np.stack(list(vectors.values())))
-    back = sum(collection.insert(rows) for rows in kept.rows[kept.collection])
-    for name in list_derived(database, kept.collection):
-        for rows in kept.rows.get(name, ()):
-            database.collection(name).insert(rows)
-    return back
 
 
 def remove_collection(database: Database, store: Store, name: str) -> Removed:
@@ -148,7 +164,22 @@ def remove_collection(database: Database, store: Store, name: str) -> Removed:
     for info in database.derived(name):
         remove_collection(database, store, info.name)
     database.drop_collection(name)
-    drop_kept(database, store, name, digests, encoders)
+    return _drop_too(removed, database, store, name, digests, encoders)
+
+
+def _drop_too(
+    removed: Removed,
+    database: Database,
+    store: Store,
+    name: str,
+    digests: dict[str, str],
+    encoders: Sequence[str] | None = None,
+) -> Removed:
+    """Drop what is kept of photos that went; they are gone, whether the store takes that or not."""
+    try:
+        drop_kept(database, store, name, digests, encoders)
+    except StoreUnusable as error:
+        return replace(removed, left=str(error))
     return removed
 
 

@@ -1,6 +1,7 @@
 """The key-value store beside the database: thumbnails, and vectors by picture and encoder."""
 
 import hashlib
+import logging
 import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,6 +15,7 @@ import numpy as np
 from commandline.limits import advise_on_limit
 from vecdb.errors import StoreUnusable
 
+LOG = logging.getLogger("vecdb")
 DEFAULT_DIRECTORY = Path("data") / "store"
 # Address space, not disk: the file grows with what is put in.
 LARGEST = 1 << 38
@@ -127,9 +129,19 @@ class Store:
                 yield transaction
         except lmdb.Error as error:
             raise StoreUnusable(
-                f"The store {self.path} cannot be {'written' if write else 'read'} ({error}): "
-                "make room on its disk, or set VECDB_STORE to another directory."
+                f"The store {self.path} cannot be {'written' if write else 'read'} "
+                f"({_reason(error)}): make room on its disk, or set VECDB_STORE to another "
+                "directory."
             ) from error
+
+
+@contextmanager
+def keep_if_possible() -> Iterator[None]:
+    """Go on without what a store would only have spared: a full disk stops nothing else."""
+    try:
+        yield
+    except StoreUnusable as error:
+        LOG.warning("%s", error)
 
 
 _OPEN: dict[Path, tuple[lmdb.Environment, Any, Any]] = {}
@@ -153,10 +165,15 @@ def _open(path: Path) -> tuple[lmdb.Environment, Any, Any]:
                 raise StoreUnusable(f"{needed}, which is refused: {advice}.") from error
             except (OSError, lmdb.Error) as error:
                 raise StoreUnusable(
-                    f"The store {path} cannot be opened ({error}): "
+                    f"The store {path} cannot be opened ({_reason(error)}): "
                     "set VECDB_STORE to a directory you may write to."
                 ) from error
         return _OPEN[path]
+
+
+def _reason(error: Exception) -> str:
+    """Return what the system says, without the name of LMDB's function."""
+    return str(error).rpartition(": ")[2]
 
 
 def _key(*parts: str) -> bytes:

@@ -1,13 +1,12 @@
 """A concept's classifier as a file that stands on its own."""
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 
 from classifier import SavedClassifier, save
 from explorer.audits import AuditRecord
 from explorer.fitting import head_of
+from explorer.full_disk import passing_folder
 from vecdb import Concept, Label
 
 
@@ -43,7 +42,7 @@ def as_classifier(
     concept: Concept, labels: Sequence[Label], fingerprint: str, ending: str = ".safetensors"
 ) -> bytes:
     """Return the file, `.safetensors` or `.npz`, that `classifier.load` reads."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"classifier{ending}"
+    with passing_folder() as folder:
+        path = folder / f"classifier{ending}"
         save(path, describe_classifier(concept, labels, fingerprint))
         return path.read_bytes()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from explorer.errors import BadInput
+from explorer.full_disk import name_place
 
 ZIP = ".zip"
 
@@ -75,16 +76,18 @@ def write_whole(out: Path) -> Iterator[Path]:
 
     Raises:
         BadInput: see `check_free`.
+        OSError: it cannot be written, with the reason and `out`.
     """
     check_free(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     part = out.with_name(out.name + ".part")
     remove(part)
     try:
-        yield part
-        if out.is_dir():
-            out.rmdir()
-        part.replace(out)
+        with name_place(out):
+            yield part
+            if out.is_dir():
+                out.rmdir()
+            part.replace(out)
     finally:
         remove(part)
 

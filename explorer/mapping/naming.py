@@ -9,6 +9,7 @@ import numpy as np
 from encoder import Encoder
 from encoder.nouns import TEMPLATE, list_nouns
 from vecdb import Store
+from vecdb.store import keep_if_possible
 
 PATH = Path(__file__).with_name("words.txt")
 WORDS = 2  # of a name, at most
@@ -25,7 +26,7 @@ def word_vectors(encoder: Encoder, store: Store) -> np.ndarray:
     """Return the vectors (words, d) of `list_words`; what was encoded once is kept in the store.
 
     Raises:
-        EncoderError, StoreUnusable: they can be neither encoded nor kept.
+        EncoderError, StoreUnusable: they cannot be encoded, or what is kept cannot be read.
     """
     phrases = [TEMPLATE.format(word) for word in list_words()]
     digests = [hashlib.sha256(f"phrase:{phrase}".encode()).hexdigest() for phrase in phrases]
@@ -33,7 +34,8 @@ def word_vectors(encoder: Encoder, store: Store) -> np.ndarray:
     missing = [at for at, digest in enumerate(digests) if digest not in known]
     if missing:
         fresh = encoder.encode_texts([phrases[at] for at in missing])
-        store.put_vectors(encoder.fingerprint, [digests[at] for at in missing], fresh)
+        with keep_if_possible():
+            store.put_vectors(encoder.fingerprint, [digests[at] for at in missing], fresh)
         known |= {digests[at]: row for at, row in zip(missing, fresh, strict=True)}
     return np.stack([known[digest] for digest in digests])
 

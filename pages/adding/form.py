@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from commandline.words import describe_error
 from encoder import default_encoder_name
 from explorer import default_table
 from explorer.errors import NotAllowed
@@ -151,4 +152,4 @@ def _start() -> None:
             options = Options(below=roots_with(folder))
             queue_order(Order(str(folder), table, encoder, options, visitor()))
     except (VecdbError, OSError, NotAllowed, IngestError) as error:
-        state.data_error = f"Nothing was added: {error}"
+        state.data_error = f"Nothing was added: {describe_error(error)}"

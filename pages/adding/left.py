@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from commandline.words import describe_error
 from explorer.errors import NotAllowed
 from explorer.jobs import upload_folder
 from explorer.orders import LeftOrder, Order
@@ -40,7 +41,7 @@ def _go_on(left: LeftOrder) -> None:
     try:
         wanted = _allowed(left.order)
     except (NotAllowed, IngestError, OSError) as refused:
-        state.data_refused = str(refused)
+        state.data_refused = describe_error(refused)
         return
     if left.path.exists():  # else somebody has decided
         queue_order(wanted)
@@ -62,4 +63,7 @@ def _allowed(order: Order) -> Order:
 
 
 def _forget(left: LeftOrder) -> None:
-    shared_explorer().jobs.forget(left)
+    try:
+        shared_explorer().jobs.forget(left)
+    except OSError as error:
+        state.data_refused = f"This cannot be forgotten: {describe_error(error)}"

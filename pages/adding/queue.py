@@ -214,7 +214,8 @@ def _draw_ended(job: Job) -> None:
     if summary is None:
         st.error(escape_markdown(f"{_title(job)}: {name_controls(job.error)}"))
         return
-    show = st.warning if summary.failed or summary.error or summary.interrupted else st.success
+    doubtful = job.warned or summary.failed or summary.error or summary.interrupted
+    show = st.warning if doubtful else st.success
     words, button = st.columns([6, 1], vertical_alignment="center")
     with words:
         text = describe_summary(summary, table, "Failures tries them again")

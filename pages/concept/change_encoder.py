@@ -1,5 +1,7 @@
 """Change the encoder: every concept of a collection, old against new, then carried over."""
 
+from collections.abc import Callable
+from concurrent.futures import Future
 from functools import partial
 
 import pandas as pd
@@ -12,7 +14,7 @@ from explorer.change_encoder import Change, Comparison
 from explorer.encode import list_siblings
 from explorer.errors import ExplorerError
 from pages._current import shared_explorer
-from pages._waiting import Share, begin, wait_for
+from pages._waiting import Share, begin, under_way, wait_for
 from pages._words import escape_markdown
 from vecdb import VecdbError
 
@@ -32,13 +34,17 @@ state = st.session_state
 
 def draw() -> None:
     """Draw the choice of vectors, the comparison, and what carries the concepts over."""
-    known = "change_begun" in state or state.get("change") is not None
+    goes_on = under_way().get("change")
+    known = bool(goes_on) or state.get("change") is not None
     with st.expander("Change the encoder", icon=":material/swap_horiz:", expanded=known):
         pairs = {pair.target: pair for pair in list_siblings(shared_explorer().database)}
         if not pairs:
             st.markdown(HOW)
             return
         st.caption(WHAT)
+        # What another window has begun may be of other vectors than are chosen here.
+        if found := state.pop("change_found", ""):
+            state.change_target = found
         target = st.selectbox(
             "New vectors",
             list(pairs),
@@ -51,33 +57,33 @@ def draw() -> None:
             key="change_compare",
             on_click=_begin,
             args=[pair.source, pair.encoder],
-            disabled="change_begun" in state,
+            disabled=bool(goes_on),
         )
         change: Change | None = state.get("change")
         if change is not None and change.target == target:
             _show(change)
         if problem := state.pop("change_problem", ""):
             st.error(escape_markdown(problem))
-        if "change_begun" in state:
-            _await()
+        if goes_on:
+            _await(*goes_on)
 
 
 def _begin(table: str, encoder: str, *, switch: bool = False) -> None:
     """Begin what goes on to its end whatever is clicked."""
-    if "change_begun" in state:
+    if "change" in under_way():
         return
     explorer, share = shared_explorer(), Share("Fitting every concept in both encoders' vectors")
     work = partial(change_encoder.change_encoder, switch=switch, tell=share.tell)
-    state.change_begun = begin(lambda: work(explorer, table, encoder)), share.say
+    under_way()["change"] = begin(lambda: work(explorer, table, encoder)), share.say
 
 
-def _await() -> None:
+def _await(begun: Future[Change], words: Callable[[], str]) -> None:
     """Say how far it is until it has ended, then what was found."""
-    begun, words = state.change_begun
     wait_for(begun, words)
-    del state.change_begun
+    under_way().pop("change", None)
     try:
         state.change = begun.result()
+        state.change_found = state.change.target
     except (ClassifierError, EncoderError, ExplorerError, VecdbError) as error:
         state.change, state.change_problem = None, str(error)
     st.rerun()
@@ -104,7 +110,7 @@ def _show(change: Change) -> None:
             on_click=_begin,
             args=[change.table, change.encoder],
             kwargs={"switch": True},
-            disabled="change_begun" in state,
+            disabled="change" in under_way(),
         )
 
 

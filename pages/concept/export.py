@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from classifier import to_sql
-from commandline.words import percent
+from commandline.words import describe_error, percent
 from explorer.errors import ExplorerError
 from explorer.exports import (
     BOTH,
@@ -64,7 +64,7 @@ def on_view(concept_id: str) -> None:
 
 def tell_problem(error: Exception, of: tuple[str, Choice] | None = None) -> None:
     """Say what went wrong, as long as that form and choice are chosen where it is of one."""
-    state.export_error, state.export_error_of = str(error), of
+    state.export_error, state.export_error_of = describe_error(error), of
 
 
 def draw(collection: Collection, concept: Concept) -> None:

@@ -5,6 +5,7 @@ from concurrent.futures import Future
 
 import streamlit as st
 
+from commandline.words import describe_error
 from explorer.errors import ExplorerError
 from explorer.exports.choice import Tell
 from explorer.keywords import (
@@ -16,7 +17,7 @@ from explorer.keywords import (
 )
 from explorer.places import Places
 from pages._current import shared_explorer
-from pages._waiting import Share, begin, wait_for
+from pages._waiting import Share, begin, under_way, wait_for
 from pages.adding.browser import app_places
 from vecdb import Concept, VecdbError
 
@@ -32,13 +33,15 @@ def draw(concept: Concept) -> None:
         help="A path such as Buildings|House is kept as one; a word goes below “Concepts”.",
     )
     left, right = st.columns(2)
-    under_way = concept.id in _begun()
-    left.button("Write keywords", on_click=write, args=[concept, app_places()], disabled=under_way)
+    goes_on = under_way().get(("keywords", concept.id))
+    left.button(
+        "Write keywords", on_click=write, args=[concept, app_places()], disabled=bool(goes_on)
+    )
     right.button(
         "Take them back",
         on_click=take_back,
         args=[concept],
-        disabled=under_way or latest_journal(shared_explorer().store, concept.id) is None,
+        disabled=bool(goes_on) or latest_journal(shared_explorer().store, concept.id) is None,
     )
     st.caption(
         "Into .xmp files beside the originals on this machine, for every match and every yes. "
@@ -46,8 +49,8 @@ def draw(concept: Concept) -> None:
     )
     for line in state.pop(f"keywords_told_{concept.id}", []):
         st.text(line)
-    if under_way:
-        _await(concept.id)
+    if goes_on:
+        _await(concept.id, *goes_on)
 
 
 def write(concept: Concept, places: Places) -> None:
@@ -74,27 +77,20 @@ def take_back(concept: Concept) -> None:
 
 def _begin(concept_id: str, words: str, work: Callable[[Tell], Iterator[str]]) -> None:
     """Begin what goes on to its end whatever is clicked; one after the other."""
-    if concept_id in _begun():
+    if ("keywords", concept_id) in under_way():
         return
     share = Share(words)
-    _begun()[concept_id] = begin(lambda: list(work(share.tell))), share.say
+    begun = begin(lambda: list(work(share.tell)))
+    under_way()["keywords", concept_id] = begun, share.say
 
 
-def _begun() -> dict[str, tuple[Future[list[str]], Callable[[], str]]]:
-    """Return what goes on in this window, by the concept's id, and what says how far it is."""
-    begun: dict[str, tuple[Future[list[str]], Callable[[], str]]]
-    begun = state.setdefault("keywords_begun", {})
-    return begun
-
-
-def _await(concept_id: str) -> None:
+def _await(concept_id: str, begun: Future[list[str]], words: Callable[[], str]) -> None:
     """Say how far it is until it has ended, then what became of it."""
-    begun, words = _begun()[concept_id]
     wait_for(begun, words)
-    del _begun()[concept_id]
+    under_way().pop(("keywords", concept_id), None)
     try:
         told = begun.result()
     except (ExplorerError, VecdbError, OSError) as error:
-        told = [str(error)]
+        told = [describe_error(error)]
     state[f"keywords_told_{concept_id}"] = told
     st.rerun()

@@ -1,6 +1,5 @@
 """A concept's labels as files: downloads, and an upload that becomes one action."""
 
-import tempfile
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -8,9 +7,11 @@ from typing import Any
 import streamlit as st
 
 from classifier import ClassifierError
+from commandline.words import describe_error
 from encoder import EncoderError
 from explorer.errors import ExplorerError
 from explorer.exports import name_file
+from explorer.full_disk import passing_folder
 from explorer.labels.files import read_labels, write_csv, write_json_lines
 from explorer.labels.importing import drop_names, import_labels
 from explorer.labels.report import describe_import
@@ -75,10 +76,11 @@ def take_in(concept: Concept, file: Any, category: str, others: bool) -> None:
     explorer = shared_explorer()
     if explorer.concepts.get(concept.id).deleted:
         return  # the list says so; one that is not there would be made
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"labels{Path(file.name).suffix.lower()}"
-        path.write_bytes(file.getvalue())
-        try:
+    path = Path(f"labels{Path(file.name).suffix.lower()}")
+    try:
+        with passing_folder() as folder:
+            path = folder / path
+            path.write_bytes(file.getvalue())
             done = import_labels(
                 explorer,
                 drop_names(partial(read_labels, path), current_person()),
@@ -88,8 +90,8 @@ def take_in(concept: Concept, file: Any, category: str, others: bool) -> None:
                 others_no=others,
                 by=current_person().name,
             )
-        except (VecdbError, ClassifierError, EncoderError, ExplorerError) as error:
-            state.label_told = [str(error).replace(str(path), file.name)]
-            return
+    except (VecdbError, ClassifierError, EncoderError, ExplorerError, OSError) as error:
+        state.label_told = [describe_error(error).replace(str(path), file.name)]
+        return
     state.label_told = list(describe_import(done))
     state.label_files = state.get("label_files", 0) + 1

@@ -1,13 +1,14 @@
 """Open a concept that was saved as a file, here or on another machine."""
 
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from classifier import ClassifierError
+from commandline.words import describe_error
 from explorer.errors import ExplorerError
+from explorer.full_disk import passing_folder
 from pages._current import open_concept, shared_explorer
 from pages._words import escape_markdown
 from vecdb import VecdbError
@@ -35,15 +36,15 @@ def open_file(file: Any) -> None:
     """Make a concept of an uploaded file, and open it, under the name as it is typed by now."""
     table, name = state.saved_table, state.saved_name
     try:
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / f"{Path(file.name).stem}{Path(file.name).suffix.lower()}"
+        with passing_folder() as folder:
+            path = folder / f"{Path(file.name).stem}{Path(file.name).suffix.lower()}"
             path.write_bytes(file.getvalue())
             concept = shared_explorer().open_saved(path, table, name).concept
-    except (ClassifierError, ExplorerError, VecdbError) as error:
+    except (ClassifierError, ExplorerError, VecdbError, OSError) as error:
         # The others say of a saved concept why it does not fit here.
         foreign = type(error) is ClassifierError
         is_none = f"{file.name} is not a file of a saved concept."
-        state.open_saved_error = is_none if foreign else str(error)
+        state.open_saved_error = is_none if foreign else describe_error(error)
         return
     state.saved_files = state.get("saved_files", 0) + 1
     open_concept(concept)

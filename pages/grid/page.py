@@ -31,7 +31,7 @@ def page_data(explorer: Explorer, page: Page, person: Person) -> MiningGrid:
         "intake": True,
         "key": f"{concept.id}:{concept.round}{person.mark}",
         "made": page.made,
-        "turns": turns_url(concept.id),
+        "turns": turns_url(concept.id, person.mark),
         "round": concept.round,
         "title": f"Round {concept.round}",
         "tiles": tiles,

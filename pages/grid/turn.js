@@ -5,6 +5,8 @@ import { addressOf } from "./address.js";
 const JSON_TYPE = { "Content-Type": "application/json" };
 export const SILENT = "The server does not answer. Your clicks are kept in this browser: try again in a moment.";
 
+const SHUT = "You are logged out. Your clicks are kept in this browser: reload this page and log in.";
+
 /**
  * @typedef {import("./contract").MiningGrid} MiningGrid
  * @typedef {import("./contract").Turn["turn"]} TurnName
@@ -36,7 +38,7 @@ export async function takeTurn(turn, data, marks, threshold) {
     const page = await answer.json();
     if (answer.ok) return { page };
     if (turn === "finish" && answer.status === 409) return { moved: true };
-    return { problem: page.error };
+    return { problem: answer.status === 401 ? SHUT : page.error };
   } catch {
     return { problem: SILENT };
   }

@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from classifier import ClassifierError
+from commandline.words import describe_error
 from explorer.corrections import keep_file, name_classes, name_each
 from explorer.phrases import lines
 from explorer.zeroshot import TEMPLATES
@@ -114,8 +115,8 @@ def open_file(collection: Collection) -> None:
         return
     try:
         state.class_set = keep_file(shared_explorer().database.class_sets, file, collection).id
-    except (ClassifierError, VecdbError) as error:
-        state.class_error = str(error)
+    except (ClassifierError, VecdbError, OSError) as error:
+        state.class_error = describe_error(error)
     state.class_files = state.get("class_files", 0) + 1
 
 

@@ -1,13 +1,12 @@
 """What is said of a sample and of names, and the predictions for every photo as files."""
 
-import tempfile
 from functools import partial
-from pathlib import Path
 
 import streamlit as st
 
 from classifier.class_file import SavedClasses
 from classifier.classes import ClassHeads
+from explorer.full_disk import passing_folder
 from explorer.photo_sets import PhotoSet
 from explorer.predictions import hint_near_names, predict_photos, predict_vectors, write_predictions
 from explorer.zeroshot import describe_sample
@@ -34,8 +33,8 @@ def offer(found: PhotoSet, classes: SavedClasses, threshold: float) -> None:
             batches = iter([predict_vectors(photos.ids, photos.vectors, classes, threshold)])
         else:
             batches = predict_photos(found.collection, classes, threshold, prefix)
-        with tempfile.TemporaryDirectory() as folder:
-            out = Path(folder) / f"predictions{ending}"
+        with passing_folder() as folder:
+            out = folder / f"predictions{ending}"
             write_predictions(batches, out)
             return out.read_bytes()
 

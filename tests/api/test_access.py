@@ -4,10 +4,15 @@ import re
 import pytest
 import requests
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
 
 from api import routes
 from api.access import Rate
+from api.media import GuardMedia
 from explorer.addresses import thumbnail_url
+from explorer.people import Person, Role
 from tests.api.conftest import serving
 
 
@@ -127,3 +132,25 @@ def test_prometheus_reads_counts_and_latencies(served):
         assert re.fullmatch(
             r'# (HELP|TYPE) \w+ .+|\w+(\{\w+="[^"]*"(,\w+="[^"]*")*\})? [\d.e+-]+', line
         )
+
+
+def test_files_that_pages_offer_are_for_those_alone_who_may_look():
+    def identify(request):
+        named = {"ann": Person("ann", Role.LOOK, True), "eve": Person("eve", Role.NOTHING, True)}
+        return named.get(request.cookies.get("who", ""), Person("", Role.NOTHING, True))
+
+    served = [Route("/below/media/{name}", lambda request: PlainTextResponse("id,score"))]
+    guard = Middleware(GuardMedia, "/below/", identify)
+    with serving(Starlette(routes=served, middleware=[guard])) as address:
+        for who, file, status in (
+            *(("ann", "a.csv", 200), ("eve", "a.csv", 401), ("", "a.csv", 401)),
+            ("", "icon.png", 200),
+        ):
+            answer = requests.get(f"{address}/below/media/{file}", cookies={"who": who}, timeout=60)
+            assert answer.status_code == status
+
+
+def test_a_caller_is_told_who_they_are(served, monkeypatch):
+    assert served.get("/api/person").json() == {"name": "", "role": "own"}
+    monkeypatch.setenv("API_TOKEN", "sesame")
+    assert served.get("/api/person").json() == {"name": "", "role": "nothing"}

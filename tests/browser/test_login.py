@@ -74,7 +74,9 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
             'redirect_uri = "http://localhost:{port}/oauth2callback"\n'
             'cookie_secret = "a secret of this test alone, long enough"\n'
             'client_id = "vde"\nclient_secret = "x"\n'
-            f'server_metadata_url = "{provider}/.well-known/openid-configuration"\n{ROLES}'
+            f'server_metadata_url = "{provider}/.well-known/openid-configuration"\n'
+            '[auth.nobody]\nclient_id = "vde"\nclient_secret = "x"\n'
+            f'server_metadata_url = "http://127.0.0.1:{free_port()}/configuration"\n{ROLES}'
         )
         env = {
             **environment(data, "things"),
@@ -106,7 +108,11 @@ def enter(app: App, running_chromium: Any) -> Iterator[Enter]:
 
 def pass_login(app: App, page: Any, name: str) -> None:
     page.goto(app.address)
-    page.get_by_role("button", name="Log in").click()
+    choose_person(app, page, name)
+
+
+def choose_person(app: App, page: Any, name: str) -> None:
+    page.get_by_role("button", name="Log in", exact=True).click()
     page.get_by_role("button", name=name, exact=True).click()
     page.wait_for_url(f"{app.address}/**")
     page.get_by_role("button", name="Log out").wait_for()
@@ -137,7 +143,7 @@ def labels_of(app: App, page: Any, concept: str) -> dict[str, str]:
 def test_without_a_login_nothing_is_shown_and_nothing_is_answered(app, page):
     for path in ("", "search", "concepts", "data", "labels"):
         page.goto(f"{app.address}/{path}")
-        page.get_by_role("button", name="Log in").wait_for()
+        page.get_by_role("button", name="Log in", exact=True).wait_for()
         assert page.locator("button[data-photo-id]").count() == 0
         assert not page.get_by_text("Train", exact=True).count()
     concept = app.concepts[0]
@@ -207,9 +213,12 @@ def test_who_may_look_sees_everything_and_changes_nothing(app, enter, page):
     ann = enter("ann")
     concept = app.concepts.pop()
     photo = answer_first(app, ann, concept)
-    page.goto(f"{app.address}/?concept={concept}")
+    page.goto(f"{app.address}/train")
     page.get_by_text("As cy@looks.example you may not label photos or change concepts").wait_for()
-    page.goto(f"{app.address}/search")
+    page.goto(app.address)
+    page.get_by_text("300 photos in things").wait_for()  # Search, not a refusal
+    page.goto(f"{app.address}/?concept={concept}&round=2")  # what ann has sent on
+    page.wait_for_url(f"{app.address}/concepts?concept={concept}")
     page.locator("button[data-photo-id]").first.wait_for()
     for view, shown in (("labels", f'button[data-photo-id="{photo}"]'), ("results", "input")):
         page.goto(f"{app.address}/concepts?concept={concept}&view={view}")
@@ -253,7 +262,7 @@ def test_a_cookie_that_this_app_has_not_signed_is_nobodys(app, page):
     page.context.add_cookies([{"name": "_streamlit_user", "value": forged, "url": app.address}])
     assert page.request.get(f"{app.address}/api/collections").status == 401
     page.goto(app.address)
-    page.get_by_role("button", name="Log in").wait_for()
+    page.get_by_role("button", name="Log in", exact=True).wait_for()
 
 
 def test_two_people_judge_the_same_photos_and_see_where_they_differ(app, enter):
@@ -287,3 +296,51 @@ def test_two_people_judge_the_same_photos_and_see_where_they_differ(app, enter):
     ben.locator(f'button[data-photo-id="{photo}"][data-label="positive"]').wait_for()
     found = ben.request.get(counted).json()
     assert (found["yes"], found["no"]) == (1, 0)
+
+
+def test_a_window_follows_who_logs_out_and_in_in_another_one(app, page):
+    pass_login(app, page, "ben")
+    concept = app.concepts.pop()
+    page.goto(f"{app.address}/?concept={concept}")
+    tile = page.locator("button[data-photo-id]").first
+    tile.click()
+    photo = str(tile.get_attribute("data-photo-id"))
+    mine = page.locator(f'button[data-photo-id="{photo}"][data-label="positive"]')
+    other = page.context.new_page()
+    other.goto(f"{app.address}/concepts")
+    other.get_by_role("button", name="Log out").click()
+    other.wait_for_url(lambda url: not url.startswith(app.address))
+    page.get_by_role("button", name="Next round").click()
+    page.get_by_text("You are logged out. Your clicks are kept in this browser").wait_for()
+    pass_login(app, other, "bo")
+    page.get_by_role("button", name="Next round").click()
+    page.get_by_text("bo@example.org has logged in to this browser meanwhile").wait_for()
+    assert not labels_of(app, other, concept)
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    page.get_by_text("bo@example.org may label.").wait_for()
+    page.locator("button[data-photo-id]").first.wait_for()
+    assert concept not in page.url
+    assert mine.count() == 0
+    other.get_by_role("button", name="Log out").click()
+    other.wait_for_url(lambda url: not url.startswith(app.address))
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    choose_person(app, page, "ben")
+    mine.wait_for()
+    page.get_by_role("button", name="Next round").click()
+    page.locator('[data-round="2"]').wait_for()
+    assert labels_of(app, page, concept)[photo] == "ben@example.org"
+
+
+def test_an_address_that_was_sent_on_opens_once_its_reader_has_logged_in(app, page):
+    sent = f"{app.address}/concepts?concept={app.concepts[0]}&view=labels"
+    page.goto(sent)
+    choose_person(app, page, "cy")
+    page.wait_for_url(sent)
+    page.get_by_text("cy@looks.example may look.").wait_for()
+
+
+def test_a_provider_that_does_not_answer_is_told_where_one_would_log_in(app, page):
+    page.goto(app.address)
+    page.get_by_role("button", name="Log in with nobody").click()
+    page.get_by_text("The login does not answer: try again in a moment").wait_for()
+    pass_login(app, page, "ben")

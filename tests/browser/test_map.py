@@ -255,3 +255,13 @@ def test_what_the_colours_mean_stands_below_the_map_and_covers_no_photo(opened, 
     stage, legend = (opened.locator(f".vdm-{part}").bounding_box() for part in ("stage", "legend"))
     assert legend["height"] > 20
     assert legend["y"] >= stage["y"] + stage["height"]
+
+
+def test_another_collection_chosen_on_the_map_opens_its_map(opened, app):
+    opened.get_by_role("combobox", name="Collection").click()
+    opened.get_by_role("option", name="a_few", exact=True).click()
+    wait_for(opened, lambda: "collection=a_few" in opened.url)
+    wait_idle(opened)
+    assert opened.get_by_role("combobox", name="Collection").input_value() == "a_few"
+    assert "view=map" in opened.url
+    assert opened.locator("button[data-photo-id]").count() == 0  # Photos shows them at once

@@ -3,7 +3,12 @@
 import json
 import os
 import subprocess
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
+from threading import Barrier
 
 import numpy as np
 import pyarrow as pa
@@ -11,6 +16,7 @@ import pytest
 
 from classifier.audit import Audit, Stratum
 from encoder import load_encoder
+from explorer import change_encoder as module
 from explorer.audits import AuditRecord, answer_audit, begin_audit
 from explorer.change_encoder import change_encoder
 from explorer.comparison import score_audited, score_held_out
@@ -21,7 +27,16 @@ from explorer.history import History
 from explorer.settings import Settings
 from tests.encoder.tiny_models import KINDS
 from tests.explorer.conftest import small_collection
+from tests.vecdb.servers import Servers, fresh_database
 from tests.warm import python
+
+
+@contextmanager
+def closing_servers(servers: Servers) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        servers.stop()
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +126,49 @@ def test_a_concept_is_carried_over_once_with_every_answer_and_can_be_worked_on(
     assert len(explorer.concepts.list("things__siglip")) == 1
 
 
+def test_two_servers_that_carry_over_at_once_make_one_copy_with_each_answer_once(
+    model, tmp_path, tmp_path_factory, monkeypatch
+):
+    servers = Servers(tmp_path_factory)
+    encoder = load_encoder(str(model))
+    both = Barrier(2, timeout=60)
+    compare = module._Both.compare
+
+    def compare_together(self):
+        found = compare(self)
+        both.wait()  # by now neither has found a copy
+        return found
+
+    monkeypatch.setattr(module._Both, "compare", compare_together)
+    monkeypatch.setattr(module, "CARRYING", nullcontext())  # what one process has alone
+    with (
+        closing_servers(servers),
+        fresh_database(servers.dsn("clickhouse")) as dsn,
+        Explorer(dsn, store=tmp_path / "a") as one,
+        Explorer(dsn, store=tmp_path / "b") as other,
+    ):
+        ids, vectors = small_collection()
+        things = one.database.create_collection("things", "offline", vectors.shape[1])
+        things.insert(pa.table({"id": ids, "url": ids, "vector": list(vectors)}))
+        name = sibling_name("things", str(model))
+        target = one.database.create_collection(
+            name, encoder.name, encoder.dim, encoder.fingerprint
+        )
+        rows = np.random.default_rng(1).normal(size=(len(ids), encoder.dim)).astype(np.float32)
+        rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+        target.insert(pa.table({"id": ids, "url": ids, "vector": list(rows)}))
+        settings = Settings(phrases=(("a house", 1.0),), page_size=9)
+        page = one.rounds.begin(things, "houses", things.vectors(["yes-001"])[0], settings)
+        page = one.answer(page, {tile.photo_id: 1 for tile in page.tiles})
+        with ThreadPoolExecutor(2) as threads:
+            work = partial(change_encoder, table="things", encoder=str(model), switch=True)
+            [[first], [second]] = (done.concepts for done in threads.map(work, (one, other)))
+        assert first.copy == second.copy
+        assert [found.id for found in one.concepts.list(name)] == [first.copy]
+        kept = one.concepts.history(first.copy)
+        assert len(kept) == len(one.concepts.history(page.concept.id)) == 9
+
+
 def test_a_carrying_over_that_broke_off_is_done_again(explorer, concept, model, monkeypatch):
     def stop(*_):
         raise KeyboardInterrupt
@@ -120,12 +178,27 @@ def test_a_carrying_over_that_broke_off_is_done_again(explorer, concept, model, 
         change_encoder(explorer, "things", str(model), switch=True)
     monkeypatch.undo()
     assert explorer.concepts.list("things__siglip") == []
-    assert len(explorer.concepts.list("things__siglip", deleted=True)) == 1
+    (begun,) = explorer.concepts.list("things__siglip", deleted=True)
     (found,) = change_encoder(explorer, "things", str(model), switch=True).concepts
     (copy,) = explorer.concepts.list("things__siglip")
     assert (copy.id, len(copy.weights)) == (found.copy, 32)
-    old, new = (History(explorer.concepts.history(id)) for id in (concept.id, copy.id))
-    assert new.labels == old.labels
+    assert copy.id == begun.id
+    old, new = (explorer.concepts.history(id) for id in (concept.id, copy.id))
+    assert len(new) == len(old)
+    assert History(new).labels == History(old).labels
+
+
+def test_a_copy_that_was_deleted_comes_back_with_what_was_answered_meanwhile(
+    explorer, concept, model
+):
+    (found,) = change_encoder(explorer, "things", str(model), switch=True).concepts
+    explorer.rounds.relabel(found.copy, {"no-100": 1})
+    explorer.concepts.delete(found.copy)
+    explorer.rounds.relabel(concept.id, {"no-101": 1})
+    (again,) = change_encoder(explorer, "things", str(model), switch=True).concepts
+    assert again.copy == found.copy
+    judged = History(explorer.concepts.history(again.copy)).judged
+    assert (judged["no-100"], judged["no-101"]) == (1, 1)
 
 
 def test_a_concept_that_cannot_be_fitted_anew_says_why_and_the_others_go_on(

@@ -60,7 +60,8 @@ def test_a_collection_wants_its_name_typed(dsn, capsys, monkeypatch):
 def test_yes_deletes_a_collection_without_asking(dsn, capsys):
     main(["delete", "--dsn", dsn, "--table", "pets", "--all", "--yes", "--json"])
     assert json.loads(capsys.readouterr().out) == {
-        "photos": 3, "labelled": 0, "concepts": [], "missing": 0, "derived": [], "others": [],
+        "photos": 3, "labelled": 0, "concepts": [], "left": "", "missing": 0, "derived": [],
+        "others": [],
     }  # fmt: skip
     assert held(dsn) == {}
 

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import tarfile
+from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
@@ -15,7 +16,8 @@ import pytest
 from ingest import Photo, SourceError
 from tests.ingest.pictures import encoded, jpeg, noise
 from tests.ingest.test_embedded import PACKET
-from vecdb import Label
+from vecdb import Label, Store
+from vecdb.errors import StoreUnusable
 from vecdb.removal import keep_photos, remove_collection, remove_photos, restore_photos
 
 
@@ -461,6 +463,63 @@ def test_deleted_photos_are_put_back_as_they_were(ingest, database, store, tmp_p
     assert counts(ingest(tmp_path / "lib")) == (0, 0, 2, 0)
     assert restore_photos(database, store, kept) == 0
     assert collection.count() == 2
+
+
+@contextmanager
+def full_store(monkeypatch):
+    """Let stores be read, and take nothing."""
+    transact = Store._transaction
+
+    def refuse(self, database, *, write=False):
+        if write:
+            raise StoreUnusable("The store is full: make room.")
+        return transact(self, database)
+
+    with monkeypatch.context() as full:
+        full.setattr(Store, "_transaction", refuse)
+        yield
+
+
+def test_where_the_store_is_full_photos_go_and_come_back_and_what_stays_is_told(
+    ingest, database, store, tmp_path, monkeypatch
+):
+    ingest(folder(tmp_path / "lib", a=1, b=2))
+    before, thumbnail = rows(database), store.thumbnail("photos", "a.jpg")
+    kept = keep_photos(database, store, "photos", ["a.jpg"])
+    with full_store(monkeypatch):
+        removed = remove_photos(database, store, "photos", ["a.jpg"])
+    assert removed.describe() == (
+        "1 photo taken out. Their thumbnails and cached vectors are still there. The store is "
+        "full: make room."
+    )
+    assert database.collection("photos").count() == 1
+    remove_photos(database, store, "photos", ["a.jpg"])
+    store.drop_thumbnails("photos", ["a.jpg"])
+    with full_store(monkeypatch), pytest.raises(StoreUnusable, match="back, without their thumb"):
+        restore_photos(database, store, kept)
+    assert rows(database) == before
+    assert store.thumbnail("photos", "a.jpg") is None
+    restore_photos(database, store, kept)
+    assert store.thumbnail("photos", "a.jpg") == thumbnail
+    with full_store(monkeypatch):
+        assert "still there" in remove_collection(database, store, "photos").describe()
+    assert database.collections() == []
+
+
+def test_an_ingest_that_replaces_pictures_ends_whole_where_the_store_is_full(
+    ingest, database, store, tmp_path, monkeypatch
+):
+    lib = folder(tmp_path / "lib", a=1)
+    ingest(lib)
+    folder(lib, a=2)
+    told: list[str] = []
+    with full_store(monkeypatch):
+        summary = ingest(lib, warn=told.append)
+    assert (summary.updated, summary.error) == (1, None)
+    assert [one.partition(":")[0] for one in told] == [
+        "Thumbnails and cached vectors are not kept any more",
+        "Thumbnails of pictures that others replaced are still there. The store is full",
+    ]
 
 
 def test_a_deleted_collection_takes_those_derived_from_it_along(ingest, database, store, tmp_path):

@@ -112,7 +112,7 @@ def test_who_comes_back_meanwhile_finds_what_was_begun_and_how_far_it_is(
         patch.setattr("pages._waiting.wait", leave)
         test.button(key="change_compare").click().run()
     assert test.button(key="change_compare").disabled
-    test.run()
+    test = draw()  # the page was loaded anew
     assert "Fitting every concept in both encoders' vectors: 0 %" in said
     assert len(begun) == 1
     assert not test.button(key="change_switch").disabled

@@ -9,7 +9,7 @@ import pytest
 
 from explorer.keywords import undo_keywords, write_keywords, writing
 from pages._current import shared_explorer
-from pages._waiting import Share, begin
+from pages._waiting import Share, begin, under_way
 from tests.browser.latency import picture
 from tests.pages.conftest import listen
 from tests.pages.test_data import press
@@ -72,13 +72,27 @@ def test_what_is_told_of_keywords_is_of_the_concept_that_is_open(houses):
     explorer.concepts.update(other.id, weights=np.eye(512, dtype=np.float32)[0])
     held = Event()
     test = run("concepts.py", concept=concept, view="export")
-    test.session_state["keywords_begun"] = {
-        other.id: (begin(held.wait), Share("Writing keywords").say)
-    }
+    under_way()["keywords", other.id] = begin(held.wait), Share("Writing keywords").say
     press(test, "Write keywords")
     assert len(list(folder.glob("*.xmp"))) == COUNT
     assert any("'houses' was written" in one.value for one in test.text)
     held.set()
+    del under_way()["keywords", other.id]
+
+
+def test_a_page_loaded_anew_finds_the_keywords_that_are_being_written(houses, monkeypatch):
+    concept, _ = houses
+    said, go = listen(monkeypatch, "Writing")
+
+    def work():
+        assert go.wait(60)
+        return ["12 are written."]
+
+    under_way()["keywords", concept] = begin(work), Share("Writing keywords").say
+    test = run("concepts.py", concept=concept, view="export")
+    assert "Writing keywords: 0 %" in said
+    assert any("12 are written." in one.value for one in test.text)
+    assert not under_way()
 
 
 def test_keywords_that_are_being_written_are_taken_back_to_the_last(houses, monkeypatch):

@@ -16,6 +16,8 @@ from tests.browser.latency import picture
 from tests.encoder.tiny_clip import save_tiny_clip
 from tests.pages.test_data import press
 from tests.pages.test_screens import run
+from vecdb import Store
+from vecdb.errors import StoreUnusable
 
 
 @pytest.fixture
@@ -96,3 +98,31 @@ def test_what_an_app_left_is_refused_where_others_reach_it_and_not_forgotten(lef
     assert any(r"DATA\_FOLDERS" in one.value for one in test.error)
     assert len(shared_explorer().jobs.left()) == 1
     assert shared_explorer().jobs.running is None
+
+
+def test_what_cannot_be_forgotten_is_told(left, monkeypatch):
+    def refuse(path, missing_ok=False):
+        raise OSError(errno.EROFS, "Read-only file system", str(path))
+
+    test = run("data.py")
+    monkeypatch.setattr(Path, "unlink", refuse)
+    press(test, "Forget")
+    [told] = [one.value for one in test.error if "This cannot be forgotten" in one.value]
+    assert "Read-only file system: let it be written" in told
+    assert len(shared_explorer().jobs.left()) == 1
+
+
+def test_an_ingest_whose_thumbnails_could_not_be_kept_does_not_end_in_green(left, monkeypatch):
+    def refuse(*_):
+        raise StoreUnusable("The store is full: make room.")
+
+    monkeypatch.setattr(Store, "put_thumbnails", refuse)
+    jobs = shared_explorer().jobs
+    jobs.add(jobs.left()[0].order)
+    assert jobs.thread is not None
+    jobs.thread.join(60)
+    test = run("data.py")
+    [told] = test.warning
+    assert "1 inserted into lib" in told.value
+    assert "not kept any more: The store is full" in told.value
+    assert not [one for one in test.success if escape_markdown(str(left)) in one.value]

@@ -9,6 +9,7 @@ from tests.vecdb.conftest import photos
 from vecdb import Label, connect
 from vecdb.errors import (
     DirectoryOwned,
+    QueryFailed,
     SchemaTooNew,
 )
 
@@ -108,3 +109,18 @@ def test_a_database_of_a_later_version_is_refused(tmp_path: Path) -> None:
         database._connection.run("schema_version/write", {"version": 999})
     with pytest.raises(SchemaTooNew, match=r"has schema 999.*update the program"):
         connect(f"chdb://{tmp_path}/db")
+
+
+def test_a_sentence_has_the_engines_words_and_the_log_its_marks(tmp_path, caplog) -> None:
+    with connect(f"chdb://{tmp_path}/db") as database:
+        axes = database.create_collection("axes", "by hand", 4)
+        axes.insert(photos("abcd", np.eye(4)))
+        database._connection.run("photos/drop", table="axes")
+        with pytest.raises(QueryFailed) as failed:
+            axes.count()
+    words = str(failed.value)
+    assert "axes" in words
+    assert not [mark for mark in ("Code:", "DB::", "UNKNOWN_TABLE", "version") if mark in words]
+    assert failed.value.name == "UNKNOWN_TABLE"
+    assert "DB::Exception" in caplog.text
+    assert "UNKNOWN_TABLE" in caplog.text

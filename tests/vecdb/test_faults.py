@@ -131,7 +131,7 @@ def test_a_new_database_without_the_right_to_make_functions_is_refused_each_time
     ("status", "code", "error", "sentence"),
     [
         (401, 999, AccessDenied, "refused"),
-        (500, 999, QueryFailed, r" failed: Code: 999\. DB::Exception: planned$"),
+        (500, 999, QueryFailed, r" failed: planned$"),
         (500, 164, AccessDenied, "does not let its user do this .*planned.*: give the user"),
         (500, 497, AccessDenied, "does not let its user do this .*planned.*: give the user"),
         (404, 81, QueryFailed, "does not have what its address names .*planned"),
@@ -221,13 +221,13 @@ def test_a_full_disk_is_one_sentence_and_the_same_insert_goes_on_once_there_is_r
     full = "Cannot reserve 1.00 MiB, not enough space: while writing part. (NOT_ENOUGH_SPACE)"
     planned = {"kind": "status", "code": 243, "text": full, "times": ANY_TIMES}
     servers.plan("clickhouse", match="INSERT INTO `full`", **planned)
-    with pytest.raises(QueryFailed, match=r"is full: make room \(.*not enough space") as raised:
+    with pytest.raises(QueryFailed, match=r"is full: make room, then do this again\.$") as raised:
         collection.insert(photos("abcd", np.eye(4)))
     assert (raised.value.code, raised.value.transient) == (243, False)
     assert "\n" not in str(raised.value)
     assert collection.count() == 0
     servers.plan("clickhouse", match="MATERIALIZE INDEX", **planned)
-    with pytest.raises(QueryFailed, match="not enough space"):
+    with pytest.raises(QueryFailed, match="is full: make room"):
         collection.index.build()
     servers.plan("clickhouse", kind="none", times=0)
     assert collection.insert(photos("abcd", np.eye(4))) == 4

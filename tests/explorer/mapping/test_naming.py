@@ -6,7 +6,9 @@ import pytest
 from encoder import load_encoder
 from explorer.mapping import naming
 from explorer.mapping.naming import list_words, name_groups, word_vectors
+from explorer.nouns import Nouns
 from tests.encoder.tiny_clip import save_tiny_clip
+from tests.explorer.conftest import disk_full_after
 from vecdb import Store
 
 WORDS = ["bird", "car", "sea"]
@@ -50,3 +52,12 @@ def test_words_are_encoded_once_and_kept(tmp_path: Path, monkeypatch: pytest.Mon
     np.testing.assert_allclose(encoder.encode_texts(["a mountain"])[0], first[at], atol=1e-5)
     monkeypatch.setattr(encoder, "encode_texts", None)
     np.testing.assert_array_equal(word_vectors(encoder, store), first)
+
+
+def test_words_are_encoded_where_the_store_takes_nothing(tmp_path: Path) -> None:
+    encoder = load_encoder(str(save_tiny_clip(tmp_path / "clip")))
+    store = Store(tmp_path / "store")
+    with disk_full_after(0):
+        vectors = word_vectors(encoder, store)
+        assert Nouns(lambda: store).find_shared(encoder) is not None
+    np.testing.assert_array_equal(word_vectors(encoder, store), vectors)
