@@ -4,7 +4,6 @@ import hashlib
 import threading
 from collections import deque
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from io import FileIO
@@ -12,6 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from commandline.words import describe_error
 from encoder.choice import choose
 from explorer.errors import AlreadyStarted
 from explorer.full_disk import name_place
@@ -89,7 +89,7 @@ class Jobs:
             job = Job(next(self._numbers), order)
             self._keep(job)
             if job.kept is not None:  # else what was left is all that remembers it
-                self._forget_like(order)
+                self._forget_like(job)
             if order.retry is None:
                 self._sources[order.table] = order
             if self._running is not None:
@@ -186,13 +186,15 @@ class Jobs:
             if job.kept is not None:
                 self._orders.drop(job.kept)
                 return
-            self._forget_like(job.order)
+            self._forget_like(job)
 
-    def _forget_like(self, order: Order) -> None:
+    def _forget_like(self, job: Job) -> None:
         for one in self.left():
-            if one.order.is_like(order):
-                with suppress(OSError):  # it stays listed, and who forgets it there is told
+            if one.order.is_like(job.order):
+                try:
                     self.forget(one)
+                except OSError as error:
+                    job.warn(f"It stays among those that were left: {describe_error(error)}")
 
     def _work(self, first: Job) -> None:
         job: Job | None = first

@@ -180,5 +180,10 @@ def _unreachable(error: Exception, dsn: Dsn) -> Unreachable:
 
 
 def _first_line(error: Exception) -> str:
-    line = (str(error).strip().splitlines() or [type(error).__name__])[0]
-    return MARKS.sub("", WRAPPING.sub("", line)).strip()[:300]
+    return plain_words(str(error)) or type(error).__name__
+
+
+def plain_words(text: str) -> str:
+    """Return the first line of what the engine says, without its marks."""
+    line = WRAPPING.sub("", text.strip().partition("\n")[0])
+    return MARKS.sub("", line).strip()[:300]

@@ -8,6 +8,7 @@ from typing import Any
 
 from vecdb.connection import Connection
 from vecdb.errors import DiskFull, IndexFailed, QueryFailed
+from vecdb.failures import LOG, plain_words
 from vecdb.search import EVERYTHING, count_matching
 
 POLL_SECONDS = 0.5
@@ -142,7 +143,11 @@ class VectorIndex:
         if self._known is None or now > self._known_until:
             answer = self._connection.select("index/status", {"table": self._table})
             row = answer.to_pylist()[0]
-            self._known = IndexStatus(**{**row, "building": bool(row["building"])})
+            words = plain_words(row["failure"])
+            if words and (self._known is None or self._known.failure != words):
+                LOG.warning("%s", row["failure"])
+            told = {"building": bool(row["building"]), "failure": words}
+            self._known = IndexStatus(**{**row, **told})
             moving = self._known.kind and not self._known.serves
             self._known_until = now + (MOVING_SECONDS if moving else STATUS_SECONDS)
         return self._known

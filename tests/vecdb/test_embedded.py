@@ -1,5 +1,6 @@
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -124,3 +125,23 @@ def test_a_sentence_has_the_engines_words_and_the_log_its_marks(tmp_path, caplog
     assert failed.value.name == "UNKNOWN_TABLE"
     assert "DB::Exception" in caplog.text
     assert "UNKNOWN_TABLE" in caplog.text
+
+
+def test_why_an_index_fails_is_told_in_words_and_logged_once_with_its_marks(
+    tmp_path, caplog
+) -> None:
+    with connect(f"chdb://{tmp_path}/db") as database:
+        axes = database.create_collection("axes", "by hand", 4)
+        axes.insert(photos("abcd", np.eye(4)))
+        database._connection.run("index/add", table="axes", dim="5")
+        database._connection.run("index/build", table="axes")
+        deadline = time.monotonic() + 60
+        while not (failure := axes.index.status().failure):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        axes.index.status()
+        assert failure == (
+            "Array values in column with vector similarity index have 4 elements, expects 5 "
+            "elements"
+        )
+    assert caplog.text.count("DB::Exception") == 1
