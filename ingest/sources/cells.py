@@ -41,7 +41,7 @@ WEEKDAY = re.compile(r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? +", re.IGNORECASE
 MAILED = re.compile(r"([A-Za-z]{3}, )?\d{1,2} [A-Za-z]{3} \d{4} \d")
 DAY_DIGITS = re.compile(r"(?:19|20)\d{6}")
 YEARS = (1900, 2299)  # what the table's columns of times hold
-LAST_YEAR = 9999
+DAY = 86_400  # seconds
 MILLISECONDS = 10**11  # seconds since 1970 beyond the year 5000 are milliseconds
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
@@ -223,8 +223,8 @@ def _from_number(number: float) -> datetime | None:
             return _kept(datetime.strptime(digits, "%Y%m%d"))
         if number.is_integer() and YEARS[0] <= number <= YEARS[1]:
             return datetime(int(number), 1, 1, tzinfo=timezone.utc)
-        if abs(number) <= LAST_YEAR:
-            return None  # of a year before, and no moment of the first three hours of 1970
+        if abs(number) < DAY:
+            return None  # a year before, or a place in a film, and not the first day of 1970
         seconds = number / 1000 if abs(number) > MILLISECONDS else number
         return _kept(EPOCH + timedelta(seconds=seconds)) if number else None
     except (ValueError, OverflowError):

@@ -157,7 +157,8 @@ def _role_of(texts: Sequence[str]) -> str | None:
     if all(text.lower() in SPLITS for text in texts) or all(map(_is_code, texts)):
         return None
     if kind == "word" and sum(" " in text for text in texts) * 2 >= len(texts):
-        return "caption"
+        is_short = sum(len(text.split()) for text in texts) < SENTENCE * len(texts)
+        return "label" if is_short and len(set(texts)) * 2 <= len(texts) else "caption"
     if kind == "word":
         return "label" if again or any("|" in text for text in texts) else "caption"
     if kind != "number" or any("." in text for text in texts) or len(texts) < 2:

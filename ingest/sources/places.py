@@ -13,7 +13,7 @@ ENDINGS = ("", ".jpg", ".jpeg", ".png", ".JPG", ".webp", ".tif")
 # Folders of tables whose pictures lie in the folders beside them.
 ANNOTATIONS = {"annotations", "annotation", "labels", "lists", "metadata", "captions", "splits"}
 ANNOTATIONS |= {"imagesets", "main", "meta"}  # of Pascal VOC and Food-101
-ANNOTATIONS |= {"anno", "eval", "devkit"}  # of CelebA, DeepFashion and Stanford Cars
+ANNOTATIONS |= {"anno", "eval", "devkit", "imagelist"}  # of CelebA, Stanford Cars, NUS-WIDE
 IMAGES = {"images", "image", "imgs", "img", "pictures", "photos", "jpegimages"}
 SAYS_NOTHING = {*IMAGES, "data", "jpg", "jpeg", "png"}  # of the pictures in a folder of this name
 # Folders beside `images` with the same pictures once more, or what is said of them: no classes.
@@ -51,7 +51,7 @@ def find_places(base: Path, table: str, names: Sequence[str], *, above: bool) ->
         names: of pictures, as its rows give them.
         above: whether paths may start from a folder above the table's, too.
     """
-    plain = (name.lstrip("/") for name in names[:JUDGED])
+    plain = (name.replace("\\", "/").lstrip("/") for name in names[:JUDGED])
     names = [name for name in dict.fromkeys(plain) if _is_plain(name)]
     near = _list_folders(base)
     folders = [str(base), *near, *_list_inner(filter(_holds_images, near))][:MOST_FOLDERS]
@@ -147,7 +147,7 @@ def _is_class(folder: str) -> bool:
 
 def find_in_places(places: Sequence[Place], name: str) -> str | None:
     """Return the path of the file that a name means in the first of the places that has it."""
-    name = name.lstrip("/")
+    name = name.replace("\\", "/").lstrip("/")
     if not places or not _is_plain(name):
         return None
     paths = (os.path.join(folder, name + ending) for folder, ending in places)

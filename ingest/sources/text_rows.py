@@ -1,14 +1,13 @@
 """Rows of CSV, TSV and lists of addresses."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from urllib.parse import unquote_plus
 
 from ingest.sources.addresses import FILE, Locator, rank_address
 from ingest.sources.cells import OF_COMMA_TEXT, OF_TEXT
 from ingest.sources.delimited import records
-from ingest.sources.guess import SENTENCE
 from ingest.sources.layout import SPOKEN, Layout, find_layout, is_number_name
 from ingest.sources.rows import SAMPLE, Row, Rows, look_ahead
 from ingest.sources.values import PART
@@ -45,7 +44,7 @@ def text_rows(
         return find_layout(head, rank, delimiter=delimiter, header=header, is_list=ending in LISTS)
 
     layout = find(head)
-    if len(layout.names) == 1 and (between := _find_words(head, rank)):
+    if len(layout.names) == 1 and (between := _find_words(head, locator)):
         head, rest = (
             [_part_words(line, between) for line in head],
             (_part_words(line, between) for line in rest),
@@ -69,18 +68,23 @@ def text_rows(
     return Rows(layout.names, chain(first, rows), sample, tuple(notes), named, kinds)
 
 
-def _find_words(lines: Sequence[str], rank: Callable[[str], int]) -> str:
+def _find_words(lines: Sequence[str], locator: Locator) -> str:
     """Return what parts the words behind each picture of a list without any other delimiter.
 
-    A bar where they are labels, as in those of DTD, a space where they are sentences; empty where
+    A bar where they are labels of which some stand alone, as in DTD's, else a space; empty where
     lines are something else.
     """
     pairs = [line.split(None, 1) for line in lines if line.strip()]
     words = [pair[1].split() for pair in pairs if len(pair) == 2]
-    is_list = bool(words) and all(rank(pair[0]) >= FILE for pair in pairs)
-    if not is_list or any(rank(word) >= FILE for each in words for word in each):
+    firsts = [pair[0] for pair in pairs]
+    if not words or any(rank_address(word, locator) >= FILE for each in words for word in each):
         return ""
-    return PART if sum(map(len, words)) < SENTENCE * len(words) else " "
+    is_list = all(rank_address(first, locator) >= FILE for first in firsts)
+    if not is_list and not locator.has_places(firsts):
+        return ""
+    alone = {each[0] for each in words if len(each) == 1}
+    several = [each for each in words if len(each) > 1]
+    return PART if 0 < 2 * len([e for e in several if alone & set(e)]) >= len(several) else " "
 
 
 def _part_words(line: str, between: str) -> str:

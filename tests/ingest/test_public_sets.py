@@ -39,6 +39,7 @@ def found(path: Path, root: Path) -> list[str]:
         ("Anno/list.txt", "Img/aligned"),  # CelebA
         ("Anno_coarse/list.txt", "Img"),  # DeepFashion
         ("Eval/list_partition.txt", "Img/img"),
+        ("ImageList/list.csv", "Flickr"),  # NUS-WIDE
         ("list.csv", "aligned/aligned"),  # as Kaggle unpacks it
         ("anno_train.csv", "cars_train"),  # Stanford Cars
         ("anno_train.csv", "cars_train/cars_train"),
@@ -251,8 +252,10 @@ def test_the_only_column_called_as_labels_are_is_the_label(tmp_path, columns, la
             "banded|lined",
             None,
         ),  # DTD
-        ("a/0.jpg cat dog\na/1.jpg dog cow\nb/2.jpg cat cow\n", "cat|dog", None),
-        ("a/0.jpg\na/1.jpg dog cow\nb/2.jpg cat cow\n", None, None),
+        ("a/0 banded\na/1 lined banded\nb/2 banded\n", "banded", None),
+        # FGVC Aircraft
+        ("a/0 Boeing 737\na/1 Boeing 737\nb/2 Boeing 737\n", "Boeing 737", None),
+        ("a/0.jpg\na/1.jpg dog cow\nb/2.jpg dog\n", None, None),
         (
             "a/0.jpg A dog runs on grass\na/1.jpg A cat\nb/2.jpg Cows eat\n",
             None,
@@ -263,7 +266,7 @@ def test_the_only_column_called_as_labels_are_is_the_label(tmp_path, columns, la
 def test_words_behind_pictures_are_labels_or_captions(tmp_path, lines, labels, captions):
     put(tmp_path, "images/a/0.jpg", "images/a/1.jpg", "images/b/2.jpg")
     photos = read(write(tmp_path / "labels" / "joint_anno.txt", lines))
-    assert [Path(photo.address).exists() for photo in photos] == [True] * 3
+    assert all(Path(photo.address).exists() for photo in photos)
     assert photos[0].metadata.get("label") == labels
     assert photos[0].metadata.get("description") == captions
 

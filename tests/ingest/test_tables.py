@@ -280,7 +280,19 @@ def test_times_are_read_in_their_usual_spellings(text, expected):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "soon", "2019-13-40", "0000-00-00", "1.2.3", "May", "99/99/99", "1880", 1650.0, "-500"],
+    [
+        "",
+        "soon",
+        "2019-13-40",
+        "0000-00-00",
+        "1.2.3",
+        "May",
+        "99/99/99",
+        "1880",
+        1650.0,
+        "-500",
+        10000,
+    ],
 )
 def test_what_is_no_time_is_none(text):
     assert read_moment(text) is None
