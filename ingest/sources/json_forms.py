@@ -207,7 +207,10 @@ def _is_split(found: Mapping[str, Any]) -> bool:
 
 def _annotate(found: Mapping[str, Any]) -> list[Row]:
     """Join COCO's images with all classes and captions of each."""
-    names = {row.get("id"): row.get("name") for row in found.get("categories", [])}
+    names = {
+        row.get("id", row.get("category_id")): row.get("name") or row.get("scientificName")
+        for row in found.get("categories", [])
+    }
     told: dict[Any, Row] = {}
     for note in found["annotations"]:
         known = told.setdefault(note.get("image_id"), {})
@@ -217,4 +220,5 @@ def _annotate(found: Mapping[str, Any]) -> list[Row]:
         label = names.get(note.get("category_id"))
         if label and label not in known.setdefault("label", []):
             known["label"].append(label)
-    return [{**image, **told.get(image.get("id"), {})} for image in found["images"]]
+    ids = ((image, image.get("id", image.get("image_id"))) for image in found["images"])
+    return [{**image, **told.get(one, {})} for image, one in ids]

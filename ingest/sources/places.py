@@ -27,6 +27,10 @@ NUMBERED = re.compile(r"[_-]?\d+$")  # images_001
 SPLIT = re.compile(
     rf"({'|'.join(SPLITS)})([_-]?(images?|imgs?|set|jpe?gs?|pictures|photos)|(?=.*\d))[_-]?\d*"
 )
+# Folders by time, as phones, cloud stores and photo managers write them: 2019-07, 202307_a.
+YEAR = r"(19|20)\d\d"
+DATE = re.compile(rf"(photos from )?{YEAR}([-_. ]?(0[1-9]|1[0-2])([-_. ]?[0-3]\d)?)?(_+\w?)?")
+PART_OF_DATE = re.compile(r"(0?[1-9]|[12]\d|3[01])([-_. ]\w+)?")  # below a year's: 07, 07-July
 DIGITS = re.compile(r"\d+")
 PARTS = ("train", "val", "test")  # of a data set, in the names of folders and of tables
 MOST_FOLDERS = 100
@@ -100,14 +104,23 @@ def _find_in(folders: Sequence[str], names: Sequence[str]) -> dict[str, list[Pla
 def folder_label(path: str) -> str:
     """Return the name of the nearest folder in a path that is more than `images`; else nothing.
 
-    Eagle keeps each picture in a folder that is called by a number; in `train/images`, `train2017`
-    and on a camera's card, in `DCIM/100CANON`, lie pictures of all kinds.
+    Eagle keeps each picture in a folder that is called by a number; in `train/images`, `train2017`,
+    `2019/07` and on a camera's card, in `DCIM/100CANON`, lie pictures of all kinds.
     """
     names = [name for name in reversed(path.split("/")[:-1]) if name]
     names = [n for n in names if not n.endswith((".info", ".library")) and not CARD.fullmatch(n)]
     names = [name for name in names if not SPLIT.fullmatch(name.lower())]
+    names = [name for at, name in enumerate(names) if not _is_date(name, names[at + 1 :])]
     found = next((n for n in names if NUMBERED.sub("", n.lower()) not in SAYS_NOTHING), "")
     return found if found in names[:1] or found.lower() not in SPLITS else ""
+
+
+def _is_date(name: str, above: Sequence[str]) -> bool:
+    """Tell whether a folder is called by a time, or by a part of one in a folder of a year."""
+    if DATE.fullmatch(name.lower()):
+        return True
+    is_part = PART_OF_DATE.fullmatch(name) is not None
+    return is_part and any(DATE.fullmatch(each.lower()) for each in above[:2])
 
 
 def is_class_among(root: Path, folder: str) -> bool:

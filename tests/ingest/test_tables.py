@@ -424,6 +424,16 @@ def test_json_of_coco_brings_captions_and_classes(folder):
     assert [p.metadata for p in photos] == [{"description": "a house"}, {"label": "dog|cat"}, {}]
 
 
+def test_json_of_herbariums_annotations_brings_classes(folder):
+    found = {
+        "images": [{"image_id": f"0__{at}", "file_name": f"images/{at}.jpg"} for at in range(2)],
+        "annotations": [{"image_id": f"0__{at}", "category_id": at} for at in range(2)],
+        "categories": [{"category_id": 0, "scientificName": "Abies alba"}, {"category_id": 1}],
+    }
+    photos = read(written(folder / "t.json", json.dumps(found)))
+    assert [photo.metadata for photo in photos] == [{"label": "Abies alba"}, {}]
+
+
 def test_json_that_breaks_off_gives_what_came_before(folder):
     rows = json.dumps([{"path": f"images/{at}.jpg"} for at in range(3)], indent=1)
     stream = iter(Source(written(folder / "t.json", rows[:-20])))
