@@ -29,8 +29,10 @@ _WATCH = """
 export default function ({ data }) {
   try {
     if (!data.known) {
-      if (data.asked) sessionStorage.setItem("vdeAsked", location.href);
+      // While somebody logs out, their page may be drawn once more: nobody asked for that one.
+      if (data.asked && !window.vdeKnown) sessionStorage.setItem("vdeAsked", location.href);
     } else {
+      window.vdeKnown = true;
       const asked = sessionStorage.getItem("vdeAsked");
       sessionStorage.removeItem("vdeAsked");
       if (asked && asked !== location.href) location.replace(asked);

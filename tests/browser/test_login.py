@@ -66,7 +66,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     if not have_chromium():
         pytest.skip("no Chromium is installed")
     data = tmp_path_factory.mktemp("login")
-    concepts = build(data, 7)
+    concepts = build(data, 14)  # more than the tests take: one may run twice
     with running_provider() as provider:
         secrets = data / "secrets.toml"
         secrets.write_text(
