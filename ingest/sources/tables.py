@@ -1,15 +1,15 @@
 """Photos from tables: CSV, TSV, JSON, Parquet, Arrow, Lance, and plain lists of addresses."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from urllib.parse import unquote
 
-from ingest.errors import SourceError
-from ingest.photo import Photo
+from ingest.errors import DamagedSource, SourceError
+from ingest.photo import LONGEST_TEXT, Photo
 from ingest.sources import arrow_rows
 from ingest.sources.addresses import Locator
 from ingest.sources.cards import find_class_names
@@ -21,6 +21,7 @@ from ingest.sources.json_rows import is_json, json_rows
 from ingest.sources.rows import Names, Rows, put_into_words
 from ingest.sources.text import GZIP, JSON_LINES, ZIP, magic, open_text
 from ingest.sources.text_rows import LISTS, text_rows
+from ingest.sources.values import PART
 from ingest.sources.where import check_columns, holds
 from vecdb import Condition
 
@@ -83,11 +84,14 @@ class Table:
         """
         with self.open(path) as (rows, columns):
             stem = path.name.partition(".")[0]
-            for at, row in enumerate(rows.rows):
-                if isinstance(row, str):
-                    yield Photo("", broken=row)
-                elif not self.where or holds(self.where, columns.read_local(row)):
-                    yield columns.photo(row, f"{stem}-{at:06}")
+            yield from _join_labels(self._each(rows, columns, stem))
+
+    def _each(self, rows: Rows, columns: Columns, stem: str) -> Iterator[Photo]:
+        for at, row in enumerate(rows.rows):
+            if isinstance(row, str):
+                yield Photo("", broken=row)
+            elif not self.where or holds(self.where, columns.read_local(row)):
+                yield columns.photo(row, f"{stem}-{at:06}")
 
     def choices(self, path: Path) -> tuple[str, list[str]]:
         """Say in one line which column means what and what was guessed; name the columns.
@@ -129,6 +133,47 @@ class Table:
             )
         except SourceError as error:
             raise type(error)(f"{path}: {error}") from error
+
+
+def _join_labels(photos: Iterator[Photo]) -> Iterator[Photo]:
+    """Join the labels of a table with a row for each photo and class, as Open Images has it.
+
+    Rows about one photo stand behind each other; one with a caption or without a label is a row of
+    its own, and so are all where classes are numbers.
+    """
+    group: list[Photo] = []
+    try:
+        for photo in photos:
+            if group and not _is_again(photo, group[0]):
+                yield from _joined(group)
+                group = []
+            group.append(photo)
+    except (SourceError, DamagedSource):
+        yield from _joined(group)  # what came before is not lost
+        raise
+    yield from _joined(group)
+
+
+def _is_again(photo: Photo, first: Photo) -> bool:
+    is_named = bool(photo.id and (photo.address or photo.payload))
+    told, before = ((p.id, p.address, p.payload) for p in (photo, first))
+    return is_named and told == before
+
+
+def _joined(group: Sequence[Photo]) -> Iterator[Photo]:
+    labels = {label: None for row in group if (label := _label_alone(row))}
+    if len(group) < 2 or not labels or any(map(str.isdecimal, labels)):
+        yield from group
+        return
+    label = PART.join(labels)[:LONGEST_TEXT]
+    yield replace(group[0], metadata={**group[0].metadata, "label": label})
+    yield from (row for row in group[1:] if not _label_alone(row))
+
+
+def _label_alone(photo: Photo) -> str:
+    """Return the label of a row without a caption; else nothing."""
+    has_caption = bool(photo.captions) or "description" in photo.metadata
+    return "" if has_caption else str(photo.metadata.get("label", ""))
 
 
 def _with_partitions(rows: Rows, path: Path) -> Rows:

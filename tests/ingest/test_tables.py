@@ -790,3 +790,25 @@ def test_numbers_with_commas_are_read_where_semicolons_part_a_table(folder):
     assert [photo.extra for photo in read(path)] == [{"score": 1.5}, {"score": "-inf"}]
     (photo,) = read(written(folder / "t.csv", 'path,price,views\nimages/0.jpg,"1,5","1,234"'))
     assert (photo.extra, photo.metadata) == ({"price": "1,5"}, {"views": 1234})
+
+
+@pytest.mark.parametrize("own", ["id,", ""])
+def test_a_row_for_each_photo_and_class_gives_each_photo_all_its_classes(folder, own):
+    rows = ["0,dog,1", "0,cat,2", "0,dog,3", "1,cat,1", "2,,1", "2,dog,2", "2,,3"]
+    lines = [
+        f"{one},images/{one}.jpg,{rest}" if own else f"images/{one}.jpg,{rest}"
+        for one, _, rest in (row.partition(",") for row in rows)
+    ]
+    photos = read(written(folder / "t.csv", "\n".join([f"{own}path,label,box", *lines])))
+    labels = [(p.address.rpartition("/")[2], p.metadata.get("label")) for p in photos]
+    assert labels == [
+        ("0.jpg", "dog|cat"), ("1.jpg", "cat"), ("2.jpg", "dog"), ("2.jpg", None),
+    ]  # fmt: skip
+    assert photos[0].extra == {"box": 1}
+
+
+@pytest.mark.parametrize("rows", [["0,3,", "0,4,"], ["0,dog,A dog.", "0,cat,A cat."]])
+def test_rows_of_numbers_or_captions_of_one_photo_stay_rows(folder, rows):
+    lines = [f"images/{row}" for row in (r.replace(",", ".jpg,", 1) for r in rows)]
+    photos = read(written(folder / "t.csv", "\n".join(["path,label,caption", *lines])))
+    assert [p.metadata["label"] for p in photos] == [row.split(",")[1] for row in rows]
