@@ -39,7 +39,7 @@ from ingest.sources.cells import OF_TYPED
 from ingest.sources.names import usual
 from ingest.sources.rows import is_rows, lay_flat, names_of
 from ingest.sources.tables import open_rows
-from ingest.sources.values import PART
+from ingest.sources.values import PART, PARTS
 from vecdb import Label
 
 PYTHON = re.compile(r"\[?\{'")  # rows as pandas writes them
@@ -108,9 +108,9 @@ def read_labels(path: Path) -> Iterator[Said]:
 def _read_set(path: Path) -> Iterator[Said]:
     """Read photos with the labels that an ingest of the same source gives them."""
     for photo in Source(path):
-        label = photo.metadata.get("label")
+        words = map(str.strip, PARTS.split(str(photo.metadata.get("label", ""))))
         keys = (photo.id, *photo.former, photo.url)
-        yield Said(keys, classes=(str(label),) if label else None)
+        yield Said(keys, classes=tuple(filter(None, words)) or None)
 
 
 def _read_table(path: Path) -> Iterator[Said]:
