@@ -161,19 +161,24 @@ def _is_again(photo: Photo, first: Photo) -> bool:
 
 
 def _joined(group: Sequence[Photo]) -> Iterator[Photo]:
-    labels = {label: None for row in group if (label := _label_alone(row))}
-    if len(group) < 2 or not labels or any(map(str.isdecimal, labels)):
+    own = [_label_of(row) for row in group[:1]]
+    more = [_label_of(row) for row in group[1:] if _says_label_alone(row)]
+    labels = dict.fromkeys(filter(None, own + more))
+    if not more or any(map(str.isdecimal, labels)):
         yield from group
         return
     label = PART.join(labels)[:LONGEST_TEXT]
     yield replace(group[0], metadata={**group[0].metadata, "label": label})
-    yield from (row for row in group[1:] if not _label_alone(row))
+    yield from (row for row in group[1:] if not _says_label_alone(row))
 
 
-def _label_alone(photo: Photo) -> str:
-    """Return the label of a row without a caption; else nothing."""
-    has_caption = bool(photo.captions) or "description" in photo.metadata
-    return "" if has_caption else str(photo.metadata.get("label", ""))
+def _says_label_alone(photo: Photo) -> bool:
+    """Tell whether a row has a label and no caption."""
+    return bool(_label_of(photo)) and not (photo.captions or "description" in photo.metadata)
+
+
+def _label_of(photo: Photo) -> str:
+    return str(photo.metadata.get("label", ""))
 
 
 def _with_partitions(rows: Rows, path: Path) -> Rows:

@@ -807,6 +807,12 @@ def test_a_row_for_each_photo_and_class_gives_each_photo_all_its_classes(folder,
     assert photos[0].extra == {"box": 1}
 
 
+def test_a_first_row_with_a_caption_keeps_its_class_beside_those_of_later_rows(folder):
+    lines = ["path,label,caption", "images/0.jpg,cat,A cat.", "images/0.jpg,dog,"]
+    [photo] = read(written(folder / "t.csv", "\n".join(lines)))
+    assert photo.metadata == {"label": "cat|dog", "description": "A cat."}
+
+
 @pytest.mark.parametrize("rows", [["0,3,", "0,4,"], ["0,dog,A dog.", "0,cat,A cat."]])
 def test_rows_of_numbers_or_captions_of_one_photo_stay_rows(folder, rows):
     lines = [f"images/{row}" for row in (r.replace(",", ".jpg,", 1) for r in rows)]
