@@ -66,19 +66,22 @@ def restate(row: Mapping[str, Any], photo: Photo) -> Restated:
     said = read_statements(row["named_by"], row["mark"], row["given"])
     at = _find(said, photo)
     old = said[at].columns if at is not None else ()
-    now = [name for name in photo.given if name not in _gather(said, photo.adds_to or ())]
+    standing = _columns([one for one in said if one.source in (photo.adds_to or ())])
+    now = [name for name in photo.given if name not in standing]
     kept = old if photo.is_partly_read else ()
     own = Statement(photo.source, photo.mark, tuple(dict.fromkeys([*kept, *now])))
     before, behind = (said, []) if at is None else (said[:at], said[at + 1 :])
-    above = [one for one in (*behind, *(before if not own.source else ())) if one.source]
-    unsaid = frozenset(old) - set(own.columns) - _columns(above)
+    rivals = behind if own.source else [*before, *behind]
+    above = _columns([one for one in rivals if one.source])
+    mine = frozenset(now) - above
+    unsaid = frozenset(old) - set(own.columns) - above
     if unsaid:  # who else gives these will be heard again
         before, behind = ([one._replace(mark=0) for one in part] for part in (before, behind))
     return Restated(
         [*before, own, *behind],
-        frozenset(now) - _columns(above),
+        mine,
         unsaid,
-        _columns([*before, *behind]) - (set(now) - _columns(above)) - unsaid,
+        _columns([*before, *behind]) - mine - unsaid,
         frozenset(old),
     )
 
@@ -157,7 +160,3 @@ def _is_away(source: str) -> bool:
 
 def _columns(said: Sequence[Statement]) -> frozenset[str]:
     return frozenset(name for one in said for name in one.columns)
-
-
-def _gather(said: Sequence[Statement], sources: Sequence[str]) -> frozenset[str]:
-    return _columns([one for one in said if one.source in sources])

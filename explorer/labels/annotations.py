@@ -11,6 +11,7 @@ from explorer.labels.columns import find_columns, read_answer, read_keys
 from explorer.labels.yolo import BOXES, read_boxes
 from ingest.embedded import parse_xml
 from ingest.sources.addresses import ENDING, Locator
+from ingest.sources.cvat import read_cvat
 from ingest.sources.folders import picture_names
 from ingest.sources.json_forms import list_by_class
 from ingest.sources.left_out import Exclusion, keep_silent
@@ -18,18 +19,12 @@ from ingest.sources.listings import read_fiftyone
 from ingest.sources.names import SPLITS, usual
 from ingest.sources.rows import lay_flat
 from ingest.sources.shards import SETTINGS
+from ingest.sources.sidecars import CLASSES
 from ingest.sources.walk import Walk
 from ingest.sources.yolo import read_class_names
 
 ENDINGS = (".json", ".xml")
 LARGEST = 1 << 30  # bytes of XML
-# What is in the files of tools that write one for each picture.
-ONE_EACH = (
-    {"shapes", "imagePath"},  # LabelMe
-    {"objects", "size"},  # Supervisely
-    {"item", "annotations"},  # Darwin
-    {"annotations", "metadata"},  # Dataloop
-)
 
 
 def read_annotations(path: Path) -> Iterator[Said] | None:
@@ -91,7 +86,7 @@ def _read_json(path: Path, held: Any) -> Iterator[Said] | None:
     if listed := list_by_class(held):
         of = {name: [w for w in words if usual(w) not in SPLITS] for name, words in listed.items()}
         return (Said((name,), classes=tuple(words)) for name, words in of.items() if words)
-    return _read_one(path, held) if any(keys <= held.keys() for keys in ONE_EACH) else None
+    return _read_one(path, held) if any(held.keys() >= set(keys) for keys in CLASSES) else None
 
 
 def _read_one(path: Path, held: Mapping[str, Any]) -> Iterator[Said]:
@@ -118,10 +113,7 @@ def _read_xml(path: Path) -> Iterator[Said] | None:
         names = (each.text or "" for each in root.iterfind("object/name"))
         named = (root.findtext("filename") or "").strip() or path.stem
         return iter([Said((named,), classes=tuple(filter(None, map(str.strip, names))))])
-    return (
-        Said((image.get("name", ""),), classes=tuple(filter(None, (n.get("label") for n in image))))
-        for image in root.iterfind("image")
-    )
+    return (Said((row["file_name"],), classes=tuple(row["label"])) for row in read_cvat(root))
 
 
 def _read_coco(path: Path, held: Mapping[str, Any]) -> Iterator[Said]:

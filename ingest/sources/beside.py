@@ -1,6 +1,7 @@
 """The files that describe a folder's pictures: beside them, or in a folder of annotations."""
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from operator import itemgetter
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 from ingest.sources.kinds import has_raw_ending
 from ingest.sources.left_out import Exclusion, LeaveOut
 from ingest.sources.listings import NAMES, fold
-from ingest.sources.places import SAYS_NOTHING
+from ingest.sources.places import SAYS_NOTHING, folder_names
 from ingest.sources.sidecars import (
     CAPTIONS,
     JSON,
@@ -26,6 +27,12 @@ from ingest.sources.yolo import LISTS, read_class_names, read_classes
 
 # Folders beside those of pictures, or below the same folder, with a file about each picture.
 DESCRIBING = {"annotations", "annotation", "ann", "anns", "labels", "label", "captions", "xmls"}
+# How annotations of many pictures begin, COCO's maybe behind a long list of classes, and CVAT's.
+OF_MANY = {
+    ".json": re.compile(rb'"images"\s*:\s*\[\s*\{[^{}]*"file_name"\s*:'),
+    ".xml": re.compile(rb"<annotations[\s>]"),
+}
+BEGINNING = 1 << 16  # bytes that are looked at
 
 
 class Beside:
@@ -160,12 +167,8 @@ class AnnotationFolders:
 
     def _list(self, folder: str) -> list[str]:
         if folder not in self._within:
-            try:
-                with os.scandir(self._root / folder) as entries:
-                    told = (e.name for e in entries if e.name.lower() in DESCRIBING and e.is_dir())
-                    self._within[folder] = sorted(told)
-            except OSError:
-                self._within[folder] = []
+            names = folder_names(self._root / folder)
+            self._within[folder] = [name for name in names if name.lower() in DESCRIBING]
         return self._within[folder]
 
     def _files_in(self, folder: str) -> list[File]:
@@ -179,6 +182,18 @@ class AnnotationFolders:
             File(path / name, name, f"{folder}/{name}", stat.st_mtime, stat.st_size)
             for name, stat in sorted(told, key=itemgetter(0))
         ]
+
+
+def is_about_many(path: Path) -> bool:
+    """Tell whether a file begins as COCO's annotations do, a list of images, or as CVAT's."""
+    begins = OF_MANY.get(path.suffix.lower())
+    if begins is None:
+        return False
+    try:
+        with path.open("rb") as file:
+            return begins.search(file.read(BEGINNING)) is not None
+    except OSError:
+        return False
 
 
 def is_about_others(folder: str) -> bool:

@@ -16,6 +16,7 @@ from ingest.sources.cells import as_text, is_empty, plain
 from ingest.sources.layout import is_number_name
 from ingest.sources.names import LABEL_NUMBERS, LABELS, usual
 from ingest.sources.place import is_far
+from ingest.sources.places import folder_names
 from ingest.sources.rows import Row, Rows
 
 CALLED = re.compile(r"class|categor|label|synset|species|words|names?([._]|$)", re.IGNORECASE)
@@ -88,16 +89,8 @@ class ClassFolders:
         above = parts[: len(parts) - 1 - parts[::-1].index(label)] if label in parts else parts
         if (key := "/".join(above)) not in self._names:
             files = [self._root.joinpath(*above[:at]) for at in range(len(above), -1, -1)]
-            self._names[key] = find_names(files, _folders_in(self._root / key))
+            self._names[key] = find_names(files, set(folder_names(self._root / key)))
         return self._names[key].get(label, label)
-
-
-def _folders_in(folder: Path) -> set[str]:
-    try:
-        with os.scandir(folder) as entries:
-            return {e.name for e in entries if not e.name.startswith(".") and e.is_dir()}
-    except OSError:
-        return set()
 
 
 def _codes_in(sample: Sequence[Row], column: str) -> set[str]:

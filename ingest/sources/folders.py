@@ -9,9 +9,8 @@ from pathlib import Path
 from encoder.pictures import HEAD
 from ingest.errors import SourceError
 from ingest.photo import Photo, address_of, id_of_path
-from ingest.sources.beside import AnnotationFolders, Beside, is_about_others
+from ingest.sources.beside import AnnotationFolders, Beside, is_about_many, is_about_others
 from ingest.sources.class_files import ClassFolders
-from ingest.sources.json_rows import is_annotations
 from ingest.sources.kinds import begins_as_picture, has_picture_ending, is_tar
 from ingest.sources.left_out import Exclusion, LeaveOut, ending_kind, find_resized, keep_silent
 from ingest.sources.listings import FIFTYONE, NAMES, Listings
@@ -110,7 +109,7 @@ class PictureFolder:
         elsewhere = self._annotation_folders.files_about(folder.relative)
         beside = Beside(folder.files, elsewhere, self._note, shared)
         for file in folder.files:
-            if file.name.lower() == FIFTYONE and is_annotations(file.path):
+            if file.name.lower() == FIFTYONE and is_about_many(file.path):
                 self._annotations.append(file.path)
             elif file.name.lower() in NAMES:
                 self._listings.read(file.path, folder.relative)
@@ -137,7 +136,7 @@ class PictureFolder:
                 yield Photo(id_of_path(file.relative), address_of(file.path), broken=reason)
         unused = list(beside.unused())
         for file in unused:
-            if len(unused) <= MOST_ANNOTATIONS and is_annotations(file.path):
+            if len(unused) <= MOST_ANNOTATIONS and is_about_many(file.path):
                 self._annotations.append(file.path)
             elif is_about_others(folder.relative):
                 self._about_others[folder.relative, ending_kind(file.name)] += 1

@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Iterator
 from itertools import chain
-from pathlib import Path
 from typing import Any
 
 from ingest.errors import DamagedSource
@@ -15,11 +14,6 @@ from ingest.sources.rows import SAMPLE, Row, Rows, lay_flat, look_ahead, names_o
 BLOCK = 1 << 16  # characters read before the first value is looked for
 BROKEN = "a line that is not JSON"
 SHAPES = ("segmentation", "keypoints")  # of annotations, which say nothing of the whole picture
-# How annotations of many pictures begin, COCO's maybe behind a long list of classes, and CVAT's.
-ANNOTATIONS = {
-    ".json": re.compile(rb'"images"\s*:\s*\[\s*\{[^{}]*"file_name"\s*:'),
-    ".xml": re.compile(rb"<annotations[\s>]"),
-}
 SPACE = " \t\r\n\ufeff"
 SPREAD = re.compile(r"\[\s*(\{.*(,|\}\s*\])|\{)?")  # the first line of a list of objects
 
@@ -51,18 +45,6 @@ def is_json(line: str) -> bool:
     """Tell whether a text begins as JSON does, from its first line that says something."""
     text = line.strip(SPACE)
     return text[:1] == "{" or (text[:1] == "[" and text[1:].lstrip()[:1] in ("", "{", "[", '"'))
-
-
-def is_annotations(path: Path) -> bool:
-    """Tell whether a file begins as COCO's annotations do, a list of images, or as CVAT's."""
-    begins = ANNOTATIONS.get(path.suffix.lower())
-    if begins is None:
-        return False
-    try:
-        with path.open("rb") as file:
-            return begins.search(file.read(BLOCK)) is not None
-    except OSError:
-        return False
 
 
 def _values(start: str, text: Iterator[str], name: str, is_lines: bool) -> Iterator[Any]:

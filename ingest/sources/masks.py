@@ -9,7 +9,7 @@ import numpy as np
 
 from encoder.pictures import UnreadablePicture, read_picture
 from ingest.sources.kinds import has_picture_ending
-from ingest.sources.places import IMAGES
+from ingest.sources.places import IMAGES, folder_names
 
 # What their folders are called: SegmentationClass, trimaps, gtFine, ground_truth, annotations.
 FOLDER = re.compile(
@@ -74,20 +74,12 @@ def _counterparts(root: Path, relative: str) -> Iterator[tuple[Path, bool]]:
             continue
         above, rest = root.joinpath(*parts[:at]), parts[at + 1 :]
         yield above, False
-        for beside in _folders_in(above):
+        for beside in folder_names(above):
             if FOLDER.search(beside):
                 continue
             may_differ = bool(SURE_FOLDER.fullmatch(part)) and beside.lower() in IMAGES
             yield above.joinpath(beside, *rest), may_differ
             yield above / beside, may_differ
-
-
-def _folders_in(folder: Path) -> list[str]:
-    try:
-        with os.scandir(folder) as entries:
-            return sorted(entry.name for entry in entries if entry.is_dir())
-    except OSError:
-        return []
 
 
 def _pictures_in(folder: Path) -> list[str]:

@@ -203,12 +203,17 @@ def _list_inner(folders: Iterable[str]) -> list[str]:
     return [inner for folder in folders for inner in _folders_in(folder)]
 
 
-def _folders_in(folder: str) -> Iterator[str]:
+def folder_names(folder: Path | str) -> list[str]:
+    """Return the names of the folders in one, but for hidden ones and those of systems, in order.
+
+    None are returned where it cannot be listed.
+    """
     try:
         with os.scandir(folder) as entries:
-            inside = sorted(
-                entry.path for entry in entries if entry.is_dir() and not system_kind(entry.name)
-            )
+            return sorted(e.name for e in entries if e.is_dir() and not system_kind(e.name))
     except OSError:
-        return
-    yield from inside[:MOST_FOLDERS]
+        return []
+
+
+def _folders_in(folder: str) -> Iterator[str]:
+    yield from (os.path.join(folder, name) for name in folder_names(folder)[:MOST_FOLDERS])
