@@ -28,7 +28,7 @@ WRAPPED = re.compile(
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 PAGE = re.compile(r"\.(html?|php|aspx?|jsp|json|xml|rdf)$", re.IGNORECASE)
 DRIVE = re.compile(r"[A-Za-z]:[\\/]|\\\\")
-LOCAL = re.compile(r"(localhost|\d{1,3}(\.\d{1,3}){3})(:\d+)?/")
+HERE = re.compile(r"(localhost|\d{1,3}(\.\d{1,3}){3})(:\d+)?/")
 NAMED = re.compile(
     r"([\w-]+\.)+(com|org|net|io|edu|gov|dev|info|app|cloud|biz|xyz|shop|museum|art|photos?|co|me|ai"
     r"|de|uk|fr|jp|cn|ru|br|eu|nl|it|es|in|ca|at|ch|be|pl|cz|se|no|dk|fi|pt|gr|hu|ie|au|nz|kr|tw|mx)"
@@ -38,7 +38,7 @@ NAMED = re.compile(
 SERVED = "/data/local-files/?d="  # before a path in what Label Studio exports
 NO_FILES = {"data", "javascript", "mailto", "about", "blob"}
 LISTED = 256  # folders whose names are kept in memory
-NOTHING, PAGES, FILE, ADDRESS, PICTURE = range(5)
+NOTHING, PAGES, FILE, ADDRESS, PICTURE, LOCAL = range(6)  # LOCAL: a file that is there
 
 
 class Locator:
@@ -162,7 +162,7 @@ def file_name(path: Any) -> str:
 
 
 def rank_address(text: str, locator: Locator) -> int:
-    """Tell how much a cell looks like the address of a picture: NOTHING to PICTURE."""
+    """Tell how much a cell looks like the address of a picture: NOTHING to LOCAL."""
     text = first_address(text.strip(" \t\r'\""))
     if not text or "\n" in text or len(text) > 4_000:
         return NOTHING
@@ -176,11 +176,13 @@ def rank_address(text: str, locator: Locator) -> int:
             return NOTHING  # such as http://[x]
         if parts is None or parts.scheme in NO_FILES:
             return PICTURE if address.startswith("data:image/") else NOTHING
-        if parts.scheme == "file" or ENDING.search(parts.path):
+        if parts.scheme == "file":
+            return LOCAL if os.path.lexists(locator.locate(text)) else PICTURE
+        if ENDING.search(parts.path):
             return PICTURE
         return PAGES if PAGE.search(parts.path) else ADDRESS
     if ENDING.search(text):
-        return PICTURE if os.path.lexists(locator.locate(text)) else FILE
+        return LOCAL if os.path.lexists(locator.locate(text)) else FILE
     return FILE if "/" in text and os.path.isfile(locator.locate(text)) else NOTHING
 
 
@@ -195,7 +197,7 @@ def _web_address(text: str) -> str | None:
         return "https:" + text
     if (text.startswith("www.") and "/" in text) or NAMED.match(text):
         return "https://" + text
-    if LOCAL.match(text):
+    if HERE.match(text):
         return "http://" + text
     return text if "://" in text and not text.lower().startswith("file:") else None
 

@@ -9,6 +9,7 @@ from encoder.pictures import HEAD
 from ingest.sources.addresses import (
     ADDRESS,
     FILE,
+    LOCAL,
     NOTHING,
     PAGES,
     PICTURE,
@@ -45,7 +46,8 @@ def guess_address(cells: Cells, locator: Locator) -> str | None:
     """Return the column that holds addresses or paths of pictures, None where none does.
 
     What the cells hold goes before what the column is called, so that a page's address never goes
-    before a picture's; among equals the usual names go first, then those of large pictures.
+    before a picture's, nor the web's before a file that is there; among equals the usual names go
+    first, then those of large pictures.
     """
     names = [usual(name) for name in ADDRESSES]
     best: tuple[int, bool, int, bool, int] | None = None
@@ -53,7 +55,7 @@ def guess_address(cells: Cells, locator: Locator) -> str | None:
     for name, column in cells.items():
         place = names.index(usual(name)) if usual(name) in names else len(names)
         rank = _address_rank(name, column, locator, place < len(names))
-        is_called = rank == PICTURE or (rank == ADDRESS and bool(IMAGE.search(name)))
+        is_called = rank >= PICTURE or (rank == ADDRESS and bool(IMAGE.search(name)))
         score = (rank, not is_small(name), -place, is_called, rank_size(name) if is_called else 0)
         if rank > NOTHING and (best is None or score > best):
             best, found = score, name
@@ -94,7 +96,7 @@ def _address_rank(name: str, column: Sequence[Any], locator: Locator, is_usual: 
     ranks = sorted(rank_address(text, locator) for text in texts if not is_empty(text))
     middle = ranks[(len(ranks) - 1) // 2] if ranks else NOTHING
     if middle == FILE and locator.has_places(texts):
-        middle = PICTURE
+        middle = LOCAL
     spelled = usual(CAMEL.sub("_", name))
     if RIGHTS_NAMES.search(spelled):
         return NOTHING
@@ -102,6 +104,8 @@ def _address_rank(name: str, column: Sequence[Any], locator: Locator, is_usual: 
         return min(middle, PAGES)
     if is_small(name):
         return min(middle, ADDRESS)
+    if _is_companion(name):
+        middle = min(middle, PICTURE)
     # A column of the right name holds addresses, whatever they look like.
     return max(middle, PAGES) if is_usual else middle
 

@@ -130,7 +130,7 @@ def _find_delimiter(lines: Sequence[str], rank: Rank, is_list: bool) -> str:
 def _is_numbered(text: str, rank: Rank) -> bool:
     """Tell whether a line is a number and a path, and no file has both for its name."""
     number, _, path = text.partition(" ")
-    is_path = rank(path) >= FILE and (rank(path) == PICTURE or "/" in path)
+    is_path = rank(path) >= FILE and (rank(path) >= PICTURE or "/" in path)
     return number.isdecimal() and is_path and " " not in path and rank(text) < PICTURE
 
 

@@ -191,3 +191,24 @@ def test_a_folder_that_leads_nowhere_leaves_the_name(tmp_path):
     path = tmp_path / "set" / "list.csv"
     path.write_text("Folder,File Name\nHolidays,a.jpg\nWork,b.jpg\n")
     assert found(path) == ["set/images/a.jpg", "set/images/b.jpg"]
+
+
+@pytest.mark.parametrize("link", ["link", "image_url", "url"])
+@pytest.mark.parametrize("where", [".", "images", "elsewhere"])
+def test_files_that_are_there_go_before_their_addresses_in_the_web(tmp_path, link, where):
+    far = "https://x.org/far/a.jpg"
+    put(tmp_path / "set" / where if where != "elsewhere" else tmp_path / where, "a.jpg b.jpg")
+    rows = f"1,{far},a.jpg,\n2,{far.replace('a.jpg', 'b.jpg')},b.jpg,"
+    path = table(tmp_path / "set" / "t.csv", f"id,{link},filename,note\n{rows}\n")
+    address = next(iter(Source(path))).address
+    near = str(tmp_path / "set" / where / "a.jpg") if where != "elsewhere" else far
+    assert Path(address) == Path(near)
+    assert [photo.id for photo in Source(path)] == ["1", "2"]
+
+
+@pytest.mark.parametrize("beside", ["mask", "thumbnail_path", "label_image"])
+def test_a_mask_or_a_small_copy_that_is_there_goes_behind_the_picture_in_the_web(tmp_path, beside):
+    put(tmp_path / "set", "a.png b.png")
+    rows = "1,https://x.org/far/a.jpg,a.png\n2,https://x.org/far/b.jpg,b.png\n"
+    path = table(tmp_path / "set" / "t.csv", f"id,url,{beside}\n{rows}")
+    assert next(iter(Source(path))).address == "https://x.org/far/a.jpg"
