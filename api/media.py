@@ -1,4 +1,4 @@
-"""Streamlit's own addresses of the files that pages offer: for those alone who may look."""
+"""Streamlit's own addresses of what is told of photos and people: for those alone who may look."""
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -8,15 +8,16 @@ from api.errors import Refused
 from api.routing import refuse
 from explorer.people import Role
 
-SHUT = "Log in on this app's pages first: this file is for who may look at the photos."
+SHUT = "Log in on this app's pages first: this is for who may look at the photos."
 
 
 class GuardMedia:
-    """Let nobody have such a file by its address alone where people log in."""
+    """Let nobody have a file that pages offer, or counts of sessions, where people log in."""
 
     def __init__(self, app: ASGIApp, prefix: str, identify: Identify) -> None:
         self._app = app
-        self._below = f"/{prefix.strip('/')}/media/".replace("//", "/")
+        base = f"/{prefix.strip('/')}".rstrip("/")
+        self._below = (f"{base}/media/", f"{base}/_stcore/metrics")
         self._identify = identify
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

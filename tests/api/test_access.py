@@ -139,14 +139,19 @@ def test_files_that_pages_offer_are_for_those_alone_who_may_look():
         named = {"ann": Person("ann", Role.LOOK, True), "eve": Person("eve", Role.NOTHING, True)}
         return named.get(request.cookies.get("who", ""), Person("", Role.NOTHING, True))
 
-    served = [Route("/below/media/{name}", lambda request: PlainTextResponse("id,score"))]
+    served = [
+        Route("/below/media/{name}", lambda request: PlainTextResponse("id,score")),
+        Route("/below/_stcore/{name}", lambda request: PlainTextResponse("sessions 3")),
+    ]
     guard = Middleware(GuardMedia, "/below/", identify)
     with serving(Starlette(routes=served, middleware=[guard])) as address:
         for who, file, status in (
-            *(("ann", "a.csv", 200), ("eve", "a.csv", 401), ("", "a.csv", 401)),
-            ("", "icon.png", 200),
+            *((who, f"media/{f}", 401) for who in ("eve", "") for f in ("a.csv", "b.zip")),
+            *(("ann", "media/a.csv", 200), ("", "media/icon.png", 200)),
+            *(("ann", "_stcore/metrics", 200), ("", "_stcore/metrics", 401)),
+            ("", "_stcore/health", 200),
         ):
-            answer = requests.get(f"{address}/below/media/{file}", cookies={"who": who}, timeout=60)
+            answer = requests.get(f"{address}/below/{file}", cookies={"who": who}, timeout=60)
             assert answer.status_code == status
 
 
