@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from ingest.files import is_gone
 from ingest.photo import Photo
+from ingest.sources.places import folder_label
 from vecdb.addresses import local_path
 from vecdb.records import FROM, Origin
 
@@ -58,17 +59,20 @@ class Restated:
 def restate(row: Mapping[str, Any], photo: Photo) -> Restated:
     """Put what a source says of a stored photo in the place of what it said before.
 
-    Of a photo that was partly read what it said before stays.
+    Of a photo that was partly read what it said before stays; so does a label that is the name of
+    the folder its file lies in, where the folders are named from another one than before.
 
     Args:
-        row: named_by, mark and given.
+        row: named_by, mark and given, url and label.
     """
     said = read_statements(row["named_by"], row["mark"], row["given"])
     at = _find(said, photo)
     old = said[at].columns if at is not None else ()
     standing = _columns([one for one in said if one.source in (photo.adds_to or ())])
     now = [name for name in photo.given if name not in standing]
-    kept = old if photo.is_partly_read else ()
+    is_unnamed = not photo.source and "label" in {*old} - {*now}
+    still = ("label",) if is_unnamed and _is_of_folder(row) else ()
+    kept = old if photo.is_partly_read else still
     own = Statement(photo.source, photo.mark, tuple(dict.fromkeys([*kept, *now])))
     before, behind = (said, []) if at is None else (said[:at], said[at + 1 :])
     rivals = behind if own.source else [*before, *behind]
@@ -81,7 +85,7 @@ def restate(row: Mapping[str, Any], photo: Photo) -> Restated:
         [*before, own, *behind],
         mine,
         unsaid,
-        _columns([*before, *behind]) - mine - unsaid,
+        (_columns([*before, *behind]) | {*still}) - mine - unsaid,
         frozenset(old),
     )
 
@@ -151,6 +155,12 @@ def _find(said: Sequence[Statement], photo: Photo) -> int | None:
     name = PurePath(photo.source).name
     moved = (at for at, one in enumerate(sources) if PurePath(one).name == name and _is_away(one))
     return next(moved, None) if name else None
+
+
+def _is_of_folder(row: Mapping[str, Any]) -> bool:
+    """Tell whether a photo's label is the name of the folder that its file lies in."""
+    path = local_path(row["url"])
+    return path is not None and bool(row["label"]) and folder_label(path.as_posix()) == row["label"]
 
 
 def _is_away(source: str) -> bool:

@@ -245,6 +245,34 @@ def test_rows_of_one_table_that_show_one_picture_under_ids_of_their_own_are_all_
     assert counts(ingest(shop)) == (0, 0, 3, 0)
 
 
+@pytest.mark.parametrize("order", ["above inner above inner", "inner above inner"])
+def test_a_folders_name_stays_the_label_where_that_folder_is_read_alone(
+    ingest, database, tmp_path, order
+):
+    lib = tmp_path / "lib"
+    lib.mkdir()
+    cats = folder(lib / "cats", a=1, b=2)
+    folder(lib / "dogs", c=3)
+    for name in order.split():
+        ingest({"above": lib, "inner": cats}[name])
+    assert said(database, "label") == [("cats",), ("cats",), ("dogs",)]
+    folder(cats, a=4)
+    assert counts(ingest(cats)) == (0, 1, 1, 0)
+    assert said(database, "label") == [("cats",), ("cats",), ("dogs",)]
+
+
+def test_a_label_from_beside_a_file_goes_with_it(ingest, database, tmp_path):
+    cats = tmp_path / "lib" / "cats"
+    cats.parent.mkdir()
+    folder(cats, a=1)
+    (cats / "a.json").write_text(json.dumps({"label": "tabby"}))
+    for told, source, label in ((True, cats, "tabby"), (False, cats, None)):
+        if not told:
+            (cats / "a.json").unlink()
+        ingest(source)
+        assert said(database, "label") == [(label,)]
+
+
 def test_statements_are_kept_in_a_row_and_read_back():
     for named_by in ("", "/t.csv"):
         told = [Statement("", 3, ("label",)), Statement("/a b:c.csv", 2**64 - 1, ("extra:from:x",))]
