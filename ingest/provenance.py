@@ -68,7 +68,7 @@ def restate(row: Mapping[str, Any], photo: Photo) -> Restated:
     said = read_statements(row["named_by"], row["mark"], row["given"])
     at = _find(said, photo)
     old = said[at].columns if at is not None else ()
-    standing = _columns([one for one in said if one.source in (photo.adds_to or ())])
+    standing = _columns([one for one in said if one.source and one.source in (photo.adds_to or ())])
     now = [name for name in photo.given if name not in standing]
     is_unnamed = not photo.source and "label" in {*old} - {*now}
     still = ("label",) if is_unnamed and _is_of_folder(row) else ()

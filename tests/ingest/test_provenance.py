@@ -413,3 +413,14 @@ def test_photos_that_sources_tell_of_in_turn_are_waited_for_once():
     told = [Photo(f"{n}", f"/{n}.jpg", told_by=by) for n in range(50) for by in ("/a", "/b", "/c")]
     chunks = list(_chunks(told))
     assert [{photo.told_by for photo in chunk} for chunk in chunks] == [{"/a"}, {"/b"}, {"/c"}]
+
+
+def test_annotations_of_coco_stand_before_the_name_of_the_pictures_folder(
+    ingest, database, tmp_path
+):
+    folder(tmp_path / "toys", a=1, b=2)
+    told = {"annotations": boxes([7], []), "categories": CATEGORIES}
+    coco(tmp_path / "toys" / "instances.json", ["toys/a.jpg", "toys/b.jpg"], **told)
+    for _ in range(2):
+        ingest(tmp_path)
+        assert said(database, "label") == [("cat",), ("toys",)]
