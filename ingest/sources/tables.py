@@ -25,6 +25,7 @@ from ingest.sources.values import PART
 from ingest.sources.where import check_columns, holds
 from vecdb import Condition
 
+STANDARD_INPUT = "stdin"  # what its lists are called among tables, whichever they are
 PARTITION = re.compile(r"([A-Za-z_]\w*)=([^=]+)")
 WEB_PAGE = re.compile(r"\ufeff?\s*<(!doctype html|html|head)\b", re.IGNORECASE)
 XML = re.compile(r"\ufeff?\s*<(\?xml|annotations?|rss|kml|feed)\b", re.IGNORECASE)
@@ -125,7 +126,7 @@ class Table:
                 caption_column=self.caption_column,
                 label_column=self.label_column,
                 locator=locator,
-                table="" if str(path) == "-" else str(path.absolute()),
+                table=STANDARD_INPUT if str(path) == "-" else str(path.absolute()),
                 sample=rows.sample,
                 named=rows.named,
                 kinds=rows.kinds,

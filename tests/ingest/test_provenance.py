@@ -1,6 +1,7 @@
 """What several sources say of one photo: each takes back only its own."""
 
 import csv
+import io
 import json
 import threading
 import time
@@ -424,3 +425,27 @@ def test_annotations_of_coco_stand_before_the_name_of_the_pictures_folder(
     for _ in range(2):
         ingest(tmp_path)
         assert said(database, "label") == [("cat",), ("toys",)]
+
+
+def test_a_list_on_standard_input_takes_nothing_from_others(
+    ingest, database, host, tmp_path, monkeypatch
+):
+    def pipe(*lines):
+        text = io.BytesIO("\n".join(lines).encode())
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(text))
+        return ingest("-")
+
+    toys = folder(tmp_path / "toys", a=1)
+    (toys / "a.txt").write_text("A toy.")
+    ingest(tmp_path)
+    assert counts(pipe(str(toys / "a.jpg"))) == (0, 0, 1, 0)
+    assert counts(pipe("file,label", f"{toys}/a.jpg,bear")) == (0, 1, 0, 0)
+    ingest(tmp_path)
+    assert said(database, "description", "label") == [("A toy.", "bear")]
+    # Its ids are its own, as those of a table.
+    numbers = table(tmp_path / "shop.csv", [["id", "url", "label"], ["1", host.url + "/ok/1", "x"]])
+    ingest(numbers)
+    for expected in ((1, 0, 0, 0), (0, 0, 1, 0)):
+        assert counts(pipe("id,url,label", f"1,{host.url}/ok/2,y")) == expected
+        assert counts(ingest(numbers)) == (0, 0, 1, 0)
+    assert said(database, "id", "label")[:2] == [("1", "x"), ("stdin/1", "y")]
