@@ -52,7 +52,9 @@ def find_change(known: Known) -> Photo | None:
     else:
         same = _is_same_file(photo, origin)
         if same and photo.url != origin.url and photo.within and is_there(origin.url):
-            return None  # a copy
+            if not photo.source:
+                return None  # a copy
+            photo = replace(photo, address=origin.url, modified=0.0, size=0)
     if not same:
         return replace(photo, replaces=True)
     as_stored = origin.url == (photo.url or origin.url) and is_said(photo, origin)

@@ -449,3 +449,16 @@ def test_a_list_on_standard_input_takes_nothing_from_others(
         assert counts(pipe("id,url,label", f"1,{host.url}/ok/2,y")) == expected
         assert counts(ingest(numbers)) == (0, 0, 1, 0)
     assert said(database, "id", "label")[:2] == [("1", "x"), ("stdin/1", "y")]
+
+
+def test_what_a_table_says_of_a_copy_is_said_of_the_stored_photo(ingest, database, tmp_path):
+    folder(tmp_path / "lib", a=1)
+    ingest(tmp_path / "lib")
+    stored = said(database, "id", "url")
+    folder(tmp_path / "copy", a=1)
+    labels = table(tmp_path / "copy" / "labels.csv", [["file", "label"], ["a.jpg", "cat"]])
+    for expected in ((0, 1, 0, 0), (0, 0, 1, 0)):
+        assert counts(ingest(labels)) == expected
+        assert counts(ingest(tmp_path / "lib")) == (0, 0, 1, 0)
+        assert said(database, "label") == [("cat",)]
+    assert said(database, "id", "url") == stored
