@@ -1,5 +1,6 @@
 """Find out what a source is, and read its photos as a stream."""
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -50,7 +51,7 @@ class Source:
         self._exclude = exclude
         self._leave_out = leave_out
         try:
-            self._files = self._find()
+            self._files, self._excluded = self._exclude_files(self._find())
             self._pages = find_pages(self._files, self._table)
             self._files = [file for file in self._files if file not in self._pages]
         except SourceError:
@@ -77,6 +78,15 @@ class Source:
             )
         return [self._path] if is_lance(self._path) else list_files(self._path, self._table)
 
+    def _exclude_files(self, files: list[Path]) -> tuple[list[Path], list[Path]]:
+        """Return the files of a folder that are read, and those that are left out."""
+        exclusion = Exclusion(self._exclude)
+        inside = [file for file in files if self._path in file.parents]
+        excluded = [
+            file for file in inside if exclusion.matches_within(os.path.relpath(file, self._path))
+        ]
+        return [file for file in files if file not in excluded], excluded
+
     def __iter__(self) -> Iterator[Photo]:
         """Yield the photos in the source's order.
 
@@ -100,6 +110,8 @@ class Source:
             kind = FarFolder if is_far(str(self._path)) else PictureFolder
             folder = kind(self._path, self._exclude, self._leave_out)
             yield from choose(self._table.where, folder, seen)
+        for _ in self._excluded if self._files else ():  # else counted with the folder's
+            self._leave_out("excluded")
         for file in self._pages:
             self._leave_out(f"{ending_kind(file.name)} without pictures")
         refused: list[NamesNoPictures] = []

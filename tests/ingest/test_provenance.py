@@ -462,3 +462,18 @@ def test_what_a_table_says_of_a_copy_is_said_of_the_stored_photo(ingest, databas
         assert counts(ingest(tmp_path / "lib")) == (0, 0, 1, 0)
         assert said(database, "label") == [("cat",)]
     assert said(database, "id", "url") == stored
+
+
+def test_tables_of_a_folder_are_left_out_where_that_is_asked_for(ingest, database, tmp_path):
+    folder(tmp_path / "lib", a=1)
+    for name in ("new", "old", "drafts/older"):
+        path = tmp_path / "lists" / f"{name}.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        table(path, [["file", "label"], [tmp_path / "lib" / "a.jpg", name]])
+    for patterns in (("old.csv", "n*"), ("OLD*", "drafts/")):
+        summary = ingest(tmp_path / "lists", options={"exclude": patterns})
+    assert summary.left_out == {"excluded": 1}
+    assert said(database, "label") == [("new",)]
+    summary = ingest(tmp_path / "lists", options={"exclude": ("*",)})
+    assert (summary.seen, summary.left_out) == (0, {"excluded": 2, "excluded folder": 1})
+    assert ingest(tmp_path / "lists" / "old.csv", options={"exclude": ("*",)}).seen == 1
