@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import chain
 from pathlib import Path
+from unicodedata import normalize
 from urllib.parse import unquote
 
 from ingest.sources.addresses import ENDING
@@ -26,7 +27,7 @@ def match_photos(
 
     Args:
         names: for each entry what it is called, the most certain first: an id, an address, a path
-            or a file name. A file name counts where one photo alone has it.
+            or a file name. A file name counts where one photo alone has it, or the folders agree.
         shared: file names that stand in several folders of the other tool, as 001.jpg may; these
             count only where the folders agree.
 
@@ -34,6 +35,7 @@ def match_photos(
         For each entry the photo's id, SEVERAL where more than one fits, None where none does.
     """
     found: list[object] = [None] * len(names)
+    names = list(map(_compose, names))
     for look_up in (_by_id, _by_address, partial(_by_file_name, shared=shared)):
         open_at = [at for at, photo in enumerate(found) if photo is None]
         known = look_up(collection, {name for at in open_at for name in names[at]})
@@ -63,6 +65,7 @@ def match_renamed(
     Where none of an entry's names has a picture's ending, names without their endings count, too.
     Arguments and answer are those of `match_photos`.
     """
+    names = list(map(_compose, names))
     spelled = [[form for name in entry for form in _restore(name)] for entry in names]
     is_bare = [not any(ENDING.search(_path(name)) for name in entry) for entry in names]
     bare = set(
@@ -101,8 +104,10 @@ def _by_file_name(
     found: dict[str, object] = {}
     for name, path in paths.items():
         fits = photos.get(file_name(name), {})
-        # Of several with this file name, the one whose folders agree, too.
+        # Of several with this file name, the one whose folders agree, too; a path may be of
+        # another machine, where other folders stand before those of the id.
         ends = {p for p, wholes in fits.items() if any(_ends(whole, path) for whole in wholes)}
+        ends = ends or {p for p, (_, own) in fits.items() if "/" in own and _ends(path, own)}
         one = ends if len(ends) == 1 or file_name(name) in shared else set(fits)
         if one:
             found[name] = _only(one)
@@ -119,9 +124,17 @@ def find_shared(entries: Iterable[Sequence[str]]) -> set[str]:
     return {
         name
         for keys in entries
-        for name in (file_name(_drop_upload(key)) for key in keys)
+        for name in (file_name(_drop_upload(key)) for key in _compose(keys))
         if first.setdefault(name, hash(tuple(keys))) != hash(tuple(keys))
     }
+
+
+def _compose(names: Sequence[str]) -> Sequence[str]:
+    """Add to each name its accents as other systems write them: macOS apart, others in one."""
+    if all(map(str.isascii, names)):
+        return names
+    forms = ((name, normalize("NFC", name), normalize("NFD", name)) for name in names)
+    return list(dict.fromkeys(chain.from_iterable(forms)))
 
 
 def _drop_upload(name: str) -> str:
@@ -136,6 +149,7 @@ def file_name(name: str) -> str:
 def _path(name: str) -> str:
     if "://" in name:  # such as a signed address
         name = unquote(name.partition("?")[0].partition("#")[0])
+    name = name.rpartition("/local-files/?d=")[2]  # as Label Studio serves its machine's files
     return name.replace("\\", "/").strip("/")
 
 
