@@ -2,6 +2,7 @@
 
 import errno
 
+NAMED = 200  # letters of a name that are shown
 REMEDIES = {
     **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), "make room"),
     errno.EROFS: "let it be written",
@@ -11,6 +12,12 @@ REMEDIES = {
 def count_things(count: int, thing: str, things: str = "") -> str:
     """Say how many there are, in the singular or the plural."""
     return f"{count:,} {thing if count == 1 else things or thing + 's'}"
+
+
+def show_name(text: str) -> str:
+    """Return a name from a file as a sentence may hold it: short, and steering no terminal."""
+    short = text if len(text) <= NAMED else text[:NAMED] + "..."
+    return "".join(letter if letter.isprintable() else "?" for letter in short)
 
 
 def percent(share: float, digits: int = 0) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from commandline.words import show_name
 from explorer.errors import NothingThere
 from vecdb import Concept
 from vecdb.truth import Agreement, Difference
@@ -104,4 +105,4 @@ def describe_agreement(truth: Truth) -> str:
 
 
 def _name_some(names: Sequence[str]) -> str:
-    return ", ".join(names[:LISTED]) + (", ..." if len(names) > LISTED else "")
+    return ", ".join(map(show_name, names[:LISTED])) + (", ..." if len(names) > LISTED else "")

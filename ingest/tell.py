@@ -9,6 +9,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from commandline.outputs import holds_other
+from commandline.words import show_name
 from ingest.progress import Progress, Summary
 
 LOG = logging.getLogger("ingest")
@@ -19,7 +20,6 @@ LOGGED = re.compile(rb"\d{4}-\d\d-\d\d \d\d:")
 TABLES = {".csv", ".tsv", ".json", ".jsonl", ".parquet"}  # kinds of what is left out
 VECTORS = {".npy", ".npz"}
 PACKED = {".zip", ".7z", ".rar"}
-NAMED = 100  # letters of a failed photo's name
 
 
 class Bars:
@@ -135,9 +135,7 @@ def describe_summary(summary: Summary, table: str, again: str = "--retry-failed 
 
 def _list_names(names: list[str], count: int) -> str:
     more = ", ..." if count > len(names) else ""
-    # A name is the source's: nothing in it may steer a terminal.
-    plain = ("".join(c if c.isprintable() else "?" for c in name[:NAMED]) for name in names)
-    return f" ({', '.join(plain)}{more})" if names else ""
+    return f" ({', '.join(map(show_name, names))}{more})" if names else ""
 
 
 def log_to(path: Path) -> None:

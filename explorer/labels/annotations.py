@@ -131,9 +131,8 @@ def _read_coco(path: Path, held: Mapping[str, Any]) -> Iterator[Said]:
             ]
         )
     except (KeyError, TypeError) as error:
-        raise BadInput(
-            f"{path} is no COCO file of image categories: an entry lacks {error}."
-        ) from error
+        fault = f"an entry lacks {error}" if isinstance(error, KeyError) else "its entries are odd"
+        raise BadInput(f"{path} is no COCO file of image categories: {fault}.") from error
 
 
 def _read_datumaro(held: Mapping[str, Any]) -> Iterator[Said]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from classifier import NoAnchor
+from commandline.words import show_name
 from encoder import EncoderError
 from explorer.errors import BadInput
 from explorer.explorer import Explorer
@@ -88,6 +89,8 @@ def import_labels(
         only = "only class" if reading.classes else "column"
         meant = "yes" if reading.classes else "the answers"
         done.notes.append(f"The {only} {reading.guessed!r} was read as {meant}.")
+    if len(reading.names) > len(set(reading.names.values())):
+        done.notes.append(f"Read as one: {', '.join(map(show_name, reading.names))}.")
     shared = find_shared(row.keys for row in rows())
     labels = collect_labels(rows(), collection, reading, shared, others_no, by, done)
     if not any(labels.values()):

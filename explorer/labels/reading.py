@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from commandline.words import show_name
 from explorer.errors import BadInput
 from explorer.labels.answers import SURE, Said, read_share, read_sign, split_classes
 
@@ -142,7 +143,7 @@ def _choose(
 
 
 def _no_such(kind: str, wanted: str, found: Sequence[str]) -> BadInput:
-    some = ", ".join(found[:20]) + (", ..." if len(found) > 20 else "")
+    some = ", ".join(map(show_name, found[:20])) + (", ..." if len(found) > 20 else "")
     return BadInput(
         f"The file has no {kind} {wanted!r}: name the class or column that is meant; it has "
         f"{some or 'none'}."

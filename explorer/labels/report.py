@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from commandline.words import count_things
+from commandline.words import count_things, show_name
 
 NAMED = 1_000  # rows of a kind that are listed; all are counted
 SHOWN = 5  # rows of a kind that are named in a sentence
@@ -72,4 +72,4 @@ def describe_left_out(done: Imported) -> Iterator[str]:
 
 def _name_some(listed: Listed) -> str:
     more = ", ..." if listed.count > SHOWN else ""
-    return ", ".join(listed.first[:SHOWN]) + more
+    return ", ".join(map(show_name, listed.first[:SHOWN])) + more

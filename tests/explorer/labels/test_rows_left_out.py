@@ -7,6 +7,7 @@ import pytest
 from explorer.deletion import find_named
 from explorer.errors import BadInput
 from explorer.labels import collecting
+from explorer.labels.report import describe_import
 from tests.explorer.labels.conftest import labels_of, take_in, write
 
 
@@ -17,6 +18,16 @@ def test_rows_that_match_nothing_or_contradict_are_counted_and_named(explorer, t
     assert (done.unmatched.count, done.unmatched.first) == (1, ["nobody"])
     assert (done.contradictions.count, done.contradictions.first) == (1, ["yes-002"])
     assert (done.unreadable.count, done.unreadable.first) == (1, ["no-050: maybe"])
+
+
+def test_a_name_is_shown_short_and_cannot_steer_a_terminal(explorer, tmp_path):
+    done = take_in(explorer, write(tmp_path, f"id,label\n{'x' * 9999},1\n\x1b[2J,1\nyes-001,1\n"))
+    [*_, told] = describe_import(done)
+    assert told.endswith(f"{'x' * 200}..., ?[2J.")
+    path = write(tmp_path, f"id,caption\nyes-001,{'x' * 9999}\n")
+    with pytest.raises(BadInput) as refused:
+        take_in(explorer, path, category="cat")
+    assert len(str(refused.value)) < 400
 
 
 def test_a_file_name_that_several_photos_have_is_not_guessed(explorer, collection, tmp_path):
