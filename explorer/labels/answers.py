@@ -38,12 +38,14 @@ class Said:
         cells: the answer about each concept, as written; the concept `""` is the only one.
         classes: the classes it belongs to, where the file has those instead of answers.
         about: round, reason, by and at, where the file is one of ours.
+        column: what the only column of answers is called, where it may be a concept's name.
     """
 
     keys: tuple[str, ...]
     cells: Mapping[str, str] = field(default_factory=dict)
     classes: tuple[str, ...] | None = None
     about: Mapping[str, str] = field(default_factory=dict)
+    column: str = ""
 
 
 def read_sign(text: str) -> int | None:
@@ -52,8 +54,10 @@ def read_sign(text: str) -> int | None:
 
 
 def read_share(text: str) -> float | None:
-    """Return a number from 0 to 1, None where a cell holds none."""
+    """Return a number from 0 to 1, or a percentage as one; None where a cell holds neither."""
     number = read_amount(text)
+    if number is not None and text.strip().endswith("%"):
+        number /= 100
     return number if number is not None and 0 <= number <= 1 else None
 
 

@@ -49,11 +49,12 @@ def collect_labels(
                 is_of_another = any(reading.read_sign(t) == 1 for t in row.cells.values())
                 if others_no and is_of_another and "" not in reading.names:
                     member.setdefault((photo, label.by), (label, set()))
+    columns = {name: {c for c, of in reading.names.items() if of == name} for name in held}
     for given, (label, classes) in member.items():
-        for column, name in reading.names.items():
-            if column in classes or (others_no and (name, given) not in unclear):
-                sign = 1 if column in classes else -1
-                held[name].setdefault(given, replace(label, label=sign))
+        for name, called in columns.items():
+            is_yes = not called.isdisjoint(classes)
+            if is_yes or (others_no and (name, given) not in unclear):
+                held[name].setdefault(given, replace(label, label=1 if is_yes else -1))
     for name, given in disputed:
         held[name].pop(given, None)
     return held

@@ -140,6 +140,12 @@ def find_columns(
     return keys, {name: name for name in signs if usual(name) not in OURS}
 
 
+def find_named(answers: Mapping[str, str]) -> str:
+    """Return what the only column of answers is called, unless every such column may be."""
+    column = answers.get("", "")
+    return "" if usual(column) in (*ANSWERS, *KEYWORDS) else column
+
+
 def _find_answer(
     names: Sequence[str], by_usual: Mapping[str, str], sample: Sequence[Row]
 ) -> str | None:
@@ -162,7 +168,7 @@ def _find_answer(
 def _find_signs(names: Sequence[str], sample: Sequence[Row], keys: Sequence[str]) -> list[str]:
     """Return the columns of yes and no, else those of numbers from 0 to 1."""
     open_to = [name for name in names if name not in keys and not COUNTED.search(usual(name))]
-    signs = [name for name in open_to if _holds(sample, name, _is_sign)]
+    signs = [name for name in open_to if _holds_mostly(sample, name)]
     return signs or [name for name in open_to if _holds(sample, name, _is_answer)]
 
 
@@ -178,6 +184,14 @@ def _holds_certainties(sample: Sequence[Row], name: str) -> bool:
 def _holds(sample: Sequence[Row], name: str, is_kind: Callable[[str], bool]) -> bool:
     texts = list(_texts(sample, name))
     return bool(texts) and all(map(is_kind, texts))
+
+
+def _holds_mostly(sample: Sequence[Row], name: str) -> bool:
+    """Tell whether a column holds yes and no, but for a slip in at most one cell of ten."""
+    texts = list(_texts(sample, name))
+    others = [text for text in texts if not _is_sign(text)]
+    slips = [text for text in others if read_amount(text) is None]
+    return bool(texts) and len(others) == len(slips) <= len(texts) / 10
 
 
 def _says(sample: Sequence[Row], name: str) -> bool:

@@ -26,6 +26,7 @@ from explorer.labels.columns import (
     OURS,
     are_likeliest,
     find_columns,
+    find_named,
     find_pair,
     is_plural,
     read_answer,
@@ -142,6 +143,7 @@ def _read_table(path: Path) -> Iterator[Said]:
             and are_spaced(read_answer(open_cells(row), name) for row in _read_rows(path))
         }
         about = [name for name in rows.names if usual(name) in OURS]
+        column = find_named(answers) if rows.named and len(all_names) == 2 else ""
         for row in rows.rows:
             if isinstance(row, str):
                 yield Said((row,))
@@ -162,6 +164,7 @@ def _read_table(path: Path) -> Iterator[Said]:
                 tuple(map(unguard, read_keys(said, keys))),
                 {name: text for name, text in told.items() if text},
                 about={usual(name): unguard(read_cell(said.get(name))) for name in about},
+                column=column,
             )
 
 

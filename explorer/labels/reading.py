@@ -56,14 +56,16 @@ def choose_reading(
     columns: dict[str, set[str]] = {}
     classes: dict[str, None] = {}
     is_any = has_classes = ours = False
+    column = ""
     for row in rows:
         is_any = True
         ours = ours or bool(row.about)
+        column = column or row.column
         if row.classes is not None:
             has_classes = True
             classes.update(dict.fromkeys(row.classes))
-        for column, text in row.cells.items():
-            values = columns.setdefault(column, set())
+        for name, text in row.cells.items():
+            values = columns.setdefault(name, set())
             if len(values) <= WORDS:
                 values.update(split_classes(text))
     if not is_any:
@@ -74,19 +76,21 @@ def choose_reading(
         names = _choose(found, concept, category, every, "class")
         return Reading(names, True, guessed=_find_guess(names, category or concept))
     if set(columns) <= {""}:
-        if category and read_sign(category) is None:
+        is_meant = column.lower() in ((category or "").lower(), (concept or column).lower())
+        if category and not is_meant and read_sign(category) is None:
             raise BadInput(
                 f"The file has no class {category!r}: it answers yes and no. Leave the class out."
             )
-        if every and not concept:
+        if every and not (concept or column):
             raise BadInput(
                 "The file answers yes and no about one concept: name it, in place of all classes."
             )
-        return _read_answers({"": _require_name(concept)}, columns, ours)
+        reading = _read_answers({"": _require_name(concept or column)}, columns, ours)
+        return replace(reading, guessed="" if is_meant else column)
     names = _choose(list(columns), concept, category, every, "column")
     reading = _read_answers(names, columns, ours)
     guess = _find_guess(names, category or concept)
-    if guess and len(set(map(reading.read_sign, columns[guess]))) < 2:
+    if guess and len(set(map(reading.read_sign, columns[guess])) - {None}) < 2:
         raise _no_such("column", category or concept or "", [guess])  # it tells nothing apart
     return replace(reading, guessed=guess)
 
@@ -132,11 +136,10 @@ def _choose(
             raise BadInput(f"The file names more than {CLASSES:,} classes: choose one of them.")
         return {name: name for name in found}
     wanted = _require_name(category or concept)
-    fits = [name for name in found if name == wanted] or [
-        name for name in found if name.lower() == wanted.lower()
-    ]
-    if fits:
-        return {fits[0]: _require_name(concept)}
+    alike = [name for name in found if name.lower() == wanted.lower()]
+    if alike:
+        fits = [category] if category in alike else alike
+        return dict.fromkeys(fits, _require_name(concept))
     if len(found) == 1 and category is None:
         return {found[0]: _require_name(concept)}
     raise _no_such(kind, wanted, found)

@@ -88,6 +88,11 @@ def test_of_a_list_of_classes_those_count_that_are_likely(
     assert collect(photos_there, path, others_no=True)[0] == YES | NO
 
 
+def test_percent_signs_make_shares_of_columns_of_classes(photos_there, tmp_path):
+    text = "id,cat,dog\nyes-001,90%,0.4 %\nno-050,0.6%,100%\n"
+    assert collect(photos_there, write(tmp_path, text))[0] == YES | NO
+
+
 @pytest.mark.parametrize("text", ["id,label,score\nyes-001,cat,1534\n", "id,label\nyes-001,cat\n"])
 def test_a_score_of_something_else_leaves_the_class(photos_there, tmp_path, text):
     assert collect(photos_there, write(tmp_path, text))[0] == YES

@@ -65,6 +65,16 @@ def test_classes_may_be_called_like_a_yes_or_a_no(explorer, tmp_path, letter):
     assert {c.name for c in explorer.concepts.list()} == {*"ABNT", letter}
 
 
+def test_a_class_in_other_letters_is_the_same_and_not_another(explorer, tmp_path):
+    path = write(tmp_path, "id,label\nyes-001,Cat\nyes-002,cat\nyes-003,CAT\nno-050,dog\n")
+    done = take_in(explorer, path, "cat", others_no=True)
+    yes = dict.fromkeys(("yes-001", "yes-002", "yes-003"), 1)
+    assert labels_of(explorer, "cat") == {**yes, "no-050": -1}
+    assert done.notes == ["Read as one: CAT, Cat, cat."]
+    take_in(explorer, path, "one of them", category="Cat")
+    assert labels_of(explorer, "one of them") == {"yes-001": 1}
+
+
 def test_a_class_that_is_named_counts_where_it_would_be_a_no(explorer, tmp_path):
     path = write(tmp_path, "id,label\nyes-001,0\nno-050,1\n")
     take_in(explorer, path, "zero", category="0", others_no=True)

@@ -102,6 +102,31 @@ def test_the_only_column_of_answers_is_named_where_it_is_called_otherwise(explor
     assert labels_of(explorer, "cat") == {"yes-001": 1, "no-050": -1}
 
 
+@pytest.mark.parametrize("answers", ["01", "11"])
+def test_the_second_of_two_columns_is_named_where_it_is_called_otherwise(
+    explorer, tmp_path, answers
+):
+    first, second = answers
+    path = write(tmp_path, f"id,dog\nno-050,{first}\nyes-001,{second}\n")
+    done = take_in(explorer, path, "cat")
+    assert "The column 'dog' was read as the answers." in done.notes
+    for how in ({"concept": "Dog"}, {"concept": "pet", "category": "dog"}):
+        assert not any("was read as the" in note for note in take_in(explorer, path, **how).notes)
+    done = take_in(explorer, path, None, all_classes=True)
+    assert [concept["name"] for concept in done.concepts] == ["dog"]
+
+
+def test_a_slip_in_a_column_of_answers_costs_its_row_and_not_the_column(explorer, tmp_path):
+    rows = [f"yes-{at:03},0,1,{at % 3}" for at in range(10)] + ["no-050,1,o,1", "no-051,1,0,1"]
+    path = write(tmp_path, "\n".join(["id,dog,cat,size", *rows]))
+    done = take_in(explorer, path, None, all_classes=True)
+    assert {c["name"]: (c["yes"], c["no"]) for c in done.concepts} == {
+        "dog": (2, 10),
+        "cat": (10, 1),
+    }
+    assert done.unreadable.first == ["no-050: o"]
+
+
 def test_the_import_says_how_numbers_were_read(explorer, tmp_path):
     done = take_in(explorer, write(tmp_path, "id,label\nyes-001,0.5\nno-050,0.49\n"))
     assert labels_of(explorer) == {"yes-001": 1, "no-050": -1}
