@@ -1,6 +1,6 @@
 """Choose the photos of an export, and put them into splits."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -66,12 +66,19 @@ def select_photos(
     selected.splits[:] = assign_splits(
         selected.positive.astype(np.int64), families, choice.shares, choice.seed
     )
-    for name, share, count in zip(SPLITS, choice.shares, selected.split_counts, strict=False):
-        if share and not count:
-            selected.notes.append(
-                f"The split {name} is empty: the photos are too few, or belong together."
-            )
+    selected.notes.extend(_describe_lacks(selected, choice.shares))
     return selected
+
+
+def _describe_lacks(selected: Selected, shares: Sequence[float]) -> Iterator[str]:
+    """Yield which splits are empty, or lack one of the two classes that the photos have."""
+    for at, (name, share) in enumerate(zip(SPLITS, shares, strict=False)):
+        held = selected.splits == at
+        if share and not held.any():
+            yield f"The split {name} is empty: the photos are too few, or belong together."
+        elif share and len(set(selected.positive[held])) < len(set(selected.positive)):
+            word = "yes" if selected.positive[held][0] else "no"
+            yield f"The split {name} holds {word} alone: others are too few, or belong together."
 
 
 def _score(collection: Collection, head: Head, ids: Sequence[str]) -> dict[str, float]:

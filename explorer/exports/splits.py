@@ -14,8 +14,8 @@ def assign_splits(
 
     Large families first, each where it leaves the least squared error; single photos then fill
     what is missing of each class exactly. No split with a share stays empty while there are
-    families enough. Source of the rule: Sechidis et al., "On the Stratification of Multi-Label
-    Data", 2011, applied to families.
+    families enough of a class. Source of the rule: Sechidis et al., "On the Stratification of
+    Multi-Label Data", 2011, applied to families.
 
     Args:
         classes: (n,) number of each photo's class, from 0.
@@ -48,16 +48,26 @@ def assign_splits(
         found[rows] = np.repeat(np.arange(len(shares)), parts)
     for at, share in enumerate(shares):
         if share and not (found == at).any():
-            _move_family(found, families, at)
+            _move_family(found, families, classes, at)
     return found
 
 
-def _move_family(found: np.ndarray, families: np.ndarray, to: int) -> None:
-    """Move the smallest family of the split that has the most of them, if it has several."""
-    held = [np.unique(families[found == split], return_counts=True) for split in np.unique(found)]
-    numbers, counts = max(held, key=lambda pair: len(pair[0]))
-    if len(numbers) > 1:
-        found[families == numbers[counts.argmin()]] = to
+def _move_family(found: np.ndarray, families: np.ndarray, classes: np.ndarray, to: int) -> None:
+    """Move a small family out of the split that has the most of them, and no class's last one.
+
+    Of equally small ones that whose classes have the most photos there.
+    """
+    splits = np.unique(found)
+    source = max(splits, key=lambda split: len(np.unique(families[found == split])))
+    rows = found == source
+    per_family = np.zeros((families.max() + 1, classes.max() + 1), np.int64)
+    np.add.at(per_family, (families[rows], classes[rows]), 1)
+    left = per_family.sum(0) - per_family
+    sizes = per_family.sum(1)
+    movable = np.flatnonzero((sizes > 0) & ((left > 0) | (per_family == 0)).all(1))
+    if len(movable):
+        least = np.where(per_family > 0, left, len(found)).min(1)
+        found[families == min(movable, key=lambda at: (sizes[at], -least[at]))] = to
 
 
 def _apportion(count: int, wanted: np.ndarray) -> np.ndarray:

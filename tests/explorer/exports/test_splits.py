@@ -53,6 +53,23 @@ def test_few_large_sources_still_fill_every_split(sources):
     assert np.bincount(splits).argmax() == 0
 
 
+@pytest.mark.parametrize(("yes", "no"), [(1, 1), (1, 5), (2, 2), (3, 3), (1, 300)])
+def test_no_class_is_taken_from_what_is_trained_on(yes, no):
+    classes = np.repeat([0, 1], [yes, no])
+    for seed in range(3):
+        splits = assign_splits(classes, np.arange(yes + no), (0.8, 0.1, 0.1), seed)
+        assert set(classes[splits == 0]) == {0, 1}
+        assert len(set(splits)) == min(3, yes + no - 1)
+
+
+def test_a_split_without_one_of_the_classes_is_told(explorer, concept):
+    notes = select_photos(explorer, concept, Choice(photos="matches", negatives=1)).notes
+    assert [note.partition(":")[0] for note in notes] == [
+        "The split validation holds yes alone",
+        "The split test holds yes alone",
+    ]
+
+
 def rows_by(*people, day=None):
     taken = None if day is None else datetime(2020, 1, day, tzinfo=timezone.utc)
     return [{"photographer": name, "camera": "", "taken": taken} for name in people]
