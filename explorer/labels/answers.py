@@ -6,8 +6,9 @@ from typing import Any
 
 from ingest.sources.cells import as_text, is_empty, plain
 from ingest.sources.names import LABELS, usual
+from ingest.sources.nested import read_list
 from ingest.sources.rows import is_rows
-from ingest.sources.values import PART, read_list
+from ingest.sources.values import PART
 
 SIGNS = {
     1: (

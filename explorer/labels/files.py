@@ -3,8 +3,6 @@
 import csv
 import io
 import json
-import re
-from ast import literal_eval
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -38,12 +36,12 @@ from ingest.sources import Source, Table
 from ingest.sources.addresses import Locator
 from ingest.sources.cells import OF_TYPED
 from ingest.sources.names import usual
-from ingest.sources.rows import is_rows, lay_flat, names_of
+from ingest.sources.nested import read_rows
+from ingest.sources.rows import lay_flat, names_of
 from ingest.sources.tables import open_rows
 from ingest.sources.values import PART, PARTS
 from vecdb import Label
 
-PYTHON = re.compile(r"\[?\{'")  # rows as pandas writes them
 COLUMNS = ("photo_id", "label", "round", "reason", "by", "at")
 
 
@@ -186,11 +184,8 @@ def _open_cell(name: str, value: str) -> dict[str, Any]:
     """Lay flat what Label Studio, VIA and pandas write into cells of CSV; empty for others."""
     if value in ("[]", "{}"):
         return {name: None}
-    try:
-        opened = literal_eval(value) if PYTHON.match(value) else json.loads(value)
-        return lay_flat({name: opened}) if isinstance(opened, dict) or is_rows(opened) else {}
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return {}
+    opened = read_rows(value)
+    return {} if opened is None else lay_flat({name: opened})
 
 
 def _open_cells(row: Mapping[str, Any], *, has_forms: bool = False) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 from ingest.photo import LONGEST_TEXT
 from ingest.sources.cells import is_empty, plain
 from ingest.sources.names import CAPTIONS, usual
+from ingest.sources.nested import read_list, read_rows
 
 TITLES = {"title"}  # often a file's name: a caption only where nothing else is one
 NAMES = {*CAPTIONS, "sentences", "raw", "comment"}
@@ -39,7 +40,8 @@ def caption_columns(names: Iterable[str]) -> list[str]:
 def read_captions(row: Mapping[str, Any], columns: Sequence[str]) -> tuple[str, ...]:
     """Return the captions in some columns of a row, each once.
 
-    A cell may hold one text, a list of texts, or a list of rows with a caption in each.
+    A cell may hold one text, a list of texts, or a list of rows with a caption in each, also as
+    tables of text hold these.
     """
     return _once(text for name in columns for text in _texts(row.get(name)))
 
@@ -56,7 +58,10 @@ def _texts(value: Any) -> Iterator[str]:
     elif isinstance(value, Mapping):
         yield from read_captions(value, caption_columns(value))
     elif isinstance(value, str | bytes) and not is_empty(value):
-        yield str(plain(value) or "")
+        text = str(plain(value) or "")
+        listed = read_list(text)
+        rows = read_rows(text) if listed is None else listed
+        yield from [text] if rows is None else _texts(rows)
 
 
 def _once(texts: Iterable[str]) -> tuple[str, ...]:

@@ -1,21 +1,19 @@
 """Cells of a table as values of the collection's own columns."""
 
 import re
-from ast import literal_eval
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from ingest.photo import LONGEST_TEXT
 from ingest.sources.addresses import is_web
-from ingest.sources.captions import drop_markup
+from ingest.sources.captions import drop_markup, read_captions
 from ingest.sources.cells import WHOLE, as_text, plain, read_moment
+from ingest.sources.nested import read_list
 
 THOUSANDS = re.compile(r"(?<=\d)[,'\s](?=\d{3}(?!\d))")  # what parts them
 PART = "|"  # between the labels of one picture
 PARTS = re.compile(r"[|;]")  # in what others wrote, too
-QUOTED = r"""(?:'[^'\\]*'|"[^"\\]*")"""
-LIST = re.compile(rf"\[\s*(?:{QUOTED}\s*(?:,\s*{QUOTED}\s*)*)?\]")  # ['dog', 'cat']
 UINT32, UINT64 = 2**32 - 1, 2**64 - 1
 
 
@@ -37,7 +35,9 @@ def read_text(value: Any) -> str:
 
 
 def read_prose(value: Any) -> str:
-    """Read a text that people read, without the markup of web pages in it."""
+    """Read a text that people read, without the markup of web pages in it; the first of a list."""
+    if isinstance(value, str) and value.startswith("["):
+        value = next(iter(read_captions({"": value}, [""])), "")
     return drop_markup(read_text(value))
 
 
@@ -58,12 +58,6 @@ def read_word(value: Any) -> str:
     text = read_text(value)
     match = WHOLE.fullmatch(text)
     return match[1] if match else text
-
-
-def read_list(text: str) -> list[str] | None:
-    """Read a list of words as pandas and JSON write it; None where a text is no such list."""
-    found = LIST.fullmatch(text.strip())
-    return None if found is None else list(filter(None, literal_eval(found[0])))
 
 
 def read_label(value: Any) -> str:

@@ -1,3 +1,4 @@
+import csv
 import io
 import json
 import shutil
@@ -10,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
+from ingest.sources import Source
 from tests.vecdb.conftest import photos as rows_of
 from tuning.__main__ import main
 from tuning.captions.dataset import describe_parts, open_pictures
@@ -124,6 +126,27 @@ def test_every_caption_is_kept_whatever_holds_them(kind, tmp_path) -> None:
     assert found.read([2, 0]) == [draw(2), draw(0)]
     if kind == "karpathy.json":
         assert found.parts.tolist() == ["train", "val", "test"]
+
+
+CELLS = {
+    "json": json.dumps(["it's 5\" tall", "two\nrows", None, ""]),
+    "pandas": str(["it's 5\" tall", "two\nrows", None]),
+    "numpy": str(np.array(["it's 5\" tall", "two\nrows"], dtype=object)),
+    "rows": str([{"raw": "it's 5\" tall", "tokens": ["it's"]}, {"raw": "two\nrows"}]),
+}
+
+
+@pytest.mark.parametrize("cell", CELLS.values(), ids=CELLS)
+def test_lists_in_cells_of_text_are_as_many_captions(cell, tmp_path) -> None:
+    with (tmp_path / "set.csv").open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["image", "captions"])
+        rows.writerows(zip(write_pictures(tmp_path, 3), [cell, "[]", "[not a list]"], strict=True))
+    assert run(tmp_path / "set.csv", tmp_path / "data.lance") == 0
+    found = open_pictures(tmp_path / "data.lance")
+    assert found.captions == [["it's 5\" tall", "two rows"], ["[not a list]"]]
+    [first, *_] = Source(tmp_path / "set.csv")
+    assert first.metadata["description"] == "it's 5\" tall"
 
 
 def test_a_lance_data_set_of_image_and_captions_is_read_as_it_is(tmp_path) -> None:
