@@ -83,7 +83,9 @@ class Source:
         exclusion = Exclusion(self._exclude)
         inside = [file for file in files if self._path in file.parents]
         excluded = [
-            file for file in inside if exclusion.matches_within(os.path.relpath(file, self._path))
+            file
+            for file in inside
+            if exclusion.matches_within(os.path.relpath(str(file), str(self._path)))
         ]
         return [file for file in files if file not in excluded], excluded
 
