@@ -53,6 +53,7 @@ class Admission:
         self._under_way: dict[str, Claim] = {}
         self._sources: dict[str, tuple[str, ...]] = {}  # and those that were read before it
         self._seen: dict[int, str] = {}  # photos, by hash, and which source spoke last
+        self._failed: dict[int, str] = {}  # pictures, by hash, and which source told of them
         self.is_listed_whole = True
         self._guard = threading.Lock()
         self._left = threading.Condition(self._guard)
@@ -60,6 +61,8 @@ class Admission:
     def admit(self, photos: Iterable[Photo]) -> Iterator[Photo | Changes | tuple[Photo, Rejected]]:
         """Yield photos to fetch, rows to store anew, and those that cannot be used, with why."""
         for chunk in _chunks(photos):
+            if self._stop.is_set():
+                return
             self._tally.add("seen", len(chunk))
             yield from self._admit(chunk)
 
@@ -74,6 +77,10 @@ class Admission:
             else:
                 usable.append(look_at_file(photo))
         self._wait_for_others(usable)
+        if self._stop.is_set():
+            return  # what is still under way is no second row
+        told, usable = len(usable), [photo for photo in usable if not self._has_failed(photo)]
+        self._tally.tell_again(told - len(usable))
         found = self._name([photo for photo in usable if photo.within or photo.named_by])
         found += self._look_up([photo for photo in usable if not (photo.within or photo.named_by)])
         found = self._first_of_each(found)
@@ -83,9 +90,9 @@ class Admission:
         anew = [p for p in changes if p is not None and p.replaces and p.adds_to is None]
         rows = [photo for photo in changes if photo is not None and not photo.replaces]
         added = sum(isinstance(one, Known) and one.photo.adds_to is not None for one in found)
-        told = [photo for photo in rows if photo.adds_to is None]
-        self._tally.add("seen", -added)
-        self._tally.add("skipped", len(usable) - added - len(photos) - len(anew) - len(told))
+        own = [photo for photo in rows if photo.adds_to is None]
+        self._tally.tell_again(added)
+        self._tally.add("skipped", len(usable) - added - len(photos) - len(anew) - len(own))
         photos += anew
         given_up = {} if self._retry_failed else self._failures.given_up(photos)
         self._tally.add("skipped", len(given_up))
@@ -95,6 +102,7 @@ class Admission:
         for photo in photos:
             if photo.id in given_up:
                 self._failure_list.add(photo, given_up[photo.id])
+                self.fail(photo)
                 self.leave(photo)
             else:
                 yield photo
@@ -165,6 +173,15 @@ class Admission:
                 one = replace(one, photo=replace(photo, adds_to=earlier))
             firsts.append(one)
         return firsts
+
+    def fail(self, photo: Photo) -> None:
+        """Say that a picture cannot be read, whatever else is told of it."""
+        if len(self._failed) < REMEMBERED:
+            self._failed[hash(photo.picture)] = photo.source
+
+    def _has_failed(self, photo: Photo) -> bool:
+        """Tell whether a picture failed of which another source told before."""
+        return self._failed.get(hash(photo.picture), photo.source) != photo.source
 
     def leave(self, photo: Photo) -> None:
         """Say that a photo is stored, anew perhaps, or has failed."""

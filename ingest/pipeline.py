@@ -240,6 +240,7 @@ class Pipeline:
                     self._admission.leave(photo)
 
     def _fail(self, photo: Photo, rejected: Rejected) -> None:
+        self._admission.fail(photo)
         self._to_write.put((photo, rejected))
 
 

@@ -148,6 +148,13 @@ class Tally:
         with self._guard:
             self._counts[name] += n
 
+    def tell_again(self, n: int) -> None:
+        """Take off rows of photos of which another source told before: they are no further ones."""
+        with self._guard:
+            self._counts["seen"] -= n
+            if self.total is not None:
+                self.total = max(self.total - n, self._counts["seen"])
+
     def fail(self, reason: str, name: str = "") -> None:
         """Count a photo that failed; the first few names of each reason are kept."""
         with self._guard:

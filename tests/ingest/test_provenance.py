@@ -14,6 +14,7 @@ import pytest
 
 from ingest import Photo
 from ingest.admission import _chunks
+from ingest.progress import Progress
 from ingest.provenance import Statement, is_said, read_statements, restate, write_statements
 from tests.ingest.pictures import encoded, jpeg, noise
 from tests.ingest.test_embedded import PACKET
@@ -369,7 +370,41 @@ def test_the_second_row_of_a_photo_that_failed_holds_nothing_up(
     late.start()
     summary = ingest(photos(), stop=stop)
     late.cancel()
-    assert (summary.interrupted, summary.doubled, summary.failed) == (False, 1, 2)
+    assert (summary.interrupted, summary.doubled, summary.failed) == (False, 1, 1)
+    # Nor is it tried again under the other id by the next run.
+    again = ingest(photos())
+    assert (again.seen, again.failed_before, again.failed) == (2, 1, 0)
+
+
+def test_a_stop_takes_no_row_of_a_photo_under_way_for_a_second_one(ingest, host, monkeypatch):
+    monkeypatch.setattr("ingest.admission.CHUNK", 1)
+    stop = threading.Event()
+
+    def photos():
+        yield Photo("1", f"{host.url}/ok/1.jpg", {"label": "cat"}, told_by="/a.csv")
+        threading.Timer(0.5, stop.set).start()  # before the first one is stored
+        yield Photo("1", f"{host.url}/ok/1.jpg", {"description": "A."}, told_by="/b.csv")
+
+    summary = ingest(photos(), stop=stop)
+    assert (summary.interrupted, summary.inserted, summary.doubled) == (True, 1, 0)
+
+
+def test_a_stop_ends_an_ingest_of_stored_photos_too(ingest, tmp_path, monkeypatch):
+    monkeypatch.setattr("ingest.admission.CHUNK", 1)
+    path = folder(tmp_path / "lib", a=1) / "a.jpg"
+    ingest([Photo("a", str(path))])
+    stop = threading.Event()
+    read = []
+
+    def photos():
+        for at in range(100):
+            read.append(at)
+            if at == 2:
+                stop.set()
+            yield Photo("a", str(path), told_by=f"/{at}.csv")
+
+    assert ingest(photos(), stop=stop).interrupted
+    assert len(read) < 5
 
 
 def test_of_several_photos_at_one_address_a_table_tells_of_the_same_each_time(
@@ -405,7 +440,9 @@ def test_tables_that_hold_the_same_pictures_add_up_in_one_run(ingest, database, 
         pictures = [{"bytes": jpeg(seed), "path": None} for seed in (1, 2)]
         told = {"id": ["1", "2"], "image": pictures, column: values}
         pq.write_table(pa.table(told), lists / f"{name}.parquet")
-    summary = ingest(lists)
+    reported: list[Progress] = []
+    summary = ingest(lists, progress=reported.append)
+    assert reported[-1].fraction == 1
     assert (*counts(summary), summary.added, summary.doubled) == (2, 0, 0, 0, 2, 0)
     assert said(database, "description", "label") == [("A.", "cat"), ("B.", "dog")]
 
