@@ -37,6 +37,7 @@ KOI8 = re.compile(rb"[\xe0-\xff\xb3]?[\xc0-\xdf\xa3]+")
 KOI8_CAPITAL = re.compile(rb"[\xe0-\xff][\xc0-\xdf\xa3]{2}")
 # EBCDIC of mainframes, and an encoding of Celtic: no table is in them, but short texts look so.
 RARE = ["cp037", "cp273", "cp424", "cp500", "cp875", "cp1026", "cp1140", "iso8859_14", "hp_roman8"]
+RARE += ["utf_16", "utf_32"]  # told by their marks, or by their zeros
 JAPANESE = {"cp932", "shift_jis", "shift_jis_2004", "shift_jisx0213"}
 # Of several that fit as well, the one that more files are written in.
 COMMON = ("cp932", "gb18030", "big5", "cp949", "cp1251", "cp1250", "cp1253", "cp1254")

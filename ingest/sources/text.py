@@ -171,6 +171,10 @@ def _decode(buffered: IO[bytes], start: bytes, encoding: str, path: Path) -> Ite
         newline = None if b"\r" in start and b"\n" not in start else "\n"
         with io.TextIOWrapper(buffered, encoding, errors="replace", newline=newline) as text:
             yield from iter(partial(text.readline, LONGEST_LINE), "")
+    except UnicodeError as error:  # such as UTF-16 without its mark
+        raise SourceError(
+            f"{path} is not written in {encoding} ({error}): name its encoding with --encoding."
+        ) from error
     except BROKEN as error:
         raise _damage(path, error) from error
 

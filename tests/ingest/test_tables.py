@@ -818,3 +818,11 @@ def test_rows_of_numbers_or_captions_of_one_photo_stay_rows(folder, rows):
     lines = [f"images/{row}" for row in (r.replace(",", ".jpg,", 1) for r in rows)]
     photos = read(written(folder / "t.csv", "\n".join(["path,label,caption", *lines])))
     assert [p.metadata["label"] for p in photos] == [row.split(",")[1] for row in rows]
+
+
+def test_a_few_bytes_that_are_no_text_are_not_taken_for_utf_16(tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_bytes(b"file,label\nx.jpg,\xff\xfe\x00\x01")
+    assert [photo.id for photo in Source(path)] == ["x.jpg"]
+    with pytest.raises(SourceError, match=r"not written in utf-16.*--encoding"):
+        list(Source(path, Table(encoding="utf-16")))
