@@ -515,6 +515,14 @@ def test_evaluate_tells_before_and_after_and_what_was_forgotten(
     printed = capsys.readouterr().out
     assert "12 pictures held out, with 24 captions" in printed
     assert "zero-shot accuracy on 6 pictures of 2 classes" in printed
+    assert "left out" not in printed
+    pictures = open_pictures(data)
+    for part in ("train", "val", "test"):
+        [learnt] = pictures.read(pictures.numbers(part)[:1])
+        (tmp_path / "set" / "red" / f"{part}.png").write_bytes(learnt)
+    main([*arguments, "--json"])
+    told = json.loads(capsys.readouterr().out)["zeroshot"]
+    assert (told["pictures"], told["left_out"]) == (7, 2)
 
 
 @pytest.mark.parametrize(

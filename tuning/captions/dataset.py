@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ class Pictures:
         parts: of each picture: train, val or test.
         left_out: rows of no use, by reason.
         lance: version of Lance's files.
+        digests: sha256 of each picture's bytes, in hex.
     """
 
     path: Path
@@ -38,6 +39,7 @@ class Pictures:
     parts: NDArray[np.str_]
     left_out: Counter[str]
     lance: str
+    digests: NDArray[np.str_] = field(default_factory=lambda: np.zeros(0, np.str_))
 
     def numbers(self, part: str) -> NDArray[np.int64]:
         """Return the numbers of the pictures of one part."""
@@ -146,6 +148,7 @@ def _gather(
         np.array([split[at] for at in kept], np.str_),
         left_out,
         version,
+        np.array(list(rows), np.str_)[kept],
     )
 
 

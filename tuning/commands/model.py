@@ -1,9 +1,10 @@
 """`model` and `evaluate`: image-text models on captioned pictures."""
 
 import argparse
+import hashlib
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from ingest.errors import IngestError, Rejected
 from ingest.sources import Source
 from ingest.sources.values import PARTS
 from tuning.captions.dataset import describe_parts, open_pictures
+from tuning.captions.split import TEST
 from tuning.commands.interrupt import stop_at_interrupt
 from tuning.errors import NotServed, TuningError
 from tuning.models.loss import LOSSES
@@ -117,7 +119,8 @@ def evaluate(options: argparse.Namespace) -> None:
     base = options.before or read_record(folder).get("base", "")
     after = load_encoder(folder, device=options.device)
     before = load_encoder(base, device=options.device) if base else None
-    found = measure(before, after, open_pictures(options.data))
+    pictures = open_pictures(options.data)
+    found = measure(before, after, pictures)
     told: dict[str, Any] = {
         "before": base or None,
         "after": folder,
@@ -128,9 +131,10 @@ def evaluate(options: argparse.Namespace) -> None:
         "better": found.is_better,
     }
     if options.zeroshot:
-        told["zeroshot"] = measure_zeroshot(
-            before, after, _read_labelled(options.zeroshot)
-        ).as_json()
+        learnt = set(pictures.digests[pictures.parts != TEST].tolist())
+        others = Others(_read_labelled(options.zeroshot), learnt)
+        told["zeroshot"] = measure_zeroshot(before, after, others).as_json()
+        told["zeroshot"]["left_out"] = others.left_out
     if not options.json:
         _print(told)
     if not found.is_better:
@@ -151,6 +155,26 @@ def _print(told: dict[str, Any]) -> None:
         f"zero-shot accuracy on {of['pictures']:,} pictures of {of['classes']} classes: {before}"
         f"{of['after']:.3f} ({low:.3f} to {high:.3f}, chance {of['chance']:.3f})"
     )
+    if of["left_out"]:
+        print(f"left out: {of['left_out']:,} (training saw them)")
+
+
+class Others:
+    """Labelled pictures without those that a model has learnt from, which tell nothing new."""
+
+    def __init__(self, labelled: Iterable[tuple[bytes, str]], learnt: Collection[str]) -> None:
+        """Read them later; `learnt` holds digests."""
+        self._labelled = labelled
+        self._learnt = learnt
+        self.left_out = 0
+
+    def __iter__(self) -> Iterator[tuple[bytes, str]]:
+        """Yield the bytes and label of each; count those that are left out."""
+        for data, label in self._labelled:
+            if hashlib.sha256(data).hexdigest() in self._learnt:
+                self.left_out += 1
+            else:
+                yield data, label
 
 
 def _read_labelled(source: str) -> Iterator[tuple[bytes, str]]:

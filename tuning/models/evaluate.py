@@ -183,8 +183,9 @@ def measure_zeroshot(
     names, classes = np.unique(labels, return_inverse=True)
     if len(names) < 2:
         raise TuningError(
-            f"The set for --zeroshot has {len(names)} and needs two classes or more: give a folder "
-            "with a folder for each class, or another source with labels."
+            "Without pictures that training saw the set for --zeroshot has "
+            f"{count_things(len(names), 'class', 'classes')}, and needs two classes or more: give "
+            "a folder with a folder for each class, or another source with labels."
         )
     phrases = [TEMPLATE.format(str(name).replace("_", " ")) for name in names]
     right = [
