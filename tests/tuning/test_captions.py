@@ -149,6 +149,12 @@ def test_lists_in_cells_of_text_are_as_many_captions(cell, tmp_path) -> None:
     assert first.metadata["description"] == "it's 5\" tall"
 
 
+def test_lists_in_texts_of_a_lance_data_set_are_as_many_captions(tmp_path) -> None:
+    rows = {"image": [draw(0), draw(1)], "captions": [CELLS["json"], "[]"]}
+    lance.write_dataset(pa.table(rows), str(tmp_path / "data.lance"))
+    assert open_pictures(tmp_path / "data.lance").captions == [["it's 5\" tall", "two rows"]]
+
+
 def test_a_lance_data_set_of_image_and_captions_is_read_as_it_is(tmp_path) -> None:
     found = open_pictures(table_of("lance", tmp_path / "set"))
     assert found.captions[1] == ["first p1.png", "second p1.png"]

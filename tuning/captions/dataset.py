@@ -12,6 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from commandline.words import count_things
+from ingest.sources.nested import read_list
 from tuning.captions.split import PARTS, TEST, TRAIN, VAL, split_pictures
 from tuning.errors import TuningError, first_line
 
@@ -172,7 +173,8 @@ def _is_one_text(kind: pa.DataType) -> bool:
 
 
 def _tidy(texts: Any) -> Iterator[str]:
-    for text in [texts] if isinstance(texts, str) else texts or ():
+    listed = read_list(texts) if isinstance(texts, str) else texts or ()
+    for text in [texts] if listed is None else listed:
         if text and text.strip():
             yield " ".join(text.split())
 
