@@ -42,6 +42,7 @@ from ingest.sources.tables import open_rows
 from ingest.sources.values import PART, PARTS
 from vecdb import Label
 
+JUDGED = {"score", "matches", "added_at"}  # columns of our own exports, beside those of the source
 COLUMNS = ("photo_id", "label", "round", "reason", "by", "at")
 
 
@@ -105,8 +106,17 @@ def read_labels(path: Path) -> Iterator[Said]:
 
 
 def _read_set(path: Path) -> Iterator[Said]:
-    """Read photos with the labels that an ingest of the same source gives them."""
+    """Read photos with the labels that an ingest of the same source gives them.
+
+    Of our own exports with pictures the answers count, and the ids that stand beside them.
+    """
     for photo in Source(path):
+        told = photo.extra
+        if told.keys() >= JUDGED:
+            names = (told.get("id"), photo.id, *photo.former, told.get("url"), photo.url)
+            answer = {"": str(told["answer"])} if "answer" in told else {}
+            yield Said(tuple(str(name) for name in names if name), answer)
+            continue
         words = map(str.strip, PARTS.split(str(photo.metadata.get("label", ""))))
         keys = (photo.id, *photo.former, photo.url)
         yield Said(keys, classes=tuple(filter(None, words)) or None)

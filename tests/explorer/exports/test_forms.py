@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +18,8 @@ from explorer.csv_cells import frame_as_csv
 from explorer.errors import BadInput
 from explorer.exports import FORMATS, Choice, export_to_download
 from explorer.exports.pictures import name_picture, safe_name
+from explorer.labels.files import read_labels
+from explorer.labels.importing import import_labels
 from tests.explorer.exports.conftest import FOLDERS, NAME, WEB, export
 
 
@@ -258,3 +261,18 @@ def test_a_csv_opens_right_in_a_spreadsheet_and_runs_nothing():
     read = pd.read_csv(io.BytesIO(table), encoding="utf-8-sig")
     assert list(read["id"]) == [*("'" + cell for cell in cells[:5]), "été", "plain"]
     assert list(read["score"]) == [-1, 0, 1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("out", ["x.lance", "huggingface", "imagefolder", "webdataset"])
+def test_answers_come_back_from_an_export_with_pictures(explorer, concept, tmp_path, out):
+    form = "" if out.endswith(".lance") else out
+    export(explorer, concept, tmp_path / out, form)  # also photos that nobody judged
+    path = tmp_path / out
+    things = explorer.collection("things")
+    done = import_labels(explorer, partial(read_labels, path), things, "again", from_words=False)
+    before, after = (
+        {label.photo_id: label.label for label in explorer.concepts.labels(each) if label.label}
+        for each in (concept.id, done.concepts[0]["id"])
+    )
+    assert after == before
+    assert done.unreadable.count == done.rows - len(before)
