@@ -4,7 +4,7 @@ Data goes to stdout and words to stderr. With `--json` a refusal is a JSON objec
 """
 
 from commandline.loading import INTERRUPTED, raise_from_now  # before what takes time
-from commandline.words import describe_error
+from commandline.words import REMEDIES, describe_error
 
 # isort: split
 import argparse
@@ -112,10 +112,20 @@ def run_program(
             return _answer(main, errors, arguments)
         finally:
             sys.stdout.flush()
-    except BrokenPipeError:
-        # Whoever read the answer has had enough. What is still buffered must not be tried again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # whoever read the answer has had enough
+        _drop_output()
         return DONE
+    except OSError as error:
+        if error.errno not in REMEDIES:
+            raise
+        _drop_output()  # the answer goes to a file on a full disk
+        print(_as_sentence(describe_error(error)), file=sys.stderr)
+        return NOT_POSSIBLE
+
+
+def _drop_output() -> None:
+    """Let what is still buffered go nowhere, for it must not be tried again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _answer(

@@ -14,6 +14,12 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 # What Python does by itself; one that is ignored, as with nohup, or answered stays so.
 UNTOUCHED = (signal.default_int_handler, signal.SIG_DFL)
 
+# A stream that was closed (`>&-`) is none to Python, and the next file to be opened, such as one of
+# the database, would take its number and get what libraries write there.
+for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+    if getattr(sys, name) is None:
+        setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
+
 
 def _end(number: int, frame: FrameType | None) -> None:
     # An exception could be caught, or lost, by the library that is being imported, and what this

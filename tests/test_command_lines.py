@@ -130,6 +130,26 @@ def test_an_answer_nobody_reads_to_its_end_is_no_traceback(tmp_path: Path):
         assert running.stderr.read() == b""
 
 
+@pytest.mark.parametrize("arguments", [["vecdb", "status"], ["vecdb", "status", "--json"]])
+def test_an_answer_that_a_full_disk_takes_no_more_of_is_one_sentence(tmp_path: Path, arguments):
+    with open("/dev/full", "w") as full:
+        ran = subprocess.run(
+            [sys.executable, "-m", *arguments],
+            cwd=ROOT, env={**os.environ, "VECDB_DSN": f"chdb://{tmp_path}/db"},
+            stdout=full, stderr=subprocess.PIPE, text=True, timeout=120,
+        )  # fmt: skip
+    assert ran.returncode == 1
+    assert ran.stderr == "No space left on device: make room, then do this again.\n"
+
+
+def test_a_command_started_without_streams_does_its_work(tmp_path: Path):
+    command = shlex.join([sys.executable, "-m", "vecdb", "status"])
+    env = {**os.environ, "VECDB_DSN": f"chdb://{tmp_path}/db"}
+    for closed in (">&-", "2>&-", "<&- >&- 2>&-"):
+        ran = subprocess.run(f"{command} {closed}", shell=True, cwd=ROOT, env=env, timeout=120)
+        assert ran.returncode == 0
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"), [([], "Stopped."), (["run it again."], "Run it again.")]
 )
