@@ -10,7 +10,7 @@ import csv
 import io
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -78,7 +78,7 @@ class Layout:
         """
         found = self.plan()
         if found is None:
-            self._write(PLAN, (json.dumps(asdict(plan), ensure_ascii=False) + "\n").encode())
+            self._write({PLAN: (json.dumps(asdict(plan), ensure_ascii=False) + "\n").encode()})
             return
         for name, told in (("source", "source"), ("parts", "number of parts")):
             if getattr(found, name) != getattr(plan, name):
@@ -139,20 +139,31 @@ class Layout:
         table, numbers = io.BytesIO(), io.BytesIO()
         pq.write_table(describe_photos(items), table)
         np.save(numbers, vectors)
-        self._write(names[2], told.getvalue().encode())
-        self._write(names[1], table.getvalue())
-        self._write(names[0], numbers.getvalue())
+        files = {
+            names[2]: told.getvalue().encode(),
+            names[1]: table.getvalue(),
+            names[0]: numbers.getvalue(),
+        }
+        # Vectors that are made again must at no moment stand beside a table of other rows.
+        self._write(files, removed=names[0])
 
-    def _write(self, name: str, data: bytes) -> None:
-        path = self.out / name
-        passing = path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}.unfinished")
+    def _write(self, files: Mapping[str, bytes], removed: str | None = None) -> None:
+        """Write all files aside, then remove the one that is not to stay, and rename them."""
+        path, aside = self.out, dict[Path, Path]()
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
             try:
-                passing.write_bytes(data)
-                _rename(passing, path)
+                for name, data in files.items():
+                    path = self.out / name
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    aside[path] = path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}.unfinished")
+                    aside[path].write_bytes(data)
+                if removed:
+                    (self.out / removed).unlink(missing_ok=True)
+                for path, passing in aside.items():
+                    _rename(passing, path)
             except BaseException:
-                passing.unlink(missing_ok=True)
+                for passing in aside.values():
+                    passing.unlink(missing_ok=True)
                 raise
         except OSError as error:
             reason = error.strerror or str(error)

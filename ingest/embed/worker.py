@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from commandline.words import count_things
 from encoder import clean_name, fingerprint_encoder, load_known_encoder
 from ingest.deadline import Watch
 from ingest.embed.layout import Layout, Plan
@@ -49,7 +50,8 @@ def embed_part(
         workers: downloads at once.
         patience: timeouts, attempts and limits of downloads.
         manners: what downloads call themselves and respect.
-        retry_failed: do a finished part again in which photos failed.
+        retry_failed: do a finished part again in which photos failed; where fewer can be had now,
+            it stays as it was, and the summary's `error` says so.
         progress: called after each photo.
 
     Returns:
@@ -91,8 +93,13 @@ def embed_part(
         finally:
             stop.set()  # lets go of downloads that wait for a busy host
     failed += [(Photo("", str(source)), Rejected(text, permanent=True)) for text in damage]
-    layout.write_part(part, model.dim, items, failed)
-    return tally.summary(interrupted=False, error=damage[0] if damage else None)
+    if found and len(items) < found.vectors:
+        made = count_things(len(items), "vector")
+        counts = f"{made} can be made now, and it holds {found.vectors:,}"
+        damage.append(f"{counts}: it stays as it was, try again later.")
+    else:
+        layout.write_part(part, model.dim, items, failed)
+    return tally.summary(interrupted=False, error=" ".join(damage) or None)
 
 
 def name_source(source: str | Path) -> str:

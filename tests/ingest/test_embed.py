@@ -256,6 +256,41 @@ def test_failures_are_tried_again_where_that_is_asked_for(tmp_path: Path, tiny_c
         assert answer(capsys)["embedded"] == embedded
 
 
+def test_what_cannot_be_had_any_more_takes_nothing_from_a_part_that_is_tried_again(
+    tmp_path: Path, tiny_clip: str, capsys
+):
+    write_pictures(tmp_path / "photos", 2)
+    (tmp_path / "list.txt").write_text("photos/000.jpg\nphotos/001.jpg\nphotos/002.jpg\n")
+    embed(tmp_path / "list.txt", tmp_path / "out", tiny_clip, 1)
+    before = files_of(tmp_path / "out")
+    (tmp_path / "photos/000.jpg").unlink()
+    assert embed(tmp_path / "list.txt", tmp_path / "out", tiny_clip, 1, "--retry-failed") == 1
+    assert files_of(tmp_path / "out") == before
+    assert answer(capsys)["error"] == (
+        "Part 0: 1 vector can be made now, and it holds 2: it stays as it was, try again later."
+    )
+
+
+def test_a_part_killed_while_it_is_made_again_has_no_vectors_beside_another_table(
+    tmp_path: Path, tiny_clip: str, monkeypatch
+):
+    write_pictures(tmp_path / "photos", 2)
+    (tmp_path / "list.txt").write_text("photos/000.jpg\nphotos/001.jpg\nphotos/002.jpg\n")
+    embed(tmp_path / "list.txt", tmp_path / "out", tiny_clip, 1)
+    (tmp_path / "photos/000.jpg").rename(tmp_path / "photos/002.jpg")
+
+    def end(old: Path, new: Path) -> None:
+        if new.suffix == ".npy":
+            raise KeyboardInterrupt
+        old.replace(new)
+
+    monkeypatch.setattr("ingest.embed.layout._rename", end)
+    with pytest.raises(KeyboardInterrupt):
+        embed(tmp_path / "list.txt", tmp_path / "out", tiny_clip, 1, "--retry-failed")
+    assert ids_of(tmp_path / "out", 0) == ["photos/001.jpg", "photos/002.jpg"]
+    assert not list((tmp_path / "out/img_emb").iterdir())
+
+
 def test_of_a_tar_that_breaks_off_all_before_is_kept_and_said(
     tmp_path: Path, tiny_clip: str, capsys
 ):
