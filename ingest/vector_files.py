@@ -18,6 +18,8 @@ from ingest.sources.text import JSON_LINES, magic
 
 ROWS = 20_000
 BROKEN = (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error)
+NUMBERS = "fiu"  # kinds of NumPy's types
+TOLD = f"{NUMBERS}bMSU"
 NAMES = ("embedding", "embeddings", "vector", "vectors", "img_emb", "image_embedding", "clip")
 
 
@@ -29,7 +31,11 @@ def open_numbers(path: Path) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         else:
             with path.open("rb") as file, np.load(file) as held:
                 numbers = _find_rows({name: held[name] for name in held.files}, path)
-                told = {_singular(name): held[name] for name in held.files if held[name].ndim == 1}
+                told = {
+                    _singular(name): held[name].astype(held[name].dtype.newbyteorder("="))
+                    for name in held.files
+                    if name and held[name].ndim == 1 and held[name].dtype.kind in TOLD
+                }
                 for name, column in told.items():
                     if len(column) != len(numbers):
                         raise DamagedSource(
@@ -42,6 +48,10 @@ def open_numbers(path: Path) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         ) from error
     if numbers.ndim != 2 or not numbers.shape[1]:
         raise SourceError(f"{path} holds an array of shape {numbers.shape}, not rows of vectors.")
+    if numbers.dtype.kind not in NUMBERS:
+        raise SourceError(
+            f"{path} holds an array of {numbers.dtype}, not of numbers: make it again."
+        )
     return numbers, told
 
 
@@ -51,7 +61,9 @@ def _find_rows(arrays: Mapping[str, np.ndarray], path: Path) -> np.ndarray:
     Raises:
         SourceError: there is none, or several.
     """
-    rows = [name for name, array in arrays.items() if array.ndim == 2 and array.dtype.kind in "fiu"]
+    rows = [
+        name for name, array in arrays.items() if array.ndim == 2 and array.dtype.kind in NUMBERS
+    ]
     named = [name for name in ("vectors", *NAMES, "features") if name in arrays]
     if not named and len(rows) != 1:
         raise SourceError(

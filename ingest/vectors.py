@@ -25,6 +25,7 @@ from ingest.sources.addresses import Locator
 from ingest.sources.arrow_rows import is_lance
 from ingest.sources.names import usual
 from ingest.sources.place import is_far
+from ingest.sources.rows import tell_apart
 from ingest.sources.tables import Table
 from ingest.vector_faults import check_ids, check_vectors
 from ingest.vector_files import ROWS, is_columnar, lay_bare, open_numbers, read_batches
@@ -150,6 +151,8 @@ class VectorSource:
         # What is told of the photos is small beside their vectors, which are mapped.
         rows = pa.table({n: pa.array(held) for n, held in told.items()}) if table is None else None
         rows = pa.concat_tables(read_batches(table)) if table is not None else rows
+        if rows is not None:  # "" is the column of vectors
+            rows = rows.rename_columns(tell_apart(["", *rows.column_names])[1:])
         if rows is not None and rows.num_columns and rows.num_rows != len(numbers):
             raise DamagedSource(
                 f"{vectors} has {len(numbers):,} vectors and its table {rows.num_rows:,} rows: "
@@ -221,6 +224,7 @@ def _find_folder(path: Path, column: str | None) -> VectorSource | None:
     numbers = sorted((path / IMAGES).glob("*.npy"))
     if not numbers:
         tables = sorted(path.glob("*.parquet")) if column else []
+        tables = [table for table in tables if next(read_batches(table, 1), ())]  # those with rows
         found = [_find(table, column) for table in tables]
         if not tables or any(each is None for each in found):
             return None

@@ -139,7 +139,7 @@ class Columns:
                 + ", ".join(f"{name:.40}" for name in list(names)[:12])
                 + " looks like addresses or paths of "
                 "pictures (such as photo_image_url, url or path): name that of the addresses "
-                "(--url-column)."
+                "(--url-column), or of vectors that exist already (--vector-column)."
             )
         self._kinds = find_kinds(cells, kinds)
         address, places = self.roles.address or "", self._places or self.picture

@@ -443,6 +443,57 @@ def test_the_only_rows_of_an_npz_are_its_vectors_and_names_in_the_plural_its_col
     assert photo["label"] == "7.jpg"
 
 
+def test_an_npz_tells_what_can_be_stored_whatever_its_bytes_order(
+    tmp_path: Path, database: Database, vectors: np.ndarray
+):
+    file = tmp_path / "a.npz"
+    spectrum = np.arange(60) * 1j
+    boxes = np.zeros(60, [("left", "f4")])
+    ids = np.arange(60).astype(">i8")
+    told = {"": ids, "spectrum": spectrum, "boxes": boxes, "views": ids.astype(">f8")}
+    np.savez(file, ids=ids, vectors=vectors.astype(">f8"), **told)  # type: ignore[arg-type]
+    assert run(file, table="t", encoder="m", database=database).inserted == 60
+    collection = database.collection("t")
+    assert np.allclose(collection.vectors(["7"]), unit(vectors)[7:8], atol=1e-5)
+    assert collection.photos(["7"])[0]["views"] == 7
+
+
+@pytest.mark.parametrize("kind", ["U10", "complex64", "bool"])
+@pytest.mark.parametrize("ending", ["npy", "npz"])
+def test_arrays_of_anything_but_numbers_are_refused_in_words(
+    tmp_path: Path, database: Database, vectors: np.ndarray, kind: str, ending: str
+):
+    file, held = tmp_path / f"a.{ending}", vectors.astype(kind)
+    if ending == "npy":
+        np.save(file, held)
+    else:
+        np.savez(file, vectors=held)
+    with pytest.raises(SourceError, match=r"a\.np. holds an array of .*, not of numbers: make it"):
+        run(file, table="t", encoder="m", database=database)
+
+
+@pytest.mark.parametrize("names", [["id", ""], ["id", "id"]])
+def test_columns_of_no_name_or_one_name_stand_beside_vectors(
+    tmp_path: Path, database: Database, vectors: np.ndarray, names: list[str]
+):
+    np.save(tmp_path / "a.npy", vectors)
+    ids = [f"photo {at}" for at in range(60)]
+    pq.write_table(pa.Table.from_arrays([pa.array(ids)] * 2, names), tmp_path / "a.parquet")
+    assert run(tmp_path / "a.npy", table="t", encoder="m", database=database).inserted == 60
+    assert database.collection("t").records.known_ids(ids) == set(ids)
+
+
+def test_an_empty_table_holds_up_no_others_of_its_folder(
+    tmp_path: Path, database: Database, vectors: np.ndarray
+):
+    rows = pa.table({"id": [f"photo {at}" for at in range(60)], "embedding": list(vectors)})
+    pq.write_table(rows, tmp_path / "part-1.parquet")
+    pq.write_table(rows.slice(0, 0), tmp_path / "part-2.parquet")
+    options = Options(vector_column="embedding")
+    summary = run(tmp_path, table="t", encoder="m", database=database, options=options)
+    assert summary.inserted == 60
+
+
 def test_what_an_npz_tells_must_be_of_all_its_vectors(
     tmp_path: Path, database: Database, vectors: np.ndarray
 ):
