@@ -11,7 +11,7 @@ from explorer.conditions import read_conditions
 from explorer.phrases import describe_phrases
 from explorer.query import Query
 from pages._boxes import box, hear, put
-from vecdb import Collection, Filter
+from vecdb import Collection, Condition, Filter
 
 state = st.session_state
 
@@ -32,6 +32,8 @@ WORDS = {
     "similar": "",
     "view": "",
 }
+# What a piece of is enough to find: few people type the whole of a name.
+PIECES = ("photographer", "camera", "country", "city")
 NUMBERS = ("min_width", "min_height", "min_views", "min_downloads")
 DAYS = ("taken_from", "taken_before")
 SHAPES = ("landscape", "portrait", "square")
@@ -112,7 +114,9 @@ def conditions(collection: Collection) -> Filter | None:
     given: dict[str, Any] = {
         name: state[key(name)].strip() for name in WORDS if name not in _NO_FIELDS
     }
-    given["conditions"] = read_conditions(state[key("where")].splitlines(), collection)
+    given["conditions"] = read_conditions(state[key("where")].splitlines(), collection) + tuple(
+        Condition(name, "~", word) for name in PIECES if (word := given.pop(name))
+    )
     given |= {name: state[key(name)] for name in (*NUMBERS, "orientation", "no_duplicates")}
     for name in DAYS:
         day: date | None = state[key(name)]
@@ -173,6 +177,6 @@ def describe_query(query: Query) -> str:
 
 def describe_count(total: int, shown: int, narrowed: bool, collection: Collection) -> str:
     """Say how many photos there are and are shown."""
-    photos = f"{total:,} photo{'' if total == 1 else 's'}"
-    where = "satisfy the filters" if narrowed else f"in {collection.name}"
+    photos, satisfy = ("1 photo", "satisfies") if total == 1 else (f"{total:,} photos", "satisfy")
+    where = f"{satisfy} the filters" if narrowed else f"in {collection.name}"
     return f"{photos} {where}, {shown:,} shown"

@@ -95,10 +95,10 @@ def narrow() -> None:
         placeholder="0.25",
         help="A cosine, as it stands on each photo; leaves out what is less like the search.",
     )
-    left.text_input("Photographer", key=key("photographer"))
-    right.text_input("Camera", key=key("camera"))
-    left.text_input("Country", key=key("country"))
-    right.text_input("City", key=key("city"))
+    left.text_input("Photographer holds", key=key("photographer"))
+    right.text_input("Camera holds", key=key("camera"))
+    left.text_input("Country holds", key=key("country"))
+    right.text_input("City holds", key=key("city"))
     for column, name, title in zip(
         (left, right), DAYS, ("Taken on this day or later", "Taken before"), strict=True
     ):

@@ -21,6 +21,7 @@ from pages._session import forget_collections
 from pages._words import escape_markdown
 from pages.concept.news import describe_new
 from pages.grid.insight import insight
+from pages.searching.address import describe_count
 from tests.browser.harness import ROOT
 from tests.warm import python
 from vecdb import Label, connect
@@ -193,6 +194,22 @@ def test_filters_are_counted_and_cleared_and_the_words_stay(concept, filters):
     assert popover.proto.popover.label == f"Filters ({len(filters)})"
     press(test, "Clear the filters")
     assert test.query_params == {"text": "yes", "fold": "no", "collection": "things"}
+
+
+@pytest.mark.parametrize("name", ["photographer", "camera", "country", "city"])
+def test_a_piece_of_a_name_finds_its_photos(concept, monkeypatch, name):
+    told: list[str] = []
+    vectors = [np.eye(DIM, dtype=np.float32)[5]]
+    row = {"id": ["one"], "url": [""], name: ["José Ñandú, São Paulo"], "vector": vectors}
+    shared_explorer().collection("things").insert(pa.table(row))
+
+    def tell(*counted: Any) -> str:
+        told.append(describe_count(*counted))
+        return told[-1]
+
+    monkeypatch.setattr("pages.searching.address.describe_count", tell)
+    run("search.py", **{name: "ñANDÚ"})
+    assert told == ["1 photo satisfies the filters, 1 shown"]
 
 
 def test_names_with_signs_of_markdown_are_shown_letter_by_letter(concept):
