@@ -144,7 +144,7 @@ def row(
         )
         if not may(Role.LABEL):
             return
-        with right.popover("More", width="stretch"):
+        with right.popover("More", width="stretch", key=f"more_{concept.id}"):
             st.button(
                 "Duplicate",
                 key=f"copy_{concept.id}",

@@ -159,9 +159,11 @@ def test_a_concept_can_be_renamed_duplicated_deleted_and_brought_back(mine, page
     page.wait_for_selector(f"text={count + 1} concepts")
     wait_until(page, f"{FIRST_NAME} == '<b>renamed</b> & kept (copy)'")
     page.keyboard.press("Escape")
-    page.get_by_role("button", name="More").first.click()
+    page.get_by_role("button", name="More").nth(1).click()
     page.get_by_role("button", name="Delete").click()
     page.wait_for_selector(f"text={count} concepts")
+    wait_idle(page)  # and no Delete of another concept lies where this one's was
+    assert page.get_by_test_id("stPopoverBody").count() == 0
     page.get_by_role("button", name="Undo the deletion").click()
     page.wait_for_selector(f"text={count + 1} concepts")
 
