@@ -112,14 +112,13 @@ class Table:
         with open_rows(path, self, locator) as rows:
             rows = _with_partitions(rows, path)
             columns = self._columns(rows, path, locator)
-            check_columns(self.where, rows.names or [asked.name for asked in self.where])
             yield rows, columns
 
     def _columns(self, rows: Rows, path: Path, locator: Locator) -> Columns:
         if not rows.names:
             return Columns(["address"], locator=locator)  # an empty file names nothing wrongly
         try:
-            return Columns(
+            found = Columns(
                 rows.names,
                 id_column=self.id_column,
                 url_column=self.url_column,
@@ -132,6 +131,8 @@ class Table:
                 kinds=rows.kinds,
                 classes=rows.classes,
             )
+            check_columns(self.where, rows.names)
+            return found
         except SourceError as error:
             raise type(error)(f"{path}: {error}") from error
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from ingest import Photo
+from ingest import Photo, SourceError
 from ingest.admission import _chunks
 from ingest.progress import Progress
 from ingest.provenance import Statement, is_said, read_statements, restate, write_statements
@@ -514,3 +514,13 @@ def test_tables_of_a_folder_are_left_out_where_that_is_asked_for(ingest, databas
     summary = ingest(tmp_path / "lists", options={"exclude": ("*",)})
     assert (summary.seen, summary.left_out) == (0, {"excluded": 2, "excluded folder": 1})
     assert ingest(tmp_path / "lists" / "old.csv", options={"exclude": ("*",)}).seen == 1
+
+
+def test_the_table_of_a_folder_that_lacks_a_column_is_named(ingest, database, tmp_path):
+    lib = folder(tmp_path / "lib", a=1)
+    table(tmp_path / "lists" / "captions.csv", [["file", "text"], [lib / "a.jpg", "A."]])
+    table(tmp_path / "lists" / "labels.csv", [["file", "label"], [lib / "a.jpg", "cat"]])
+    where = {"where": ("label=cat",)}
+    with pytest.raises(SourceError, match=r"captions\.csv: There is no column 'label'"):
+        ingest(tmp_path / "lists", options=where)
+    assert ingest(tmp_path / "lists", options={**where, "exclude": ("captions*",)}).inserted == 1
