@@ -152,7 +152,9 @@ class VectorSource:
         rows = pa.table({n: pa.array(held) for n, held in told.items()}) if table is None else None
         rows = pa.concat_tables(read_batches(table)) if table is not None else rows
         if rows is not None:  # "" is the column of vectors
-            rows = rows.rename_columns(tell_apart(["", *rows.column_names])[1:])
+            names = tell_apart(["", *rows.column_names])[1:]
+            # Arrow drops what a part of `ingest.embed` says of its own columns.
+            rows = rows.rename_columns(names).replace_schema_metadata(rows.schema.metadata)
         if rows is not None and rows.num_columns and rows.num_rows != len(numbers):
             raise DamagedSource(
                 f"{vectors} has {len(numbers):,} vectors and its table {rows.num_rows:,} rows: "
