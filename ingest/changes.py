@@ -10,13 +10,14 @@ from encoder.pictures import UnreadablePicture, read_picture
 from ingest.embedded import OTHERS, OWN_COLUMNS, read_embedded
 from ingest.files import file_digest, is_there
 from ingest.photo import EXTRA, Photo, clean, clean_values
-from ingest.provenance import is_named_anew, is_said, restate, write_statements
+from ingest.provenance import is_named_anew, is_said, read_statements, restate, write_statements
 from vecdb import Collection
 from vecdb.addresses import path_of
 from vecdb.photos import MAPS, METADATA, photo_table, stored_extra
 from vecdb.records import Origin
 
 KEPT = {"width", "height", "digest", "duplicate_of", "added_at"}
+OF_PICTURE = {*KEPT, "modified", "size"}
 
 
 @dataclass(frozen=True)
@@ -123,18 +124,27 @@ def keep_others(collection: Collection, photos: Sequence[Photo], rows: pa.Table)
 
 
 def keep_told(collection: Collection, rows: pa.Table) -> pa.Table:
-    """Return new rows of vectors that are stored already with what other tables say of them."""
+    """Return new rows of vectors that are stored already with what others say of them.
+
+    So stays what is known of their pictures.
+    """
     found = collection.records.whole(rows.column("id").to_pylist())
     stored = {row["id"]: row for part in found for row in part.drop_columns("vector").to_pylist()}
-    empty: dict[str, Any] = {"modified": 0.0, "size": 0, **{name: [] for name in MAPS}}
+    empty: dict[str, Any] = {name: [] for name in MAPS}
     empty |= {n: "" if METADATA[n] == pa.string() else None for n in METADATA.keys() - MAPS.keys()}
     kept = []
     for row in rows.drop_columns("vector").to_pylist():
         told = {name: row[name] for name in METADATA.keys() - MAPS.keys() if row.get(name)}
         extra = dict(pair for name in MAPS for pair in row.get(name) or [])
         photo = Photo(row["id"], row["url"], told, extra, named_by=row["named_by"])
-        new = _keep(empty | row, stored[row["id"]], photo)
-        kept.append(new | {"mark": row["mark"]})
+        before = stored[row["id"]]
+        known = {name: before[name] for name in OF_PICTURE if not row.get(name)}
+        new = _keep(empty | row | known, before, photo)
+        said = read_statements(new["named_by"], new["mark"], new["given"])
+        own = (
+            one._replace(mark=row["mark"]) if one.source == photo.source else one for one in said
+        )
+        kept.append(new | write_statements([*own], new["named_by"]))
     return photo_table(kept, rows.column("vector"))
 
 

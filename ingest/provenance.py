@@ -124,9 +124,16 @@ def is_said(photo: Photo, origin: Origin) -> bool:
     return (said[at].source, said[at].mark) == (photo.source, photo.mark)
 
 
-def is_told_of(origin: Origin) -> bool:
-    """Tell whether more than one source says something of a stored photo."""
-    return len(read_statements(origin.named_by, origin.mark, origin.sources)) > 1
+def is_told_by_others(origin: Origin, source: str) -> bool:
+    """Tell whether a stored photo has the word of another source than this one."""
+    said = read_statements(origin.named_by, origin.mark, origin.sources)
+    return any(one.source != source for one in said)
+
+
+def mark_of(origin: Origin, source: str) -> int:
+    """Return the mark of what a source said of a stored photo, else of who spoke first."""
+    said = read_statements(origin.named_by, origin.mark, origin.sources)
+    return next((one.mark for one in said if one.source == source), origin.mark)
 
 
 def is_told_by(origin: Origin, source: str) -> bool:

@@ -13,7 +13,7 @@ from ingest.failure_list import FailureList
 from ingest.failures import Failures
 from ingest.photo import Photo
 from ingest.progress import ProgressCallback, Tally
-from ingest.provenance import is_named_anew, is_told_of
+from ingest.provenance import is_named_anew, is_told_by_others, mark_of
 from ingest.row_naming import name_rows
 from ingest.vectors import VectorSource
 from vecdb import Collection
@@ -118,8 +118,9 @@ class VectorImport:
         self._tally.add("skipped", count - inserted - len(changed))
 
     def _replace(self, rows: pa.Table, held: dict[str, Origin]) -> None:
-        """Store rows in place of those of their ids; what other tables say of these stays."""
-        told = [is_told_of(held[photo]) for photo in rows.column("id").to_pylist()]
+        """Store rows in place of those of their ids; what others say of these stays."""
+        named = zip(rows.column("id").to_pylist(), rows.column("named_by").to_pylist(), strict=True)
+        told = [is_told_by_others(held[photo], table) for photo, table in named]
         if any(told):
             others = rows.filter(pa.array(told))
             self._collection.replace(keep_told(self._collection, others), normalize=True)
@@ -162,7 +163,7 @@ def _find_changed(rows: pa.Table, held: dict[str, Origin]) -> list[int]:
         at
         for at, (photo, url, mark) in enumerate(told)
         if (origin := held.get(photo)) is not None
-        and origin.mark != mark
+        and mark_of(origin, named_by[at]) != mark
         # A photo of a folder is named by its file alone.
         and (origin.url == url if not named_by[at] else _is_named_by(origin, named_by[at], url))
     ]

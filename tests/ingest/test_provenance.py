@@ -524,3 +524,20 @@ def test_the_table_of_a_folder_that_lacks_a_column_is_named(ingest, database, tm
     with pytest.raises(SourceError, match=r"captions\.csv: There is no column 'label'"):
         ingest(tmp_path / "lists", options=where)
     assert ingest(tmp_path / "lists", options={**where, "exclude": ("captions*",)}).inserted == 1
+
+
+def test_vectors_of_stored_pictures_keep_what_is_known_of_these(ingest, database, tmp_path):
+    folder(tmp_path / "cats", a=1, b=2)
+    ingest(tmp_path)
+    table(tmp_path / "list.csv", [["file", "iso"], ["cats/a.jpg", "100"]])
+    ingest(tmp_path / "list.csv")
+    known = said(database, "id", "label", "width", "digest")
+    vectors = tmp_path / "vectors.parquet"
+    for sign, expected in ((1, (0, 2, 0, 0)), (1, (0, 0, 2, 0)), (-1, (0, 2, 0, 0))):
+        told = {"file": ["cats/a.jpg", "cats/b.jpg"], "city": ["Oslo"] * 2}
+        told["vector"] = list(sign * np.eye(24, dtype="float32")[:2])
+        pq.write_table(pa.table(told), vectors)
+        assert counts(ingest(vectors)) == expected
+        assert said(database, "id", "label", "width", "digest") == known
+        assert said(database, "city") == [("Oslo",)] * 2
+        assert counts(ingest(tmp_path, options={"exclude": ("*.parquet", "*.csv")})) == (0, 0, 2, 0)
