@@ -29,10 +29,12 @@ from ingest.sources.cells import (
     read_number,
 )
 from ingest.sources.guess import (
+    find_flags,
     guess_address,
     guess_by_content,
     guess_caption,
     guess_picture,
+    is_set,
     is_shared,
     is_vector,
     may_name_pictures,
@@ -50,7 +52,7 @@ from ingest.sources.names import (
     usual,
 )
 from ingest.sources.places import JUDGED
-from ingest.sources.values import READERS, join_words, read_text, read_word
+from ingest.sources.values import PART, READERS, join_words, read_text, read_word
 from vecdb.photos import Extra
 
 Row = Mapping[str, Any]
@@ -130,6 +132,7 @@ class Columns:
         if self._folder and self.roles.address:
             cells[self.roles.address] = list(map(self._address, sample))
         self._places = self._find_places(cells, is_asked=url_column is not None)
+        self._flags = self._find_flags(cells) if named else []
         self._captions = self._caption_columns(only=caption_column is not None or not named)
         shown = cells.get(self.roles.address or self.picture or "", ())
         self._holds_several = any(map(holds_several, shown))
@@ -150,7 +153,8 @@ class Columns:
     def choices(self) -> list[str]:
         """Say what was chosen, a phrase a role."""
         said = {"address": self.roles.address, "picture": self.picture}
-        said |= {"caption": self.roles.caption, "label": self.roles.label, "id": self.roles.id}
+        label = self.roles.label or (f"the names of {len(self._flags)} columns" * bool(self._flags))
+        said |= {"caption": self.roles.caption, "label": label, "id": self.roles.id}
         notes = [f"pictures in: {self._places}"] if self._places not in {"", "."} else []
         notes += ["the first of several pictures"] if self._holds_several else []
         return [f"{role}: {name}" for role, name in said.items() if name] + notes
@@ -231,6 +235,12 @@ class Columns:
         name = f"{self.picture}.path"
         files = [file_name(path) for path in cells.get(name, ())]
         return name if files and all(files) and len(set(files)) == len(files) else None
+
+    def _find_flags(self, cells: Mapping[str, list[Any]]) -> list[str]:
+        """Return the columns of a class each, where no other one holds the label."""
+        roles = {*vars(self.roles).values(), self.picture, self._path, self.vector}
+        others = {n: c for n, c in cells.items() if n not in roles and not n.startswith(INDEX)}
+        return [] if self.roles.label else find_flags(others)
 
     def _caption_columns(self, *, only: bool) -> list[str]:
         if only:
@@ -316,6 +326,8 @@ class Columns:
                 if value not in (None, ""):
                     metadata[column] = value
                     used.add(name)
+        if "label" not in metadata and (ticked := [n for n in self._flags if is_set(row.get(n))]):
+            metadata["label"] = PART.join(ticked)[:LONGEST_TEXT]
         return metadata
 
     def _extra(self, row: Row, used: set[str]) -> Iterable[tuple[str, Extra]]:

@@ -37,6 +37,8 @@ Cells = Mapping[str, Sequence[Any]]
 JUDGED = 50  # cells that are looked at
 IMAGE = re.compile("image|photo|picture", re.IGNORECASE)
 SENTENCE = 3  # words
+FLAGS = dict.fromkeys(("1", "1.0", "true"), True)
+FLAGS |= dict.fromkeys(("0", "0.0", "-1", "-1.0", "false"), False)
 CODE = re.compile(r"(?=\S*\d)(?=\S*[a-z])[\w-]{16,}", re.IGNORECASE)  # hashes and keys
 # In golden-retriever-2, and in no part of a UUID.
 SPELLED = re.compile(r"(?<![^\W_])(?=[a-f]*[g-z])[a-z]{4,}(?![^\W_])", re.IGNORECASE)
@@ -169,6 +171,27 @@ def _role_of(texts: Sequence[str]) -> str | None:
         return None
     numbers = [float(text) for text in texts]
     return "id" if numbers == sorted(set(numbers)) else "label"
+
+
+def find_flags(cells: Cells) -> list[str]:
+    """Return the columns of a class each, which hold 1 or 0 (or -1), where a table has them.
+
+    They are three or more, and exactly one is 1 in each row, or they are all that the table has.
+    """
+    flags: dict[str, list[bool]] = {}
+    for name, column in cells.items():
+        told = [FLAGS.get(as_text(plain(cell)).strip().lower()) for cell in column]
+        words = usual(name).split("_")
+        if None not in told and words[0] not in {"is", "has", "no"} and not SPLITS & set(words):
+            flags[name] = [flag is True for flag in told]
+    counts = {sum(row) for row in zip(*flags.values(), strict=True)}
+    is_all = flags.keys() == cells.keys() and counts - {0, len(flags)}
+    return list(flags) if len(flags) > 2 and (is_all or counts == {1}) else []
+
+
+def is_set(cell: Any) -> bool:
+    """Tell whether the cell of a flag says yes."""
+    return FLAGS.get(as_text(plain(cell)).strip().lower()) is True
 
 
 def is_vector(column: Sequence[Any]) -> bool:

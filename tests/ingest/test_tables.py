@@ -826,3 +826,23 @@ def test_a_few_bytes_that_are_no_text_are_not_taken_for_utf_16(tmp_path):
     assert [photo.id for photo in Source(path)] == ["x.jpg"]
     with pytest.raises(SourceError, match=r"not written in utf-16.*--encoding"):
         list(Source(path, Table(encoding="utf-16")))
+
+
+@pytest.mark.parametrize(
+    ("lines", "labels"),
+    [
+        (["image,MEL,NV,BCC,age", "a.jpg,0.0,1.0,0.0,44", "b.jpg,1.0,0.0,0.0,3"], ["NV", "MEL"]),
+        (["image,A,B,C", "a.jpg,1,1,0", "b.jpg,0,0,0"], ["A|B", None]),
+        (["2", "A B C", "a.jpg -1  1  1", "b.jpg  1 -1 -1"], ["B|C", "A"]),
+        (["image,A,B,C,age", "a.jpg,1,1,0,44", "b.jpg,0,0,0,3"], [None, None]),
+        (["image,is_new,is_large,is_red", "a.jpg,1,0,0", "b.jpg,0,0,1"], [None, None]),
+        (["image,train,val,test", "a.jpg,1,0,0", "b.jpg,0,0,1"], [None, None]),
+        (["image,label,A,B,C", "a.jpg,x,1,0,0", "b.jpg,y,0,0,1"], ["x", "y"]),
+    ],
+)
+def test_columns_of_a_class_each_that_hold_0_or_1_are_the_label(tmp_path, lines, labels):
+    path = tmp_path / ("list.csv" if "," in lines[0] else "list.txt")
+    path.write_text("\n".join(lines))
+    photos = list(Source(path))
+    assert [photo.metadata.get("label") for photo in photos] == labels
+    assert len(photos[0].extra) >= 3  # they stay columns
