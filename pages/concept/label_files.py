@@ -45,8 +45,9 @@ def draw(concept: Concept) -> None:
             disabled=file is None,
             width="stretch",
         )
-    for line in state.pop("label_told", []):
-        st.text(line)
+        # In here, where it was asked for: below, the popover would lie over it.
+        for line in state.pop("label_told", []):
+            st.text(line)
 
 
 def offer_downloads(concept: Concept) -> None:

@@ -125,6 +125,18 @@ def test_a_saved_concept_is_opened_from_its_file(mine, page, app, tmp_path):
     wait_until(page, f"{FIRST_NAME} == 'opened again'")
 
 
+def test_what_became_of_a_label_file_stands_where_it_was_asked_for(mine, page, tmp_path):
+    concept = mine()
+    judge(page, 1)
+    go(page, "labels", concept)
+    (tmp_path / "labels.csv").write_text("id,label\nnobody,1\n")
+    page.get_by_role("button", name="Files").click()
+    page.locator("input[type=file]").set_input_files(str(tmp_path / "labels.csv"))
+    page.get_by_role("button", name="Add these labels").click()
+    menu = page.get_by_test_id("stPopoverBody")  # which would lie over what stands below
+    menu.get_by_text("1 row names no photo of the collection").wait_for()
+
+
 def test_results_grow_as_the_page_is_scrolled(mine, page):
     concept = mine()
     go(page, "results", concept)
