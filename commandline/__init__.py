@@ -8,6 +8,7 @@ from commandline.words import REMEDIES, describe_error
 
 # isort: split
 import argparse
+import io
 import json
 import os
 import re
@@ -42,7 +43,12 @@ class Parser(argparse.ArgumentParser):
         if minus := self.get_default("minus"):
             for word in filter(MINUS.match, takewhile(lambda given: given != "--", self.given)):
                 self.error(f"{word} reads as an option: write {minus} {shlex.quote(word[1:])}")
-        return super().parse_known_args(args, namespace)
+        found, others = super().parse_known_args(args, namespace)
+        for value in vars(found).values():
+            for text in value if isinstance(value, list) else [value]:
+                if isinstance(text, str) and not _is_utf8(text) and not os.path.lexists(text):
+                    self.error(f"{text!a} is neither a file nor text in UTF-8: type it anew")
+        return found, others
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong with the arguments, and end with 2."""
@@ -107,6 +113,8 @@ def run_program(
         main: takes the arguments and returns the exit code.
         errors: whose sentence is the answer; others are faults of the program and stay loud.
     """
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a file's name need not be text
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         try:
             return _answer(main, errors, arguments)
@@ -188,6 +196,15 @@ def number(bounds: str, fits: Callable[[float], bool]) -> Callable[[str], float]
 positive = at_least(1)
 rate = number("above 0 and at most 1", lambda given: 0 < given <= 1)  # of learning
 seed = at_least(0, 2**32 - 1)  # what NumPy's and PyTorch's generators both take
+
+
+def _is_utf8(text: str) -> bool:
+    """Tell whether a word of the command line came in UTF-8."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _as_sentence(text: str, given: Sequence[str] = ()) -> str:

@@ -79,6 +79,27 @@ def test_a_refusal_is_one_sentence_and_json_where_that_is_asked_for(
     assert "Traceback" not in answer.stderr
 
 
+LATIN = os.fsdecode(b"caf\xe9")  # as a terminal that is not of UTF-8 sends it
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["explorer", "labels", "import", "README.md", "--concept", LATIN], 2, "in UTF-8"),
+        (["explorer", "open", "a.npz", "--name", LATIN], 2, "in UTF-8"),
+        (["explorer", "delete", LATIN, "b"], 2, "in UTF-8"),
+        (["tuning", "captions", "sample", "--template", LATIN + "{}", "--out", "x"], 2, "in UTF-8"),
+        (["explorer", "labels", "import", LATIN, "--concept", "a"], 1, "does not exist"),
+    ],
+)
+def test_what_is_no_utf_8_is_refused_and_a_file_called_so_is_named(tmp_path, arguments, code, said):
+    settings = {"VECDB_DSN": f"chdb://{tmp_path}/db", "PYTHONIOENCODING": "utf-8:strict"}
+    answer = call(*arguments, "--json", **settings)
+    assert answer.returncode == code, answer.stderr
+    assert said in json.loads(answer.stdout)["error"]
+    assert "Traceback" not in answer.stderr
+
+
 @pytest.mark.parametrize("word", ["-eagle", "-hen", "-kite", "-käfer", "-hot dog"])
 def test_a_phrase_that_reads_as_an_option_is_told_how_it_is_written(capsys, word):
     for words in ([word], ["bird", word], ["bird", "--without", word]):
