@@ -59,13 +59,16 @@ def group_by_concept(database: Database, collection: Collection) -> Groups:
 def read_groups(collection: Collection, class_of: Mapping[str, str], by: str) -> Groups:
     """Read the vectors of photos whose class is known; photos that are gone are left out.
 
+    Of a picture and its near-duplicates that the ingest noticed one is taken: the others would
+    measure on photos never seen what was learnt from it.
+
     Args:
         class_of: class by photo id; photos without one are not in it.
 
     Raises:
         TooFewPhotos: none of the photos is in the collection.
     """
-    ids, vectors = collection.known_vectors(_whole_classes(class_of))
+    ids, vectors = collection.known_vectors(_drop_copies(collection, _whole_classes(class_of)))
     if not ids:
         raise TooFewPhotos(
             f"No photo of {collection.name} has a class by {by}: label photos first, or choose "
@@ -73,6 +76,22 @@ def read_groups(collection: Collection, class_of: Mapping[str, str], by: str) ->
         )
     names, classes = np.unique([class_of[photo] for photo in ids], return_inverse=True)
     return Groups(vectors, classes.astype(np.int64), names.tolist(), by)
+
+
+def _drop_copies(collection: Collection, ids: Sequence[str]) -> list[str]:
+    columns = ["id", "digest", "duplicate_of"]
+    rows = (
+        row
+        for table in collection.records.metadata(ids)
+        for row in table.select(columns).to_pylist()
+    )
+    names = {row["id"]: {row["duplicate_of"] or row["id"], row["digest"]} - {""} for row in rows}
+    kept, seen = [], set[str]()
+    for photo in ids:
+        if seen.isdisjoint(names.get(photo, ())):
+            kept.append(photo)
+        seen |= names.get(photo, set())
+    return kept
 
 
 def _whole_classes(class_of: Mapping[str, str]) -> Sequence[str]:

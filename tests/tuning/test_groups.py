@@ -18,3 +18,13 @@ def test_photos_of_several_labels_are_of_no_class(database: Database) -> None:
     several.insert(photos(list("ab"), vectors[:2], label=["cat|dog", "dog|cat"]))
     with pytest.raises(TooFewPhotos, match="class by label"):
         group_by_label(several)
+
+
+def test_of_a_picture_and_its_copies_one_is_taken(database: Database) -> None:
+    vectors = noisy_classes()[0][:6]
+    told = {"digest": ["1", "1", "2", "3", "", ""], "duplicate_of": ["", "", "e", "", "", ""]}
+    things = database.create_collection("things", "by hand", vectors.shape[1])
+    things.insert(photos(list("abcdef"), vectors, label=["cat"] * 3 + ["dog"] * 3, **told))
+    found = group_by_label(things)  # b is a, c is near e
+    assert sorted(found.classes.tolist()) in ([0, 0, 1, 1], [0, 1, 1, 1])
+    assert len(found.vectors) == 4
