@@ -140,6 +140,11 @@ def find_columns(
     return keys, {name: name for name in signs if usual(name) not in OURS}
 
 
+def drop_blank(names: Sequence[str], sample: Sequence[Row]) -> list[str]:
+    """Leave out columns without a name that hold nothing, as a comma at the end of lines makes."""
+    return [name for name in names if not is_number_name(name) or _says(sample, name)]
+
+
 def find_named(answers: Mapping[str, str]) -> str:
     """Return what the only column of answers is called, unless every such column may be."""
     column = answers.get("", "")

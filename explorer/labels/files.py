@@ -23,6 +23,7 @@ from explorer.labels.answers import (
 from explorer.labels.columns import (
     OURS,
     are_likeliest,
+    drop_blank,
     find_columns,
     find_named,
     find_pair,
@@ -130,7 +131,7 @@ def _read_table(path: Path) -> Iterator[Said]:
         has_forms = any(map(read_forms, sample))
         open_cells = partial(_open_cells, has_forms=has_forms)
         sample = list(map(open_cells, rows.sample)) if has_forms else sample
-        all_names = names_of([dict.fromkeys(rows.names), *sample])
+        all_names = drop_blank(names_of([dict.fromkeys(rows.names), *sample]), sample)
         pair = find_pair(all_names, sample, locator, partial(_read_rows, path))
         names = [name for name in all_names if name not in pair]
         keys, answers = find_columns(names, sample, locator)

@@ -116,6 +116,14 @@ def test_the_second_of_two_columns_is_named_where_it_is_called_otherwise(
     assert [concept["name"] for concept in done.concepts] == ["dog"]
 
 
+@pytest.mark.parametrize("concept", ["cat", "pet"])
+def test_a_comma_at_the_end_of_lines_makes_no_column(explorer, tmp_path, concept):
+    path = write(tmp_path, "id,cat,\nyes-001,1,\nno-050,0,\n")
+    done = take_in(explorer, path, concept)
+    assert labels_of(explorer, concept) == {"yes-001": 1, "no-050": -1}
+    assert ("The column 'cat' was read as the answers." in done.notes) == (concept == "pet")
+
+
 def test_a_slip_in_a_column_of_answers_costs_its_row_and_not_the_column(explorer, tmp_path):
     rows = [f"yes-{at:03},0,1,{at % 3}" for at in range(10)] + ["no-050,1,o,1", "no-051,1,0,1"]
     path = write(tmp_path, "\n".join(["id,dog,cat,size", *rows]))
