@@ -72,8 +72,10 @@ def _post(address: str, told: dict[str, Any]) -> str:
             with requests.post(
                 address, json=told, timeout=SECONDS, stream=True, allow_redirects=False
             ) as answer:
-                bad = answer.status_code >= 300
-                problem[0] = f"answered {answer.status_code}" if bad else ""
+                code = answer.status_code
+                problem[0] = f"answered {code}" if code >= 300 else ""
+                if 300 <= code < 400:
+                    problem[0] += ", which leads elsewhere: name the last address in INGEST_WEBHOOK"
         except requests.Timeout:
             return
         except requests.RequestException:

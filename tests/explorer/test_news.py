@@ -165,7 +165,8 @@ def test_a_webhook_that_fails_is_one_sentence(explorer, concept, hook, monkeypat
     hook.status = 500
     assert "answered 500; the ingest itself is done." in tell_webhook(explorer, "things", SUMMARY)
     hook.status = 302
-    assert "answered 302" in tell_webhook(explorer, "things", SUMMARY)
+    told = tell_webhook(explorer, "things", SUMMARY)
+    assert "answered 302, which leads elsewhere: name the last address in INGEST_WEBHOOK;" in told
     monkeypatch.setattr("explorer.webhook.SECONDS", 1.0)
     for drips in (False, True):
         hook.hangs.clear()
