@@ -29,17 +29,21 @@ Guard = Callable[[Request], None]
 Identify = Callable[[Request], Person | None]
 
 
-def check_tokens() -> None:
-    """Read the tokens, so that a mistake in them is told at the start.
+def check_settings() -> None:
+    """Read the tokens and the rate, so that a mistake in them is told at the start.
 
     Raises:
-        ValueError: a lesser token is set without API_TOKEN, or two are the same.
+        ValueError: a lesser token is set without API_TOKEN, two are the same, one begins or ends
+            with a blank; the rate is no whole number.
     """
+    _read_limit()
     found = [value for name in TOKENS if (value := os.environ.get(name, ""))]
     if found and not read_token():
         raise ValueError("API_TOKEN_LABEL and API_TOKEN_LOOK need an API_TOKEN: set it, too.")
     if len(set(found)) < len(found):
         raise ValueError("API_TOKEN, API_TOKEN_LABEL and API_TOKEN_LOOK must differ.")
+    if any(value != value.strip() for value in found):
+        raise ValueError("A token begins or ends with a blank or line break: set it without.")
 
 
 def allow(least: Role) -> Guard:
@@ -167,11 +171,11 @@ def check_rate(request: Request) -> None:
     Raises:
         Refused: 429 with Retry-After.
     """
-    limit = os.environ.get("API_RATE_LIMIT", "")
-    if not limit.isdigit() or not int(limit):
+    limit = _read_limit()
+    if not limit:
         return
     rate: Rate = request.app.state.rate
-    wait = rate.take(read_client(request), int(limit), time.monotonic())
+    wait = rate.take(read_client(request), limit, time.monotonic())
     if wait:
         seconds = int(wait) + 1
         raise Refused(
@@ -179,3 +183,11 @@ def check_rate(request: Request) -> None:
             f"That is more than {limit} calls a minute: try again in {seconds} s.",
             {"Retry-After": str(seconds)},
         )
+
+
+def _read_limit() -> int:
+    """Return how many calls a minute are answered, 0 where there is no limit."""
+    setting = os.environ.get("API_RATE_LIMIT", "").strip()
+    if not (setting or "0").isdecimal():
+        raise ValueError(f"API_RATE_LIMIT is {setting!r}: write calls a minute, such as 600.")
+    return int(setting or "0")

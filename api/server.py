@@ -25,7 +25,7 @@ from api import (
     search,
     state,
 )
-from api.access import Identify, Rate, check_tokens
+from api.access import Identify, Rate, check_settings
 from api.errors import Refused
 from api.proxies import check_proxies, read_prefix
 from api.routing import refuse
@@ -62,10 +62,10 @@ def make_api(
         identify: who is logged in on the pages; without it nobody can be.
 
     Raises:
-        ValueError: TRUSTED_PROXIES or the tokens cannot be read.
+        ValueError: TRUSTED_PROXIES, the tokens or API_RATE_LIMIT cannot be read.
     """
     check_proxies()
-    check_tokens()
+    check_settings()
     app = FastAPIOffline(
         title="Visual Dataset Explorer",
         version="1",
@@ -83,7 +83,10 @@ def make_api(
         app.include_router(router)
     app.add_exception_handler(HTTPException, _not_found(routers))
     app.openapi = lambda: _description(app)  # type: ignore[method-assign]
-    origins = [name.strip() for name in os.environ.get("API_CORS_ORIGINS", "").split(",")]
+    origins = [
+        name.strip().rstrip("/")  # as browsers name them
+        for name in os.environ.get("API_CORS_ORIGINS", "").split(",")
+    ]
     if any(origins):
         app.add_middleware(
             CORSMiddleware,

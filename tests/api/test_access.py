@@ -64,6 +64,28 @@ def test_calls_beyond_the_rate_are_told_when_to_come_back(served, monkeypatch):
     assert served.get("/api/healthz").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("API_RATE_LIMIT", "60/min", "API_RATE_LIMIT is '60/min': write calls a minute"),
+        ("API_RATE_LIMIT", "-5", "API_RATE_LIMIT is '-5': write calls a minute"),
+        ("API_RATE_LIMIT", "²", "API_RATE_LIMIT is '²': write calls a minute"),
+        ("API_TOKEN", "sesame\n", "A token begins or ends with a blank or line break"),
+    ],
+)
+def test_settings_that_cannot_be_meant_are_told_at_the_start(
+    served, monkeypatch, name, value, told
+):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ValueError, match=told):
+        routes(served.explorer)
+
+
+def test_a_rate_with_blanks_around_it_counts(served, monkeypatch):
+    monkeypatch.setenv("API_RATE_LIMIT", " 1 ")
+    assert [served.get("/indices-list").status_code for _ in range(2)] == [200, 429]
+
+
 def test_wrong_tokens_count_as_calls(served, monkeypatch):
     monkeypatch.setenv("API_TOKEN", "sesame")
     monkeypatch.setenv("API_RATE_LIMIT", "5")
@@ -101,7 +123,7 @@ def test_other_origins_are_let_in_only_where_configured(served, monkeypatch):
     origin = {"Origin": "https://front.example"}
     plain = requests.get(f"{served.address}/indices-list", headers=origin, timeout=60)
     assert "access-control-allow-origin" not in plain.headers
-    monkeypatch.setenv("API_CORS_ORIGINS", "https://front.example, https://other.example")
+    monkeypatch.setenv("API_CORS_ORIGINS", "https://front.example/, https://other.example")
     with serving(Starlette(routes=routes(served.explorer))) as address:
         asked = {**origin, "Access-Control-Request-Method": "POST"}
         before = requests.options(f"{address}/knn-service", headers=asked, timeout=60)
