@@ -72,7 +72,8 @@ def check_json(request: Request) -> None:
     Raises:
         Refused: 415.
     """
-    if request.headers.get("content-type", "").partition(";")[0] != "application/json":
+    kind = request.headers.get("content-type", "").partition(";")[0]
+    if kind.strip().lower() != "application/json":
         raise Refused(415, "What changes something must be sent as application/json.")
 
 

@@ -137,6 +137,17 @@ def test_another_sites_form_can_change_nothing(address, client, direction, explo
     assert len(explorer.concepts.list()) == 1
 
 
+@pytest.mark.parametrize("kind", ["Application/JSON", "application/json ; charset=utf-8"])
+def test_json_may_be_named_in_any_case_and_with_its_encoding(address, client, direction, kind):
+    concept = begin(client, direction).concept_id
+    answer = requests.post(
+        f"{address}/api/concepts/{concept}/answers", data='{"round": 1}',
+        headers={"Content-Type": kind}, timeout=60,
+    )  # fmt: skip
+    assert answer.status_code == 200
+    assert answer.json()["round"] == 2
+
+
 def test_each_token_may_do_what_its_role_says(address, direction, monkeypatch):
     monkeypatch.setenv("API_TOKEN", "own-it")
     monkeypatch.setenv("API_TOKEN_LABEL", "label-it")
