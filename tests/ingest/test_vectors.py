@@ -494,6 +494,14 @@ def test_an_empty_table_holds_up_no_others_of_its_folder(
     assert summary.inserted == 60
 
 
+def test_a_part_alone_is_refused_for_what_its_table_tells(
+    tmp_path: Path, database: Database, vectors: np.ndarray
+):
+    write_parts(tmp_path / "out", vectors)
+    with pytest.raises(SourceError, match=r"img_emb_1.npy is a part of .*out, whose tables tell"):
+        run(tmp_path / "out/img_emb/img_emb_1.npy", table="t", encoder="m", database=database)
+
+
 def test_what_an_npz_tells_must_be_of_all_its_vectors(
     tmp_path: Path, database: Database, vectors: np.ndarray
 ):
