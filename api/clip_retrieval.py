@@ -25,7 +25,7 @@ from explorer.fetching import fetch_picture
 from explorer.metrics import measure_step, summary
 from explorer.pictures import picture_from, picture_from_text
 from explorer.query import Query
-from explorer.ranking import Ranked, rank
+from explorer.ranking import MOST_FOLDED, Ranked, rank
 from vecdb import Collection, photo_number
 
 DIGITS = re.compile("[0-9]{1,19}")
@@ -117,7 +117,8 @@ def knn(asked: Knn, explorer: Explorer_, base: Base) -> list[dict[str, Any]]:
         if not k:
             return []
         vector = _vector(query, collection, encoder, explorer)
-        found = rank(collection, vector, k, fold=bool(asked.deduplicate), shown=shown)
+        fold = bool(asked.deduplicate) and k <= MOST_FOLDED
+        found = rank(collection, vector, k, fold=fold, shown=shown)
         return _results(collection, found, base)
 
 

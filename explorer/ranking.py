@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from explorer.errors import BadInput
 from explorer.folding import group_alike
 from explorer.limits import check_number, check_whole
 from explorer.metrics import measure_step
@@ -52,14 +53,14 @@ def rank(
         shown: of how many photos `photos` has to tell; all by default.
 
     Raises:
-        BadInput: `k` or `offset` is no whole number from 0, or `threshold` no cosine.
+        BadInput: `k` or `offset` is no whole number from 0, `threshold` no cosine, or there are
+            too many photos to fold.
         VecdbError: the vector has another dimension.
     """
     k, offset = check_whole("k", k), check_whole("offset", offset)
     if threshold is not None:
         threshold = check_number("threshold", threshold, -1, 1)
     deep = offset + k
-    fold = fold and deep <= MOST_FOLDED
     # One statement tells of all it finds: quicker, unless much of that is not shown.
     at_once = not offset and threshold is None and (shown is None or shown >= k)
     with measure_step("query"):
@@ -67,15 +68,23 @@ def rank(
             vector,
             deep,
             Scope(exclude_concept=exclude_concept, where=where),
-            with_vectors=fold,
+            with_vectors=fold and deep <= MOST_FOLDED,
             with_photos=at_once,
         )
     similarities = 1.0 - found.distances.astype(np.float64)
     count = len(found)
     if threshold is not None:
         count = int(np.searchsorted(-similarities, -threshold, side="right"))
-    if fold and found.vectors is not None and count:
-        groups = group_alike(found.vectors[:count])
+    if fold and count > MOST_FOLDED:
+        raise BadInput(
+            f"Near-duplicates are folded among the first {MOST_FOLDED:,} photos at most: ask for "
+            "fewer, for a higher threshold, or do not fold."
+        )
+    if fold and count:
+        vectors = found.vectors
+        if vectors is None:
+            vectors = collection.vectors(found.ids[:count])
+        groups = group_alike(vectors[:count])
     else:
         groups = [[row] for row in range(count)]
     groups = [group for group in groups if group[0] >= offset]

@@ -1,7 +1,13 @@
 import numpy as np
+import pyarrow as pa
+import pytest
 
-from explorer import folding
+from explorer import folding, ranking
+from explorer.errors import BadInput
 from explorer.folding import group_alike
+from explorer.ranking import rank
+from tests.explorer.conftest import small_collection
+from vecdb import Collection
 
 
 def test_photos_that_are_nearly_the_same_become_one_group_ranked_by_its_best():
@@ -32,3 +38,17 @@ def test_many_photos_are_folded_as_if_each_were_compared_with_each(monkeypatch):
     compared = group_alike(vectors, near=0.98)
     assert sum(len(group) == 3 for group in compared) >= 490
     assert hashed == compared
+
+
+def test_beyond_what_can_be_compared_near_duplicates_are_folded_or_refused(
+    collection: Collection, monkeypatch
+):
+    ids, vectors = small_collection()
+    collection.insert(pa.table({"id": ["z copy"], "url": [""], "vector": [vectors[0]]}))
+    expected = rank(collection, vectors[0], 120, threshold=0.5, fold=True)
+    assert (expected.ids[0], expected.alike[0]) == (ids[0], ["z copy"])
+    monkeypatch.setattr(ranking, "MOST_FOLDED", 40)
+    assert rank(collection, vectors[0], 120, threshold=0.5, fold=True) == expected
+    with pytest.raises(BadInput, match="folded among the first 40 photos at most"):
+        rank(collection, vectors[0], 10, offset=35, fold=True)
+    assert len(rank(collection, vectors[0], 121).ids) == 121
