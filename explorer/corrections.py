@@ -82,21 +82,27 @@ def correct_photos(
     return store.correct(kept.id, rows)
 
 
-def undo_correction(
-    store: ClassSetStore, kept: ClassSet, done: Mapping[str, tuple[ClassCorrection | None, str]]
-) -> ClassSet:
-    """Take a correction back; what somebody has said of its photos since stays.
+# photo id -> what is to be said of it, and the class name, or NONE, that must still stand; None for
+# a photo of which nothing is said.
+Step = Mapping[str, tuple[ClassCorrection | None, str | None]]
 
-    Args:
-        done: photo id -> what was said of it before, and the class name, or NONE, it was given.
+
+def take_step(store: ClassSetStore, kept: ClassSet, step: Step) -> Step:
+    """Take a correction back, or make it again; what somebody has said of its photos since stays.
+
+    Returns:
+        the step that takes this one back.
     """
     now = store.corrections(kept.id)
     rows = {
-        photo: before
-        for photo, (before, name) in done.items()
-        if photo in now and (now[photo].name or NONE) == name
+        photo: said for photo, (said, stands) in step.items() if _class_of(now.get(photo)) == stands
     }
-    return store.correct(kept.id, rows)
+    store.correct(kept.id, rows)
+    return {photo: (now.get(photo), _class_of(said)) for photo, said in rows.items()}
+
+
+def _class_of(said: ClassCorrection | None) -> str | None:
+    return (said.name or NONE) if said else None
 
 
 def name_classes(names: Sequence[str]) -> str:
@@ -110,7 +116,9 @@ def name_each(kept: Iterable[ClassSet]) -> dict[str, str]:
     names: dict[str, str] = {}
     for one in kept:
         classes = count_things(len(one.names), "class", "classes")
-        name = f"{one.name} · {classes} · {one.corrected} corrected"
+        name = f"{one.name} · {classes}"
+        if one.corrected:
+            name += f" · corrected: {one.corrected:,}"  # a narrow box may cut it: no "71 correct"
         if name in names.values():
             name = f"{name} · {one.created:%-d %b %Y, %H:%M:%S}"
         while name in names.values():

@@ -1,7 +1,7 @@
 """Classes: class names become a classifier, shown as sheets, and better with every correction."""
 
 from functools import partial
-from typing import Any
+from typing import Literal
 
 import numpy as np
 import streamlit as st
@@ -14,11 +14,12 @@ from commandline.words import count_things, describe_error, percent
 from encoder import Encoder, EncoderError
 from explorer.corrections import (
     NONE,
+    Step,
     as_file,
     correct_photos,
     decide_photos,
     fit_classes,
-    undo_correction,
+    take_step,
 )
 from explorer.errors import ExplorerError
 from explorer.photo_sets import PhotoSet
@@ -51,7 +52,7 @@ from pages.sorting.kept import (
 from pages.sorting.source import choose_source
 from pages.sorting.tiles import set_tiles
 from pages.sorting.views import confusions, heat_map, per_template, sheets
-from vecdb import ClassCorrection, ClassSet, Collection, VecdbError
+from vecdb import ClassSet, Collection, VecdbError
 
 VIEWS = ("Sheets", "One class", "Heat map", "Confusion")
 SHOWN = 100
@@ -65,7 +66,7 @@ def on_event(found: PhotoSet, event: GridEvent) -> None:
     """Take the marks of a sheet as corrections: yes is the chosen class, no is not the sheet's."""
     if event["type"] == "like":
         look_for_more(event, found.small.get(event["id"]))
-    if event["type"] not in {"finish", "undo"}:
+    if event["type"] not in {"finish", "undo", "redo"}:
         return
     store = shared_explorer().database.class_sets
     try:
@@ -78,18 +79,24 @@ def on_event(found: PhotoSet, event: GridEvent) -> None:
             before = store.corrections(kept.id)
             correct_photos(store, kept, found, said)
             if said:
-                corrections_done().append({p: (before.get(p), name) for p, name in said.items()})
-        elif corrections_done():
-            undo_correction(store, kept, corrections_done()[-1])
-            corrections_done().pop()
+                steps("done").append({p: (before.get(p), name) for p, name in said.items()})
+                steps("undone").clear()
+        else:
+            back, forth = steps("done"), steps("undone")
+            if event["type"] == "redo":
+                back, forth = forth, back
+            if back:
+                if reverse := take_step(store, kept, back[-1]):
+                    forth.append(reverse)
+                back.pop()
     except VecdbError as error:
         state.class_error = str(error)
 
 
-def corrections_done() -> list[dict[str, tuple[ClassCorrection | None, str]]]:
-    """Return what `undo_correction` takes of each correction of these classes in this window."""
-    done: dict[str, list[Any]] = state.setdefault("class_done", {})
-    return done.setdefault(state.class_set, [])
+def steps(way: Literal["done", "undone"]) -> list[Step]:
+    """Return what takes back, or makes again, the corrections of these classes in this window."""
+    of_each: dict[str, list[Step]] = state.setdefault(f"class_{way}", {})
+    return of_each.setdefault(state.class_set, [])
 
 
 def set_up(collection: Collection, encoder: Encoder, kept: ClassSet | None) -> PhotoSet | None:
@@ -133,7 +140,7 @@ def offer_folders(found: PhotoSet, kept: ClassSet | None) -> None:
     names = sorted({label for label in found.photos.labels if label})
     if 1 < len(names) <= MOST_FOLDERS and (kept is None or set(names) - set(kept.names)):
         st.button(
-            f"Take the {len(names)} folder names as classes",
+            f"Take the photos' {len(names)} labels as classes",
             on_click=name_by_folders,
             args=[names],
             help="What the photos' folders, or a column of their table, call them.",
@@ -166,7 +173,8 @@ def one_class(found: PhotoSet, classes: SavedClasses, chosen: np.ndarray, sure: 
             "tiles": set_tiles(found, ids, scores=list(sure[rows]), reasons=[""] * len(ids)),
             "collection": state.collection,
             "action": "Correct" if ids else "",
-            "undoable": bool(corrections_done()),
+            "undoable": bool(steps("done")),
+            "redoable": bool(steps("undone")),
             "note": "" if ids else "No photo was put into this class.",
         },
         key="classes_grid",

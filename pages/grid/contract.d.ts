@@ -141,6 +141,7 @@ export interface SheetGrid {
   title: string;
   action: string;
   undoable: boolean;
+  redoable: boolean;
 }
 
 export type GridData = Filled<WelcomeGrid | MiningGrid | ResultsGrid | LabelsGrid | AuditGrid | SheetGrid>;

@@ -124,6 +124,7 @@ class SheetGrid(CommonGrid):
     title: str
     action: str
     undoable: bool
+    redoable: bool
 
 
 GridData = WelcomeGrid | MiningGrid | ResultsGrid | LabelsGrid | AuditGrid | SheetGrid

@@ -46,7 +46,7 @@ def press(test, label):
 def open_sheet():
     """Take the folders' names as classes, and look at one of them."""
     test = run("classes.py")
-    press(test, "Take the 2 folder names as classes")
+    press(test, "Take the photos' 2 labels as classes")
     labelled(test.segmented_control, "View").set_value("One class").run()
     return test
 
@@ -55,7 +55,7 @@ def test_folders_are_classes_only_after_the_user_says_so_and_are_then_kept(thing
     test = run("classes.py")
     assert labelled(test.text_area, "Classes, one a line").value == ""
     assert kept() == []
-    press(test, "Take the 2 folder names as classes")
+    press(test, "Take the photos' 2 labels as classes")
     [made] = kept()
     assert (made.names, made.collection) == (["cats", "dogs"], "things")
     assert any("6 photos into 2 classes" in text.value for text in test.markdown)
@@ -197,6 +197,14 @@ def test_corrections_are_undone_one_after_the_other(things, monkeypatch):
         assert said() == before
     assert not grids.data["undoable"]
     assert any("0 corrected so far" in caption.value for caption in test.caption)
+    for after in ({"cats/1": "", "dogs/1": ""}, {"cats/1": "cats", "dogs/1": ""}):
+        assert grids.data["redoable"]
+        grids.answer(test, type="redo")
+        assert said() == after
+    assert not grids.data["redoable"]
+    grids.answer(test, type="undo")
+    grids.answer(test, type="finish", marks={"dogs/1": 1})
+    assert not grids.data["redoable"]
 
 
 def test_undo_leaves_what_another_window_said_since(things, monkeypatch):
@@ -211,6 +219,12 @@ def test_undo_leaves_what_another_window_said_since(things, monkeypatch):
     assert {photo: one.name for photo, one in store.corrections(made.id).items()} == {
         "dogs/1": "dogs"
     }
+    store.correct(made.id, {"cats/1": replace(theirs, name="cats")})
+    grids.answer(test, type="redo")
+    assert {photo: one.name for photo, one in store.corrections(made.id).items()} == {
+        "dogs/1": "dogs",
+        "cats/1": "cats",
+    }
 
 
 def test_the_marks_of_a_sheet_stay_while_its_order_changes(things, monkeypatch):
@@ -224,7 +238,7 @@ def test_the_marks_of_a_sheet_stay_while_its_order_changes(things, monkeypatch):
 def test_a_single_class_is_counted_in_the_singular(things):
     test = run("classes.py")
     labelled(test.text_area, "Classes, one a line").set_value("cat").run()
-    assert "cat · 1 class · 0 corrected" in labelled(test.selectbox, "Classes").options
+    assert "cat · 1 class" in labelled(test.selectbox, "Classes").options
 
 
 def test_classes_that_an_address_names_in_vain_are_told(things):
