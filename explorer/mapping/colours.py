@@ -135,10 +135,13 @@ def _by_date(explorer: "Explorer", shown: Map, of: str) -> Colouring:
     if not len(times):
         return Colouring(np.full(len(shown), UNKNOWN, np.uint8), "scale", unknown=len(shown))
     # Cameras whose clock was never set would leave all others one colour.
-    low, high = np.quantile(times, [0.01, 0.99])
-    return colour_scale(
-        shown.spread(ids, times, np.nan), low, high, write_day(low), write_day(high)
-    )
+    low, high = np.quantile(times, [0.01, 0.99], method="nearest")
+    first, last = write_day(low), write_day(high)
+    if write_day(times.min()) != first:
+        first = f"until {first}"
+    if write_day(times.max()) != last:
+        last = f"from {last}"
+    return colour_scale(shown.spread(ids, times, np.nan), low, high, first, last)
 
 
 def _by_probability(explorer: "Explorer", shown: Map, of: str) -> Colouring:

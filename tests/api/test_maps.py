@@ -130,18 +130,19 @@ def test_photos_are_coloured_by_class_label_and_date(mapped: Mapped) -> None:
 def test_labels_and_dates_where_they_are_known(served: Served) -> None:
     explorer = served.explorer
     collection = explorer.database.create_collection("dated", "by hand", 4)
-    labels = ["dog"] * 5 + ["cat"] * 3 + [f"rare {at}" for at in range(20)] + [None]
-    taken = [1_600_000_000 + 86_400 * at for at in range(28)] + [None]
-    ids = [f"{at:02d}" for at in range(29)]
+    labels = ["dog"] * 5 + ["cat"] * 3 + [f"rare {at}" for at in range(20)] + [None] * 101
+    days = [1_600_000_000 + 86_400 * at for at in range(1, 128)]
+    taken = [0, *days, None]  # the first of a camera whose clock was never set
+    ids = [f"{at:02d}" for at in range(129)]
     import pyarrow as pa
 
-    vectors = np.tile(np.eye(4, dtype=np.float32)[0], (29, 1))
+    vectors = np.tile(np.eye(4, dtype=np.float32)[0], (129, 1))
     collection.insert(
         photos(ids, vectors, label=labels, taken=pa.array(taken, pa.timestamp("s", "UTC")))
     )
     store = explorer.database.maps
-    version, found = store.begin(), store.sample(collection, 100)
-    placed = Placed(found.ids, np.zeros((29, 2), np.float32), np.zeros(29, np.uint16))
+    version, found = store.begin(), store.sample(collection, 200)
+    placed = Placed(found.ids, np.zeros((129, 2), np.float32), np.zeros(129, np.uint16))
     store.add("dated", version, found, placed, anchors=True)
     store.finish("dated", version, ["all"], np.zeros((1, 2)))
     shown = explorer.maps.open("dated")
@@ -149,13 +150,14 @@ def test_labels_and_dates_where_they_are_known(served: Served) -> None:
     ask = {"stamp": shown.stamp}
     legend, values = read_values(served.get("/api/map/dated/values", by="label", **ask).content)
     assert legend["names"][:2] == ["dog", "cat"]
-    assert (len(legend["names"]), legend["others"], legend["unknown"]) == (12, 10, 1)
+    assert (len(legend["names"]), legend["others"], legend["unknown"]) == (12, 10, 101)
     by_photo = dict(zip(found.ids.to_pylist(), values.tolist(), strict=True))
     assert [by_photo[photo] for photo in ("00", "05", "28")] == [0, 1, 255]
     legend, values = read_values(served.get("/api/map/dated/values", by="date", **ask).content)
     by_photo = dict(zip(found.ids.to_pylist(), values.tolist(), strict=True))
-    assert by_photo["00"] < by_photo["13"] < by_photo["27"] < by_photo["28"] == 255
-    assert legend["low"] == "13 Sep 2020"
+    assert by_photo["00"] <= by_photo["01"] < by_photo["13"] < by_photo["127"] < 255
+    assert by_photo["128"] == 255
+    assert (legend["low"], legend["high"]) == ("until 14 Sep 2020", "from 17 Jan 2021")
 
 
 def test_photos_are_told_of_by_their_numbers(mapped: Mapped) -> None:
