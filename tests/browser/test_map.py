@@ -265,3 +265,19 @@ def test_another_collection_chosen_on_the_map_opens_its_map(opened, app):
     assert opened.get_by_role("combobox", name="Collection").input_value() == "a_few"
     assert "view=map" in opened.url
     assert opened.locator("button[data-photo-id]").count() == 0  # Photos shows them at once
+
+
+def test_in_high_contrast_the_legend_keeps_its_colours_and_what_is_pressed_is_seen(opened):
+    page = opened
+    page.emulate_media(forced_colors="active")
+    shade = "name => getComputedStyle(document.querySelector(name)).backgroundColor"
+    swatches = page.locator(".vdm-swatch").evaluate_all(
+        "all => all.map(one => getComputedStyle(one).backgroundColor)"
+    )
+    assert len(set(swatches)) == len(swatches) > 1
+    pressed, other = (
+        page.evaluate(shade, f".vdm .vde-quiet[aria-pressed={is_so}]")
+        for is_so in ("true", "false")
+    )
+    assert pressed != other
+    page.emulate_media(forced_colors="none")
