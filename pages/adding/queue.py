@@ -214,14 +214,14 @@ def _draw_ended(job: Job) -> None:
     if summary is None:
         st.error(escape_markdown(f"{_title(job)}: {name_controls(job.error)}"))
         return
+    holds = summary.inserted + summary.updated + summary.skipped
     doubtful = job.warned or summary.failed or summary.error or summary.interrupted
-    show = st.warning if doubtful else st.success
+    show = st.warning if doubtful or not holds else st.success
     words, button = st.columns([6, 1], vertical_alignment="center")
     with words:
         text = describe_summary(summary, table, "Failures tries them again")
         told = name_controls("\n".join([text, *job.told]))
         show(escape_markdown(f"{_title(job)}.\n{told}"))
-    holds = summary.inserted + summary.updated + summary.skipped
     if holds and button.button("Open it", key=f"open_{job.number}"):
         open_collection(table)
         st.switch_page("train.py")

@@ -250,6 +250,18 @@ def test_failures_of_an_ingest_are_shown_whatever_collection_is_open(concept, tm
     assert next(one for one in test.expander if one.label == "Failures").proto.expanded
 
 
+def test_an_ingest_that_found_no_photo_ends_in_yellow(concept, tmp_path, model):
+    jobs = shared_explorer().jobs
+    (tmp_path / "dropped").mkdir()
+    (tmp_path / "dropped" / "photos.zip").write_bytes(b"PK\5\6" + bytes(18))
+    jobs.add(Order(str(tmp_path / "dropped"), "others", model))
+    assert jobs.thread is not None
+    jobs.thread.join(60)
+    test = run("data.py")
+    assert any("unpack it" in element.value for element in test.warning)
+    assert not test.success
+
+
 def test_photos_are_deleted_by_name_and_undo_puts_them_back(concept):
     explorer = shared_explorer()
     collection = explorer.database.collection("things")
