@@ -201,7 +201,7 @@ def _find(path: Path, column: str | None) -> VectorSource | None:
     if path.is_dir() and not is_lance(path):
         return _find_folder(path, column)
     if path.suffix.lower() in {".npz", ".npy"}:
-        folder = path.absolute().parents[1]
+        folder = path.absolute().parent.parent
         if path.absolute().parent.name == IMAGES and (folder / TABLES).is_dir():
             raise SourceError(f"{path} is a part of {folder}, whose tables tell of it: give that.")
         numbers, _ = open_numbers(path)

@@ -140,7 +140,7 @@ def offer_folders(found: PhotoSet, kept: ClassSet | None) -> None:
     names = sorted({label for label in found.photos.labels if label})
     if 1 < len(names) <= MOST_FOLDERS and (kept is None or set(names) - set(kept.names)):
         st.button(
-            f"Take the photos' {len(names)} labels as classes",
+            f"Take the {len(names)} folder names or labels as classes",
             on_click=name_by_folders,
             args=[names],
             help="What the photos' folders, or a column of their table, call them.",

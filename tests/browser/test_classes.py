@@ -77,7 +77,7 @@ def begin_own(page, name):
     assert page.get_by_label("Classes, one a line").input_value() == ""
     page.get_by_label("Only ids that start with").fill("drawings/")
     page.keyboard.press("Enter")
-    page.get_by_role("button", name="Take the photos' 13 labels as classes").click()
+    page.get_by_role("button", name="Take the 13 folder names or labels as classes").click()
     see(page, "232 photos into 13 classes")
     assert page.get_by_label("Classes, one a line").input_value().startswith("bear\nbig_cat\n")
     page.get_by_label("Name of these classes").fill(name)
@@ -259,7 +259,7 @@ def test_uploads_and_a_folder_on_the_server_are_sorted(page, tmp_path):
     wait_idle(page)
     page.get_by_label("Folder on this machine").fill(str(tmp_path))
     page.keyboard.press("Enter")
-    page.get_by_role("button", name="Take the photos' 3 labels as classes").click()
+    page.get_by_role("button", name="Take the 3 folder names or labels as classes").click()
     see(page, f"{count} photos into 3 classes")
     assert right(page) > 40
     page.get_by_role("radio", name="Sheets").click()

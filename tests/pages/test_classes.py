@@ -46,7 +46,7 @@ def press(test, label):
 def open_sheet():
     """Take the folders' names as classes, and look at one of them."""
     test = run("classes.py")
-    press(test, "Take the photos' 2 labels as classes")
+    press(test, "Take the 2 folder names or labels as classes")
     labelled(test.segmented_control, "View").set_value("One class").run()
     return test
 
@@ -55,7 +55,7 @@ def test_folders_are_classes_only_after_the_user_says_so_and_are_then_kept(thing
     test = run("classes.py")
     assert labelled(test.text_area, "Classes, one a line").value == ""
     assert kept() == []
-    press(test, "Take the photos' 2 labels as classes")
+    press(test, "Take the 2 folder names or labels as classes")
     [made] = kept()
     assert (made.names, made.collection) == (["cats", "dogs"], "things")
     assert any("6 photos into 2 classes" in text.value for text in test.markdown)
