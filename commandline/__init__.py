@@ -15,6 +15,7 @@ import re
 import shlex
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from itertools import takewhile
 from typing import Any, NamedTuple, NoReturn
 
@@ -114,7 +115,8 @@ def run_program(
         errors: whose sentence is the answer; others are faults of the program and stay loud.
     """
     if isinstance(sys.stdout, io.TextIOWrapper):  # a file's name need not be text
-        sys.stdout.reconfigure(errors="backslashreplace")
+        with suppress(OSError):  # a pipe that took a file's place has no position; it is set then
+            sys.stdout.reconfigure(errors="backslashreplace")
     try:
         try:
             return _answer(main, errors, arguments)
