@@ -216,9 +216,20 @@ class History:
         ]
 
     def yes_by_round(self) -> list[int]:
-        """Count the photos that are a yes by the round they were last judged in, from round 1."""
+        """Count the photos that are a yes by the round that made them one, from round 1.
+
+        One that was asked about again and stayed a yes is no new match.
+        """
+        since: dict[str, int] = {}
+        for row in self._counted(self.rows):
+            if row.label == 1:
+                since.setdefault(row.photo_id, row.round)
+            else:
+                since.pop(row.photo_id, None)
         rounds = [row.round for row in self.latest.values() if row.label]
-        found = [row.round for row in self.latest.values() if row.label == 1]
+        found = [
+            since.get(photo, row.round) for photo, row in self.latest.items() if row.label == 1
+        ]
         return [found.count(number) for number in range(1, max(rounds, default=0) + 1)]
 
 

@@ -59,3 +59,17 @@ def test_slips_are_the_answers_that_a_second_look_turned_round(judge, seed):
         assert at <= ended
     assert whole.slips == turned
     assert turned.total() > 0
+
+
+def test_a_yes_that_was_asked_about_again_is_no_new_match():
+    history = History(
+        [
+            Label("a", 1, 1, "top", action="round:1"),
+            Label("b", -1, 1, "top", action="round:1"),
+            Label("c", 1, 2, "top", action="round:2"),
+            Label("a", 1, 3, SURE, action="round:3"),
+            Label("b", 1, 3, SURE, action="round:3"),
+            Label("c", -1, 3, SURE, action="round:3"),
+        ]
+    )
+    assert history.yes_by_round() == [1, 0, 1]
