@@ -142,7 +142,7 @@ def draw_look(source: str) -> Look | None:
     elif look.rows:
         st.markdown("The first photos found in it:")
     if look.rows:
-        st.dataframe(pd.DataFrame(look.rows), hide_index=True, width="stretch")
+        st.dataframe(pd.DataFrame(look.rows), hide_index=True, width="stretch", placeholder="")
     else:
         st.info("No photos are found in it.")
     return look

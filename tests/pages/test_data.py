@@ -113,15 +113,18 @@ def test_the_name_starts_as_the_open_collection_and_says_what_it_becomes(concept
 
 def test_the_guesses_and_the_first_five_rows_are_shown_and_can_be_set_otherwise(empty):
     rows = "".join(f"/p/{at}.jpg,a word for {at},/q/{at}.jpg\n" for at in range(9))
-    (empty / "a_b$c$.csv").write_text("path,caption,other\n" + rows)
+    (empty / "a_b$c$.csv").write_text("path,caption,other\n/p/none.jpg,,/q/none.jpg\n" + rows)
     test = run("data.py")
     test.text_input(key="data_source").set_value(f'"{empty}/a_b$c$.csv"').run()
     assert any("Read by address: path, caption: caption" in m.value for m in test.markdown)
     shown = test.dataframe[0].value
     assert len(shown) == 5
-    assert shown["address"][0] == "/p/0.jpg"
+    assert list(shown["address"][:2]) == ["/p/none.jpg", "/p/0.jpg"]
+    assert shown["description"].isna()[0]
+    assert test.dataframe[0].proto.placeholder == ""  # where nothing is known, not "None"
+    assert test.dataframe[0].proto.HasField("placeholder")
     test.selectbox(key="data_address_column").set_value("other").run()
-    assert test.dataframe[0].value["address"][0] == "/q/0.jpg"
+    assert test.dataframe[0].value["address"][1] == "/q/0.jpg"
     test.text_area(key="data_where").set_value("nonsense").run()
     assert any("nonsense" in words for words in said(test))
 
