@@ -19,7 +19,7 @@ from ingest.files import file_digest, is_gone
 from ingest.photo import Photo, id_of_path
 from ingest.provenance import is_told_by
 from vecdb import Collection
-from vecdb.addresses import local_path
+from vecdb.addresses import local_path, path_of
 from vecdb.records import Origin
 
 NOTED = 1_000_000  # ids kept in memory, some 80 MB
@@ -189,24 +189,34 @@ class Naming:
     def _find_moved(self, photos: Sequence[Photo]) -> dict[str, Known]:
         """Find the files that are stored under other ids, from here or from where they are gone.
 
+        What lies in a linked folder is here by whichever way.
+
         Returns:
             The photos by their address now.
         """
         files = [photo for photo in photos if _is_file(photo) and photo.size]
         gone: dict[int, list[dict[str, Any]]] = {}
+        there: dict[str, str] = {}  # addresses of stored files, by where they really lie
         if files:
             for row in self._collection.records.files_of_sizes(photo.size for photo in files):
                 path = local_path(row["url"])
-                if row["digest"] and path is not None and is_gone(path):
+                if not row["digest"] or path is None:
+                    continue
+                if is_gone(path):
                     gone.setdefault(row["size"], []).append(row)
+                else:
+                    there[_resolve(path)] = row["url"]
+        urls = {photo.url: photo.url for photo in files}
+        if there:
+            urls |= {p.url: there.get(_resolve(path_of(p.address)), p.url) for p in files}
         moved: dict[str, Known] = {}
-        stored = self._at_addresses({photo.url for photo in files})
+        stored = self._at_addresses(set(urls.values()))
         held = (
             self._collection.records.origins([*itertools.chain(*stored.values())]) if stored else {}
         )
         for photo in files if gone or stored else ():
-            if photo.url in stored:
-                one = stored[photo.url][0]
+            if (url := urls[photo.url]) in stored:
+                one = stored[url][0]
                 moved[photo.address] = Known(replace(photo, id=one), held[one])
                 continue
             rows = gone.get(photo.size)
@@ -233,6 +243,11 @@ class Naming:
         ids = self._removed_ids.get(digest, ()) if is_of_size else ()
         free = (one for one in ids if one in self._removed)
         return next((one for one in free if is_gone(Path(photo.within, one))), None)
+
+
+def _resolve(path: Path) -> str:
+    """Return where a file really lies; one that is a link itself is a photo of its own."""
+    return os.path.join(os.path.realpath(path.parent), path.name)
 
 
 def identity(photo: Photo) -> str:

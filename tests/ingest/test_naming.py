@@ -372,3 +372,21 @@ def test_tables_of_one_folder_that_name_the_same_pictures_store_each_once(
     assert (summary.inserted, summary.doubled) == (2 if is_same else 4, 0)
     assert ingest(tmp_path / "lists").inserted == 0
     assert len(stored(database)) == summary.inserted
+
+
+@pytest.mark.parametrize("order", ["real link", "link real"])
+def test_a_folder_by_a_link_and_by_its_real_path_is_one(ingest, database, tmp_path, order):
+    card(tmp_path / "real", range(2), "pics")
+    os.symlink(tmp_path / "real", tmp_path / "link")
+    names = [f"pics/IMG_{at:04}.JPG" for at in range(2)]
+    for way in order.split():
+        ingest(tmp_path / way)
+        pics = tmp_path / way / "pics"
+        (pics / f"{way}.csv").write_text(f"file,label\nIMG_0000.JPG,{way}\n")
+        for source in (pics, pics / f"{way}.csv"):
+            assert ingest(source).inserted == 0
+        assert stored(database) == names
+        [photo] = database.collection("photos").photos(names[:1])
+        assert photo["label"] == way
+    os.symlink(pics / "IMG_0000.JPG", pics / "other.jpg")  # a copy, as it were
+    assert ingest(tmp_path / "real").inserted == 1
