@@ -26,6 +26,7 @@ from ingest.sources.where import check_columns, holds
 from vecdb import Condition
 
 STANDARD_INPUT = "stdin"  # what its lists are called among tables, whichever they are
+GATHERED = 20_000  # rows of labels; in pipes each is wanted as it comes
 PARTITION = re.compile(r"([A-Za-z_]\w*)=([^=]+)")
 WEB_PAGE = re.compile(r"\ufeff?\s*<(!doctype html|html|head)\b", re.IGNORECASE)
 XML = re.compile(r"\ufeff?\s*<(\?xml|annotations?|rss|kml|feed)\b", re.IGNORECASE)
@@ -85,7 +86,10 @@ class Table:
         """
         with self.open(path) as (rows, columns):
             stem = path.name.partition(".")[0]
-            yield from _join_labels(self._each(rows, columns, stem))
+            photos = self._each(rows, columns, stem)
+            if columns.roles.label and not columns.picture and str(path) != "-":
+                photos = _gather(photos)
+            yield from _join_labels(photos)
 
     def _each(self, rows: Rows, columns: Columns, stem: str) -> Iterator[Photo]:
         for at, row in enumerate(rows.rows):
@@ -135,6 +139,21 @@ class Table:
             return found
         except SourceError as error:
             raise type(error)(f"{path}: {error}") from error
+
+
+def _gather(photos: Iterator[Photo]) -> Iterator[Photo]:
+    """Put rows about one photo behind each other, among so many rows at a time."""
+    groups: dict[tuple[str, str], list[Photo]] = {}
+    try:
+        for at, photo in enumerate(photos, 1):
+            groups.setdefault((photo.id, photo.address), []).append(photo)
+            if at % GATHERED == 0:
+                yield from chain(*groups.values())
+                groups = {}
+    except (SourceError, DamagedSource):
+        yield from chain(*groups.values())  # what came before is not lost
+        raise
+    yield from chain(*groups.values())
 
 
 def _join_labels(photos: Iterator[Photo]) -> Iterator[Photo]:

@@ -807,6 +807,15 @@ def test_a_row_for_each_photo_and_class_gives_each_photo_all_its_classes(folder,
     assert photos[0].extra == {"box": 1}
 
 
+def test_rows_of_a_photo_and_class_may_stand_anywhere_among_so_many(folder, monkeypatch):
+    monkeypatch.setattr("ingest.sources.tables.GATHERED", 4)
+    rows = [(0, "dog"), (1, "cat"), (0, "cat"), (2, "cat"), (1, "dog"), (2, "dog"), (2, "dog")]
+    lines = [f"images/{at}.jpg,{label}" for at, label in rows]
+    photos = read(written(folder / "t.csv", "\n".join(["path,label", *lines])))
+    told = [f"{photo.address[-5]} {photo.metadata['label']}" for photo in photos]
+    assert told == ["0 dog|cat", "1 cat", "2 cat", "1 dog", "2 dog"]  # the last two are second rows
+
+
 def test_a_first_row_with_a_caption_keeps_its_class_beside_those_of_later_rows(folder):
     lines = ["path,label,caption", "images/0.jpg,cat,A cat.", "images/0.jpg,dog,"]
     [photo] = read(written(folder / "t.csv", "\n".join(lines)))
