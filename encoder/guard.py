@@ -47,6 +47,8 @@ def one_sentence(name: str, what: str, *own: type[Exception]) -> Iterator[None]:
         remedy = "try again with more memory free, or fetch the model's files anew"
         if isinstance(error, PermissionError):
             remedy = "let this user read the model's files"
+        if "partially initialized" in reason:  # Ctrl-C while a library was imported
+            remedy = "its libraries were stopped while they loaded: start this program anew"
         raise EncoderError(f"The encoder {name} could not {what} ({reason}): {remedy}.") from error
 
 

@@ -7,7 +7,7 @@ import torch
 from PIL import Image
 
 from encoder import EncoderError, load, load_encoder
-from encoder.guard import DOES, shorten
+from encoder.guard import DOES, one_sentence, shorten
 from encoder.similarity import SimilarityHead, head_path, save_head
 from encoder.vision import Vision
 
@@ -106,3 +106,12 @@ def test_a_file_of_a_model_that_may_not_be_read_is_named(named, monkeypatch, fil
     monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(EncoderError, match=rf"denied.*{file}.*: let this user read"):
         load_encoder(named["clip"])
+
+
+def test_who_stopped_the_libraries_while_they_loaded_is_told_to_start_anew():
+    words = "partially initialized module 'torch' has no attribute 'autograd'"
+    with (
+        pytest.raises(EncoderError, match=r"stopped while they loaded: start this program anew\.$"),
+        one_sentence("offline", "be loaded"),
+    ):
+        raise AttributeError(words)
