@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from ingest.errors import Rejected
+from ingest.errors import Rejected, SourceError
 from vecdb.photos import Extra
 
 EXTRA = "extra:"  # goes before the name of a column of the source's own
@@ -66,7 +66,18 @@ class Photo:
     is_partly_read: bool = False
 
     def __post_init__(self) -> None:
-        """Write paths that are not UTF-8 percent-encoded: they can be stored, and lead there."""
+        """Write paths that are not UTF-8 percent-encoded: they can be stored, and lead there.
+
+        Raises:
+            SourceError: the id or the address is no text.
+        """
+        if isinstance(self.address, os.PathLike):
+            object.__setattr__(self, "address", os.fspath(self.address))
+        if not isinstance(self.id, str) or not isinstance(self.address, str):
+            raise SourceError(
+                f"The id and the address of a photo must be texts, not {self.id!r:.60} and "
+                f"{self.address!r:.60}."
+            )
         for name in ("address", "within", "named_by", "told_by"):
             text = getattr(self, name)
             if not text.isascii() and clean(text) != text:

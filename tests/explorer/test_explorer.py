@@ -12,7 +12,7 @@ from classifier import ClassifierError, load
 from explorer import Explorer, Page, Query
 from explorer.errors import BadInput, MovedOn
 from explorer.exports import Choice
-from ingest import IngestError
+from ingest import IngestError, Photo
 from vecdb import Database, Filter
 from vecdb.errors import BadCondition, NotFitted, UnknownConcept
 from vecdb.records import Records
@@ -194,6 +194,15 @@ def test_an_ingest_of_an_impossible_number_is_refused(explorer, tmp_path, limit)
 def test_an_ingest_that_ends_early_is_an_error_that_says_why(explorer, given):
     with pytest.raises(IngestError, match=r"is no photo: give `ingest\.Photo`s, or one source"):
         explorer.ingest(given, table="new", encoder="offline")
+
+
+def test_a_photos_address_may_be_a_path_and_its_id_must_be_a_text(tmp_path):
+    path: Any = tmp_path / "a.jpg"
+    assert Photo("a", path).address == str(path)
+    given: Any
+    for given in ((7, "a.jpg"), ("a", None), ("a", 7), (None, "a.jpg")):
+        with pytest.raises(IngestError, match="id and the address of a photo must be texts"):
+            Photo(*given)
 
 
 @pytest.mark.parametrize("asked", [None, 7, ["a dog"], b"dog", np.zeros(16)])
