@@ -28,7 +28,8 @@ class Photo:
         id: names it in the collection.
         address: an http or https address, or a file's path; empty where `payload` is given.
         metadata: values for the table's own columns.
-        extra: every other column of the source: words, numbers, times, true or false.
+        extra: every other column of the source: words, numbers, times, true or false; None is
+            unknown.
         captions: every text of the source that describes the picture, each once.
         payload: the picture's bytes, where the source holds them itself.
         broken: why the row cannot be used, where it cannot.

@@ -129,13 +129,15 @@ def describe_row(row: dict[str, Any]) -> dict[str, Any]:
     return {**known, "extra": dict(sorted(extra.items()))}
 
 
-def stored_extra(extra: Mapping[str, Extra]) -> dict[str, list[tuple[str, Any]]]:
+def stored_extra(extra: Mapping[str, Extra | None]) -> dict[str, list[tuple[str, Any]]]:
     """Part typed values into the maps that the table keeps them in.
 
     A whole number that a Float64 does not hold exactly, such as a long id, is kept as a word.
     """
     maps: dict[str, list[tuple[str, Any]]] = {name: [] for name in MAPS}
     for name, value in extra.items():
+        if value is None:  # unknown, as a script has it
+            continue
         if isinstance(value, bool):
             maps["extra_flags"].append((name, value))
         elif isinstance(value, datetime):

@@ -393,3 +393,10 @@ def test_a_vector_that_is_no_vector_fails_alone(ingest, database, tiny_clip, mon
     assert summary.reasons == {"no vector of unit length": summary.failed}
     assert summary.failed >= 1
     assert summary.inserted == 5 - summary.failed
+
+
+def test_what_a_script_does_not_know_of_a_photo_is_none(ingest, database):
+    extra = {"iso": None, "mood": "calm"}
+    photo = Photo("a", payload=jpeg(1), extra=extra)  # type: ignore[arg-type]
+    assert ingest([photo]).inserted == 1
+    assert database.collection("photos").photos(["a"])[0]["extra"] == {"mood": "calm"}
