@@ -197,6 +197,7 @@ class Naming:
         files = [photo for photo in photos if _is_file(photo) and photo.size]
         gone: dict[int, list[dict[str, Any]]] = {}
         there: dict[str, str] = {}  # addresses of stored files, by where they really lie
+        folders: dict[str, str] = {}
         if files:
             for row in self._collection.records.files_of_sizes(photo.size for photo in files):
                 path = local_path(row["url"])
@@ -205,10 +206,10 @@ class Naming:
                 if is_gone(path):
                     gone.setdefault(row["size"], []).append(row)
                 else:
-                    there[_resolve(path)] = row["url"]
+                    there[_resolve(path, folders)] = row["url"]
         urls = {photo.url: photo.url for photo in files}
         if there:
-            urls |= {p.url: there.get(_resolve(path_of(p.address)), p.url) for p in files}
+            urls |= {p.url: there.get(_resolve(path_of(p.address), folders), p.url) for p in files}
         moved: dict[str, Known] = {}
         stored = self._at_addresses(set(urls.values()))
         held = (
@@ -245,9 +246,16 @@ class Naming:
         return next((one for one in free if is_gone(Path(photo.within, one))), None)
 
 
-def _resolve(path: Path) -> str:
-    """Return where a file really lies; one that is a link itself is a photo of its own."""
-    return os.path.join(os.path.realpath(path.parent), path.name)
+def _resolve(path: Path, folders: dict[str, str]) -> str:
+    """Return where a file really lies; one that is a link itself is a photo of its own.
+
+    Args:
+        folders: where those looked at before lie.
+    """
+    folder, name = os.path.split(path)
+    if folder not in folders:
+        folders[folder] = os.path.realpath(folder)
+    return os.path.join(folders[folder], name)
 
 
 def identity(photo: Photo) -> str:
