@@ -1,11 +1,12 @@
 """Photos from tables: CSV, TSV, JSON, Parquet, Arrow, Lance, and plain lists of addresses."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 from ingest.errors import DamagedSource, SourceError
@@ -14,11 +15,11 @@ from ingest.sources import arrow_rows
 from ingest.sources.addresses import Locator
 from ingest.sources.cards import find_class_names
 from ingest.sources.class_files import find_names_beside
-from ingest.sources.columns import Columns
+from ingest.sources.columns import Columns, Roles
 from ingest.sources.cvat import cvat_rows
 from ingest.sources.encodings import encoding_name
 from ingest.sources.json_rows import is_json, json_rows
-from ingest.sources.rows import Names, Rows, put_into_words
+from ingest.sources.rows import Names, Row, Rows, put_into_words
 from ingest.sources.text import GZIP, JSON_LINES, ZIP, magic, open_text
 from ingest.sources.text_rows import LISTS, text_rows
 from ingest.sources.values import PART
@@ -86,13 +87,15 @@ class Table:
         """
         with self.open(path) as (rows, columns):
             stem = path.name.partition(".")[0]
-            photos = self._each(rows, columns, stem)
+            numbered: Iterator[tuple[int, Row | str]] = enumerate(rows.rows)
             if columns.roles.label and not columns.picture and str(path) != "-":
-                photos = _gather(photos)
-            yield from _join_labels(photos)
+                numbered = _gather(numbered, columns.roles)
+            yield from _join_labels(self._each(numbered, columns, stem))
 
-    def _each(self, rows: Rows, columns: Columns, stem: str) -> Iterator[Photo]:
-        for at, row in enumerate(rows.rows):
+    def _each(
+        self, rows: Iterable[tuple[int, Row | str]], columns: Columns, stem: str
+    ) -> Iterator[Photo]:
+        for at, row in rows:
             if isinstance(row, str):
                 yield Photo("", broken=row)
             elif not self.where or holds(self.where, columns.read_local(row)):
@@ -141,13 +144,15 @@ class Table:
             raise type(error)(f"{path}: {error}") from error
 
 
-def _gather(photos: Iterator[Photo]) -> Iterator[Photo]:
+def _gather(rows: Iterable[tuple[int, Row | str]], roles: Roles) -> Iterator[tuple[int, Row | str]]:
     """Put rows about one photo behind each other, among so many rows at a time."""
-    groups: dict[tuple[str, str], list[Photo]] = {}
+    groups: dict[Any, list[tuple[int, Row | str]]] = {}
+    own, address = roles.id or "", roles.address or ""
     try:
-        for at, photo in enumerate(photos, 1):
-            groups.setdefault((photo.id, photo.address), []).append(photo)
-            if at % GATHERED == 0:
+        for at, row in rows:
+            name = at if isinstance(row, str) else f"{row.get(own)} {row.get(address)}"
+            groups.setdefault(name, []).append((at, row))
+            if (at + 1) % GATHERED == 0:
                 yield from chain(*groups.values())
                 groups = {}
     except (SourceError, DamagedSource):
