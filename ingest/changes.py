@@ -141,10 +141,10 @@ def keep_told(collection: Collection, rows: pa.Table) -> pa.Table:
         known = {name: before[name] for name in OF_PICTURE if not row.get(name)}
         new = _keep(empty | row | known, before, photo)
         said = read_statements(new["named_by"], new["mark"], new["given"])
-        own = (
+        said = [
             one._replace(mark=row["mark"]) if one.source == photo.source else one for one in said
-        )
-        kept.append(new | write_statements([*own], new["named_by"]))
+        ]
+        kept.append(new | write_statements(said, new["named_by"]))
     return photo_table(kept, rows.column("vector"))
 
 

@@ -132,9 +132,9 @@ def evaluate(options: argparse.Namespace) -> None:
     }
     if options.zeroshot:
         learnt = set(pictures.digests[pictures.parts != TEST].tolist())
-        others = Others(_read_labelled(options.zeroshot), learnt)
-        told["zeroshot"] = measure_zeroshot(before, after, others).as_json()
-        told["zeroshot"]["left_out"] = others.left_out
+        unseen = Unseen(_read_labelled(options.zeroshot), learnt)
+        told["zeroshot"] = measure_zeroshot(before, after, unseen).as_json()
+        told["zeroshot"]["left_out"] = unseen.left_out
     if not options.json:
         _print(told)
     if not found.is_better:
@@ -159,7 +159,7 @@ def _print(told: dict[str, Any]) -> None:
         print(f"left out: {of['left_out']:,} (training saw them)")
 
 
-class Others:
+class Unseen:
     """Labelled pictures without those that a model has learnt from, which tell nothing new."""
 
     def __init__(self, labelled: Iterable[tuple[bytes, str]], learnt: Collection[str]) -> None:
