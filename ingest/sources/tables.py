@@ -28,6 +28,7 @@ from vecdb import Condition
 
 STANDARD_INPUT = "stdin"  # what its lists are called among tables, whichever they are
 GATHERED = 20_000  # rows of labels; in pipes each is wanted as it comes
+LIGHT = 5_000  # letters of a row so many of which may be held: none with pictures or vectors
 PARTITION = re.compile(r"([A-Za-z_]\w*)=([^=]+)")
 WEB_PAGE = re.compile(r"\ufeff?\s*<(!doctype html|html|head)\b", re.IGNORECASE)
 XML = re.compile(r"\ufeff?\s*<(\?xml|annotations?|rss|kml|feed)\b", re.IGNORECASE)
@@ -88,7 +89,8 @@ class Table:
         with self.open(path) as (rows, columns):
             stem = path.name.partition(".")[0]
             numbered: Iterator[tuple[int, Row | str]] = enumerate(rows.rows)
-            if columns.roles.label and not columns.picture and str(path) != "-":
+            heavy = sum(len(str(row)) for row in rows.sample) > LIGHT * len(rows.sample)
+            if columns.roles.label and not heavy and str(path) != "-":
                 numbered = _gather(numbered, columns.roles)
             yield from _join_labels(self._each(numbered, columns, stem))
 

@@ -816,6 +816,16 @@ def test_rows_of_a_photo_and_class_may_stand_anywhere_among_so_many(folder, monk
     assert told == ["0 dog|cat", "1 cat", "2 cat", "1 dog", "2 dog"]  # the last two are second rows
 
 
+@pytest.mark.parametrize(
+    ("more", "count"), [("x", 2), (list(np.linspace(0, 1, 512)), 4), ("x" * 9_000, 4)]
+)
+def test_rows_with_vectors_or_pictures_are_not_held_until_many_are_read(folder, more, count):
+    told = [(0, "cat"), (1, "cat"), (0, "dog"), (1, "dog")]
+    rows = [{"path": f"images/{at}.jpg", "label": label, "more": more} for at, label in told]
+    photos = read(written(folder / "t.jsonl", "\n".join(map(json.dumps, rows))))
+    assert len(photos) == count
+
+
 def test_a_first_row_with_a_caption_keeps_its_class_beside_those_of_later_rows(folder):
     lines = ["path,label,caption", "images/0.jpg,cat,A cat.", "images/0.jpg,dog,"]
     [photo] = read(written(folder / "t.csv", "\n".join(lines)))
