@@ -101,8 +101,20 @@ def fit_and_leave_out(
     settled: ArrayLike | None = None,
     slips: ArrayLike = 0,
     givers: ArrayLike | None = None,
+    start: Head | None = None,
 ) -> tuple[Head, Floats]:
     """Fit a head as `fit` does, and say what the others say of each answer.
+
+    Args:
+        anchor: and the following: see `fit`.
+        vectors: (n, d) judged photos.
+        labels: (n,) their answers.
+        background: what is known of the collection.
+        settled: (n,) answers that are believed.
+        slips: answers taken back.
+        givers: (n,) who gave each.
+        start: a trained head whose answers are not at hand, to go on from: weights and bias are
+            held at its own in place of the anchor's.
 
     Returns:
         The head, and the margins (n,) that the photos have in a fit without their own answer, all
@@ -112,8 +124,8 @@ def fit_and_leave_out(
     admitted, people = read_givers(slips, givers, given.count)
     without = np.full(given.count, np.nan)
     if not len(given.answers):
-        return prompt_head(given.direction, background), without
-    problem = Problem.of(unit(given.direction), given.rows, given.answers, background)
+        return start or prompt_head(given.direction, background), without
+    problem = Problem.of(unit(given.direction), given.rows, given.answers, background, start)
     found = problem.solve()
     without[given.places] = found.left_out
     trust = trust_answers(

@@ -32,6 +32,10 @@ class Frame:
         raw = weights / self.scale
         return raw, bias - float(self.centre @ raw)
 
+    def back(self, raw: Floats, bias: float) -> tuple[Floats, float]:
+        """Undo `out`: (d,) weights and bias in the frame of a head for raw vectors."""
+        return raw * self.scale, bias + float(self.centre @ raw)
+
 
 def frame_of(background: Background | None, rows: NDArray[np.floating]) -> Frame:
     """Take the frame from the collection, or from the rows at hand where it is unknown.

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from .arrays import Floats, project
 from .background import Background
 from .frame import Frame, spread_along
+from .head import Head
 
 # All in the frame's units, so that they mean the same for every encoder; the evidence is in
 # docs/measurements/learning.md. The fit is flat around them: half or double costs some .01 AP.
@@ -23,6 +24,8 @@ PULL_HALVES, PULL_RESTS = 5, 20
 Only the yes count, for a rare concept gathers many no that say little of it."""
 BIAS_VARIANCE = 100.0
 """Prior variance of the bias: as good as free, for pages say nothing of how rare a concept is."""
+HEAD_BIAS_VARIANCE = 1.0
+"""The same where a fit goes on from a trained head, which knew how rare its concept was."""
 PROMPT_BIAS = -3.0
 """Margin of the average photo before any answer: a few in a hundred are expected to match."""
 LEAST_LENGTH = 1e-6
@@ -34,9 +37,9 @@ def pull_after(yes: int) -> float:
     return PULL / (1 + min(yes, PULL_RESTS) / PULL_HALVES)
 
 
-def prior_precision(pull: float, dim: int) -> Floats:
+def prior_precision(pull: float, dim: int, bias_variance: float = BIAS_VARIANCE) -> Floats:
     """Return the prior precision (d + 1,) of weights and bias."""
-    return np.append(np.full(dim, pull), 1 / BIAS_VARIANCE)
+    return np.append(np.full(dim, pull), 1 / bias_variance)
 
 
 def prompt_weights(direction: Floats, frame: Frame, background: Background | None) -> Floats:
@@ -55,14 +58,24 @@ class PriorMean:
     guess of the weights as the prompt is.
 
     Attributes:
-        prompt: (d,) the prompt's weights.
+        prompt: (d,) the prompt's weights, or those of a trained head.
         share: factor on the prompt.
         parts: (n,) factor on the photo of each answer, 0 for a no.
+        bias: what the bias is held at.
+        bias_variance: how freely.
     """
 
     prompt: Floats
     share: float
     parts: Floats
+    bias: float = PROMPT_BIAS
+    bias_variance: float = BIAS_VARIANCE
+
+    @classmethod
+    def of_head(cls, head: Head, frame: Frame, count: int) -> "PriorMean":
+        """Go on from a trained head (d,), for `count` answers: it has seen what a match is."""
+        weights, bias = frame.back(head.weights.astype(np.float64), head.bias)
+        return cls(weights, 1.0, np.zeros(count), bias, HEAD_BIAS_VARIANCE)
 
     @classmethod
     def of(

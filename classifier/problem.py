@@ -10,12 +10,11 @@ from scipy.special import expit
 from .arrays import Floats, add_ones, project
 from .background import Background
 from .frame import Frame, frame_of
+from .head import Head
 from .laplace import laplace
 from .lazy import lazy
 from .primal import SLACK, left_out, solve_primal
 from .prior import (
-    BIAS_VARIANCE,
-    PROMPT_BIAS,
     PriorMean,
     prior_precision,
     prompt_weights,
@@ -87,8 +86,11 @@ class Problem:
         rows: NDArray[np.float32],
         answers: Floats,
         background: Background | None,
+        start: Head | None = None,
     ) -> "Problem":
         """Set the problem up: unit direction (d,), photos (n, d), answers (n,) 1.0 or -1.0.
+
+        With a trained head to start from, that is what the fit is held at.
 
         Most photos of a collection are no match, and together they say in which directions it
         spreads without one: each of a sample counts as a no by the square of the chance that a
@@ -96,9 +98,12 @@ class Problem:
         should say little. (Learning from positive and unlabelled examples; Elkan and Noto 2008.)
         """
         frame = frame_of(background, rows)
-        prompt = prompt_weights(direction, frame, background)
         judged = add_ones(frame.into(rows))
-        mean = PriorMean.of(prompt, judged[:, :-1], answers, frame, background)
+        if start is None:
+            prompt = prompt_weights(direction, frame, background)
+            mean = PriorMean.of(prompt, judged[:, :-1], answers, frame, background)
+        else:
+            mean = PriorMean.of_head(start, frame, len(rows))
         alone = cls(frame, mean, answers, judged, answers, np.ones(len(rows)))
         if background is None or not len(background.sample):
             return alone
@@ -168,15 +173,15 @@ class Problem:
         mean = self.mean.weights(self.rows[:own, :-1], factors)
         if len(self.signs) <= AMONG_ROWS:
             rows = self.rows[:, :-1].astype(np.float64)
-            prior = rows @ mean + PROMPT_BIAS
-            kernel = rows @ rows.T / self.pull + BIAS_VARIANCE
+            prior = rows @ mean + self.mean.bias
+            kernel = rows @ rows.T / self.pull + self.mean.bias_variance
             found = laplace(kernel, prior, self.signs, importance)
             weights = mean + rows.T @ found.dual / self.pull
-            bias = PROMPT_BIAS + BIAS_VARIANCE * float(found.dual.sum())
+            bias = self.mean.bias + self.mean.bias_variance * float(found.dual.sum())
             return Solution(weights, bias, lambda: found.left_out[:own])
         answers = (self.rows, self.signs, importance)
-        prior = np.append(mean, PROMPT_BIAS)
-        precision = prior_precision(self.pull, len(mean))
+        prior = np.append(mean, self.mean.bias)
+        precision = prior_precision(self.pull, len(mean), self.mean.bias_variance)
         begin = self.near if near is None else np.append(near.weights, near.bias)
         point = solve_primal(*answers, prior, precision, begin=begin, slack=slack)
         return Solution(

@@ -52,6 +52,10 @@ class Fitting:
             start = self._anchor_of(concept, known, judged[labels > 0])
             settings = replace(settings, anchor=tuple(float(x) for x in start))
         direction, left_out = np.asarray(settings.anchor, np.float32), np.zeros(0)
+        opened = None
+        if settings.opened is not None:
+            *weights, bias = settings.opened
+            opened = Head(np.asarray(weights, np.float32), bias)
         if len(labels):
             borrowed = self._borrow(concept, settings, history, known)
             head, left_out = fit_and_leave_out(
@@ -62,12 +66,10 @@ class Fitting:
                 settled=np.append(settled, np.zeros(len(borrowed), bool)),
                 slips=[history.slips[name] for name in people],
                 givers=[*givers, *[NOBODY] * len(borrowed)],
+                start=opened,
             )
-        elif settings.opened is not None:
-            *weights, bias = settings.opened
-            head = Head(np.asarray(weights, np.float32), bias)
         else:
-            head = prompt_head(settings.first or direction, known.background)
+            head = opened or prompt_head(settings.first or direction, known.background)
         left_out = left_out[: len(labels)]  # without those of borrowed answers
         return Standing(
             concept, settings, number, head, ids, judged, labels, settled, left_out, history

@@ -131,7 +131,7 @@ def run(
         asking = plan.ask and len(judged) >= plan.ask_from
         doubted = _doubt(data, start, judged, users) if asking else []
         part = replace(plan, batch=plan.batch - len(doubted))
-        page = _page(data, head, judged, users.answers, part, round_number)
+        page = choose_page(data, head, judged, users.answers, part, round_number)
         trace.asked += len(doubted)
         turn = (round_number - 1) % len(plan.noise)
         trace.slips += users.answer(page, turn)
@@ -211,7 +211,7 @@ def _record(trace: Trace, data: Split, concept: str, head: Head | Forest) -> Non
     trace.accepted.append(frozenset(np.flatnonzero(head.margins(data.pool) >= 0).tolist()))
 
 
-def _page(
+def choose_page(
     data: Split,
     head: Head | Forest,
     judged: list[int],

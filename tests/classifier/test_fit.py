@@ -10,9 +10,11 @@ from classifier import (
     Background,
     ClassifierError,
     DimensionMismatch,
+    Head,
     average_precision,
     background_of,
     fit,
+    fit_and_leave_out,
     prompt_head,
 )
 from classifier.arrays import add_ones
@@ -92,15 +94,44 @@ def test_a_left_out_margin_is_close_to_that_of_a_real_refit():
         assert whole.left_out[row] == pytest.approx(refit, abs=0.15 * (1 + abs(refit)))
 
 
+@pytest.mark.parametrize("start", [None, Head(np.array([0, 2, 0, 0], np.float32), -1.0)])
 def test_more_rows_take_the_other_solver_to_the_same_ranking(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, start: Head | None
 ):
     rows = photos(200, seed=6)
     background, signs = background_of(rows), np.sign(rows[:, 1] + 0.1)
-    one = fit(UP, rows, signs, background=background)
+    one, _ = fit_and_leave_out(UP, rows, signs, background=background, start=start)
     monkeypatch.setattr(sys.modules["classifier.problem"], "AMONG_ROWS", 0)
-    other = fit(UP, rows, signs, background=background)
+    other, _ = fit_and_leave_out(UP, rows, signs, background=background, start=start)
     assert other.margins(rows) == pytest.approx(one.margins(rows), abs=0.05)
+
+
+def test_a_trained_head_stands_without_answers_and_one_no_leaves_its_matches():
+    rows = photos(300, seed=8)
+    background, truth = background_of(rows), np.where(rows[:, 1] > 0.5, 1.0, -1.0)
+    trained = fit(UP, rows[:100], truth[:100], background=background)
+    still, _ = fit_and_leave_out(UP, rows[:0], truth[:0], background=background, start=trained)
+    assert still is trained
+    margins = trained.margins(rows)
+    likeliest = [int(np.argmax(np.where(truth < 0, margins, -np.inf)))]
+    on, _ = fit_and_leave_out(
+        UP, rows[likeliest], truth[likeliest], background=background, start=trained
+    )
+    assert on.margins(rows)[likeliest] < margins[likeliest]
+    matches = margins > 0
+    assert (on.margins(rows) > 0)[matches].mean() > 0.7
+    anew = fit(trained.weights, rows[likeliest], truth[likeliest], background=background)
+    assert not (anew.margins(rows) > 0).any()
+
+
+def test_a_frame_takes_back_what_it_folded_into_a_head():
+    frame = frame_of(background_of(photos()), photos())
+    weights, bias = np.array([1.0, -2.0, 0.5, 3.0]), -1.5
+    raw, shifted = frame.out(weights, bias)
+    assert frame.into(photos()) @ weights + bias == pytest.approx(photos() @ raw + shifted)
+    again, unshifted = frame.back(raw, shifted)
+    assert again == pytest.approx(weights)
+    assert unshifted == pytest.approx(bias)
 
 
 def test_the_guard_returns_to_a_prompt_that_ranks_the_answers_better():

@@ -11,7 +11,7 @@ from classifier.advice import SETTLED
 from classifier.benchmark.labelled_set import read_set
 from classifier.benchmark.measure import click_through
 from classifier.benchmark.simulation import Plan, run, split, stop_round
-from tests.classifier import exclusion, labels_alone, stopping
+from tests.classifier import exclusion, labels_alone, opened, stopping
 from tests.classifier.development_sets import Labelled, unit
 
 
@@ -100,3 +100,20 @@ def test_labels_alone_are_compared_with_the_truth_for_precision_and_recall(
     assert labels_alone.main([str(three_classes), "--seeds", "1"]) == 0
     line = capsys.readouterr().out.splitlines()[1]
     assert line.split() == ["near", *(f"{x:.2f}" for x in told.mean(axis=0).ravel())]
+
+
+def test_a_classifier_is_opened_where_nobody_answered_and_goes_on_or_begins_anew(
+    three_classes: Path, capsys: pytest.CaptureFixture[str]
+):
+    known = read_set(three_classes)
+    taught, elsewhere = opened.part(known, 0)
+    shared = {row.tobytes() for row in taught.pool} & {row.tobytes() for row in elsewhere.pool}
+    assert not shared
+    told = opened.compare(known, 1, 18)
+    assert told[0, 0].tolist() == told[1, 0].tolist()  # as it is opened nothing differs
+    assert told[1, 1, 1] > told[0, 1, 1]  # one no costs the matches of the one begun anew
+    assert opened.main([str(three_classes), "--seeds", "1", "--clicks", "18"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1].startswith(f"near, anew: {told[0, 0, 0]:.3f} {told[0, 1, 0]:.3f} ")
+    assert lines[2].startswith(f"near, goes on: {told[1, 0, 0]:.3f} {told[1, 1, 0]:.3f} ")
+    assert lines[3].split(": ")[1] == lines[1].split(": ")[1]  # the mean of one set

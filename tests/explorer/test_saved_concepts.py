@@ -118,6 +118,15 @@ def test_its_head_stands_until_it_is_answered_and_again_after_undo(taught, other
     assert again.concept.bias == before.bias
 
 
+def test_one_no_leaves_its_matches(taught, other, tmp_path):
+    _, matches = taught
+    page = other.open_saved(tmp_path / "summer.npz", "same")
+    no = next(photo for photo in small_collection()[0] if photo not in matches.ids)
+    concept = other.answer(page, {no: -1}).concept
+    found = other.concepts.matches(concept.id, limit=200)
+    assert len(set(found.ids) & set(matches.ids)) > 0.9 * len(matches)
+
+
 @pytest.mark.parametrize(
     ("encoder", "fingerprint"), [("clip", ""), ("offline", "e" * 64), ("/models/clip", "e" * 64)]
 )
