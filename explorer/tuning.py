@@ -107,6 +107,10 @@ def _train_and_serve(explorer: "Explorer", job: TuningJob) -> None:
         job.fraction = epoch.number / settings.epochs
         job.words = f"Epoch {epoch.number}: R-precision {epoch.r_precision:.3f}"
 
+    def note_turn(done: int, turns: int) -> None:
+        job.fraction = done / turns
+        job.words = f"Measuring without other classes, {done} of {turns}"
+
     def note_photos(followed: Followed) -> None:
         job.fraction = followed.added / max(followed.missing, 1)
         job.words = f"{followed.added:,} of {followed.missing:,} photos moved"
@@ -123,6 +127,7 @@ def _train_and_serve(explorer: "Explorer", job: TuningJob) -> None:
         encoder=collection.encoder,
         unseen=UNSEEN,
         progress=note_epoch,
+        measuring=note_turn,
         stop=job.stop,
     )
     job.measured = trial.lines()

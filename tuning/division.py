@@ -1,6 +1,7 @@
 """Which photos teach, which choose the best epoch, and which only measure."""
 
 import itertools
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,8 @@ from tuning.errors import TooFewPhotos
 Rows = NDArray[np.int64]
 # Fewer classes than this are all taught: holding some out would leave too few to tell apart.
 LEAST_TO_HOLD_OUT = 6
+# Fewer unseen classes than this say little: other classes have to be unseen in turn.
+FEW_UNSEEN = 10
 TEST_PHOTOS = 0.25
 CHOOSING_PHOTOS = 0.15
 CHOOSING_CLASSES = 0.2
@@ -26,6 +29,8 @@ class Division:
         choosing_photos: photos held out for the same, of classes that are learnt.
         unseen_classes: all photos of classes that are only measured; may be empty.
         unseen_photos: photos that are only measured, of classes that are learnt.
+        turns: divisions of the set after which every class was unseen once; 1 where so many are
+            unseen in one that the others may rest.
     """
 
     train: Rows
@@ -33,6 +38,7 @@ class Division:
     choosing_photos: Rows
     unseen_classes: Rows
     unseen_photos: Rows
+    turns: int = 1
 
     @property
     def choosing(self) -> list[Rows]:
@@ -40,12 +46,13 @@ class Division:
         return [rows for rows in (self.choosing_classes, self.choosing_photos) if len(rows)]
 
 
-def divide(classes: NDArray[np.int64], *, unseen: float, seed: int) -> Division:
-    """Divide a labelled set, the same way for the same seed.
+def divide(classes: NDArray[np.int64], *, unseen: float, seed: int, turn: int = 0) -> Division:
+    """Divide a labelled set, the same way for the same seed and turn.
 
     Args:
         classes: (n,) class numbers.
         unseen: share of the classes that are never learnt, 0 to below 1.
+        turn: 0 to below `turns`; in each of them other classes are unseen.
 
     Raises:
         TooFewPhotos: fewer than two classes have two photos, or nothing can be held out.
@@ -61,6 +68,7 @@ def divide(classes: NDArray[np.int64], *, unseen: float, seed: int) -> Division:
     rng = np.random.default_rng(seed)
     shuffled = rng.permutation(usable)
     measured = _held_out(len(shuffled), unseen)
+    shuffled = np.roll(shuffled, -turn * measured)
     choosing = _held_out(len(shuffled) - measured, CHOOSING_CLASSES)
     parts: dict[str, list[Rows]] = {"test": [], "choose": [], "train": []}
     for name in shuffled[measured + choosing :]:
@@ -82,6 +90,7 @@ def divide(classes: NDArray[np.int64], *, unseen: float, seed: int) -> Division:
         np.sort(np.concatenate(parts["choose"])),
         np.flatnonzero(np.isin(classes, shuffled[:measured])),
         np.sort(np.concatenate(parts["test"])),
+        math.ceil(len(shuffled) / measured) if 0 < measured < FEW_UNSEEN else 1,
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import t
 
 QUERIES_AT_ONCE = 512
 RESAMPLES = 2000
@@ -60,7 +61,10 @@ def interval(
 ) -> tuple[float, float]:
     """Return the 95 % bootstrap interval of the mean after, the mean before taken as it is.
 
-    The differences are resampled, not the values: both were measured on the same photos.
+    The differences are resampled, not the values: both were measured on the same photos. Of few
+    units a bootstrap is too narrow, of two by nine times: its ends are moved out as Student's t
+    asks for (Hesterberg, What Teachers Should Know About the Bootstrap, 2015). One unit tells
+    nothing.
 
     Args:
         before, after: (q,) what each photo has before and after, 0 to 1.
@@ -70,13 +74,18 @@ def interval(
         Lower and upper end, 0 to 1.
     """
     _, unit_of, sizes = np.unique(units, return_inverse=True, return_counts=True)
-    sums = np.bincount(unit_of, after - before)
+    sums, count = np.bincount(unit_of, after - before), len(sizes)
+    if count < 2:
+        return 0.0, 1.0
     rng = np.random.default_rng(0)
     means = np.empty(RESAMPLES)
     for at in range(RESAMPLES):
-        drawn = rng.integers(len(sums), size=len(sums))
+        drawn = rng.integers(count, size=count)
         means[at] = sums[drawn].sum() / sizes[drawn].sum()
-    low, high = np.clip(before.mean() + np.percentile(means, [2.5, 97.5]), 0, 1)
+    gain = (after - before).mean()
+    wider = t.ppf(0.975, count - 1) / QUANTILE * np.sqrt(count / (count - 1))
+    ends = gain + wider * (np.percentile(means, [2.5, 97.5]) - gain)
+    low, high = np.clip(before.mean() + ends, 0, 1)
     return float(low), float(high)
 
 

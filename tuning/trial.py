@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from encoder.similarity import SimilarityHead
 from tuning.discriminant import discriminant
 from tuning.division import Division, divide
+from tuning.errors import TooFewPhotos
 from tuning.measure import Retrieval, interval, retrieve
 from tuning.train import Epoch, Settings, Trained, score, train
 
@@ -122,38 +123,66 @@ def run_trial(
     encoder: str,
     unseen: float,
     progress: Callable[[Epoch], None] = lambda epoch: None,
+    measuring: Callable[[int, int], None] = lambda done, turns: None,
     stop: threading.Event | None = None,
 ) -> Trial:
     """Train a head on a labelled set and measure it on what it never saw.
 
     Beside the contrastive loss stands the head in closed form: the photos that choose the best
-    epoch choose between the two as well.
+    epoch choose between the two as well. Where few classes are unseen, further heads are trained
+    without other classes, until each was unseen once (cross-validation over classes).
 
     Args:
         vectors: (n, d) float32 unit rows; classes: (n,) class numbers.
         encoder: name of what made the vectors.
         unseen: share of the classes kept for the measurement.
-        progress, stop: see `train`.
+        progress, stop: see `train`; once stopped, no further head is trained.
+        measuring: called before each further head with how many are done and how many there are.
 
     Raises:
         TooFewPhotos: too few classes or photos of a class.
         LossDiverged: nothing was learnt.
     """
+    stop = stop or threading.Event()
     division = divide(classes, unseen=unseen, seed=settings.seed)
     trained = train(vectors, classes, division, settings, progress=progress, stop=stop)
-    head, epoch, ended = _closed_form(vectors, classes, division, trained, settings) or (
-        SimilarityHead(trained.weights, trained.bias, ""),
-        trained.best,
-        f"{trained.ended}; epoch {trained.best} is kept",
-    )
-    head = replace(head, encoder=encoder)
+    head, epoch, ended = _best_head(vectors, classes, division, trained, settings)
+    unseen_classes = [_compare(head, vectors, classes, division.unseen_classes, by_class=True)]
+    for turn in range(1, division.turns):
+        measuring(turn, division.turns)
+        try:
+            other = divide(classes, unseen=unseen, seed=settings.seed, turn=turn)
+        except TooFewPhotos:
+            continue
+        beside = train(vectors, classes, other, settings, stop=stop)
+        if stop.is_set():
+            break
+        without, *_ = _best_head(vectors, classes, other, beside, settings)
+        unseen_classes.append(
+            _compare(without, vectors, classes, other.unseen_classes, by_class=True)
+        )
     return Trial(
-        head,
+        replace(head, encoder=encoder),
         trained,
         epoch,
         ended,
-        _compare(head, vectors, classes, division.unseen_classes, by_class=True),
+        pool(unseen_classes),
         _compare(head, vectors, classes, division.unseen_photos, by_class=False),
+    )
+
+
+def _best_head(
+    vectors: NDArray[np.float32],
+    classes: NDArray[np.int64],
+    division: Division,
+    trained: Trained,
+    settings: Settings,
+) -> tuple[SimilarityHead, int | None, str]:
+    """Return the head that was chosen, its epoch, and how it came about."""
+    return _closed_form(vectors, classes, division, trained, settings) or (
+        SimilarityHead(trained.weights, trained.bias, ""),
+        trained.best,
+        f"{trained.ended}; epoch {trained.best} is kept",
     )
 
 

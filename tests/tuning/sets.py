@@ -1,4 +1,4 @@
-"""Build the sets that docs/tuning.md reports on, from pictures and vectors beside the checkout.
+"""Build the sets that docs/measurements/tuning.md reports on, from files beside the checkout.
 
 `python -m tests.tuning.sets ../shared/data OUT`
 
@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from tests.classifier.development_sets import Labelled, Source, _noise, unit
+from tests.classifier.development_sets import Labelled, Source, _noise, offline_encoder, unit
 
 CLASSES, PHOTOS = 49, 8_000
 GAIN, TILT = 0.2, 0.3
@@ -32,7 +32,7 @@ def coloured(source: Source) -> Labelled:
     every, counts = np.unique(names, return_counts=True)
     kept = every[np.argsort(-counts, kind="stable")][:CLASSES]
     rows = np.isin(names, kept)
-    prompts = np.zeros((len(kept), clothes.vectors.shape[1]), np.float32)
+    prompts = offline_encoder().encode_texts([f"a photo of a {name}" for name in kept])
     return Labelled(clothes.vectors[rows], names[rows], kept.tolist(), prompts)
 
 

@@ -4,9 +4,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from classifier.benchmark.labelled_set import read_set
 from encoder.similarity import load_head
+from tests.classifier.development_sets import Source
 from tests.tuning.conftest import fill, noisy_classes
+from tests.tuning.sets import coloured
 from tests.warm import python
 from tuning.__main__ import main
 from tuning.benchmark.__main__ import measure
@@ -124,3 +128,17 @@ def test_a_head_that_learnt_nothing_is_not_served_unless_forced(
     assert main(["similarity", *common, "--force"]) == 0
     with connect(animals) as database:
         assert [info.name for info in database.derived("animals")] == ["animals__look"]
+
+
+def test_the_coloured_set_is_one_that_the_benchmark_reads(tmp_path: Path) -> None:
+    folder = tmp_path / "clothing"
+    folder.mkdir()
+    rows = [(f"{colour}{at}.png", colour) for colour in ("red", "blue", "black") for at in range(3)]
+    for name, colour in rows:
+        Image.new("RGB", (32, 32), colour).save(folder / name)
+    lines = ["file,label", *(f"{name},dress" for name, _ in rows)]
+    (folder / "labels.csv").write_text("\n".join(lines), encoding="utf-8")
+    coloured(Source(tmp_path)).save(tmp_path / "coloured.npz")
+    made = read_set(tmp_path / "coloured.npz")
+    assert sorted(made.concepts) == ["black dress", "cool dress", "warm dress"]
+    assert sorted(made.labels) == sorted(3 * list(made.concepts))

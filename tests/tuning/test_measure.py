@@ -53,14 +53,30 @@ def test_the_interval_over_classes_is_wider_where_classes_differ() -> None:
     assert by_class[0] < by_photo[0] < 0.375 < by_photo[1] < by_class[1]
 
 
+@pytest.mark.parametrize("count", [2, 3, 5, 12])
+def test_the_interval_over_few_classes_holds_the_truth_as_often_as_it_says(count: int) -> None:
+    random, held = np.random.default_rng(count), 0
+    for _ in range(200):
+        gains = random.normal(0.1, 0.05, count)
+        before, classes = np.full(count * 8, 0.4), np.repeat(np.arange(count), 8)
+        low, high = interval(before, before + gains[classes], classes)
+        held += low <= 0.5 <= high
+    assert held > 0.88 * 200  # a plain bootstrap holds 50 % of two classes, 75 % of three
+
+
+def test_one_class_tells_nothing_of_others() -> None:
+    assert interval(np.zeros(9), np.ones(9), np.zeros(9, int)) == (0, 1)
+
+
 def test_the_interval_of_a_share_is_never_a_point() -> None:
     # Wilson's of 0 and of 10 hits in 10; the captions of one picture are one draw.
     assert share_interval(np.zeros(10), np.arange(10)) == pytest.approx((0, 0.278), abs=1e-3)
     assert share_interval(np.ones(20), np.repeat(np.arange(10), 2)) == pytest.approx(
         (0.722, 1), abs=1e-3
     )
-    # Of ten draws of one hit in ten, 2.5 % lie above .3, and more than a third have none.
-    assert share_interval(np.eye(10)[0], np.arange(10)) == pytest.approx((0, 0.3))
+    # Of ten draws of one hit in ten, 2.5 % lie above .3, and more than a third have none; of ten
+    # units the ends lie 2.262 / 1.96 (10 / 9) ** .5 = 1.217 times as far away.
+    assert share_interval(np.eye(10)[0], np.arange(10)) == pytest.approx((0, 0.3433), abs=1e-3)
     one, three = (share_interval(np.eye(30)[0], np.arange(30) // of) for of in (1, 3))
     assert one[1] <= three[1]
 
@@ -68,6 +84,7 @@ def test_the_interval_of_a_share_is_never_a_point() -> None:
 def test_no_photo_is_in_two_parts_and_no_class_held_out_is_learnt() -> None:
     _, classes = noisy_classes()
     parts = vars(divide(classes, unseen=0.5, seed=1))
+    assert parts.pop("turns") == 1
     together = np.concatenate(list(parts.values()))
     assert sorted(together.tolist()) == list(range(len(classes)))
     of = {name: set(classes[rows].tolist()) for name, rows in parts.items()}

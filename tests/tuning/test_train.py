@@ -119,6 +119,38 @@ def test_a_loss_that_is_lost_later_keeps_the_best_epoch(monkeypatch: pytest.Monk
     assert found.best in {1, 2, 3}
 
 
+def test_where_few_classes_are_unseen_every_class_is_in_its_turn() -> None:
+    vectors, classes = noisy_classes()
+    rows, turns = classes < 14, []
+    found = run_trial(
+        vectors[rows],
+        classes[rows],
+        QUICK,
+        encoder="by hand",
+        unseen=0.25,
+        measuring=lambda *turn: turns.append(turn),
+    )
+    assert turns == [(1, 4), (2, 4), (3, 4)]
+    assert found.unseen_classes is not None
+    assert set(found.unseen_classes.units) == set(range(14))
+
+
+def test_a_training_that_was_stopped_trains_no_further_heads() -> None:
+    vectors, classes = noisy_classes()
+    rows, stop = classes < 14, threading.Event()
+    found = run_trial(
+        vectors[rows],
+        classes[rows],
+        QUICK,
+        encoder="by hand",
+        unseen=0.25,
+        measuring=lambda *_: stop.set(),
+        stop=stop,
+    )
+    assert found.unseen_classes is not None
+    assert len(set(found.unseen_classes.units)) == 4
+
+
 def test_labels_that_mean_nothing_are_not_served() -> None:
     vectors, classes = noisy_classes()
     shuffled = np.random.default_rng(0).permutation(classes)

@@ -132,6 +132,9 @@ def _trial(groups: Groups, collection: Collection, settings: Settings) -> Trial:
         bar.set_postfix(loss=f"{epoch.loss:.3f}", r_precision=f"{epoch.r_precision:.3f}")
         bar.update(epoch.number - bar.n)
 
+    def tell(done: int, turns: int) -> None:
+        bar.set_description(f"measuring, {done} of {turns}")
+
     with bar, stop_at_interrupt() as stop:
         return run_trial(
             groups.vectors,
@@ -140,6 +143,7 @@ def _trial(groups: Groups, collection: Collection, settings: Settings) -> Trial:
             encoder=collection.encoder,
             unseen=UNSEEN,
             progress=show,
+            measuring=tell,
             stop=stop,
         )
 
