@@ -6,7 +6,6 @@ import os
 import re
 import threading
 from pathlib import Path
-from types import TracebackType
 from typing import IO
 
 from commandline.outputs import holds_other
@@ -52,12 +51,7 @@ class FailureList:
     def __enter__(self) -> "FailureList":
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         if self._file:
             self._file.close()
 
