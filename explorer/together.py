@@ -41,7 +41,6 @@ def list_together(
     every: Sequence[str] = (),
     no: Sequence[str] = (),
     limit: int = 100,
-    offset: int = 0,
 ) -> Together:
     """List the photos that at least one concept accepts, those of most concepts first.
 
@@ -60,7 +59,6 @@ def list_together(
         every=[at[concept] for concept in every],
         no=[at[concept] for concept in no],
         limit=limit,
-        offset=offset,
     )
     return Together(chosen, found.ids, found.probabilities)
 

@@ -33,7 +33,6 @@ def compare_with_labels(
     *,
     side: str = "both",
     limit: int = 100,
-    offset: int = 0,
 ) -> Truth:
     """Hold a concept's matches against a label; photos without any label are left out.
 
@@ -51,7 +50,7 @@ def compare_with_labels(
     return Truth(
         name,
         truth.agreement(concept, name),
-        truth.differences(concept, name, sides=SIDES[side], limit=limit, offset=offset),
+        truth.differences(concept, name, sides=SIDES[side], limit=limit),
     )
 
 

@@ -313,7 +313,6 @@ class Collection:
         every: Sequence[int] = (),
         no: Sequence[int] = (),
         limit: int,
-        offset: int = 0,
     ) -> together.ScoredTogether:
         """List photos that some of several heads accept, those of most heads first, ties by id.
 
@@ -323,7 +322,7 @@ class Collection:
         """
         return together.score_together(
             self._connection, self.name, self.dim, heads, cuts,
-            every=every, no=no, limit=limit, offset=offset,
+            every=every, no=no, limit=limit,
         )  # fmt: skip
 
     def count_together(

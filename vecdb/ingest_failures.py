@@ -62,15 +62,13 @@ class FailureStore:
             )
         }
 
-    def list(
-        self, collection: str, *, reason: str = "", limit: int = 100, offset: int = 0
-    ) -> Sequence[Failure]:
+    def list(self, collection: str, *, reason: str = "", limit: int = 100) -> Sequence[Failure]:
         """Return the last failure of each photo that is still missing, the newest first.
 
         Args:
             reason: only those that failed for it last; all where empty.
         """
-        values = {"collection": collection, "reason": reason, "limit": limit, "offset": offset}
+        values = {"collection": collection, "reason": reason, "limit": limit}
         return _failures(
             self._connection.select("failures/list", values, table=check_table_name(collection))
         )

@@ -36,7 +36,6 @@ def score_together(
     every: Sequence[int],
     no: Sequence[int],
     limit: int,
-    offset: int,
 ) -> ScoredTogether:
     """List photos that some head accepts, those of most heads first, ties by id.
 
@@ -45,8 +44,7 @@ def score_together(
         every, no: places, from 0, of the heads that must and that must not accept.
     """
     margins, parameters = _write(heads, cuts, dim)
-    parameters |= {"every": [n + 1 for n in every], "no": [n + 1 for n in no]}
-    parameters |= {"k": limit, "skip": offset}
+    parameters |= {"every": [n + 1 for n in every], "no": [n + 1 for n in no], "k": limit}
     found = connection.select("scores/together", parameters, table=table, margins=margins)
     values = np.asarray(found.column("margins").to_pylist(), np.float64).reshape(-1, len(heads))
     return ScoredTogether(

@@ -66,25 +66,15 @@ class TruthStore:
         return Agreement(**found.to_pylist()[0])
 
     def differences(
-        self,
-        concept: Concept,
-        label: str,
-        *,
-        sides: Sequence[int] = (0, 1),
-        limit: int,
-        offset: int = 0,
+        self, concept: Concept, label: str, *, sides: Sequence[int] = (0, 1), limit: int
     ) -> list[Difference]:
         """List the photos on which they differ, the likeliest errors first.
 
         Args:
             sides: 0 for matches without the label, 1 for photos with the label that do not match.
         """
-        parameters = {"sides": list(sides), "k": limit, "skip": offset}
-        found = self._connection.select(
-            "truth/differences",
-            {**_parameters(concept, label), **parameters},
-            table=concept.collection,
-        )
+        parameters = {**_parameters(concept, label), "sides": list(sides), "k": limit}
+        found = self._connection.select("truth/differences", parameters, table=concept.collection)
         return [
             Difference(row["id"], row["own"], row["score"], bool(row["truth"]))
             for row in found.to_pylist()

@@ -1,7 +1,6 @@
 -- The last failure of each photo that is still missing from its collection, the newest first.
 -- $table: the collection's table
--- parameters: collection String; reason String, of all reasons where empty; limit UInt64;
---     offset UInt64
+-- parameters: collection String; reason String, of all reasons where empty; limit UInt64
 -- result: photo_id String, url String, reason String, permanent UInt8, attempts UInt32,
 --     reader String, created
 SELECT * FROM (
@@ -16,4 +15,4 @@ SELECT * FROM (
 )
 WHERE {reason:String} = '' OR reason = {reason:String}
 ORDER BY created DESC, photo_id
-LIMIT {limit:UInt64} OFFSET {offset:UInt64}
+LIMIT {limit:UInt64}
