@@ -137,12 +137,12 @@ def apply_to_collection(
     """The photos of the concept's collection at or above a probability, best first."""
     found, collection, head = _ready(explorer, concept_id)
     threshold = found.threshold if asked.threshold is None else asked.threshold
-    matches = collection.above(head, threshold, limit=asked.limit, offset=asked.offset)
+    matches = collection.scores.above(head, threshold, limit=asked.limit, offset=asked.offset)
     return {
         "concept": found.id,
         "collection": collection.name,
         "threshold": threshold,
-        "count": collection.count_above(head, threshold),
+        "count": collection.scores.count_above(head, threshold),
         "hits": matches_json(collection, matches, base),
     }
 

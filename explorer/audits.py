@@ -113,10 +113,10 @@ def begin_audit(
     """
     check_there(concept)
     total = collection.count()
-    accepted = collection.count_above(concept, concept.threshold)
+    accepted = collection.scores.count_above(concept, concept.threshold)
     drawn = plan(total, accepted, width=width, seed=random.SystemRandom().randrange(1 << 31))
     ranks = [rank for part in drawn.ranks for rank in part]
-    photos = dict(zip(ranks, collection.at_ranks(concept, ranks), strict=True))
+    photos = dict(zip(ranks, collection.scores.at_ranks(concept, ranks), strict=True))
     shuffled = [photos[rank] for rank in ranks]
     random.SystemRandom().shuffle(shuffled)  # blind: the order tells nothing of the score
     judged = read_history(database.concepts, concept).judged if known else {}

@@ -371,7 +371,7 @@ class Explorer:
         threshold = check_number("threshold", threshold, 0, 1)
         concept = self.concepts.get_fitted(concept_id)
         collection = self.collection(concept.collection)
-        return collection.above(concept, threshold, limit=limit, offset=offset)
+        return collection.scores.above(concept, threshold, limit=limit, offset=offset)
 
     def audit(self, concept_id: str, *, width: float = 0.1, known: bool = True) -> list[str]:
         """Begin an audit, or go on with the one that is open, and return the photos to ask about.

@@ -49,7 +49,7 @@ def estimate_count(hits: int, drawn: int, photos: int) -> Count:
 def count_matches(known: Known, head: LinearHead, probability: float) -> Count:
     """Count the photos of at least a probability: all, or of a large collection its sample."""
     if known.sample is None:
-        exact = known.collection.count_above(head, probability)
+        exact = known.collection.scores.count_above(head, probability)
         return Count(exact, exact, exact)
     inside = min(max(probability, 1e-12), 1 - 1e-12)
     margins = known.sample.margins(head)
@@ -69,5 +69,5 @@ def count_in_parts(
     bounds = sorted({ids[len(ids) * part // PARTS] for part in range(1, PARTS)} if ids else ())
     counted = 0
     for part, (after, upto) in enumerate(zip(["", *bounds], [*bounds, None], strict=True), 1):
-        counted += known.collection.count_between(head, probability, after, upto)
+        counted += known.collection.scores.count_between(head, probability, after, upto)
         yield part / (len(bounds) + 1), counted

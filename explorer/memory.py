@@ -93,7 +93,7 @@ class Known:
     def count_by_probability(self, head: LinearHead, bins: int) -> list[int]:
         """Count the photos in equal bins of probability: all, or scaled from the sample."""
         if self.sample is None:
-            return [int(count) for count in self.collection.histogram(head, bins=bins).counts]
+            return self.collection.scores.histogram(head, bins).tolist()
         return self.sample.count_by_probability(head, bins, self.extent.count).tolist()
 
     def describe_photos(self, ids: Sequence[str]) -> list[dict[str, Any]]:

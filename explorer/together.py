@@ -53,7 +53,7 @@ def list_together(
     """
     chosen = _check(collection, concepts)
     at = {concept.id: place for place, concept in enumerate(chosen)}
-    found = collection.score_together(
+    found = collection.scores.list_together(
         chosen,
         [margin_of(concept.threshold) for concept in chosen],
         every=[at[concept] for concept in every],
@@ -70,7 +70,8 @@ def count_together(collection: Collection, concepts: Sequence[Concept]) -> Count
         BadInput: see `list_together`.
     """
     chosen = _check(collection, concepts)
-    return collection.count_together(chosen, [margin_of(concept.threshold) for concept in chosen])
+    cuts = [margin_of(concept.threshold) for concept in chosen]
+    return collection.scores.count_together(chosen, cuts)
 
 
 def _check(collection: Collection, concepts: Sequence[Concept]) -> list[Concept]:

@@ -17,11 +17,10 @@ from vecdb.labels import Label, LabelCounts
 from vecdb.maps import Layout, MapStore
 from vecdb.moments import Moments, PhotosExtent
 from vecdb.numbers import photo_number
-from vecdb.scores import Histogram, Place, Scored
+from vecdb.scores import CountedTogether, Place, Scored, ScoredTogether
 from vecdb.search import Scope
 from vecdb.statements import default_table
 from vecdb.store import Store
-from vecdb.together import CountedTogether, ScoredTogether
 
 __all__ = [
     "ClassCorrection",
@@ -37,7 +36,6 @@ __all__ = [
     "Failure",
     "FailureStore",
     "Filter",
-    "Histogram",
     "Hits",
     "IndexStatus",
     "Label",

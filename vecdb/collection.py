@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vecdb import moments, scores, together
+from vecdb import moments
 from vecdb.connection import Connection
 from vecdb.errors import UnknownPhoto
 from vecdb.heads import LinearHead, head_parameters, two_head_parameters, unit_query
@@ -18,6 +18,7 @@ from vecdb.index import VectorIndex
 from vecdb.labels import SEQUENCE
 from vecdb.photos import check_photos, describe_row
 from vecdb.records import Records, split_ids
+from vecdb.scores import Scores
 from vecdb.search import (
     EVERYTHING,
     EXCLUDED_BYTES_IN_STATEMENT,
@@ -25,9 +26,8 @@ from vecdb.search import (
     Search,
     count_matching,
 )
-from vecdb.survey import Survey, SurveyPlan, compose_survey, one_pass, read_agreement
+from vecdb.survey import Survey, SurveyPlan, compose_survey, one_pass
 
-RANKS_IN_STATEMENT = 2_000
 ROWS_IN_INSERT = 50_000
 
 
@@ -46,6 +46,7 @@ class Collection:
         self.dim = dim
         self.index = VectorIndex(connection, name, dim)
         self.records = Records(connection, name)
+        self.scores = Scores(connection, name, dim)
 
     @property
     def encoder_key(self) -> str:
@@ -225,8 +226,8 @@ class Collection:
                 self.nearest(head.weights, plan.top, scope, with_vectors=True),
                 self.boundary(head, plan.boundary, scope, with_vectors=True),
             ),
-            self.histogram(head, bins=plan.bins).counts,
-            self.agreement(head, plan.before, plan.cut) if plan.before else 1.0,
+            self.scores.histogram(head, plan.bins),
+            self.scores.agreement(head, plan.before, plan.cut) if plan.before else 1.0,
         )
 
     def vectors(self, ids: Sequence[str]) -> np.ndarray:
@@ -270,98 +271,6 @@ class Collection:
             for row in table.to_pylist():
                 found[row["id"]] = describe_row(row)
         return [found[photo] for photo in ids if photo in found]
-
-    def histogram(self, head: LinearHead, *, bins: int = 40) -> scores.Histogram:
-        """Count the collection by sigmoid(weights . vector + bias), in equal bins from 0 to 1."""
-        parameters = head_parameters(head, self.dim)
-        return scores.histogram(self._connection, self.name, parameters, bins)
-
-    def count_above(self, head: LinearHead, probability: float) -> int:
-        """Count the photos of at least this probability."""
-        parameters = {**head_parameters(head, self.dim), "probability": float(probability)}
-        return scores.count_above(self._connection, self.name, parameters)
-
-    def count_between(
-        self, head: LinearHead, probability: float, after: str, upto: str | None
-    ) -> int:
-        """Count as `count_above` does, the photos with ids in (after, upto] alone, None: no end."""
-        parameters = {**head_parameters(head, self.dim), "probability": float(probability)}
-        return scores.count_between(self._connection, self.name, parameters, after, upto)
-
-    def above(
-        self,
-        head: LinearHead,
-        probability: float,
-        *,
-        limit: int,
-        offset: int = 0,
-        after: scores.Place | None = None,
-    ) -> scores.Scored:
-        """List the photos of at least this probability, best first, ties by id.
-
-        Args:
-            after: `last` of the page before: the next page costs the same however deep it lies.
-        """
-        parameters = {**head_parameters(head, self.dim), "probability": float(probability)}
-        return scores.above(self._connection, self.name, parameters, limit, offset, after)
-
-    def score_together(
-        self,
-        heads: Sequence[LinearHead],
-        cuts: Sequence[float],
-        *,
-        every: Sequence[int] = (),
-        no: Sequence[int] = (),
-        limit: int,
-    ) -> together.ScoredTogether:
-        """List photos that some of several heads accept, those of most heads first, ties by id.
-
-        Args:
-            cuts: margins from which the heads accept, one each.
-            every, no: places, from 0, of the heads that must and that must not accept.
-        """
-        return together.score_together(
-            self._connection, self.name, self.dim, heads, cuts,
-            every=every, no=no, limit=limit,
-        )  # fmt: skip
-
-    def count_together(
-        self, heads: Sequence[LinearHead], cuts: Sequence[float]
-    ) -> together.CountedTogether:
-        """Count the photos that each of several heads accepts, from its margin on."""
-        return together.count_together(self._connection, self.name, self.dim, heads, cuts)
-
-    def agreement(self, head: LinearHead, before: LinearHead, cut: float) -> float:
-        """Return the share of photos that two heads both accept, of those either accepts.
-
-        Args:
-            head, before: the two.
-            cut: margin from which a photo is accepted.
-
-        Returns:
-            A share in [0, 1]; 0.0 where neither accepts any.
-        """
-        parameters = two_head_parameters(head, before, cut, self.dim)
-        return read_agreement(
-            self._connection.select("scores/agreement", parameters, table=self.name)
-        )
-
-    def at_ranks(self, head: LinearHead, ranks: Sequence[int]) -> list[str]:
-        """Return the photos at places of the ranking by a head, in the order asked.
-
-        Places past the end are left out; rank 0 has the highest score, ties are ordered by id.
-        """
-        weights = head_parameters(head, self.dim)["weights"]
-        found: dict[int, str] = {}
-        for start in range(0, len(ranks), RANKS_IN_STATEMENT):
-            part = [int(rank) for rank in ranks[start : start + RANKS_IN_STATEMENT]]
-            rows = self._connection.select(
-                "scores/at_ranks", {"weights": weights, "ranks": part}, table=self.name
-            )
-            found |= zip(
-                rows.column("rank").to_pylist(), rows.column("id").to_pylist(), strict=True
-            )
-        return [found[rank] for rank in ranks if rank in found]
 
     def extent(self) -> moments.PhotosExtent:
         """Return what tells that photos came, went or were stored anew."""

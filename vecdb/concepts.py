@@ -27,7 +27,7 @@ from vecdb.labels import (
     latest_votes,
     settle_votes,
 )
-from vecdb.scores import Scored, read_scored
+from vecdb.scores import Scored, Scores, read_scored
 from vecdb.statements import table_name
 
 CHANGEABLE = {
@@ -221,7 +221,7 @@ class ConceptStore:
         return self._change(concept_id, {"deleted": False})
 
     def matches(self, concept_id: str, *, limit: int, offset: int = 0) -> Scored:
-        """Apply a concept to its whole collection in one statement, best first.
+        """Apply a concept to its whole collection in one statement, best first, ties by id.
 
         Only photos that reach the concept's threshold come back; scores are probabilities.
 
@@ -230,10 +230,8 @@ class ConceptStore:
             NotFitted: it has no head yet.
         """
         concept = self.get_fitted(concept_id)
-        parameters = {"concept": concept_id, "k": limit, "skip": offset}
-        return read_scored(
-            self._connection.select("concepts/apply", parameters, table=concept.collection)
-        )
+        scores = Scores(self._connection, concept.collection, len(concept.weights))
+        return scores.above(concept, concept.threshold, limit=limit, offset=offset)
 
     def new_matches(
         self, concept_id: str, since: int, *, limit: int, offset: int = 0

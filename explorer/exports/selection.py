@@ -40,7 +40,7 @@ def select_photos(
     answers = read_history(explorer.concepts, concept).judged
     scores: dict[str, float] = {}
     if choice.photos != LABELS:
-        found = collection.above(head, concept.threshold, limit=ALL)
+        found = collection.scores.above(head, concept.threshold, limit=ALL)
         scores |= zip(found.ids, map(float, found.scores), strict=True)
     if choice.photos != MATCHES:
         scores |= _score(collection, head, [photo for photo in answers if photo not in scores])

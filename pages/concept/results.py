@@ -62,7 +62,7 @@ def list_matches(collection: Collection, concept: Concept, limit: int) -> Listin
         listing = state.results_listing = Listing(key)
     while len(listing.ids) < limit and not listing.done:
         wanted = limit - len(listing.ids)
-        found = collection.above(
+        found = collection.scores.above(
             head_of(concept), concept.threshold, limit=wanted, after=listing.last
         )
         scores = dict(zip(found.ids, found.scores.tolist(), strict=True))

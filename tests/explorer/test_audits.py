@@ -160,7 +160,7 @@ def test_an_audit_of_which_everything_is_known_ends_where_it_begins(
     rounds, database, collection, direction
 ):
     concept = taught(rounds, collection, direction)
-    everything = collection.at_ranks(concept, range(120))
+    everything = collection.scores.at_ranks(concept, range(120))
     concept = rounds.relabel(concept.id, {photo: truth(photo) for photo in everything}).concept
     concept = begin_audit(database, collection, concept, 0.2)
     found = record_of(concept).findings

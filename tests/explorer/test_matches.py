@@ -8,6 +8,7 @@ from explorer import matches, memory
 from explorer.matches import Count, count_in_parts, count_matches, estimate_count
 from explorer.memory import Known, Memory
 from vecdb import Collection, PlainHead, connect
+from vecdb.scores import Scores
 
 PHOTOS, DIM = 4000, 16
 HEAD = PlainHead(3 * np.eye(DIM)[0], -0.5)
@@ -59,7 +60,7 @@ def test_a_count_says_whether_it_is_an_estimate():
 def test_a_large_collection_is_estimated_and_counted_when_asked(
     collection: tuple[object, Collection], sampled: Known, probability: float
 ):
-    truth = collection[1].count_above(HEAD, probability)
+    truth = collection[1].scores.count_above(HEAD, probability)
     count = count_matches(sampled, HEAD, probability)
     spread = count.high - count.low
     assert abs(count.value - truth) <= spread
@@ -71,13 +72,13 @@ def test_a_large_collection_is_estimated_and_counted_when_asked(
 
 def test_a_count_that_is_stopped_asks_for_no_more(sampled: Known, monkeypatch):
     asked = []
-    count = Collection.count_between
+    count = Scores.count_between
 
     def note(self, head, probability, after, upto):
         asked.append(after)
         return count(self, head, probability, after, upto)
 
-    monkeypatch.setattr(Collection, "count_between", note)
+    monkeypatch.setattr(Scores, "count_between", note)
     parts = count_in_parts(sampled, HEAD, 0.5)
     next(parts)
     next(parts)
@@ -88,6 +89,6 @@ def test_a_count_that_is_stopped_asks_for_no_more(sampled: Known, monkeypatch):
 def test_a_small_collection_is_counted_at_once(collection, tmp_path):
     database, things = collection
     known = Memory(database, tmp_path).known("things")
-    truth = things.count_above(HEAD, 0.5)
+    truth = things.scores.count_above(HEAD, 0.5)
     assert count_matches(known, HEAD, 0.5) == Count(truth, truth, truth)
     assert list(count_in_parts(known, HEAD, 0.5)) == [(1.0, truth)]

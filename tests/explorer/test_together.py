@@ -45,7 +45,7 @@ def test_a_photo_can_be_asked_to_be_of_some_and_of_none_of_others(collection, co
     assert found.ids
     assert all(found.accepted(row) == [thing] for row in range(len(found.ids)))
     counted = count_together(collection, concepts)
-    assert counted.each[0] == collection.count_above(thing, thing.threshold)
+    assert counted.each[0] == collection.scores.count_above(thing, thing.threshold)
 
 
 def test_concepts_of_another_collection_are_refused(collection, concepts):

@@ -102,7 +102,7 @@ def test_results_of_a_large_collection_are_estimated_and_counted_when_asked(conc
     monkeypatch.setattr(shared.rounds.memory, "_known", {})
     test = run("concepts.py", concept=concept, view="results")
     found = shared.concepts.get(concept)
-    truth = shared.collection("things").count_above(found, found.threshold)
+    truth = shared.collection("things").scores.count_above(found, found.threshold)
     [ask] = [button for button in test.button if button.key == "results_count"]
     assert ask.label.startswith("Count all")
     ask.click().run()
@@ -128,7 +128,7 @@ def press(test: AppTest, label: str) -> None:
 
 def test_an_export_is_prepared_said_and_offered(concept):
     head = shared_explorer().concepts.update(concept, threshold=0.1)
-    total = shared_explorer().collection("things").count_above(head, 0.1)
+    total = shared_explorer().collection("things").scores.count_above(head, 0.1)
     assert total
     test = run("concepts.py", concept=concept, view="export")
     press(test, "Prepare")

@@ -23,8 +23,7 @@ def test_a_survey_finds_what_the_single_searches_find(database: Database, judged
     assert found.top == collection.nearest(weights, 20, scope).ids
     assert found.boundary == collection.boundary(head, 15, scope).ids
     assert not {*found.top, *found.boundary} & {"p00007", *best}
-    histogram = collection.histogram(head, bins=50)
-    assert np.array_equal(found.counts, histogram.counts)
+    assert np.array_equal(found.counts, collection.scores.histogram(head, 50))
     for photo in [*found.top, *found.boundary]:
         assert np.allclose(found.vectors[photo], vectors[ids.index(photo)], atol=1e-6)
 
@@ -35,8 +34,8 @@ def test_agreement_counts_the_photos_that_two_heads_accept(database: Database) -
     collection.insert(photos(["a", "b", "c", "d"], vectors))
     east, north = np.array([1, 0], np.float32), np.array([0, 1], np.float32)
     # East accepts a, b, c at a margin of .5; north accepts b, c, d: two of four are shared.
-    assert collection.agreement(PlainHead(east), PlainHead(north), 0.5) == 0.5
-    assert collection.agreement(PlainHead(east), PlainHead(north), 2.0) == 0.0
+    assert collection.scores.agreement(PlainHead(east), PlainHead(north), 0.5) == 0.5
+    assert collection.scores.agreement(PlainHead(east), PlainHead(north), 2.0) == 0.0
 
 
 def test_photos_are_found_at_their_places_in_the_ranking(database: Database) -> None:
@@ -46,6 +45,6 @@ def test_photos_are_found_at_their_places_in_the_ranking(database: Database) -> 
     collection.insert(photos(ids, vectors))
     order = [ids[at] for at in np.argsort(-(vectors @ vectors[0]), kind="stable")]
     ranks = [0, 49, 7, 7, 20, 99]
-    assert collection.at_ranks(PlainHead(vectors[0]), ranks) == [
+    assert collection.scores.at_ranks(PlainHead(vectors[0]), ranks) == [
         order[r] for r in (0, 49, 7, 7, 20)
     ]

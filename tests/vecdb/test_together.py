@@ -21,7 +21,7 @@ def corners(database: Database) -> Collection:
 
 
 def test_photos_of_most_heads_come_first_and_of_none_not_at_all(corners):
-    found = corners.score_together(HEADS, CUTS, limit=10)
+    found = corners.scores.list_together(HEADS, CUTS, limit=10)
     assert found.ids == ["both", "first", "second"]
     margin = 8 * 0.5**0.5 - 4
     assert found.probabilities[0] == pytest.approx(
@@ -30,24 +30,24 @@ def test_photos_of_most_heads_come_first_and_of_none_not_at_all(corners):
 
 
 def test_heads_can_be_asked_to_accept_and_to_refuse(corners):
-    assert corners.score_together(HEADS, CUTS, every=[0, 1], limit=10).ids == ["both"]
-    assert corners.score_together(HEADS, CUTS, every=[1], no=[0], limit=10).ids == ["second"]
-    assert corners.score_together(HEADS, CUTS, every=[2], limit=10).ids == []
+    assert corners.scores.list_together(HEADS, CUTS, every=[0, 1], limit=10).ids == ["both"]
+    assert corners.scores.list_together(HEADS, CUTS, every=[1], no=[0], limit=10).ids == ["second"]
+    assert corners.scores.list_together(HEADS, CUTS, every=[2], limit=10).ids == []
 
 
 def test_the_first_so_many_are_listed(corners):
-    assert corners.score_together(HEADS, CUTS, limit=2).ids == ["both", "first"]
+    assert corners.scores.list_together(HEADS, CUTS, limit=2).ids == ["both", "first"]
 
 
 def test_each_head_is_counted_and_those_of_some(corners, database):
-    counted = corners.count_together(HEADS, CUTS)
+    counted = corners.scores.count_together(HEADS, CUTS)
     assert (counted.each, counted.some) == ([2, 2, 0], 3)
     for head, cut, count in zip(HEADS, CUTS, counted.each, strict=True):
-        assert corners.count_above(head, 1 / (1 + np.exp(-cut))) == count
-    empty = database.create_collection("nothing", "by hand", 4).count_together(HEADS, CUTS)
+        assert corners.scores.count_above(head, 1 / (1 + np.exp(-cut))) == count
+    empty = database.create_collection("nothing", "by hand", 4).scores.count_together(HEADS, CUTS)
     assert (empty.each, empty.some) == ([0, 0, 0], 0)
 
 
 def test_a_head_of_another_dimension_is_refused(corners):
     with pytest.raises(BadVector, match="shape"):
-        corners.score_together([PlainHead([1, 2])], [0.0], limit=1)
+        corners.scores.list_together([PlainHead([1, 2])], [0.0], limit=1)
