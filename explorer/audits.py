@@ -112,11 +112,16 @@ def begin_audit(
         NothingThere: the concept was deleted.
     """
     check_there(concept)
-    total = collection.count()
-    accepted = collection.scores.count_above(concept, concept.threshold)
-    drawn = plan(total, accepted, width=width, seed=random.SystemRandom().randrange(1 << 31))
-    ranks = [rank for part in drawn.ranks for rank in part]
-    photos = dict(zip(ranks, collection.scores.at_ranks(concept, ranks), strict=True))
+    seed = random.SystemRandom().randrange(1 << 31)
+    while True:
+        total = collection.count()
+        accepted = collection.scores.count_above(concept, concept.threshold)
+        drawn = plan(total, accepted, width=width, seed=seed)
+        ranks = [rank for part in drawn.ranks for rank in part]
+        found = collection.scores.at_ranks(concept, ranks)
+        if len(found) == len(ranks):  # else photos were deleted since they were counted
+            break
+    photos = dict(zip(ranks, found, strict=True))
     shuffled = [photos[rank] for rank in ranks]
     random.SystemRandom().shuffle(shuffled)  # blind: the order tells nothing of the score
     judged = read_history(database.concepts, concept).judged if known else {}

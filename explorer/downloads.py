@@ -4,6 +4,7 @@ import re
 import shutil
 import time
 import uuid
+from contextlib import suppress
 from pathlib import Path
 
 from explorer.errors import NothingThere
@@ -19,8 +20,9 @@ def make_place(store: Store) -> Path:
     kept = store.path.parent / FOLDER
     before = time.time() - SECONDS_KEPT
     for old in kept.iterdir() if kept.is_dir() else ():
-        if old.stat().st_mtime < before:
-            shutil.rmtree(old, ignore_errors=True)
+        with suppress(FileNotFoundError):  # another export has removed it
+            if old.stat().st_mtime < before:
+                shutil.rmtree(old, ignore_errors=True)
     place = kept / uuid.uuid4().hex
     place.mkdir(parents=True)
     return place

@@ -1,6 +1,7 @@
 """Prepared files: streamed from disk in flat memory, and nothing else can be reached."""
 
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -88,3 +89,17 @@ def test_files_of_yesterday_are_removed(explorer):
     assert make_place(explorer.store).is_dir()
     assert fresh.is_dir()
     assert not old.exists()
+
+
+def test_files_of_yesterday_that_another_export_removes_stop_none(explorer, monkeypatch):
+    old = [make_place(explorer.store) for _ in range(2)]
+    for place in old:
+        os.utime(place, (1, time.time() - SECONDS_KEPT - 60))
+    remove = shutil.rmtree
+
+    def remove_all(_: Path, ignore_errors: bool) -> None:
+        for place in old:
+            remove(place, ignore_errors)
+
+    monkeypatch.setattr(shutil, "rmtree", remove_all)
+    assert make_place(explorer.store).is_dir()

@@ -16,7 +16,7 @@ from explorer.audits import (
 from explorer.errors import MovedOn, NothingThere
 from explorer.history import read_history
 from explorer.settings import Settings
-from vecdb import Concept
+from vecdb import Collection, Concept
 
 
 def record_of(concept: Concept) -> AuditRecord:
@@ -154,6 +154,23 @@ def test_an_answer_that_the_classifier_contradicts_is_asked_for_again(
     contradicted = {photo for photo in labels if labels[photo] != side_of(record, photo)}
     assert contradicted >= set(judged[:3])
     assert set(record.given) == set(judged) - contradicted
+
+
+def test_an_audit_asks_about_photos_that_are_left_where_some_go_while_it_begins(
+    rounds, database, collection, direction, monkeypatch
+):
+    concept = taught(rounds, collection, direction)
+    count, gone = Collection.count, collection.sample(40, seed=1).ids
+
+    def count_and_lose(self: Collection) -> int:
+        counted = count(self)
+        collection.delete(gone)
+        return counted
+
+    monkeypatch.setattr(Collection, "count", count_and_lose)
+    record = record_of(begin_audit(database, collection, concept, 0.01))  # everything is drawn
+    assert record.total == len(record.order) == 80
+    assert not set(record.order) & set(gone)
 
 
 def test_an_audit_of_which_everything_is_known_ends_where_it_begins(
