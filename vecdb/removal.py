@@ -175,22 +175,7 @@ def _drop_too(
     digests: dict[str, str],
     encoders: Sequence[str] | None = None,
 ) -> Removed:
-    """Drop what is kept of photos that went; they are gone, whether the store takes that or not."""
-    try:
-        drop_kept(database, store, name, digests, encoders)
-    except StoreUnusable as error:
-        return replace(removed, left=str(error))
-    return removed
-
-
-def drop_kept(
-    database: Database,
-    store: Store,
-    name: str,
-    digests: dict[str, str],
-    encoders: Sequence[str] | None = None,
-) -> None:
-    """Drop thumbnails and cached vectors of photos that went, unless others are the same picture.
+    """Drop what is kept of photos that went; they are gone, whether the store takes that or not.
 
     The same photos in another encoder's collection, `NAME__...`, keep their thumbnails.
 
@@ -198,10 +183,14 @@ def drop_kept(
         digests: of the pictures, by photo.
         encoders: whose vectors are dropped; those of every collection by default.
     """
-    for other in _in_other_encoders(database, name):
-        store.hand_on_thumbnails(name, other.name, other.records.known_ids(digests))
-    store.drop_thumbnails(name, digests)
-    drop_pictures(database, store, set(digests.values()), encoders)
+    try:
+        for other in _in_other_encoders(database, name):
+            store.hand_on_thumbnails(name, other.name, other.records.known_ids(digests))
+        store.drop_thumbnails(name, digests)
+        drop_pictures(database, store, set(digests.values()), encoders)
+    except StoreUnusable as error:
+        return replace(removed, left=str(error))
+    return removed
 
 
 def drop_pictures(

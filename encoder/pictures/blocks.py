@@ -12,7 +12,7 @@ from encoder.pictures.tiff import STARTS, first_directory, orientation
 
 LONGEST = 1 << 20  # bytes of a block; more is rubbish, or a bomb
 PHOTOSHOP_IPTC, PHOTOSHOP_EXIF, PHOTOSHOP_XMP = 0x0404, 0x0422, 0x0424
-TIFF_XMP, TIFF_IPTC, TIFF_PHOTOSHOP = 700, 33723, 34377
+TIFF_XMP, TIFF_IPTC = 700, 33723
 XMP_TURN = re.compile(rb"tiff:Orientation(?:=[\"']|>)([1-8])[\"'<]")
 
 

@@ -16,7 +16,6 @@ from commandline import Parser, number, positive, run_program
 GIB = 1 << 30
 # Of one photo, measured at 25,000 to 1,000,000 photos.
 DISK_BYTES = 5_050  # row, vector and graph on disk
-GRAPH_DISK_BYTES = 915
 INSERT_SECONDS = 1 / 37_300
 # Building one photo into a graph of n: core milliseconds, a + b ln n.
 BUILD_BASE, BUILD_GROWTH = -3.39, 0.406
