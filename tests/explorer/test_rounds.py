@@ -214,8 +214,6 @@ def test_a_photo_deleted_in_mid_round_is_left_out_of_the_fit(
 
 
 def test_a_collection_of_three_photos_works_to_its_end(rounds, database, direction):
-    import pyarrow as pa
-
     tiny = database.create_collection("tiny", "offline", 16)
     vectors = np.eye(16, dtype=np.float32)[:3]
     tiny.insert(pa.table({"id": ["a", "b", "c"], "url": [""] * 3, "vector": list(vectors)}))

@@ -1,7 +1,6 @@
 """Well-known public data sets as they lie on a disk once they are unpacked."""
 
 import json
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -79,13 +78,6 @@ def test_files_of_other_programs_are_refused_with_what_helps(tmp_path, start, se
     (tmp_path / "annos").write_bytes(start + bytes(99))
     with pytest.raises(SourceError, match=f"is {sentence}"):
         read(tmp_path / "annos")
-
-
-def test_a_sheet_of_numbers_is_refused_with_what_helps(tmp_path):
-    with zipfile.ZipFile(tmp_path / "a.numbers", "w") as archive:
-        archive.writestr("Index/Document.iwa", "x")
-    with pytest.raises(SourceError, match="is a spreadsheet: save it as CSV"):
-        read(tmp_path / "a.numbers")
 
 
 @pytest.mark.parametrize(

@@ -403,11 +403,14 @@ def test_xml_is_refused_with_what_helps(tmp_path, text):
         list(Source(tmp_path / "t.xml"))
 
 
-def test_a_spreadsheet_is_refused_with_what_helps(tmp_path):
-    with zipfile.ZipFile(tmp_path / "a.xlsx", "w") as archive:
-        archive.writestr("xl/workbook.xml", "<x/>")
+@pytest.mark.parametrize(
+    ("name", "member"), [("a.xlsx", "xl/workbook.xml"), ("a.numbers", "Index/Document.iwa")]
+)
+def test_a_spreadsheet_is_refused_with_what_helps(tmp_path, name, member):
+    with zipfile.ZipFile(tmp_path / name, "w") as archive:
+        archive.writestr(member, "<x/>")
     with pytest.raises(SourceError, match="is a spreadsheet: save it as CSV"):
-        photos(tmp_path / "a.xlsx")
+        photos(tmp_path / name)
 
 
 def test_parquet_is_read_and_a_broken_one_refused(tmp_path):

@@ -6,7 +6,6 @@ import pytest
 
 from tests.vecdb.conftest import photos
 from vecdb import Collection, Database, PlainHead
-from vecdb.errors import BadName
 from vecdb.maps import Placed, Unplaced
 
 
@@ -89,12 +88,6 @@ def test_a_new_map_takes_the_place_of_the_old_one_and_goes_with_its_collection(
     assert database.maps.current("axes") is None
     database.create_collection("axes", "by hand", 4).insert(photos("abcd", np.eye(4)))
     assert where(database, new) == {}
-
-
-def test_no_collection_takes_the_name_of_a_table_of_maps(database: Database) -> None:
-    for name in ("map_layouts", "map_points"):
-        with pytest.raises(BadName):
-            database.create_collection(name, "by hand", 4)
 
 
 def test_values_to_colour_by_are_read_of_the_whole_collection(database: Database) -> None:
