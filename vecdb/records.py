@@ -190,9 +190,8 @@ class Records:
         return [(row["id"], row["path"]) for table in tables for row in table.to_pylist()]
 
     def at_address(self, url: str) -> str | None:
-        """Return the id of the photo ingested from an address, None where there is none."""
-        found = self._connection.select("photos/at_address", {"url": url}, table=self._table)
-        return str(found.column("id")[0].as_py()) if found.num_rows else None
+        """Return the id of the photo ingested from an address, the first by id, or None."""
+        return next((photo for photo, _ in self.at_addresses([url])), None)
 
     def rows(self, name: str, ids: Sequence[str], **parts: str) -> Iterable[pa.Table]:
         """Yield the answers of a statement over ids, asked in parts that a server takes."""

@@ -1,29 +1,23 @@
 """A concept's photos, labels and classifier as files that other tools read."""
 
-from explorer.exports.choice import BOTH, LABELS, MATCHES, PHOTOS, Choice
+from explorer.exports.choice import BOTH, PHOTOS, Choice
 from explorer.exports.concept_file import as_classifier
 from explorer.exports.formats import (
     FORMATS,
     Exported,
-    Format,
     describe_export,
     export_concept,
     export_to_download,
     name_file,
 )
 from explorer.exports.selection import select_photos
-from explorer.exports.splits import SPLITS
 
 __all__ = [
     "BOTH",
     "FORMATS",
-    "LABELS",
-    "MATCHES",
     "PHOTOS",
-    "SPLITS",
     "Choice",
     "Exported",
-    "Format",
     "as_classifier",
     "describe_export",
     "export_concept",

@@ -1,13 +1,11 @@
 """Keywords of a concept in sidecars beside local originals, for photo managers to read."""
 
 from explorer.keywords.journal import latest_journal
-from explorer.keywords.report import Undone, Written, describe_undone, describe_written
+from explorer.keywords.report import describe_undone, describe_written
 from explorer.keywords.undoing import undo_keywords
 from explorer.keywords.writing import write_keywords
 
 __all__ = [
-    "Undone",
-    "Written",
     "describe_undone",
     "describe_written",
     "latest_journal",

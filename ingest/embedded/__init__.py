@@ -9,7 +9,6 @@ from ingest.embedded.words import Fields, cut_words
 from ingest.embedded.xmp import is_xmp, parse_xml, read_xmp
 
 __all__ = [
-    "Fields",
     "is_xmp",
     "list_keywords",
     "parse_xml",
