@@ -103,7 +103,7 @@ def _thumbnail(request: Request, explorer: Explorer, places: list[tuple[str, str
         # Stored as a vector alone: its picture is looked at now, for the first time.
         for collection, photo_id in places:
             with contextlib.suppress(UnknownCollection):
-                found = explorer.rounds.memory.collection(collection)
+                found = explorer.collection(collection)
                 made = make_thumbnail(store, found, photo_id)
                 if made is not None:
                     return _answer(request, made)

@@ -156,14 +156,11 @@ class Memory:
         self._until: dict[str, float] = {}
         self._reading = threading.Lock()
 
-    def collection(self, name: str) -> Collection:
-        """Return a collection as it is now: another may have taken its name."""
-        return self._database.collection(name)
-
     def known(self, name: str) -> Known:
         """Return what is known of a collection; what is old is read again in the background."""
         held = self._known.get(name)
-        if held is None or held.collection is not self.collection(name):
+        # Another collection may have taken its name.
+        if held is None or held.collection is not self._database.collection(name):
             with self._reading:
                 self._read_again(name)
         else:
@@ -186,7 +183,7 @@ class Memory:
 
     def _read_again(self, name: str) -> None:
         """Read what is missing or has changed; only who holds `_reading` may."""
-        collection, before = self.collection(name), self._known.get(name)
+        collection, before = self._database.collection(name), self._known.get(name)
         state = collection.state()
         if before is None or before.collection is not collection:
             self._known[name] = self._read(collection, state, None)

@@ -47,7 +47,7 @@ def choose_collection() -> Collection | None:
         return None
     chosen = current_collection(names)
     try:
-        collection = shared_explorer().rounds.memory.collection(chosen)
+        collection = shared_explorer().collection(chosen)
     except UnknownCollection:  # deleted since the names were read
         forget_collections()
         return choose_collection()

@@ -92,7 +92,7 @@ def draw_opened(concept: Concept) -> None:
         with st.spinner("Fitting the concept to its answers"):
             concept = shared_explorer().page(concept.id).concept
     draw = VIEWS[view or "results"][1]
-    draw(shared_explorer().rounds.memory.collection(concept.collection), concept)
+    draw(shared_explorer().collection(concept.collection), concept)
 
 
 def main() -> None:

@@ -277,8 +277,12 @@ class Collection:
         return moments.photos_extent(self._connection, self.name)
 
     def state(self) -> int:
-        """Return what tells that nothing was stored, removed or merged; costs next to nothing."""
-        return moments.photos_state(self._connection, self.name)
+        """Return what tells that nothing was stored, removed or merged; reads no photo.
+
+        The same state is the same extent; another may be, for the engine merges parts by itself.
+        """
+        found = self._connection.select("photos/state", {"table": self.name}, table=self.name)
+        return int(found.column("state")[0].as_py())
 
     def moments(self) -> moments.Moments:
         """Return count, mean and covariance; kept in the database until the photos change."""

@@ -21,7 +21,7 @@ from vecdb.ingest_failures import FailureStore
 from vecdb.labels import UTC_MICROSECONDS
 from vecdb.maps import MapStore
 from vecdb.photos import COLUMNS
-from vecdb.schema import find_foreign, migrate
+from vecdb.schema import is_foreign, migrate
 from vecdb.statements import check_table_name
 from vecdb.truth import TruthStore
 
@@ -196,7 +196,7 @@ class Database:
 
         Another process may have made the collection between two questions.
         """
-        if find_foreign(self._connection, [name], COLUMNS) and self._find(name) is None:
+        if is_foreign(self._connection, name, COLUMNS) and self._find(name) is None:
             raise BadName(
                 f"{self.dsn_display} has a table {name!r} already, which is no collection: choose "
                 "another name, with --table or VECDB_TABLE."

@@ -57,15 +57,6 @@ def photos_extent(connection: Connection, table: str) -> PhotosExtent:
     return PhotosExtent(**connection.select("photos/extent", table=table).to_pylist()[0])
 
 
-def photos_state(connection: Connection, table: str) -> int:
-    """Ask what tells that a collection's stored parts are the same; reads no photo.
-
-    The same state is the same extent; another may be, for the engine merges parts by itself.
-    """
-    found = connection.select("photos/state", {"table": table}, table=table)
-    return int(found.column("state")[0].as_py())
-
-
 def _compute(connection: Connection, table: str, dim: int) -> Moments:
     found = connection.select("moments/mean", table=table)
     mean = np.array(found.column("mean")[0].values, dtype=np.float64)

@@ -47,7 +47,7 @@ def migrate(connection: Connection) -> None:
             f"{latest}: update the program, or point VECDB_DSN at another database."
         )
     for table in () if found else sorted(own_tables() - {"schema_version"}):
-        if find_foreign(connection, [table], own_columns()[table]):
+        if is_foreign(connection, table, own_columns()[table]):
             raise _taken(connection, table)
     for version in schema_versions():
         if version > found:
@@ -91,17 +91,14 @@ def _find_version(connection: Connection) -> int:
         return 0
 
 
-def find_foreign(
-    connection: Connection, names: Iterable[str], columns: Iterable[str] = ()
-) -> list[str]:
-    """Return the tables of another program among names that nothing was written to yet.
+def is_foreign(connection: Connection, name: str, columns: Iterable[str]) -> bool:
+    """Tell whether another program has a table of a name that nothing was written to yet.
 
     Args:
         columns: that a table of ours has, be it empty.
     """
-    values = {"names": sorted(names), "columns": sorted(columns)}
-    found = connection.select("schema/foreign", values)
-    return [str(name) for name in found.column("name").to_pylist()]
+    values = {"name": name, "columns": sorted(columns)}
+    return bool(connection.select("schema/foreign", values).num_rows)
 
 
 def _alter_collections(connection: Connection, name: str) -> None:

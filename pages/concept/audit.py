@@ -115,7 +115,7 @@ def on_begin() -> None:
     """Draw a new audit."""
     try:
         concept = shared_explorer().concepts.get(state.concept_id)
-        collection = shared_explorer().rounds.memory.collection(concept.collection)
+        collection = shared_explorer().collection(concept.collection)
         begin_audit(
             shared_explorer().database,
             collection,

@@ -39,7 +39,7 @@ def draw(concepts: list[Concept]) -> None:
     columns = st.columns([2, 4, 4, 1], vertical_alignment="bottom")
     table = columns[0].selectbox("Collection", list(of), key="together_table")
     chosen = of[table][:MOST]
-    collection = shared_explorer().rounds.memory.collection(table)
+    collection = shared_explorer().collection(table)
     counted = count_together(collection, chosen)
     counts = {c.id: count for c, count in zip(chosen, counted.each, strict=True)}
     names = number_names([c.name for c in chosen])

@@ -14,7 +14,7 @@ from pages.grid.tiles import grid_tiles
 def page_data(explorer: Explorer, page: Page, person: Person) -> MiningGrid:
     """Describe a page for the grid of one person: its tiles, its line of state, its charts."""
     concept, history = page.concept, page.history
-    collection = explorer.rounds.memory.collection(concept.collection)
+    collection = explorer.collection(concept.collection)
     begun = time.perf_counter()
     tiles = grid_tiles(
         collection,

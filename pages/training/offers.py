@@ -84,5 +84,5 @@ def first_words(page: Page) -> None:
         state.taught = state.get("taught") or len(listed_concepts()) > 1
         if not state.taught:
             st.caption(FIRST_PAGE)
-    collection = shared_explorer().rounds.memory.collection(page.concept.collection)
+    collection = shared_explorer().collection(page.concept.collection)
     hint_at_words(collection, page.concept.prompt)

@@ -1,15 +1,13 @@
--- Tables of some names that hold rows, or keep none themselves as views do, or lack columns that ours
--- have: before this program has written anything under such a name, they are another's.
--- parameters: names Array(String); columns Array(String), of every such table, empty where unknown
--- result: name String
+-- A table that holds rows, or keeps none itself as views do, or lacks columns that ours has: before
+-- this program has written anything under its name, it is another's.
+-- parameters: name String; columns Array(String), of ours
+-- result: name String; no row where there is no such table
 SELECT name FROM system.tables
-WHERE database = currentDatabase() AND name IN {names:Array(String)} AND (
+WHERE database = currentDatabase() AND name = {name:String} AND (
     engine != 'Distributed' AND ifNull(total_rows, 1) > 0
-    OR notEmpty({columns:Array(String)}) AND name NOT IN (
-        SELECT table FROM system.columns
-        WHERE database = currentDatabase() AND table IN {names:Array(String)}
+    OR (
+        SELECT count() FROM system.columns
+        WHERE database = currentDatabase() AND table = {name:String}
             AND name IN {columns:Array(String)}
-        GROUP BY table HAVING count() = length({columns:Array(String)})
-    )
+    ) != length({columns:Array(String)})
 )
-ORDER BY name

@@ -37,7 +37,7 @@ def test_a_collection_made_anew_under_a_name_is_the_one_that_is_known(
     database.drop_collection("things")
     fresh = database.create_collection("things", "another", 4)
     fresh.insert(pa.table({"id": ["a"], "url": [""], "vector": [[1.0, 0, 0, 0]]}))
-    assert memory.collection("things").encoder == "another"
+    assert memory.known("things").collection.encoder == "another"
     assert memory.known("things").background.dim == 4
 
 
