@@ -1,6 +1,7 @@
 """Words for people."""
 
 import errno
+from collections.abc import Sequence
 
 NAMED = 200  # letters of a name that are shown
 REMEDIES = {
@@ -18,6 +19,12 @@ def show_name(text: str) -> str:
     """Return a name from a file as a sentence may hold it: short, and steering no terminal."""
     short = text if len(text) <= NAMED else text[:NAMED] + "..."
     return "".join(letter if letter.isprintable() else "?" for letter in short)
+
+
+def name_some(names: Sequence[str], most: int, count: int = 0) -> str:
+    """Name the first few, and say whether there are more: of those given, or of `count`."""
+    more = ", ..." if max(count, len(names)) > most else ""
+    return ", ".join(map(show_name, names[:most])) + more
 
 
 def percent(share: float, digits: int = 0) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from commandline.words import count_things, show_name
+from commandline.words import count_things, name_some, show_name
 from explorer.encode import list_siblings
 from explorer.photo_names import SEVERAL, file_name, find_shared, match_photos
 from vecdb import Collection, Database
@@ -32,8 +32,7 @@ class Named:
         """Say which names lead to no single photo; empty where each does."""
         sentences = []
         if self.unknown:
-            more = ", ..." if len(self.unknown) > SHOWN else ""
-            sentences.append(f"Not found: {', '.join(map(show_name, self.unknown[:SHOWN]))}{more}.")
+            sentences.append(f"Not found: {name_some(self.unknown, SHOWN)}.")
         for name, ids in list(self.several.items())[:SHOWN]:
             sentences.append(
                 f"Several photos are called {show_name(name)}: give an id, {' or '.join(ids)}."

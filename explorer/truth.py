@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from commandline.words import show_name
+from commandline.words import name_some
 from explorer.errors import NothingThere
 from vecdb import Concept
 from vecdb.truth import Agreement, Difference
@@ -75,7 +75,7 @@ def choose_label(concept: Concept, labels: Iterable[str], wanted: str = "") -> s
     asked = wanted or concept.name
     near = nearest_name(asked, names)
     hint = f" Is it {near!r}?" if near else ""
-    raise NothingThere(f"No label is called {asked!r}.{hint} There are {_name_some(names)}.")
+    raise NothingThere(f"No label is called {asked!r}.{hint} There are {name_some(names, LISTED)}.")
 
 
 def nearest_name(name: str, others: Sequence[str]) -> str:
@@ -101,7 +101,3 @@ def describe_agreement(truth: Truth) -> str:
         f"{truth.label}: {shares} on {found.labelled:,} photos with a label; "
         f"{found.above:,} match without it, {found.below:,} have it and do not match."
     )
-
-
-def _name_some(names: Sequence[str]) -> str:
-    return ", ".join(map(show_name, names[:LISTED])) + (", ..." if len(names) > LISTED else "")

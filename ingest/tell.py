@@ -9,7 +9,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from commandline.outputs import holds_other
-from commandline.words import show_name
+from commandline.words import name_some
 from ingest.progress import Progress, Summary
 
 LOG = logging.getLogger("ingest")
@@ -134,8 +134,7 @@ def describe_summary(summary: Summary, table: str, again: str = "--retry-failed 
 
 
 def _list_names(names: list[str], count: int) -> str:
-    more = ", ..." if count > len(names) else ""
-    return f" ({', '.join(map(show_name, names))}{more})" if names else ""
+    return f" ({name_some(names, len(names), count)})" if names else ""
 
 
 def log_to(path: Path) -> None:

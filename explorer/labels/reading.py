@@ -3,11 +3,12 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from commandline.words import show_name
+from commandline.words import name_some
 from explorer.errors import BadInput
 from explorer.labels.answers import SURE, Said, read_share, read_sign, split_classes
 
 CLASSES = 1_000  # concepts that one file may make
+LISTED = 20  # classes named in a sentence
 WORDS = 100_000  # different ones of a column that are looked at
 
 
@@ -146,10 +147,9 @@ def _choose(
 
 
 def _no_such(kind: str, wanted: str, found: Sequence[str]) -> BadInput:
-    some = ", ".join(map(show_name, found[:20])) + (", ..." if len(found) > 20 else "")
     return BadInput(
         f"The file has no {kind} {wanted!r}: name the class or column that is meant; it has "
-        f"{some or 'none'}."
+        f"{name_some(found, LISTED) or 'none'}."
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from commandline.words import count_things, show_name
+from commandline.words import count_things, name_some
 
 NAMED = 1_000  # rows of a kind that are listed; all are counted
 SHOWN = 5  # rows of a kind that are named in a sentence
@@ -67,9 +67,5 @@ def describe_left_out(done: Imported) -> Iterator[str]:
         (done.unreadable, "row holds", "rows hold", "neither yes nor no"),
     ):
         if listed.count:
-            yield f"{count_things(listed.count, one, several)} {words}: {_name_some(listed)}."
-
-
-def _name_some(listed: Listed) -> str:
-    more = ", ..." if listed.count > SHOWN else ""
-    return ", ".join(map(show_name, listed.first[:SHOWN])) + more
+            some = name_some(listed.first, SHOWN)
+            yield f"{count_things(listed.count, one, several)} {words}: {some}."
