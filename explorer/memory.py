@@ -16,7 +16,7 @@ from explorer.history import History
 from explorer.kept_samples import KeptSamples, Stand
 from explorer.sampling import SAMPLED_ABOVE, Sample, survey_by_sample
 from vecdb import Collection, Database, LinearHead, PhotosExtent, Scope, VecdbError
-from vecdb.survey import Survey, SurveyPlan
+from vecdb.survey import Survey, SurveyPlan, find_at_hand
 
 BACKGROUND_PHOTOS = 300
 # Random photos kept at hand, so that a page's share of them costs no reading.
@@ -132,7 +132,7 @@ class Known:
 
     def read(self, ids: Sequence[str]) -> dict[str, np.ndarray]:
         """Return the vectors (d,) of those of the photos that exist, in the order given."""
-        at_hand = {photo: self.vectors[photo] for photo in ids if photo in self.vectors}
+        at_hand = find_at_hand(self.vectors, ids)
         unread = [photo for photo in ids if photo not in at_hand]
         if unread:
             found = dict(zip(*self.collection.known_vectors(unread), strict=True))

@@ -1,6 +1,6 @@
 """Everything that one page of mining needs, in as few passes over a collection as can be."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,9 +82,16 @@ def one_pass(
     ]
     counts = np.asarray(found.column("bins")[0].as_py(), np.int64)
     ids = {photo for part in lists for photo in part}
-    vectors = {photo: at_hand[photo] for photo in ids if photo in at_hand}
+    vectors = find_at_hand(at_hand, ids)
     vectors |= zip(*read(sorted(ids - vectors.keys())), strict=True)
     return Survey(lists[0], lists[1], vectors, counts, read_agreement(found))
+
+
+def find_at_hand(at_hand: Mapping[str, np.ndarray], ids: Iterable[str]) -> dict[str, np.ndarray]:
+    """Return those of some photos' vectors that are at hand, in the order asked."""
+    # Asked once for each: another thread may drop them between two questions.
+    found = ((photo, at_hand.get(photo)) for photo in ids)
+    return {photo: vector for photo, vector in found if vector is not None}
 
 
 def read_agreement(found: pa.Table) -> float:

@@ -1,4 +1,5 @@
 import time
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -8,7 +9,9 @@ from explorer import memory as remembering
 from explorer.memory import Memory
 from ingest import Photo
 from ingest.changes import store_changes
+from vecdb import PlainHead
 from vecdb.records import TOLD
+from vecdb.survey import SurveyPlan
 
 
 def test_what_is_known_follows_the_collection_without_making_a_round_wait(
@@ -27,6 +30,26 @@ def test_what_is_known_follows_the_collection_without_making_a_round_wait(
     assert after.extent.count == before.extent.count + 3
     assert {"a", "b", "c"} <= set(after.pool.ids)
     assert not np.allclose(after.background.mean, before.background.mean)
+
+
+class Forgotten(dict[str, np.ndarray]):
+    """Vectors that another round forgets between the question and the answer."""
+
+    def __contains__(self, photo: object) -> bool:
+        found = super().__contains__(photo)
+        self.clear()
+        return found
+
+
+def test_vectors_that_another_round_forgets_meanwhile_are_read(database, collection, tmp_path):
+    known, ids = Memory(database, tmp_path).known("things"), ["yes-000", "no-100"]
+    rows = collection.vectors(ids)
+    held = Forgotten(zip(ids, rows, strict=True))
+    assert np.array_equal(list(replace(known, vectors=held).read(ids).values()), rows)
+    head, plan = PlainHead(rows[0]), SurveyPlan(3, 2, 10)
+    before = collection.survey(head, plan).vectors
+    again = collection.survey(head, plan, at_hand=Forgotten(before)).vectors
+    assert again.keys() == before.keys()
 
 
 def test_a_collection_made_anew_under_a_name_is_the_one_that_is_known(
