@@ -126,7 +126,7 @@ def keep_others(collection: Collection, photos: Sequence[Photo], rows: pa.Table)
 def keep_told(collection: Collection, rows: pa.Table) -> pa.Table:
     """Return new rows of vectors that are stored already with what others say of them.
 
-    So stays what is known of their pictures.
+    So stays what is known of their pictures, and what names them while it is there.
     """
     found = collection.records.whole(rows.column("id").to_pylist())
     stored = {row["id"]: row for part in found for row in part.drop_columns("vector").to_pylist()}
@@ -136,9 +136,11 @@ def keep_told(collection: Collection, rows: pa.Table) -> pa.Table:
     for row in rows.drop_columns("vector").to_pylist():
         told = {name: row[name] for name in METADATA.keys() - MAPS.keys() if row.get(name)}
         extra = dict(pair for name in MAPS for pair in row.get(name) or [])
-        photo = Photo(row["id"], row["url"], told, extra, named_by=row["named_by"])
+        photo = Photo(row["id"], row["url"], told, extra, told_by=row["named_by"])
         before = stored[row["id"]]
-        known = {name: before[name] for name in OF_PICTURE if not row.get(name)}
+        known = {name: before[name] for name in {*OF_PICTURE, "url"} if not row.get(name)}
+        if not before["named_by"] or not is_named_anew(row["named_by"], before["named_by"]):
+            known["named_by"] = before["named_by"]
         new = _keep(empty | row | known, before, photo)
         said = read_statements(new["named_by"], new["mark"], new["given"])
         said = [

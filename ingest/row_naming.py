@@ -11,15 +11,16 @@ from vecdb.records import Origin, Records
 
 
 def name_rows(
-    records: Records, rows: pa.Table, known: Set[str]
+    records: Records, rows: pa.Table, known: Set[str], *, is_first: bool
 ) -> tuple[pa.Table, dict[str, Origin]]:
-    """Give rows ids of their own, where other photos have theirs already.
+    """Give rows ids of their own where other photos have theirs, and stored photos' where they are.
 
     Args:
         records: of the collection.
         known: which of the rows' ids it holds.
         rows: id, url, named_by, mark and, of rows that `ingest.embed` made, digest and within,
             which goes.
+        is_first: whether nobody else has stored photos, which these rows may be about.
 
     Returns:
         The rows, and what is stored under their ids.
@@ -37,9 +38,36 @@ def name_rows(
         same = (one for one in row.ids() if one in held and row.is_same(held[one]))
         free = (one for one in row.ids() if one not in held)
         ids[at] = next(same, None) or next(free)
+    if not is_first:
+        _find_at_addresses(records, rows, ids, held)
     kept = rows.drop_columns("within") if "within" in rows.column_names else rows
     named = kept.set_column(kept.column_names.index("id"), "id", pa.array(ids, pa.string()))
     return named, {one: held[one] for one in ids if one in held}
+
+
+def _find_at_addresses(
+    records: Records, rows: pa.Table, ids: list[str], held: dict[str, Origin]
+) -> None:
+    """Give the rows of pictures that others have stored at their addresses the ids of these.
+
+    Args:
+        ids: of the rows; changed here.
+        held: what is stored under them; what is found is put in.
+    """
+    urls, named_by = (rows.column(name).to_pylist() for name in ("url", "named_by"))
+    new = [at for at, one in enumerate(ids) if urls[at] and one not in held]
+    stored: dict[str, list[str]] = {}
+    for one, url in records.at_addresses([urls[at] for at in new]):
+        stored.setdefault(url, []).append(one)
+    held |= records.origins({one for found in stored.values() for one in found})
+    for at in new:
+        found = stored.get(urls[at], ())
+        others = (
+            one
+            for one in found
+            if one in held and not (named_by[at] and held[one].named_by == named_by[at])
+        )
+        ids[at] = next(others, ids[at])
 
 
 @dataclass(frozen=True)

@@ -103,12 +103,13 @@ class VectorImport:
         count = rows.num_rows
         ids = rows.column("id").to_pylist()
         with self._collection.inserting:  # what is known must not change until all is stored
-            rows, held = name_rows(self._collection.records, rows, self._find_known(ids))
+            is_first = self._collection.count() == self._inserted  # all of it is this import's
+            known = self._find_known(ids, is_first)
+            rows, held = name_rows(self._collection.records, rows, known, is_first=is_first)
             self._note_renames(ids, rows, held)
             rows = self._first_of_each(rows)
             changed = _find_changed(rows, held) if held else []
-            known = held.keys()
-            inserted = self._collection.insert(rows, normalize=True, more=True, known=known)
+            inserted = self._collection.insert(rows, normalize=True, more=True, known=held.keys())
             self._inserted += inserted
             if changed:
                 self._replace(rows.take(pa.array(changed)), held)
@@ -128,9 +129,9 @@ class VectorImport:
         if rows.num_rows:
             self._collection.replace(rows, normalize=True)
 
-    def _find_known(self, ids: Sequence[str]) -> set[str]:
+    def _find_known(self, ids: Sequence[str], is_first: bool) -> set[str]:
         """Return which ids are stored; to ask for a million would cost as much as to store them."""
-        if self._collection.count() == self._inserted:  # all of it is this import's
+        if is_first:
             ids = [photo for photo in ids if hash(photo) in self._seen]
         return self._collection.records.known_ids(ids)
 
@@ -153,22 +154,24 @@ class VectorImport:
 
 
 def _find_changed(rows: pa.Table, held: dict[str, Origin]) -> list[int]:
-    """Return the places of rows that were stored from here, and say something else now.
+    """Return the places of rows about stored photos that say something else now.
 
-    The file they were stored from may have another name by now.
+    The vectors of another source that is still there stay; those of pictures that were read do not.
     """
-    told = zip(*(rows.column(name).to_pylist() for name in ("id", "url", "mark")), strict=True)
-    named_by = rows.column("named_by").to_pylist()
+    told = zip(
+        *(rows.column(name).to_pylist() for name in ("id", "url", "mark", "named_by")), strict=True
+    )
     return [
         at
-        for at, (photo, url, mark) in enumerate(told)
+        for at, (photo, url, mark, table) in enumerate(told)
         if (origin := held.get(photo)) is not None
-        and mark_of(origin, named_by[at]) != mark
+        and mark_of(origin, table) != mark
         # A photo of a folder is named by its file alone.
-        and (origin.url == url if not named_by[at] else _is_named_by(origin, named_by[at], url))
+        and (_is_about(origin, table, url) if table else origin.url == url)
     ]
 
 
-def _is_named_by(origin: Origin, table: str, url: str) -> bool:
-    was_moved = bool(url) and origin.url == url and is_named_anew(table, origin.named_by)
-    return origin.named_by == table or was_moved
+def _is_about(origin: Origin, table: str, url: str) -> bool:
+    if table == origin.named_by or (origin.digest and url in {"", origin.url}):
+        return True
+    return bool(url) and origin.url == url and is_named_anew(table, origin.named_by)

@@ -541,3 +541,31 @@ def test_vectors_of_stored_pictures_keep_what_is_known_of_these(ingest, database
         assert said(database, "id", "label", "width", "digest") == known
         assert said(database, "city") == [("Oslo",)] * 2
         assert counts(ingest(tmp_path, options={"exclude": ("*.parquet", "*.csv")})) == (0, 0, 2, 0)
+
+
+@pytest.mark.parametrize("names", ["url", "url id", "id"])
+@pytest.mark.parametrize("first", ["folder", "shop.csv", "list.txt"])
+def test_vectors_that_name_stored_pictures_are_of_these(
+    ingest, database, host, tmp_path, first, names
+):
+    lib = folder(tmp_path / "lib", a=1, b=2)
+    urls = [str(lib / "a.jpg"), str(lib / "b.jpg")]
+    if first != "folder":
+        urls = [f"{host.url}/ok/1.jpg", f"{host.url}/ok/2.jpg"]
+    table(tmp_path / "shop.csv", [["sku", "url", "label"], [7, urls[0], "x"], [8, urls[1], ""]])
+    (tmp_path / "list.txt").write_text("\n".join(urls))
+    pictures = lib if first == "folder" else tmp_path / first
+    ingest(pictures)
+    stored = said(database, "id", "url", "label", "digest")
+    told = {"url": urls, "id": [stored[0][0], stored[1][0]]}
+    if "url" in names:
+        told["id"] = ["x1", "x2"]
+    told = {name: told[name] for name in names.split()} | {"city": ["Oslo", "Rome"]}
+    vectors = lib / "vectors.parquet"
+    for sign, expected in ((1, (0, 2, 0, 0)), (1, (0, 0, 2, 0)), (-1, (0, 2, 0, 0))):
+        rows = {**told, "vector": list(sign * np.eye(24, dtype="float32")[:2])}
+        pq.write_table(pa.table(rows), vectors)
+        assert counts(ingest(vectors)) == expected
+        assert said(database, "id", "url", "label", "digest") == stored
+        assert [city for (city,) in said(database, "city")] == ["Oslo", "Rome"]
+        assert counts(ingest(pictures)) == (0, 0, 2, 0)
