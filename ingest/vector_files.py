@@ -1,10 +1,12 @@
 """Files that hold vectors, or tell of them, as arrays and tables of Arrow."""
 
+import itertools
 import json
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -99,13 +101,15 @@ def read_batches(path: Path, rows: int = ROWS) -> Iterator[pa.Table]:
             for batch in open_lance(path).to_batches(batch_size=rows):
                 yield pa.Table.from_batches([batch])
         elif path.suffix.lower() == ".json":
-            found = json.loads(path.read_text("utf-8"))
-            held = rows_of(found)
-            if all(isinstance(row, dict) for row in held):
-                yield pa.Table.from_pylist(held)
+            yield from _read_json(path, rows)
         elif path.suffix.lower() in JSON_LINES:
-            for batch in pa.json.open_json(path):
-                yield pa.Table.from_batches([batch])
+            read = 0
+            try:
+                for batch in pa.json.open_json(path):
+                    yield pa.Table.from_batches([batch])
+                    read += batch.num_rows
+            except pa.ArrowInvalid:  # a column has values of several kinds, perhaps
+                yield from _read_lines(path, rows, read)
         elif magic(path).startswith(PARQUET):
             import pyarrow.parquet as pq
 
@@ -123,6 +127,47 @@ def read_batches(path: Path, rows: int = ROWS) -> Iterator[pa.Table]:
             f"{path} breaks off or is damaged ({str(error).splitlines()[0]}): make it or fetch it "
             "again."
         ) from error
+
+
+def _read_json(path: Path, rows: int) -> Iterator[pa.Table]:
+    try:
+        held = rows_of(json.loads(path.read_text("utf-8-sig")))
+    except json.JSONDecodeError:  # several values: a line each, perhaps
+        yield from _read_lines(path, rows)
+    else:
+        if all(isinstance(row, dict) for row in held):
+            yield _tabulate(held)
+
+
+def _read_lines(path: Path, rows: int, start: int = 0) -> Iterator[pa.Table]:
+    """Read a table of JSON lines whose columns may hold values of several kinds.
+
+    Args:
+        rows: at once.
+        start: how many are left out before.
+
+    Raises:
+        ValueError: a line is no object.
+    """
+    with path.open(encoding="utf-8-sig") as file:
+        found = itertools.islice(map(json.loads, filter(str.strip, file)), start, None)
+        while part := list(itertools.islice(found, rows)):
+            if not all(isinstance(row, dict) for row in part):
+                raise ValueError("a line that is no object")
+            yield _tabulate(part)
+
+
+def _tabulate(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+    """Make a table; a column with values of several kinds is one of texts."""
+    columns = {}
+    for name in dict.fromkeys(name for row in rows for name in row):
+        values = [row.get(name) for row in rows]
+        try:
+            columns[name] = pa.array(values)
+        except (pa.ArrowInvalid, pa.ArrowTypeError):
+            texts = [v if v is None or isinstance(v, str) else json.dumps(v) for v in values]
+            columns[name] = pa.array(texts)
+    return pa.table(columns)
 
 
 def lay_bare(batch: pa.Table, name: str) -> pa.Table:

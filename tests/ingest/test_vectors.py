@@ -107,6 +107,22 @@ def test_a_table_with_a_column_of_vectors_is_stored_without_a_picture(
     assert collection.photos(ids[:1])[0]["label"] == (None if kind == "npy" else "cat")
 
 
+@pytest.mark.parametrize("kind", ["json", "jsonl"])
+@pytest.mark.parametrize("ids", [["a", "b", "c"], [1, 2, "c"]])
+def test_json_lines_of_vectors_are_read_whatever_their_file_is_called(
+    tmp_path: Path, database: Database, vectors: np.ndarray, kind: str, ids: list[Any]
+):
+    vectors[0, 3] = np.nan
+    rows = zip(ids, vectors[:3].tolist(), strict=True)
+    lines = [json.dumps({"id": one, "embedding": vector}) for one, vector in rows]
+    (tmp_path / f"t.{kind}").write_text("\ufeff" * (kind == "json") + "\n".join(lines) + "\n\n")
+    summary = run(tmp_path / f"t.{kind}", table="t", encoder="m", database=database)
+    assert (summary.inserted, summary.failed) == (2, 1)
+    assert summary.reasons == {"vector that is not finite": 1}
+    stored = database.collection("t").vectors([str(ids[1]), "c"])
+    assert np.allclose(stored, unit(vectors[1:3]), atol=1e-5)
+
+
 @pytest.mark.parametrize("column", [None, "features.clip.v"])
 @pytest.mark.parametrize("kind", ["parquet", "arrow", "jsonl", "json", "lance"])
 def test_vectors_within_other_columns_are_found(
