@@ -2,6 +2,7 @@
 
 import html
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -12,7 +13,8 @@ from ingest.sources.nested import read_list, read_rows
 
 TITLES = {"title"}  # often a file's name: a caption only where nothing else is one
 NAMES = {*CAPTIONS, "sentences", "raw", "comment"}
-NUMBERED = re.compile(r"_?\d+$")  # caption_1, caption2
+NUMBERED = re.compile(r"_?\d+$|\.[a-z]{2}$")  # caption_1, caption2; caption.en
+LANGUAGE = re.compile(r"[a-z]{2}([-_][A-Za-z]{2,4})?")  # en, pt-BR, zh_Hans
 
 MARKUP = re.compile(
     r"</?(a|abbr|b|bdi|br|div|em|font|h\d|hr|i|img|li|ol|p|small|span|strong|sub|sup|table|tbody|td"
@@ -40,8 +42,8 @@ def caption_columns(names: Iterable[str]) -> list[str]:
 def read_captions(row: Mapping[str, Any], columns: Sequence[str]) -> tuple[str, ...]:
     """Return the captions in some columns of a row, each once.
 
-    A cell may hold one text, a list of texts, or a list of rows with a caption in each, also as
-    tables of text hold these.
+    A cell may hold one text, a list of texts, texts by language, or a list of rows with a caption
+    in each, also as tables of text hold these.
     """
     return _once(text for name in columns for text in _texts(row.get(name)))
 
@@ -56,12 +58,18 @@ def _texts(value: Any) -> Iterator[str]:
         for part in value:
             yield from _texts(part)
     elif isinstance(value, Mapping):
-        yield from read_captions(value, caption_columns(value))
+        are_languages = all(LANGUAGE.fullmatch(str(name)) for name in value)
+        yield from read_captions(value, [*value] if are_languages else caption_columns(value))
     elif isinstance(value, str | bytes) and not is_empty(value):
         text = str(plain(value) or "")
         listed = read_list(text)
         rows = read_rows(text) if listed is None else listed
         yield from [text] if rows is None else _texts(rows)
+
+
+def words_of(text: str) -> str:
+    """Return what captions of the same words have in common: neither case nor form of accents."""
+    return unicodedata.normalize("NFC", text).casefold()
 
 
 def _once(texts: Iterable[str]) -> tuple[str, ...]:

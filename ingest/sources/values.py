@@ -35,9 +35,9 @@ def read_text(value: Any) -> str:
 
 
 def read_prose(value: Any) -> str:
-    """Read a text that people read, without the markup of web pages in it; the first of a list."""
-    if isinstance(value, str) and value.startswith("["):
-        value = next(iter(read_captions({"": value}, [""])), "")
+    """Read a text that people read, without the markup of web pages in it; the first of several."""
+    if isinstance(value, str) and value.startswith(("[", "{")):
+        value = next(iter(read_captions({"": value}, [""])), "" if value[0] == "[" else value)
     return drop_markup(read_text(value))
 
 

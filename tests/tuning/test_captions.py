@@ -132,6 +132,7 @@ CELLS = {
     "json": json.dumps(["it's 5\" tall", "two\nrows", None, ""]),
     "pandas": str(["it's 5\" tall", "two\nrows", None]),
     "numpy": str(np.array(["it's 5\" tall", "two\nrows"], dtype=object)),
+    "languages": json.dumps({"en": "it's 5\" tall", "pt-BR": ["two\nrows"], "de": None}),
     "rows": str([{"raw": "it's 5\" tall", "tokens": ["it's"]}, {"raw": "two\nrows"}]),
 }
 
@@ -147,6 +148,17 @@ def test_lists_in_cells_of_text_are_as_many_captions(cell, tmp_path) -> None:
     assert found.captions == [["it's 5\" tall", "two rows"], ["[not a list]"]]
     [first, *_] = Source(tmp_path / "set.csv")
     assert first.metadata["description"] == "it's 5\" tall"
+
+
+def test_captions_by_language_are_as_many_captions(tmp_path) -> None:
+    rows = [
+        {"image": name, "caption": {"en": f"{name} is red", "de": f"{name} ist rot"}}
+        for name in write_pictures(tmp_path, 2)
+    ]
+    (tmp_path / "set.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    assert run(tmp_path / "set.jsonl", tmp_path / "data.lance") == 0
+    found = open_pictures(tmp_path / "data.lance")
+    assert found.captions == [[f"p{n}.png is red", f"p{n}.png ist rot"] for n in range(2)]
 
 
 def test_lists_in_texts_of_a_lance_data_set_are_as_many_captions(tmp_path) -> None:

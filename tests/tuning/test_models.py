@@ -140,6 +140,12 @@ def test_equal_words_about_another_picture_are_a_right_answer() -> None:
     assert found.chance[0][0] == pytest.approx((1 / 3 + 2 / 3 + 2 / 3) / 3)
 
 
+def test_captions_that_differ_in_case_or_form_of_accents_have_the_same_words() -> None:
+    texts = Texts([["A café.", "A dog."], ["a Cafe\u0301."], ["A cat."]])
+    assert texts.all == ["A café.", "A dog.", "A cat."]
+    assert texts.of.tolist() == [0, 1, 0, 2]
+
+
 def test_every_caption_of_a_picture_is_drawn_once_in_as_many_epochs_as_it_has() -> None:
     texts = Texts([["a", "b", "c"], ["d"], ["e", "f"]])
     drawn = np.array([texts.draw(epoch) for epoch in range(6)])
@@ -652,3 +658,19 @@ def test_too_few_pictures_to_measure_on_are_said(clip, tmp_path, capsys) -> None
     lance.write_dataset(pa.Table.from_pylist(rows, SCHEMA), str(tmp_path / "data.lance"))
     assert main(["evaluate", clip, str(tmp_path / "data.lance")]) == 1
     assert "holds 1 picture to measure on" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["model", "evaluate"])
+def test_one_caption_for_all_pictures_is_one_sentence(clip, tmp_path, capsys, command) -> None:
+    random = np.random.default_rng(0)
+    rows = [
+        {"image": draw(scene, random), "captions": ["A shape." if at % 2 else "a shape."]}
+        for at, scene in enumerate(choose_scenes(40, 1))
+    ]
+    lance.write_dataset(pa.Table.from_pylist(rows, SCHEMA), str(tmp_path / "data.lance"))
+    data = str(tmp_path / "data.lance")
+    asked = [command, clip, data]
+    if command == "model":
+        asked = [command, data, "--from", clip, "--out", str(tmp_path / "out")]
+    assert main(asked) == 1
+    assert "have the one caption 'A shape.'" in capsys.readouterr().err.replace("'a", "'A")

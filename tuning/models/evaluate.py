@@ -92,7 +92,7 @@ def require_pictures(pictures: Pictures, *parts: str) -> None:
     """Check that parts of a data set hold pictures enough, as few as it takes to know.
 
     Raises:
-        TuningError: too few of a part decode.
+        TuningError: too few of a part decode, or all have one caption.
     """
     for part in parts:
         least, purpose = NEEDED[part]
@@ -104,6 +104,12 @@ def require_pictures(pictures: Pictures, *parts: str) -> None:
             raise TuningError(
                 f"{pictures.path} holds {count_things(found, 'picture')} to {purpose}: it takes "
                 f"{least} that decode, give more pictures."
+            )
+        captions = [pictures.captions[number] for number in pictures.numbers(part)]
+        if least > 1 and len(Texts(captions).all) == 1:
+            raise TuningError(
+                f"All pictures of {pictures.path} to {purpose} have the one caption "
+                f"{captions[0][0]!r:.60}, which tells none from another: give captions that differ."
             )
 
 

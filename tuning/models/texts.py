@@ -5,12 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.sources.captions import words_of
+
 
 class Texts:
     """Captions by number.
 
     Attributes:
-        all: every text once.
+        all: every text once; two that differ in case or in the form of accents alone are one.
         of: (c,) int64, the text of each caption, picture after picture.
         picture: (c,) int64, the number of the picture that each caption is of.
     """
@@ -22,9 +24,13 @@ class Texts:
             captions: of each picture, at least one.
             seed: of what is drawn.
         """
-        numbers: dict[str, int] = {}
-        found = [numbers.setdefault(text, len(numbers)) for of in captions for text in of]
-        self.all = list(numbers)
+        flat = [text for of in captions for text in of]
+        spelled: dict[str, str] = {}
+        for text in flat:
+            spelled.setdefault(words_of(text), text)
+        numbers = {words: number for number, words in enumerate(spelled)}
+        found = [numbers[words_of(text)] for text in flat]
+        self.all = list(spelled.values())
         self.of = np.array(found, np.int64)
         self._counts = np.array([len(of) for of in captions], np.int64)
         self._starts = np.cumsum(self._counts) - self._counts
