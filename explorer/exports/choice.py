@@ -79,6 +79,7 @@ class Selected:
             user answered (n,) 1, -1 or 0, whether it reaches the threshold (n,), and the row of its
             split in SPLITS (n,).
         notes: sentences on what was done.
+        gone: ids of photos that were deleted while the export was written.
         tell: told how far it is.
     """
 
@@ -90,6 +91,7 @@ class Selected:
     matches: np.ndarray
     splits: np.ndarray
     notes: list[str] = field(default_factory=list)
+    gone: set[str] = field(default_factory=set)
     tell: Tell = say_nothing
 
     def __len__(self) -> int:
@@ -99,11 +101,6 @@ class Selected:
     def positive(self) -> np.ndarray:
         """Which photos are a yes (n,) bool: by their answer, else by the threshold."""
         return np.where(self.answers == 0, self.matches, self.answers > 0)
-
-    @property
-    def split_counts(self) -> list[int]:
-        """How many photos are in each of SPLITS."""
-        return np.bincount(self.splits, minlength=len(SPLITS)).tolist()
 
     @property
     def class_names(self) -> tuple[str, str]:

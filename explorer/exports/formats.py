@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from classifier import to_sql
 from commandline.words import count_things
 from explorer.downloads import make_place
@@ -178,13 +180,18 @@ def _write_concept(explorer: "Explorer", concept: Concept, out: Path) -> None:
 
 
 def _summarize(selected: Selected, out: Path) -> Exported:
-    yes = int(selected.positive.sum())
+    kept = np.array([photo not in selected.gone for photo in selected.ids])
+    photos, yes = int(kept.sum()), int(selected.positive[kept].sum())
+    counts = np.bincount(selected.splits[kept], minlength=len(SPLITS)).tolist()
+    if selected.gone:
+        told = count_things(len(selected.gone), "photo")
+        selected.notes.append(f"Left out, for they were deleted meanwhile: {told}.")
     return Exported(
         str(out),
-        len(selected),
+        photos,
         yes,
-        len(selected) - yes,
-        {n: count for n, count in zip(SPLITS, selected.split_counts, strict=True) if count},
+        photos - yes,
+        {name: count for name, count in zip(SPLITS, counts, strict=True) if count},
         selected.notes,
     )
 

@@ -39,6 +39,10 @@ def find_families(
     if len(choice.shares) == 1:
         return np.arange(len(ids)), []
     rows = _read_rows(collection, ids, choice.together)
+    if len(ids) <= HASHED:
+        known, vectors = collection.known_vectors([row["id"] for row in rows])
+        held = set(known)  # those that were not deleted meanwhile
+        rows = [row for row in rows if row["id"] in held]
     for name in choice.together:
         if name != FOLDER and all(name not in row and name not in row["extra"] for row in rows):
             raise BadInput(
@@ -56,12 +60,10 @@ def find_families(
             for read in map(value_reader, choice.together)
         ),
     ]
-    if len(ids) <= HASHED:
-        vectors = collection.vectors([row["id"] for row in rows])
-        if len(ids) <= COMPARED:
-            keys.append(group_near(vectors, choice.near, tell))
-        else:
-            keys.append(group_hashed(vectors, choice.near))
+    if len(ids) <= COMPARED:
+        keys.append(group_near(vectors, choice.near, tell))
+    elif len(ids) <= HASHED:
+        keys.append(group_hashed(vectors, choice.near))
     else:
         notes.append(
             f"Near-duplicates are those that the ingest noticed: more than {HASHED:,} photos "

@@ -111,6 +111,7 @@ class Rows:
             part = wanted[start : start + BATCH]
             ids = [chosen.ids[at] for at in part]
             found = self._known.describe(ids)
+            chosen.gone.update(photo for photo in ids if photo not in found)
             rows = [
                 {**found[photo], **self._answered(int(at))}
                 for at, photo in zip(part, ids, strict=True)

@@ -9,6 +9,7 @@ from typing import Any, TextIO
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from explorer.csv_cells import guard_cell
@@ -55,7 +56,9 @@ def write_lance(selected: Selected, out: Path) -> None:
 
     def batches() -> Iterator[pa.RecordBatch]:
         for batch in rows.batches():
-            vectors = selected.collection.vectors(batch.column("id").to_pylist())
+            known, vectors = selected.collection.known_vectors(batch.column("id").to_pylist())
+            selected.gone.update(set(batch.column("id").to_pylist()) - set(known))
+            batch = batch.filter(pc.is_in(batch.column("id"), pa.array(known, pa.string())))
             flat = pa.array(np.ascontiguousarray(vectors, np.float32).ravel())
             column = pa.FixedSizeListArray.from_arrays(flat, dim)
             yield pa.RecordBatch.from_arrays([*batch.columns, column], schema=schema)
@@ -86,8 +89,7 @@ def write_img2dataset(selected: Selected, out: Path) -> None:
                 "Hugging Face or pictures."
             )
         file.write("\n]\n")
-    if written < len(selected):
-        left = len(selected) - written
+    if left := len(selected) - len(selected.gone) - written:
         selected.notes.append(f"{left:,} photos have no address on the web, and were left out.")
 
 
