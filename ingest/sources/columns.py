@@ -34,6 +34,7 @@ from ingest.sources.guess import (
     guess_by_content,
     guess_caption,
     guess_picture,
+    holds_arrays,
     is_set,
     is_shared,
     is_vector,
@@ -41,6 +42,8 @@ from ingest.sources.guess import (
     read_picture_cell,
 )
 from ingest.sources.names import (
+    ADDRESSES,
+    CLASS_WORDS,
     FOLDERS,
     IDS,
     LABEL_NUMBERS,
@@ -136,6 +139,7 @@ class Columns:
         self._captions = self._caption_columns(only=caption_column is not None or not named)
         shown = cells.get(self.roles.address or self.picture or "", ())
         self._holds_several = any(map(holds_several, shown))
+        arrays = [n for n in names if usual(n) in ADDRESSES and holds_arrays(cells[n])][:1]
         if needs_address and self.roles.address is None and self.picture is None:
             raise NamesNoPictures(
                 "None of the columns "
@@ -143,6 +147,7 @@ class Columns:
                 + " looks like addresses or paths of "
                 "pictures (such as photo_image_url, url or path): name that of the addresses "
                 "(--url-column), or of vectors that exist already (--vector-column)."
+                + "".join(f" {name:.40} holds arrays: write them as PNG files." for name in arrays)
             )
         self._kinds = find_kinds(cells, kinds)
         address, places = self.roles.address or "", self._places or self.picture
@@ -270,7 +275,8 @@ class Columns:
             "id": _first(alone, IDS),
             "caption": _first(lower, METADATA["description"])
             or guess_caption({n: cells[n] for n in self.names if n not in taken}),
-            "label": _first(lower, METADATA["label"])
+            "label": next(filter(CLASS_WORDS.search, self.names), None)
+            or _first(lower, METADATA["label"])
             or next(filter(is_one, self._classes), None)
             or find_label(lower.values())
             or _first(lower, LABEL_NUMBERS),

@@ -92,7 +92,22 @@ def _is_companion(name: str) -> bool:
     return bool(COMPANIONS & set(re.split("[_.]", usual(name)))) or is_small(name)
 
 
+def holds_arrays(column: Sequence[Any]) -> bool:
+    """Tell whether the cells of a column are numbers in rows, as those of a picture's dots."""
+    cells = [cell for cell in column[:JUDGED] if cell is not None]
+    return bool(cells) and all(_is_array(cell) for cell in cells)
+
+
+def _is_array(cell: Any) -> bool:
+    row = cell[0] if isinstance(cell, list) and cell else None
+    while isinstance(row, list) and row and isinstance(row[0], list):
+        row = row[0]
+    return isinstance(row, list) and bool(row) and isinstance(row[0], int | float)
+
+
 def _address_rank(name: str, column: Sequence[Any], locator: Locator, is_usual: bool) -> int:
+    if holds_arrays(column):
+        return NOTHING
     kinds = (str, bytes, list)
     texts = [first_address(cell) for cell in column[:JUDGED] if isinstance(cell, kinds)]
     ranks = sorted(rank_address(text, locator) for text in texts if not is_empty(text))

@@ -65,6 +65,8 @@ LABELS = (
 )
 LABEL_NUMBERS = ("class_id", "classid", "category_id", "label_id", "labelid")
 LABEL_NAME = re.compile(r"^(?!(n|num|is|has|no)_)\w*_(labels?|class|category)$")
+# The word of a class whose number stands elsewhere: SageMaker's manifests, and Vertex AI.
+CLASS_WORDS = re.compile(r"-metadata\.class-name$|^classificationAnnotation\.displayName$")
 TAXONOMY = {"class", "family", "genus"}  # where these are columns, Mammalia is a class
 # Addresses of something else than the picture itself, and of smaller ones.
 PAGE_NAMES = re.compile(

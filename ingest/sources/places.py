@@ -15,7 +15,8 @@ ANNOTATIONS = {"annotations", "annotation", "labels", "lists", "metadata", "capt
 ANNOTATIONS |= {"imagesets", "main", "meta"}  # of Pascal VOC and Food-101
 ANNOTATIONS |= {"anno", "eval", "devkit", "imagelist"}  # of CelebA, Stanford Cars, NUS-WIDE
 IMAGES = {"images", "image", "imgs", "img", "pictures", "photos", "jpegimages"}
-SAYS_NOTHING = {*IMAGES, "data", "jpg", "jpeg", "png"}  # of the pictures in a folder of this name
+# Of the pictures in a folder of this name; `data-download-1` is of Flickr's exports.
+SAYS_NOTHING = {*IMAGES, "data", "data-download", "jpg", "jpeg", "png"}
 # Folders beside `images` with the same pictures once more, or what is said of them: no classes.
 OF_THE_SAME = re.compile(
     r"mask|segm|annot|label|depth|normal|truth|^gt|thumb|preview|orig|raw|edit|export|resiz|crop|"

@@ -16,7 +16,7 @@ from ingest.sources.place import exists, find_place, is_far, unreadable
 from ingest.sources.shards import find_pages, list_files
 from ingest.sources.stream import each
 from ingest.sources.tables import LISTS, Table, count_rows
-from ingest.sources.text import GZIP, ZIP, is_table, magic, reason_of, refuse_others
+from ingest.sources.text import GZIP, ZIP, is_table, is_text, magic, reason_of, refuse_others
 from ingest.sources.webdataset import Shard
 from ingest.sources.where import check_columns, choose
 
@@ -186,11 +186,7 @@ def _is_table(path: Path) -> bool:
     if has_picture_ending(path.name):
         return False
     start = magic(path)
-    return start.startswith(TABLES) or _is_text(start) or path.suffix.lower() in {*LISTS, ".json"}
-
-
-def _is_text(start: bytes) -> bool:
-    return bool(start) and not any(byte < 9 or 13 < byte < 32 for byte in start)
+    return start.startswith(TABLES) or is_text(start) or path.suffix.lower() in {*LISTS, ".json"}
 
 
 def _count(path: Path) -> int | None:

@@ -155,6 +155,12 @@ def _lines(file: IO[bytes] | io.BufferedIOBase, path: Path, encoding: str | None
     if start.startswith(b"PAR1"):
         raise SourceError(f"{path} is compressed Parquet: unpack it.")
     encoding = encoding or encoding_of(start)
+    is_wide = encoding.lower().startswith(("utf-16", "utf-32"))
+    if isinstance(file, gzip.GzipFile) and start and not (is_wide or is_text(start[:8])):
+        raise SourceError(
+            f"{path} is no table but other data, compressed: unpack it, and give pictures as files "
+            "in a folder."
+        )
     return Lines(_decode(buffered, start, encoding, path), encoding)
 
 
@@ -221,6 +227,11 @@ def _find_tables(archive: zipfile.ZipFile, path: Path, encoding: str | None) -> 
             f"{path} holds {len(tables)} tables, {', '.join(tables[:5])}: unpack it and give one."
         )
     return tables
+
+
+def is_text(start: bytes) -> bool:
+    """Tell whether the first bytes of a file may be a text's, in any encoding but wide ones."""
+    return bool(start) and not any(byte < 9 or 13 < byte < 32 for byte in start)
 
 
 def is_json_lines(name: str) -> bool:

@@ -713,6 +713,7 @@ def test_a_label_beside_a_picture_goes_before_its_folders_name(tree):
     ("path", "label"),
     [
         ("DCIM/100CANON/1.jpg", None),
+        ("data-download-12/sunset_50123456789_o.jpg", None),
         ("Italy/DCIM/101_PANA/1.jpg", "Italy"),
         ("101MSDCF/1.jpg", None),
         ("10148035/1.jpg", "10148035"),

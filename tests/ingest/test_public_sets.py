@@ -186,6 +186,18 @@ def test_numbers_of_classes_are_labels_and_ranks_of_living_things_none(
     assert label or read(path)[0].extra["class"] == "Mammalia"
 
 
+@pytest.mark.parametrize("job", ["class", "my-animals"])
+def test_the_word_of_a_class_is_the_label_in_lists_of_cloud_services(tmp_path, job):
+    told = {f"{job}-metadata": {"class-name": "cat", "job-name": "labeling-job/a"}, job: 0}
+    line = json.dumps({"source-ref": "s3://b/1.jpg", **told})
+    (photo,) = read(write(tmp_path / "sagemaker.manifest", line))
+    assert (photo.metadata["label"], photo.extra[job]) == ("cat", 0)
+    told = {"classificationAnnotation": {"displayName": "dog"}}
+    line = json.dumps({"imageGcsUri": "gs://b/1.jpg", **told})
+    (photo,) = read(write(tmp_path / "vertex.jsonl", line))
+    assert photo.metadata["label"] == "dog"
+
+
 @pytest.mark.parametrize("key", ["_content", "#text", "$t"])
 def test_a_text_in_a_field_of_its_own_is_the_fields_text(tmp_path, key):
     rows = [{"id": at, "url_o": f"https://x.org/{at}.jpg", "title": "A"} for at in range(2)]

@@ -385,9 +385,13 @@ def test_the_parts_of_one_table_in_a_zip_are_all_read_and_several_tables_refused
         (bz2.compress(b"id,url\n"), "compressed with bzip2: unpack"),
         (lzma.compress(b"id,url\n"), "compressed with xz: unpack"),
         (gzip.compress(b"PAR1" + bytes(99), mtime=0), "compressed Parquet: unpack"),
+        (
+            gzip.compress(b"\0\0\x08\x03" + bytes(99), mtime=0),
+            "no table but other data, compressed",
+        ),
         (pickle.dumps({"a": 1}), "a pickle"),
     ],
-    ids=["SQLite", "xls", "bzip2", "xz", "Parquet", "pickle"],
+    ids=["SQLite", "xls", "bzip2", "xz", "Parquet", "MNIST", "pickle"],
 )
 @pytest.mark.parametrize("name", ["a.csv", "a.bin"])
 def test_files_of_other_kinds_are_refused_with_what_helps(tmp_path, start, sentence, name):
@@ -401,6 +405,15 @@ def test_xml_is_refused_with_what_helps(tmp_path, text):
     (tmp_path / "t.xml").write_text(text)
     with pytest.raises(SourceError, match=r"t.xml is XML, which is not read where it is not"):
         list(Source(tmp_path / "t.xml"))
+
+
+def test_arrays_in_place_of_pictures_are_refused_with_what_helps(tmp_path):
+    rows = [{"image": [[[0.5, 0.5, 0.5]] * 4] * 4, "label": at} for at in range(3)]
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "t.parquet")
+    with pytest.raises(SourceError, match=r"image holds arrays: write them as PNG files\.$"):
+        photos(tmp_path / "t.parquet")
+    (tmp_path / "t.json").write_text(json.dumps([row | {"url": "http://a/1"} for row in rows]))
+    assert [photo.address for photo in photos(tmp_path / "t.json")] == ["http://a/1"] * 3
 
 
 @pytest.mark.parametrize(
