@@ -1,13 +1,17 @@
 """Give rows with vectors their ids, as `ingest.naming` gives photos theirs."""
 
-from collections.abc import Iterator, Set
+import re
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, fields
+from typing import Any
 
 import pyarrow as pa
 
 from ingest.naming import candidate_ids
 from ingest.photo import Photo
 from vecdb.records import Origin, Records
+
+NUMBERED = re.compile(r"/row-\d+$")  # of a part, see `ingest.vectors`
 
 
 def name_rows(
@@ -40,6 +44,7 @@ def name_rows(
         ids[at] = next(same, None) or next(free)
     if not is_first:
         _find_at_addresses(records, rows, ids, held)
+        _find_numbered(records, rows, ids, held)
     kept = rows.drop_columns("within") if "within" in rows.column_names else rows
     named = kept.set_column(kept.column_names.index("id"), "id", pa.array(ids, pa.string()))
     return named, {one: held[one] for one in ids if one in held}
@@ -56,18 +61,40 @@ def _find_at_addresses(
     """
     urls, named_by = (rows.column(name).to_pylist() for name in ("url", "named_by"))
     new = [at for at, one in enumerate(ids) if urls[at] and one not in held]
-    stored: dict[str, list[str]] = {}
-    for one, url in records.at_addresses([urls[at] for at in new]):
-        stored.setdefault(url, []).append(one)
-    held |= records.origins({one for found in stored.values() for one in found})
+    stored = _gather(records, records.at_addresses([urls[at] for at in new]), held)
     for at in new:
         found = stored.get(urls[at], ())
-        others = (
-            one
-            for one in found
-            if one in held and not (named_by[at] and held[one].named_by == named_by[at])
-        )
+        others = (one for one in found if not named_by[at] or held[one].named_by != named_by[at])
         ids[at] = next(others, ids[at])
+
+
+def _find_numbered(
+    records: Records, rows: pa.Table, ids: list[str], held: dict[str, Origin]
+) -> None:
+    """Give rows that nothing names the ids under which earlier versions stored them.
+
+    These numbered the rows over all parts of a source; what was told tells which one a row is.
+    """
+    marks, named_by = (rows.column(name).to_pylist() for name in ("mark", "named_by"))
+    new = [at for at, one in enumerate(ids) if one not in held and NUMBERED.search(one)]
+    stored = _gather(records, records.numbered_rows([marks[at] for at in new]), held)
+    for at in new:
+        found = stored.get(marks[at], [])
+        if same := next((one for one in found if held[one].named_by == named_by[at]), None):
+            ids[at] = same
+            found.remove(same)
+
+
+def _gather(
+    records: Records, pairs: Sequence[tuple[str, Any]], held: dict[str, Origin]
+) -> dict[Any, list[str]]:
+    """Return ids by what they stand behind; what is stored under them is put into `held`."""
+    held |= records.origins({one for one, _ in pairs} - held.keys())
+    found: dict[Any, list[str]] = {}
+    for one, key in pairs:
+        if one in held:
+            found.setdefault(key, []).append(one)
+    return found
 
 
 @dataclass(frozen=True)

@@ -105,8 +105,8 @@ class RowShaper:
         rows = self._read(told.select(asked))
         return np.flatnonzero([holds(self._where, row) for row in rows])
 
-    def shape(self, told: pa.Table, numbers: Sequence[int]) -> pa.Table:
-        """Return the rows; their numbers name those that nothing else names."""
+    def shape(self, told: pa.Table, numbers: Sequence[str]) -> pa.Table:
+        """Return the rows; their numbers, `row-0`, name those that nothing else names."""
         if self._is_own:
             return _read_own(told)
         told = told.select(self._names)
@@ -117,7 +117,7 @@ class RowShaper:
                 pass  # as Arrow's errors are: some cells are not plain
         return self._shape_rows(told, numbers)
 
-    def _shape_rows(self, told: pa.Table, numbers: Sequence[int]) -> pa.Table:
+    def _shape_rows(self, told: pa.Table, numbers: Sequence[str]) -> pa.Table:
         rows = map(self._without_pictures, self._read(told))
         photos = [self._columns.photo(row) for row in rows]
         columns: dict[str, Any] = {
@@ -131,7 +131,7 @@ class RowShaper:
         columns |= {name: pa.array([e[name] for e in extras], kind) for name, kind in MAPS.items()}
         return pa.table(columns)
 
-    def _shape_columns(self, told: pa.Table, numbers: Sequence[int]) -> pa.Table:
+    def _shape_columns(self, told: pa.Table, numbers: Sequence[str]) -> pa.Table:
         """Do what `_shape_rows` does, many times as fast.
 
         Raises:
@@ -151,7 +151,7 @@ class RowShaper:
             raise ValueError("an infinite number, or a time of no calendar")
         return pa.table(columns | maps)
 
-    def _name(self, cells: dict[str, pa.ChunkedArray], numbers: Sequence[int]) -> dict[str, Any]:
+    def _name(self, cells: dict[str, pa.ChunkedArray], numbers: Sequence[str]) -> dict[str, Any]:
         address, own = self._columns.roles.address, self._columns.roles.id
         texts = read_addresses(cells[address]) if address else [""] * len(numbers)
         found = list(map(self._locator.locate, texts))
@@ -204,9 +204,9 @@ class RowShaper:
         return {name: value for name, value in row.items() if name not in self._pictures}
 
 
-def _number(ids: Sequence[str], numbers: Sequence[int]) -> pa.Array:
+def _number(ids: Sequence[str], numbers: Sequence[str]) -> pa.Array:
     """Name by their numbers the rows that have no other name."""
-    named = [one or f"row-{number}" for one, number in zip(ids, numbers, strict=True)]
+    named = [one or number for one, number in zip(ids, numbers, strict=True)]
     return pa.array(named, pa.string())
 
 

@@ -72,7 +72,7 @@ class VectorSource:
         if self.plan and self.plan.parts != len(self.parts):
             where = f"{len(self.parts)} of {self.plan.parts} parts, the others are not made yet"
         first = next(self._batches(), None)
-        choices = [] if first is None else self._shaper(first[2]).choices()
+        choices = [] if first is None else self._shaper(first[3]).choices()
         told = ", ".join([where, f"{self.dim} numbers each", *choices])
         return f"vectors: {told}; no picture is read"
 
@@ -90,14 +90,14 @@ class VectorSource:
             SourceError: a column asked for is not there.
         """
         shaper, left = None, limit
-        for name, number, told, column in self._batches():
+        for name, part, number, told, column in self._batches():
             if shaper is None or shaper.schema != told.schema:
                 shaper = self._shaper(told)
             chosen = shaper.choose(told, len(column))[:left]
             left = None if left is None else left - len(chosen)
             if len(chosen) < len(column):
                 told, column = told.take(chosen), column.take(chosen)
-            rows = shaper.shape(told, (chosen + number).tolist())
+            rows = shaper.shape(told, [f"{part}row-{at}" for at in chosen + number])
             if "named_by" not in rows.column_names:
                 rows = rows.append_column("named_by", pa.array([name] * len(rows)))
             yield self._check(rows, told, column, refuse)
@@ -119,15 +119,19 @@ class VectorSource:
         marks = mark_rows(told, rows.column("vector"), self.table.named())
         return rows.append_column("mark", pa.array(marks))
 
-    def _batches(self) -> Iterator[tuple[str, int, pa.Table, pa.ChunkedArray]]:
-        """Yield what names a batch's photos, the number of its first row, its rows and vectors."""
-        number = 0
+    def _batches(self) -> Iterator[tuple[str, str, int, pa.Table, pa.ChunkedArray]]:
+        """Yield what names a batch's photos, its part, its first row's number, rows and vectors.
+
+        Of several parts each numbers its rows, so that another one changes no number.
+        """
         for table, vectors in self.parts:
+            file, number = vectors or table, 0
+            part = f"{file.stem}/" if file and len(self.parts) > 1 else ""
             for batch in self._read(table, vectors):
                 column = self.column or ""
                 batch = lay_bare(batch, column)
                 told = batch.drop_columns([column])
-                yield self._name(table, vectors), number, told, batch.column(column)
+                yield self._name(table, vectors), part, number, told, batch.column(column)
                 number += batch.num_rows
 
     def _shaper(self, told: pa.Table) -> RowShaper:

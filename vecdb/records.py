@@ -98,6 +98,15 @@ class Records:
         )
         return found.to_pylist()
 
+    def numbered_rows(self, marks: Sequence[int]) -> list[tuple[str, int]]:
+        """Return id and mark of the photos of some marks that are named by the number of a row."""
+        found: list[tuple[str, int]] = []
+        for start in range(0, len(marks), NUMBERS_IN_STATEMENT):
+            part = {"marks": list(marks[start : start + NUMBERS_IN_STATEMENT])}
+            table = self._connection.select("photos/of_marks", part, table=self._table)
+            found += [(row["id"], row["mark"]) for row in table.to_pylist()]
+        return found
+
     def addresses_under(self, prefix: str) -> dict[str, str]:
         """Return the ids and addresses of the photos whose addresses begin with a text."""
         found = self._connection.select("photos/under", {"prefix": prefix}, table=self._table)

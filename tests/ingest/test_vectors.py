@@ -625,6 +625,29 @@ def test_vectors_of_two_files_that_number_their_rows_are_all_stored(
     assert (again.inserted, collection.count()) == (0, 60)
 
 
+@pytest.mark.parametrize("kind", ["layout", "tables"])
+def test_a_part_added_before_others_changes_no_photo_of_these(
+    tmp_path: Path, database: Database, vectors: np.ndarray, kind: str
+):
+    folder = tmp_path / "out" / ("img_emb" if kind == "layout" else "")
+    folder.mkdir(parents=True)
+    options = Options(vector_column=None if kind == "layout" else "vec")
+    stored: dict[str, list[float]] = {}
+    for at, name in enumerate(("1", "2", "0", "10")):  # a part alone was numbered as before
+        part = vectors[15 * at : 15 * at + 15]
+        if kind == "layout":
+            np.save(folder / f"img_emb_{name}.npy", part)
+        else:
+            rows = pa.table({"city": ["x"] * 15, "vec": list(part)})
+            pq.write_table(rows, folder / f"{name}.parquet")
+        summary = run(tmp_path / "out", table="t", encoder="m", database=database, options=options)
+        assert (summary.inserted, summary.updated, summary.skipped) == (15, 0, 15 * at)
+        [(ids, held)] = database.collection("t").pages_of_vectors(100)
+        now = dict(zip(ids, held.tolist(), strict=True))
+        assert stored.items() <= now.items()
+        stored = now
+
+
 def test_a_second_row_of_one_photo_does_not_count_and_is_told(
     tmp_path: Path, database: Database, vectors: np.ndarray
 ):
