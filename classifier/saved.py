@@ -17,6 +17,7 @@ from .errors import ClassifierError, DimensionMismatch, OtherEncoder
 from .head import Head
 
 SUFFIXES = (".safetensors", ".npz")
+ZIP = b"PK"  # how .npz begins
 UNREADABLE = (
     OSError,
     ValueError,
@@ -97,7 +98,7 @@ def load(
     """Read a classifier, and check that it fits where it is to be used.
 
     Args:
-        path: a file that `save` wrote.
+        path: a file that `save` wrote, whatever it is called by now.
         encoder: name of the collection's encoder; None leaves it unchecked.
         dim: the collection's dimension; None leaves it unchecked.
         fingerprint: of the collection's encoder. Where it is known of both, it decides: a model
@@ -108,7 +109,7 @@ def load(
         OtherEncoder: it reads the vectors of another encoder.
         DimensionMismatch: its dimension is another.
     """
-    path = _check(path)
+    path = Path(path)
     try:
         weights, text = _read(path)
         about = json.loads(text)
@@ -129,9 +130,9 @@ def load(
             str(about.get("fingerprint", "")),
         )
     except UNREADABLE as error:
-        raise ClassifierError(
-            f"{path} is not a saved classifier ({error}); pass a file that `save` wrote"
-        ) from error
+        reason = error.strerror if isinstance(error, OSError) else ""
+        wrong = f"cannot be read ({reason})" if reason else "is not a saved classifier"
+        raise ClassifierError(f"{path} {wrong}: name a file that `export` wrote") from error
     if fingerprint and classifier.fingerprint:
         same = fingerprint == classifier.fingerprint
     else:
@@ -144,9 +145,11 @@ def load(
 
 
 def _read(path: Path) -> tuple[np.ndarray, str]:
-    if path.suffix == ".npz":
-        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
-            return file["weights"], str(file["about"])
+    with path.open("rb") as raw:
+        if raw.read(len(ZIP)) == ZIP:
+            raw.seek(0)
+            with np.load(raw, allow_pickle=False) as file:
+                return file["weights"], str(file["about"])
     with safe_open(path, framework="numpy") as file:
         return file.get_tensor("weights"), (file.metadata() or {})["about"]
 

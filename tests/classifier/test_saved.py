@@ -44,8 +44,17 @@ def test_a_file_that_is_no_classifier_is_named(tmp_path: Path, name: str):
     (tmp_path / name).write_bytes(b"not a classifier at all")
     with pytest.raises(ClassifierError, match="broken"):
         load(tmp_path / name)
-    with pytest.raises(ClassifierError, match="missing"):
+    with pytest.raises(ClassifierError, match=r"missing.* cannot be read \(No such file or dir"):
         load(tmp_path / f"missing-{name}")
+
+
+@pytest.mark.parametrize(
+    ("saved", "called"), [("a.npz", "a.safetensors"), ("a.safetensors", "a.npz"), ("a.npz", "a")]
+)
+def test_a_saved_classifier_may_be_renamed(tmp_path: Path, saved: str, called: str):
+    save(tmp_path / saved, SAVED)
+    (tmp_path / saved).rename(tmp_path / called)
+    assert np.array_equal(load(tmp_path / called).head.weights, HEAD.weights)
 
 
 @pytest.mark.parametrize("name", ["cut.npz", "cut.safetensors"])
