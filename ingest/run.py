@@ -15,6 +15,7 @@ from ingest.errors import IngestError, SourceError
 from ingest.failure_list import FailureList
 from ingest.failures import Failures
 from ingest.fetch import Fetcher
+from ingest.given import check_photos
 from ingest.heads import follow_heads
 from ingest.options import Options
 from ingest.photo import Photo
@@ -211,7 +212,7 @@ def _photos(
         if tell and (choices := found.choices()[0]):
             tell(f"Read by {choices}.")
     else:
-        photos = _check_photos(source)
+        photos = check_photos(source)
         total = len(source) if isinstance(source, list | tuple) else None
     stream = iter(photos)
     # The first photo is read at once, so that a source of the wrong kind is an error right here,
@@ -227,13 +228,6 @@ def _photos(
     if limit is not None:
         total = limit if total is None else min(total, limit)
     return total, first(stream, limit)
-
-
-def _check_photos(photos: Iterable[Photo]) -> Iterator[Photo]:
-    for photo in photos if isinstance(photos, Iterable) else [photos]:
-        if not isinstance(photo, Photo):
-            raise SourceError(f"{photo!r:.80} is no photo: give `ingest.Photo`s, or one source.")
-        yield photo
 
 
 def _attend(

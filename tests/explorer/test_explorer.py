@@ -205,6 +205,27 @@ def test_a_photos_address_may_be_a_path_and_its_id_must_be_a_text(tmp_path):
             Photo(*given)
 
 
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"payload": "a.jpg"}, "payload must be the bytes of a picture's file, not 'a.jpg'"),
+        ({"payload": Path("a.jpg")}, "payload must be the bytes"),
+        ({"payload": np.zeros(3)}, "payload must be the bytes"),
+        ({"extra": None}, "extra must be a dict, not None"),
+        ({"extra": {"tags": ["a"]}}, r"'tags' must be a text, a number, .* not \['a'\]"),
+        ({"extra": {3: "a"}}, "extra must have texts for names, not 3"),
+        ({"metadata": [1]}, r"metadata must be a dict, not \[1\]"),
+        ({"metadata": {"label": 3}}, "label must be string, not 3"),
+        ({"metadata": {"taken": "2020-01-01"}}, "taken must be timestamp"),
+        ({"metadata": {"views": -1}}, "views must be uint64, not -1"),
+        ({"metadata": {"mood": "calm"}}, "a column 'mood', which belongs into extra"),
+    ],
+)
+def test_what_a_photo_cannot_hold_is_refused_by_its_name(explorer, given, words):
+    with pytest.raises(IngestError, match=f"The photo 'a' cannot be stored: its .*{words}"):
+        explorer.ingest([Photo("a", "a.jpg", **given)], table="new", encoder="offline")
+
+
 @pytest.mark.parametrize("asked", [None, 7, ["a dog"], b"dog", np.zeros(16)])
 def test_what_is_neither_phrase_nor_query_is_refused(explorer, asked):
     with pytest.raises(BadInput, match=r"Look for a phrase or an `explorer\.Query`, not"):
