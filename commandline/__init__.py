@@ -4,7 +4,7 @@ Data goes to stdout and words to stderr. With `--json` a refusal is a JSON objec
 """
 
 from commandline.loading import INTERRUPTED, raise_from_now  # before what takes time
-from commandline.words import REMEDIES, describe_error
+from commandline.words import REMEDIES, describe_error, is_utf8
 
 # isort: split
 import argparse
@@ -47,7 +47,7 @@ class Parser(argparse.ArgumentParser):
         found, others = super().parse_known_args(args, namespace)
         for value in vars(found).values():
             for text in value if isinstance(value, list) else [value]:
-                if isinstance(text, str) and not _is_utf8(text) and not os.path.lexists(text):
+                if isinstance(text, str) and not is_utf8(text) and not os.path.lexists(text):
                     self.error(f"{text!a} is neither a file nor text in UTF-8: type it anew")
         return found, others
 
@@ -198,15 +198,6 @@ def number(bounds: str, fits: Callable[[float], bool]) -> Callable[[str], float]
 positive = at_least(1)
 rate = number("above 0 and at most 1", lambda given: 0 < given <= 1)  # of learning
 seed = at_least(0, 2**32 - 1)  # what NumPy's and PyTorch's generators both take
-
-
-def _is_utf8(text: str) -> bool:
-    """Tell whether a word of the command line came in UTF-8."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _as_sentence(text: str, given: Sequence[str] = ()) -> str:

@@ -10,6 +10,15 @@ REMEDIES = {
 }
 
 
+def is_utf8(text: str) -> bool:
+    """Tell whether a text is one in UTF-8: bytes of another encoding become halves of letters."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def count_things(count: int, thing: str, things: str = "") -> str:
     """Say how many there are, in the singular or the plural."""
     return f"{count:,} {thing if count == 1 else things or thing + 's'}"

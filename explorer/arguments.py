@@ -4,11 +4,13 @@ import functools
 import inspect
 from collections.abc import Callable
 from numbers import Real
+from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 
+from commandline.words import is_utf8
 from explorer.errors import BadInput
 
 OWN_WORDS = ("query", "source")  # what takes them says more of what they may be
@@ -27,16 +29,18 @@ def check_arguments(of: Checked) -> Checked:
 
 
 def check_argument(name: str, value: Any, hint: Any) -> None:
-    """Refuse a value that is of none of the types that a hint names.
+    """Refuse a value that is of none of the types that a hint names, and text that cannot be kept.
 
     Raises:
-        BadInput: it is not.
+        BadInput: it is not, or holds half a letter; names of files, which may be paths, do.
     """
     kinds = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
     plain = [get_origin(kind) or kind for kind in kinds]
     if not any(_is_a(value, kind) for kind in plain):
         words = " or ".join("None" if kind is NoneType else kind.__name__ for kind in plain)
         raise BadInput(f"{name} must be {words}, not {value!r:.80}.")
+    if isinstance(value, str) and Path not in plain and not is_utf8(value):
+        raise BadInput(f"{name} must be text in UTF-8, not {value!r:.80}.")
 
 
 def _is_a(value: Any, kind: Any) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from classifier.audit import Findings
+from commandline.words import is_utf8
 from encoder import Encoder
 from explorer.arguments import check_argument, check_arguments
 from explorer.audits import (
@@ -318,7 +319,7 @@ class Explorer:
         """
         concept, shown = page.concept, {tile.photo_id for tile in page.tiles}
         if elsewhere := [photo for photo in marks if photo not in shown]:
-            named = [photo for photo in elsewhere if isinstance(photo, str)]
+            named = [photo for photo in elsewhere if isinstance(photo, str) and is_utf8(photo)]
             known = self.collection(concept.collection).records.known_ids(named)
             if strangers := [photo for photo in elsewhere if photo not in known]:
                 where = f"not on this page, nor in {concept.collection}"
@@ -496,6 +497,8 @@ def _read_where(where: Any, collection: Collection) -> Filter:
         raise BadInput(
             f"where must be a condition, several, or a `vecdb.Filter`, not {where!r:.80}."
         )
+    for text in texts:
+        check_argument("where", text, str)
     return Filter(conditions=read_conditions(texts, collection))
 
 

@@ -226,6 +226,25 @@ def test_what_a_photo_cannot_hold_is_refused_by_its_name(explorer, given, words)
         explorer.ingest([Photo("a", "a.jpg", **given)], table="new", encoder="offline")
 
 
+def test_texts_that_are_not_utf8_are_refused_by_their_argument(explorer, taught):
+    broken, query = "caf\udce9", Query(vectors=[np.eye(16)[0]])
+    calls: list[tuple[str, Callable[[], object]]] = [
+        ("name", lambda: explorer.begin(query, name=broken)),
+        ("prompt", lambda: explorer.begin(query, prompt=broken)),
+        ("table", lambda: explorer.search(query, table=broken)),
+        ("where", lambda: explorer.search(query, table="things", where=f"label={broken}")),
+        ("exclude_concept", lambda: explorer.search(query, exclude_concept=broken)),
+        ("concept_id", lambda: explorer.page(broken)),
+        ("photo_ids", lambda: explorer.search(Query(photo_ids=[broken]))),
+    ]
+    for name, call in calls:
+        with pytest.raises(BadInput, match=f"{name} must be text in UTF-8"):
+            call()
+    with pytest.raises(BadInput, match="not on this page, nor in things"):
+        explorer.answer(explorer.page(taught), {broken: 1})
+    assert len(explorer.concepts.list()) == 1
+
+
 @pytest.mark.parametrize("asked", [None, 7, ["a dog"], b"dog", np.zeros(16)])
 def test_what_is_neither_phrase_nor_query_is_refused(explorer, asked):
     with pytest.raises(BadInput, match=r"Look for a phrase or an `explorer\.Query`, not"):
