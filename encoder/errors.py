@@ -1,5 +1,7 @@
 """What can go wrong between a picture or a phrase and its vector."""
 
+from commandline.words import count_things
+
 
 class EncoderError(Exception):
     """An encoder cannot do what was asked; the message names the thing and the remedy."""
@@ -26,7 +28,7 @@ class TextTooLong(EncoderError):
         shown = text if len(text) <= 60 else text[:57] + "..."
         super().__init__(
             f"The phrase {shown!r} is {tokens} tokens long and the model reads {limit}: shorten it "
-            f"by about {tokens - limit} words."
+            f"by about {count_things(tokens - limit, 'word')}."
         )
 
 

@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from commandline.words import count_things
+
 RECORD = "training.json"
 
 
@@ -41,7 +43,8 @@ def describe_training(name: str) -> str:
         }[record["mode"]]
         asked = record["held_out"]["caption_to_picture"]["recall@1"]
         before = asked["chance"] if asked["before"] is None else asked["before"]
-        known = f"{record['pictures']:,} pictures with {record['captions']:,} captions"
+        pictures = count_things(record["pictures"], "picture")
+        known = f"{pictures} with {count_things(record['captions'], 'caption')}"
         word = "recall@1 of chance" if asked["before"] is None else "recall@1"
         return f"{what} on {known}, held-out {word} {before:.2f} -> {asked['after']:.2f}"
     except (KeyError, TypeError, ValueError):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from commandline.words import name_some
+from commandline.words import count_things, name_some
 from explorer.errors import NothingThere
 from vecdb import Concept
 from vecdb.truth import Agreement, Difference
@@ -98,6 +98,6 @@ def describe_agreement(truth: Truth) -> str:
         for name, share in (("precision", found.precision), ("recall", found.recall))
     )
     return (
-        f"{truth.label}: {shares} on {found.labelled:,} photos with a label; "
+        f"{truth.label}: {shares} on {count_things(found.labelled, 'photo')} with a label; "
         f"{found.above:,} match without it, {found.below:,} have it and do not match."
     )

@@ -4,6 +4,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from commandline.words import count_things
 from encoder import EncoderError
 from tuning.errors import NotServed, TuningError
 from vecdb import VecdbError
@@ -113,7 +114,7 @@ def _train_and_serve(explorer: "Explorer", job: TuningJob) -> None:
 
     def note_photos(followed: Followed) -> None:
         job.fraction = followed.added / max(followed.missing, 1)
-        job.words = f"{followed.added:,} of {followed.missing:,} photos moved"
+        job.words = f"{followed.added:,} of {count_things(followed.missing, 'photo')} moved"
 
     database, settings = explorer.database, Settings()
     check_name(database, job.table, job.name)

@@ -9,7 +9,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from commandline.outputs import holds_other
-from commandline.words import name_some
+from commandline.words import count_things, name_some
 from ingest.progress import Progress, Summary
 
 LOG = logging.getLogger("ingest")
@@ -80,25 +80,26 @@ def describe_summary(summary: Summary, table: str, again: str = "--retry-failed 
         f"({summary.images_per_second:,.1f} photos/s)."
     ]
     if summary.cached:
-        lines.append(f"{summary.cached:,} vectors were known already and not encoded again.")
+        vectors = count_things(summary.cached, "vector was", "vectors were")
+        lines.append(f"{vectors} known already and not encoded again.")
     if summary.doubled:
-        rows = "1 row names" if summary.doubled == 1 else f"{summary.doubled:,} rows name"
+        rows = count_things(summary.doubled, "row names", "rows name")
         lines.append(
             f"{rows} an id that another row named before; the first counts"
             f"{_list_names(summary.doubles, summary.doubled)}. Where they are other pictures, "
             "--id-column takes a column that tells them apart."
         )
     if summary.renamed:
-        photos = "1 photo has" if summary.renamed == 1 else f"{summary.renamed:,} photos have"
+        photos = count_things(summary.renamed, "photo has", "photos have")
         lines.append(
             f"{photos} the source's name before the id, which another photo had already"
             f"{_list_names(summary.renames, summary.renamed)}."
         )
     if summary.returned:
-        photos = "1 photo is" if summary.returned == 1 else f"{summary.returned:,} photos are"
+        photos = count_things(summary.returned, "photo is", "photos are")
         lines.append(f"{photos} back that had been taken out with answers, which count again.")
     if summary.added:
-        lines.append(f"Added to photos from further tables: {summary.added:,} rows.")
+        lines.append(f"Added to photos from further tables: {count_things(summary.added, 'row')}.")
     if summary.duplicates:
         lines.append(f"Near-duplicates of others, noted: {summary.duplicates:,}.")
     if summary.failed_before:

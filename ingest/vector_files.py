@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.json
 
+from commandline.words import count_things
 from ingest.errors import DamagedSource, SourceError
 from ingest.sources.arrow_rows import ARROW, PARQUET, STREAM, is_lance, open_lance
 from ingest.sources.json_forms import rows_of
@@ -41,8 +42,8 @@ def open_numbers(path: Path) -> tuple[np.ndarray, dict[str, np.ndarray]]:
                 for name, column in told.items():
                     if len(column) != len(numbers):
                         raise DamagedSource(
-                            f"{path} has {len(numbers):,} vectors and {len(column):,} of {name}: "
-                            "make it again."
+                            f"{path} has {count_things(len(numbers), 'vector')} and "
+                            f"{len(column):,} of {name}: make it again."
                         )
     except BROKEN as error:
         raise DamagedSource(

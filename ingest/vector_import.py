@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
+from commandline.words import count_things
 from ingest.changes import keep_told
 from ingest.errors import DamagedSource, Rejected, go_on_later
 from ingest.failure_list import FailureList
@@ -95,8 +96,8 @@ class VectorImport:
         reasons = Counter(rejected.reason for _, rejected in self._refused)
         reason, count = reasons.most_common(1)[0]
         return (
-            f"None of {len(self._refused):,} rows can be stored ({count:,} {reason}): make the "
-            "vectors again, or name another column of them with --vector-column."
+            f"None of {count_things(len(self._refused), 'row')} can be stored ({count:,} {reason}):"
+            " make the vectors again, or name another column of them with --vector-column."
         )
 
     def _store(self, rows: pa.Table) -> None:

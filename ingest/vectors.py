@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from commandline.words import count_things
 from ingest.embed.layout import Layout, Plan
 from ingest.errors import DamagedSource, SourceError
 from ingest.marks import mark_rows
@@ -68,9 +69,10 @@ class VectorSource:
             SourceError: a column asked for is not there.
             DamagedSource: the first file breaks off.
         """
-        where = f"column {self.column}" if self.column else f"{len(self.parts)} files"
+        where = f"column {self.column}" if self.column else count_things(len(self.parts), "file")
         if self.plan and self.plan.parts != len(self.parts):
-            where = f"{len(self.parts)} of {self.plan.parts} parts, the others are not made yet"
+            parts = count_things(self.plan.parts, "part")
+            where = f"{len(self.parts)} of {parts}, the others are not made yet"
         first = next(self._batches(), None)
         choices = [] if first is None else self._shaper(first[3]).choices()
         told = ", ".join([where, f"{self.dim} numbers each", *choices])
@@ -161,8 +163,8 @@ class VectorSource:
             rows = rows.rename_columns(names).replace_schema_metadata(rows.schema.metadata)
         if rows is not None and rows.num_columns and rows.num_rows != len(numbers):
             raise DamagedSource(
-                f"{vectors} has {len(numbers):,} vectors and its table {rows.num_rows:,} rows: "
-                "run its part again."
+                f"{vectors} has {count_things(len(numbers), 'vector')} and its table "
+                f"{count_things(rows.num_rows, 'row')}: run its part again."
             )
         for start in range(0, len(numbers), ROWS):
             part = np.asarray(numbers[start : start + ROWS], np.float32)

@@ -7,6 +7,7 @@ import argparse
 import json
 from dataclasses import asdict
 
+from commandline.words import count_things
 from explorer.change_encoder import Change, Comparison, change_encoder
 from explorer.comparison import Score
 from explorer.explorer import Explorer
@@ -36,9 +37,8 @@ def describe_change(change: Change) -> str:
     if not change.concepts:
         lines.append("There is no concept on this collection.")
     if change.missing:
-        lines.append(
-            f"{change.missing} photos have no new vector yet: `python -m explorer encode` goes on."
-        )
+        missing = count_things(change.missing, "photo has", "photos have")
+        lines.append(f"{missing} no new vector yet: `python -m explorer encode` goes on.")
     if any(found.copy for found in change.concepts):
         lines.append(f"The concepts carried over are on {change.target}; the old ones stay.")
     elif any(not found.problem for found in change.concepts):
@@ -56,7 +56,8 @@ def _lines(found: Comparison) -> list[str]:
     ]
     lines = [f"{counts}  " + "  ".join(parts)]
     if found.lost:
-        lines.append(f"{'':24} {found.lost} answers are on photos without a new vector")
+        lost = count_things(found.lost, "answer is", "answers are")
+        lines.append(f"{'':24} {lost} on photos without a new vector")
     return lines
 
 

@@ -85,7 +85,8 @@ def _lines(result: dict[str, Any]) -> str:
     lines += [f"{count:6}  {name}" for name, count in result["counts"].items()]
     for row in result.get("corrections", ()):
         change = f"{row['before']:.1%} -> {row['after']:.1%}"
-        lines.append(f"{row['corrected']} mistakes corrected: the others {change}")
+        lines.append(f"{count_things(row['corrected'], 'mistake')} corrected: the others {change}")
     if "predicted" in result:
-        lines.append(f"{result['predicted']:,} photos are predicted in the file")
+        predicted = count_things(result["predicted"], "photo is", "photos are")
+        lines.append(f"{predicted} predicted in the file")
     return "\n".join(lines)

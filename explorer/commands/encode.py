@@ -10,6 +10,7 @@ from types import FrameType
 
 from tqdm import tqdm
 
+from commandline.words import count_things
 from explorer.encode import Encoded, encode_collection
 from explorer.explorer import Explorer
 from vecdb import default_table
@@ -56,15 +57,16 @@ def encode(explorer: Explorer, options: argparse.Namespace) -> None:
 def describe_encoded(done: Encoded) -> str:
     """Tell in a few lines where the vectors are and what they were made from."""
     new = done.cached + done.originals + done.thumbnails
+    photos = count_things(done.photos, "photo has", "photos have")
     lines = [
-        f"{done.collection}: {done.known + new} of {done.photos} photos have vectors of "
-        f"{done.encoder}, {new} of them new."
+        f"{done.collection}: {done.known + new} of {photos} vectors of {done.encoder}, "
+        f"{new} of them new."
     ]
     if done.thumbnails:
-        lines.append(
-            f"{done.thumbnails} were made from thumbnails of 384 pixels: the originals could not "
-            "be had."
+        were = count_things(
+            done.thumbnails, "was made from a thumbnail", "were made from thumbnails"
         )
+        lines.append(f"{were} of 384 pixels: no original could be had.")
     if done.failed:
-        lines.append(f"{done.failed} have neither original nor thumbnail.")
+        lines.append(f"{count_things(done.failed, 'has', 'have')} neither original nor thumbnail.")
     return "\n".join(lines)

@@ -10,6 +10,7 @@ from typing import Any
 
 from PIL import Image
 
+from commandline.words import count_things
 from encoder.pictures import HEAD, picture_kind
 from explorer.errors import NothingThere
 from explorer.exports.choice import Selected
@@ -75,12 +76,19 @@ class Pictures:
     def notes(self) -> Iterator[str]:
         """Yield what is to be said of them."""
         if self.thumbnails:
-            yield (
-                f"{self.thumbnails:,} pictures are thumbnails of at most 384 pixels: their "
-                "originals are not files of this machine."
+            thumbnails = count_things(
+                self.thumbnails,
+                "picture is a thumbnail of at most 384 pixels: its original is no file",
+                "pictures are thumbnails of at most 384 pixels: their originals are no files",
             )
+            yield f"{thumbnails} of this machine."
         if self.missing:
-            yield f"{self.missing:,} photos were left out: no picture of them is on this machine."
+            left = count_things(
+                self.missing,
+                "photo was left out: no picture of it",
+                "photos were left out: no picture of them",
+            )
+            yield f"{left} is on this machine."
 
     def _find(self, row: Row) -> Picture | None:
         path = local_file(row["url"])

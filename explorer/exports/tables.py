@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from commandline.words import count_things
 from explorer.csv_cells import guard_cell
 from explorer.errors import BadInput
 from explorer.exports.choice import Selected, say_nothing
@@ -84,13 +85,14 @@ def write_img2dataset(selected: Selected, out: Path) -> None:
                     written += 1
         if not written:
             raise BadInput(
-                f"None of the {len(selected):,} photos has an address on the web, and img2dataset "
-                "downloads from addresses: export these with their pictures, as webdataset, "
-                "Hugging Face or pictures."
+                f"None of {count_things(len(selected), 'photo')} has an address on the web, and "
+                "img2dataset downloads from addresses: export these with their pictures, as "
+                "webdataset, Hugging Face or pictures."
             )
         file.write("\n]\n")
-    if left := len(selected) - len(selected.gone) - written:
-        selected.notes.append(f"{left:,} photos have no address on the web, and were left out.")
+    if count := len(selected) - len(selected.gone) - written:
+        left = count_things(count, "photo without", "photos without")
+        selected.notes.append(f"Left out: {left} an address on the web.")
 
 
 def write_json(row: Mapping[str, Any]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from commandline.words import count_things
 from explorer.keywords.packet import Keyword
 
 NAMED = 100
@@ -60,20 +61,21 @@ class Undone(Refusals):
 def describe_written(done: Written) -> Iterator[str]:
     """Yield what became of the photos, a line each."""
     yield (
-        f"{done.keyword.word!r} was written beside {done.written:,} of {done.photos:,} photos; "
-        f"{done.already:,} had it already."
+        f"{done.keyword.word!r} was written beside {done.written:,} of "
+        f"{count_things(done.photos, 'photo')}; {done.already:,} had it already."
     )
     if done.elsewhere:
-        yield f"{done.elsewhere:,} photos are no files of this machine."
+        no_files = count_things(done.elsewhere, "photo is no file", "photos are no files")
+        yield f"{no_files} of this machine."
     yield from _describe_refused(done)
 
 
 def describe_undone(done: Undone) -> Iterator[str]:
     """Yield what was taken back, a line each."""
-    yield (
-        f"{done.restored:,} sidecars are as they were before; from {done.edited:,} that were "
-        f"changed since, the keyword alone was taken; {done.gone:,} are gone."
-    )
+    restored = count_things(done.restored, "sidecar is as it was", "sidecars are as they were")
+    edited = count_things(done.edited, "that was", "that were")
+    gone = count_things(done.gone, "is gone", "are gone")
+    yield f"{restored} before; from {edited} changed since, the keyword alone was taken; {gone}."
     yield from _describe_refused(done)
 
 
@@ -81,4 +83,7 @@ def _describe_refused(done: Refusals) -> Iterator[str]:
     if done.refused:
         more = ", ..." if done.refused > SHOWN else ""
         named = ", ".join(done.first[:SHOWN]) + more
-        yield f"{done.refused:,} sidecars were left as they are: {named}."
+        refused = count_things(
+            done.refused, "sidecar was left as it is", "sidecars were left as they are"
+        )
+        yield f"{refused}: {named}."

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from classifier import NoAnchor
-from commandline.words import show_name
+from commandline.words import count_things, show_name
 from encoder import EncoderError
 from explorer.errors import BadInput
 from explorer.explorer import Explorer
@@ -95,8 +95,8 @@ def import_labels(
     labels = collect_labels(rows(), collection, reading, shared, others_no, by, done)
     if not any(labels.values()):
         raise BadInput(
-            f"None of the {done.rows:,} rows is a label of one photo of {collection.name}: name "
-            "photos by id, address or file name, and answer with 1 or -1. "
+            f"None of {count_things(done.rows, 'row')} is a label of one photo of "
+            f"{collection.name}: name photos by id, address or file name, and answer with 1 or -1. "
             + " ".join(describe_left_out(done))
         )
     _store_all(explorer, collection, labels, from_words, done)

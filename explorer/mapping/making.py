@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from commandline.words import count_things
 from encoder import EncoderError
 from explorer.errors import NothingThere
 from explorer.mapping.layout import lay_out
@@ -86,7 +87,9 @@ class Making:
         share = LAID_OUT if total > SAMPLE else 0.97
         positions, groups = lay_out(
             photos.vectors,
-            lambda done: self._tell(share * done, f"Laying out {len(photos.ids):,} photos"),
+            lambda done: self._tell(
+                share * done, f"Laying out {count_things(len(photos.ids), 'photo')}"
+            ),
             self._job.stop,
         )
         self._tell(share, "Naming the groups")
@@ -104,7 +107,7 @@ class Making:
             self._store(version, photos, *anchors.place(photos.vectors), anchors=False)
             done += len(photos.ids)
             share = min(1.0, done / lacking)
-            self._tell(begun + (1 - begun) * share, f"{done:,} photos placed")
+            self._tell(begun + (1 - begun) * share, f"{count_things(done, 'photo')} placed")
         self._check()
         self._tell(1.0, "Done")
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from commandline import DONE, NOT_POSSIBLE, USAGE, Parser, positive, run_program
 from commandline.outputs import output_name
+from commandline.words import count_things
 from encoder import EncoderError, clean_name, default_encoder_name
 from ingest.embed.on_ray import embed_on_ray
 from ingest.embed.worker import WORKERS, embed_part, name_source
@@ -66,9 +67,10 @@ def _tell(summaries: dict[int, Summary], seconds: float, args: argparse.Namespac
     if not args.quiet:
         failed = "".join(f", {count:,} {reason}" for reason, count in total["reasons"].items())
         print(
-            f"{total['embedded']:,} vectors in {len(summaries):,} of {args.parts:,} parts, "
-            f"{total['skipped']:,} photos known already, {total['failed']:,} failed{failed}, in "
-            f"{seconds:,.1f} s ({total['images_per_second']:,.1f} photos/s).",
+            f"{count_things(total['embedded'], 'vector')} in {len(summaries):,} of "
+            f"{count_things(args.parts, 'part')}, {count_things(total['skipped'], 'photo')} known "
+            f"already, {total['failed']:,} failed{failed}, in {seconds:,.1f} s "
+            f"({total['images_per_second']:,.1f} photos/s).",
             file=sys.stderr,
         )
     if total["error"]:

@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from commandline.words import count_things
 from explorer.addresses import thumbnail_url
 from explorer.deletion import MOST, find_along, find_named
 from pages._current import shared_explorer
@@ -56,8 +57,8 @@ def _draw_found(table: str, ids: list[str]) -> None:
     st.dataframe(frame, hide_index=True, width="stretch", column_config={"Picture": pictures})
     labelled = find_labelled(explorer.database, table, ids)
     told = (
-        f" {labelled.labelled:,} of them have labels, in {', '.join(labelled.concepts)}: these stay"
-        " without effect."
+        f" {count_things(labelled.labelled, 'of them has', 'of them have')} labels, in "
+        f"{', '.join(labelled.concepts)}: these stay without effect."
         if labelled.labelled
         else ""
     )

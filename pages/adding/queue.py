@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from commandline.words import count_things
 from explorer.errors import AlreadyStarted
 from explorer.jobs import Job
 from explorer.orders import Order
@@ -152,20 +153,21 @@ def _draw_progress(job: Job, line: DeltaGenerator) -> None:
 def tell_progress(job: Job, progress: Progress) -> str:
     """Say how far a run is, how fast, and how long it still takes."""
     done = progress.done
-    of = f" of {progress.total:,}" if progress.total else ""
+    photos = "photo" if (progress.total or done) == 1 else "photos"
+    of = f" of {progress.total:,} {photos}" if progress.total else f" {photos}"
     if job.stop.is_set():
-        return f"{done:,}{of} photos. Storing what is under way."
+        return f"{done:,}{of}. Storing what is under way."
     if not done and progress.downloaded and not progress.encoded + progress.cached:
-        return f"0{of} photos, waiting for the encoder, which may still be loading …"
+        return f"0{of}, waiting for the encoder, which may still be loading …"
     if not done:
-        return f"0{of} photos, estimating the time …"
+        return f"0{of}, estimating the time …"
     rate, left = job.pace.rate, job.pace.seconds_left(progress)
     speed = f", {rate:,.0f} a second" if rate else ""
     if left is None:
         time_left = ", estimating the time …" if progress.total else ", how many is not known yet."
     else:
         time_left = f", {_duration(left)} left."
-    return f"{done:,}{of} photos{speed}{time_left}"
+    return f"{done:,}{of}{speed}{time_left}"
 
 
 def _stages(progress: Progress) -> str:
@@ -188,7 +190,7 @@ def _stages(progress: Progress) -> str:
 
 def _duration(seconds: float) -> str:
     if seconds < 90:
-        return f"about {max(1, round(seconds))} seconds"
+        return f"about {count_things(max(1, round(seconds)), 'second')}"
     if seconds < 5400:
         return f"about {round(seconds / 60)} minutes"
     return f"about {seconds / 3600:.1f} hours"

@@ -24,6 +24,7 @@ from explorer.matches import count_matches
 from explorer.people import Role
 from pages._current import shared_explorer
 from pages._login import current_person, may
+from pages._session import count_photos
 from pages._words import escape_markdown
 from pages.grid import photo_grid
 from pages.grid.contract import GridEvent, Mark
@@ -159,7 +160,7 @@ def offer(collection: Collection, concept: Concept, label: str, given: int = 0) 
         "about again, unless the classifier contradicts your answer. Without this you are asked "
         "about all: slower, and it finds slips that the classifier believes.",
     )
-    st.caption(f"{'At most ' if counted else ''}{questions:,} questions")
+    st.caption(f"{'At most ' if counted else ''}{count_things(questions, 'question')}")
 
 
 def ask(collection: Collection, concept: Concept, record: AuditRecord) -> None:
@@ -220,8 +221,8 @@ def state_plainly(record: AuditRecord, findings: Findings) -> str:
         found = precision.value * record.plan.accepted
         span = " to ".join(dict.fromkeys((percent(precision.low), percent(precision.high))))
         above = (
-            f"About {found:,.0f} of the {record.plan.accepted:,} photos above the threshold match "
-            f"(precision {span})"
+            f"About {found:,.0f} of the {count_photos(record.plan.accepted)} above the threshold "
+            f"match (precision {span})"
         )
     low, high = max(0.0, matches.low - found), max(0.0, matches.high - found)
     return f"{above}; between {low:,.0f} and {high:,.0f} matches are missed below it."
@@ -233,7 +234,7 @@ def _state_most(record: AuditRecord, findings: Findings) -> str:
         return f"no photo is above the threshold, {most} match"
     accepted = record.plan.accepted
     above = np.ceil(findings.precision.high * accepted)
-    return f"of the {accepted:,} photos above the threshold at most {above:,.0f} match, {most}"
+    return f"of the {count_photos(accepted)} above the threshold at most {above:,.0f} match, {most}"
 
 
 def report(concept: Concept, record: AuditRecord, findings: Findings) -> None:
@@ -257,8 +258,9 @@ def report(concept: Concept, record: AuditRecord, findings: Findings) -> None:
         column.caption("Known exactly." if is_known else f"95 % interval: {low} to {high}")
     before = mention_given(record, " ({} of them given before)")
     st.caption(
-        f"From {len(record.order)} answers{before} to a stratified random sample of "
-        f"{record.total:,} photos, at threshold {record.threshold:.2f}, after round {record.round}."
+        f"From {count_things(len(record.order), 'answer')}{before} to a stratified random sample "
+        f"of {count_photos(record.total)}, at threshold {record.threshold:.2f}, after round "
+        f"{record.round}."
     )
     with st.expander("What this means"):
         st.markdown(

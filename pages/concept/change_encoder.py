@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from classifier import ClassifierError
+from commandline.words import count_things
 from encoder import EncoderError
 from explorer import change_encoder
 from explorer.change_encoder import Change, Comparison
@@ -94,9 +95,8 @@ def _show(change: Change) -> None:
         pd.DataFrame([_row(found) for found in change.concepts]), hide_index=True, key="change_rows"
     )
     if change.missing:
-        st.warning(
-            f"{change.missing} photos have no new vector yet: the same `encode` command goes on."
-        )
+        missing = count_things(change.missing, "photo has", "photos have")
+        st.warning(f"{missing} no new vector yet: the same `encode` command goes on.")
     todo = [found for found in change.concepts if not found.problem and not found.copy]
     carried = sum(bool(found.copy) for found in change.concepts)
     if carried:
@@ -119,5 +119,7 @@ def _row(found: Comparison) -> dict[str, str | int]:
     for name, title in MEASURES.items():
         old, new = getattr(found.old, name), getattr(found.new, name)
         row[title] = " → ".join("–" if value is None else f"{value:.2f}" for value in (old, new))
-    row["note"] = found.problem or (f"{found.lost} answers lost" if found.lost else "")
+    row["note"] = found.problem or (
+        f"{count_things(found.lost, 'answer')} lost" if found.lost else ""
+    )
     return row

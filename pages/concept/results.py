@@ -15,6 +15,7 @@ from pages._boxes import put, said
 from pages._current import shared_explorer
 from pages._likeness import look_for_more
 from pages._login import may
+from pages._session import count_photos
 from pages._words import escape_markdown
 from pages.grid import photo_grid
 from pages.grid.contract import GridEvent
@@ -123,7 +124,7 @@ def draw(collection: Collection, concept: Concept) -> None:
         {
             "mode": "results",
             "key": f"results:{concept.id}:{concept.updated}:{fold}",
-            "title": f"{count.describe()} of {collection.count():,} photos above "
+            "title": f"{count.describe()} of {count_photos(collection.count())} above "
             f"{concept.threshold:.2f}",
             "tiles": grid_tiles(collection, ids, scores=scores, reasons=notes),
             "more": not listing.done,

@@ -6,10 +6,12 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from commandline.words import count_things
 from explorer.csv_cells import frame_as_csv
 from explorer.together import MOST, Together, count_together, list_together
 from pages._current import shared_explorer
 from pages._likeness import look_for_more
+from pages._session import count_photos
 from pages._words import escape_markdown, number_names
 from pages.grid import photo_grid
 from pages.grid.contract import GridEvent, GridTile
@@ -65,7 +67,8 @@ def draw(concepts: list[Concept]) -> None:
         {
             "mode": "results",
             "key": f"together:{table}:{every}:{no}:{[str(c.updated) for c in chosen]}",
-            "title": f"{counted.some:,} of {collection.count():,} photos are of at least one of "
+            "title": f"{counted.some:,} of {count_photos(collection.count())} "
+            f"{'is' if counted.some == 1 else 'are'} of at least one of "
             f"{name_shown(len(chosen), len(of[table]))}, those of most first",
             "tiles": tiles,
             "more": len(found.ids) == limit,
@@ -79,7 +82,8 @@ def draw(concepts: list[Concept]) -> None:
 
 def name_shown(shown: int, count: int) -> str:
     """Say how many concepts are shown, and of how many where not all are."""
-    return f"{shown} concepts" if shown == count else f"the latest {shown} of {count} concepts"
+    every = count_things(count, "concept")
+    return every if shown == count else f"the latest {shown} of {every}"
 
 
 def names_of(concepts: list[Concept]) -> list[str]:

@@ -2,10 +2,12 @@
 
 import streamlit as st
 
+from commandline.words import count_things
 from explorer.errors import NothingThere
 from explorer.truth import SIDES, choose_label, compare_with_labels
 from pages._current import shared_explorer
 from pages._likeness import look_for_more
+from pages._session import count_photos
 from pages.grid import photo_grid
 from pages.grid.contract import GridEvent
 from pages.grid.tiles import grid_tiles
@@ -43,7 +45,7 @@ def draw(collection: Collection, concept: Concept) -> None:
         {
             "mode": "results",
             "key": f"truth:{concept.id}:{concept.updated}:{label}:{side}",
-            "title": f"{counts.get(side, sum(counts.values())):,} differences",
+            "title": count_things(counts.get(side, sum(counts.values())), "difference"),
             "tiles": grid_tiles(
                 collection,
                 [one.id for one in found.differences],
@@ -84,7 +86,7 @@ def draw_figures(concept: Concept, found: Agreement) -> None:
     for column, (name, figure) in zip(st.columns(4), figures.items(), strict=True):
         column.metric(name, figure)
     st.caption(
-        f"On the {found.labelled:,} photos that came with a label, at threshold "
+        f"On the {count_photos(found.labelled)} that came with a label, at threshold "
         f"{concept.threshold:.2f}. First come the photos whose score is farthest on the other "
         "side: there the label or the concept is likeliest wrong."
     )

@@ -22,7 +22,7 @@ from explorer.keywords import describe_written, undo_keywords, write_keywords
 from explorer.keywords.files import SidecarNames
 from explorer.keywords.own import read_own
 from explorer.keywords.packet import EMPTY, Keyword, add_keyword, remove_keyword
-from explorer.keywords.report import Written
+from explorer.keywords.report import Undone, Written, describe_undone
 from explorer.keywords.writing import _write_one
 from explorer.places import Places
 from ingest.embedded import read_embedded
@@ -209,7 +209,15 @@ def test_a_sidecar_that_is_no_xmp_is_left_and_the_others_are_written(
     assert (done.written, done.refused) == (4, 1)
     assert reason in done.first[0]
     assert (folder / "a.xmp").read_bytes() == content
-    assert any("1 sidecars were left as they are" in line for line in describe_written(done))
+    assert any("1 sidecar was left as it is" in line for line in describe_written(done))
+
+
+def test_one_photo_is_told_of_in_the_singular():
+    one = " ".join(describe_written(Written(1, photos=1, written=1, elsewhere=1)))
+    assert "beside 1 of 1 photo; 0 had it" in one
+    assert "1 photo is no file of this machine. 1 sidecar was left as it is:" in one
+    told = "1 sidecar is as it was before; from 2 that were changed since, the keyword alone was"
+    assert f"{told} taken; 1 is gone." in describe_undone(Undone(restored=1, edited=2, gone=1))
 
 
 def test_a_locked_sidecar_and_a_folder_out_of_bounds_are_left(explorer, concept, folder, tmp_path):

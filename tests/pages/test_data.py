@@ -79,6 +79,8 @@ def test_no_time_is_told_of_an_ingest_that_is_being_stopped(done):
     job.stop.set()
     told = tell_progress(job, Progress(total=100, downloaded=60, inserted=done))
     assert told == f"{done} of 100 photos. Storing what is under way."
+    assert tell_progress(job, Progress(total=1)) == "0 of 1 photo. Storing what is under way."
+    assert tell_progress(job, Progress(inserted=1)) == "1 photo. Storing what is under way."
 
 
 def test_an_ingest_says_that_it_waits_for_its_encoder():
@@ -276,7 +278,7 @@ def test_photos_are_deleted_by_name_and_undo_puts_them_back(concept):
     test.text_area(key="data_photos_things").set_value("\n".join([*ids, "nobody.jpg"])).run()
     assert list(test.dataframe[-1].value["Photo"]) == ids
     assert any("Not found: nobody.jpg." in element.value for element in test.warning)
-    assert any("1 of them have labels, in a thing" in m.value for m in test.markdown)
+    assert any("1 of them has labels, in a thing" in m.value for m in test.markdown)
     press(test, "Delete 3 photos")
     assert any("3 photos taken out, 1 of them had labels in 'a thing'" in w for w in said(test))
     assert collection.records.known_ids(ids) == set()

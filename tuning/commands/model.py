@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from commandline import at_least, number, positive, rate, seed
 from commandline.outputs import output_path
+from commandline.words import count_things
 from encoder import clean_name, default_encoder_name, load_encoder
 from encoder.record import read_record
 from ingest.errors import IngestError, Rejected
@@ -144,7 +145,10 @@ def evaluate(options: argparse.Namespace) -> None:
 
 
 def _print(told: dict[str, Any]) -> None:
-    print(f"{told['pictures']:,} pictures held out, with {told['captions']:,} captions")
+    print(
+        f"{count_things(told['pictures'], 'picture')} held out, with "
+        f"{count_things(told['captions'], 'caption')}"
+    )
     print("\n".join(recall_lines(told["recall"])))
     if "zeroshot" not in told:
         return
@@ -152,7 +156,8 @@ def _print(told: dict[str, Any]) -> None:
     before = "" if of["before"] is None else f"{of['before']:.3f} -> "
     low, high = of["interval"]
     print(
-        f"zero-shot accuracy on {of['pictures']:,} pictures of {of['classes']} classes: {before}"
+        f"zero-shot accuracy on {count_things(of['pictures'], 'picture')} of "
+        f"{count_things(of['classes'], 'class', 'classes')}: {before}"
         f"{of['after']:.3f} ({low:.3f} to {high:.3f}, chance {of['chance']:.3f})"
     )
     if of["left_out"]:

@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch.nn.functional import normalize
 
+from commandline.words import count_things
 from encoder.guard import lacks_memory
 from tuning.captions.dataset import Pictures
 from tuning.captions.split import TRAIN, VAL
@@ -265,7 +266,9 @@ class Training:
                 "with more memory."
             ) from error
         self._state.batch //= 2
-        self._tell(f"Memory ended: batches have {self._state.batch} pictures from here on.")
+        self._tell(
+            f"Memory ended: a batch is {count_things(self._state.batch, 'picture')} from here on."
+        )
 
     def _save_when_due(self) -> None:
         wanted = self._settings.checkpoint_seconds

@@ -65,7 +65,7 @@ def test_a_file_of_which_nothing_is_taken_is_refused_with_the_count_of_each_reas
     vectors = list(np.eye(16, dtype=np.float32)[:2])
     collection.insert(pa.table({"id": ["one", "two"], "url": urls, "vector": vectors}))
     text = "id,label\nnobody,1\nno one,1\nimg.jpg,1\nyes-002,1\nyes-002,-1\nno-050,maybe\n"
-    with pytest.raises(BadInput, match="None of the 6 rows") as told:
+    with pytest.raises(BadInput, match="None of 6 rows") as told:
         take_in(explorer, write(tmp_path, text))
     assert str(told.value).endswith(
         " 2 rows name no photo of the collection: nobody, no one. 1 row names several photos: "
