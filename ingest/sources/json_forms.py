@@ -19,7 +19,7 @@ def holds_rows(found: Mapping[str, Any]) -> bool:
     lists = any(isinstance(v, list) and v and isinstance(v[0], dict) for v in found.values())
     if lists or _is_by_path(found) or all(isinstance(v, dict | list) for v in found.values()):
         return True
-    if _only_list(found):
+    if _only_list(found) or len(_rows_by_column(found)) > 1:
         return True
     return not any(is_known(name) for name in found) and len(rows_of(found)) > 1
 
@@ -62,10 +62,18 @@ def rows_of(found: Any) -> list[Any]:
         return within
     if is_by_id:
         return [{"id": key, **row} for key, row in found.items()]
-    columns = [value for value in found.values() if isinstance(value, list)]
-    if len(columns) == len(found) > 0 and len({len(column) for column in columns}) == 1:
-        return [dict(zip(found, values, strict=True)) for values in zip(*columns, strict=True)]
-    return [found]
+    return _rows_by_column(found)
+
+
+def _rows_by_column(found: Mapping[str, Any]) -> list[Any]:
+    """Read a table by columns, also beside what is said of it; anything else is one row."""
+    columns = {name: value for name, value in found.items() if isinstance(value, list)}
+    if len({len(column) for column in columns.values()}) != 1:
+        return [found]
+    rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    beside = found.keys() - columns.keys()
+    is_row = any(map(is_known, beside)) or len(rows) < 2 or _weigh(rows)[0] < 2
+    return [found] if beside and is_row else rows
 
 
 def part_pictures(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -40,6 +40,13 @@ FORMS = {
     "rows inside": {"data": {"items": ROWS}, "total": 3},
     "rows further inside": {"meta": {"version": {"n": 1}}, "set": {"all": {"rows": ROWS}}},
     "split by pandas": {"columns": ["file", "caption"], "index": [0, 1, 2], "data": PAIRS},
+    "columns": {"input": NAMES, "caption": CAPTIONS},
+    "columns beside what is said of them": {
+        "version": 1,
+        "info": {"by": "me"},
+        "input": NAMES,
+        "caption": CAPTIONS,
+    },
     "captions by path": dict(PAIRS),
     "several captions by path": {name: [caption, "other words"] for name, caption in PAIRS},
     "rows by path": {name: {"caption": caption} for name, caption in PAIRS},
