@@ -358,8 +358,7 @@ def test_a_disk_that_is_full_at_the_checkpoint_is_one_sentence(
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     told = json.loads(capsys.readouterr().out)["error"]
-    assert "cannot be written (" in told
-    assert "make room there" in told
+    assert "cannot be written (File too large): make room there" in told
     assert not (tmp_path / "m").exists()
     assert [path.name for path in (tmp_path / "m.training").iterdir()] == ["about.json"]
 

@@ -123,7 +123,9 @@ class Checkpoints:
             raise self._unwritable(error) from error
 
     def _unwritable(self, error: Exception) -> TuningError:
+        system = error.__context__ or error  # torch says in words of its own what the system said
+        reason = system.strerror if isinstance(system, OSError) else ""
         return TuningError(
-            f"The checkpoint in {self.folder} cannot be written ({first_line(error)}): make room "
-            "there and give the same command again, it goes on from the last one."
+            f"The checkpoint in {self.folder} cannot be written ({reason or first_line(error)}): "
+            "make room there and give the same command again, it goes on from the last one."
         )
