@@ -67,7 +67,7 @@ def _tell(summaries: dict[int, Summary], seconds: float, args: argparse.Namespac
     if not args.quiet:
         failed = "".join(f", {count:,} {reason}" for reason, count in total["reasons"].items())
         print(
-            f"{count_things(total['embedded'], 'vector')} in {len(summaries):,} of "
+            f"{count_things(total['embedded'], 'vector')} in {len(total['done']):,} of "
             f"{count_things(args.parts, 'part')}, {count_things(total['skipped'], 'photo')} known "
             f"already, {total['failed']:,} failed{failed}, in {seconds:,.1f} s "
             f"({total['images_per_second']:,.1f} photos/s).",
@@ -87,10 +87,17 @@ def sum_up(summaries: dict[int, Summary], parts: int, seconds: float) -> dict[st
     for summary in told:
         reasons.update(summary.reasons)
     embedded = sum(summary.inserted for summary in told)
-    errors = [f"Part {part}: {s.error}" for part, s in summaries.items() if s.error]
+    faults: dict[str, list[int]] = {}
+    for part, summary in sorted(summaries.items()):
+        if summary.error:
+            faults.setdefault(summary.error, []).append(part)
+    errors = [
+        f"{'Part' if len(found) == 1 else 'Parts'} {', '.join(map(str, found))}: {error}"
+        for error, found in faults.items()
+    ]
     return {
         "parts": parts,
-        "done": sorted(summaries),
+        "done": sorted(part for part, one in summaries.items() if one.seen or not one.error),
         "seen": sum(summary.seen for summary in told),
         "embedded": embedded,
         "skipped": sum(summary.skipped for summary in told),

@@ -14,9 +14,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from ingest import IngestError, SourceError, run
-from ingest.embed.__main__ import main
+from ingest.embed.__main__ import main, sum_up
 from ingest.embed.share import share_photos
 from ingest.embed.worker import embed_part
+from ingest.progress import Tally
 from ingest.sources.place import find_place
 from tests.browser.harness import ROOT
 from tests.ingest.pictures import jpeg
@@ -359,3 +360,11 @@ def test_a_killed_part_is_simply_run_again(tmp_path: Path, tiny_clip: str):
     embed_part(source, tmp_path / "whole", 1, 2, tiny_clip)
     kept = {k: v for k, v in files_of(tmp_path / "out").items() if not k.endswith(".unfinished")}
     assert kept == files_of(tmp_path / "whole")
+
+
+def test_parts_that_no_worker_made_are_not_done_and_told_of_together():
+    nobody = Tally().summary(interrupted=False, error="No worker is left.")
+    made = Tally().summary(interrupted=False, error=None)
+    told = sum_up({0: made, 2: nobody, 1: nobody}, 3, 1.0)
+    assert told["done"] == [0]
+    assert told["error"] == "Parts 1, 2: No worker is left."
