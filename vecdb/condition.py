@@ -28,8 +28,9 @@ NOTHING: Range = (math.inf, -math.inf)
 class Condition:
     """A column, a sign and a value; `~` means that the column's words hold the value.
 
-    A value given as text is compared as what it looks like: with words in either case, with
-    numbers where it is one, with times where it is a date ("2020-05" is the whole month).
+    A value given as text is compared as what it looks like: with words in either case, with accents
+    or without, with numbers where it is one, with times where it is a date ("2020-05" is the whole
+    month).
 
     Raises:
         BadCondition: an unknown sign, or one of order with a value that has none.

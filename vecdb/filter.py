@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from vecdb.accents import find_whole, find_words
 from vecdb.condition import Condition
 
 WORDS = ("id", "url", "description", "photographer", "camera", "country", "city", "label")
@@ -41,12 +42,12 @@ class Predicate:
 class Filter:
     """Which photos may come back; every field given must hold, None asks nothing.
 
-    `orientation` is "landscape", "portrait" or "square"; words are compared in either case and
-    without the spaces around them, `description` as a piece of the text, `label` with each label of
-    `cat|dog`, too; times without a zone are taken as UTC, `taken_before` is exclusive;
-    `no_duplicates` leaves out near-duplicates of earlier photos; `place` is a piece of the file's
-    name or folders; `conditions` ask of any column, those of `extra` included. What is unknown of a
-    photo satisfies no condition but `!=`.
+    `orientation` is "landscape", "portrait" or "square"; words are compared in either case, with
+    accents or without, and without the spaces around them, `description` as a piece of the text,
+    `label` with each label of `cat|dog`, too; times without a zone are taken as UTC, `taken_before`
+    is exclusive; `no_duplicates` leaves out near-duplicates of earlier photos; `place` is a piece
+    of the file's name or folders; `conditions` ask of any column, those of `extra` included. What
+    is unknown of a photo satisfies no condition but `!=`.
     """
 
     min_width: int | None = None
@@ -72,7 +73,7 @@ class Filter:
         if self.orientation is not None:
             found.append(Predicate("orientation", {"orientation": self.orientation}))
         if self.place is not None:
-            found.append(Predicate("place", {"place": self.place}))
+            found.append(Predicate("place", {"place": find_words(self.place)}))
         if self.no_duplicates:
             found.append(Predicate("no_duplicates"))
         return found
@@ -87,7 +88,9 @@ class Filter:
 
 def _predicate(asked: Condition, at: int) -> Predicate:
     """Say it in SQL, with `at` at the end of its parameters' names, so that many go together."""
-    word: dict[str, Any] = {f"word{at}": asked.word}
+    several = "|;" if asked.name == "label" else ""
+    pattern = find_words(asked.word) if asked.sign == "~" else find_whole(asked.word, several)
+    word: dict[str, Any] = {f"word{at}": pattern}
     low, high = asked.numbers()
     since, until = asked.times()
     numbers: dict[str, Any] = {f"low{at}": low, f"high{at}": high}
@@ -100,9 +103,9 @@ def _predicate(asked: Condition, at: int) -> Predicate:
     if asked.name in TIMES:
         return Predicate("time", times, parts, negated)
     if asked.name in WORDS:
-        words = numbers if kind == "between" else word
-        of_word = "label" if (asked.name, kind) == ("label", "equals") else "word"
-        return Predicate(f"{of_word}_{kind}", words, parts, negated)
+        if kind == "between":
+            return Predicate("word_between", numbers, parts)
+        return Predicate("word", word, parts, negated)
     values: dict[str, Any] = {f"name{at}": asked.name}
     values |= {} if kind == "between" else word
     values |= {} if kind == "contains" else {**numbers, **times}

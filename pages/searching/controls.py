@@ -111,7 +111,7 @@ def narrow() -> None:
         key=key("where"),
         height=68,
         placeholder="split=val\niso>=400",
-        help="= != < <= > >= compare, ~ is contains; words in either case, 2020-05 is that month.",
+        help="= != < <= > >= compare, ~ is contains, case and accents aside; 2020-05 is a month.",
     )
     draw_numbers(NUMBERS[2:])
 

@@ -1,5 +1,4 @@
--- A column of the source's own is a word that holds this text, in either case.
+-- A column of the source's own is a word that holds a text.
 -- $at: number of the condition
--- parameters: name$at, word$at String
-mapContains(extra, {name$at:String})
-AND positionCaseInsensitiveUTF8(extra[{name$at:String}], {word$at:String}) > 0
+-- parameters: name$at String; word$at String, a regular expression of vecdb/accents.py
+mapContains(extra, {name$at:String}) AND match(extra[{name$at:String}], {word$at:String})

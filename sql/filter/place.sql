@@ -1,4 +1,3 @@
--- A piece of the file's name or its folders, in either case: of the id or of the address.
--- parameters: place String
-(positionCaseInsensitiveUTF8(id, {place:String}) > 0
-    OR positionCaseInsensitiveUTF8(decodeURLComponent(url), {place:String}) > 0)
+-- A piece of the file's name or its folders: of the id or of the address.
+-- parameters: place String, a regular expression of vecdb/accents.py
+(match(id, {place:String}) OR match(decodeURLComponent(url), {place:String}))

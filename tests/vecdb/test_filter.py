@@ -23,12 +23,12 @@ def described(database: Database) -> Collection:
             description=["A House", "a lake", "Ёлка", None],
             photographer=["Ann", "Bob", "Ann", ""],
             camera=["X", "Y", "", ""],
-            country=["Peru", "", "Chile", ""],
-            city=["Lima", "", "", ""],
+            country=["Peru", "Ko\u0308ln", "Chile", ""],
+            city=["Lima", "São Paulo", "Łódź (Centre)", ""],
             taken=[when(2018), when(2019), when(2020), None],
             views=[10, 20, 30, 0],
             downloads=[1, 2, 3, 0],
-            label=["x", "", "Y | Zeta", ""],
+            label=["x", "strasse|Café", "Y | Zeta", ""],
             duplicate_of=["", "a", "", ""],
         )
     )
@@ -65,6 +65,17 @@ CASES = [
     (Filter(place="no such"), ""),
     (Filter(photographer="Ann", min_views=20), "c"),
     (Filter(photographer="' OR 1=1 --"), ""),
+    (Filter(city="sao paulo"), "b"),
+    (Filter(city="São Paulo"), "b"),
+    (Filter(city="sao"), ""),
+    (Filter(description="елка"), "c"),
+    (Filter(photographer="Ànn"), "ac"),
+    (Filter(label="strasse|cafe"), "b"),
+    (Filter(label="cafe"), "b"),
+    (Filter(country="koln"), "b"),
+    (Filter(city="lodz (centre)"), "c"),
+    (Filter(conditions=(Condition("camera", "~", "."),)), ""),
+    (Filter(conditions=(Condition("city", "~", "(CENTRE"),)), "c"),
 ]
 
 
