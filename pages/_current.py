@@ -46,7 +46,7 @@ def close_concept() -> None:
     """Leave the concept that is open; nothing of it is lost."""
     state.concept_id = state.deleted_elsewhere = ""
     if "concept" in st.query_params:  # else a view is of Search
-        for name in ("concept", "round", "view"):
+        for name in ("concept", "view"):
             st.query_params.pop(name, None)
 
 

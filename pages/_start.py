@@ -45,7 +45,6 @@ def show(page: Page) -> None:
 def address(page: Page) -> None:
     """Say in the address what is open, so that it can be shared and reloaded."""
     st.query_params["concept"] = page.concept.id
-    st.query_params["round"] = str(page.concept.round)
 
 
 def drop_unanswered() -> None:

@@ -129,7 +129,7 @@ def start(query: Query, collection: Collection) -> None:
     if find_vector(query, collection) is None:
         return
     page = start_concept(query, collection, describe_query(query))
-    st.switch_page("train.py", query_params={"concept": page.concept.id, "round": "1"})
+    st.switch_page("train.py", query_params={"concept": page.concept.id})
 
 
 def shown_count(signature: str) -> int:

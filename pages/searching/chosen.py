@@ -94,7 +94,7 @@ def _start(shown: Map, rows: np.ndarray) -> None:
     group = int(np.bincount(shown.groups[rows]).argmax())
     query = Query(photo_ids=shown.ids_at(rows[:EXAMPLES]))
     page = start_concept(query, shown.collection, shown.layout.names[group])
-    st.switch_page("train.py", query_params={"concept": page.concept.id, "round": "1"})
+    st.switch_page("train.py", query_params={"concept": page.concept.id})
 
 
 def _draw_answers(shown: Map, rows: np.ndarray, places: list) -> None:

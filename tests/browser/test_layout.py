@@ -181,6 +181,7 @@ def test_pictures_are_whole_in_full_rows_and_squares_remain_a_choice_that_is_rem
 
 # Where the page of a round stands, frame by frame until its script has run.
 WATCH = """round => {
+  performance.clearMarks();
   const tops = window.tops = new Set();
   const watch = () => {
     if (window.tops !== tops) return;
@@ -195,12 +196,12 @@ WATCH = """round => {
 
 
 def wait_for_round(page, number):
-    """Wait until a round's page is shown and its script has run, which puts it into the address.
+    """Wait until a round's page is shown, which WATCH waits for, and its script has brought it too.
 
     Not by `script_run`: a run that ends before the browser has drawn its begin is not seen there.
     """
     page.wait_for_selector(f'[data-round="{number}"]')
-    wait_until(page, f"location.search.includes('round={number}')")
+    wait_until(page, "performance.getEntriesByName('vde:received').length > 1")
     wait_idle(page)
 
 

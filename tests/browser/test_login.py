@@ -217,7 +217,7 @@ def test_who_may_look_sees_everything_and_changes_nothing(app, enter, page):
     page.get_by_text("As cy@looks.example you may not label photos or change concepts").wait_for()
     page.goto(app.address)
     page.get_by_text("300 photos in things").wait_for()  # Search, not a refusal
-    page.goto(f"{app.address}/?concept={concept}&round=2")  # what ann has sent on
+    page.goto(f"{app.address}/?concept={concept}")  # what ann has sent on
     page.wait_for_url(f"{app.address}/concepts?concept={concept}")
     page.locator("button[data-photo-id]").first.wait_for()
     for view, shown in (("labels", f'button[data-photo-id="{photo}"]'), ("results", "input")):

@@ -135,6 +135,21 @@ def test_back_leads_through_the_searches_to_the_page_before(search, app, page):
     assert page.url.rstrip("/") == app.address
 
 
+def test_back_leads_from_a_concept_to_the_page_before_however_many_rounds_it_has(mine, app, page):
+    page.goto(f"{app.address}/search?like=yes-050")
+    page.get_by_text("like yes-050").wait_for()
+    concept = mine()
+    entries = page.evaluate("history.length")
+    for number in (2, 3):
+        with script_run(page):
+            page.keyboard.press("Enter")
+            page.wait_for_selector(f'[data-round="{number}"]')
+    assert page.evaluate("history.length") == entries
+    assert page.url == f"{app.address}/?concept={concept}"
+    page.go_back()
+    page.get_by_text("like yes-050").wait_for()
+
+
 def test_a_picture_of_the_camera_is_searched_with_and_can_be_forgotten(search, page):
     search()
     page.get_by_role("button", name="Refine").click()
