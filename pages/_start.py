@@ -44,6 +44,7 @@ def show(page: Page) -> None:
 
 def address(page: Page) -> None:
     """Say in the address what is open, so that it can be shared and reloaded."""
+    st.query_params.pop("collection", None)
     st.query_params["concept"] = page.concept.id
 
 

@@ -10,7 +10,7 @@ from explorer.page import Page
 from explorer.phrases import describe_phrases, parse_phrases
 from explorer.query import Query
 from pages._boxes import box, put, said
-from pages._current import current_concept, shared_explorer
+from pages._current import close_concept, current_concept, shared_explorer
 from pages._likeness import look_for_more
 from pages._login import current_person
 from pages._session import encoder_note, find_vector, keep, tell_empty
@@ -29,6 +29,18 @@ from vecdb.errors import UnknownCollection, UnknownConcept
 
 SAMPLED, WELCOME = 60, 12  # photos looked at for the start page, and shown there
 state = st.session_state
+
+
+def read_address() -> None:
+    """Open the collection that the address names, until another one is chosen."""
+    named = st.query_params.get("collection")
+    if named != state.get("named_collection"):
+        state.named_collection = named
+        if named and "concept" not in st.query_params:
+            close_concept()
+            state.collection = named
+    elif named and named != state.get("collection"):
+        del st.query_params["collection"]
 
 
 def current_page() -> Page | None:
@@ -148,6 +160,7 @@ def grid(page: Page) -> None:
 def main() -> None:
     """Draw the screen."""
     keep(*map(box, ("prompt", "more_phrases", "photo_ids", "page_size")))
+    read_address()
     try:
         current_page()
     except (UnknownConcept, UnknownCollection) as error:

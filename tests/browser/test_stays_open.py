@@ -223,3 +223,18 @@ def test_a_file_that_is_offered_is_the_new_servers_without_another_press(
             with page.expect_download() as found:
                 json.click()
             assert "yes-050" in found.value.path().read_text()
+
+
+def test_train_opens_the_collection_that_its_address_names_until_another_one_is_chosen(
+    mine, app, page
+):
+    mine()
+    page.goto(f"{app.address}/?collection=a_few")
+    wait_until(page, "document.querySelectorAll('button[data-photo-id]').length === 9")
+    assert value_of(page, "Collection") == "a_few"
+    choose(page, "Collection", "things")
+    page.wait_for_url(lambda url: "collection=" not in url)
+    wait_until(page, "document.querySelectorAll('button[data-photo-id]').length > 9")
+    assert value_of(page, "Collection") == "things"
+    page.goto(f"{app.address}/?collection=gone")
+    page.get_by_text("There is no collection gone: this is things.").wait_for()
