@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.harness import wait_idle, wait_still
+from tests.browser.harness import wait_idle, wait_still, wait_until
 from tests.browser.test_marks import focused, labels, wait_round
 
 pytestmark = pytest.mark.browser
@@ -169,3 +169,24 @@ def test_keys_within_what_a_button_opened_mark_no_photo_behind_it(mine, page):
         page.keyboard.press(key)
     assert "Start with these" in page.evaluate(NAMED)
     assert page.locator("[data-label=positive]").count() == 0
+
+
+def test_the_focus_goes_to_what_stands_before_a_button_that_its_own_press_took_away(
+    mine, app, page
+):
+    page.goto(f"{app.address}/search?like=yes-050")
+    clear = page.get_by_role("button", name="Clear", exact=True)
+    clear.focus()
+    page.keyboard.press("Enter")
+    clear.wait_for(state="detached")
+    wait_until(page, f"{NAMED} === 'Map'")
+    mine()
+    page.goto(f"{app.address}/concepts")
+    page.get_by_role("button", name="More").first.focus()
+    page.keyboard.press("Enter")
+    page.get_by_test_id("stPopoverBody").get_by_role("button", name="Delete").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Undo the deletion").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Undo the deletion").wait_for(state="detached")
+    wait_until(page, f"{NAMED}.includes('Open a saved concept')")
