@@ -26,20 +26,23 @@ def draw_deletion(table: str, photos: str) -> None:
         args=[table],
         key=f"data_delete_{table}",
     )
+    if refused := state.get("data_deletion_refused", {}).get(table):
+        st.error(escape_markdown(refused))
 
 
 def _delete(table: str) -> None:
     explorer = shared_explorer()
-    state.data_error, state.data_note = "", ""
+    state.data_error, state.data_note, state.data_deletion_refused = "", "", {}
     if explorer.jobs.busy(table):
-        state.data_error = f"An ingest puts photos into {table}: stop or remove it first."
+        words = f"An ingest puts photos into {table}: stop or remove it first."
+        state.data_deletion_refused = {table: words}
         return
     concept = current_concept()
     try:
         along = find_along(explorer.database, table).describe()
         removed = remove_collection(explorer.database, explorer.store, table)
     except VecdbError as error:
-        state.data_error = str(error)
+        state.data_deletion_refused = {table: str(error)}
         return
     if concept is not None and concept.collection == table:
         close_concept()

@@ -23,7 +23,7 @@ def draw_photo_deletion(table: str) -> None:
     if origin := source_of(table, collection.encoder):
         st.caption(escape_markdown(f"Its photos are those of {origin[0]}: delete them there."))
         return
-    _draw_undo(table)
+    _draw_told(table)
     text = st.text_area(
         "Ids, addresses or file names, one a line",
         key=f"data_photos_{table}",
@@ -76,14 +76,20 @@ def _draw_found(table: str, ids: list[str]) -> None:
     )
 
 
-def _draw_undo(table: str) -> None:
-    kept = state.get("data_removed")
-    if kept is None or kept.collection != table:
+def _draw_told(table: str) -> None:
+    """Say here, where it was asked for, what became of it; offer to undo the latest deletion."""
+    if refused := state.get("data_photos_refused", {}).get(table):
+        st.error(escape_markdown(refused))
+    told = state.get("data_photos_told", {}).get(table)
+    if not told:
+        return
+    if state.get("data_removed") is None:
+        st.info(escape_markdown(told))
         return
     words, button = st.columns([6, 1], vertical_alignment="center")
     words.info(
         escape_markdown(
-            f"{state.data_removed_words} Undo puts them back until others are deleted, or this "
+            f"{told} Undo puts them back until others are deleted, or this "
             "window is closed or loaded anew."
         )
     )
@@ -92,28 +98,30 @@ def _draw_undo(table: str) -> None:
 
 def _delete(table: str, ids: list[str]) -> None:
     explorer = shared_explorer()
-    state.data_error, state.data_note = "", ""
+    state.data_photos_refused = {}
     if explorer.jobs.busy(table):
-        state.data_error = f"An ingest puts photos into {table}: stop or remove it first."
+        words = f"An ingest puts photos into {table}: stop or remove it first."
+        state.data_photos_refused = {table: words}
         return
     try:
         along = find_along(explorer.database, table, ids).describe()
         kept = keep_photos(explorer.database, explorer.store, table, ids)
         removed = remove_photos(explorer.database, explorer.store, table, ids)
     except VecdbError as error:
-        state.data_error = str(error)
+        state.data_photos_refused = {table: str(error)}
         return
-    state.data_removed, state.data_removed_words = kept, f"{removed.describe()} {along}".strip()
+    state.data_removed = kept
+    state.data_photos_told = {table: f"{removed.describe()} {along}".strip()}
     state[f"data_photos_{table}"] = ""
 
 
 def _undo(table: str) -> None:
     explorer = shared_explorer()
-    state.data_error, state.data_note = "", ""
+    state.data_photos_refused = {}
     try:
         back = restore_photos(explorer.database, explorer.store, state.data_removed)
     except VecdbError as error:
-        state.data_error = str(error)
+        state.data_photos_refused = {table: str(error)}
         return
-    state.data_removed = None
-    state.data_note = f"{count_photos(back)} {'is' if back == 1 else 'are'} back in {table}."
+    words = f"{count_photos(back)} {'is' if back == 1 else 'are'} back in {table}."
+    state.data_removed, state.data_photos_told = None, {table: words}

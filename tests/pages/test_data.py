@@ -284,7 +284,8 @@ def test_photos_are_deleted_by_name_and_undo_puts_them_back(concept):
     assert collection.records.known_ids(ids) == set()
     assert explorer.store.thumbnail("things", ids[0]) is None
     press(test, "Undo")
-    assert any("3 photos are back in things." in words for words in said(test))
+    [place] = [one for one in test.expander if one.label == "Delete photos"]
+    assert [info.value for info in place.info] == ["3 photos are back in things."]
     assert np.array_equal(collection.vectors(ids), vectors)
     assert collection.count() == 120
     assert explorer.store.thumbnail("things", ids[0]) == b"jpeg"
@@ -298,7 +299,8 @@ def test_no_photo_is_deleted_while_an_ingest_into_its_collection_runs(concept, m
     test.text_area(key="data_photos_things").set_value(photo).run()
     monkeypatch.setattr(explorer.jobs, "busy", lambda table: True)
     press(test, "Delete 1 photo")
-    assert any("An ingest puts photos into things" in words for words in said(test))
+    [place] = [one for one in test.expander if one.label == "Delete photos"]
+    assert ["An ingest puts photos into things" in one.value for one in place.error] == [True]
     assert explorer.database.collection("things").count() == 120
 
 
