@@ -40,6 +40,13 @@ export default function ({ parentElement, setTriggerValue }) {
   return () => watch.disconnect();
 }
 """
+_SEEN = """
+export default function ({ setTriggerValue }) {
+  const tell = () => setTriggerValue("seen", true);
+  window.addEventListener("focus", tell);
+  return () => window.removeEventListener("focus", tell);
+}
+"""
 
 
 def finish_callbacks() -> None:
@@ -101,6 +108,15 @@ def run_when_back() -> None:
     """
     watch = st.components.v2.component("run_when_back", js=_WATCH)
     watch(key="back", data={"at": time.time()}, on_back_change=lambda: None)
+
+
+def run_when_seen() -> None:
+    """Run the script when somebody comes back to the window.
+
+    What others have begun meanwhile is not on a page that waits for nothing.
+    """
+    watch = st.components.v2.component("run_when_seen", js=_SEEN)
+    watch(key="seen", on_seen_change=lambda: None)
 
 
 def pressed_button() -> bool:

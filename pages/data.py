@@ -5,6 +5,7 @@ import streamlit as st
 
 from pages._current import shared_explorer
 from pages._session import count_photos, current_collection, open_collection
+from pages._streamlit import run_when_seen
 from pages.adding.deletion import draw_deletion
 from pages.adding.failures import draw_failures
 from pages.adding.form import draw_form
@@ -72,4 +73,5 @@ draw_collections(rows)
 drawn = draw_queue()
 draw_left()
 draw_form(known)
+run_when_seen()
 follow(drawn, draw_one(known) if known else None)

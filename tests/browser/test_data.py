@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.browser.harness import environment, fresh_page, have_chromium, running_app
+from tests.browser.harness import environment, fresh_page, have_chromium, running_app, wait_idle
 from tests.browser.latency import picture
 from tests.encoder.tiny_clip import save_tiny_clip
 from tests.ingest.server import Host
@@ -101,10 +101,13 @@ def test_a_second_person_sees_what_runs_waits_behind_it_and_both_are_told(
         # So many that the first is under way until it is stopped, however slow the pages are.
         slow = [f"{host.url}/slow/{at}.jpg" for at in range(20 * PICTURES)]
         addresses.write_text("\n".join(slow))
-        one.goto(f"{data_app}/data")
+        for page in (one, other):
+            page.goto(f"{data_app}/data")
+            page.get_by_role("button", name="Add to the collection").wait_for()
+            wait_idle(page)
         add(one, addresses, "queue one")
         one.wait_for_selector("text=into queue_one, asked for by you")
-        other.goto(f"{data_app}/data")
+        other.evaluate("window.dispatchEvent(new Event('focus'))")  # back from another window
         other.wait_for_selector("text=into queue_one, asked for by somebody")
         add(other, addresses, "queue two")
         other.wait_for_selector("text=In the queue: 1 ingest goes first")
