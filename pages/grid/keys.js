@@ -6,7 +6,8 @@ import { neighbour } from "./layout.js";
 export const KEYS = [
   ["← → ↑ ↓", "move"], ["1 or p", "yes"], ["2 or n", "no"], ["0 or x", "clear"],
   ["a", "all yes"], ["i", "invert"], ["Enter", "finish the page"], ["z", "undo"], ["y", "redo"],
-  ["space, ⤢, double click", "large picture"], ["m or ≈", "more like this"], ["f", "whole pictures or squares"],
+  ["space, ⤢, double click, long press", "large picture"], ["m or ≈", "more like this"],
+  ["f", "whole pictures or squares"],
   ["shift-click, drag", "mark a range"], ["?", "these keys"],
 ];
 /** What there is nothing to do with where photos are only looked at. */

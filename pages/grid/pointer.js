@@ -1,4 +1,5 @@
-// Pointer: a click cycles, shift-click and a mouse drag mark a range. Fingers scroll, taps click.
+// Pointer: a click cycles, shift-click and a mouse drag mark a range. Fingers scroll, taps click, and
+// one that rests on a photo opens it.
 
 import { targetOf } from "./dom.js";
 import { NEXT_MARK } from "./words.js";
@@ -8,6 +9,7 @@ const CONTROLS = ".vde-like, .vde-large";
 // of a page that is busy. Fingers and pens have no time for that: their two taps are two clicks, and
 // ⤢ opens.
 const TWICE = 250;
+const RESTS = 500; // milliseconds from which a finger is no tap
 
 /** @typedef {import("./contract").Mark} Mark */
 
@@ -22,6 +24,7 @@ export function installPointer(grid, signal) {
   let anchor = -1;
   let clicked = { index: -1, at: 0 };
   let byMouse = true;
+  let touched = Infinity; // when the finger came down
   /** @param {Event} event */
   const indexOf = (event) => {
     const tile = targetOf(event).closest(".vde-cell")?.querySelector("[data-photo-id]");
@@ -47,6 +50,7 @@ export function installPointer(grid, signal) {
   });
   grid.list.addEventListener("pointerdown", (event) => {
     byMouse = event.pointerType === "mouse";
+    touched = byMouse ? Infinity : event.timeStamp;
     if (!byMouse || event.button !== 0 || event.shiftKey) return;
     if (targetOf(event).closest(CONTROLS)) return;
     start = indexOf(event);
@@ -72,10 +76,19 @@ export function installPointer(grid, signal) {
     }
     start = -1;
   }, { signal });
+  // Android's menu of a picture would come up over it, and no click.
+  grid.list.addEventListener("contextmenu", (event) => {
+    if (byMouse) return;
+    event.preventDefault();
+    grid.viewer.open(indexOf(event));
+  });
   grid.list.addEventListener("click", (event) => {
     const index = indexOf(event);
     const id = grid.order[index];
+    const rested = event.timeStamp - touched > RESTS;
+    touched = Infinity;
     if (!id || event.timeStamp - dragEnded < 50) return;
+    if (rested) return grid.viewer.open(index);
     if (targetOf(event).closest(".vde-like")) return grid.moreLike(id);
     if (targetOf(event).closest(".vde-large")) return grid.viewer.open(index);
     const soon = clicked.index === index && event.timeStamp - clicked.at < TWICE;

@@ -297,6 +297,26 @@ def test_a_phone_shows_two_columns_and_taps_mark(app, running_chromium):
         page.get_by_role("dialog").wait_for()
 
 
+def test_a_finger_that_rests_on_a_photo_opens_it_and_marks_nothing(app, running_chromium):
+    tablet = {"width": 820, "height": 1180}
+    with fresh_page(running_chromium, viewport=tablet, has_touch=True, is_mobile=True) as page:
+        page.goto(f"{app.address}/?concept={app.concepts.pop()}")
+        page.wait_for_selector("button[data-photo-id]")
+        wait_idle(page)
+        box = tile(page, 1).bounding_box()
+        finger = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+        session = page.context.new_cdp_session(page)
+        down = {"type": "touchStart", "touchPoints": [finger]}
+        session.send("Input.dispatchTouchEvent", down)
+        page.wait_for_timeout(700)  # what is tested is time
+        session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        page.get_by_role("dialog", name="Large picture").wait_for()
+        assert set(labels(page)) == {""}
+        page.get_by_role("button", name="Close").tap()
+        tile(page, 1).tap()
+        wait_until(page, "!!document.querySelector('[data-label=positive]')")
+
+
 def test_what_the_grid_listens_to_ends_with_it(app, page):
     window = page.context.new_page()
     window.add_init_script(LISTENING)
