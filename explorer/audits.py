@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from classifier.audit import Audit, Findings, Interval, Stratum, count_given, estimate, plan
+from commandline.words import count_things
 from explorer.errors import MovedOn
 from explorer.history import read_history
 from explorer.limits import check_there
@@ -207,8 +208,8 @@ def describe_findings(found: Findings) -> str:
     return (
         _describe("Precision", found.precision, "No photo above the threshold, so no precision; ")
         + _describe("recall", found.recall, "no match among the answers, so no recall; ")
-        + f"about {matches.value:,.0f} matches ({np.floor(matches.low):,.0f} "
-        f"to {np.ceil(matches.high):,.0f})"
+        + f"about {count_things(round(matches.value), 'match', 'matches')} "
+        f"({np.floor(matches.low):,.0f} to {np.ceil(matches.high):,.0f})"
     )
 
 

@@ -36,6 +36,8 @@ def test_without_a_photo_above_the_threshold_there_is_no_precision():
         "No photo above the threshold, so no precision; recall 0.00 (0.00 to 0.00), "
         "about 7 matches (3 to 19)"
     )
+    one = describe_findings(Findings(None, None, Interval(1.2, 0, 11)))
+    assert one.endswith("about 1 match (0 to 11)")
 
 
 def test_without_a_yes_there_is_no_recall():
