@@ -86,7 +86,7 @@ def load_classes(path: str | Path, *, encoder: str | None = None) -> SavedClasse
             for (photo, number), vector in zip(about["corrected"].items(), vectors, strict=True)
         }
     except (OSError, SafetensorError, KeyError, ValueError) as error:
-        raise ClassifierError(f"{Path(path).name} holds no saved classes") from error
+        raise ClassifierError(f"{Path(path).name} holds no saved classes.") from error
     if encoder is not None and heads.encoder != encoder:
         raise OtherEncoder(heads.encoder, encoder)
     return SavedClasses(heads, corrections)

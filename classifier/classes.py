@@ -79,7 +79,7 @@ def class_heads(
         ClassifierError: no class, or a name twice.
     """
     if not names or len(set(names)) != len(names):
-        raise ClassifierError("give at least one class, and each name once")
+        raise ClassifierError("Give at least one class, and each name once.")
     stacked = np.asarray(text_vectors, dtype=np.float64)
     texts = np.stack([unit(row) for row in stacked.mean(axis=0)])
     return ClassHeads(

@@ -10,8 +10,8 @@ class DimensionMismatch(ClassifierError):
 
     def __init__(self, expected: int, got: int, what: str) -> None:
         super().__init__(
-            f"{what} has {got} numbers but the anchor has {expected}; "
-            "use vectors of the collection's own encoder"
+            f"{what} has {got} numbers but the anchor has {expected}: "
+            "use vectors of the collection's own encoder."
         )
 
 
@@ -19,7 +19,7 @@ class NoAnchor(ClassifierError):
     """Neither a phrase nor an example says where a concept starts."""
 
     def __init__(self) -> None:
-        super().__init__("a concept needs a phrase or an example picture to start from")
+        super().__init__("A concept needs a phrase or an example picture to start from.")
 
 
 class OtherEncoder(ClassifierError):
@@ -27,6 +27,6 @@ class OtherEncoder(ClassifierError):
 
     def __init__(self, own: str, wanted: str) -> None:
         super().__init__(
-            f"this classifier reads vectors of {own!r}, the collection holds those of {wanted!r}; "
-            "open a collection of its encoder, or click the concept anew here"
+            f"This classifier reads vectors of {own!r}, the collection holds those of {wanted!r}: "
+            "open a collection of its encoder, or train the concept anew here."
         )

@@ -140,7 +140,7 @@ def load(
     if not same:
         raise OtherEncoder(classifier.encoder, encoder or "another one")
     if dim is not None and head.dim != dim:
-        raise DimensionMismatch(dim, head.dim, "the saved classifier")
+        raise DimensionMismatch(dim, head.dim, "The saved classifier")
     return classifier
 
 

@@ -46,6 +46,8 @@ def check_name(database: Database, table: str, name: str) -> None:
 
 
 def _check_form(name: str) -> None:
+    if not name:
+        raise TuningError("Name the head, look for example: its collection is called by it.")
     if not name.isidentifier() or not name.isascii() or "__" in name:
         raise TuningError(
             f"{name!r} cannot name a head: use letters, digits and single _, a letter first."

@@ -47,11 +47,16 @@ class Imported:
     notes: list[str] = field(default_factory=list)
 
 
-def describe_import(done: Imported) -> Iterator[str]:
-    """Yield what became of a file of labels, a line each."""
+def describe_import(done: Imported, *, ids: bool = True) -> Iterator[str]:
+    """Yield what became of a file of labels, a line each.
+
+    Args:
+        ids: name concepts by their ids, too, as commands take them.
+    """
     for concept in done.concepts:
         new = ", a new concept" if concept["new"] else ""
-        yield f"{concept['name']} ({concept['id']}{new}): {concept['yes']} yes, " + (
+        which = f" ({concept['id']}{new})" if ids else ""
+        yield f"{concept['name']}{which}: {concept['yes']} yes, " + (
             f"{concept['no']} no, {concept['cleared']} cleared."
         )
     yield from done.notes

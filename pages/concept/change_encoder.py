@@ -118,7 +118,8 @@ def _row(found: Comparison) -> dict[str, str | int]:
     row: dict[str, str | int] = {"concept": found.name, "yes": found.yes, "no": found.no}
     for name, title in MEASURES.items():
         old, new = getattr(found.old, name), getattr(found.new, name)
-        row[title] = " → ".join("–" if value is None else f"{value:.2f}" for value in (old, new))
+        both = ["–" if value is None else f"{value:.2f}" for value in (old, new)]
+        row[title] = "" if both == ["–", "–"] else " → ".join(both)
     row["note"] = found.problem or (
         f"{count_things(found.lost, 'answer')} lost" if found.lost else ""
     )

@@ -94,5 +94,5 @@ def take_in(concept: Concept, file: Any, category: str, others: bool) -> None:
     except (VecdbError, ClassifierError, EncoderError, ExplorerError, OSError) as error:
         state.label_told = [describe_error(error).replace(str(path), file.name)]
         return
-    state.label_told = list(describe_import(done))
+    state.label_told = list(describe_import(done, ids=False))
     state.label_files = state.get("label_files", 0) + 1

@@ -212,6 +212,7 @@ def draw(show: Callable[[Concept], None]) -> None:
         what = "deletion" if len(state.deleted[-1]) == 1 else "merge"
         st.button(f"Undo the {what}", icon=":material/undo:", on_click=restore)
     if may(Role.LABEL):
+        open_saved.tell_error()
         with st.container(horizontal=True, vertical_alignment="center"):
             open_saved.draw()
             st.toggle("Deleted concepts", key="concepts_deleted", width="content")

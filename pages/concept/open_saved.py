@@ -16,10 +16,14 @@ from vecdb import VecdbError
 state = st.session_state
 
 
-def draw() -> None:
-    """Draw the place to open one; what was wrong with the last file is said above it."""
+def tell_error() -> None:
+    """Say what was wrong with the last file."""
     if error := state.pop("open_saved_error", ""):
         st.error(escape_markdown(error))
+
+
+def draw() -> None:
+    """Draw the place to open one."""
     names = shared_explorer().collection_names()
     if not names:
         return

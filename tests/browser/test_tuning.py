@@ -39,6 +39,8 @@ def test_a_head_is_trained_measured_served_and_deleted(
     with fresh_page(running_chromium) as page:
         page.goto(f"{tuning_app}/data")
         page.get_by_text("Bring alike photos closer").click()
+        train(page, "")
+        page.get_by_text("Name the head, look for example").wait_for()
         train(page, "two words")
         page.get_by_text("'two words' cannot name a head").wait_for()
         page.get_by_label("Serve it whatever was measured").check(force=True)

@@ -24,6 +24,8 @@ def test_a_name_is_shown_short_and_cannot_steer_a_terminal(explorer, tmp_path):
     done = take_in(explorer, write(tmp_path, f"id,label\n{'x' * 9999},1\n\x1b[2J,1\nyes-001,1\n"))
     [*_, told] = describe_import(done)
     assert told.endswith(f"{'x' * 200}..., ?[2J.")
+    [name] = [concept["name"] for concept in done.concepts]
+    assert next(describe_import(done, ids=False)) == f"{name}: 1 yes, 0 no, 0 cleared."
     path = write(tmp_path, f"id,caption\nyes-001,{'x' * 9999}\n")
     with pytest.raises(BadInput) as refused:
         take_in(explorer, path, category="cat")
