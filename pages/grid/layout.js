@@ -3,6 +3,7 @@
 
 export const GAP = 4;
 const HIGHEST = 260; // of a row, in pixels
+const UNEVEN = 330; // of one among several, which has the fewest photos or the narrowest
 const WANTED = 190; // of a row where there is no end of rows
 const LOWEST = 120; // of a row of a page; on a phone more, so that two or three stand beside another
 const NARROW = 520;
@@ -77,7 +78,9 @@ function evenRows(aspects, { width, room }) {
   const all = sum(aspects);
   const lowest = width < NARROW ? 150 : LOWEST;
   const needed = Math.sqrt((room * all) / width);
-  const rows = Math.max(1, Math.ceil((lowest * all) / width), Math.floor(needed));
+  // Few photos in fewer rows: those that may not grow to the width would leave a gap behind them.
+  const most = Math.floor((HIGHEST * all) / width);
+  const rows = Math.max(1, Math.ceil((lowest * all) / width), Math.min(most, Math.floor(needed)));
   /** @type {number[][]} */
   const split = [];
   let before = 0;
@@ -86,7 +89,7 @@ function evenRows(aspects, { width, room }) {
     (split[row] ??= []).push(aspect);
     before += aspect;
   }
-  return place(split.filter(Boolean), width, HIGHEST);
+  return place(split.filter(Boolean), width, rows > 1 ? UNEVEN : HIGHEST);
 }
 
 /**

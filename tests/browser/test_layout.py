@@ -90,6 +90,17 @@ PLACED = """async ([count, width]) => {
     .map(box => [box.row, box.left + box.width, box.width]);
 }"""
 
+RAGGED = """async () => {
+  const { placeWhole } = await import(document.querySelector('link[href$="layout.js"]').href);
+  const shapes = [1.5, 0.67, 1.33, 1.78, 1, 1.5, 0.75, 1.5, 1.33, 0.67, 1.5, 1.78];
+  const places = [[960, 4], [960, 9], [1392, 6], [1392, 9], [1392, 12], [1872, 12]];
+  return places.flatMap(([width, count]) => {
+    const boxes = placeWhole(shapes.slice(0, count), { width, room: 810, endless: false });
+    const ends = Object.values(Object.groupBy(boxes, box => box.row)).map(row => row.at(-1));
+    return ends.map(box => width - box.left - box.width);
+  });
+}"""
+
 FEW = """async count => {
   const { placeWhole } = await import(document.querySelector('link[href$="layout.js"]').href);
   return placeWhole(Array(count).fill(1.5), { width: 1390, room: 810, endless: false })
@@ -110,6 +121,8 @@ def test_few_photos_are_not_much_larger_than_many(shapes):
     page, address = shapes
     open_page(page, address)
     assert max(max(page.evaluate(FEW, count)) for count in (1, 2, 3, 5)) <= 260
+    # Nor do their rows end before the page does, one a little higher than another.
+    assert max(page.evaluate(RAGGED)) == pytest.approx(0, abs=1)
 
 
 RESIZE = """width => new Promise(done => {
