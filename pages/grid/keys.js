@@ -41,7 +41,11 @@ function actionsOf(grid) {
     z: () => grid.undo(),
     y: () => grid.redo(),
     " ": () => (grid.viewer.isOpen ? grid.viewer.close() : grid.viewer.open(grid.meant)),
-    Enter: () => (grid.viewer.isOpen ? grid.viewer.close() : grid.finish()),
+    Enter: () => {
+      if (grid.viewer.isOpen) grid.viewer.close();
+      else if (grid.judging) grid.finish();
+      else if (grid.list.contains(document.activeElement)) grid.viewer.open(grid.focus); // as a click
+    },
     Escape: () => {},
     f: () => grid.toggleFit(),
     m: () => grid.moreLike(grid.viewer.isOpen ? id : grid.order[grid.meant]),

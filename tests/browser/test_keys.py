@@ -190,3 +190,17 @@ def test_the_focus_goes_to_what_stands_before_a_button_that_its_own_press_took_a
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Undo the deletion").wait_for(state="detached")
     wait_until(page, f"{NAMED}.includes('Open a saved concept')")
+
+
+def test_enter_opens_a_photo_where_a_click_does(app, page):
+    page.goto(f"{app.address}/search?like=yes-050")
+    page.wait_for_selector("button[data-photo-id]")
+    wait_idle(page)
+    page.locator("button[data-photo-id]").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="Large picture")
+    dialog.wait_for()
+    page.keyboard.press("Enter")
+    dialog.wait_for(state="hidden")
+    assert focused(page) == 1
