@@ -12,6 +12,7 @@ from explorer import Explorer
 from tests.browser.conftest import ODD
 from tests.browser.harness import (
     environment,
+    fresh_page,
     kept_page,
     running_app,
     wait_for,
@@ -355,3 +356,16 @@ def test_next_round_stands_at_the_right_of_the_first_line(mine, page, width):
     title, bar = page.locator(".vde-round").bounding_box(), page.locator(".vde-bar").bounding_box()
     assert abs(action["x"] + action["width"] - bar["x"] - bar["width"]) < 2
     assert abs(action["y"] + action["height"] / 2 - title["y"] - title["height"] / 2) < 10
+
+
+def test_the_buttons_of_a_table_cover_nothing_where_fingers_have_them_in_sight(
+    app, running_chromium
+):
+    phone = {"width": 390, "height": 844}
+    with fresh_page(running_chromium, viewport=phone, has_touch=True, is_mobile=True) as page:
+        page.goto(f"{app.address}/data")
+        buttons = page.get_by_test_id("stElementToolbar").first
+        buttons.wait_for()
+        wait_idle(page)
+        header = page.get_by_test_id("stHeader").bounding_box()
+        assert buttons.bounding_box()["y"] >= header["y"] + header["height"]
