@@ -20,6 +20,9 @@ from vecdb import Collection, Concept, Database
 
 VERSION = 1
 
+# Times that an audit is drawn anew because photos were deleted meanwhile.
+DRAWS = 10
+
 
 @dataclass(frozen=True)
 class AuditRecord:
@@ -114,7 +117,7 @@ def begin_audit(
     """
     check_there(concept)
     seed = random.SystemRandom().randrange(1 << 31)
-    while True:
+    for _ in range(DRAWS):
         total = collection.count()
         accepted = collection.scores.count_above(concept, concept.threshold)
         drawn = plan(total, accepted, width=width, seed=seed)
