@@ -412,8 +412,8 @@ def test_a_batch_that_memory_does_not_hold_is_halved(
     )
     assert record["batch"] == 8
     assert told == [
-        "Memory ended: batches have 16 pictures from here on.",
-        "Memory ended: batches have 8 pictures from here on.",
+        "Memory ended: a batch is 16 pictures from here on.",
+        "Memory ended: a batch is 8 pictures from here on.",
     ]
 
 
