@@ -1,14 +1,18 @@
-"""Statements that make or alter a table, written for every node of a cluster."""
+"""Statements that make or alter something, written for every node of a cluster."""
 
 import re
 
 CREATE = re.compile(r"CREATE TABLE IF NOT EXISTS `?([\w.]+)`?")
 ENGINE = re.compile(r"ENGINE = (\w*)MergeTree(?:\((\w+)\))?")
-ALTER = re.compile(r"ALTER TABLE `([\w]+\.local)`")
+# What is altered, made or removed on each node and needs no more than that to be said.
+PLAIN = re.compile(
+    r"ALTER TABLE `\w+\.local`|(CREATE OR REPLACE|DROP) VIEW (IF EXISTS )?`\w+`"
+    r"|CREATE FUNCTION IF NOT EXISTS \w+"
+)
 
 
 def replicate(text: str, cluster: str) -> str:
-    """Return a statement that makes or alters one table, for every node of a cluster.
+    """Return a statement that makes or alters a table, view or function, for every node.
 
     One that names the cluster itself stays as it is.
     A table of a shard is replicated within its shard, any other to every node. The nodes' macros
@@ -16,8 +20,8 @@ def replicate(text: str, cluster: str) -> str:
     """
     if "ON CLUSTER" in text:
         return text
-    if altered := ALTER.match(text):
-        return text.replace(altered[0], f"{altered[0]} ON CLUSTER `{cluster}`", 1)
+    if plain := PLAIN.match(text):
+        return text.replace(plain[0], f"{plain[0]} ON CLUSTER `{cluster}`", 1)
     made = CREATE.match(text)
     if made is None:
         return text

@@ -1,5 +1,5 @@
 -- A view that applies a saved concept, for any SQL client: it follows the concept as it is refitted.
--- $view: its name; $table: the collection; $concept: the concept's id, checked to be hexadecimal
+-- $view: its name; $table: the collection; $concept: the concept's id, hexadecimal
 -- columns: id, url, score (probability, Float64), matches UInt8 (score reaches the threshold)
 CREATE OR REPLACE VIEW `$view` AS
 WITH head AS (

@@ -90,6 +90,19 @@ def test_every_table_of_the_schema_is_made_on_every_node() -> None:
     assert all("`t.local` ON CLUSTER `c`" in text for text in altered)
 
 
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [
+        ("concepts/view", "CREATE OR REPLACE VIEW `v` ON CLUSTER `c` AS\nWITH head"),
+        ("concepts/drop_view", "DROP VIEW IF EXISTS `v` ON CLUSTER `c`"),
+        ("functions/dot", "CREATE FUNCTION IF NOT EXISTS dot ON CLUSTER `c` AS (v, q)"),
+    ],
+)
+def test_views_and_functions_are_made_and_removed_on_every_node(name: str, begins: str) -> None:
+    text = statement(name, "clickhouse", "c", view="v", table="t", concept="a")
+    assert text.startswith(begins)
+
+
 def test_a_shard_that_is_down_is_one_sentence_and_the_others_answer_when_asked(
     servers: Servers,
 ) -> None:
