@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vecdb import moments
+from vecdb.cluster import name_stored
 from vecdb.connection import Connection
 from vecdb.errors import UnknownPhoto
 from vecdb.heads import LinearHead, head_parameters, two_head_parameters, unit_query
@@ -38,6 +39,7 @@ class Collection:
         self, connection: Connection, name: str, encoder: str, dim: int, fingerprint: str = ""
     ) -> None:
         self._connection = connection
+        self._stored = name_stored(connection, name)
         # Held by whoever asks what is stored and then stores what is not.
         self.inserting = threading.RLock()
         self.name = name
@@ -102,7 +104,7 @@ class Collection:
             How many ids were given.
         """
         for part in split_ids(ids):
-            self._connection.run("photos/delete", {"ids": part}, table=self.name)
+            self._connection.run("photos/delete", {"ids": part}, table=self._stored)
         return len(ids)
 
     def replace(self, photos: pa.Table, *, normalize: bool = False) -> int:
@@ -144,7 +146,7 @@ class Collection:
     def _delete_older(self, ids: Sequence[str], revision: int) -> None:
         for part in split_ids(ids):
             values = {"ids": part, "revision": revision}
-            self._connection.run("photos/delete_older", values, table=self.name)
+            self._connection.run("photos/delete_older", values, table=self._stored)
 
     def count(self, scope: Scope = EVERYTHING) -> int:
         """How many photos there are, or are in a scope."""

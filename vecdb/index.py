@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from vecdb.cluster import name_stored
 from vecdb.connection import Connection
 from vecdb.errors import DiskFull, IndexFailed, QueryFailed
 from vecdb.failures import LOG, plain_words
@@ -51,6 +52,7 @@ class VectorIndex:
     def __init__(self, connection: Connection, table: str, dim: int) -> None:
         self._connection = connection
         self._table = table
+        self._stored = name_stored(connection, table)
         self._dim = dim
         self._known: IndexStatus | None = None
         self._known_until = 0.0
@@ -102,9 +104,9 @@ class VectorIndex:
         else:
             if f", {self._dim}," not in self.status().kind:
                 self.drop()  # one of another dimension, which fails at every photo
-                self._connection.run("index/merge", table=self._table)
-            self._connection.run("index/add", table=self._table, dim=str(self._dim))
-            self._connection.run("index/build", table=self._table)
+                self._connection.run("index/merge", table=self._stored)
+            self._connection.run("index/add", table=self._stored, dim=str(self._dim))
+            self._connection.run("index/build", table=self._stored)
         status = self.status()
         while wait and status.building and not status.failure:
             if progress:
@@ -133,8 +135,8 @@ class VectorIndex:
         """Remove it, stopping a build; searches read every vector afterwards."""
         if self.status().kind:
             if self._connection.dialect != "myscale":
-                self._connection.run("index/stop", {"table": self._table})
-            self._connection.run("index/drop", table=self._table)
+                self._connection.run("index/stop", {"table": self._stored})
+            self._connection.run("index/drop", table=self._stored)
         self._known_until = 0
 
     def _recent(self) -> IndexStatus:

@@ -1,18 +1,18 @@
-"""Statements that make or alter something, written for every node of a cluster."""
+"""Statements that every node of a cluster carries out alike, written for all."""
 
 import re
 
 CREATE = re.compile(r"CREATE TABLE IF NOT EXISTS `?([\w.]+)`?")
 ENGINE = re.compile(r"ENGINE = (\w*)MergeTree(?:\((\w+)\))?")
-# What is altered, made or removed on each node and needs no more than that to be said.
+# What needs no more than the cluster's name, unlike a table that is made.
 PLAIN = re.compile(
-    r"ALTER TABLE `\w+\.local`|(CREATE OR REPLACE|DROP) VIEW (IF EXISTS )?`\w+`"
-    r"|CREATE FUNCTION IF NOT EXISTS \w+"
+    r"(ALTER|OPTIMIZE) TABLE `\w+\.local`|DROP TABLE IF EXISTS `[\w.]+`|KILL MUTATION"
+    r"|(CREATE OR REPLACE|DROP) VIEW (IF EXISTS )?`\w+`|CREATE FUNCTION IF NOT EXISTS \w+"
 )
 
 
 def replicate(text: str, cluster: str) -> str:
-    """Return a statement that makes or alters a table, view or function, for every node.
+    """Return a statement that makes, changes or removes something, for every node.
 
     One that names the cluster itself stays as it is.
     A table of a shard is replicated within its shard, any other to every node. The nodes' macros

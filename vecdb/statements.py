@@ -30,7 +30,7 @@ def statement(name: str, dialect: str, cluster: str = "", **parts: str) -> str:
         name: path below sql/ without the ending.
         dialect: "clickhouse" or "myscale".
         cluster: of many machines, whose own file `sql/cluster/<name>.sql` comes first; one that has
-            none makes and alters tables, views and functions on every node.
+            none makes, changes and removes things on every node.
         parts: what `$name` stands for: table names, predicates from sql/filter, and the like.
             Values never travel this way; they are typed parameters.
     """

@@ -96,10 +96,14 @@ def test_every_table_of_the_schema_is_made_on_every_node() -> None:
         ("concepts/view", "CREATE OR REPLACE VIEW `v` ON CLUSTER `c` AS\nWITH head"),
         ("concepts/drop_view", "DROP VIEW IF EXISTS `v` ON CLUSTER `c`"),
         ("functions/dot", "CREATE FUNCTION IF NOT EXISTS dot ON CLUSTER `c` AS (v, q)"),
+        ("index/build", "ALTER TABLE `t.local` ON CLUSTER `c` MATERIALIZE INDEX"),
+        ("index/merge", "OPTIMIZE TABLE `t.local` ON CLUSTER `c` FINAL"),
+        ("index/stop", "KILL MUTATION ON CLUSTER `c` WHERE"),
+        ("photos/drop", "DROP TABLE IF EXISTS `t.local` ON CLUSTER `c` SYNC"),
     ],
 )
-def test_views_and_functions_are_made_and_removed_on_every_node(name: str, begins: str) -> None:
-    text = statement(name, "clickhouse", "c", view="v", table="t", concept="a")
+def test_what_is_changed_alike_on_every_node_is_said_to_all(name: str, begins: str) -> None:
+    text = statement(name, "clickhouse", "c", view="v", table="t.local", concept="a")
     assert text.startswith(begins)
 
 

@@ -149,7 +149,7 @@ def test_an_index_of_another_dimension_is_replaced_by_one_that_fits(database: Da
     if database.dialect == "myscale":
         pytest.skip("MyScale takes the dimension from the table")
     collection, ids, vectors = many(database, ROWS, DIM)
-    collection._connection.run("index/add", table="many", dim=str(DIM // 2))
+    collection._connection.run("index/add", table=collection._stored, dim=str(DIM // 2))
     assert collection.nearest(vectors[3], 1).ids == [ids[3]]
     status = collection.index.build()
     assert f", {DIM}," in status.kind
