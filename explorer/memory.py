@@ -198,7 +198,8 @@ class Memory:
             return _know_sample(collection, *kept)
         stand = Stand(state, collection.extent())
         if before is not None and before.extent == stand.extent:
-            return replace(before, stand=stand, told=collection.records.columns_in_use())
+            told = collection.records.columns_in_use()
+            return replace(before, stand=stand, told=told, gone=set())  # what was gone is back
         # Vectors at hand go too: a photo that was stored anew has another one.
         if stand.extent.count > SAMPLED_ABOVE:
             return _know_sample(collection, stand, self._samples.take(collection, stand))

@@ -9,8 +9,9 @@ from explorer import memory as remembering
 from explorer.memory import Memory
 from ingest import Photo
 from ingest.changes import store_changes
-from vecdb import PlainHead
+from vecdb import PlainHead, Store
 from vecdb.records import TOLD
+from vecdb.removal import keep_photos, remove_photos, restore_photos
 from vecdb.survey import SurveyPlan
 
 
@@ -30,6 +31,24 @@ def test_what_is_known_follows_the_collection_without_making_a_round_wait(
     assert after.extent.count == before.extent.count + 3
     assert {"a", "b", "c"} <= set(after.pool.ids)
     assert not np.allclose(after.background.mean, before.background.mean)
+
+
+def test_photos_that_were_deleted_and_put_back_are_asked_about_again(
+    database, collection, monkeypatch, tmp_path
+):
+    monkeypatch.setattr(remembering, "BACKGROUND_SECONDS", 0.0)
+    memory, store, ids = Memory(database, tmp_path), Store(tmp_path / "store"), ["yes-000"]
+    before = memory.known("things")
+    kept = keep_photos(database, store, "things", ids)
+    remove_photos(database, store, "things", ids)
+    assert before.notice_deleted(ids, []) == before.gone == {*ids}
+    restore_photos(database, store, kept)
+    deadline = time.monotonic() + 60
+    while memory.known("things") is before and time.monotonic() < deadline:
+        time.sleep(0.01)
+    after = memory.known("things")
+    assert after.extent == before.extent
+    assert not after.gone
 
 
 class Forgotten(dict[str, np.ndarray]):
