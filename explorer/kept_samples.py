@@ -10,6 +10,8 @@ from explorer import sampling
 from explorer.sampling import Sample
 from vecdb import Collection, PhotosExtent
 
+CHECKED = 10
+
 
 @dataclass(frozen=True)
 class Stand:
@@ -33,7 +35,7 @@ class KeptSamples:
     def take(self, collection: Collection, stand: Stand) -> Sample:
         """Return a sample of a collection as it stands, drawn where its photos have changed."""
         held = self._read(collection.name)
-        if held is not None and held[0].extent == stand.extent:
+        if held is not None and held[0].extent == stand.extent and _fits(held[1], collection):
             sample = held[1]
         else:
             found = collection.sample(sampling.SAMPLE_PHOTOS, seed=0, with_vectors=True)
@@ -66,3 +68,10 @@ class KeptSamples:
         except OSError:
             with suppress(OSError):
                 whole.unlink()
+
+
+def _fits(sample: Sample, collection: Collection) -> bool:
+    """Tell whether the first vectors are the collection's: one made anew may have its photos."""
+    ids = sample.ids[:CHECKED].tolist()
+    found, vectors = collection.known_vectors(ids)
+    return found == ids and np.array_equal(vectors, sample.vectors[:CHECKED])

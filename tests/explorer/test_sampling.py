@@ -1,6 +1,7 @@
 """A large collection surveyed by a sample: full pages, honest estimates, nothing judged again."""
 
 import threading
+from datetime import datetime, timezone
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from explorer.kept_samples import KeptSamples, Stand
 from explorer.memory import Memory
 from explorer.sampling import Sample, survey_by_sample
 from vecdb import PlainHead, Scope, connect
+from vecdb.photos import METADATA
 from vecdb.survey import SurveyPlan
 
 DIM, PHOTOS = 32, 6000
@@ -159,6 +161,25 @@ def test_a_collection_that_was_opened_before_is_known_without_reading_a_photo(
     assert again.sample is not None
     assert before.sample is not None
     assert np.array_equal(again.sample.covariance, before.sample.covariance)
+
+
+def test_of_a_collection_made_anew_from_the_same_photos_the_sample_is_drawn_anew(
+    large, sampled, tmp_path
+):
+    database, _, vectors = large
+    vectors = vectors[:5001]
+    ids = [f"{at:05d}" for at in range(5001)]
+    then = pa.array([datetime(2026, 1, 1, tzinfo=timezone.utc)] * 5001, METADATA["added_at"])
+    extents = set()
+    for sign in (1, -1):  # as the collection of a head that is trained again under its name
+        collection = database.create_collection("moved", "offline+look", DIM)
+        rows = {"id": ids, "url": ids, "added_at": then, "vector": list(sign * vectors)}
+        collection.insert(pa.table(rows))
+        sample = KeptSamples(tmp_path).take(collection, stand_of(collection))
+        assert np.array_equal(sample.vectors[:9], collection.vectors(sample.ids[:9].tolist()))
+        extents.add(collection.extent())
+        database.drop_collection("moved")
+    assert len(extents) == 1
 
 
 def test_a_merge_of_parts_changes_the_state_and_not_what_is_known(
