@@ -126,7 +126,8 @@ def keep_others(collection: Collection, photos: Sequence[Photo], rows: pa.Table)
 def keep_told(collection: Collection, rows: pa.Table) -> pa.Table:
     """Return new rows of vectors that are stored already with what others say of them.
 
-    So stays what is known of their pictures, and what names them while it is there.
+    So stays what is known of their pictures, and what names them while it is there. When they were
+    added is left open: what is kept of a collection's vectors goes by that.
     """
     found = collection.records.whole(rows.column("id").to_pylist())
     stored = {row["id"]: row for part in found for row in part.drop_columns("vector").to_pylist()}
@@ -147,7 +148,7 @@ def keep_told(collection: Collection, rows: pa.Table) -> pa.Table:
             one._replace(mark=row["mark"]) if one.source == photo.source else one for one in said
         ]
         kept.append(new | write_statements(said, new["named_by"]))
-    return photo_table(kept, rows.column("vector"))
+    return photo_table(kept, rows.column("vector")).drop_columns("added_at")
 
 
 def _keep(row: dict[str, Any], stored: dict[str, Any], photo: Photo) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import io
 import json
 import threading
 import time
+from datetime import datetime, timezone
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from ingest.provenance import Statement, is_said, read_statements, restate, writ
 from tests.ingest.pictures import encoded, jpeg, noise
 from tests.ingest.test_embedded import PACKET
 from tests.ingest.test_in_step import counts, folder, rows
+from vecdb.photos import METADATA
 from vecdb.records import Origin
 
 
@@ -221,6 +223,24 @@ def test_vectors_that_changed_keep_what_a_table_says_of_their_photos(ingest, dat
     assert said(database, "city", "label") == [("Oslo", "cat"), ("Rome", None)]
     assert counts(ingest(labels, encoder=None)) == (0, 0, 1, 0)
     assert write(-1, ["Oslo", "Rome"]).skipped == 2
+
+
+def test_what_is_kept_of_vectors_follows_them_also_where_a_table_tells_of_each_photo(
+    ingest, database, tmp_path, monkeypatch
+):
+    days = (datetime(2026, 1, day, tzinfo=timezone.utc) for day in range(1, 32))
+    kind = METADATA["added_at"]
+    monkeypatch.setattr("vecdb.photos._now", lambda n: pa.array([next(days)] * n, kind))
+    url, source = "https://x.org/0.jpg", tmp_path / "vectors.parquet"
+    means = []
+    for sign in (1.0, -1.0):
+        told = {"id": ["0"], "url": [url], "vector": [[sign] + [0.0] * 15]}
+        pq.write_table(pa.table(told), source)
+        ingest(source, encoder="m")
+        means.append(database.collection("photos").moments().mean[0])
+        ingest(table(tmp_path / "labels.csv", [["url", "label"], [url, "cat"]]), encoder=None)
+    assert means == [1, -1]
+    assert said(database, "label") == [("cat",)]
 
 
 def test_a_table_with_ids_of_its_own_about_stored_pictures_stores_none_again(
