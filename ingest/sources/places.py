@@ -105,10 +105,14 @@ def _find_in(folders: Sequence[str], names: Sequence[str]) -> dict[str, list[Pla
 def folder_label(path: str) -> str:
     """Return the name of the nearest folder in a path that is more than `images`; else nothing.
 
-    Eagle keeps each picture in a folder that is called by a number; in `train/images`, `train2017`,
-    `2019/07` and on a camera's card, in `DCIM/100CANON`, lie pictures of all kinds.
+    Eagle keeps each picture in a folder that is called by a number, Apple Photos and Immich in one
+    by the first letters of its name; in `train/images`, `train2017`, `2019/07` and on a camera's
+    card, in `DCIM/100CANON`, lie pictures of all kinds.
     """
-    names = [name for name in reversed(path.split("/")[:-1]) if name]
+    *folders, file = path.split("/")
+    if folders[-2:] in (["originals", file[:1]], [file[:2], file[2:4]]):
+        return ""
+    names = [name for name in reversed(folders) if name]
     names = [n for n in names if not n.endswith((".info", ".library")) and not CARD.fullmatch(n)]
     names = [name for name in names if not SPLIT.fullmatch(name.lower())]
     names = [name for at, name in enumerate(names) if not _is_date(name, names[at + 1 :])]

@@ -713,6 +713,9 @@ def test_a_label_beside_a_picture_goes_before_its_folders_name(tree):
     ("path", "label"),
     [
         ("DCIM/100CANON/1.jpg", None),
+        ("Ann.photoslibrary/originals/0/0A3B7C1D-1E2F-4A5B-8C9D-0123456789AB.jpg", None),
+        ("upload/ann/3f/a2/3fa2b1c4-1e2f-4a5b-8c9d-0123456789ab.jpg", None),
+        ("digits/0/0_12.jpg", "0"),
         ("data-download-12/sunset_50123456789_o.jpg", None),
         ("Italy/DCIM/101_PANA/1.jpg", "Italy"),
         ("101MSDCF/1.jpg", None),
