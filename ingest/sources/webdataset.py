@@ -8,6 +8,8 @@ from ingest.errors import DamagedSource
 from ingest.photo import Photo, id_of_path
 from ingest.sources.kinds import TAR_ENDING, begins_as_picture, has_picture_ending
 from ingest.sources.left_out import Exclusion, LeaveOut, keep_silent, system_kind
+from ingest.sources.names import SPLITS
+from ingest.sources.places import folder_label
 from ingest.sources.samples import Sample, ending_of, key_of, stem_of
 from ingest.sources.sidecars import LARGEST, describe, is_sidecar
 from ingest.sources.tars import Member, members
@@ -137,6 +139,10 @@ class Shard:
         metadata, extra, captions = describe(
             sample.fields(stem), sample.about(stem), self._leave_out
         )
+        # Below the folder that all of an archive lies in, as in those of class folders.
+        label = folder_label(name.partition("/")[2])
+        if label and label.lower() not in SPLITS:
+            metadata.setdefault("label", label)
         address = next((str(extra[n]) for n in ADDRESSES if "://" in str(extra.get(n))), "")
         return Photo(
             photo_id,

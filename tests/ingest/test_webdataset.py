@@ -53,6 +53,24 @@ def test_names_with_dots_are_photos_of_their_own(tmp_path):
     assert not damage
 
 
+def test_folders_within_that_of_an_archive_are_labels(tmp_path):
+    labels = {
+        "food/images/apple pie/1.jpg": "apple pie",
+        "./cats/1.jpg": "cats",
+        "set/train/dogs/1.jpg": "dogs",
+        "set/dogs/2.jpg": "3",
+        "set/dogs/2.cls": None,
+        "00012/000120001.jpg": None,
+        "set/train/1.jpg": None,
+        "1.jpg": None,
+    }
+    members = [(name, "3" if name.endswith("cls") else None) for name in labels]
+    for name in ("a.tar", "b.tgz"):
+        photos = read(tar(tmp_path / name, members))[0]
+        found = [photo.metadata.get("label") for photo in photos]
+        assert found == [label for name, label in labels.items() if name.endswith("jpg")]
+
+
 def test_several_pictures_of_a_sample_share_its_caption_and_keep_their_own(tmp_path):
     path = tar(
         tmp_path / "a.tar",
