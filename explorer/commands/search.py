@@ -61,7 +61,14 @@ def search(explorer: Explorer, options: argparse.Namespace) -> None:
     for line in _lines(found, copied, options.json):
         print(line)
     if not options.json and not found.ids:
-        print("No photo is that similar: lower --threshold.", file=sys.stderr)
+        print(_describe_nothing(options), file=sys.stderr)
+
+
+def _describe_nothing(options: argparse.Namespace) -> str:
+    if options.threshold is None:
+        return "No photo satisfies the conditions: ask for less with --where."
+    which = " that satisfies the conditions" if options.where else ""
+    return f"No photo{which} is that similar: lower --threshold."
 
 
 def _query(options: argparse.Namespace) -> Query:

@@ -88,6 +88,22 @@ def test_a_threshold_lists_what_is_similar_enough_and_copies_the_pictures(comman
     assert Path(files["white"]).read_bytes() == b"jpeg"
 
 
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        (["--where", "id=none"], "No photo satisfies the conditions: ask for less with --where."),
+        (["--threshold", "1"], "No photo is that similar: lower --threshold."),
+        (
+            ["--threshold", "1", "--where", "id=none"],
+            "No photo that satisfies the conditions is that similar: lower --threshold.",
+        ),
+    ],
+)
+def test_why_nothing_is_found_is_said(command, asked, words):
+    answer = command("something red", *asked)
+    assert (answer.returncode, answer.stdout, answer.stderr.strip()) == (0, "", words)
+
+
 def test_what_cannot_be_searched_for_is_one_sentence(command, tmp_path):
     for arguments, words in (
         ([], "Say what to look for"),
