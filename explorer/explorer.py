@@ -128,6 +128,7 @@ class Explorer:
     def close(self) -> None:
         """Close the database; the next use opens it again. Ingests that go on are left."""
         self.jobs.leave()
+        self.tunings.leave()
         with self._lock:
             if self._database is not None:
                 self._database.close()

@@ -1,7 +1,11 @@
 """Training a similarity head inside the app, because one process owns an embedded database."""
 
+import fcntl
+import json
 import threading
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from commandline.words import count_things
@@ -55,6 +59,7 @@ class Tunings:
     def __init__(self, explorer: "Explorer") -> None:
         self._explorer = explorer
         self._starting = threading.Lock()
+        self._is_left = False  # the database closes: what runs is to be told of later
         self.latest: TuningJob | None = None
 
     def start(self, table: str, name: str, by: str, *, force: bool = False) -> TuningJob:
@@ -68,6 +73,24 @@ class Tunings:
             )
             job.thread.start()
             return job
+
+    def left(self) -> str:
+        """Return the name of the collection whose training an app left that was stopped, or ""."""
+        try:
+            with self._place.open(encoding="utf-8") as file:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                return str(json.load(file)["made"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return ""  # another app works on it, or there is none
+
+    def forget(self) -> None:
+        """Forget the training that was left."""
+        with suppress(OSError):
+            self._place.unlink(missing_ok=True)
+
+    def leave(self) -> None:
+        """Leave what runs to be told of later: the database is about to close."""
+        self._is_left = True
 
     def names(self, table: str) -> list[str]:
         """Names of the heads whose collections come from a collection."""
@@ -84,7 +107,27 @@ class Tunings:
 
         delete(self._explorer.database, table, name)
 
+    @property
+    def _place(self) -> Path:
+        return self._explorer.store.path.parent / "training.json"
+
     def _work(self, job: TuningJob) -> None:
+        is_kept, self._is_left = False, False
+        with ExitStack() as kept:
+            with suppress(OSError):  # an app that is stopped will not remember it, then
+                self._place.parent.mkdir(parents=True, exist_ok=True)
+                file = kept.enter_context(self._place.open("a", encoding="utf-8"))
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                is_kept = True
+                file.truncate(0)
+                json.dump({"made": f"{job.table}__{job.name}"}, file)
+                file.flush()
+            self._train(job)
+            # At the end of the process a job fails because all around it ends.
+            if is_kept and not self._is_left and threading.main_thread().is_alive():
+                self.forget()
+
+    def _train(self, job: TuningJob) -> None:
         try:
             _train_and_serve(self._explorer, job)
         except NotServed as refusal:

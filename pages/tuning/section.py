@@ -49,6 +49,7 @@ def draw_tuning() -> Training | None:
             "it comes from stays as it is."
         )
         _draw_form(names)
+        _draw_left()
         job = shared_explorer().tunings.latest
         if job is not None and job.running:
             return _draw_training(job)
@@ -58,7 +59,8 @@ def draw_tuning() -> Training | None:
 
 
 def _has_news() -> bool:
-    return shared_explorer().tunings.latest is not None
+    tunings = shared_explorer().tunings
+    return tunings.latest is not None or bool(tunings.left())
 
 
 def _draw_form(names: list[str]) -> None:
@@ -78,6 +80,17 @@ def _draw_form(names: list[str]) -> None:
         )
     if state.get("tuning_error"):
         st.error(escape_markdown(state.tuning_error))
+
+
+def _draw_left() -> None:
+    tunings = shared_explorer().tunings
+    if left := tunings.left():
+        st.warning(
+            escape_markdown(
+                f"The app was stopped before the training of {left} had ended: train again."
+            )
+        )
+        st.button("Forget the training", on_click=tunings.forget)
 
 
 def _start() -> None:

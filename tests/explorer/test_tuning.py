@@ -1,10 +1,11 @@
+import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from explorer import Explorer
-from explorer.tuning import TuningJob
+from explorer.tuning import TuningJob, Tunings
 from tests.tuning.conftest import fill
 
 
@@ -53,3 +54,25 @@ def test_what_is_not_surely_better_is_not_served_and_the_job_says_why(explorer: 
 def test_answers_of_concepts_tell_what_is_alike(explorer: Explorer) -> None:
     job = ended(explorer.tunings.start("animals", "look", "concept"))
     assert "No photo of animals has a class by concept" in job.error
+
+
+def test_a_training_that_the_end_of_an_app_broke_off_is_told_of_until_it_is_forgotten(
+    explorer: Explorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, over = threading.Event(), threading.Event()
+
+    def train(explorer: Explorer, job: TuningJob) -> None:
+        begun.set()
+        over.wait()
+
+    monkeypatch.setattr("explorer.tuning._train_and_serve", train)
+    job = explorer.tunings.start("animals", "look", "label")
+    begun.wait()
+    assert Tunings(explorer).left() == ""  # this app works on it
+    explorer.close()
+    over.set()
+    ended(job)
+    again = Tunings(explorer)
+    assert again.left() == "animals__look"
+    ended(again.start("animals", "look", "label"))
+    assert again.left() == ""

@@ -380,3 +380,14 @@ def test_a_remembered_collection_that_was_deleted_elsewhere_is_not_offered_again
 ):
     monkeypatch.setattr("pages.adding.form.remembered_collection", lambda: "gone")
     assert run("data.py").text_input(key="data_table").value == "things"
+
+
+def test_a_training_that_was_left_is_told_of_until_it_is_forgotten(concept):
+    place = shared_explorer().store.path.parent / "training.json"
+    place.write_text('{"made": "things__look"}')
+    test = run("data.py")
+    words = "The app was stopped before the training of things\\_\\_look had ended: train again."
+    assert words in [element.value for element in test.warning]
+    press(test, "Forget the training")
+    assert not place.exists()
+    assert words not in [element.value for element in test.warning]
