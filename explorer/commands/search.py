@@ -116,15 +116,21 @@ def _copy(store: Store, collection: Collection, found: Ranked, folder: Path) -> 
         row = found.photos.get(photo)
         source = local_file(str(row["url"])) if row else None
         stem = f"{place:05d}_" + re.sub(r"[^\w.-]", "_", photo)[-80:]
-        if source is not None:
-            target = folder / (stem.removesuffix(source.suffix) + source.suffix)
-            shutil.copyfile(source, target)
-        else:
-            jpeg = store.thumbnail(collection.name, photo)
-            if jpeg is None:
-                print(f"{photo}: no picture on this machine", file=sys.stderr)
-                continue
-            target = folder / (stem.removesuffix(".jpg") + ".jpg")
-            target.write_bytes(jpeg)
+        jpeg = None if source is not None else store.thumbnail(collection.name, photo)
+        if source is None and jpeg is None:
+            print(f"{photo}: no picture on this machine", file=sys.stderr)
+            continue
+        ending = source.suffix if source is not None else ".jpg"
+        target = folder / (stem.removesuffix(ending) + ending)
+        part = target.with_name(f"{target.name}.part")
+        try:
+            if source is not None:
+                shutil.copyfile(source, part)
+            elif jpeg is not None:
+                part.write_bytes(jpeg)
+            part.replace(target)
+        except OSError:
+            part.unlink(missing_ok=True)  # no half of a picture stays
+            raise
         copied[photo] = str(target)
     return copied

@@ -1,9 +1,11 @@
 """The search command as a user runs it: a process of its own, answers on stdout."""
 
+import errno
 import json
 import os
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -11,6 +13,8 @@ import pytest
 from PIL import Image
 
 from encoder import load_encoder, mean_of_nouns
+from explorer.commands.search import _copy
+from explorer.ranking import Ranked
 from tests.encoder.tiny_clip import save_tiny_clip
 from tests.warm import python
 from vecdb import Store, connect
@@ -86,6 +90,21 @@ def test_a_threshold_lists_what_is_similar_enough_and_copies_the_pictures(comman
     everything = command("--like", "red", "-k", 4, "--copy-to", tmp_path / "all", "--json")
     files = {hit["id"]: hit["file"] for hit in json.loads(everything.stdout)}
     assert Path(files["white"]).read_bytes() == b"jpeg"
+
+
+def test_no_half_of_a_picture_is_left_where_the_disk_is_full(tmp_path, monkeypatch):
+    def fill(source: Path, target: Path) -> None:
+        target.write_bytes(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device", str(target))
+
+    monkeypatch.setattr("explorer.commands.search.shutil.copyfile", fill)
+    picture = tmp_path / "red.png"
+    picture.write_bytes(b"whole")
+    found = Ranked(["red"], [1.0], [[]], {"red": {"url": picture.as_uri()}})
+    nowhere: Any = None
+    with pytest.raises(OSError, match="No space left"):
+        _copy(nowhere, nowhere, found, tmp_path / "found")
+    assert list((tmp_path / "found").iterdir()) == []
 
 
 @pytest.mark.parametrize(
