@@ -32,7 +32,7 @@ def show_name(text: str) -> str:
 
 def name_some(names: Sequence[str], most: int, count: int = 0) -> str:
     """Name the first few, and say whether there are more: of those given, or of `count`."""
-    more = ", ..." if max(count, len(names)) > most else ""
+    more = " and others" if max(count, len(names)) > most else ""
     return ", ".join(map(show_name, names[:most])) + more
 
 

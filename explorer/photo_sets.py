@@ -169,7 +169,7 @@ class Files:
         if not self.names:
             raise OSError("None of these files is a picture that can be read.")
         if self.faults:
-            more = ", ..." if len(self.faults) > NAMED else ""
+            more = " and others" if len(self.faults) > NAMED else ""
             named = ", ".join(self.faults[:NAMED]) + more
             self.notes.append(f"{len(self.faults):,} could not be read: {named}.")
         photos = Photos(self.names, np.concatenate(self._vectors), self._labels)

@@ -81,7 +81,7 @@ def describe_undone(done: Undone) -> Iterator[str]:
 
 def _describe_refused(done: Refusals) -> Iterator[str]:
     if done.refused:
-        more = ", ..." if done.refused > SHOWN else ""
+        more = " and others" if done.refused > SHOWN else ""
         named = ", ".join(done.first[:SHOWN]) + more
         refused = count_things(
             done.refused, "sidecar was left as it is", "sidecars were left as they are"

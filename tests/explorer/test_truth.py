@@ -12,7 +12,7 @@ from explorer.__main__ import main
 from explorer.commands import concepts
 from explorer.errors import NothingThere
 from explorer.explorer import Explorer
-from explorer.truth import compare_with_labels, describe_agreement, nearest_name
+from explorer.truth import choose_label, compare_with_labels, describe_agreement, nearest_name
 
 # id: (margin, label). Matches are those of margin 0 or more.
 PHOTOS: dict[str, tuple[float, str | None]] = {
@@ -75,6 +75,8 @@ def test_a_label_is_chosen_by_name_and_one_that_is_not_there_is_told(explorer):
         explorer.compare_with_labels(make(explorer, "x").id, "Sneeker")
     with pytest.raises(NothingThere, match="There are Sneaker, boot, sneakers"):
         explorer.compare_with_labels(make(explorer, "hat").id)
+    with pytest.raises(NothingThere, match=r"9, 10, .* 19 and others\.$"):
+        choose_label(make(explorer, "hat"), map(str, range(30)))
 
 
 def test_photos_without_labels_cannot_be_compared(explorer, tmp_path):
