@@ -57,7 +57,7 @@ def restore() -> None:
     """
     hear(*(f"search_{name}" for name in WORDS))
     # Before it opens Train, Streamlit puts Train's address into this page's place of the history.
-    address = {} if "concept" in st.query_params else dict(st.query_params)
+    address = {} if list(st.query_params) == ["concept"] else dict(st.query_params)
     if key("text") not in state:
         _fill(address or state.get("search_kept", {}))
     elif address != state.search_written and _given() == state.get("search_given"):
