@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 
 from commandline.words import count_things
 from ingest.embed.layout import Layout, Plan
-from ingest.errors import DamagedSource, SourceError
+from ingest.errors import DamagedSource, NamesNoPictures, SourceError
 from ingest.marks import mark_rows
 from ingest.photo import Photo
 from ingest.sources.addresses import Locator
@@ -27,6 +27,7 @@ from ingest.sources.arrow_rows import is_lance
 from ingest.sources.names import usual
 from ingest.sources.place import is_far
 from ingest.sources.rows import tell_apart
+from ingest.sources.shards import list_files
 from ingest.sources.tables import Table
 from ingest.vector_faults import check_ids, check_vectors
 from ingest.vector_files import ROWS, is_columnar, lay_bare, open_numbers, read_batches
@@ -126,9 +127,11 @@ class VectorSource:
 
         Of several parts each numbers its rows, so that another one changes no number.
         """
-        for table, vectors in self.parts:
-            file, number = vectors or table, 0
-            part = f"{file.stem}/" if file and len(self.parts) > 1 else ""
+        files = [file for part in self.parts if (file := part[1] or part[0])]
+        root = os.path.commonpath([file.parent for file in files])
+        for (table, vectors), file in zip(self.parts, files, strict=True):
+            name = file.relative_to(root).with_suffix("").as_posix()
+            part, number = f"{name}/" if len(files) > 1 else "", 0
             for batch in self._read(table, vectors):
                 column = self.column or ""
                 batch = lay_bare(batch, column)
@@ -192,7 +195,7 @@ def find_vectors(
     if column == PICTURES:
         return None
     is_here = isinstance(path, Path) and os.path.exists(path)  # what cannot be looked at is not
-    found = _find(path, column) if is_here else None
+    found = _find(path, column, table or Table()) if is_here else None
     is_other = is_here or is_far(path) or str(path) == "-"
     if column is not None and is_other and (found is None or found.column is None):
         raise SourceError(
@@ -203,17 +206,21 @@ def find_vectors(
     return found and replace(found, table=table or Table())
 
 
-def _find(path: Path, column: str | None) -> VectorSource | None:
+def _find(path: Path, column: str | None, table: Table) -> VectorSource | None:
     if path.is_dir() and not is_lance(path):
-        return _find_folder(path, column)
+        return _find_folder(path, column, table)
     if path.suffix.lower() in {".npz", ".npy"}:
         folder = path.absolute().parent.parent
         if path.absolute().parent.name == IMAGES and (folder / TABLES).is_dir():
             raise SourceError(f"{path} is a part of {folder}, whose tables tell of it: give that.")
         numbers, _ = open_numbers(path)
         beside = path.with_suffix(".parquet")
-        table = beside if path.suffix.lower() == ".npy" and beside.is_file() else None
-        return VectorSource(((table, path),), None, numbers.shape[1], path.parent)
+        told = beside if path.suffix.lower() == ".npy" and beside.is_file() else None
+        return VectorSource(((told, path),), None, numbers.shape[1], path.parent)
+    return _find_column(path, column)
+
+
+def _find_column(path: Path, column: str | None) -> VectorSource | None:
     if not is_columnar(path):
         return None
     try:
@@ -231,17 +238,10 @@ def _find(path: Path, column: str | None) -> VectorSource | None:
     return VectorSource(((path, None),), found, dim, path.parent)
 
 
-def _find_folder(path: Path, column: str | None) -> VectorSource | None:
+def _find_folder(path: Path, column: str | None, table: Table) -> VectorSource | None:
     numbers = sorted((path / IMAGES).glob("*.npy"))
     if not numbers:
-        tables = sorted(path.glob("*.parquet")) if column else []
-        tables = [table for table in tables if next(read_batches(table, 1), ())]  # those with rows
-        found = [_find(table, column) for table in tables]
-        if not tables or any(each is None for each in found):
-            return None
-        first = found[0]
-        assert first is not None
-        return replace(first, parts=tuple((table, None) for table in tables))
+        return _find_tables(path, column, table)
     tables = sorted((path / TABLES).glob("*.parquet"))
     pairs = _pair(numbers, tables)
     dims = {open_numbers(file)[0].shape[1] for file in numbers}
@@ -251,6 +251,35 @@ def _find_folder(path: Path, column: str | None) -> VectorSource | None:
             "they come from different encoders. Import the parts of each into a table of its own."
         )
     return VectorSource(tuple(pairs), None, dims.pop(), path, Layout(path).plan())
+
+
+def _find_tables(path: Path, column: str | None, table: Table) -> VectorSource | None:
+    """Find the vectors in all tables of a folder; those that name pictures are asked by name."""
+    tables = sorted(path.glob("*.parquet")) if column else []
+    tables = tables or list_files(path, table)
+    if not all(map(is_columnar, tables)) or (column is None and _names_pictures(tables[:1], table)):
+        return None
+    tables = [file for file in tables if next(read_batches(file, 1), ())]  # those with rows
+    found = [_find_column(file, column) for file in tables]
+    if not found or any(each is None for each in found):
+        return None
+    first = found[0]
+    assert first is not None
+    base = Path(os.path.commonpath([file.parent for file in tables]))
+    return replace(first, parts=tuple((file, None) for file in tables), base=base)
+
+
+def _names_pictures(tables: Sequence[Path], table: Table) -> bool:
+    """Tell whether a table names pictures, or is one of which its own reader has to tell."""
+    try:
+        for file in tables:
+            with replace(table, where=()).open(file):
+                return True
+    except NamesNoPictures:
+        return False
+    except (SourceError, DamagedSource):
+        return True
+    return False
 
 
 def _pair(numbers: Sequence[Path], tables: Sequence[Path]) -> list[tuple[Path | None, Path | None]]:

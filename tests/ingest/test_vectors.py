@@ -510,6 +510,41 @@ def test_an_empty_table_holds_up_no_others_of_its_folder(
     assert summary.inserted == 60
 
 
+@pytest.mark.parametrize("column", [None, "embedding"])
+@pytest.mark.parametrize("files", [("data/0", "data/1"), ("train/0", "test/0"), ("0", "1")])
+def test_the_vectors_of_all_tables_in_a_folder_are_read_as_hugging_face_lays_them(
+    tmp_path: Path,
+    database: Database,
+    vectors: np.ndarray,
+    files: tuple[str, ...],
+    column: str | None,
+):
+    for at, name in enumerate(files):
+        file = tmp_path / "set" / f"{name}.parquet"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        part = list(vectors[30 * at : 30 * at + 30])
+        pq.write_table(pa.table({"label": [f"c{at}"] * 30, "embedding": part}), file)
+    options = Options(vector_column=column)
+    for inserted in (60, 0):
+        summary = run(tmp_path / "set", table="t", encoder="m", database=database, options=options)
+        assert (summary.inserted, summary.updated, summary.failed) == (inserted, 0, 0)
+    [(ids, held)] = database.collection("t").pages_of_vectors(100)
+    assert len(set(ids)) == 60
+    assert np.allclose(np.sort(held, axis=0), np.sort(unit(vectors), axis=0), atol=1e-6)
+
+
+def test_the_pictures_of_all_tables_in_a_folder_go_before_their_vectors(
+    tmp_path: Path, vectors: np.ndarray
+):
+    (tmp_path / "data").mkdir()
+    rows = {"url": [f"http://a/{at}.jpg" for at in range(60)], "embedding": list(vectors)}
+    pq.write_table(pa.table(rows), tmp_path / "data" / "0.parquet")
+    assert find_vectors(tmp_path) is None
+    asked = find_vectors(tmp_path, "embedding")
+    assert asked is not None
+    assert asked.dim == DIM
+
+
 def test_a_part_alone_is_refused_for_what_its_table_tells(
     tmp_path: Path, database: Database, vectors: np.ndarray
 ):
