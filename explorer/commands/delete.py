@@ -5,12 +5,14 @@ import json
 import sys
 from dataclasses import asdict
 
-from commandline.words import count_things
+from commandline.words import count_things, name_some
 from explorer.deletion import Along, find_along
 from explorer.errors import BadInput, NotAllowed
 from explorer.explorer import Explorer
 from vecdb import default_table
 from vecdb.removal import remove_collection, remove_photos
+
+NAMED = 5  # ids that are in no collection, of those given
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -35,12 +37,13 @@ def delete(explorer: Explorer, options: argparse.Namespace) -> None:
         if not options.yes:
             _ask(table, f"{table} holds {count_things(collection.count(), 'photo')}.", along)
         removed = remove_collection(explorer.database, explorer.store, table)
-        missing, left = 0, f"There is no collection {table} any more."
+        missing, left = [], f"There is no collection {table} any more."
     else:
+        known = collection.records.known_ids(options.ids)
+        missing = [photo for photo in dict.fromkeys(options.ids) if photo not in known]
         removed = remove_photos(explorer.database, explorer.store, table, options.ids)
-        missing = len(set(options.ids)) - removed.photos
-        left = f"{table} held {missing:,} of those ids not." if missing else ""
-    beside = {"missing": missing, "derived": along.derived, "others": along.others}
+        left = f"Not in {table}: {name_some(missing, NAMED)}." if missing else ""
+    beside = {"missing": len(missing), "derived": along.derived, "others": along.others}
     words = " ".join(filter(None, (removed.describe(), left, along.describe())))
     print(json.dumps({**asdict(removed), **beside}) if options.json else words)
 

@@ -26,7 +26,7 @@ def held(dsn):
 
 def test_photos_are_deleted_by_id_and_unknown_ones_are_told(dsn, capsys):
     main(["delete", "--dsn", dsn, "--table", "pets", "a", "b", "nobody"])
-    assert capsys.readouterr().out == "2 photos taken out. pets held 1 of those ids not.\n"
+    assert capsys.readouterr().out == "2 photos taken out. Not in pets: nobody.\n"
     main(["delete", "--dsn", dsn, "--table", "pets", "c", "nobody", "--json"])
     assert json.loads(capsys.readouterr().out)["missing"] == 1
     assert held(dsn) == {"pets": 0}
