@@ -106,13 +106,7 @@ def fit_and_leave_out(
     """Fit a head as `fit` does, and say what the others say of each answer.
 
     Args:
-        anchor: and the following: see `fit`.
-        vectors: (n, d) judged photos.
-        labels: (n,) their answers.
-        background: what is known of the collection.
-        settled: (n,) answers that are believed.
-        slips: answers taken back.
-        givers: (n,) who gave each.
+        anchor, vectors, labels, background, settled, slips, givers: see `fit`.
         start: a trained head whose answers are not at hand, to go on from: weights and bias are
             held at its own in place of the anchor's.
 

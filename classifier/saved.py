@@ -132,7 +132,7 @@ def load(
     except UNREADABLE as error:
         reason = error.strerror if isinstance(error, OSError) else ""
         wrong = f"cannot be read ({reason})" if reason else "is not a saved classifier"
-        raise ClassifierError(f"{path} {wrong}: name a file that `export` wrote") from error
+        raise ClassifierError(f"{path} {wrong}: name a file that `export` wrote.") from error
     if fingerprint and classifier.fingerprint:
         same = fingerprint == classifier.fingerprint
     else:

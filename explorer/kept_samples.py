@@ -10,7 +10,7 @@ from explorer import sampling
 from explorer.sampling import Sample
 from vecdb import Collection, PhotosExtent
 
-CHECKED = 10
+CHECKED = 10  # vectors of a kept sample that are held against the collection's
 
 
 @dataclass(frozen=True)

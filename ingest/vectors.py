@@ -241,7 +241,7 @@ def _find_column(path: Path, column: str | None) -> VectorSource | None:
 def _find_folder(path: Path, column: str | None, table: Table) -> VectorSource | None:
     numbers = sorted((path / IMAGES).glob("*.npy"))
     if not numbers:
-        return _find_tables(path, column, table)
+        return _find_in_tables(path, column, table)
     tables = sorted((path / TABLES).glob("*.parquet"))
     pairs = _pair(numbers, tables)
     dims = {open_numbers(file)[0].shape[1] for file in numbers}
@@ -253,8 +253,11 @@ def _find_folder(path: Path, column: str | None, table: Table) -> VectorSource |
     return VectorSource(tuple(pairs), None, dims.pop(), path, Layout(path).plan())
 
 
-def _find_tables(path: Path, column: str | None, table: Table) -> VectorSource | None:
-    """Find the vectors in all tables of a folder; those that name pictures are asked by name."""
+def _find_in_tables(path: Path, column: str | None, table: Table) -> VectorSource | None:
+    """Find the vectors in all tables of a folder.
+
+    Without a column's name only where they name no pictures, which go before.
+    """
     tables = sorted(path.glob("*.parquet")) if column else []
     tables = tables or list_files(path, table)
     if not all(map(is_columnar, tables)) or (column is None and _names_pictures(tables[:1], table)):

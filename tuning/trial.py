@@ -146,7 +146,7 @@ def run_trial(
     stop = stop or threading.Event()
     division = divide(classes, unseen=unseen, seed=settings.seed)
     trained = train(vectors, classes, division, settings, progress=progress, stop=stop)
-    head, epoch, ended = _best_head(vectors, classes, division, trained, settings)
+    head, epoch, ended = _choose_head(vectors, classes, division, trained, settings)
     unseen_classes = [_compare(head, vectors, classes, division.unseen_classes, by_class=True)]
     for turn in range(1, division.turns):
         measuring(turn, division.turns)
@@ -157,7 +157,7 @@ def run_trial(
         beside = train(vectors, classes, other, settings, stop=stop)
         if stop.is_set():
             break
-        without, *_ = _best_head(vectors, classes, other, beside, settings)
+        without, *_ = _choose_head(vectors, classes, other, beside, settings)
         unseen_classes.append(
             _compare(without, vectors, classes, other.unseen_classes, by_class=True)
         )
@@ -171,41 +171,35 @@ def run_trial(
     )
 
 
-def _best_head(
+def _choose_head(
     vectors: NDArray[np.float32],
     classes: NDArray[np.int64],
     division: Division,
     trained: Trained,
     settings: Settings,
 ) -> tuple[SimilarityHead, int | None, str]:
-    """Return the head that was chosen, its epoch, and how it came about."""
-    return _closed_form(vectors, classes, division, trained, settings) or (
+    """Return the head that is kept, its epoch or None for the closed form, and how it came about.
+
+    The closed form is worked out of all photos that may teach, where it is better on those that
+    choose.
+    """
+    first, best = trained.epochs[0], trained.epochs[trained.best]
+    by_epochs = (
         SimilarityHead(trained.weights, trained.bias, ""),
         trained.best,
         f"{trained.ended}; epoch {trained.best} is kept",
     )
-
-
-def _closed_form(
-    vectors: NDArray[np.float32],
-    classes: NDArray[np.int64],
-    division: Division,
-    trained: Trained,
-    settings: Settings,
-) -> tuple[SimilarityHead, None, str] | None:
-    """Return the head in closed form of all photos that may teach, and why; None if not better."""
-    first, best = trained.epochs[0], trained.epochs[trained.best]
     found = discriminant(vectors[division.train], classes[division.train])
     if found is None or settings.loss != CLOSED:
-        return None
+        return by_epochs
     parts = [(vectors[rows], classes[rows]) for rows in division.choosing]
     scores = score(SimilarityHead(*found, "").apply, parts)
     epoch = Epoch(0, 0.0, scores, 0)
-    if epoch.r_precision <= best.r_precision or epoch.harms(first):
-        return None
     taught = np.concatenate([division.train, *division.choosing])
     whole = discriminant(vectors[taught], classes[taught])
-    return whole and (
+    if whole is None or epoch.r_precision <= best.r_precision or epoch.harms(first):
+        return by_epochs
+    return (
         SimilarityHead(*whole, ""),
         None,
         f"{trained.ended}; the head in closed form is kept: it has R-precision "
