@@ -105,13 +105,15 @@ def _find_in(folders: Sequence[str], names: Sequence[str]) -> dict[str, list[Pla
 def folder_label(path: str) -> str:
     """Return the name of the nearest folder in a path that is more than `images`; else nothing.
 
-    Eagle keeps each picture in a folder that is called by a number, Apple Photos and Immich in one
-    by the first letters of its name; in `train/images`, `train2017`, `2019/07` and on a camera's
-    card, in `DCIM/100CANON`, lie pictures of all kinds.
+    Eagle keeps each picture in a folder that is called by a number, Apple Photos, Immich and
+    img2dataset in one by the first letters of its name; in `train/images`, `train2017`, `2019/07`
+    and on a camera's card, in `DCIM/100CANON`, lie pictures of all kinds.
     """
     *folders, file = path.split("/")
     if folders[-2:] in (["originals", file[:1]], [file[:2], file[2:4]]):
         return ""
+    if file[:9].isdecimal() and folders[-1:] == [file[:5]]:  # 00012/000120001.jpg
+        folders.pop()
     names = [name for name in reversed(folders) if name]
     names = [n for n in names if not n.endswith((".info", ".library")) and not CARD.fullmatch(n)]
     names = [name for name in names if not SPLIT.fullmatch(name.lower())]
