@@ -31,6 +31,7 @@ class Shard:
         self._exclusion = exclusion
         self._leave_out = leave_out
         self._within = TAR_ENDING.sub("", str(path.absolute()))
+        self._tops: set[str] = set()  # the folders that all of it lies in, two of them at most
 
     def __iter__(self) -> Iterator[Photo]:
         """Yield the photos in the tar's order.
@@ -67,6 +68,8 @@ class Shard:
         key, pictures = "", 0
         try:
             for member in self._members(keep_silent):
+                if len(self._tops) < 2:
+                    self._tops.add(id_of_path(member.name).partition("/")[0])
                 if key_of(member.name) != key:
                     closed.add(hash(key))
                     key, pictures = key_of(member.name), 0
@@ -139,8 +142,9 @@ class Shard:
         metadata, extra, captions = describe(
             sample.fields(stem), sample.about(stem), self._leave_out
         )
-        # Below the folder that all of an archive lies in, as in those of class folders.
-        label = folder_label(name.partition("/")[2])
+        path = id_of_path(name)
+        # Of the one folder that all of an archive lies in, the name says nothing.
+        label = folder_label(path if len(self._tops) > 1 else path.partition("/")[2])
         if label and label.lower() not in SPLITS:
             metadata.setdefault("label", label)
         address = next((str(extra[n]) for n in ADDRESSES if "://" in str(extra.get(n))), "")

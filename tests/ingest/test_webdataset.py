@@ -62,6 +62,7 @@ def test_folders_within_that_of_an_archive_are_labels(tmp_path):
         "set/dogs/2.cls": None,
         "00012/000120001.jpg": None,
         "set/train/1.jpg": None,
+        "train/1.jpg": None,
         "1.jpg": None,
     }
     members = [(name, "3" if name.endswith("cls") else None) for name in labels]
@@ -69,6 +70,14 @@ def test_folders_within_that_of_an_archive_are_labels(tmp_path):
         photos = read(tar(tmp_path / name, members))[0]
         found = [photo.metadata.get("label") for photo in photos]
         assert found == [label for name, label in labels.items() if name.endswith("jpg")]
+
+
+def test_the_one_folder_that_an_archive_lies_in_is_no_label(tmp_path):
+    for names in (["cats/1.jpg", "cats/2.jpg"], ["./cats/1.jpg", "cats/2.jpg"], ["cats/1.jpg"]):
+        photos = read(tar(tmp_path / "a.tar", [(name, None) for name in names]))[0]
+        assert [photo.metadata for photo in photos] == [{}] * len(names)
+    path = tar(tmp_path / "a.tar", [("cats/1.jpg", None), ("dogs/1.jpg", None)])
+    assert [photo.metadata["label"] for photo in read(path)[0]] == ["cats", "dogs"]
 
 
 def test_several_pictures_of_a_sample_share_its_caption_and_keep_their_own(tmp_path):
