@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from urllib.parse import unquote_plus
 
-from ingest.sources.addresses import FILE, Locator, rank_address
+from ingest.sources.addresses import FILE, LOCAL, Locator, rank_address
 from ingest.sources.cells import OF_COMMA_TEXT, OF_TEXT
 from ingest.sources.delimited import records
 from ingest.sources.layout import SPOKEN, Layout, find_layout, is_number_name
@@ -15,6 +15,7 @@ from ingest.sources.values import PART
 ESCAPE = re.compile("%[0-9A-F]{2}", re.IGNORECASE)
 CODED = re.compile(rf"[^\W\d_]{{2}}\+\w|{ESCAPE.pattern}", re.IGNORECASE)
 NOT_CODED = re.compile(r"\s|/|@.*\.|\.\w{2,5}$|^[\d.+-]+$")
+COMMENT = re.compile(r"#(\s|.*://|[^.]*$)")  # amid a list: `# later`, and what is left out by a #
 LISTS = {".txt", ".list", ".lst", "-"}
 LOOKED_AT = 4 * SAMPLE  # lines; a row may span several
 ENDINGS = {".csv": ",", ".tsv": "\t", ".tab": "\t", ".txt": "\t", ".list": "\t", ".lst": "\t"}
@@ -44,6 +45,14 @@ def text_rows(
         return find_layout(head, rank, delimiter=delimiter, header=header, is_list=ending in LISTS)
 
     layout = find(head)
+    if ending in LISTS and not layout.has_header:
+
+        def is_comment(line: str) -> bool:
+            is_one = layout.delimiter not in line and COMMENT.match(line) is not None
+            return is_one and rank(line) < LOCAL
+
+        head[layout.start :] = (line for line in head[layout.start :] if not is_comment(line))
+        rest = (line for line in rest if not is_comment(line))
     if len(layout.names) == 1 and (between := _find_words(head, locator)):
         head, rest = (
             [_part_words(line, between) for line in head],

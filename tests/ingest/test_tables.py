@@ -525,6 +525,19 @@ def test_lists_and_tables_start_from_their_own_folder(folder, monkeypatch):
     assert addresses(written(folder / "t.csv", "path\n" + paths)) == local(folder)
 
 
+@pytest.mark.parametrize("between", ["", "\tcat", " cat"])
+def test_comments_amid_a_list_are_no_photos(folder, between):
+    (folder / "images" / "# 3.jpg").write_bytes(jpeg(3))
+    names = ["images/0.jpg", "images/1.jpg", "images/2.jpg", "http://a/4.jpg"]
+    lines = [name + between for name in names]
+    comments = ["# later, by Ann", "#rejected", "#http://a/5.jpg", "# images/0.jpg"]
+    lines[1:1] = comments[:2]
+    path = written(folder / "list.txt", "\n".join([*lines, *comments[2:], ""]))
+    assert addresses(path) == [*local(folder), "http://a/4.jpg"]
+    path = written(folder / "images" / "list.txt", "0.jpg\n# 3.jpg\n#4.jpg\n")
+    assert [Path(each).name for each in addresses(path)] == ["0.jpg", "# 3.jpg", "#4.jpg"]
+
+
 def test_a_list_comes_from_standard_input(folder, monkeypatch):
     monkeypatch.chdir(folder)
     text = "images/0.jpg\n\nimages/1.jpg\nhttp://a/2.jpg\n"
