@@ -26,6 +26,8 @@ SHORTEST_BLOB = 200  # letters without a space or a dot
 NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d{1,3})?")
 # As Excel writes them where a comma stands before fractions.
 COMMA_NUMBER = re.compile(r"(-?(?:0|[1-9]\d*|[1-9]\d{0,2}(?:\.\d{3})+))(?:,(\d+))?")
+GROUPED_NUMBER = re.compile(r"-?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")  # 1,234.50
+PAIR = re.compile(r"\d{1,3},\d{3}")  # which 640,480 is, too
 INFINITE = {"inf", "-inf", "infinity", "-infinity"}  # words in columns of numbers
 WHOLE = re.compile(r"(-?\d+)\.0+")
 FLAGS = {"true": True, "false": False}
@@ -161,6 +163,12 @@ def read_comma_number(text: str) -> int | float | None:
     return read_number(f"{whole}.{match[2]}" if match[2] else whole)
 
 
+def read_grouped_number(text: str) -> int | float | None:
+    """Read a number with or without commas at thousands."""
+    text = text.strip()
+    return read_number(text.replace(",", "") if GROUPED_NUMBER.fullmatch(text) else text)
+
+
 def read_day_first(text: str) -> datetime | None:
     """Read a time whose day goes before the month, whatever parts them; others as they are."""
     text = text.strip()
@@ -176,14 +184,15 @@ def read_date(text: str) -> datetime | None:
 READERS: dict[str, Callable[[str], Extra | None]] = {
     "number": read_number,
     "comma number": read_comma_number,
+    "grouped number": read_grouped_number,
     "flag": read_flag,
     "day first": read_day_first,
     "time": read_date,
 }
 # What texts may say where numbers have a type of their own, and where all is text.
-LOCAL = ("comma number", "day first")
+LOCAL = ("comma number", "grouped number", "day first")
 OF_TYPED = ("day first", "time")
-OF_TEXT = ("number", "flag", *OF_TYPED)
+OF_TEXT = ("number", "grouped number", "flag", *OF_TYPED)
 OF_COMMA_TEXT = ("number", "comma number", "flag", *OF_TYPED)
 
 
@@ -192,6 +201,8 @@ def kind_of(cells: Iterable[str], kinds: Iterable[str] = OF_TEXT) -> str:
     said = [cell for cell in cells if not is_empty(cell) and cell.lower() not in INFINITE]
     for kind in kinds:
         if kind == "day first" and not any(map(_shows_day_first, said)):
+            continue
+        if kind == "grouped number" and all(PAIR.fullmatch(cell.strip()) for cell in said):
             continue
         if said and all(READERS[kind](cell) is not None for cell in said):
             return kind

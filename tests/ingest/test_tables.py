@@ -805,6 +805,15 @@ def test_numbers_with_commas_are_read_where_semicolons_part_a_table(folder):
     assert (photo.extra, photo.metadata) == ({"price": "1,5"}, {"views": 1234})
 
 
+def test_numbers_with_commas_at_thousands_are_read_and_pairs_of_numbers_stay_words(folder):
+    rows = ["path,likes,price,size,list", 'images/0.jpg,"1,234",-7,"640,480","1,234,5"']
+    path = written(folder / "t.csv", "\n".join([*rows, 'images/1.jpg,56,"1,234.50","800,600",6']))
+    first, second = (photo.extra for photo in read(path))
+    assert first == {"likes": 1234, "price": -7, "size": "640,480", "list": "1,234,5"}
+    assert second == {"likes": 56, "price": 1234.5, "size": "800,600", "list": "6"}
+    assert len(read(path, where=(condition("likes>1000"),))) == 1
+
+
 @pytest.mark.parametrize("own", ["id,", ""])
 def test_a_row_for_each_photo_and_class_gives_each_photo_all_its_classes(folder, own):
     rows = ["0,dog,1", "0,cat,2", "0,dog,3", "1,cat,1", "2,,1", "2,dog,2", "2,,3"]
