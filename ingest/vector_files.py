@@ -167,8 +167,18 @@ def _tabulate(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
             columns[name] = pa.array(values)
         except (pa.ArrowInvalid, pa.ArrowTypeError):
             texts = [v if v is None or isinstance(v, str) else json.dumps(v) for v in values]
-            columns[name] = pa.array(texts)
+            columns[name] = pa.array(_read_vectors(values) or texts)
     return pa.table(columns)
+
+
+def _read_vectors(values: Sequence[Any]) -> list[list[float | None] | None] | None:
+    """Return lists of numbers of which some are written as texts ("NaN"); None where others are."""
+    if not all(isinstance(value, list | None) for value in values):
+        return None
+    try:
+        return [v and [n if n is None else float(n) for n in v] for v in values]
+    except (ValueError, TypeError):
+        return None
 
 
 def lay_bare(batch: pa.Table, name: str) -> pa.Table:

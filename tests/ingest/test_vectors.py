@@ -109,11 +109,13 @@ def test_a_table_with_a_column_of_vectors_is_stored_without_a_picture(
 
 @pytest.mark.parametrize("kind", ["json", "jsonl"])
 @pytest.mark.parametrize("ids", [["a", "b", "c"], [1, 2, "c"]])
+@pytest.mark.parametrize("nothing", [np.nan, "NaN", None])
 def test_json_lines_of_vectors_are_read_whatever_their_file_is_called(
-    tmp_path: Path, database: Database, vectors: np.ndarray, kind: str, ids: list[Any]
+    tmp_path: Path, database: Database, vectors: np.ndarray, kind: str, ids: list[Any], nothing: Any
 ):
-    vectors[0, 3] = np.nan
-    rows = zip(ids, vectors[:3].tolist(), strict=True)
+    held = vectors[:3].tolist()
+    held[0][3] = nothing
+    rows = zip(ids, held, strict=True)
     lines = [json.dumps({"id": one, "embedding": vector}) for one, vector in rows]
     (tmp_path / f"t.{kind}").write_text("\ufeff" * (kind == "json") + "\n".join(lines) + "\n\n")
     summary = run(tmp_path / f"t.{kind}", table="t", encoder="m", database=database)
