@@ -28,7 +28,7 @@ from ingest.sources.names import usual
 from ingest.sources.place import is_far
 from ingest.sources.rows import tell_apart
 from ingest.sources.shards import list_files
-from ingest.sources.tables import Table
+from ingest.sources.tables import Table, read_partitions
 from ingest.vector_faults import check_ids, check_vectors
 from ingest.vector_files import ROWS, is_columnar, lay_bare, open_numbers, read_batches
 from ingest.vector_rows import RowShaper
@@ -54,6 +54,7 @@ class VectorSource:
         base: the folder that relative paths start from.
         plan: what `ingest.embed` noted of them, where it made them.
         table: how what is told of the photos is read, and which rows are taken.
+        left_out: tables among them without such vectors.
     """
 
     parts: tuple[tuple[Path | None, Path | None], ...]
@@ -62,6 +63,7 @@ class VectorSource:
     base: Path
     plan: Plan | None = None
     table: Table = field(default_factory=Table)
+    left_out: tuple[Path, ...] = ()
 
     def describe(self) -> str:
         """Say in one line what was found.
@@ -76,7 +78,10 @@ class VectorSource:
             where = f"{len(self.parts)} of {parts}, the others are not made yet"
         first = next(self._batches(), None)
         choices = [] if first is None else self._shaper(first[3]).choices()
-        told = ", ".join([where, f"{self.dim} numbers each", *choices])
+        left = " and ".join(file.name for file in self.left_out[:2])
+        left += " and others" if len(self.left_out) > 2 else ""
+        without = [f"without {left}"] if left else []
+        told = ", ".join([where, f"{self.dim} numbers each", *choices, *without])
         return f"vectors: {told}; no picture is read"
 
     def batches(
@@ -136,6 +141,8 @@ class VectorSource:
                 column = self.column or ""
                 batch = lay_bare(batch, column)
                 told = batch.drop_columns([column])
+                for key, value in read_partitions(file, told.column_names).items():
+                    told = told.append_column(key, pa.repeat(value, told.num_rows))
                 yield self._name(table, vectors), part, number, told, batch.column(column)
                 number += batch.num_rows
 
@@ -260,28 +267,32 @@ def _find_in_tables(path: Path, column: str | None, table: Table) -> VectorSourc
     """
     tables = sorted(path.glob("*.parquet")) if column else []
     tables = tables or list_files(path, table)
-    if not all(map(is_columnar, tables)) or (column is None and _names_pictures(tables[:1], table)):
+    columnar = list(filter(is_columnar, tables))
+    if column is None and _names_pictures(columnar[:1], table):
         return None
-    tables = [file for file in tables if next(read_batches(file, 1), ())]  # those with rows
-    found = [_find_column(file, column) for file in tables]
-    if not found or any(each is None for each in found):
+    full = [file for file in columnar if next(read_batches(file, 1), ())]  # those with rows
+    found = [each for file in full if (each := _find_column(file, column))]
+    parts = [part for each in found if each.column == found[0].column for part in each.parts]
+    files = [file for file, _ in parts if file]
+    others = [
+        file for file in tables if file not in files and (file in full or file not in columnar)
+    ]
+    if not found or (column is None and _names_pictures(others, table)):
         return None
-    first = found[0]
-    assert first is not None
-    base = Path(os.path.commonpath([file.parent for file in tables]))
-    return replace(first, parts=tuple((file, None) for file in tables), base=base)
+    base = Path(os.path.commonpath([file.parent for file in files]))
+    return replace(found[0], parts=tuple(parts), base=base, left_out=tuple(others))
 
 
 def _names_pictures(tables: Sequence[Path], table: Table) -> bool:
     """Tell whether a table names pictures, or is one of which its own reader has to tell."""
-    try:
-        for file in tables:
+    for file in tables:
+        try:
             with replace(table, where=()).open(file):
                 return True
-    except NamesNoPictures:
-        return False
-    except (SourceError, DamagedSource):
-        return True
+        except NamesNoPictures:
+            continue
+        except (SourceError, DamagedSource):
+            return True
     return False
 
 

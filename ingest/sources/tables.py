@@ -209,10 +209,18 @@ def _label_of(photo: Photo) -> str:
     return str(photo.metadata.get("label", ""))
 
 
-def _with_partitions(rows: Rows, path: Path) -> Rows:
-    """Add what the folders above a table say of all its rows: split=train, as Hive writes it."""
+def read_partitions(path: Path, names: Sequence[str]) -> dict[str, str]:
+    """Return what the folders above a table say of all its rows: split=train, as Hive writes it.
+
+    Args:
+        names: of its own columns, which go before.
+    """
     found = filter(None, map(PARTITION.fullmatch, path.parts[:-1]))
-    told = {part[1]: unquote(part[2]) for part in found if part[1] not in rows.names}
+    return {part[1]: unquote(part[2]) for part in found if part[1] not in names}
+
+
+def _with_partitions(rows: Rows, path: Path) -> Rows:
+    told = read_partitions(path, rows.names)
     if not told or not rows.names:
         return rows
     return replace(

@@ -535,6 +535,41 @@ def test_the_vectors_of_all_tables_in_a_folder_are_read_as_hugging_face_lays_the
     assert np.allclose(np.sort(held, axis=0), np.sort(unit(vectors), axis=0), atol=1e-6)
 
 
+@pytest.mark.parametrize("column", [None, "embedding"])
+def test_folders_called_by_a_column_say_what_it_holds_of_the_vectors_in_them(
+    tmp_path: Path, database: Database, vectors: np.ndarray, column: str | None
+):
+    for at, label in enumerate(("a%20cat", "dog")):
+        (tmp_path / f"label={label}").mkdir()
+        rows = pa.table({"id": [f"{at}-{n}" for n in range(30)], "embedding": list(vectors[:30])})
+        pq.write_table(rows, tmp_path / f"label={label}" / "part-0.parquet")
+    options = Options(vector_column=column, where=("label=a cat",))
+    summary = run(tmp_path, table="t", encoder="m", database=database, options=options)
+    assert summary.inserted == 30
+    assert database.collection("t").photos(["0-7"])[0]["label"] == "a cat"
+
+
+@pytest.mark.parametrize(
+    ("column", "name"),
+    [(None, "counts.csv"), ("embedding", "counts.csv"), (None, "counts.parquet")],
+)
+def test_tables_of_other_things_are_left_out_of_a_folder_of_vectors_and_named(
+    tmp_path: Path, vectors: np.ndarray, column: str | None, name: str
+):
+    (tmp_path / "data").mkdir()
+    pq.write_table(pa.table({"embedding": list(vectors)}), tmp_path / "data" / "0.parquet")
+    if name.endswith("csv"):
+        (tmp_path / "data" / name).write_text("class,count\ncat,3\n")
+    else:
+        pq.write_table(pa.table({"class": ["cat"], "count": [3]}), tmp_path / "data" / name)
+    found = find_vectors(tmp_path, column)
+    assert found is not None
+    assert f", without {name};" in found.describe()
+    assert [len(rows) for rows in found.batches()] == [60]
+    (tmp_path / "data" / "photos.csv").write_text("url\nhttp://a/0.jpg\n")
+    assert (find_vectors(tmp_path, column) is None) == (column is None)
+
+
 def test_the_pictures_of_all_tables_in_a_folder_go_before_their_vectors(
     tmp_path: Path, vectors: np.ndarray
 ):
