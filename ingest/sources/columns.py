@@ -286,14 +286,17 @@ class Columns:
     def _find_places(self, cells: Mapping[str, list[Any]], *, is_asked: bool) -> str:
         """Find pictures that are named without folder or ending, and the column that names them.
 
-        Addresses that may be pages' give way to them, unless they were asked for.
+        Addresses that may be pages' give way to them, unless they were asked for; a label `cat` is
+        no picture's name because there is a `cat.jpg`, where anything else names pictures.
         """
         if self._locator is None or self.picture:
             return ""
         given = self.roles.address
         is_sure = given and (is_asked or may_name_pictures(given, cells[given], self._locator))
-        first = [given] if given else []
-        for name in first if is_sure else dict.fromkeys([*first, *self.names]):
+        first, label = [given] if given else [], self.roles.label
+        names = [name for name in self.names if name != label]
+        names += [label] if label and not given else []
+        for name in first if is_sure else dict.fromkeys([*first, *names]):
             texts = [text for cell in cells[name] if (text := first_address(cell))]
             texts = [text for text in texts if not is_web(text)]
             missing = [text for text in texts if not os.path.lexists(self._locator.locate(text))]

@@ -38,6 +38,18 @@ def test_names_without_ending_lead_to_the_files_in_the_folder_beside(tmp_path):
     assert "pictures in: train" in preview(path).choices
 
 
+def test_labels_that_are_also_names_of_files_are_no_pictures(tmp_path):
+    put(tmp_path / "set", "cat.jpg dog.jpg")
+    put(tmp_path / "set" / "images", "1.jpg 2.jpg")
+    path = table(tmp_path / "set" / "t.csv", "label,shot\ncat,1\ndog,2\n")
+    assert found(path) == ["set/images/1.jpg", "set/images/2.jpg"]
+    path = table(tmp_path / "set" / "t.csv", "label,where\ncat,http://a/1\ndog,http://a/2\n")
+    assert [photo.address for photo in Source(path)] == ["http://a/1", "http://a/2"]
+    assert [photo.metadata["label"] for photo in Source(path)] == ["cat", "dog"]
+    path = table(tmp_path / "set" / "t.csv", "label,size\ncat,1000\ndog,2000\n")
+    assert found(path) == ["set/cat.jpg", "set/dog.jpg"]
+
+
 @pytest.mark.parametrize("where", ["images", "train2017", "images/val2017", "images_01/all"])
 def test_pictures_of_annotations_lie_beside_their_folder(tmp_path, where):
     put(tmp_path / where, "a.jpg b.jpg")
