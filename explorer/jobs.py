@@ -1,6 +1,5 @@
 """The ingests that run inside the app, because one process owns an embedded database."""
 
-import hashlib
 import threading
 from collections import deque
 from collections.abc import Iterable, Sequence
@@ -8,13 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from io import FileIO
 from itertools import count
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from commandline.words import describe_error
 from encoder.choice import choose
 from explorer.errors import AlreadyStarted
-from explorer.full_disk import name_place
 from explorer.orders import KeptOrders, LeftOrder, Order
 from explorer.pace import Pace
 from explorer.retries import failed_photos
@@ -22,7 +19,6 @@ from explorer.webhook import tell_webhook
 from ingest import Photo, Progress, Summary, run
 from ingest.sources.place import find_place
 from ingest.vectors import find_vectors
-from vecdb import Store
 from vecdb.errors import UnknownCollection
 
 if TYPE_CHECKING:
@@ -257,36 +253,3 @@ class Jobs:
         if reason:
             job.told.append(reason)
         return encoder
-
-
-def keep_uploads(store: Store, table: str, files: Sequence[Any]) -> Path:
-    """Write dropped pictures to a folder of their collection, beside the store, and return it.
-
-    The names are the browser's: only their last part is used, so none can climb out. A digest goes
-    before it, so that two pictures of one name are two photos, and one dropped twice is one.
-    """
-    folder = upload_folder(store, table)
-    with name_place(folder):
-        _keep_files(folder, files)
-    return folder
-
-
-def _keep_files(folder: Path, files: Sequence[Any]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for file in files:
-        name = Path(file.name.replace("\\", "/")).name or "picture"
-        data = bytes(file.getbuffer())
-        path = folder / f"{hashlib.sha256(data).hexdigest()[:12]}-{name}"
-        if path.exists() and path.stat().st_size == len(data):
-            continue
-        try:
-            path.write_bytes(data)
-        except OSError:
-            path.unlink(missing_ok=True)  # an ingest would take the half for a picture
-            raise
-
-
-def upload_folder(store: Store, table: str) -> Path:
-    """Return where the dropped pictures of a collection are kept."""
-    name = "".join(c if c.isalnum() or c in "-_" else "_" for c in table)
-    return store.path.parent / "uploads" / name

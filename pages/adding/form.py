@@ -8,9 +8,9 @@ from commandline.words import describe_error
 from encoder import default_encoder_name
 from explorer import default_table
 from explorer.errors import NotAllowed
-from explorer.jobs import keep_uploads
 from explorer.looks import look_at
 from explorer.orders import Order
+from explorer.uploads import keep_uploads, upload_folder
 from ingest import IngestError, Options
 from ingest.prune import check_prunable
 from pages._current import current_concept, remembered_collection, shared_explorer
@@ -40,7 +40,9 @@ def draw_form(known: dict[str, CollectionInfo]) -> None:
     with left.expander("Browse folders"):
         browse()
     right.file_uploader(
-        "Or drop pictures here, of any kind", accept_multiple_files=True, key="data_files"
+        "Or drop pictures here, and tables and zips of them",
+        accept_multiple_files=True,
+        key="data_files",
     )
     name, encoder = st.columns(2)
     name.text_input("Collection", key="data_table")
@@ -148,8 +150,8 @@ def _start() -> None:
                 return
             queue_order(Order(source, table, encoder, options, visitor()))
         if files:
-            folder = keep_uploads(explorer.store, table, files)
-            options = Options(below=roots_with(folder))
-            queue_order(Order(str(folder), table, encoder, options, visitor()))
+            options = Options(below=roots_with(upload_folder(explorer.store, table)))
+            for kept in keep_uploads(explorer.store, table, files):
+                queue_order(Order(str(kept), table, encoder, options, visitor()))
     except (VecdbError, OSError, NotAllowed, IngestError) as error:
         state.data_error = f"Nothing was added: {describe_error(error)}"

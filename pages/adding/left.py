@@ -1,13 +1,14 @@
 """The ingests that a stopped app left, to go on with or to forget."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import streamlit as st
 
 from commandline.words import describe_error
 from explorer.errors import NotAllowed
-from explorer.jobs import upload_folder
 from explorer.orders import LeftOrder, Order
+from explorer.uploads import upload_folder
 from ingest import IngestError
 from pages._current import shared_explorer
 from pages._session import clear_below
@@ -55,7 +56,7 @@ def _allowed(order: Order) -> Order:
     """
     below = app_places().roots
     uploads = upload_folder(shared_explorer().store, order.table)
-    if order.source == str(uploads):
+    if uploads in (Path(order.source), Path(order.source).parent):
         below = roots_with(uploads)
     elif order.source:
         check_source(order.source)

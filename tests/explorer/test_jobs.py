@@ -1,4 +1,3 @@
-import io
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
@@ -9,21 +8,13 @@ import pytest
 
 from explorer import Explorer
 from explorer.errors import AlreadyStarted
-from explorer.jobs import Job, keep_uploads
+from explorer.jobs import Job
 from explorer.orders import KeptOrders, Order
 from explorer.pace import Pace
 from ingest import Options, Progress
 from tests.browser.latency import picture
 from tests.encoder.tiny_clip import save_tiny_clip
-from tests.explorer.conftest import disk_full_after
 from tests.ingest.server import Host
-from vecdb import Store
-
-
-class Dropped(io.BytesIO):
-    def __init__(self, name: str, data: bytes) -> None:
-        super().__init__(data)
-        self.name = name
 
 
 @pytest.fixture(scope="module")
@@ -51,23 +42,6 @@ def ended(*jobs: Job) -> bool:
 def slow_list(path: Path, host: Host, count: int = 100) -> str:
     path.write_text("\n".join(f"{host.url}/slow/{at}.jpg" for at in range(count)))
     return str(path)
-
-
-def test_pictures_of_one_name_are_two_files_and_one_dropped_twice_is_one(tmp_path, monkeypatch):
-    monkeypatch.setenv("VECDB_STORE", str(tmp_path / "store"))
-    files = [Dropped("a.jpg", b"one"), Dropped("../../a.jpg", b"two"), Dropped("a.jpg", b"one")]
-    folder = keep_uploads(Store(), "my/photos", files)
-    assert folder == tmp_path / "uploads" / "my_photos"
-    assert sorted(path.read_bytes() for path in folder.iterdir()) == [b"one", b"two"]
-
-
-def test_a_dropped_picture_that_a_full_disk_cuts_off_is_not_kept(tmp_path, monkeypatch):
-    monkeypatch.setenv("VECDB_STORE", str(tmp_path / "store"))
-    store, whole = Store(), Dropped("a.jpg", b"1234567890")
-    folder = keep_uploads(store, "photos", [whole])
-    with disk_full_after(5), pytest.raises(OSError, match=r"File too large|No space left"):
-        keep_uploads(store, "photos", [whole, Dropped("b.jpg", b"0987654321")])
-    assert [path.read_bytes() for path in folder.iterdir()] == [b"1234567890"]
 
 
 def test_a_second_order_waits_and_starts_when_the_first_has_ended(explorer, model, tmp_path):
