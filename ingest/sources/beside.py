@@ -9,7 +9,7 @@ from pathlib import Path
 from ingest.sources.kinds import has_raw_ending
 from ingest.sources.left_out import Exclusion, LeaveOut
 from ingest.sources.listings import NAMES, fold
-from ingest.sources.places import SAYS_NOTHING, folder_names
+from ingest.sources.places import NUMBERED, SAYS_NOTHING, folder_names
 from ingest.sources.sidecars import (
     CAPTIONS,
     JSON,
@@ -27,6 +27,7 @@ from ingest.sources.yolo import LISTS, read_class_names, read_classes
 
 # Folders beside those of pictures, or below the same folder, with a file about each picture.
 DESCRIBING = {"annotations", "annotation", "ann", "anns", "labels", "label", "captions", "xmls"}
+FLICKRS = re.compile(r"\d+_[0-9a-f]+_part\d+")  # beside data-download-1
 # How annotations of many pictures begin, COCO's maybe behind a long list of classes, and CVAT's.
 OF_MANY = {
     ".json": re.compile(rb'"images"\s*:\s*\[\s*\{[^{}]*"file_name"\s*:'),
@@ -156,7 +157,7 @@ class AnnotationFolders:
         for at in range(len(parts) + 1):
             above = "/".join(parts[:at])
             rests = [parts[at:]]
-            if at < len(parts) and parts[at].lower() in SAYS_NOTHING:
+            if at < len(parts) and NUMBERED.sub("", parts[at].lower()) in SAYS_NOTHING:
                 rests.append(parts[at + 1 :])
             for name in self._list(above):
                 for rest in rests:
@@ -168,7 +169,7 @@ class AnnotationFolders:
     def _list(self, folder: str) -> list[str]:
         if folder not in self._within:
             names = folder_names(self._root / folder)
-            self._within[folder] = [name for name in names if name.lower() in DESCRIBING]
+            self._within[folder] = [name for name in names if _describes(name)]
         return self._within[folder]
 
     def _files_in(self, folder: str) -> list[File]:
@@ -198,7 +199,11 @@ def is_about_many(path: Path) -> bool:
 
 def is_about_others(folder: str) -> bool:
     """Tell whether a folder, by its path, holds what describes the pictures of others."""
-    return not DESCRIBING.isdisjoint(folder.lower().split("/"))
+    return any(map(_describes, folder.split("/")))
+
+
+def _describes(name: str) -> bool:
+    return name.lower() in DESCRIBING or FLICKRS.fullmatch(name) is not None
 
 
 def _is_beside(file: File) -> bool:

@@ -1,4 +1,4 @@
-"""The JSON that Google Photos puts beside each picture it hands back."""
+"""The JSON that Google Photos and Flickr put beside each picture they hand back."""
 
 import os
 import re
@@ -14,6 +14,10 @@ EDITED = re.compile(
     re.IGNORECASE,
 )
 
+# Before the size of a picture of Flickr's: its number, and maybe a key.
+FLICKR = re.compile(r"(?:^|_)(\d{8,})(?:_[0-9a-f]{10})?_[a-z]$")
+MICRO = 1_000_000  # degrees that Flickr writes without their point
+
 
 def picture_name(stem: str) -> str:
     """Return the name of the picture that a JSON file of this name, less its ending, is about.
@@ -28,12 +32,14 @@ def picture_name(stem: str) -> str:
 
 
 def takeout_names(name: str) -> Iterator[str]:
-    """Yield the other names under which Google tells of a picture.
+    """Yield the other names under which Google or Flickr tells of a picture.
 
     IMG(1).jpg is told of in IMG.jpg(1).json, an edited copy in its original's file, and a long name
-    is cut before its number.
+    is cut before its number; lake_51234567890_o.jpg is told of in photo_51234567890.json.
     """
     stem, ending = os.path.splitext(name)
+    if number_there := FLICKR.search(stem):
+        yield f"photo_{number_there[1]}"
     stem = EDITED.sub("", stem)
     number = (NUMBER.search(stem) or [""])[0]
     bare = NUMBER.sub("", stem)
@@ -44,6 +50,8 @@ def takeout_names(name: str) -> Iterator[str]:
 
 def from_takeout(found: dict[str, Any]) -> dict[str, Any]:
     """Name the fields of such a file as tables name them; return others as they are."""
+    if found.keys() >= {"photopage", "date_taken"}:
+        return _from_flickr(found)
     taken = found.get("photoTakenTime")
     if not isinstance(taken, dict) or "timestamp" not in taken:
         return found
@@ -61,3 +69,31 @@ def from_takeout(found: dict[str, Any]) -> dict[str, Any]:
         fields["people"] = [str(one["name"]) for one in people if isinstance(one, dict) and
                             "name" in one]  # fmt: skip
     return fields | {name: found[name] for name in ("url", "favorited") if name in found}
+
+
+def _from_flickr(found: dict[str, Any]) -> dict[str, Any]:
+    [place, *_] = [*_rows(found, "geo"), {}]
+    where = {name: _read_degrees(place.get(name)) for name in ("latitude", "longitude")}
+    return where | {
+        "title": found.get("name"),
+        "description": found.get("description"),
+        "taken": found["date_taken"],
+        "views": found.get("count_views"),
+        "url": found["photopage"],
+        "license": found.get("license"),
+        "keywords": [str(row.get("tag")) for row in _rows(found, "tags")],
+        "albums": [str(row.get("title")) for row in _rows(found, "albums")],
+    }
+
+
+def _rows(found: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    held = found.get(name)
+    return [row for row in held if isinstance(row, dict)] if isinstance(held, list) else []
+
+
+def _read_degrees(told: Any) -> float | None:
+    try:
+        degrees = float(told)
+    except (ValueError, TypeError):
+        return None
+    return degrees / MICRO if abs(degrees) > 180 else degrees

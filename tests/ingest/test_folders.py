@@ -383,6 +383,34 @@ def test_google_cuts_long_names_anywhere(tree, length, edited, number):
     assert "taken" in photos[picture].metadata
 
 
+@pytest.mark.parametrize("about", ["", "72157713949253257_6ebf0b7a4b4d_part1/"])
+@pytest.mark.parametrize("name", ["cat_51234567890_o.jpg", "51234567890_0a1b2c3d4e_o.jpg"])
+def test_flickr_tells_of_a_picture_by_its_number(tree, name, about):
+    told = {
+        "name": "My cat",
+        "description": "She sleeps",
+        "date_taken": "2018-06-01 10:11:12",
+        "count_views": "12",
+        "photopage": "https://www.flickr.com/photos/ann/51234567890/",
+        "geo": [{"latitude": "52520000", "longitude": "13.4"}],
+        "tags": [{"tag": "cat", "user": "ann"}, {"tag": "sleep", "user": "ann"}],
+        "albums": [],
+    }
+    folder = "data-download-1/" if about else ""
+    files = {folder + name: None, f"{about}photo_51234567890.json": json.dumps(told)}
+    photos, _, left = read(tree(files))
+    assert not left
+    photo = photos[folder + name]
+    assert photo.metadata == {
+        "description": "She sleeps",
+        "taken": datetime(2018, 6, 1, 10, 11, 12, tzinfo=timezone.utc),
+        "views": 12,
+    }
+    assert photo.extra.pop("url") == told["photopage"]
+    words = {"title": "My cat", "keywords": "cat, sleep"}
+    assert photo.extra == {**words, "latitude": 52.52, "longitude": 13.4}
+
+
 @pytest.mark.parametrize("stem", ["Mr. X.", "vol.s", "vol.supplemental", "vol.(2)", "a(1)"])
 @pytest.mark.parametrize("ending", [".txt", ".json"])
 def test_names_that_only_look_like_googles_keep_their_captions(tree, stem, ending):
