@@ -149,6 +149,8 @@ def run_trial(
     head, epoch, ended = _choose_head(vectors, classes, division, trained, settings)
     unseen_classes = [_compare(head, vectors, classes, division.unseen_classes, by_class=True)]
     for turn in range(1, division.turns):
+        if stop.is_set():
+            break
         measuring(turn, division.turns)
         try:
             other = divide(classes, unseen=unseen, seed=settings.seed, turn=turn)

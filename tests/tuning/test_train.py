@@ -143,6 +143,14 @@ def test_a_training_that_was_stopped_trains_no_further_heads() -> None:
     assert len(trial_of_few(measuring=lambda *_: stop.set(), stop=stop)) == 4
 
 
+def test_a_training_that_was_stopped_in_its_first_head_begins_no_further_one() -> None:
+    stop, turns = threading.Event(), list[int]()
+    trial_of_few(
+        progress=lambda _: stop.set(), measuring=lambda done, _: turns.append(done), stop=stop
+    )
+    assert turns == []
+
+
 def test_labels_that_mean_nothing_are_not_served() -> None:
     vectors, classes = noisy_classes()
     shuffled = np.random.default_rng(0).permutation(classes)
