@@ -42,6 +42,7 @@ class Comparison:
         concept_id, name: of the old concept.
         yes, no: its answers, on photos that both collections hold.
         lost: answers on photos that the new collection lacks.
+        opened: it was opened from a file, whose classifier is of the old encoder alone.
         old, new: how well it does in each.
         problem: why it cannot be fitted anew, a sentence; empty where it can.
         copy: id of the concept that was carried over; empty where none was.
@@ -56,6 +57,7 @@ class Comparison:
     new: Score
     problem: str = ""
     copy: str = ""
+    opened: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ class Change:
         target: the collection with the new vectors.
         encoder: the new one.
         missing: photos that the new collection lacks.
-        concepts: each of them compared.
+        concepts: each of them that was answered in or opened from a file, compared.
     """
 
     table: str
@@ -121,6 +123,8 @@ def change_encoder(
         for at, concept in enumerate(concepts):
             tell("Fitting concepts", at / len(concepts))
             both = _Both(explorer, source, target, concept)
+            if both.is_empty:
+                continue
             found = replace(both.compare(), copy=copies.get(concept.id, ""))
             if switch and not found.problem and not found.copy:
                 found = replace(found, copy=both.carry_over())
@@ -145,11 +149,23 @@ class _Both:
         self._judged = [photo for photo in self._history.judged if photo in kept]
         self._labels = np.asarray([self._history.judged[photo] for photo in self._judged], np.int8)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it holds nothing but words: no list shows it."""
+        return not (self._history.judged or self._settings.opened)
+
     def compare(self) -> Comparison:
         """Fit in both and compare."""
         yes, no = int((self._labels > 0).sum()), int((self._labels < 0).sum())
         compared = Comparison(
-            self._concept.id, self._concept.name, yes, no, self._lost, Score(), Score()
+            self._concept.id,
+            self._concept.name,
+            yes,
+            no,
+            self._lost,
+            Score(),
+            Score(),
+            opened=self._settings.opened is not None,
         )
         try:
             self._new_settings = self._start_anew()

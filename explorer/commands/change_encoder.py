@@ -35,7 +35,7 @@ def describe_change(change: Change) -> str:
     lines = [f"{change.table} -> {change.target} ({change.encoder})", head]
     lines += [line for found in change.concepts for line in _lines(found)]
     if not change.concepts:
-        lines.append("There is no concept on this collection.")
+        lines.append("No concept of this collection has answers.")
     if change.missing:
         missing = count_things(change.missing, "photo has", "photos have")
         lines.append(f"{missing} no new vector yet: `python -m explorer encode` goes on.")
@@ -58,6 +58,8 @@ def _lines(found: Comparison) -> list[str]:
     if found.lost:
         lost = count_things(found.lost, "answer is", "answers are")
         lines.append(f"{'':24} {lost} on photos without a new vector")
+    if found.opened:
+        lines.append(f"{'':24} without its saved classifier, which is of the old encoder")
     return lines
 
 

@@ -91,6 +91,9 @@ def _await(begun: Future[Change], words: Callable[[], str]) -> None:
 
 
 def _show(change: Change) -> None:
+    if not change.concepts:
+        st.info(escape_markdown(f"No concept of {change.table} has answers."))
+        return
     st.dataframe(
         pd.DataFrame([_row(found) for found in change.concepts]), hide_index=True, key="change_rows"
     )
@@ -120,7 +123,8 @@ def _row(found: Comparison) -> dict[str, str | int]:
         old, new = getattr(found.old, name), getattr(found.new, name)
         both = ["–" if value is None else f"{value:.2f}" for value in (old, new)]
         row[title] = "" if both == ["–", "–"] else " → ".join(both)
-    row["note"] = found.problem or (
-        f"{count_things(found.lost, 'answer')} lost" if found.lost else ""
-    )
+    notes = [f"{count_things(found.lost, 'answer')} lost"] if found.lost else []
+    if found.opened:
+        notes.append("without its saved classifier, which is of the old encoder")
+    row["note"] = found.problem or ", ".join(notes)
     return row

@@ -14,11 +14,13 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from classifier import Head
 from classifier.audit import Audit, Stratum
 from encoder import load_encoder
 from explorer import change_encoder as module
 from explorer.audits import AuditRecord, answer_audit, begin_audit
 from explorer.change_encoder import change_encoder
+from explorer.commands.change_encoder import describe_change
 from explorer.comparison import score_audited, score_held_out
 from explorer.encode import sibling_name
 from explorer.errors import BadInput, NothingThere
@@ -29,6 +31,7 @@ from tests.encoder.tiny_models import KINDS
 from tests.explorer.conftest import small_collection
 from tests.vecdb.servers import Servers, fresh_database
 from tests.warm import python
+from vecdb import Label
 
 
 @contextmanager
@@ -204,12 +207,33 @@ def test_a_copy_that_was_deleted_comes_back_with_what_was_answered_meanwhile(
 def test_a_concept_that_cannot_be_fitted_anew_says_why_and_the_others_go_on(
     explorer, concept, model
 ):
-    explorer.concepts.create("endless", "things", "a house " * 80)
+    endless = explorer.concepts.create("endless", "things", "a house " * 80)
+    explorer.concepts.label(endless.id, [Label("yes-001", 1, 1, "top")], action="round:1")
     change = change_encoder(explorer, "things", str(model), switch=True)
     found = {comparison.name: comparison for comparison in change.concepts}
     assert "the model reads 24" in found["endless"].problem
     assert not found["endless"].copy
     assert found["houses"].copy
+
+
+def test_concepts_that_no_list_shows_are_neither_compared_nor_carried_over(
+    explorer, concept, model
+):
+    explorer.concepts.create("looked for once", "things", "a boat")
+    change = change_encoder(explorer, "things", str(model), switch=True)
+    assert [found.name for found in change.concepts] == ["houses"]
+
+
+def test_a_concept_that_was_opened_from_a_file_is_told_to_go_without_its_classifier(
+    explorer, model
+):
+    things = explorer.collection("things")
+    head = Head(things.vectors(["yes-001"])[0], 0.0, 0.5)
+    explorer.rounds.open_head(things, "summer", "a summer", head)
+    change = change_encoder(explorer, "things", str(model), switch=True)
+    [found] = change.concepts
+    assert (found.opened, found.problem, bool(found.copy)) == (True, "", True)
+    assert "without its saved classifier, which is of the old encoder" in describe_change(change)
 
 
 def test_a_concept_begun_from_dropped_pictures_starts_at_its_own_yes(explorer, model):

@@ -73,6 +73,14 @@ def test_concepts_are_compared_then_carried_over(taught, sibling):
     assert not shared_explorer().concepts.get(taught).deleted
 
 
+def test_where_nothing_was_answered_that_is_said(concept, sibling):
+    shared_explorer().undo(concept)
+    test = draw()
+    test.button(key="change_compare").click().run()
+    assert [info.value for info in test.info] == ["No concept of things has answers."]
+    assert not test.dataframe
+
+
 def test_two_that_carry_over_at_once_make_one_copy(taught, sibling, monkeypatch):
     """A double click, or two windows."""
     explorer = shared_explorer()
