@@ -43,9 +43,16 @@ def read_address() -> None:
         del st.query_params["collection"]
 
 
+def follow_back() -> None:
+    """Leave the concept where the browser has gone back to the address from before it began."""
+    was_named = state.pop("named_concept", "") == state.get("concept_id") != ""
+    if was_named and state.get("screen_before") == "Train" and "concept" not in st.query_params:
+        close_concept()
+
+
 def current_page() -> Page | None:
     """Return the page of the concept that is open."""
-    concept = current_concept()
+    before, concept = state.get("concept_id"), current_concept()
     page: Page | None = state.get("page")
     if concept is None:
         return None
@@ -54,6 +61,8 @@ def current_page() -> Page | None:
     if page is None or read != (concept.id, concept.updated):
         page = shared_explorer().rounds.page(concept)
         show(page)
+    elif before != concept.id:
+        show(page)  # it was left, and the box with its words emptied
     address(page)
     return page
 
@@ -161,6 +170,7 @@ def main() -> None:
     """Draw the screen."""
     keep(*map(box, ("prompt", "more_phrases", "photo_ids", "page_size")))
     read_address()
+    follow_back()
     try:
         current_page()
     except (UnknownConcept, UnknownCollection) as error:
@@ -183,6 +193,7 @@ def main() -> None:
         return
     grid(page)
     st.caption(f"{escape_markdown(collection.name)}: {encoder_note(collection)}.")
+    state.named_concept = page.concept.id  # by the end of a run the browser has its address
 
 
 main()

@@ -111,9 +111,10 @@ export class Grid {
   show(data) {
     performance.mark("vde:received");
     const fresh = this.data.key !== data.key;
-    // A page that was answered: its clicks are stored. One that was left keeps them, unless it is
-    // of a round: that comes back with the marks that were stored.
-    if (fresh && (this.busy || this.data.mode === "mine")) this.marks.forget();
+    // A page that was answered: its clicks are stored. One that was left keeps them, unless another
+    // round follows: it comes back with the marks that were stored.
+    const follows = data.mode === "mine" && this.data.mode === "mine" && data.turns === this.data.turns;
+    if (fresh && (this.busy || follows)) this.marks.forget();
     if (fresh && ++this.toldPages > 1) this.told = "";
     this.data = data;
     this.asked = false;

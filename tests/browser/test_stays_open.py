@@ -122,6 +122,30 @@ def test_going_back_leads_from_an_opened_concept_to_the_list(mine, app, page):
     page.wait_for_selector("[data-round]")  # it is still the one that is open
 
 
+def test_going_back_leads_from_a_concept_to_the_start_page_and_forward_to_it_as_it_was(mine, page):
+    mine()
+    page.locator("button[data-photo-id]").first.click()
+    page.get_by_role("button", name="Next round").click()
+    page.wait_for_selector('[data-round="2"]')
+    phrase = page.get_by_placeholder("What are you looking for?")
+    typed = phrase.input_value()
+    with script_run(page):
+        page.get_by_role("button", name="New", exact=True).click()
+    with script_run(page):
+        page.get_by_role("button", name=": 1 yes, 0 no").first.click()
+    page.wait_for_selector('[data-round="2"]')
+    page.locator("button[data-photo-id]").first.click()
+    page.go_back()
+    page.wait_for_selector("[data-round]", state="hidden")
+    wait_idle(page)
+    assert phrase.input_value() == ""
+    page.go_forward()
+    page.wait_for_selector('[data-round="2"]')
+    wait_idle(page)
+    assert phrase.input_value() == typed
+    assert page.locator("[data-label=positive]").count() == 1
+
+
 CONNECTED = "!!document.querySelector('[data-test-connection-state=CONNECTED]')"
 
 
