@@ -1,5 +1,7 @@
 """What to go on with, and how to begin: the words above the first photos."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from explorer.page import Page
@@ -7,7 +9,7 @@ from pages._current import listed_concepts, shared_explorer
 from pages._session import hint_at_words
 from pages._start import address, drop_unanswered, show
 from pages._words import escape_markdown, isolate
-from vecdb import Collection, Concept
+from vecdb import Collection, Concept, LabelCounts
 
 LATEST = 8
 GUIDE = """
@@ -40,20 +42,34 @@ def offer_twins(page: Page) -> None:
         is_other = other.id != page.concept.id and other.collection == table
         return is_other and other.prompt.strip().casefold() == words != ""
 
-    listed = [(one, n) for one, n in listed_concepts(same).values() if n.yes + n.no]
-    for concept, counts in listed[:2]:
+    listed = [(one, n) for one, n in listed_concepts(same).values() if n.yes + n.no][:2]
+    for (concept, _), label in zip(listed, label_each(listed), strict=True):
         left, right = st.columns([6, 2], vertical_alignment="center")
         left.text(
             f"“{concept.name}” was taught before, on {concept.updated:%-d %B %Y}. "
             "This page starts a new one."
         )
         right.button(
-            f"Continue {escape_markdown(isolate(concept.name))} ({counts.yes} yes)",
+            f"Continue {label}",
             key=f"continue_{concept.id}",
             on_click=reopen,
             args=[concept.id],
             width="stretch",
         )
+
+
+def label_each(listed: Sequence[tuple[Concept, LabelCounts]]) -> list[str]:
+    """Return the label of a button for each concept; of those that look alike, when they changed.
+
+    As Markdown.
+    """
+    labels = [f"{isolate(one.name)}: {n.yes} yes, {n.no} no" for one, n in listed]
+    return [
+        escape_markdown(
+            label + (f", {one.updated:%-d %b, %H:%M}" if labels.count(label) > 1 else "")
+        )
+        for (one, _), label in zip(listed, labels, strict=True)
+    ]
 
 
 def offer_latest(collection: Collection) -> None:
@@ -62,15 +78,15 @@ def offer_latest(collection: Collection) -> None:
         (concept, counts)
         for concept, counts in listed_concepts().values()
         if concept.collection == collection.name
-    ]
+    ][:LATEST]
     if not listed:
         st.markdown(GUIDE)
         return
     st.caption("Go on with")
     with st.container(horizontal=True):
-        for concept, counts in listed[:LATEST]:
+        for (concept, _), label in zip(listed, label_each(listed), strict=True):
             st.button(
-                f"{escape_markdown(isolate(concept.name))}: {counts.yes} yes, {counts.no} no",
+                label,
                 key=f"go_on_{concept.id}",
                 on_click=reopen,
                 args=[concept.id],

@@ -2,6 +2,8 @@
 
 import subprocess
 from concurrent.futures import Future
+from dataclasses import replace
+from datetime import datetime
 from io import BytesIO
 from threading import Timer
 from typing import Any
@@ -18,13 +20,14 @@ from explorer import Rounds, memory
 from explorer.matches import Count
 from pages._current import shared_explorer
 from pages._session import forget_collections
-from pages._words import escape_markdown
+from pages._words import escape_markdown, isolate
 from pages.concept.news import describe_new
 from pages.grid.insight import insight
 from pages.searching.address import describe_count
+from pages.training.offers import label_each
 from tests.browser.harness import ROOT
 from tests.warm import python
-from vecdb import Label, connect
+from vecdb import Label, LabelCounts, connect
 
 DIM = 512
 
@@ -306,6 +309,16 @@ def test_a_twin_that_was_deleted_meanwhile_is_not_offered(concept):
     test.run()
     assert not test.exception
     assert not [button for button in test.button if button.key == f"continue_{concept}"]
+
+
+def test_concepts_of_one_name_and_the_same_counts_say_when_they_changed(concept):
+    one = shared_explorer().concepts.get(concept)
+    days = [replace(one, updated=datetime(2026, 3, day, 9, 5)) for day in (1, 2)]
+    counts = LabelCounts(3, 2, [])
+    name = isolate(one.name)
+    told = [f"{name}: 3 yes, 2 no, 1 Mar, 09:05", f"{name}: 3 yes, 2 no, 2 Mar, 09:05"]
+    assert label_each([(day, counts) for day in days]) == list(map(escape_markdown, told))
+    assert label_each([(one, counts)]) == [escape_markdown(f"{name}: 3 yes, 2 no")]
 
 
 def test_a_concept_started_from_a_search_offers_its_twin_and_fills_the_boxes(concept):
