@@ -4,6 +4,7 @@
 import { addressOf } from "./address.js";
 import { el, quiet } from "./dom.js";
 import { showPicture } from "./picture.js";
+import { installSwipe } from "./swipe.js";
 import { MARK_NAME, MARK_SIGN, MARK_WORD, REASON_HINT } from "./words.js";
 
 const SMALL = "The original is not where it was: this is the stored thumbnail.";
@@ -26,8 +27,10 @@ export class Viewer {
     this.meta = el("dl", { className: "vde-meta" });
     this.link = el("a", { target: "_blank", rel: "noopener noreferrer", textContent: "Open the original" });
     this.like = quiet("≈ More like this", "m", () => grid.moreLike(grid.order[grid.focus]));
+    const picture = el("div", { className: "vde-viewer-picture" }, [this.img]);
+    installSwipe(picture, (step) => this.step(step));
     this.root = el("dialog", { className: "vde-viewer", "aria-label": "Large picture", tabIndex: -1 }, [
-      el("div", { className: "vde-viewer-picture" }, [this.img]),
+      picture,
       el("div", { className: "vde-viewer-side" }, [
         this.state, this.why, this.lost, this.marks, el("div", { className: "vde-pair" }, [this.back, this.next]),
         this.meta, this.link, this.like, quiet("Close", "Escape", () => this.close()),

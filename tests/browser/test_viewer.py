@@ -6,7 +6,7 @@ import subprocess
 import pytest
 from PIL import Image
 
-from tests.browser.harness import ROOT, environment, kept_page, running_app, wait_until
+from tests.browser.harness import ROOT, environment, fresh_page, kept_page, running_app, wait_until
 from tests.browser.test_marks import focused, labels, tile
 from tests.warm import python
 
@@ -20,6 +20,10 @@ def dialog(page):
 def large(page):
     """The address of the large picture."""
     return dialog(page).locator("img").get_attribute("src")
+
+
+SHOWN = """([address, wanted]) =>
+  (document.querySelector('.vde-viewer img').getAttribute('src') === address) === wanted"""
 
 
 def test_keys_open_the_photo_with_its_words_mark_it_and_close_what_is_open(mine, page):
@@ -47,6 +51,37 @@ def test_keys_open_the_photo_with_its_words_mark_it_and_close_what_is_open(mine,
     dialog(page).get_by_role("button", name="✓ Yes").focus()
     page.keyboard.press("Escape")
     assert not dialog(page).is_visible()
+
+
+def test_a_finger_that_sweeps_aside_leads_to_the_next_photo_and_the_one_before(
+    app, running_chromium
+):
+    phone = {"width": 390, "height": 844}
+    with fresh_page(running_chromium, viewport=phone, has_touch=True, is_mobile=True) as page:
+        page.goto(f"{app.address}/?concept={app.concepts.pop()}")
+        page.get_by_role("button", name="Photo 1 large").tap()
+        dialog(page).wait_for()
+        send = page.context.new_cdp_session(page).send
+
+        def sweep(*moves, fingers=1):
+            """Move fingers from the middle of the picture by each of some ways, across and down."""
+            for kind, moved in (("Start", (0, 0)), *(("Move", way) for way in moves)):
+                places = [
+                    {"x": 195 + 40 * at + moved[0], "y": 300 + moved[1]} for at in range(fingers)
+                ]
+                send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": places})
+            send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+        one = large(page)
+        sweep((-40, 3), (-120, 6))
+        wait_until(page, SHOWN, arg=[one, False])
+        sweep((40, 3), (120, 6))
+        wait_until(page, SHOWN, arg=[one, True])
+        for moves, fingers in (([(-20, 0)], 1), ([(-60, 90)], 1), ([(-80, 0)], 2), ([(90, 0)], 1)):
+            sweep(*moves, fingers=fingers)
+        page.wait_for_timeout(300)  # what is tested is that nothing comes
+        assert large(page) == one
+        assert not page.locator("[data-label=positive]").count()
 
 
 def test_it_can_be_closed_in_a_window_of_any_size(mine, page):
