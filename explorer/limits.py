@@ -1,6 +1,5 @@
 """Which numbers and labels callers may give: the engine would wrap or cut others."""
 
-import math
 import operator
 from collections.abc import Mapping
 from numbers import Real
@@ -34,9 +33,9 @@ def check_number(name: str, value: Any, low: float, high: float) -> float:
     Raises:
         BadInput: it is none.
     """
-    number = float(value) if isinstance(value, Real) else math.nan
-    if low <= number <= high:
-        return number
+    is_number = isinstance(value, Real)
+    if is_number and low <= value <= high:  # before it is a float, which the largest cannot be
+        return float(value)
     raise BadInput(f"{name} must be a number from {low:g} to {high:g}, not {value!r:.40}.")
 
 

@@ -59,7 +59,15 @@ def concept_of(row: dict[str, Any]) -> Concept:
 
 
 def row_of(concept: Concept, version: int) -> dict[str, Any]:
-    """Return a concept's row; the highest version counts."""
+    """Return a concept's row; the highest version counts.
+
+    Raises:
+        ValueError, TypeError: its name, threshold or weights are none.
+    """
+    if not isinstance(concept.name, str):
+        raise TypeError(f"its name is {concept.name!r:.40}, not text")
+    if not 0 <= concept.threshold <= 1:
+        raise ValueError(f"its threshold is {concept.threshold!r:.40}, not a number from 0 to 1")
     return {
         **vars(concept),
         "name": " ".join(concept.name.split()),

@@ -29,6 +29,7 @@ from vecdb.labels import (
 )
 from vecdb.scores import Scored, Scores, read_scored
 from vecdb.statements import table_name
+from vecdb.values import blame_values
 
 CHANGEABLE = {
     "name", "prompt", "weights", "bias", "threshold", "round", "settings", "audit"
@@ -111,6 +112,7 @@ class ConceptStore:
         """Change some of name, prompt, weights, bias, threshold, round, settings and audit.
 
         Raises:
+            BadValue: one cannot be stored; nothing is changed.
             UnknownConcept: there is none with this id.
             TypeError: another field is named.
         """
@@ -326,8 +328,10 @@ class ConceptStore:
         return self._changing.setdefault(_check_id(concept_id), threading.Lock())
 
     def _write(self, concept: Concept) -> Concept:
-        row = row_of(concept, SEQUENCE.take(1))
-        self._connection.insert("concepts", pa.Table.from_pylist([row], SCHEMA))
+        with blame_values(f"The concept {concept.name!a:.80}"):
+            row = row_of(concept, SEQUENCE.take(1))
+            rows = pa.Table.from_pylist([row], SCHEMA)
+        self._connection.insert("concepts", rows)
         return self._keep(row)
 
     def _keep(self, row: dict[str, Any]) -> Concept:

@@ -5,7 +5,9 @@ import math
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from numbers import Real
 
+from commandline.words import is_utf8
 from vecdb.errors import BadCondition
 from vecdb.photos import EXACT_WHOLE
 
@@ -33,7 +35,7 @@ class Condition:
     month).
 
     Raises:
-        BadCondition: an unknown sign, or one of order with a value that has none.
+        BadCondition: an unknown sign, one of order with a value that has none, or no UTF-8.
     """
 
     name: str
@@ -41,6 +43,9 @@ class Condition:
     value: Value
 
     def __post_init__(self) -> None:
+        for text in (self.name, self.value):
+            if isinstance(text, str) and not is_utf8(text):
+                raise BadCondition(f"The condition on {text!a:.80} is not text in UTF-8.")
         if self.sign not in SIGNS:
             raise BadCondition(
                 f"{self.sign!r} compares nothing: use one of {' '.join(SIGNS)}, ~ for contains."
@@ -92,8 +97,11 @@ class Condition:
         return digits.isdecimal() and float(digits) >= EXACT_WHOLE
 
     def _number(self) -> float | None:
-        if isinstance(self.value, int | float):
-            return float(self.value)
+        if isinstance(self.value, Real):
+            try:
+                return float(self.value)
+            except OverflowError:
+                return math.inf if self.value > 0 else -math.inf
         text = self.value.strip() if isinstance(self.value, str) else ""
         return float(text) if NUMBER.fullmatch(text) else None
 

@@ -23,6 +23,7 @@ from vecdb.dsn import Dsn
 from vecdb.errors import AccessDenied, Closed
 from vecdb.failures import CutOff, disk_full, translate_errors
 from vecdb.statements import statement
+from vecdb.values import check_texts
 
 POOL = 8
 # Rows up to which one thread inserts sooner: several take longer to begin than they save.
@@ -84,6 +85,7 @@ class Connection:
     ) -> pa.Table:
         """Run the query in sql/<name>.sql and return its rows, their times from year 1 to 9999."""
         text = statement(name, self.dialect, self.dsn.cluster, **parts)
+        check_texts(parameters or {})
         bare = text.rpartition("\nSETTINGS ")[0] or text
         if self._takes_settings:
             try:
@@ -116,6 +118,7 @@ class Connection:
     ) -> None:
         """Run the statement in sql/<name>.sql, which returns no rows."""
         text = statement(name, self.dialect, self.dsn.cluster, **parts)
+        check_texts(parameters or {})
         if self.dsn.directory and text.startswith(("CREATE", "ALTER")):
             self._check_room(self.dsn.directory, REWRITE.match(text))
         with self._client() as client:

@@ -24,6 +24,7 @@ from vecdb.photos import COLUMNS
 from vecdb.schema import is_foreign, migrate
 from vecdb.statements import check_table_name
 from vecdb.truth import TruthStore
+from vecdb.values import blame_values
 
 
 @dataclass(frozen=True)
@@ -86,8 +87,10 @@ class Database:
             found = self._find(name)
             if found is None:
                 self._refuse_foreign(name)
+                with blame_values(f"The collection {name}"):
+                    row = _row(name, encoder, dim, fingerprint)
                 create_photos(self._connection, name, int(dim))
-                self._connection.insert("collections", _row(name, encoder, dim, fingerprint))
+                self._connection.insert("collections", row)
                 found = self._find(name)
         assert found is not None
         _check_encoder(found, encoder, dim, fingerprint)

@@ -80,6 +80,10 @@ class BadPhotos(VecdbError):
     """A table of photos lacks a column, or holds a value that cannot be stored."""
 
 
+class BadValue(VecdbError):
+    """A value that the database cannot hold: text that is not UTF-8, a number out of range."""
+
+
 class BadCondition(VecdbError):
     """A condition on a column cannot be understood, or compares what has no order."""
 

@@ -73,7 +73,7 @@ class Filter:
         if self.orientation is not None:
             found.append(Predicate("orientation", {"orientation": self.orientation}))
         if self.place is not None:
-            found.append(Predicate("place", {"place": find_words(self.place)}))
+            found.append(Predicate("place", {"place": find_words(str(self.place))}))
         if self.no_duplicates:
             found.append(Predicate("no_duplicates"))
         return found

@@ -10,6 +10,7 @@ from datetime import datetime, timezone
 import pyarrow as pa
 
 from vecdb.connection import Connection
+from vecdb.values import blame_values
 
 UTC_MICROSECONDS = pa.timestamp("us", "UTC")
 
@@ -92,19 +93,20 @@ def add_labels(
         return [], 0
     first = SEQUENCE.take(len(rows))
     now = datetime.now(timezone.utc)
-    table = pa.table(
-        {
-            "concept_id": [concept_id] * len(rows),
-            "photo_id": [row.photo_id for row in rows],
-            "seq": pa.array(range(first, first + len(rows)), pa.uint64()),
-            "label": pa.array([row.label for row in rows], pa.int8()),
-            "round": pa.array([row.round for row in rows], pa.uint32()),
-            "reason": [row.reason for row in rows],
-            "action": [action] * len(rows),
-            "created": pa.array([row.created or now for row in rows], UTC_MICROSECONDS),
-            "by": [row.by for row in rows],
-        }
-    )
+    with blame_values("An answer"):
+        table = pa.table(
+            {
+                "concept_id": [concept_id] * len(rows),
+                "photo_id": [row.photo_id for row in rows],
+                "seq": pa.array(range(first, first + len(rows)), pa.uint64()),
+                "label": pa.array([row.label for row in rows], pa.int8()),
+                "round": pa.array([row.round for row in rows], pa.uint32()),
+                "reason": [row.reason for row in rows],
+                "action": [action] * len(rows),
+                "created": pa.array([row.created or now for row in rows], UTC_MICROSECONDS),
+                "by": [row.by for row in rows],
+            }
+        )
     settings = {}
     if once:
         answers = [(row.photo_id, row.label, row.round, row.by) for row in rows]

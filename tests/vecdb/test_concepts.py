@@ -7,9 +7,9 @@ import pyarrow as pa
 import pytest
 
 from tests.vecdb.conftest import photos
-from vecdb import Collection, Database, Label, VecdbError, connect
+from vecdb import Collection, Database, Filter, Label, Scope, VecdbError, connect
 from vecdb.concepts import ConceptStore
-from vecdb.errors import NotFitted, UnknownCollection, UnknownConcept
+from vecdb.errors import BadValue, NotFitted, UnknownCollection, UnknownConcept
 
 
 def answers(labels: list[Label]) -> list[tuple[str, int]]:
@@ -41,6 +41,54 @@ def test_the_fitted_head_is_kept_with_its_round(axes: Collection, database: Data
     assert (found.bias, found.threshold, found.round) == (-0.25, 0.6, 3)
     assert found.updated > found.created
     assert found.prompt == "a hat"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"name": "caf\udce9"}, r"'caf\\udce9' cannot be stored: .* not text in UTF-8"),
+        ({"prompt": "caf\udce9"}, "'hats' cannot be stored: .* not text in UTF-8"),
+        ({"name": None}, "its name is None, not text"),
+        ({"name": b"hats"}, "its name is b'hats', not text"),
+        ({"threshold": float("nan")}, "its threshold is nan, not a number from 0 to 1"),
+        ({"threshold": 10**400}, "not a number from 0 to 1"),
+        ({"round": -1}, "'hats' cannot be stored: .*negative"),
+        ({"round": 2**40}, "'hats' cannot be stored: .*too large"),
+        ({"weights": "many"}, "'hats' cannot be stored: .*'many'"),
+    ],
+)
+def test_what_a_concept_cannot_hold_is_one_sentence_and_changes_nothing(
+    axes: Collection, database: Database, changes: dict[str, Any], words: str
+) -> None:
+    concept = database.concepts.create("hats", "axes", "a hat")
+    with pytest.raises(BadValue, match=rf"^The concept .*{words}.*\.$"):
+        database.concepts.update(concept.id, **changes)
+    [found] = database.concepts.list()
+    assert (found.name, found.prompt, found.threshold) == ("hats", "a hat", 0.5)
+
+
+@pytest.mark.parametrize(
+    "answer", [Label("caf\udce9", 1), Label("a", 1, by="caf\udce9"), Label("a", 1, -1)]
+)
+def test_an_answer_that_cannot_be_stored_is_one_sentence(
+    axes: Collection, database: Database, answer: Label
+) -> None:
+    concept = database.concepts.create("hats", "axes", "a hat")
+    with pytest.raises(BadValue, match=r"^An answer cannot be stored: .*\.$"):
+        database.concepts.label(concept.id, [Label("b", 1), answer], action="one")
+    assert database.concepts.history(concept.id) == []
+
+
+def test_what_is_asked_for_in_no_utf8_is_one_sentence(axes: Collection, database: Database) -> None:
+    for ask in (
+        lambda: database.collection("caf\udce9"),
+        lambda: database.concepts.get("caf\udce9"),
+        lambda: database.concepts.create("hats", "caf\udce9", "a hat"),
+        lambda: axes.photos(["a", "caf\udce9"]),
+        lambda: axes.count(Scope(where=Filter(place="caf\udce9"))),
+    ):
+        with pytest.raises(BadValue, match=r"is not text in UTF-8, as all names and ids are\.$"):
+            ask()
 
 
 def test_the_last_answer_about_a_photo_counts_and_none_is_lost(

@@ -1,4 +1,5 @@
 from datetime import datetime, timezone
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -115,3 +116,20 @@ def test_a_whole_number_too_long_for_a_float_stays_exact(database: Database) -> 
 def test_a_condition_that_cannot_be_understood_is_refused(text: str) -> None:
     with pytest.raises(BadCondition, match=r"\.$"):
         parse_condition(text)
+
+
+@pytest.mark.parametrize("sign", [">=", "=", "~"])
+def test_numbers_of_any_size_and_of_numpy_are_compared(typed: Collection, sign: str) -> None:
+    def count(column: str, value: Any) -> int:
+        return typed.count(Scope(where=Filter(conditions=(Condition(column, sign, value),))))
+
+    assert count("iso", 10**400) == 0
+    assert count("iso", -(10**400)) == (3 if sign == ">=" else 0)
+    assert count("iso", np.int64(400)) == count("iso", 400)
+    assert count("iso", np.float32(100.5)) == count("iso", 100.5)
+
+
+@pytest.mark.parametrize(("name", "value"), [("label", "caf\udce9"), ("caf\udce9", 3)])
+def test_a_condition_that_is_no_utf8_is_refused(name: str, value: Any) -> None:
+    with pytest.raises(BadCondition, match=r"'caf\\udce9' is not text in UTF-8\.$"):
+        Condition(name, "=", value)

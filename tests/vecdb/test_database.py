@@ -13,6 +13,7 @@ from vecdb.connection import Connection
 from vecdb.errors import (
     BadDsn,
     BadName,
+    BadValue,
     Closed,
     EncoderMismatch,
     UnknownCollection,
@@ -39,6 +40,15 @@ def test_a_collection_is_made_once_and_refuses_another_encoder(
         database.create_collection("axes", "clip", 4)
     with pytest.raises(EncoderMismatch, match="with 4 numbers, not of by hand with 5"):
         database.create_collection("axes", "by hand", 5)
+
+
+@pytest.mark.parametrize(("encoder", "dim"), [("caf\udce9", 4), ("by hand", -1)])
+def test_a_collection_that_cannot_be_listed_is_not_made(
+    database: Database, encoder: str, dim: int
+) -> None:
+    with pytest.raises(BadValue, match=r"^The collection axes cannot be stored: .*\.$"):
+        database.create_collection("axes", encoder, dim)
+    assert database.create_collection("axes", "by hand", 4).count() == 0
 
 
 def test_an_unknown_collection_is_an_error_that_lists_the_known_ones(
