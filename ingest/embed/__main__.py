@@ -6,6 +6,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import redirect_stdout
 from typing import Any
 
 from commandline import DONE, NOT_POSSIBLE, USAGE, Parser, positive, run_program
@@ -28,7 +29,8 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"--part {args.part} is not one of 0 to {args.parts - 1}")
     started = time.monotonic()
     try:
-        summaries = dict(_embed(args))
+        with redirect_stdout(sys.stderr):  # Ray tells of lost workers there
+            summaries = dict(_embed(args))
     except SourceError as error:
         return _refuse(str(error), args, USAGE)
     except (IngestError, EncoderError) as error:

@@ -19,6 +19,7 @@ from ingest.progress import Progress, Summary, Tally
 ATTEMPTS = 4  # a part whose worker was lost is given to another so often in all
 TICK = 0.5  # seconds between two looks at how far the workers are
 PATIENCE = 60.0  # seconds to wait for a worker to come back where none is left
+CONNECT = 5.0  # seconds to reach a cluster: Ray itself tries for minutes, deaf to Ctrl-C
 SILENCE = 30.0  # seconds that the head may be away: after 60 Ray ends the process without a word
 Shown = Callable[[Progress], None]
 
@@ -163,7 +164,7 @@ class _Head:
 
     def __init__(self, address: str) -> None:
         self._address = address
-        self._is_watched = self._answers()
+        self._is_watched = _answers(address)
         self._heard = time.monotonic()
 
     def check(self) -> None:
@@ -172,7 +173,7 @@ class _Head:
         Raises:
             IngestError: it has.
         """
-        if not self._is_watched or self._answers():
+        if not self._is_watched or _answers(self._address):
             self._heard = time.monotonic()
         elif time.monotonic() > self._heard + SILENCE:
             raise IngestError(
@@ -180,13 +181,15 @@ class _Head:
                 "the same command again, on a cluster once Ray is up."
             )
 
-    def _answers(self) -> bool:
-        host, _, port = self._address.rpartition(":")
-        try:
-            socket.create_connection((host.strip("[]"), int(port)), timeout=TICK).close()
-        except (OSError, ValueError):
-            return False
-        return True
+
+def _answers(address: str, seconds: float = TICK) -> bool:
+    """Tell whether something listens at a host and port."""
+    host, _, port = address.rpartition("/")[2].rpartition(":")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=seconds).close()
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def share_resources(
@@ -222,6 +225,8 @@ def _connect(address: str | None) -> Iterator[Any]:
         raise IngestError(
             "--ray needs the package ray: pip install -r requirements-ray.txt."
         ) from error
+    if address and ":" in address and not _answers(address, CONNECT):
+        raise IngestError(f"Ray at {address} does not answer: see ray status there.")
     with tempfile.TemporaryDirectory(prefix="ray-", ignore_cleanup_errors=True) as folder:
         own: dict[str, Any] = {}
         if address is None:

@@ -57,7 +57,7 @@ class Driver:
         """Wait for its end; return the summary and what it said."""
         out, said = self.process.communicate(timeout=PATIENCE)
         assert self.process.returncode == 0, said
-        return json.loads(out.splitlines()[-1]), said
+        return json.loads(out), said
 
     def workers(self) -> list[int]:
         """Return the processes of Ray that embed a part now."""
@@ -214,6 +214,18 @@ def test_a_head_that_is_gone_ends_the_run_in_a_sentence_and_made_parts_stay(
     with pytest.raises(IngestError, match=f"head at {head} does not answer .*the same command"):
         take_slowly(made)
     assert embed_part(part=part, **given).inserted == 0
+
+
+@needs_ray
+@pytest.mark.parametrize("address", ["127.0.0.1:1", "ray://127.0.0.1:1", "[::1]:1", "host:port"])
+def test_a_cluster_that_is_not_there_is_one_sentence_at_once(
+    tmp_path: Path, tiny_clip: str, address: str, capsys: pytest.CaptureFixture[str]
+):
+    source = write_pictures(tmp_path / "photos", 1)
+    line = [str(source), "--out", str(tmp_path / "out"), "--parts", "1", "--encoder", tiny_clip]
+    assert main([*line, "--ray", address, "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told == {"error": f"Ray at {address} does not answer: see ray status there."}
 
 
 @pytest.mark.parametrize(
