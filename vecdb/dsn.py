@@ -105,7 +105,8 @@ def _server(text: str) -> Dsn:
         **settings,
         **{name: _value(name, value) for name, value in given.items()},
     }
-    display = f"{parts.scheme}://{host}:{port}/{database}"
+    shown = f"[{host}]" if ":" in host else host
+    display = f"{parts.scheme}://{shown}:{port}/{database}"
     return Dsn(parts.scheme, display, None, options, cluster)
 
 

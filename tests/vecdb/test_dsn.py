@@ -57,3 +57,9 @@ def test_the_environment_names_the_database_and_data_is_the_default(
     assert parse_dsn().directory == tmp_path.resolve() / "data" / "chdb"
     monkeypatch.setenv("VECDB_DSN", "chdb:///elsewhere")
     assert parse_dsn().directory == Path("/elsewhere")
+
+
+def test_an_address_of_ipv6_is_shown_with_its_brackets() -> None:
+    dsn = parse_dsn("clickhouse://user:secret@[::1]:8124/db")
+    assert (dsn.options["host"], dsn.options["port"]) == ("::1", 8124)
+    assert dsn.display == "clickhouse://[::1]:8124/db"
