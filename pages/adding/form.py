@@ -42,7 +42,7 @@ def draw_form(known: dict[str, CollectionInfo]) -> None:
     right.file_uploader(
         "Or drop pictures here, and tables and zips of them",
         accept_multiple_files=True,
-        key="data_files",
+        key=f"data_files_{state.setdefault('data_drops', 0)}",
     )
     name, encoder = st.columns(2)
     name.text_input("Collection", key="data_table")
@@ -126,7 +126,8 @@ def _name(known: dict[str, CollectionInfo]) -> tuple[str, str]:
 def _start() -> None:
     """Put the ingest that the form describes into the queue, or say what is missing."""
     state.data_error, state.data_note = "", ""
-    source, files = state.data_source.strip(), state.get("data_files") or []
+    source = state.data_source.strip()
+    files = state.get(f"data_files_{state.get('data_drops', 0)}") or []
     if not source and not files:
         state.data_error = "Name a folder or a table of addresses, or drop pictures."
         return
@@ -153,5 +154,6 @@ def _start() -> None:
             options = Options(below=roots_with(upload_folder(explorer.store, table)))
             for kept in keep_uploads(explorer.store, table, files):
                 queue_order(Order(str(kept), table, encoder, options, visitor()))
+            state.data_drops += 1  # an empty box: what was dropped is kept, and may be large
     except (VecdbError, OSError, NotAllowed, IngestError) as error:
         state.data_error = f"Nothing was added: {describe_error(error)}"
