@@ -7,8 +7,10 @@ from typing import Any
 
 import pyarrow as pa
 
+from ingest.files import is_gone
 from ingest.naming import candidate_ids
 from ingest.photo import Photo
+from vecdb.addresses import local_path
 from vecdb.records import Origin, Records
 
 NUMBERED = re.compile(r"/row-\d+$")  # of a part, see `ingest.vectors`
@@ -45,9 +47,24 @@ def name_rows(
     if not is_first:
         _find_at_addresses(records, rows, ids, held)
         _find_numbered(records, rows, ids, held)
+    rows = _drop_lost_paths(rows, ids, held) if held else rows
     kept = rows.drop_columns("within") if "within" in rows.column_names else rows
     named = kept.set_column(kept.column_names.index("id"), "id", pa.array(ids, pa.string()))
     return named, {one: held[one] for one in ids if one in held}
+
+
+def _drop_lost_paths(rows: pa.Table, ids: Sequence[str], held: dict[str, Origin]) -> pa.Table:
+    """Return rows with the stored addresses of pictures whose ids are paths that lead nowhere now.
+
+    A folder's photos have their paths in it for ids, and it may lie anywhere.
+    """
+    urls = rows.column("url").to_pylist()
+    for at, (one, given) in enumerate(zip(ids, rows.column("id").to_pylist(), strict=True)):
+        origin = held.get(one)
+        if origin and one == given and origin.digest and urls[at] != origin.url:
+            path = local_path(urls[at])
+            urls[at] = origin.url if path and is_gone(path) else urls[at]
+    return rows.set_column(rows.column_names.index("url"), "url", pa.array(urls, pa.string()))
 
 
 def _find_at_addresses(

@@ -563,6 +563,31 @@ def test_vectors_of_stored_pictures_keep_what_is_known_of_these(ingest, database
         assert counts(ingest(tmp_path, options={"exclude": ("*.parquet", "*.csv")})) == (0, 0, 2, 0)
 
 
+@pytest.mark.parametrize("kind", ["npz", "parquet"])
+def test_vectors_whose_ids_are_paths_in_a_folder_that_lies_elsewhere_are_of_its_photos(
+    ingest, database, tmp_path, kind
+):
+    for place in ("lib", "elsewhere"):
+        (tmp_path / place).mkdir()
+    lib = folder(tmp_path / "lib" / "cats", a=1, b=2).parent
+    ingest(lib)
+    stored = said(database, "id", "url", "label", "digest")
+    file = tmp_path / "elsewhere" / f"vectors.{kind}"
+    ids = ["cats/a.jpg", "cats/b.jpg"]
+    for sign, expected in ((1, (0, 2, 0, 0)), (1, (0, 0, 2, 0)), (-1, (0, 2, 0, 0))):
+        vectors = sign * np.eye(24, dtype="float32")[:2]
+        if kind == "npz":
+            np.savez(file, vectors=vectors, ids=ids)
+        else:
+            pq.write_table(pa.table({"id": ids, "vector": list(vectors)}), file)
+        assert counts(ingest(file)) == expected
+        assert said(database, "id", "url", "label", "digest") == stored
+    assert counts(ingest(lib)) == (0, 0, 2, 0)
+    folder(tmp_path / "elsewhere" / "cats", a=3, b=4)
+    assert counts(ingest(file)) == (0, 0, 2, 0)
+    assert said(database, "id", "url", "label", "digest") == stored
+
+
 @pytest.mark.parametrize("names", ["url", "url id", "id"])
 @pytest.mark.parametrize("first", ["folder", "shop.csv", "list.txt"])
 def test_vectors_that_name_stored_pictures_are_of_these(
