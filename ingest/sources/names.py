@@ -57,7 +57,7 @@ CAPTIONS = (
 )
 LABELS = (
     *("label_name", "class_name", "category_name", "label", "class", "category", "labels"),
-    *("labelname", "classname", "categoryname"),
+    *("labelname", "classname", "categoryname", "choice"),
     *("kategorie", "klasse", "catégorie", "categorie", "classe", "étiquette", "etiquette"),
     *("categoría", "categoria", "clase", "etiqueta", "etichetta", "kategoria", "klasa"),
     *("kategori", "klass", "etiket", "etikett", "sınıf", "luokka"),
@@ -65,8 +65,12 @@ LABELS = (
 )
 LABEL_NUMBERS = ("class_id", "classid", "category_id", "label_id", "labelid")
 LABEL_NAME = re.compile(r"^(?!(n|num|is|has|no)_)\w*_(labels?|class|category)$")
-# The word of a class whose number stands elsewhere: SageMaker's manifests, and Vertex AI.
-CLASS_WORDS = re.compile(r"-metadata\.class-name$|^classificationAnnotation\.displayName$")
+# The words of classes in what Label Studio exports, and where the numbers of these stand elsewhere:
+# in the manifests of SageMaker, and in Vertex AI's.
+STUDIOS = re.compile(r"\.choices$|(^|\.)(rectangle|polygon|brush|ellipse|keypoint)labels$")
+CLASS_WORDS = re.compile(
+    rf"-metadata\.class-name$|^classificationAnnotation\.displayName$|{STUDIOS.pattern}"
+)
 TAXONOMY = {"class", "family", "genus"}  # where these are columns, Mammalia is a class
 # Addresses of something else than the picture itself, and of smaller ones.
 PAGE_NAMES = re.compile(

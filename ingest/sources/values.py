@@ -9,7 +9,9 @@ from ingest.photo import LONGEST_TEXT
 from ingest.sources.addresses import is_web
 from ingest.sources.captions import drop_markup, read_captions
 from ingest.sources.cells import WHOLE, as_text, plain, read_moment
-from ingest.sources.nested import read_list
+from ingest.sources.names import STUDIOS
+from ingest.sources.nested import read_list, read_rows
+from ingest.sources.rows import words_within
 
 THOUSANDS = re.compile(r"(?<=\d)[,'\s](?=\d{3}(?!\d))")  # what parts them
 PART = "|"  # between the labels of one picture
@@ -61,7 +63,10 @@ def read_word(value: Any) -> str:
 
 
 def read_label(value: Any) -> str:
-    """Read a label; several in a list are `cat|dog`."""
+    """Read a label; several in a list, or in what Label Studio writes, are `cat|dog`."""
+    if isinstance(value, str) and (rows := read_rows(value)):
+        words = words_within(rows if isinstance(rows, list) else [rows], "")
+        value = next((told for name, told in words.items() if STUDIOS.search(name)), value)
     if isinstance(value, str) and (found := read_list(value)) is not None:
         value = found
     if not isinstance(value, list | tuple):

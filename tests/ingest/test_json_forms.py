@@ -1,6 +1,7 @@
 """JSON in the forms that tools write tables of pictures in."""
 
 import base64
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -408,3 +409,38 @@ def test_the_address_of_a_record_is_not_that_of_its_picture(folder):
     ]
     photos = read(folder / "t.json", rows)
     assert [photo.address for photo in photos] == [row["content"] for row in rows]
+
+
+@pytest.mark.parametrize("kind", ["choices", "rectanglelabels"])
+@pytest.mark.parametrize("form", ["full", "min", "csv"])
+def test_the_classes_that_label_studio_exports_are_labels(tmp_path, kind, form):
+    results = [{"x": 1.5, kind: ["cat"]}, {"x": 2.5, kind: ["dog", "cat"]}]
+    if kind == "choices":
+        results = [{kind: ["cat", "dog"]}]
+    about = {"id": 7, "image": "http://a/1.jpg", "annotator": 1}
+    name = "choice" if kind == "choices" else "label"
+    if form == "full":
+        told = [{"value": each, "from_name": name, "type": kind} for each in results]
+        row = {
+            "id": 7,
+            "annotations": [{"id": 1, "result": told}],
+            "data": {"image": about["image"]},
+        }
+    else:
+        row = about | {name: results[0] if kind == "choices" else results}
+    path = tmp_path / f"export.{'csv' if form == 'csv' else 'json'}"
+    if form == "csv":
+        with path.open("w", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerows([row.keys(), [row["id"], row["image"], 1, json.dumps(row[name])]])
+    else:
+        path.write_text(json.dumps([row]))
+    [photo] = Source(path)
+    assert (photo.address, photo.metadata["label"]) == ("http://a/1.jpg", "cat|dog")
+
+
+def test_the_choices_of_a_question_are_no_label(tmp_path):
+    path = tmp_path / "t.json"
+    path.write_text(json.dumps([{"url": "http://a/1.jpg", "choices": ["cat", "dog"]}]))
+    [photo] = Source(path)
+    assert "label" not in photo.metadata
