@@ -33,6 +33,7 @@ OF_MANY = {
     ".json": re.compile(rb'"images"\s*:\s*\[\s*\{[^{}]*"file_name"\s*:'),
     ".xml": re.compile(rb"<annotations[\s>]"),
 }
+OF_POST = re.compile(r"(?<=_UTC)_\d+$")  # of several pictures, as Instaloader numbers them
 BEGINNING = 1 << 16  # bytes that are looked at
 
 
@@ -88,7 +89,7 @@ class Beside:
             for ending, file in self._find(key):
                 if ending in JSON:
                     yield from self._part(file, ending)
-        for key in dict.fromkeys((self._shared, stem, name)):
+        for key in dict.fromkeys((self._shared, OF_POST.sub("", stem), stem, name)):
             for ending, file in self._find(key):
                 if not (is_raws and key == stem and ending == XMP):
                     yield from self._part(file, ending)

@@ -411,6 +411,15 @@ def test_flickr_tells_of_a_picture_by_its_number(tree, name, about):
     assert photo.extra == {**words, "latitude": 52.52, "longitude": 13.4}
 
 
+def test_the_pictures_of_a_post_share_its_caption(tree):
+    post = "2020-01-01_10-00-00_UTC"
+    named = {f"{post}_1.jpg": None, f"{post}_2.jpg": None, f"{post}.txt": "two beaches"}
+    photos, _, left = read(tree({**named, f"{post}_2.txt": "the second", "a_1.jpg": None}))
+    assert not left
+    told = [photo.metadata.get("description") for photo in photos.values()]
+    assert told == ["two beaches", "the second", None]
+
+
 @pytest.mark.parametrize("stem", ["Mr. X.", "vol.s", "vol.supplemental", "vol.(2)", "a(1)"])
 @pytest.mark.parametrize("ending", [".txt", ".json"])
 def test_names_that_only_look_like_googles_keep_their_captions(tree, stem, ending):
