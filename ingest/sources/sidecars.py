@@ -36,6 +36,7 @@ CLASSES = {
     ("item", "annotations"): ("annotations", "name"),  # Darwin
     ("annotations", "metadata"): ("annotations", "label"),  # Dataloop
 }
+GALLERY = {"category", "subcategory", "extension"}  # of gallery-dl: where a picture is from
 NO_KINDS: Mapping[str, str] = MappingProxyType({})
 OWN = "(the picture itself)"  # stands for its address where a row of a table would name one
 
@@ -174,6 +175,8 @@ def _from_json(content: bytes, leave_out: LeaveOut) -> dict[str, Any]:
     if not isinstance(found, dict):
         leave_out("unreadable .json")
         return {}
+    if found.keys() >= GALLERY:
+        found["site"] = found.pop("category")
     return _name_classes(found) | from_takeout(found)
 
 

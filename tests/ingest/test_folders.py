@@ -420,6 +420,15 @@ def test_the_pictures_of_a_post_share_its_caption(tree):
     assert told == ["two beaches", "the second", None]
 
 
+@pytest.mark.parametrize("is_gallerys", [True, False])
+def test_the_site_that_a_picture_is_from_is_no_label(tree, is_gallerys):
+    about = {"category": "flickr", "subcategory": "album"}
+    about |= {"extension": "jpg"} if is_gallerys else {}
+    photo = read(tree({"a.jpg": None, "a.jpg.json": json.dumps(about)}))[0]["a.jpg"]
+    assert photo.metadata.get("label") == (None if is_gallerys else "flickr")
+    assert photo.extra.get("site") == ("flickr" if is_gallerys else None)
+
+
 @pytest.mark.parametrize("stem", ["Mr. X.", "vol.s", "vol.supplemental", "vol.(2)", "a(1)"])
 @pytest.mark.parametrize("ending", [".txt", ".json"])
 def test_names_that_only_look_like_googles_keep_their_captions(tree, stem, ending):
