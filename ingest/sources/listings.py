@@ -24,7 +24,7 @@ from ingest.sources.values import PART
 
 FIFTYONE = "labels.json"  # beside its folder `data`
 NAMES = ("metadata.csv", "metadata.tsv", "metadata.jsonl", "metadata.parquet", FIFTYONE)
-FILE_COLUMNS = ("file_name", "filename", "file", "path", "image")
+FILE_COLUMNS = ("file_name", "filename", "file", "path", "image", "file_names")
 
 
 class Listings:
@@ -73,7 +73,7 @@ class Listings:
 
     def _find_start(self, rows: Sequence[dict[str, Any]], relative: str) -> str:
         """Return the folder from which at least half of the rows' paths lead to files."""
-        names = [_name_in(str(row[column])) for row in rows if (column := _file_column(row))]
+        names = [n for row in rows if (column := _file_column(row)) for n in _names_in(row[column])]
         above = ("" if str(path) == "." else str(path) for path in PurePosixPath(relative).parents)
         for start in (relative, *above):
             there = sum(self._is_there(name, start) for name in names)
@@ -96,10 +96,10 @@ class Listings:
             self._leave_out(f"row of {path.name} without file_name")
             return
         try:
-            if name := _name_in(str(row.pop(column) or "")):
+            for name in _names_in(row.pop(column)):
                 at = self._path_of(name, relative)
-                row = {**json.loads(self._rows.get(at, b"{}")), **row}
-                self._rows[at] = json.dumps(row, default=_as_json).encode()
+                known = {**json.loads(self._rows.get(at, b"{}")), **row}
+                self._rows[at] = json.dumps(known, default=_as_json).encode()
                 self._spelled[fold(at)] = at
         except ValueError:
             self._leave_out_damaged(f"row of {path.name}")
@@ -212,8 +212,11 @@ def _file_column(row: Mapping[str, Any]) -> str | None:
     return names[found] if found else None
 
 
-def _name_in(cell: str) -> str:
-    return cell.strip().replace("\\", "/")
+def _names_in(cell: Any) -> list[str]:
+    """Return the path that a cell holds, or several."""
+    cells = cell if isinstance(cell, list) else [cell or ""]
+    names = (str(each).strip().replace("\\", "/") for each in cells)
+    return [name for name in names if name]
 
 
 def fold(path: str) -> str:

@@ -429,6 +429,15 @@ def test_the_site_that_a_picture_is_from_is_no_label(tree, is_gallerys):
     assert photo.extra.get("site") == ("flickr" if is_gallerys else None)
 
 
+def test_a_row_of_metadata_may_name_several_pictures(tree):
+    rows = [{"file_names": ["a.jpg", "x/b.jpg"], "text": "a pair"}, {"file_names": ["gone.jpg"]}]
+    lines = "\n".join(map(json.dumps, rows))
+    photos, faults, left = read(tree({"a.jpg": None, "x/b.jpg": None, "metadata.jsonl": lines}))
+    assert {photo.metadata["description"] for photo in photos.values()} == {"a pair"}
+    assert faults == {"gone.jpg": "listed in metadata, but no such file"}
+    assert not left
+
+
 @pytest.mark.parametrize("stem", ["Mr. X.", "vol.s", "vol.supplemental", "vol.(2)", "a(1)"])
 @pytest.mark.parametrize("ending", [".txt", ".json"])
 def test_names_that_only_look_like_googles_keep_their_captions(tree, stem, ending):
