@@ -28,6 +28,13 @@ NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d{1,3})?")
 COMMA_NUMBER = re.compile(r"(-?(?:0|[1-9]\d*|[1-9]\d{0,2}(?:\.\d{3})+))(?:,(\d+))?")
 GROUPED_NUMBER = re.compile(r"-?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")  # 1,234.50
 PAIR = re.compile(r"\d{1,3},\d{3}")  # which 640,480 is, too
+# Names of columns of the numbers that objects of a collection go by, in other languages, too.
+CODE = re.compile(
+    r"\b(obje[ck]t|inv|inventar|inventory|inventaire|accession|catalog(ue)?|item|record|ref|reference)"
+    r"[^a-z]*(number|nummer|n[or]|id|code|)\W*$|signatur\W*$",
+    re.IGNORECASE,
+)
+FRACTION = re.compile(r"\s*\d+\.\d*[1-9]\d*\s*")
 INFINITE = {"inf", "-inf", "infinity", "-infinity"}  # words in columns of numbers
 WHOLE = re.compile(r"(-?\d+)\.0+")
 FLAGS = {"true": True, "false": False}
@@ -210,8 +217,18 @@ def kind_of(cells: Iterable[str], kinds: Iterable[str] = OF_TEXT) -> str:
 
 
 def find_kinds(cells: Mapping[str, Sequence[Any]], kinds: Sequence[str]) -> dict[str, str]:
-    """Tell what each column's texts say, by some of its cells; see `kind_of`."""
-    return {n: kind_of((c for c in cells[n] if isinstance(c, str)), kinds) for n in cells}
+    """Tell what each column's texts say, by some of its cells; see `kind_of`.
+
+    An object's number 1905.10 is a word: as an amount it were 1905.1, which is another object's.
+    """
+    texts = {name: [cell for cell in cells[name] if isinstance(cell, str)] for name in cells}
+    found = {name: kind_of(texts[name], kinds) for name in cells}
+    codes = {
+        n
+        for n in cells
+        if CODE.search(n.replace("_", " ")) and any(map(FRACTION.fullmatch, texts[n]))
+    }
+    return {name: "word" if name in codes else kind for name, kind in found.items()}
 
 
 def read_as(kind: str, cell: str) -> Extra:

@@ -805,6 +805,14 @@ def test_numbers_with_commas_are_read_where_semicolons_part_a_table(folder):
     assert (photo.extra, photo.metadata) == ({"price": "1,5"}, {"views": 1234})
 
 
+def test_numbers_of_objects_keep_their_zeros(folder):
+    rows = ["path,object_number,Inv. Nr.,F Number,item id", "images/0.jpg,1905.10,7.5,2.80,3.0"]
+    path = written(folder / "t.csv", "\n".join([*rows, "images/1.jpg,1905.1,8,4,4.0"]))
+    first, second = (photo.extra for photo in read(path))
+    assert first == {"object_number": "1905.10", "Inv. Nr.": "7.5", "F Number": 2.8, "item id": 3}
+    assert second == {"object_number": "1905.1", "Inv. Nr.": "8", "F Number": 4, "item id": 4}
+
+
 def test_numbers_with_commas_at_thousands_are_read_and_pairs_of_numbers_stay_words(folder):
     rows = ["path,likes,price,size,list", 'images/0.jpg,"1,234",-7,"640,480","1,234,5"']
     path = written(folder / "t.csv", "\n".join([*rows, 'images/1.jpg,56,"1,234.50","800,600",6']))
