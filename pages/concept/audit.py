@@ -1,6 +1,6 @@
 """Audit: a blind, random check that says how good a classifier really is."""
 
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 import streamlit as st
@@ -46,7 +46,7 @@ state = st.session_state
 
 
 class Answered(NamedTuple):
-    """A page as it was answered in this session, which can be taken back."""
+    """A page as it was answered, which can be taken back."""
 
     photos: list[str]
     marks: dict[str, Mark]
@@ -74,9 +74,16 @@ def on_event(event: GridEvent) -> None:
 
 
 def pages_of(audit_id: str) -> list[Answered]:
-    """Return the pages of an audit that were answered in this session."""
-    pages: list[Answered] = state.setdefault("audit_pages", {}).setdefault(audit_id, [])
-    return pages
+    """Return the pages of an audit that were answered in this session, and before it began."""
+    pages: dict[str, list[Answered]] = state.setdefault("audit_pages", {})
+    if audit_id not in pages:
+        given = list(shared_explorer().database.audits.answers(audit_id).items())
+        parts = [given[at : at + PAGE] for at in range(0, len(given), PAGE)]
+        pages[audit_id] = [
+            Answered([photo for photo, _ in part], {p: cast(Mark, n) for p, n in part if n})
+            for part in parts
+        ]
+    return pages[audit_id]
 
 
 def on_back(audit_id: str) -> None:
@@ -294,6 +301,6 @@ def draw(collection: Collection, concept: Concept) -> None:
         offer(collection, concept, "Begin anew", len(given))
     else:
         report(concept, record, record.findings)
-        if pages_of(record.id):
+        if may(Role.LABEL) and pages_of(record.id):
             st.button("Back to the last page", on_click=on_back, args=(record.id,))
         offer(collection, concept, "Audit again")

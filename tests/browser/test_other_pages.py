@@ -243,6 +243,13 @@ def test_the_last_page_of_an_audit_can_be_taken_back_with_its_marks(mine, page):
     marked = again.evaluate_all("all => all.filter(one => one.dataset.label === 'positive').length")
     assert marked == 1
     assert again.nth(1).get_attribute("data-label") == "positive"
+    page.keyboard.press("Enter")
+    wait_until(page, other, arg=title)
+    page.reload()
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text(title, exact=True).wait_for()
+    wait_idle(page)
+    assert again.nth(1).get_attribute("data-label") == "positive"
     while again.count():
         title = page.locator(".vde-round").inner_text()
         page.get_by_role("button", name="Save answers").click()
