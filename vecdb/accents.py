@@ -59,4 +59,7 @@ def _match_piece(piece: str) -> str:
     variants = VARIANTS.get(piece, "")
     if len(piece) > 1:
         return f"(?:{''.join(map(_match_piece, piece))}|[{variants}][{MARKS}]*)"
-    return f"[{piece}{variants}][{MARKS}]*" if variants else re.escape(piece)
+    if variants:
+        return f"[{piece}{variants}][{MARKS}]*"
+    apart = unicodedata.normalize("NFD", piece)  # as macOS writes Japanese and Korean names, too
+    return re.escape(piece) if apart == piece else f"(?:{piece}|{apart})"

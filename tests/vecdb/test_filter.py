@@ -1,4 +1,6 @@
+import unicodedata
 from datetime import datetime, timezone
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -91,3 +93,17 @@ def test_only_photos_that_satisfy_every_condition_come_back(described: Collectio
         assert set(described.sample(9, Scope(where=where), seed=1).ids) == set(expected), where
         doubted = described.boundary(PlainHead([1, 1, 1, 1]), 9, Scope(where=where))
         assert set(doubted.ids) == set(expected), where
+
+
+@pytest.mark.parametrize("asked", ["NFC", "NFD"])
+def test_words_are_found_in_whichever_form_of_unicode_they_are(
+    database: Database, asked: Literal["NFC", "NFD"]
+) -> None:
+    collection = database.create_collection("forms", "by hand", 4)
+    words = ["한국", "がき", "élan", "Йод"]
+    stored = [unicodedata.normalize("NFD", word) for word in words]
+    collection.insert(photos("abcd", np.eye(4), city=stored, description=words))
+    for photo, word in zip("abcd", words, strict=True):
+        given = unicodedata.normalize(asked, word)
+        for where in (Filter(city=given), Filter(description=given)):
+            assert collection.nearest([1, 1, 1, 1], 9, Scope(where=where)).ids == [photo]
