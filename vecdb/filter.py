@@ -7,6 +7,7 @@ from typing import Any
 
 from vecdb.accents import find_whole, find_words
 from vecdb.condition import Condition
+from vecdb.errors import BadCondition
 
 WORDS = ("id", "url", "description", "photographer", "camera", "country", "city", "label")
 NUMBERS = ("width", "height", "views", "downloads")
@@ -48,6 +49,9 @@ class Filter:
     is exclusive; `no_duplicates` leaves out near-duplicates of earlier photos; `place` is a piece
     of the file's name or folders; `conditions` ask of any column, those of `extra` included. What
     is unknown of a photo satisfies no condition but `!=`.
+
+    Raises:
+        BadCondition: one of `conditions` is none.
     """
 
     min_width: int | None = None
@@ -66,6 +70,13 @@ class Filter:
     no_duplicates: bool | None = None
     place: str | None = None
     conditions: tuple[Condition, ...] = ()
+
+    def __post_init__(self) -> None:
+        for one in self.conditions:
+            if not isinstance(one, Condition):
+                raise BadCondition(
+                    f"{one!r:.80} is no Condition: make one of a text by `vecdb.parse_condition`."
+                )
 
     def predicates(self) -> list[Predicate]:
         """Return what must hold, as files of sql/filter with their parameters."""

@@ -129,6 +129,12 @@ def test_numbers_of_any_size_and_of_numpy_are_compared(typed: Collection, sign: 
     assert count("iso", np.float32(100.5)) == count("iso", 100.5)
 
 
+@pytest.mark.parametrize("given", ["iso>=400", ["iso>=400"], [("iso", ">=", 400)]])
+def test_a_filter_of_anything_but_conditions_is_refused(given: Any) -> None:
+    with pytest.raises(BadCondition, match=r"is no Condition: make one of a text by .*\.$"):
+        Filter(conditions=given)
+
+
 @pytest.mark.parametrize(("name", "value"), [("label", "caf\udce9"), ("caf\udce9", 3)])
 def test_a_condition_that_is_no_utf8_is_refused(name: str, value: Any) -> None:
     with pytest.raises(BadCondition, match=r"'caf\\udce9' is not text in UTF-8\.$"):
