@@ -9,7 +9,7 @@ from ingest.sources.kinds import has_picture_ending
 from ingest.sources.left_out import system_kind
 from ingest.sources.names import SPLITS
 
-ENDINGS = ("", ".jpg", ".jpeg", ".png", ".JPG", ".webp", ".tif")
+ENDINGS = ("", ".jpg", ".jpeg", ".png", ".JPG", ".JPEG", ".webp", ".tif", ".tiff", ".bmp", ".gif")
 # Folders of tables whose pictures lie in the folders beside them.
 ANNOTATIONS = {"annotations", "annotation", "labels", "lists", "metadata", "captions", "splits"}
 ANNOTATIONS |= {"imagesets", "main", "meta"}  # of Pascal VOC and Food-101

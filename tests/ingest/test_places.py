@@ -28,10 +28,11 @@ def table(path: Path, text: str) -> Path:
     return path
 
 
-def test_names_without_ending_lead_to_the_files_in_the_folder_beside(tmp_path):
-    put(tmp_path / "set" / "train", "01.jpg 02.jpg")
+@pytest.mark.parametrize("ending", ["jpg", "JPEG", "tiff", "bmp"])
+def test_names_without_ending_lead_to_the_files_in_the_folder_beside(tmp_path, ending):
+    put(tmp_path / "set" / "train", f"01.{ending} 02.{ending}")
     path = table(tmp_path / "set" / "train.csv", "id,label\n01,cat\n02,dog\n03,dog\n")
-    assert found(path)[:2] == ["set/train/01.jpg", "set/train/02.jpg"]
+    assert found(path)[:2] == [f"set/train/01.{ending}", f"set/train/02.{ending}"]
     assert [photo.id for photo in Source(path)] == ["01", "02", "03"]
     assert [photo.metadata["label"] for photo in Source(path)] == ["cat", "dog", "dog"]
     assert "address: id" in preview(path).choices
