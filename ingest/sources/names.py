@@ -29,7 +29,7 @@ FOLDERS = {"folder", "directory"}  # that a file's name starts from
 CAPTIONS = (
     *("photo_description", "description", "caption", "image_description", "imagedescription"),
     *("caption_abstract", "dc_description", "abstract", "title", "text", "txt", "alt_text", "alt"),
-    "image_alt_text",
+    *("image_alt_text", "alt_description"),
     *("sentence", "prompt", "captions", "ai_description"),
     *(
         "beschreibung",

@@ -444,3 +444,13 @@ def test_the_choices_of_a_question_are_no_label(tmp_path):
     path.write_text(json.dumps([{"url": "http://a/1.jpg", "choices": ["cat", "dog"]}]))
     [photo] = Source(path)
     assert "label" not in photo.metadata
+
+
+def test_what_unsplash_tells_of_a_photo_without_description_is_one(tmp_path):
+    rows = [
+        {"urls": {"raw": f"http://a/{at}.jpg"}, "description": told, "alt_description": f"dog {at}"}
+        for at, told in enumerate([None, "Rex"])
+    ]
+    (tmp_path / "t.json").write_text(json.dumps({"total": 2, "results": rows}))
+    found = [photo.metadata["description"] for photo in Source(tmp_path / "t.json")]
+    assert found == ["dog 0", "Rex"]
