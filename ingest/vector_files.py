@@ -23,6 +23,7 @@ ROWS = 20_000
 BROKEN = (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error)
 NUMBERS = "fiu"  # kinds of NumPy's types
 TOLD = f"{NUMBERS}bMSU"
+PNG = ": write pictures as PNG files, and give their folder"
 NAMES = ("embedding", "embeddings", "vector", "vectors", "img_emb", "image_embedding", "clip")
 
 
@@ -50,7 +51,10 @@ def open_numbers(path: Path) -> tuple[np.ndarray, dict[str, np.ndarray]]:
             f"{path} is no whole file of vectors ({error}): make it or fetch it again."
         ) from error
     if numbers.ndim != 2 or not numbers.shape[1]:
-        raise SourceError(f"{path} holds an array of shape {numbers.shape}, not rows of vectors.")
+        raise SourceError(
+            f"{path} holds an array of shape {numbers.shape}, not rows of vectors"
+            f"{PNG if numbers.ndim > 2 else ''}."
+        )
     if numbers.dtype.kind not in NUMBERS:
         raise SourceError(
             f"{path} holds an array of {numbers.dtype}, not of numbers: make it again."
@@ -70,7 +74,8 @@ def _find_rows(arrays: Mapping[str, np.ndarray], path: Path) -> np.ndarray:
     named = [name for name in ("vectors", *NAMES, "features") if name in arrays]
     if not named and len(rows) != 1:
         raise SourceError(
-            f"{path} holds {len(rows)} arrays of rows, and none is called vectors or embeddings."
+            f"{path} holds {count_things(len(rows), 'array')} of rows, and none is called vectors "
+            f"or embeddings{PNG if any(array.ndim > 2 for array in arrays.values()) else ''}."
         )
     return arrays[(named or rows)[0]]
 

@@ -597,8 +597,13 @@ def test_what_an_npz_tells_must_be_of_all_its_vectors(
     with pytest.raises(DamagedSource, match="60 vectors and 59 of id"):
         run(tmp_path / "v.npz", table="t", encoder="m", database=database)
     np.savez(tmp_path / "v.npz", left=vectors, right=vectors)
-    with pytest.raises(SourceError, match="2 arrays of rows"):
+    with pytest.raises(SourceError, match=r"2 arrays of rows, .* embeddings\.$"):
         run(tmp_path / "v.npz", table="t", encoder="m", database=database)
+    np.savez(tmp_path / "v.npz", x_train=np.zeros((5, 28, 28)), y_train=np.arange(5))
+    np.save(tmp_path / "v.npy", np.zeros((5, 28, 28)))
+    for name in ("v.npz", "v.npy"):
+        with pytest.raises(SourceError, match="write pictures as PNG files, and give their folder"):
+            run(tmp_path / name, table="t", encoder="m", database=database)
 
 
 def test_a_table_beside_an_array_of_its_name_tells_of_it(
