@@ -1,5 +1,6 @@
 """What people drop on the app: kept in a folder of their collection, to be ingested from there."""
 
+import glob
 import hashlib
 import io
 import zipfile
@@ -46,6 +47,12 @@ def keep_uploads(store: Store, table: str, files: Sequence[Any]) -> list[Path]:
     is_list_alone = {path.suffix.lower() for path in kept} <= LISTS
     tables = [p for p in kept if p.parent == folder and (_is_table(p.name) or is_list_alone)]
     return [folder] * (len(tables) < len(kept)) + list(dict.fromkeys(tables))
+
+
+def list_tables(source: Path) -> tuple[str, ...]:
+    """Return patterns of the tables in a folder of dropped files: each is a source of its own."""
+    names = sorted(path.name for path in source.iterdir()) if source.is_dir() else []
+    return tuple(glob.escape(name) for name in names if _is_table(name))
 
 
 def upload_folder(store: Store, table: str) -> Path:

@@ -10,7 +10,7 @@ from explorer import default_table
 from explorer.errors import NotAllowed
 from explorer.looks import look_at
 from explorer.orders import Order
-from explorer.uploads import keep_uploads, upload_folder
+from explorer.uploads import keep_uploads, list_tables, upload_folder
 from ingest import IngestError, Options
 from ingest.prune import check_prunable
 from pages._current import current_concept, remembered_collection, shared_explorer
@@ -151,8 +151,9 @@ def _start() -> None:
                 return
             queue_order(Order(source, table, encoder, options, visitor()))
         if files:
-            options = Options(below=roots_with(upload_folder(explorer.store, table)))
+            below = roots_with(upload_folder(explorer.store, table))
             for kept in keep_uploads(explorer.store, table, files):
+                options = Options(below=below, exclude=list_tables(kept))
                 queue_order(Order(str(kept), table, encoder, options, visitor()))
             state.data_drops += 1  # an empty box: what was dropped is kept, and may be large
     except (VecdbError, OSError, NotAllowed, IngestError) as error:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer.uploads import keep_uploads
+from explorer.uploads import keep_uploads, list_tables
 from ingest.errors import SourceError
 from ingest.sources import Source
 from tests.explorer.conftest import disk_full_after
@@ -50,14 +50,18 @@ def test_a_dropped_picture_that_a_full_disk_cuts_off_is_not_kept(store):
 
 @pytest.mark.parametrize("is_later", [True, False])
 def test_a_table_names_the_pictures_that_are_dropped_with_it_or_were_before(store, is_later):
-    pictures = [Dropped("a.jpg", jpeg(0)), Dropped("b.jpg", jpeg(1))]
-    table = Dropped("photos.csv", b"file,label\na.jpg,cat\nb.jpg,dog\n")
+    dropped = [Dropped("a.jpg", jpeg(0)), Dropped("b.jpg", jpeg(1))]
+    table = Dropped("photos[1].csv", b"file,label\na.jpg,cat\nb.jpg,dog\n")
     if is_later:
-        [folder] = keep_uploads(store, "t", pictures)
+        [folder] = keep_uploads(store, "t", dropped)
         [kept] = keep_uploads(store, "t", [table])
     else:
-        folder, kept = keep_uploads(store, "t", [table, *pictures])
-    assert [photo.id for photo in Source(folder)] == ["a.jpg", "b.jpg"]
+        folder, kept = keep_uploads(store, "t", [table, *dropped])
+    left: list[str] = []
+    pictures = Source(folder, exclude=list_tables(folder), leave_out=left.append)
+    assert [photo.id for photo in pictures] == ["a.jpg", "b.jpg"]
+    assert left == ["excluded"]
+    assert not list_tables(kept)
     found = {photo.address: photo.metadata for photo in Source(kept)}
     assert found == {
         str(folder / "a.jpg"): {"label": "cat"},
