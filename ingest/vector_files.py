@@ -14,6 +14,7 @@ import pyarrow.json
 
 from commandline.words import count_things
 from ingest.errors import DamagedSource, SourceError
+from ingest.numbered_columns import has_numbered, join_numbered, read_numbered
 from ingest.sources.arrow_rows import ARROW, PARQUET, STREAM, is_lance, open_lance
 from ingest.sources.json_forms import rows_of
 from ingest.sources.names import is_known, usual
@@ -93,15 +94,20 @@ def is_columnar(path: Path) -> bool:
     if path.suffix.lower() in JSON_LINES:
         # pyarrow breaks down, and the whole process with it, where the first value is null.
         return head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
-    return head.startswith((PARQUET, ARROW, STREAM)) or path.suffix.lower() == ".json"
+    is_one = head.startswith((PARQUET, ARROW, STREAM)) or path.suffix.lower() == ".json"
+    return is_one or has_numbered(path)
 
 
 def read_batches(path: Path, rows: int = ROWS) -> Iterator[pa.Table]:
-    """Read such a table, so many rows at once.
+    """Read such a table, so many rows at once; vectors in numbered columns are one column.
 
     Raises:
         DamagedSource: it breaks off.
     """
+    yield from map(join_numbered, _read_batches(path, rows))
+
+
+def _read_batches(path: Path, rows: int) -> Iterator[pa.Table]:
     try:
         if is_lance(path):
             for batch in open_lance(path).to_batches(batch_size=rows):
@@ -116,6 +122,8 @@ def read_batches(path: Path, rows: int = ROWS) -> Iterator[pa.Table]:
                     read += batch.num_rows
             except pa.ArrowInvalid:  # a column has values of several kinds, perhaps
                 yield from _read_lines(path, rows, read)
+        elif has_numbered(path):
+            yield from read_numbered(path)
         elif magic(path).startswith(PARQUET):
             import pyarrow.parquet as pq
 

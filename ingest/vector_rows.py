@@ -12,10 +12,11 @@ import pyarrow as pa
 
 from ingest.embed.rows import MARK, WHERE
 from ingest.errors import SourceError
+from ingest.numbered_columns import TEXTS
 from ingest.photo import Photo, clean_values, id_of_path, short_id
 from ingest.sources.addresses import Locator, is_web
 from ingest.sources.arrow_rows import class_names, is_array, read_dicts
-from ingest.sources.cells import OF_TYPED, kind_of
+from ingest.sources.cells import OF_TEXT, OF_TYPED, kind_of
 from ingest.sources.columns import INDEX, OPTIONS, Columns
 from ingest.sources.guess import holds_pictures
 from ingest.sources.names import METADATA, PAIRS, usual
@@ -57,6 +58,7 @@ class RowShaper:
         self._where = table.where
         self._locator = locator
         self._is_own = MARK in (told.schema.metadata or {})
+        self._kinds = OF_TEXT if TEXTS in (told.schema.metadata or {}) else OF_TYPED
         self._words = class_names(told.schema)
         sample = list(self._read(told.slice(0, SAMPLE)))
         check_columns(table.where, names_of(sample))
@@ -76,7 +78,7 @@ class RowShaper:
             label_column=table.label_column,
             locator=locator,
             sample=sample,
-            kinds=OF_TYPED,
+            kinds=self._kinds,
             classes=list(self._words),
             needs_address=False,
         )
@@ -194,7 +196,7 @@ class RowShaper:
             and all(len(names) < 2 for names in self._sources.values())
             and all(is_plain(self.schema.field(name).type) for name in self._names)
             and all(is_text(self.schema.field(name).type) for name in (roles.address,) if name)
-            and all(kind_of(cells, ("time",)) == "word" for cells in words)
+            and all(kind_of(cells, self._kinds) == "word" for cells in words)
         )
 
     def _read(self, told: pa.Table) -> Iterator[Row]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -123,6 +124,41 @@ def test_json_lines_of_vectors_are_read_whatever_their_file_is_called(
     assert summary.reasons == {"vector that is not finite": 1}
     stored = database.collection("t").vectors([str(ids[1]), "c"])
     assert np.allclose(stored, unit(vectors[1:3]), atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["parquet", "csv", "tsv", "jsonl"])
+@pytest.mark.parametrize("stem", ["emb_", "Feature ", "", "f"])
+def test_vectors_of_a_number_a_column_are_read_as_pandas_writes_them(
+    tmp_path: Path, database: Database, kind: str, stem: str
+) -> None:
+    rows = np.random.default_rng(0).normal(size=(3, 64)).astype(np.float32)
+    rows[:, 5] = 0  # whole numbers all along
+    frame = pd.DataFrame(rows).add_prefix(stem)
+    frame.insert(0, "id", ["007", "008", "a, b"])
+    frame.insert(1, "rating", [1, 2, 3])
+    frame = frame[[*reversed(frame.columns)]]
+    path = tmp_path / f"photos.{kind}"
+    match kind:
+        case "parquet":
+            frame.to_parquet(path)
+        case "jsonl":
+            frame.to_json(path, orient="records", lines=True, double_precision=15)
+        case "csv" | "tsv":
+            frame.to_csv(path, index=False, sep="\t" if kind == "tsv" else ",")
+    assert run(path, table="t", encoder="m", database=database).inserted == 3
+    collection, ids = database.collection("t"), ["007", "008", "a, b"]
+    assert np.allclose(collection.vectors(ids), unit(rows), atol=1e-5)
+    assert [photo["extra"]["rating"] for photo in collection.photos(ids)] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("stem, count", [("pixel", 64), ("emb_", 63), ("views_", 64)])
+def test_numbered_columns_of_other_things_are_no_vectors(
+    tmp_path: Path, stem: str, count: int
+) -> None:
+    frame = pd.DataFrame(np.ones((2, count))).add_prefix(stem)
+    frame.to_parquet(tmp_path / "a.parquet")
+    frame.to_csv(tmp_path / "a.csv")
+    assert find_vectors(tmp_path / "a.parquet") is find_vectors(tmp_path / "a.csv") is None
 
 
 @pytest.mark.parametrize("column", [None, "features.clip.v"])
