@@ -6,7 +6,9 @@ if (!window.vdeFocus) {
   const listStops = () => [...document.querySelectorAll(`[data-testid=stMain] :is(${STOPS})`)].filter(
     (stop) => stop.tabIndex >= 0 && !stop.disabled && stop.getClientRects().length,
   );
+  const JUDGED = ".vde:is([data-mode=mine], [data-mode=audit]) [data-photo-id]";
   let before = null; // the stops up to the one that was pressed
+  let wasJudging = false;
   document.addEventListener("keydown", ({ key }) => {
     const here = document.activeElement;
     if (!["Enter", " "].includes(key) || here === document.body) return;
@@ -15,6 +17,7 @@ if (!window.vdeFocus) {
     const stops = listStops();
     const at = stops.indexOf(opener || here);
     before = at < 0 ? null : stops.slice(0, at + 1);
+    wasJudging = Boolean(document.querySelector(JUDGED));
   }, true);
   document.addEventListener("pointerdown", () => { before = null; }, true);
   const giveBack = () => {
@@ -22,7 +25,9 @@ if (!window.vdeFocus) {
     // The grid gives the focus of its own buttons back itself.
     if (!before || activeElement !== body || before.at(-1)?.closest(".vde")?.isConnected) return;
     const stops = listStops();
-    (before.findLast((stop) => stops.includes(stop)) ?? stops[0])?.focus({ preventScroll: true });
+    // Photos that it brought to be judged are what the next keys are meant for.
+    const photo = wasJudging ? undefined : stops.find((stop) => stop.matches(JUDGED));
+    (photo ?? before.findLast((stop) => stops.includes(stop)) ?? stops[0])?.focus({ preventScroll: true });
   };
   new MutationObserver(() => {
     if (document.querySelector("[data-test-script-state=notRunning]")) setTimeout(giveBack, 100);

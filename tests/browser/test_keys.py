@@ -192,6 +192,17 @@ def test_the_focus_goes_to_what_stands_before_a_button_that_its_own_press_took_a
     wait_until(page, f"{NAMED}.includes('Open a saved concept')")
 
 
+def test_the_photos_of_an_audit_have_the_focus_once_its_button_is_gone(mine, app, page):
+    concept = mine()
+    page.goto(f"{app.address}/concepts?concept={concept}&view=audit")
+    page.get_by_role("button", name="Begin the audit").focus()
+    page.keyboard.press("Enter")
+    wait_until(page, "!!document.activeElement.dataset.photoId")
+    for key in ("1", "ArrowRight", "1"):
+        page.keyboard.press(key)
+    assert labels(page)[:3] == ["positive", "positive", ""]
+
+
 def test_enter_opens_a_photo_where_a_click_does(app, page):
     page.goto(f"{app.address}/search?like=yes-050")
     page.wait_for_selector("button[data-photo-id]")
