@@ -2,6 +2,7 @@
 
 import io
 import threading
+from itertools import combinations
 
 import numpy as np
 import pyarrow as pa
@@ -331,6 +332,21 @@ SHADES = """(parts => parts.map(part =>
   'body', '[data-testid=stSlider] [role=group] > div > :first-child',
   '.stCheckbox :has(> [role=switch]:checked) + div', '[role=radio][aria-checked=true]',
   '[role=radio][aria-checked=false]'])"""
+
+
+def test_what_stands_on_a_narrow_photo_does_not_overlap(mine, page):
+    mine()
+    page.locator(".vde-cell").first.evaluate("cell => { cell.style.width = '84px'; }")
+    page.locator("[data-photo-id]").first.hover()
+    rank, score, reason, like = page.locator(
+        ".vde-cell >> nth=0 >> :is(.vde-rank, .vde-score, .vde-reason, .vde-like)"
+    ).evaluate_all("""all => all.map(one => {
+      const { left, right, top, bottom } = one.getBoundingClientRect();
+      return [left, right, top, bottom];
+    })""")
+    for one, other in combinations((rank, score, reason, like), 2):
+        apart = max(one[0], other[0]) >= min(one[1], other[1])
+        assert apart or max(one[2], other[2]) >= min(one[3], other[3])
 
 
 def test_in_high_contrast_sliders_switches_and_what_is_chosen_are_seen(mine, app, page):
