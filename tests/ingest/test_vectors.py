@@ -151,7 +151,7 @@ def test_vectors_of_a_number_a_column_are_read_as_pandas_writes_them(
     assert [photo["extra"]["rating"] for photo in collection.photos(ids)] == [1, 2, 3]
 
 
-@pytest.mark.parametrize("stem, count", [("pixel", 64), ("emb_", 63), ("views_", 64)])
+@pytest.mark.parametrize(("stem", "count"), [("pixel", 64), ("emb_", 63), ("views_", 64)])
 def test_numbered_columns_of_other_things_are_no_vectors(
     tmp_path: Path, stem: str, count: int
 ) -> None:
