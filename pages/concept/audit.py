@@ -136,11 +136,11 @@ def on_begin() -> None:
         state.audit_error = str(error)
 
 
-def offer(collection: Collection, concept: Concept, label: str, given: int = 0) -> None:
+def offer(collection: Collection, concept: Concept, label: str, lost: str = "") -> None:
     """Draw the button that begins an audit, and how many questions each kind asks.
 
     Args:
-        given: answers that are dropped by it.
+        lost: what is dropped by it, which is asked about first.
     """
     if not may(Role.LABEL):
         return
@@ -152,11 +152,10 @@ def offer(collection: Collection, concept: Concept, label: str, given: int = 0) 
     # Texts that stay as they are: a choice comes back from the browser as its text.
     width = left.selectbox("How sure do you want to be?", list(WIDTHS), key="audit_width")
     questions = plan(total, accepted, width=WIDTHS[width]).questions
-    if given:
+    if lost:
         with right.popover(label, width="stretch"):
-            answers = count_things(given, "answer")
-            st.caption(f"{answers} given in this audit so far will not count.")
-            st.button(f"Drop {answers} and begin", on_click=on_begin, width="stretch")
+            st.caption("A concept keeps one audit: the new one takes the place of this.")
+            st.button(f"Drop {lost} and begin", on_click=on_begin, width="stretch")
     else:
         right.button(label, on_click=on_begin, width="stretch")
     counted = st.checkbox(
@@ -298,9 +297,13 @@ def draw(collection: Collection, concept: Concept) -> None:
     elif record.findings is None:
         ask(collection, concept, record)
         given = blind_answers(shared_explorer().database, record)
-        offer(collection, concept, "Begin anew", len(given))
+        offer(
+            collection, concept, "Begin anew", count_things(len(given), "answer") if given else ""
+        )
     else:
         report(concept, record, record.findings)
         if may(Role.LABEL) and pages_of(record.id):
             st.button("Back to the last page", on_click=on_back, args=(record.id,))
-        offer(collection, concept, "Audit again")
+        offer(
+            collection, concept, "Audit again", "its result" if record.is_current(concept) else ""
+        )

@@ -216,6 +216,7 @@ def test_an_audit_asks_blindly_and_states_intervals_about_the_truth(mine, page, 
         page.get_by_text("Count answers given already").click()
     page.get_by_text(re.compile(r"^\d+ questions$")).wait_for()
     page.get_by_role("button", name="Audit again").click()
+    page.get_by_role("button", name="Drop its result and begin").click()
     page.get_by_text(re.compile("^0 of ")).wait_for()
 
 
