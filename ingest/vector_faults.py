@@ -11,12 +11,14 @@ def check_vectors(column: pa.ChunkedArray, dim: int) -> tuple[pa.Array, dict[int
     """Return a column's vectors, and why some cannot be stored, by their rows.
 
     Args:
-        column: (n,) lists of numbers.
+        column: (n,) lists of numbers; anything else has no vector.
         dim: how many numbers each must have.
 
     Returns:
         (n,) lists of `dim` float32, zeros where the column has none of that length; the reasons.
     """
+    if not pa.types.is_nested(column.type):
+        column = pa.chunked_array([pa.nulls(len(column), pa.list_(pa.float32()))])
     lengths = pc.fill_null(pc.list_value_length(column), -1).to_numpy()
     right = lengths == dim
     reasons = {

@@ -14,11 +14,11 @@ import pyarrow.json
 
 from commandline.words import count_things
 from ingest.errors import DamagedSource, SourceError
-from ingest.numbered_columns import has_numbered, join_numbered, read_numbered
 from ingest.sources.arrow_rows import ARROW, PARQUET, STREAM, is_lance, open_lance
 from ingest.sources.json_forms import rows_of
 from ingest.sources.names import is_known, usual
 from ingest.sources.text import JSON_LINES, magic
+from ingest.written_vectors import has_vectors, read_texts
 
 ROWS = 20_000
 BROKEN = (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error)
@@ -95,19 +95,15 @@ def is_columnar(path: Path) -> bool:
         # pyarrow breaks down, and the whole process with it, where the first value is null.
         return head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
     is_one = head.startswith((PARQUET, ARROW, STREAM)) or path.suffix.lower() == ".json"
-    return is_one or has_numbered(path)
+    return is_one or has_vectors(path)
 
 
 def read_batches(path: Path, rows: int = ROWS) -> Iterator[pa.Table]:
-    """Read such a table, so many rows at once; vectors in numbered columns are one column.
+    """Read such a table, so many rows at once.
 
     Raises:
         DamagedSource: it breaks off.
     """
-    yield from map(join_numbered, _read_batches(path, rows))
-
-
-def _read_batches(path: Path, rows: int) -> Iterator[pa.Table]:
     try:
         if is_lance(path):
             for batch in open_lance(path).to_batches(batch_size=rows):
@@ -122,8 +118,8 @@ def _read_batches(path: Path, rows: int) -> Iterator[pa.Table]:
                     read += batch.num_rows
             except pa.ArrowInvalid:  # a column has values of several kinds, perhaps
                 yield from _read_lines(path, rows, read)
-        elif has_numbered(path):
-            yield from read_numbered(path)
+        elif has_vectors(path):
+            yield from read_texts(path)
         elif magic(path).startswith(PARQUET):
             import pyarrow.parquet as pq
 

@@ -12,7 +12,6 @@ import pyarrow as pa
 
 from ingest.embed.rows import MARK, WHERE
 from ingest.errors import SourceError
-from ingest.numbered_columns import TEXTS
 from ingest.photo import Photo, clean_values, id_of_path, short_id
 from ingest.sources.addresses import Locator, is_web
 from ingest.sources.arrow_rows import class_names, is_array, read_dicts
@@ -34,6 +33,7 @@ from ingest.vector_columns import (
     read_extras,
     without_empty,
 )
+from ingest.written_vectors import TEXTS
 from vecdb.photos import MAPS, stored_extra
 from vecdb.photos import METADATA as STORED
 

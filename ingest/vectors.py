@@ -32,6 +32,7 @@ from ingest.sources.tables import Table, read_partitions
 from ingest.vector_faults import check_ids, check_vectors
 from ingest.vector_files import ROWS, is_columnar, lay_bare, open_numbers, read_batches
 from ingest.vector_rows import RowShaper
+from ingest.written_vectors import gather_vectors
 
 # Names of vectors of something else than the picture.
 OF_TEXT = re.compile(
@@ -159,7 +160,7 @@ class VectorSource:
     def _read(self, table: Path | None, vectors: Path | None) -> Iterator[pa.Table]:
         if vectors is None:
             assert table is not None
-            yield from read_batches(table)
+            yield from map(gather_vectors, read_batches(table))
             return
         numbers, told = open_numbers(vectors)
         if not len(numbers):
@@ -207,8 +208,8 @@ def find_vectors(
     if column is not None and is_other and (found is None or found.column is None):
         raise SourceError(
             f"{path} has no column of vectors named {column!r}; such columns are read from "
-            "Parquet, Arrow, Lance and JSON tables on this machine: make it one, or leave "
-            "--vector-column out."
+            "Parquet, Arrow, Lance, JSON, CSV and TSV tables on this machine: make it one, or "
+            "leave --vector-column out."
         )
     return found and replace(found, table=table or Table())
 
@@ -231,7 +232,7 @@ def _find_column(path: Path, column: str | None) -> VectorSource | None:
     if not is_columnar(path):
         return None
     try:
-        batch = next(read_batches(path, 64), None)
+        batch = next(map(gather_vectors, read_batches(path, 64)), None)
     except DamagedSource:
         if column is None:
             return None  # a table whose rows differ, or is damaged: its own reader says so

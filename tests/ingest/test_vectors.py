@@ -151,6 +151,37 @@ def test_vectors_of_a_number_a_column_are_read_as_pandas_writes_them(
     assert [photo["extra"]["rating"] for photo in collection.photos(ids)] == [1, 2, 3]
 
 
+@pytest.mark.parametrize("kind", ["parquet", "csv", "jsonl"])
+@pytest.mark.parametrize("form", ["json", "numpy", "postgresql"])
+def test_vectors_in_texts_are_read_as_pandas_and_databases_write_them(
+    tmp_path: Path, database: Database, kind: str, form: str
+) -> None:
+    rows = np.random.default_rng(0).normal(size=(3, 64)).astype(np.float32)
+    match form:
+        case "json":
+            texts = [str(row.tolist()) for row in rows]
+        case "numpy":
+            texts = [str(row) for row in rows]
+        case "postgresql":
+            texts = ["{" + ",".join(map(str, row)) + "}" for row in rows]
+    ids = ["007", "a, b", "008", "odd", "none"]
+    frame = pd.DataFrame({"id": ids, "rating": [1, 2, 3, 4, 5], "tags": "[1, 2]"})
+    frame["embedding"] = [*texts, "[1, 2, dog]", None]
+    path = tmp_path / f"photos.{kind}"
+    match kind:
+        case "parquet":
+            frame.to_parquet(path, row_group_size=1)
+        case "jsonl":
+            frame.to_json(path, orient="records", lines=True)
+        case "csv":
+            frame.to_csv(path, index=False)
+    summary = run(path, table="t", encoder="m", database=database)
+    assert (summary.inserted, summary.reasons) == (3, {"no vector": 2})
+    collection = database.collection("t")
+    assert np.allclose(collection.vectors(ids[:3]), unit(rows), atol=1e-5)
+    assert [photo["extra"]["rating"] for photo in collection.photos(ids[:3])] == [1, 2, 3]
+
+
 @pytest.mark.parametrize(("stem", "count"), [("pixel", 64), ("emb_", 63), ("views_", 64)])
 def test_numbered_columns_of_other_things_are_no_vectors(
     tmp_path: Path, stem: str, count: int
@@ -450,7 +481,7 @@ def test_a_source_without_columns_of_vectors_does_not_take_one(
 ):
     source: Any = tmp_path / f"v.{kind}"
     if kind == "csv":
-        source.write_text(f'url,emb\na.jpg,"{vectors[0].tolist()}"\n')
+        source.write_text('url,emb\na.jpg,"[0.1, 0.2]"\n')
     elif kind == "folder":
         source.mkdir()
     elif kind == "npz":
