@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
+from ingest.sources.encodings import encoding_of
 from ingest.sources.names import usual
 
 LEAST = 64  # numbered columns; fewer may be figures of their own
@@ -20,6 +21,8 @@ VECTORS = re.compile(r"emb|vec|feat|clip|^([fvxed]|dim|)$")  # pixel0, pixel1, .
 LISTED = re.compile(r"\s*([\[{(])(.*)[\]})]\s*", re.DOTALL)
 BETWEEN = re.compile(r"[\s,;]+")
 ENDINGS = {".csv", ".tsv"}
+BEGINNING = 1 << 20  # bytes
+MOST_LINES = 4000  # of these rows
 LOOKED_AT = 20  # rows that tell whether a file holds any
 TEXTS = b"texts"
 """Key in a schema's metadata: its columns are as a table of texts has them, numbers and all."""
@@ -31,7 +34,9 @@ def gather_vectors(batch: pa.Table) -> pa.Table:
         return batch
     for at, field in enumerate(batch.schema):
         is_text = pa.types.is_string(field.type) or pa.types.is_large_string(field.type)
-        cells = batch.column(at).to_pylist() if is_text else []
+        # As bytes, for a text that is no UTF-8 may be among them.
+        held = batch.column(at).cast(pa.large_binary()).to_pylist() if is_text else []
+        cells = [cell and cell.decode(errors="replace") for cell in held]
         if any(map(_is_list, cells)):
             lists = pa.array(map(_read_list, cells), pa.list_(pa.float32()))
             batch = batch.set_column(at, field.name, lists)
@@ -67,7 +72,7 @@ def has_vectors(path: Path) -> bool:
     """Tell whether a CSV or TSV file holds vectors that are written so."""
     if path.suffix.lower() not in ENDINGS:
         return False
-    (names, *rows), _ = _look_at(path)
+    (names, *rows), *_ = _look_at(path)
     return bool(find_numbered(names)[1]) or any(_is_list(cell) for row in rows for cell in row)
 
 
@@ -77,12 +82,12 @@ def read_texts(path: Path) -> Iterator[pa.Table]:
     Raises:
         ArrowInvalid: it is damaged, or a cell of a vector is no number.
     """
-    (names, *_), delimiter = _look_at(path)
+    (names, *_), delimiter, encoding = _look_at(path)
     _, columns = find_numbered(names)
     types = {name: pa.float32() if name in columns else pa.string() for name in names}
     with pa.csv.open_csv(
         path,
-        read_options=pa.csv.ReadOptions(block_size=16 << 20),
+        read_options=pa.csv.ReadOptions(block_size=16 << 20, encoding=encoding),
         parse_options=pa.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
         convert_options=pa.csv.ConvertOptions(column_types=types),
     ) as reader:
@@ -90,15 +95,20 @@ def read_texts(path: Path) -> Iterator[pa.Table]:
             yield pa.Table.from_batches([batch]).replace_schema_metadata({TEXTS: b""})
 
 
-def _look_at(path: Path) -> tuple[list[list[str]], str]:
-    """Return the first rows, the names of the columns before them, and what parts the columns."""
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        line = file.readline(1 << 20)
+def _look_at(path: Path) -> tuple[list[list[str]], str, str]:
+    """Return the names of the columns and the first rows, what parts columns, and the encoding."""
+    with path.open("rb") as raw:
+        encoding = encoding_of(raw.read(BEGINNING))
+    with path.open(encoding=encoding, errors="replace", newline="") as file:
+        line = file.readline(BEGINNING)
         delimiter = max(",\t;", key=line.count)
         file.seek(0)
-        lines = (line.replace("\0", "") for line in file)  # of UTF-16
-        rows = list(islice(csv.reader(lines, delimiter=delimiter), 1 + LOOKED_AT))
-    return rows or [[]], delimiter
+        lines = (line.replace("\0", "") for line in islice(file, MOST_LINES))
+        try:
+            rows = list(islice(csv.reader(lines, delimiter=delimiter), 1 + LOOKED_AT))
+        except csv.Error:  # a lone quote, whose cell never ends
+            rows = []
+    return rows or [[]], delimiter, encoding
 
 
 def _is_list(cell: str | None) -> bool:

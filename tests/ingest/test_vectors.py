@@ -182,6 +182,18 @@ def test_vectors_in_texts_are_read_as_pandas_and_databases_write_them(
     assert [photo["extra"]["rating"] for photo in collection.photos(ids[:3])] == [1, 2, 3]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1", "utf-16"])
+def test_a_csv_of_vectors_is_read_in_its_encoding(
+    tmp_path: Path, database: Database, encoding: str
+) -> None:
+    rows = np.random.default_rng(0).normal(size=(2, 64)).astype(np.float32)
+    frame = pd.DataFrame({"id": ["a", "b"], "label": ["caf\xe9", "tea"], "emb": rows.tolist()})
+    frame.to_csv(tmp_path / "photos.csv", index=False, encoding=encoding)
+    assert run(tmp_path / "photos.csv", table="t", encoder="m", database=database).inserted == 2
+    labels = [photo["label"] for photo in database.collection("t").photos(["a", "b"])]
+    assert labels == ["caf\xe9", "tea"]
+
+
 @pytest.mark.parametrize(("stem", "count"), [("pixel", 64), ("emb_", 63), ("views_", 64)])
 def test_numbered_columns_of_other_things_are_no_vectors(
     tmp_path: Path, stem: str, count: int
