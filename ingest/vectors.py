@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from commandline.words import count_things
+from commandline.words import count_things, name_some
 from ingest.embed.layout import Layout, Plan
 from ingest.errors import DamagedSource, NamesNoPictures, SourceError
 from ingest.marks import mark_rows
@@ -32,7 +32,7 @@ from ingest.sources.tables import Table, read_partitions
 from ingest.vector_faults import check_ids, check_vectors
 from ingest.vector_files import ROWS, is_columnar, lay_bare, open_numbers, read_batches
 from ingest.vector_rows import RowShaper
-from ingest.written_vectors import gather_vectors
+from ingest.written_vectors import gather_vectors, has_vectors
 
 # Names of vectors of something else than the picture.
 OF_TEXT = re.compile(
@@ -79,8 +79,7 @@ class VectorSource:
             where = f"{len(self.parts)} of {parts}, the others are not made yet"
         first = next(self._batches(), None)
         choices = [] if first is None else self._shaper(first[3]).choices()
-        left = " and ".join(file.name for file in self.left_out[:2])
-        left += " and others" if len(self.left_out) > 2 else ""
+        left = name_some([file.name for file in self.left_out], 2)
         without = [f"without {left}"] if left else []
         told = ", ".join([where, f"{self.dim} numbers each", *choices, *without])
         return f"vectors: {told}; no picture is read"
@@ -271,7 +270,7 @@ def _find_in_tables(path: Path, column: str | None, table: Table) -> VectorSourc
     columnar = list(filter(is_columnar, tables))
     if column is None and _names_pictures(columnar[:1], table):
         return None
-    full = [file for file in columnar if next(read_batches(file, 1), ())]  # those with rows
+    full = list(filter(_has_rows, columnar))
     found = [each for file in full if (each := _find_column(file, column))]
     parts = [part for each in found if each.column == found[0].column for part in each.parts]
     files = [file for file, _ in parts if file]
@@ -282,6 +281,16 @@ def _find_in_tables(path: Path, column: str | None, table: Table) -> VectorSourc
         return None
     base = Path(os.path.commonpath([file.parent for file in files]))
     return replace(found[0], parts=tuple(parts), base=base, left_out=tuple(others))
+
+
+def _has_rows(table: Path) -> bool:
+    """Tell whether a table has rows; of a damaged one of texts its own reader has to tell."""
+    try:
+        return bool(next(read_batches(table, 1), ()))
+    except DamagedSource:
+        if has_vectors(table):
+            return False
+        raise
 
 
 def _names_pictures(tables: Sequence[Path], table: Table) -> bool:

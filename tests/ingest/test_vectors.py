@@ -194,6 +194,13 @@ def test_a_csv_of_vectors_is_read_in_its_encoding(
     assert labels == ["caf\xe9", "tea"]
 
 
+def test_a_ragged_table_with_lists_of_numbers_is_left_to_its_own_reader(tmp_path: Path) -> None:
+    polygon = list(range(20))
+    (tmp_path / "areas.csv").write_text(f'name,area\nx,"{polygon}"\ny,"{polygon}",more,cells\n')
+    (tmp_path / "photos.csv").write_text("url\nhttps://x.org/1.jpg\n")
+    assert find_vectors(tmp_path) is None
+
+
 @pytest.mark.parametrize(("stem", "count"), [("pixel", 64), ("emb_", 63), ("views_", 64)])
 def test_numbered_columns_of_other_things_are_no_vectors(
     tmp_path: Path, stem: str, count: int
