@@ -128,6 +128,7 @@ export class Grid {
     this.setBusy(this.turning);
     this.warn(data.error || this.told, data.note);
     this.draw();
+    if (fresh) this.viewer.close(); // what was opened was on another page
     this.held.giveBack();
     const covered = this.bar.root.getBoundingClientRect().bottom;
     if (fresh && this.list.getBoundingClientRect().top < covered - 1) this.root.scrollIntoView();

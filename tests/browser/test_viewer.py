@@ -6,7 +6,15 @@ import subprocess
 import pytest
 from PIL import Image
 
-from tests.browser.harness import ROOT, environment, fresh_page, kept_page, running_app, wait_until
+from tests.browser.harness import (
+    ROOT,
+    environment,
+    fresh_page,
+    kept_page,
+    running_app,
+    wait_idle,
+    wait_until,
+)
 from tests.browser.test_marks import focused, labels, tile
 from tests.warm import python
 
@@ -82,6 +90,21 @@ def test_a_finger_that_sweeps_aside_leads_to_the_next_photo_and_the_one_before(
         page.wait_for_timeout(300)  # what is tested is that nothing comes
         assert large(page) == one
         assert not page.locator("[data-label=positive]").count()
+
+
+def test_it_closes_when_the_page_below_it_becomes_another(app, page):
+    page.goto(app.address)
+    page.wait_for_selector("button[data-photo-id]")
+    wait_idle(page)
+    page.get_by_placeholder("What are you looking for?").fill("a boat")
+    page.get_by_placeholder("What are you looking for?").press("Enter")
+    tile(page, 0).click()  # before the first page of the boats has come
+    assert dialog(page).is_visible()
+    page.get_by_role("button", name="Next round").wait_for()
+    dialog(page).wait_for(state="hidden")
+    wait_idle(page)
+    assert not dialog(page).is_visible()
+    assert focused(page) == 0
 
 
 def test_it_can_be_closed_in_a_window_of_any_size(mine, page):
