@@ -1,8 +1,10 @@
 """Give rows with vectors their ids, as `ingest.naming` gives photos theirs."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, fields
+from itertools import accumulate
 from typing import Any
 
 import pyarrow as pa
@@ -14,6 +16,7 @@ from vecdb.addresses import local_path
 from vecdb.records import Origin, Records
 
 NUMBERED = re.compile(r"/row-\d+$")  # of a part, see `ingest.vectors`
+JUDGED = 200  # rows that tell from which folder the paths of others start
 
 
 def name_rows(
@@ -31,6 +34,8 @@ def name_rows(
     Returns:
         The rows, and what is stored under their ids.
     """
+    if not is_first:
+        rows, known = _shorten_paths(records, rows, known)
     ids = rows.column("id").to_pylist()
     held = records.origins(known)
     taken = {
@@ -51,6 +56,57 @@ def name_rows(
     kept = rows.drop_columns("within") if "within" in rows.column_names else rows
     named = kept.set_column(kept.column_names.index("id"), "id", pa.array(ids, pa.string()))
     return named, {one: held[one] for one in ids if one in held}
+
+
+def _shorten_paths(records: Records, rows: pa.Table, known: Set[str]) -> tuple[pa.Table, Set[str]]:
+    """Return rows with the ids of stored pictures where their paths end in these; all known ids.
+
+    The paths of another machine, or of a folder that had another name, lead nowhere here. One
+    beginning is dropped from all of them, that which leads to at least half of the pictures.
+    """
+    ids, urls = (rows.column(name).to_pylist() for name in ("id", "url"))
+    paths: dict[int, str] = {}
+    for at, (one, url) in enumerate(zip(ids, urls, strict=True)):
+        path = local_path(url) if one not in known else None
+        if path and is_gone(path):
+            paths[at] = path.as_posix().replace("\\", "/")
+        elif not url and "/" in one.replace("\\", "/") and one not in known:
+            paths[at] = one.replace("\\", "/")
+    judged = list(paths.values())[:: max(1, len(paths) // JUDGED)]
+    ends = {path: [path.removeprefix(each) for each in _beginnings(path)] for path in judged}
+    held = records.origins({end for each in ends.values() for end in each})
+    counts = Counter(
+        path.removesuffix(end)
+        for path, each in ends.items()
+        for end in each
+        if end in held and _lies_at(path, end, held[end])
+    )
+    beginning, count = max(counts.items(), key=lambda one: (one[1], -len(one[0])), default=("", 0))
+    if not count or count * 2 < len(judged):
+        return rows, known
+    short = {at: p.removeprefix(beginning) for at, p in paths.items() if p.startswith(beginning)}
+    held = records.origins(short.values())
+    found = {at: end for at, end in short.items() if end in held}
+    stored = {at: end for at, end in found.items() if _lies_at(paths[at], end, held[end])}
+    ids = [stored.get(at, one) for at, one in enumerate(ids)]
+    named = rows.set_column(rows.column_names.index("id"), "id", pa.array(ids, pa.string()))
+    return named, known | set(stored.values())
+
+
+def _beginnings(path: str) -> Iterator[str]:
+    """Yield the folders that a path may start from, the longest last."""
+    yield from accumulate(f"{name}/" for name in path.split("/")[:-1])
+
+
+def _lies_at(path: str, end: str, origin: Origin) -> bool:
+    """Tell whether a stored picture may be the one that another machine had at a path.
+
+    A name alone is that of many a picture: the folders must have one name, too.
+    """
+    if not origin.digest or "/" in end:
+        return bool(origin.digest)
+    here = local_path(origin.url)
+    return here is not None and path.split("/")[-2:-1] == [here.parent.name]
 
 
 def _drop_lost_paths(rows: pa.Table, ids: Sequence[str], held: dict[str, Origin]) -> pa.Table:

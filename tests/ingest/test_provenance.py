@@ -588,6 +588,42 @@ def test_vectors_whose_ids_are_paths_in_a_folder_that_lies_elsewhere_are_of_its_
     assert said(database, "id", "url", "label", "digest") == stored
 
 
+@pytest.mark.parametrize("beginning", ["/home/ann/photos/", "C:\\photos\\", "renamed/"])
+@pytest.mark.parametrize("column", ["id", "image_path"])
+@pytest.mark.parametrize("kind", ["npz", "parquet"])
+def test_vectors_at_paths_of_another_machine_are_of_the_stored_photos_these_end_in(
+    ingest, database, tmp_path, kind, column, beginning
+):
+    for place in ("lib", "elsewhere"):
+        (tmp_path / place).mkdir()
+    lib = folder(tmp_path / "lib" / "cats", a=1, b=2).parent
+    ingest(lib)
+    stored = said(database, "id", "url", "label", "digest")
+    file = tmp_path / "elsewhere" / f"vectors.{kind}"
+    names = ["cats/a.jpg", "cats/b.jpg", "dogs/c.jpg"]
+    part = "\\" if "\\" in beginning else "/"
+    paths = [beginning + name.replace("/", part) for name in names]
+    for sign, expected in ((1, (1, 2, 0, 0)), (1, (0, 0, 3, 0)), (-1, (0, 3, 0, 0))):
+        vectors = sign * np.eye(24, dtype="float32")[:3]
+        if kind == "npz":
+            arrays: dict[str, Any] = {"vectors": vectors, column: paths}
+            np.savez(file, **arrays)
+        else:
+            pq.write_table(pa.table({column: paths, "vector": list(vectors)}), file)
+        assert counts(ingest(file)) == expected
+        assert [row for row in said(database, "id", "url", "label", "digest") if row[3]] == stored
+    assert counts(ingest(lib)) == (0, 0, 2, 0)
+
+
+def test_a_name_alone_is_that_of_many_a_picture_and_wants_its_folder(ingest, database, tmp_path):
+    ingest(folder(tmp_path / "cardA", a=1, b=2))
+    for at, (card, expected) in enumerate([("cardB", (2, 0, 0, 0)), ("cardA", (0, 2, 0, 0))]):
+        file = tmp_path / f"{card}.npz"
+        paths = [f"/media/{card}/a.jpg", f"/media/{card}/b.jpg"]
+        np.savez(file, vectors=np.eye(24, dtype="float32")[at:][:2], paths=paths)
+        assert counts(ingest(file)) == expected
+
+
 @pytest.mark.parametrize("names", ["url", "url id", "id"])
 @pytest.mark.parametrize("first", ["folder", "shop.csv", "list.txt"])
 def test_vectors_that_name_stored_pictures_are_of_these(
