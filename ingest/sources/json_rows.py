@@ -3,16 +3,18 @@
 import json
 import re
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from ingest.errors import DamagedSource
+from ingest.sources.addresses import ENDING
 from ingest.sources.json_forms import holds_rows, part_pictures, place_feature, rows_of
 from ingest.sources.names import is_known
 from ingest.sources.rows import SAMPLE, Row, Rows, lay_flat, look_ahead, names_of
 
 BLOCK = 1 << 16  # characters read before the first value is looked for
 BROKEN = "a line that is not JSON"
+MOST_WORDS = 20_000  # rows that may stand before the first that names a picture
 SHAPES = ("segmentation", "keypoints")  # of annotations, which say nothing of the whole picture
 SPACE = " \t\r\n\ufeff"
 SPREAD = re.compile(r"\[\s*(\{.*(,|\}\s*\])|\{)?")  # the first line of a list of objects
@@ -37,8 +39,21 @@ def json_rows(lines: Iterator[str], name: str, *, is_lines: bool) -> Rows:
     rest = chain(head, lines)
     values = _values(start, rest, name, is_lines)
     first, rows = look_ahead(_name_rows(values), SAMPLE)
-    sample = [row for row in first if isinstance(row, dict)]
+    more: list[Row | str] = []
+    if not any(map(_names_picture, first)):
+        more, rows = look_ahead(rows, MOST_WORDS)
+        rows = chain(more, rows)
+    shown = chain(first, islice(filter(_names_picture, more), SAMPLE))
+    sample = [row for row in shown if isinstance(row, dict)]
     return Rows(names_of(sample), chain(first, rows), sample, (), _are_named(sample))
+
+
+def _names_picture(row: Row | str) -> bool:
+    """Tell whether a row may name a picture: in a chat, the first may stand behind many words."""
+    texts = (
+        [cell for cell in row.values() if isinstance(cell, str)] if isinstance(row, dict) else []
+    )
+    return any("://" in text or ENDING.search(text) for text in texts)
 
 
 def is_json(line: str) -> bool:

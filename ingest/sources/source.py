@@ -136,7 +136,7 @@ class Source:
             shard = Shard(path, Exclusion(self._exclude), self._leave_out)
             yield from choose(self._table.where, shard, seen)
         elif _is_table(path):
-            yield from self._table.photos(path)
+            yield from self._table.photos(path, self._leave_out)
         elif has_picture_ending(path.name) or begins_as_picture(magic(path)):
             yield from choose(self._table.where, [_picture(path)], seen)
         else:

@@ -19,6 +19,7 @@ from ingest.sources.columns import Columns, Roles
 from ingest.sources.cvat import cvat_rows
 from ingest.sources.encodings import encoding_name
 from ingest.sources.json_rows import is_json, json_rows
+from ingest.sources.left_out import LeaveOut, keep_silent
 from ingest.sources.rows import Names, Row, Rows, put_into_words
 from ingest.sources.text import GZIP, JSON_LINES, ZIP, magic, open_text
 from ingest.sources.text_rows import LISTS, text_rows
@@ -76,11 +77,12 @@ class Table:
         """Return the columns that were named for the photos; None where one is to be guessed."""
         return self.id_column, self.url_column, self.caption_column, self.label_column
 
-    def photos(self, path: Path) -> Iterator[Photo]:
+    def photos(self, path: Path, leave_out: LeaveOut = keep_silent) -> Iterator[Photo]:
         """Read the photos of a table, or of a list of addresses.
 
         Args:
             path: of the file; `-` is standard input.
+            leave_out: takes the kind of each row that is none.
 
         Raises:
             SourceError: no column holds addresses or pictures, or one asked for is not there.
@@ -92,14 +94,21 @@ class Table:
             heavy = sum(len(str(row)) for row in rows.sample) > LIGHT * len(rows.sample)
             if columns.roles.label and not heavy and str(path) != "-":
                 numbered = _gather(numbered, columns.roles)
-            yield from _join_labels(self._each(numbered, columns, stem))
+            yield from _join_labels(self._each(numbered, columns, stem, leave_out))
 
     def _each(
-        self, rows: Iterable[tuple[int, Row | str]], columns: Columns, stem: str
+        self,
+        rows: Iterable[tuple[int, Row | str]],
+        columns: Columns,
+        stem: str,
+        leave_out: LeaveOut,
     ) -> Iterator[Photo]:
+        picture = columns.picture or columns.roles.address
         for at, row in rows:
             if isinstance(row, str):
                 yield Photo("", broken=row)
+            elif picture not in row:  # of JSON: a message of a chat, a post of words alone
+                leave_out("row without a picture")
             elif not self.where or holds(self.where, columns.read_local(row)):
                 yield columns.photo(row, f"{stem}-{at:06}")
 

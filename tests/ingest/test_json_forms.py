@@ -454,3 +454,14 @@ def test_what_unsplash_tells_of_a_photo_without_description_is_one(tmp_path):
     (tmp_path / "t.json").write_text(json.dumps({"total": 2, "results": rows}))
     found = [photo.metadata["description"] for photo in Source(tmp_path / "t.json")]
     assert found == ["dog 0", "Rex"]
+
+
+@pytest.mark.parametrize("before", [0, 150])
+def test_messages_and_posts_of_words_alone_are_left_out_and_counted(folder, before):
+    left: list[str] = []
+    messages = [{"id": n, "photo": name, "text": "hi"} for n, name in enumerate(NAMES)]
+    messages[1:1] = [{"id": 7, "text": "bye"}, {"id": 8, "type": "service"}]
+    messages = [{"id": 9, "text": "hello"}] * before + messages
+    (folder / "result.json").write_text(json.dumps({"name": "Ann", "messages": messages}))
+    assert files(list(Source(folder / "result.json", leave_out=left.append))) == NAMES
+    assert left == ["row without a picture"] * (2 + before)
