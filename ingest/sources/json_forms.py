@@ -11,6 +11,8 @@ from ingest.sources.places import SAYS_NOTHING
 from ingest.sources.rows import Row, is_rows, lay_flat
 
 JUDGED = 5  # rows that are looked at
+DETECTED = "detection_categories"  # of MegaDetector: what its boxes hold, by number
+SURE = 0.2  # of a box: what its makers advise; most of those below it are leaves and stones
 SIZES = re.compile(r"size|resol|rendition|variant|thumb|format|source|srcset|version|preview|deriv")
 
 
@@ -33,6 +35,8 @@ def rows_of(found: Any) -> list[Any]:
     lists = {k: v for k, v in found.items() if isinstance(v, list) and v and isinstance(v[0], dict)}
     if "images" in lists and "annotations" in lists:
         return _annotate(found)
+    if "images" in lists and isinstance(found.get(DETECTED), dict):
+        return [_name_detections(row, found[DETECTED]) for row in lists["images"]]
     if lists:
         nested = map(rows_of, _objects_in(found))
         inside = [rows for rows in nested if len(rows) > 1]
@@ -203,6 +207,16 @@ def _row_by_class(path: str, words: list[str]) -> Row:
     classes = [word for word in words if word not in splits]
     told = {"label": classes or None, "split": ", ".join(splits) or None}
     return {"path": path, **{name: value for name, value in told.items() if value}}
+
+
+def _name_detections(row: Row, names: Mapping[str, str]) -> Row:
+    """Return a picture of MegaDetector's with the categories of its boxes in words."""
+    boxes = [
+        {**box, "category": names.get(str(box.get("category")), box.get("category"))}
+        for box in row.get("detections") or []
+    ]
+    sure = dict.fromkeys(box["category"] for box in boxes if box.get("conf", 0) >= SURE)
+    return {**row, "detections": boxes, "label": list(sure)}
 
 
 def _is_split(found: Mapping[str, Any]) -> bool:

@@ -465,3 +465,18 @@ def test_messages_and_posts_of_words_alone_are_left_out_and_counted(folder, befo
     (folder / "result.json").write_text(json.dumps({"name": "Ann", "messages": messages}))
     assert files(list(Source(folder / "result.json", leave_out=left.append))) == NAMES
     assert left == ["row without a picture"] * (2 + before)
+
+
+def test_what_megadetector_is_sure_of_is_the_label_in_words(folder):
+    boxes: list[list[tuple[str, float]]]
+    boxes = [[("1", 0.93), ("2", 0.3), ("1", 0.8)], [("1", 0.01)], []]
+    images = [
+        {"file": name, "detections": [{"category": c, "conf": conf, "bbox": []} for c, conf in own]}
+        for name, own in zip(NAMES, boxes, strict=True)
+    ]
+    names = {"1": "animal", "2": "person", "3": "vehicle"}
+    content = {"images": images, "detection_categories": names, "info": {"detector": "md"}}
+    found = read(folder / "results.json", content, indent=1)
+    assert files(found) == NAMES
+    assert [photo.metadata for photo in found] == [{"label": "animal|person"}, {}, {}]
+    assert found[1].extra == {"detections.category": "animal"}
