@@ -17,6 +17,7 @@ ANNOTATIONS |= {"anno", "eval", "devkit", "imagelist"}  # of CelebA, Stanford Ca
 IMAGES = {"images", "image", "imgs", "img", "pictures", "photos", "jpegimages"}
 # Of the pictures in a folder of this name; `data-download-1` is of Flickr's exports.
 SAYS_NOTHING = {*IMAGES, "data", "data-download", "jpg", "jpeg", "png"}
+SAYS_NOTHING |= {"upload", "uploads", "wp-content"}
 # Folders beside `images` with the same pictures once more, or what is said of them: no classes.
 OF_THE_SAME = re.compile(
     r"mask|segm|annot|label|depth|normal|truth|^gt|thumb|preview|orig|raw|edit|export|resiz|crop|"
@@ -30,7 +31,19 @@ SPLIT = re.compile(
 )
 # Folders by time, as phones, cloud stores and photo managers write them: 2019-07, 202307_a.
 YEAR = r"(19|20)\d\d"
-DATE = re.compile(rf"(photos from )?{YEAR}([-_. ]?(0[1-9]|1[0-2])([-_. ]?[0-3]\d)?)?(_+\w?)?")
+# Google's takeout has `Photos from 2019` in the language of the account.
+PHOTOS_FROM = (
+    r"(photos?|fotos?|foto's|foton|fotky|zdjęcia|фото|bilder|billeder) "
+    r"((from|von|de|del|dal|da|uit|z|z roku|från|fra|за) )?"
+)
+DATE = re.compile(rf"({PHOTOS_FROM})?{YEAR}([-_. ]?(0[1-9]|1[0-2])([-_. ]?[0-3]\d)?)?(_+\w?)?")
+# Folders in which programs keep the pictures of a project, a user, or a part of the export:
+# Label Studio, Immich, Instagram.
+KEPT = re.compile(
+    r"(?<![^/])((media/)?upload/\d+"
+    r"|((library|upload)/)?(admin(?=/(19|20)\d\d)|[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12})"
+    r"|(media/)?(posts|stories|reels|archived_posts|profile|other)(?=/20\d{4}/))/"
+)
 PART_OF_DATE = re.compile(r"(0?[1-9]|[12]\d|3[01])([-_. ]\w+)?")  # below a year's: 07, 07-July
 DIGITS = re.compile(r"\d+")
 PARTS = ("train", "val", "test")  # of a data set, in the names of folders and of tables
@@ -106,10 +119,10 @@ def folder_label(path: str) -> str:
     """Return the name of the nearest folder in a path that is more than `images`; else nothing.
 
     Eagle keeps each picture in a folder that is called by a number, Apple Photos, Immich and
-    img2dataset in one by the first letters of its name; in `train/images`, `train2017`, `2019/07`
-    and on a camera's card, in `DCIM/100CANON`, lie pictures of all kinds.
+    img2dataset in one by the first letters of its name; in `train/images`, `train2017`, `2019/07`,
+    `upload/1` and on a camera's card, in `DCIM/100CANON`, lie pictures of all kinds.
     """
-    *folders, file = path.split("/")
+    *folders, file = KEPT.sub("", path).split("/")
     if folders[-2:] in (["originals", file[:1]], [file[:2], file[2:4]]):
         return ""
     if file[:9].isdecimal() and folders[-1:] == [file[:5]]:  # 00012/000120001.jpg
