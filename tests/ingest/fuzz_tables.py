@@ -76,10 +76,14 @@ def _value(chance: random.Random, depth: int) -> Any:
 
 
 def read_table(path: Path) -> Counter[str]:
-    """Read a table to its end or its first break, and count its ids; every value can be stored."""
+    """Read a table to its end or its first break; every value can be stored.
+
+    Returns:
+        How often each id is there, and each kind of row that is left out.
+    """
     ids: Counter[str] = Counter()
     try:
-        for photo in Source(path):
+        for photo in Source(path, leave_out=lambda kind: ids.update([kind])):
             stored_extra(photo.extra)
             ids[photo.id] += 1
     except IngestError:
