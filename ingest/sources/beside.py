@@ -27,7 +27,8 @@ from ingest.sources.yolo import LISTS, read_class_names, read_classes
 
 # Folders beside those of pictures, or below the same folder, with a file about each picture.
 DESCRIBING = {"annotations", "annotation", "ann", "anns", "labels", "label", "captions", "xmls"}
-FLICKRS = re.compile(r"\d+_[0-9a-f]+_part\d+")  # beside data-download-1
+# Beside data-download-1 of Flickr's exports; of DOTA.
+CALLED = re.compile(r"\d+_[0-9a-f]+_part\d+|labeltxt.*")
 # How annotations of many pictures begin, COCO's maybe behind a long list of classes, and CVAT's.
 OF_MANY = {
     ".json": re.compile(rb'"images"\s*:\s*\[\s*\{[^{}]*"file_name"\s*:'),
@@ -204,7 +205,8 @@ def is_about_others(folder: str) -> bool:
 
 
 def _describes(name: str) -> bool:
-    return name.lower() in DESCRIBING or FLICKRS.fullmatch(name) is not None
+    name = name.lower()
+    return NUMBERED.sub("", name) in DESCRIBING or CALLED.fullmatch(name) is not None
 
 
 def _is_beside(file: File) -> bool:

@@ -21,6 +21,7 @@ from ingest.sources.takeout import from_takeout
 from ingest.sources.text import encoding_of
 from ingest.sources.values import PART
 from ingest.sources.xml_beside import XML, read_xml
+from ingest.sources.yolo import box_lines
 
 CAPTIONS = (".txt", ".text", ".caption", ".cap")
 JSON = (".json", ".jsn")
@@ -154,7 +155,7 @@ def text_of(content: bytes) -> str:
 def is_boxes(text: str) -> bool:
     """Tell whether a text lists a detector's boxes."""
     # Detectors keep four numbers or more a box in files named as captions are, and its class.
-    lines = [line.split() for line in text.splitlines() if line.strip()]
+    lines = [line.split() for line in box_lines(text)]
     numbers = [sum(bool(NUMBER.fullmatch(word)) for word in words) for words in lines]
     return bool(lines) and all(
         len(words) > 4 and n >= 4 and len(words) - n <= 2

@@ -72,6 +72,27 @@ def test_yolos_boxes_name_the_classes(tree, pictures, texts, names):
     assert left == {f".{names.rpartition('.')[2]}": 1}
 
 
+KITTI = "{} 0.00 0 -1.57 614.24 181.78 727.31 284.77 1.57 1.73 4.15 1.00 1.75 13.22 -1.62\n"
+DOTA = "681.0 109.0 700 100 690 120 680 118 {} 0\n"
+
+
+@pytest.mark.parametrize(
+    ("pictures", "texts", "told"),
+    [
+        ("training/image_2", "training/label_2", KITTI.format("DontCare") + KITTI),
+        ("train/images", "train/labelTxt", "imagesource:GoogleEarth\ngsd:0.1\n" + DOTA),
+        ("images", "labelTxt-v1.5", DOTA),
+        ("images", "annotations", "{} 48 240 195 371\n"),
+        ("images", "labels", "{} 0.91 48 240 195 371\n"),
+        ("x", "x", KITTI),
+    ],
+)
+def test_boxes_with_the_names_of_their_classes_need_no_list_of_these(tree, pictures, texts, told):
+    boxes = told.format("Car") + "".join(told.splitlines(True)[-1:]).format("small-van")
+    found, left = labels(tree({f"{pictures}/a.png": None, f"{texts}/a.txt": boxes}))
+    assert (found, left) == ({f"{pictures}/a.png": "Car|small-van"}, {})
+
+
 @pytest.mark.parametrize("where", ["images/a.json", "ann/a.json", "ann/a.jpg.json"])
 @pytest.mark.parametrize(
     "told",
