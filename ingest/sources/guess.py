@@ -191,7 +191,8 @@ def _role_of(texts: Sequence[str]) -> str | None:
 def find_flags(cells: Cells) -> list[str]:
     """Return the columns of a class each, which hold 1 or 0 (or -1), where a table has them.
 
-    They are three or more, and exactly one is 1 in each row, or they are all that the table has.
+    They are three or more, and exactly one is 1 in each row, or they are all that the table has;
+    of two both must be so.
     """
     flags: dict[str, list[bool]] = {}
     for name, column in cells.items():
@@ -200,8 +201,9 @@ def find_flags(cells: Cells) -> list[str]:
         if None not in told and words[0] not in {"is", "has", "no"} and not SPLITS & set(words):
             flags[name] = [flag is True for flag in told]
     counts = {sum(row) for row in zip(*flags.values(), strict=True)}
-    is_all = flags.keys() == cells.keys() and counts - {0, len(flags)}
-    return list(flags) if len(flags) > 2 and (is_all or counts == {1}) else []
+    is_all = flags.keys() == cells.keys() and bool(counts - {0, len(flags)})
+    told = [is_all, counts == {1}]
+    return list(flags) if (all(told) and len(flags) == 2) or (any(told) and len(flags) > 2) else []
 
 
 def is_set(cell: Any) -> bool:

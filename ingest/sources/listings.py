@@ -15,6 +15,7 @@ from ingest.errors import DamagedSource, SourceError
 from ingest.photo import id_of_path
 from ingest.sources.addresses import DRIVE, Locator
 from ingest.sources.cells import as_text, find_kinds, plain
+from ingest.sources.guess import is_set
 from ingest.sources.left_out import LeaveOut
 from ingest.sources.names import usual
 from ingest.sources.places import Place, find_in_places, find_places
@@ -23,7 +24,8 @@ from ingest.sources.tables import Table, open_rows
 from ingest.sources.values import PART
 
 FIFTYONE = "labels.json"  # beside its folder `data`
-NAMES = ("metadata.csv", "metadata.tsv", "metadata.jsonl", "metadata.parquet", FIFTYONE)
+ROBOFLOWS = "_classes.csv"  # a column of 1 or 0 for each class
+NAMES = ("metadata.csv", "metadata.tsv", "metadata.jsonl", "metadata.parquet", FIFTYONE, ROBOFLOWS)
 FILE_COLUMNS = ("file_name", "filename", "file", "path", "image", "file_names")
 
 
@@ -113,7 +115,8 @@ class Listings:
         with open_rows(path, Table(), Locator(path.parent)) as rows:
             cells = {name: [_as_json(row.get(name)) for row in rows.sample] for name in rows.names}
             self.kinds |= find_kinds(cells, rows.kinds)
-            yield from (row if isinstance(row, dict) else None for row in rows.rows)
+            read = _name_flags if path.name.lower() == ROBOFLOWS else dict
+            yield from (read(row) if isinstance(row, dict) else None for row in rows.rows)
 
     def _fiftyones_rows(self, path: Path, folder: Path) -> Iterator[dict[str, Any]]:
         """Yield the classes of pictures, named without ending, as FiftyOne exports them."""
@@ -155,6 +158,11 @@ class Listings:
         for relative, row in self._rows.items():
             if not os.path.exists(self._root / relative):
                 yield relative, json.loads(row)
+
+
+def _name_flags(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row with the classes that are 1 in it as its label."""
+    return {**row, "label": [name for name, cell in row.items() if is_set(cell)]}
 
 
 def _name_files(

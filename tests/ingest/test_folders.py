@@ -427,6 +427,16 @@ def test_the_site_that_a_picture_is_from_is_no_label(tree, is_gallerys):
     assert photo.extra.get("site") == ("flickr" if is_gallerys else None)
 
 
+def test_the_classes_that_roboflow_lists_by_column_are_the_pictures_labels(tree):
+    rows = "filename, cat, big dog\na.jpg, 1, 0\nb.jpg, 1, 1\nc.jpg, 0, 0\n"
+    root = tree({"train/a.jpg": None, "train/b.jpg": None, "train/c.jpg": None})
+    (root / "train" / "_classes.csv").write_text(rows)
+    photos, faults, left = read(root)
+    labels = {name: photo.metadata.get("label") for name, photo in photos.items()}
+    assert labels == {"train/a.jpg": "cat", "train/b.jpg": "cat|big dog", "train/c.jpg": None}
+    assert (faults, left) == ({}, {})
+
+
 def test_a_row_of_metadata_may_name_several_pictures(tree):
     rows = [{"file_names": ["a.jpg", "x/b.jpg"], "text": "a pair"}, {"file_names": ["gone.jpg"]}]
     lines = "\n".join(map(json.dumps, rows))
