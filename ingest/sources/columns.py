@@ -274,6 +274,7 @@ class Columns:
         guessed = {
             "id": _first(alone, IDS),
             "caption": _first(lower, METADATA["description"])
+            or (lower.get("name") if "sku" in lower else None)  # of a product
             or guess_caption({n: cells[n] for n in self.names if n not in taken}),
             "label": next(filter(CLASS_WORDS.search, self.names), None)
             or _first(lower, METADATA["label"])

@@ -30,7 +30,7 @@ CAPTIONS = (
     *("photo_description", "description", "caption", "image_description", "imagedescription"),
     *("caption_abstract", "dc_description", "abstract", "title", "text", "txt", "alt_text", "alt"),
     *("image_alt_text", "alt_description"),
-    *("sentence", "prompt", "captions", "ai_description"),
+    *("sentence", "prompt", "captions", "ai_description", "short_description", "product_name"),
     *(
         "beschreibung",
         "bildbeschreibung",
@@ -57,7 +57,7 @@ CAPTIONS = (
 )
 LABELS = (
     *("label_name", "class_name", "category_name", "label", "class", "category", "labels"),
-    *("labelname", "classname", "categoryname", "choice"),
+    *("labelname", "classname", "categoryname", "choice", "categories"),
     *("kategorie", "klasse", "catégorie", "categorie", "classe", "étiquette", "etiquette"),
     *("categoría", "categoria", "clase", "etiqueta", "etichetta", "kategoria", "klasa"),
     *("kategori", "klass", "etiket", "etikett", "sınıf", "luokka"),

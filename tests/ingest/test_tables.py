@@ -898,3 +898,21 @@ def test_columns_of_a_class_each_that_hold_0_or_1_are_the_label(tmp_path, lines,
     photos = list(Source(path))
     assert [photo.metadata.get("label") for photo in photos] == labels
     assert len(photos[0].extra) >= 2  # they stay columns
+
+
+@pytest.mark.parametrize(
+    ("columns", "cells", "caption"),
+    [
+        ("Name,Short description,Description", "Cap,Fine.,A fine cap.", "A fine cap."),
+        ("Name,Short description,Description", "Cap,Fine.,", "Fine."),
+        ("Name,Tax class", "A cap of red wool,", "A cap of red wool"),
+    ],
+)
+def test_the_categories_of_a_shops_products_are_labels_and_their_words_captions(
+    tmp_path, columns, cells, caption
+):
+    path = tmp_path / "wc-product-export.csv"
+    rows = [f"{n},woo-{n},{cells},Clothing > Caps,none,https://x.org/{n}.jpg" for n in (1, 2)]
+    path.write_text("\n".join([f"ID,SKU,{columns},Categories,Shipping class,Images", *rows]))
+    told = {"label": "Clothing > Caps", "description": caption}
+    assert [photo.metadata for photo in Source(path)] == [told] * 2
