@@ -80,6 +80,7 @@ class Database:
 
         Raises:
             BadName: the name cannot be a table's, or is that of a table with other rows.
+            BadValue: the encoder or the dimension cannot be one.
             EncoderMismatch: it exists with another encoder or dimension.
         """
         check_table_name(name)
@@ -89,6 +90,8 @@ class Database:
                 self._refuse_foreign(name)
                 with blame_values(f"The collection {name}"):
                     row = _row(name, encoder, dim, fingerprint)
+                    if dim < 1:
+                        raise ValueError(f"vectors have 1 number or more, not {dim}")
                 create_photos(self._connection, name, int(dim))
                 self._connection.insert("collections", row)
                 found = self._find(name)

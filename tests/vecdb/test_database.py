@@ -42,7 +42,7 @@ def test_a_collection_is_made_once_and_refuses_another_encoder(
         database.create_collection("axes", "by hand", 5)
 
 
-@pytest.mark.parametrize(("encoder", "dim"), [("caf\udce9", 4), ("by hand", -1)])
+@pytest.mark.parametrize(("encoder", "dim"), [("caf\udce9", 4), ("by hand", -1), ("by hand", 0)])
 def test_a_collection_that_cannot_be_listed_is_not_made(
     database: Database, encoder: str, dim: int
 ) -> None:
