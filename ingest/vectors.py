@@ -294,11 +294,12 @@ def _has_rows(table: Path) -> bool:
 
 
 def _names_pictures(tables: Sequence[Path], table: Table) -> bool:
-    """Tell whether a table names pictures, or is one of which its own reader has to tell."""
+    """Tell whether a table with rows names pictures, or its own reader has to tell of one."""
     for file in tables:
         try:
-            with replace(table, where=()).open(file):
-                return True
+            with replace(table, where=()).open(file) as (rows, _):
+                if rows.sample:
+                    return True
         except NamesNoPictures:
             continue
         except (SourceError, DamagedSource):

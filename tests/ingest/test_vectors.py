@@ -637,7 +637,10 @@ def test_folders_called_by_a_column_say_what_it_holds_of_the_vectors_in_them(
 
 @pytest.mark.parametrize(
     ("column", "name"),
-    [(None, "counts.csv"), ("embedding", "counts.csv"), (None, "counts.parquet")],
+    [
+        *[(None, "counts.csv"), ("embedding", "counts.csv"), (None, "counts.parquet")],
+        *[(None, "empty.csv"), (None, "url.csv")],
+    ],
 )
 def test_tables_of_other_things_are_left_out_of_a_folder_of_vectors_and_named(
     tmp_path: Path, vectors: np.ndarray, column: str | None, name: str
@@ -645,7 +648,8 @@ def test_tables_of_other_things_are_left_out_of_a_folder_of_vectors_and_named(
     (tmp_path / "data").mkdir()
     pq.write_table(pa.table({"embedding": list(vectors)}), tmp_path / "data" / "0.parquet")
     if name.endswith("csv"):
-        (tmp_path / "data" / name).write_text("class,count\ncat,3\n")
+        texts = {"empty.csv": "", "url.csv": "url\n"}
+        (tmp_path / "data" / name).write_text(texts.get(name, "class,count\ncat,3\n"))
     else:
         pq.write_table(pa.table({"class": ["cat"], "count": [3]}), tmp_path / "data" / name)
     found = find_vectors(tmp_path, column)
