@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from ingest.embedded.words import name_camera
 from ingest.errors import NamesNoPictures, SourceError
 from ingest.photo import LONGEST_TEXT, Photo, id_of_path, short_id
 from ingest.sources.addresses import (
@@ -271,6 +272,7 @@ class Columns:
         shown = cells.get(found.address or self.picture or "", [])
         alone = {n: c for n, c in lower.items() if not is_shared(cells[c], shown)}
         lower = call_within(found.address, lower)
+        taken |= set(map(lower.get, PAIRS["camera"]))
         guessed = {
             "id": _first(alone, IDS),
             "caption": _first(lower, METADATA["description"])
@@ -313,9 +315,10 @@ class Columns:
         lower = call_within(self.roles.address, {usual(name): name for name in row})
         metadata: dict[str, Any] = {}
         for column, parts in PAIRS.items():
-            words = [read_text(row[lower[part]]) for part in parts if part in lower]
+            words = [read_text(row[lower[part]]) if part in lower else "" for part in parts]
             if any(words):
-                metadata[column] = read_text(" ".join(filter(None, words)))
+                joined = name_camera(*words) if column == "camera" else " ".join(words).strip()
+                metadata[column] = read_text(joined)
                 used |= {lower[part] for part in parts if part in lower}
         chosen = {"description": self.roles.caption, "label": self.roles.label}
         # Open Images lists the classes that somebody looked for in vain with a confidence of 0.

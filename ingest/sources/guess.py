@@ -117,7 +117,7 @@ def _address_rank(name: str, column: Sequence[Any], locator: Locator, is_usual: 
     spelled = usual(CAMEL.sub("_", name))
     if RIGHTS_NAMES.search(spelled):
         return NOTHING
-    if PAGE_NAMES.search(spelled):
+    if PAGE_NAMES.search(spelled) and not is_usual:
         return min(middle, PAGES)
     if is_small(name):
         return min(middle, ADDRESS)

@@ -9,7 +9,8 @@ LATER_IDS = {"imageid"}  # which earlier versions did not know: their photos hav
 ADDRESSES = (
     *("photo_image_url", "image_url", "url", "image_link", "img_url", "imageurl", "img_link"),
     *("download_url", "media_url", "image_src", "link", "src", "address", "href", "uri"),
-    *("file", "path", "file_path", "filepath", "image_path", "img_path", "local_path"),
+    *("file", "path", "sourcefile", "file_path", "filepath", "image_path", "img_path"),
+    "local_path",
     *("filename", "file_name", "image_file", "image_name", "image", "img", "picture", "photo"),
     *("coco_url", "flickr_url", "photo_url"),
     *(
@@ -168,11 +169,16 @@ def find_label(names: Iterable[str]) -> str | None:
 def call_within(address: str | None, named: dict[str, str]) -> dict[str, str]:
     """Call columns beside a nested address by their own names, too: `data.text` is a caption.
 
+    In what exiftool lists, `Make` and `Model` are those of the camera.
+
     Args:
         address: the column of addresses.
         named: columns by their usual names; a class among ranks of living things is left out.
     """
     within = (address or "").rpartition(".")[0]
+    if "sourcefile" in {*named, usual(address or "")}:
+        camera = zip(PAIRS["camera"], ("make", "model"), strict=True)
+        named = {part: named[name] for part, name in camera if name in named} | named
     if named.keys() >= TAXONOMY:
         named = {name: column for name, column in named.items() if name != "class"}
     if not within:

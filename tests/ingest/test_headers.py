@@ -89,6 +89,20 @@ def test_columns_that_photo_managers_write_are_known(folder, header, row, told):
     assert taken is None or taken.month in {5, 7}  # when it was taken, not when it was uploaded
 
 
+@pytest.mark.parametrize("group", ["", "EXIF:"])
+def test_what_exiftool_lists_is_found_by_its_source_file_with_its_camera(folder, group):
+    keys = ["SourceFile", f"{group}FileName", f"{group}Make", f"{group}Model"]
+    rows = [dict(zip(keys, [f"{at}.jpg", f"{at}.jpg", "Canon", "Canon EOS 5D"], strict=True))
+            for at in range(2)]  # fmt: skip
+    del rows[1][keys[1]]
+    (folder / "t.json").write_text(json.dumps(rows))
+    photos = list(Source(folder / "t.json"))
+    assert [photo.metadata for photo in photos] == [{"camera": "Canon EOS 5D"}] * 2
+    cars = [",Canon,Canon EOS 5D", ",Ford,A red one"]
+    photos = read(folder, "file,Make,Model", cars)
+    assert "camera" not in photos[0].metadata
+
+
 def test_columns_of_one_name_are_all_kept(folder):
     photos = read(folder, "file,tag,tag,tag", [",red,big,old", ",blue,small,new", ",,,"])
     assert photos[0].extra == {"tag": "red", "tag 2": "big", "tag 3": "old"}
