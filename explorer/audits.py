@@ -158,10 +158,15 @@ def open_questions(record: AuditRecord, answers: Mapping[str, int]) -> list[str]
     return [photo for photo in record.order if photo not in answers]
 
 
-def answer_audit(database: Database, concept_id: str, answers: Mapping[str, int]) -> Concept:
+def answer_audit(
+    database: Database, concept_id: str, answers: Mapping[str, int], by: str = ""
+) -> Concept:
     """Keep answers (1, -1, or 0 for not sure); with the last one the findings are computed.
 
     Answers of two windows add up: each is a row of its own.
+
+    Args:
+        by: who gave them; empty where nobody said.
 
     Raises:
         NothingThere: the concept was deleted.
@@ -170,7 +175,7 @@ def answer_audit(database: Database, concept_id: str, answers: Mapping[str, int]
     record = AuditRecord.read(concept)
     if record is None:
         return concept
-    database.audits.answer(record.id, answers)
+    database.audits.answer(record.id, answers, by)
     record = _conclude(database, record)
     if record.findings is None:
         return concept

@@ -401,11 +401,14 @@ class Explorer:
             assert record is not None
         return open_questions(record, read_answers(self.database, record))
 
-    def answer_audit(self, concept_id: str, answers: Mapping[str, int]) -> Findings | None:
+    def answer_audit(
+        self, concept_id: str, answers: Mapping[str, int], *, by: str = ""
+    ) -> Findings | None:
         """Keep answers to an audit; return what follows once all are given, None before.
 
         Args:
             answers: photo id -> 1 yes, -1 no, 0 not sure.
+            by: who gave them; empty where nobody said.
 
         Raises:
             BadInput: no audit has been begun, a photo is not asked about in it, or an answer is
@@ -419,7 +422,7 @@ class Explorer:
         if record is None or strangers:
             named = f": {strangers[0]!r} is not asked about" if record else ""
             raise BadInput(f"These are no answers to an audit of this concept{named}.")
-        record = AuditRecord.read(answer_audit(self.database, concept_id, answers))
+        record = AuditRecord.read(answer_audit(self.database, concept_id, answers, clean_name(by)))
         return record.findings if record else None
 
     def export(

@@ -1,6 +1,6 @@
 """Audit: a blind, random check that says how good a classifier really is."""
 
-from typing import NamedTuple, cast
+from typing import cast
 
 import numpy as np
 import streamlit as st
@@ -45,13 +45,6 @@ UNKNOWN = {
 state = st.session_state
 
 
-class Answered(NamedTuple):
-    """A page as it was answered, which can be taken back."""
-
-    photos: list[str]
-    marks: dict[str, Mark]
-
-
 def on_event(event: GridEvent) -> None:
     """Keep the answers of a page, or take the last one's back."""
     state.audit_error = ""
@@ -68,55 +61,57 @@ def on_event(event: GridEvent) -> None:
     answers = {photo: int(event["marks"].get(photo, rule)) for photo in asked}
     try:
         if kept := keep_answers(state.concept_id, audit_id, answers):
-            pages_of(audit_id).append(Answered(kept, event["marks"]))
+            pages_of(audit_id).append(kept)
     except (VecdbError, ClassifierError, ExplorerError) as error:
         state.audit_error = str(error)
 
 
-def pages_of(audit_id: str) -> list[Answered]:
-    """Return the pages of an audit that were answered in this session, and before it began."""
-    pages: dict[str, list[Answered]] = state.setdefault("audit_pages", {})
+def pages_of(audit_id: str) -> list[dict[str, int]]:
+    """Return the answers that this person may take back, page by page, the last one last.
+
+    Those are the pages of this session, after those that its person answered before.
+    """
+    pages: dict[str, list[dict[str, int]]] = state.setdefault("audit_pages", {})
     if audit_id not in pages:
-        given = list(shared_explorer().database.audits.answers(audit_id).items())
-        parts = [given[at : at + PAGE] for at in range(0, len(given), PAGE)]
-        pages[audit_id] = [
-            Answered([photo for photo, _ in part], {p: cast(Mark, n) for p, n in part if n})
-            for part in parts
-        ]
+        given = shared_explorer().database.audits.answers(audit_id, current_person().name)
+        rows = list(given.items())
+        pages[audit_id] = [dict(rows[at : at + PAGE]) for at in range(0, len(rows), PAGE)]
     return pages[audit_id]
 
 
 def on_back(audit_id: str) -> None:
-    """Open the page that was answered last anew, with its marks."""
+    """Open the page that was answered last anew, with its marks and what was said of the rest."""
     pages = pages_of(audit_id)
     try:
         last = pages[-1]
-        take_back_answers(shared_explorer().database, state.concept_id, audit_id, last.photos)
-        state.audit_marks = pages.pop().marks
+        take_back_answers(shared_explorer().database, state.concept_id, audit_id, last)
+        rest = 0 if 0 in last.values() else -1
+        state.audit_unmarked = "negative" if rest else "skip"
+        state.audit_marks = {p: cast(Mark, n) for p, n in pages.pop().items() if n != rest}
     except (VecdbError, ExplorerError) as error:
         state.audit_error = str(error)
 
 
-def keep_answers(concept_id: str, audit_id: str, answers: dict[str, int]) -> list[str]:
+def keep_answers(concept_id: str, audit_id: str, answers: dict[str, int]) -> dict[str, int]:
     """Keep the answers of a page; those that another window has given meanwhile stand.
 
     Returns:
-        The photos whose answers were kept.
+        The answers that were kept.
     """
     database = shared_explorer().database
     record = AuditRecord.read(database.concepts.get(concept_id))
     if record is None or record.id != audit_id:
         state.audit_error = "Another window began this audit anew: this page was not saved."
-        return []
+        return {}
     open_now = set(open_questions(record, read_answers(database, record)))
     kept = {photo: answer for photo, answer in answers.items() if photo in open_now}
-    answer_audit(database, concept_id, kept)
+    answer_audit(database, concept_id, kept, current_person().name)
     if answered := len(answers) - len(kept):
         state.audit_error = (
             f"Another window has answered {answered} of the {count_things(len(answers), 'photo')} "
             "of this page meanwhile: the first answers stand."
         )
-    return list(kept)
+    return kept
 
 
 def on_begin() -> None:

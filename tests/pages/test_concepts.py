@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.audits import AuditRecord, blind_answers
+from explorer.people import Person
 from pages import _session, grid
 from pages._current import shared_explorer
 from pages.concept import audit, label_files, labels, open_saved
@@ -195,6 +196,25 @@ def test_the_first_answers_stand_where_two_windows_answer_a_page_of_an_audit(tau
     else:
         assert answers == dict.fromkeys(asked, -1) | {asked[0]: 1, asked[1]: 0}
         assert f"answered 2 of the {len(asked)} photos" in words(test)
+
+
+def test_a_page_of_an_audit_is_taken_back_by_who_answered_it(taught, grids, monkeypatch):
+    explorer = shared_explorer()
+    asked = explorer.audit(taught, width=0.2)
+    explorer.answer_audit(taught, {asked[0]: 1, asked[1]: 0, asked[2]: -1}, by="Ada")
+    explorer.answer_audit(taught, {asked[3]: 1}, by="Ben")
+    monkeypatch.setattr(audit, "current_person", lambda: Person("Cy"))
+    run("concepts.py", concept=taught, view="audit")
+    assert not grids.data["undoable"]
+    monkeypatch.setattr(audit, "current_person", lambda: Person("Ada"))
+    test = run("concepts.py", concept=taught, view="audit")
+    grids.answer(test, type="undo")
+    record = AuditRecord.read(explorer.concepts.get(taught))
+    assert record is not None
+    assert blind_answers(explorer.database, record) == {asked[3]: 1}
+    assert grids.data["marks"] == {asked[0]: 1, asked[2]: -1}
+    assert grids.data["unmarked"] == "skip"
+    assert not grids.data["undoable"]
 
 
 def test_the_view_that_was_open_is_open_again_after_another_page(taught, grids):
