@@ -43,12 +43,15 @@ def offer_twins(page: Page) -> None:
         return is_other and other.prompt.strip().casefold() == words != ""
 
     listed = [(one, n) for one, n in listed_concepts(same).values() if n.yes + n.no][:2]
+    if not listed:
+        return
+    left, right = st.columns([6, 2], vertical_alignment="center")
+    latest, _ = listed[0]
+    left.text(
+        f"“{latest.name}” was taught before, last on {latest.updated:%-d %B %Y}. "
+        "This page starts a new one."
+    )
     for (concept, _), label in zip(listed, label_each(listed), strict=True):
-        left, right = st.columns([6, 2], vertical_alignment="center")
-        left.text(
-            f"“{concept.name}” was taught before, on {concept.updated:%-d %B %Y}. "
-            "This page starts a new one."
-        )
         right.button(
             f"Continue {label}",
             key=f"continue_{concept.id}",

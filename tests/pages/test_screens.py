@@ -289,11 +289,14 @@ def test_the_words_of_a_concept_that_was_left_can_be_asked_for_again(concept, wa
 def test_the_same_words_again_offer_what_was_taught_before(concept):
     page = shared_explorer().page(concept)
     taught = shared_explorer().answer(page, {page.tiles[0].photo_id: 1})
+    other = shared_explorer().concepts.duplicate(concept, "another").id
     shared_explorer().encoders.start("offline").result(120)
     test = run("train.py")
     test.text_input(key="prompt").set_value(taught.concept.prompt.upper()).run()
     begun = test.session_state["concept_id"]
-    assert begun != concept
+    assert begun not in (concept, other)
+    assert len([text for text in test.text if "was taught before" in text.value]) == 1
+    assert test.button(key=f"continue_{other}").label.startswith("Continue")
     test.button(key=f"continue_{concept}").click().run()
     assert test.session_state["concept_id"] == concept
     assert shared_explorer().concepts.get(begun).deleted
