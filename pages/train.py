@@ -104,8 +104,8 @@ def answer(page: Page, event: GridEvent) -> None:
             now = shared_explorer().tickets.take(event["ticket"]) or shared_explorer().rounds.page(
                 shared_explorer().concepts.get(concept.id)
             )
-            show(now)
-            address(now)
+            if state.get("concept_id") == concept.id:  # else Back has left it meanwhile
+                show(now)
         case "unmarked":
             page.concept = shared_explorer().rounds.keep_settings(
                 concept.id, unmarked=event["rule"]

@@ -230,6 +230,17 @@ def test_the_view_that_was_open_is_open_again_after_another_page(taught, grids):
     assert again.query_params["view"] == "results"
 
 
+def test_a_page_that_comes_as_somebody_goes_back_does_not_open_its_concept_again(taught, grids):
+    test = run("train.py", concept=taught)
+    test.session_state["screen_before"] = "Train"
+    del test.query_params["concept"]
+    for _ in ("with the way back", "after it"):
+        grids.answer(test, type="turned", ticket="")
+        assert "concept" not in test.query_params
+        assert test.session_state["concept_id"] == ""
+        assert grids.data["mode"] == "welcome"
+
+
 def test_a_name_that_is_emptied_stays_and_its_box_too_for_who_types_on(taught, grids):
     test = run("concepts.py")
     name = f"name_{taught}"
