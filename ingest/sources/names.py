@@ -66,11 +66,12 @@ LABELS = (
 )
 LABEL_NUMBERS = ("class_id", "classid", "category_id", "label_id", "labelid")
 LABEL_NAME = re.compile(r"^(?!(n|num|is|has|no)_)\w*_(labels?|class|category)$")
-# The words of classes in what Label Studio exports, and where the numbers of these stand elsewhere:
-# in the manifests of SageMaker, and in Vertex AI's.
+# The words of classes in what Label Studio exports, in the boxes of CreateML, Scale and VIA, and
+# where the numbers of these stand elsewhere: in the manifests of SageMaker, and in Vertex AI's.
 STUDIOS = re.compile(r"\.choices$|(^|\.)(rectangle|polygon|brush|ellipse|keypoint)labels$")
+BOXES = r"(^|\.)annotations\.label$|\.region_attributes\.(class|label|name|type)$"
 CLASS_WORDS = re.compile(
-    rf"-metadata\.class-name$|^classificationAnnotation\.displayName$|{STUDIOS.pattern}"
+    rf"{BOXES}|-metadata\.class-name$|^classificationAnnotation\.displayName$|{STUDIOS.pattern}"
 )
 TAXONOMY = {"class", "family", "genus"}  # where these are columns, Mammalia is a class
 # Addresses of something else than the picture itself, and of smaller ones.

@@ -480,3 +480,26 @@ def test_what_megadetector_is_sure_of_is_the_label_in_words(folder):
     assert files(found) == NAMES
     assert [photo.metadata for photo in found] == [{"label": "animal|person"}, {}, {}]
     assert found[1].extra == {"detections.category": "animal"}
+
+
+REGION = {"shape_attributes": {"name": "rect", "x": 1}}
+OF_BOXES = {
+    "CreateML": [
+        {"image": name, "annotations": [{"label": word, "coordinates": {"x": 1}} for word in words]}
+        for name, words in zip(NAMES, [["cat", "dog", "cat"], ["dog"], []], strict=True)
+    ],
+    "VIA": {
+        f"{name}99": {
+            "filename": name,
+            "regions": [{**REGION, "region_attributes": {"class": word}} for word in words],
+        }
+        for name, words in zip(NAMES, [["cat", "dog"], ["dog"], []], strict=True)
+    },
+}
+
+
+@pytest.mark.parametrize("tool", OF_BOXES)
+def test_the_classes_of_boxes_in_lists_of_tools_are_labels(folder, tool):
+    found = read(folder / "boxes.json", OF_BOXES[tool])
+    assert files(found) == NAMES
+    assert [photo.metadata.get("label") for photo in found] == ["cat|dog", "dog", None]
