@@ -38,10 +38,11 @@ PHOTOS_FROM = (
 )
 DATE = re.compile(rf"({PHOTOS_FROM})?{YEAR}([-_. ]?(0[1-9]|1[0-2])([-_. ]?[0-3]\d)?)?(_+\w?)?")
 # Folders in which programs keep the pictures of a project, a user, or a part of the export:
-# Label Studio, Immich, Instagram.
+# Label Studio, Immich, Instagram, Google.
 KEPT = re.compile(
     r"(?<![^/])((media/)?upload/\d+"
     r"|((library|upload)/)?(admin(?=/(19|20)\d\d)|[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12})"
+    r"|Takeout/Google[^/]*|Google.(Photos|Fotos?)"
     r"|(media/)?(posts|stories|reels|archived_posts|profile|other)(?=/20\d{4}/))/"
 )
 PART_OF_DATE = re.compile(r"(0?[1-9]|[12]\d|3[01])([-_. ]\w+)?")  # below a year's: 07, 07-July
