@@ -152,7 +152,7 @@ def holds_several(cell: Any) -> bool:
     if not isinstance(cell, str) or "://" not in cell:
         return False
     wrapped = WRAPPED.match(cell)
-    return "://" in cell[wrapped.end() :] if wrapped else len(BETWEEN.split(cell)) > 1
+    return "://" in cell[wrapped.end() :] if wrapped else len(BETWEEN.split(cell.strip())) > 1
 
 
 def file_name(path: Any) -> str:

@@ -105,6 +105,11 @@ def test_what_exiftool_lists_is_found_by_its_source_file_with_its_camera(folder,
     assert "camera" not in photos[0].metadata
 
 
+def test_spaces_around_an_address_are_no_second_one(tmp_path):
+    (tmp_path / "list.txt").write_text("https://x.org/a.jpg\n  https://x.org/b.jpg  \n")
+    assert "several" not in preview(tmp_path / "list.txt").choices
+
+
 def test_columns_of_one_name_are_all_kept(folder):
     photos = read(folder, "file,tag,tag,tag", [",red,big,old", ",blue,small,new", ",,,"])
     assert photos[0].extra == {"tag": "red", "tag 2": "big", "tag 3": "old"}
