@@ -32,6 +32,9 @@ def rows_of(found: Any) -> list[Any]:
         return found if isinstance(found, list) else [found]
     if (pages := canvases_of(found)) is not None:
         return pages
+    if found.keys() == {"head", "results"} and isinstance(found["results"], dict):  # of SPARQL
+        answers = found["results"].get("bindings", [])
+        return [{name: cell.get("value") for name, cell in row.items()} for row in answers]
     lists = {k: v for k, v in found.items() if isinstance(v, list) and v and isinstance(v[0], dict)}
     if "images" in lists and "annotations" in lists:
         return _annotate(found)

@@ -32,6 +32,7 @@ CAPTIONS = (
     *("caption_abstract", "dc_description", "abstract", "title", "text", "txt", "alt_text", "alt"),
     *("image_alt_text", "alt_description"),
     *("sentence", "prompt", "captions", "ai_description", "short_description", "product_name"),
+    "itemlabel",  # of Wikidata: what a thing is called
     *(
         "beschreibung",
         "bildbeschreibung",
@@ -65,7 +66,7 @@ LABELS = (
     *("категория", "класс", "метка", "类别", "标签", "分类", "カテゴリ", "ラベル", "라벨", "분류"),
 )
 LABEL_NUMBERS = ("class_id", "classid", "category_id", "label_id", "labelid")
-LABEL_NAME = re.compile(r"^(?!(n|num|is|has|no)_)\w*_(labels?|class|category)$")
+LABEL_NAME = re.compile(r"^(?!(n|num|is|has|no|item)_)\w*_(labels?|class|category)$")
 # The words of classes in what Label Studio exports, in the boxes of CreateML, Scale and VIA, and
 # where the numbers of these stand elsewhere: in the manifests of SageMaker, and in Vertex AI's.
 STUDIOS = re.compile(r"\.choices$|(^|\.)(rectangle|polygon|brush|ellipse|keypoint)labels$")

@@ -503,3 +503,30 @@ def test_the_classes_of_boxes_in_lists_of_tools_are_labels(folder, tool):
     found = read(folder / "boxes.json", OF_BOXES[tool])
     assert files(found) == NAMES
     assert [photo.metadata.get("label") for photo in found] == ["cat|dog", "dog", None]
+
+
+@pytest.mark.parametrize("form", ["json", "simple.json", "csv"])
+def test_answers_of_wikidata_have_the_names_of_things_for_captions_and_their_kinds_for_labels(
+    tmp_path, form
+):
+    picture = "http://commons.wikimedia.org/wiki/Special:FilePath/T%20{}.jpg"
+    rows = [
+        {"item": f"http://www.wikidata.org/entity/Q{n}", "itemLabel": f"Tower {n}",
+         "image": picture.format(n), "kindLabel": "tower"}
+        for n in range(2)
+    ]  # fmt: skip
+    if form == "csv":
+        lines = [",".join(rows[0]), *(",".join(row.values()) for row in rows)]
+        (tmp_path / "query.csv").write_text("\n".join(lines))
+    else:
+        bindings = [
+            {name: {"type": "literal", "value": value} for name, value in row.items()}
+            for row in rows
+        ]
+        told = {"head": {"vars": [*rows[0]]}, "results": {"bindings": bindings}}
+        content = rows if "simple" in form else told
+        (tmp_path / f"query.{form}").write_text(json.dumps(content, indent=1))
+    found = list(Source(tmp_path / f"query.{form}"))
+    assert [photo.address for photo in found] == [picture.format(n) for n in range(2)]
+    expected = [{"description": f"Tower {n}", "label": "tower"} for n in range(2)]
+    assert [photo.metadata for photo in found] == expected
