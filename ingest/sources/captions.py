@@ -12,7 +12,7 @@ from ingest.sources.names import CAPTIONS, usual
 from ingest.sources.nested import read_list, read_rows
 
 TITLES = {"title"}  # often a file's name: a caption only where nothing else is one
-NAMES = {*CAPTIONS, "sentences", "raw", "comment"}
+NAMES = {*CAPTIONS, "sentences", "raw"}
 NUMBERED = re.compile(r"_?\d+$|\.[a-z]{2}$")  # caption_1, caption2; caption.en
 LANGUAGE = re.compile(r"[a-z]{2}([-_][A-Za-z]{2,4})?")  # en, pt-BR, zh_Hans
 

@@ -33,6 +33,7 @@ CAPTIONS = (
     *("image_alt_text", "alt_description"),
     *("sentence", "prompt", "captions", "ai_description", "short_description", "product_name"),
     "itemlabel",  # of Wikidata: what a thing is called
+    "comment",  # of Flickr30k
     *(
         "beschreibung",
         "bildbeschreibung",

@@ -52,6 +52,13 @@ def test_labels_are_known_by_their_name_in_other_languages(folder, header):
     assert [photo.metadata["label"] for photo in photos] == ["a", "b", "a"]
 
 
+def test_the_comments_of_flickr30k_are_captions(folder):
+    lines = ["image_name| comment_number| comment", "0.jpg| 0| Two men .", "1.jpg| 0| A dog ."]
+    (folder / "results.csv").write_text("\n".join(lines))
+    told = [photo.metadata for photo in Source(folder / "results.csv")]
+    assert told == [{"description": "Two men ."}, {"description": "A dog ."}]
+
+
 def test_what_comes_again_or_is_short_is_no_caption(folder):
     photos = read(folder, "file,rights,mood", [",Creative Commons Attribution 2.0,calm"] * 3)
     assert photos[0].metadata == {}
