@@ -90,6 +90,7 @@ def part_pictures(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """
     if _names_picture(row):
         return [row]
+    alone = [row]
     for name, value in row.items():
         if isinstance(value, Mapping):
             parts = part_pictures(value)
@@ -100,7 +101,9 @@ def part_pictures(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
             continue
         if len(parts) > 1:
             return [{**row, name: part} for part in parts]
-    return [row]
+        if parts and alone[0] is row and parts[0] is not value:  # the only picture of a post
+            alone = [{**row, name: parts[0]}]
+    return alone
 
 
 def _names_picture(row: Mapping[str, Any]) -> bool:

@@ -131,6 +131,19 @@ def test_posts_and_products_are_as_many_photos_as_they_have_pictures(folder):
         assert files(photos) == ["0.jpg", "0.jpg"]
 
 
+def test_the_only_picture_of_a_post_keeps_its_numbers_and_times(folder):
+    media = [{"uri": name, "creation_timestamp": 1672628645, "size": 7} for name in NAMES]
+    posts: list[Any] = [{"media": media[:1]}, {"title": "Two", "media": media[1:]}]
+    nested = [{"attachments": {"data": post["media"]}} for post in posts]
+    for told in (posts, nested):
+        photos = read(folder / "posts.json", told)
+        assert files(photos) == NAMES
+        assert {photo.metadata["taken"].year for photo in photos} == {2023}
+        assert {len(photo.extra) for photo in photos} == {1}
+    others = [{"authors": [{"uri": "c.jpg"}], "media": media[:2]}]
+    assert len(read(folder / "posts.json", others)) == 2
+
+
 @pytest.mark.parametrize("form", ["json", "jsonl", "parquet", "beside"])
 def test_words_in_lists_of_rows_are_kept_each_once(folder, form):
     regions = [
