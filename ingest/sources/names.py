@@ -26,7 +26,7 @@ ADDRESSES = (
     ),
     *("файл", "изображение", "文件", "文件名", "图片", "ファイル", "画像", "파일", "이미지"),
 )
-FOLDERS = {"folder", "directory"}  # that a file's name starts from
+FOLDERS = {"folder", "directory", "relativepath", "relative_path"}  # that a file's name starts from
 CAPTIONS = (
     *("photo_description", "description", "caption", "image_description", "imagedescription"),
     *("caption_abstract", "dc_description", "abstract", "title", "text", "txt", "alt_text", "alt"),

@@ -182,7 +182,9 @@ def test_a_table_of_one_letter_is_not_taken_for_the_masks_that_hold_it(tmp_path)
     assert found(path) == ["set/JPEGImages/a.jpg", "set/JPEGImages/b.jpg"]
 
 
-@pytest.mark.parametrize("head", ["Folder,File Name", "Directory,filename", "folder,file"])
+@pytest.mark.parametrize(
+    "head", ["Folder,File Name", "Directory,filename", "folder,file", "RelativePath,File"]
+)
 @pytest.mark.parametrize("before", ["", "./", "/Users/me/Pictures/", "C:\\Photos\\", "pictures/"])
 def test_a_folder_in_a_column_of_its_own_stands_before_the_name(tmp_path, head, before):
     root = tmp_path / "pictures" if before == "pictures/" else tmp_path
