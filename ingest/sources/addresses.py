@@ -156,7 +156,11 @@ def holds_several(cell: Any) -> bool:
 
 
 def file_name(path: Any) -> str:
-    """Return what names a picture that came from a file: its path, without another machine's."""
+    """Return what names a picture that came from a file: its path, without another machine's.
+
+    Of several pictures the first one names all.
+    """
+    path = next(iter(path), "") if isinstance(path, list | tuple) else path
     text = as_text(plain(path)).strip().replace("\\", "/")
     return text.rpartition("/")[2] if is_web(text) or text[:1] == "/" or DRIVE.match(text) else text
 

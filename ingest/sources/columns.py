@@ -196,8 +196,10 @@ class Columns:
         if own or self._within is None or is_web(address) or is_empty(named):
             return found if own else replace(found, id=short_id(named))
         # The id is a path from the table's folder: another folder may have the same.
-        former = short_id(named if payload is None else number)
-        return replace(found, id=id_of_path(named), within=self._within, former=(former,))
+        former = [short_id(named if payload is None else number)]
+        if isinstance(several := row.get(self._path or ""), list):
+            former.append(id_of_path(as_text(several)))
+        return replace(found, id=id_of_path(named), within=self._within, former=tuple(former))
 
     def _first_of_several(self, row: Row) -> str:
         """Return the first caption of a row that keeps them in a list, as rows of their own too."""

@@ -713,14 +713,20 @@ def test_lists_of_words_of_any_type_are_read(folder, words, nest, form):
     assert found[2].extra == {"tags": "images/2.jpg"}
 
 
-def test_of_a_list_of_pictures_the_first_is_taken_and_of_captions_in_rows_all(folder):
+@pytest.mark.parametrize("names", [(None, None), ("a.jpg", "b.jpg")])
+def test_of_a_list_of_pictures_the_first_is_taken_and_of_captions_in_rows_all(folder, names):
     pictures = [
-        [{"bytes": jpeg(at), "path": None}, {"bytes": jpeg(9), "path": None}] for at in (0, 1)
+        [{"bytes": jpeg(at), "path": names[at]}, {"bytes": jpeg(9), "path": "more.jpg"}]
+        for at in (0, 1)
     ]
     told = [[{"raw": "a red house", "n": 1}, {"raw": "a lake", "n": 2}]] * 2
     pq.write_table(pa.table({"images": pictures, "sentences": told}), folder / "t.parquet")
     found = read(folder / "t.parquet")
     assert [photo.payload for photo in found] == [jpeg(0), jpeg(1)]
+    assert [photo.id for photo in found] == [
+        name or f"t-00000{at}" for at, name in enumerate(names)
+    ]
+    assert names[0] is None or "['a.jpg', 'more.jpg']" in found[0].former  # of earlier versions
     assert found[0].captions == ("a red house", "a lake")
     assert "the first of several pictures" in preview(folder / "t.parquet").choices
 
