@@ -24,7 +24,7 @@ from pages.grid.page import page_data
 from pages.grid.tiles import largest_tiles
 from pages.training.controls import header
 from pages.training.offers import first_words, offer_latest
-from vecdb import Collection, VecdbError
+from vecdb import Collection, Concept, VecdbError
 from vecdb.errors import UnknownCollection, UnknownConcept
 
 SAMPLED, WELCOME = 60, 12  # photos looked at for the start page, and shown there
@@ -104,6 +104,8 @@ def answer(page: Page, event: GridEvent) -> None:
             now = shared_explorer().tickets.take(event["ticket"]) or shared_explorer().rounds.page(
                 shared_explorer().concepts.get(concept.id)
             )
+            if (threshold := event.get("threshold")) is not None:
+                now.concept = keep_threshold(concept.id, threshold)
             if state.get("concept_id") == concept.id:  # else Back has left it meanwhile
                 show(now)
         case "unmarked":
@@ -111,8 +113,12 @@ def answer(page: Page, event: GridEvent) -> None:
                 concept.id, unmarked=event["rule"]
             )
         case "threshold":
-            concepts = shared_explorer().concepts
-            page.concept = concepts.update(concept.id, threshold=float(event["value"]))
+            page.concept = keep_threshold(concept.id, event["value"])
+
+
+def keep_threshold(concept_id: str, threshold: float) -> Concept:
+    """Keep where the threshold's line was moved to."""
+    return shared_explorer().concepts.update(concept_id, threshold=float(threshold))
 
 
 def begin(collection: Collection) -> None:

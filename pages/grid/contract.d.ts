@@ -158,6 +158,7 @@ export interface HistoryEvent {
 export interface TurnedEvent {
   type: "turned";
   ticket: string;
+  threshold?: number;
 }
 
 export interface UnmarkedEvent {

@@ -148,6 +148,7 @@ class TurnedEvent(TypedDict):
 
     type: Literal["turned"]
     ticket: str
+    threshold: NotRequired[float]  # that was set meanwhile, and told in an event before this
 
 
 class UnmarkedEvent(TypedDict):

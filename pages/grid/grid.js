@@ -141,7 +141,8 @@ export class Grid {
     performance.mark("vde:painted", { detail: { key: data.key, timing: data.timing } });
     for (const src of data.prefetch) new Image().src = addressOf(src);
     // The script of the page takes over what a turn has brought.
-    if (data.ticket) this.send({ type: "turned", ticket: data.ticket });
+    // Its event takes the place of one that waits still, as of a threshold that was set since.
+    if (data.ticket) this.send({ type: "turned", ticket: data.ticket, threshold: this.insight.unheard });
   }
 
   warn(error = "", note = "") {

@@ -15,6 +15,10 @@ from tests.browser.test_marks import labels, tile, wait_round
 
 pytestmark = pytest.mark.browser
 
+# As Streamlit leaves an event out where a newer one comes before its script could run.
+DROP_EVENTS = "() => { const all = WebSocket.prototype; all.sent = all.send; all.send = () => {} }"
+KEEP_EVENTS = "() => { WebSocket.prototype.send = WebSocket.prototype.sent }"
+
 
 @contextlib.contextmanager
 def held(page, address, method="GET"):
@@ -91,20 +95,38 @@ def test_a_threshold_that_is_being_set_is_kept_though_the_next_page_comes(app, m
     wait_for(page, lambda: requests.get(address, timeout=60).json()["threshold"] == 0.8)
 
 
+def test_a_threshold_set_just_as_the_next_page_comes_is_kept(app, mine, page):
+    concept = mine()
+    wait_idle(page)
+    page.evaluate(
+        "() => { window.frames_ = []; window.requestAnimationFrame = one => frames_.push(one) }"
+    )
+    page.locator(".vde-action").click()
+    wait_round(page, 2)
+    page.evaluate(DROP_EVENTS)
+    slider = page.get_by_role("slider", name="Threshold")
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    page.mouse.click(box["x"] + 0.8 * box["width"], box["y"] + box["height"] / 2)
+    page.evaluate(KEEP_EVENTS)
+    page.evaluate("() => { while (frames_.length) frames_.shift()() }")
+    address = f"{app.address}/api/concepts/{concept}"
+    wait_for(page, lambda: requests.get(address, timeout=60).json()["threshold"] == 0.8)
+    wait_idle(page)
+    assert slider.get_attribute("aria-valuenow") == "0.80"
+
+
 def test_a_threshold_set_just_before_the_page_is_answered_goes_along_with_the_answers(
     app, mine, page
 ):
     concept = mine()
     wait_idle(page)
-    # As Streamlit leaves an event out where a newer one comes before its script could run.
-    page.evaluate(
-        "() => { const all = WebSocket.prototype; all.sent = all.send; all.send = () => {} }"
-    )
+    page.evaluate(DROP_EVENTS)
     slider = page.get_by_role("slider", name="Threshold")
     slider.scroll_into_view_if_needed()
     box = slider.bounding_box()
     page.mouse.click(box["x"] + 0.8 * box["width"], box["y"] + box["height"] / 2)
-    page.evaluate("() => { WebSocket.prototype.send = WebSocket.prototype.sent }")
+    page.evaluate(KEEP_EVENTS)
     page.locator(".vde-action").click()
     wait_round(page, 2)
     wait_idle(page)
