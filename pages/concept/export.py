@@ -45,6 +45,11 @@ SHARES = {
     ONE_SPLIT: (1.0,),
 }
 TOLD_SECONDS = 0.2
+# On a phone what comes of Prepare lies below it, out of sight. The browser runs a script that it
+# knows no second time.
+LEAD = """<script>/* {} */
+document.querySelector(".st-key-export_result").scrollIntoView({{ block: "nearest" }});
+</script>"""
 SOURCES = (FOLDER, "photographer", "camera", "city", "country", "taken")
 state = st.session_state
 
@@ -140,8 +145,9 @@ def offer_photos(collection: Collection, concept: Concept) -> tuple[str, Choice,
     # What is chosen when the button is pressed counts, not what was drawn before.
     if state.pop("export_asked", False):
         state.export_wanted = (concept.id, form, choice)
-    place = st.container()
-    offer_prepared(concept, form, choice)
+    place = st.container(key="export_result")
+    with place:
+        offer_prepared(concept, form, choice)
     st.caption("The same from the command line, with the app stopped:")
     st.code(write_command(concept, form, choice), language=None, wrap_lines=True)
     return form, choice, place
@@ -180,6 +186,7 @@ def prepare(concept: Concept, form: str, choice: Choice) -> None:
     """
     st.button("Stop", key="export_stop", on_click=on_stop)
     bar, told = st.progress(0.0), 0.0
+    lead_there()
 
     def tell(what: str, share: float) -> None:
         nonlocal told
@@ -191,6 +198,7 @@ def prepare(concept: Concept, form: str, choice: Choice) -> None:
     try:
         made = export_to_download(shared_explorer(), concept, form, choice, tell)
         state.export_made = ((concept.id, form, choice), *made)
+        state.export_leads = True
     except (ExplorerError, VecdbError, OSError) as error:
         tell_problem(error, (form, choice))
     state.pop("export_wanted", None)
@@ -206,6 +214,13 @@ def offer_prepared(concept: Concept, form: str, choice: Choice) -> None:
     for note in done.notes:
         st.caption(escape_markdown(note))
     offer_file(path, path.name)
+    if state.pop("export_leads", False):
+        lead_there()
+
+
+def lead_there() -> None:
+    """Bring into sight what comes of Prepare."""
+    st.html(LEAD.format(time.time()), unsafe_allow_javascript=True)
 
 
 def offer_classifier(collection: Collection, concept: Concept) -> None:

@@ -106,6 +106,20 @@ def test_results_lists_what_lies_above_the_threshold_and_exports_it(mine, page):
     assert min(scores) >= 0.5
 
 
+def test_what_was_prepared_comes_into_sight_on_a_phone(mine, page, app):
+    concept = mine()
+    judge(page, 1)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{app.address}/concepts?concept={concept}&view=export")
+    page.get_by_role("button", name="Prepare").click()
+    page.get_by_role("link", name="Download").wait_for()
+    wait_until(
+        page,
+        """() => [...document.querySelectorAll("a")].find(one => one.innerText.includes("Download"))
+          .getBoundingClientRect().bottom <= window.innerHeight""",
+    )
+
+
 def test_a_saved_concept_is_opened_from_its_file(mine, page, app, tmp_path):
     concept = mine()
     judge(page, 1)
