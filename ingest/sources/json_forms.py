@@ -32,9 +32,8 @@ def rows_of(found: Any) -> list[Any]:
         return found if isinstance(found, list) else [found]
     if (pages := canvases_of(found)) is not None:
         return pages
-    if found.keys() == {"head", "results"} and isinstance(found["results"], dict):  # of SPARQL
-        answers = found["results"].get("bindings", [])
-        return [{name: cell.get("value") for name, cell in row.items()} for row in answers]
+    if (answers := _answers_in(found)) is not None:
+        return [_values_of(row) for row in answers]
     lists = {k: v for k, v in found.items() if isinstance(v, list) and v and isinstance(v[0], dict)}
     if "images" in lists and "annotations" in lists:
         return _annotate(found)
@@ -215,14 +214,36 @@ def _row_by_class(path: str, words: list[str]) -> Row:
     return {"path": path, **{name: value for name, value in told.items() if value}}
 
 
-def _name_detections(row: Row, names: Mapping[str, str]) -> Row:
+def _answers_in(found: Mapping[str, Any]) -> list[Any] | None:
+    """Return the rows of an answer of SPARQL; None where it is none."""
+    results = found.get("results") if found.keys() == {"head", "results"} else None
+    answers = results.get("bindings") if isinstance(results, dict) else None
+    return answers if isinstance(answers, list) else None
+
+
+def _values_of(answer: Any) -> Any:
+    """Return an answer of SPARQL as a row, without the types of its cells."""
+    if not isinstance(answer, dict):
+        return answer
+    return {name: c.get("value") if isinstance(c, dict) else c for name, c in answer.items()}
+
+
+def _name_detections(row: Any, names: Mapping[str, str]) -> Any:
     """Return a picture of MegaDetector's with the categories of its boxes in words."""
+    if not isinstance(row, dict) or not isinstance(row.get("detections"), list):
+        return row
     boxes = [
         {**box, "category": names.get(str(box.get("category")), box.get("category"))}
-        for box in row.get("detections") or []
+        for box in row["detections"]
+        if isinstance(box, dict)
     ]
-    sure = dict.fromkeys(box["category"] for box in boxes if box.get("conf", 0) >= SURE)
+    sure = dict.fromkeys(str(box["category"]) for box in boxes if _confidence(box) >= SURE)
     return {**row, "detections": boxes, "label": list(sure)}
+
+
+def _confidence(box: Row) -> float:
+    number = box.get("conf")
+    return number if isinstance(number, int | float) else 0
 
 
 def _is_split(found: Mapping[str, Any]) -> bool:

@@ -3,6 +3,7 @@
 import base64
 import csv
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from ingest.errors import DamagedSource
+from ingest.errors import DamagedSource, SourceError
 from ingest.sources import Photo, Source
 from tests.ingest.pictures import jpeg
 
@@ -543,3 +544,21 @@ def test_answers_of_wikidata_have_the_names_of_things_for_captions_and_their_kin
     assert [photo.address for photo in found] == [picture.format(n) for n in range(2)]
     expected = [{"description": f"Tower {n}", "label": "tower"} for n in range(2)]
     assert [photo.metadata for photo in found] == expected
+
+
+@pytest.mark.parametrize("odd", [3, None, "x", ["x"], {"photo": 3}])
+def test_odd_answers_and_boxes_are_no_traceback_and_cost_no_other_row(folder, odd):
+    answers = [{"image": {"value": f"http://a/{n}.jpg", "type": "uri"}} for n in range(3)]
+    told: Any = {"head": {}, "results": {"bindings": [*answers, odd, {"image": odd}]}}
+    assert {photo.url for photo in read(folder / "query.json", told)} >= {
+        "http://a/0.jpg", "http://a/1.jpg", "http://a/2.jpg",
+    }  # fmt: skip
+    boxes = [{"category": "1", "conf": 0.9}, odd, {"category": odd, "conf": odd}]
+    images = [{"file": NAMES[0], "detections": boxes}, odd, {"file": NAMES[1], "detections": odd}]
+    told = {"images": images, "detection_categories": {"1": "animal"}}
+    found = [photo for photo in read(folder / "found.json", told) if not photo.broken]
+    assert files(found) == NAMES[:2]
+    assert found[0].metadata["label"].split("|")[0] == "animal"
+    for shape in ({"bindings": odd}, odd):
+        with suppress(SourceError):  # it names no pictures
+            read(folder / "odd.json", {"head": {}, "results": shape})
