@@ -121,7 +121,7 @@ METADATA: dict[str, tuple[str, ...]] = {
     "taken": (
         *("photo_submitted_at", "taken", "taken_at", "date_taken", "datetime_original", "date"),
         *("datetimeoriginal", "date_time_original", "capture_date", "date_captured", "datetaken"),
-        "capture_time",
+        *("capture_time", "captured_at"),
         *("originalcreationdate", "observed_on", "eventdate", "event_date", "creation_timestamp"),
         *("date_created", "datecreated"),
         *("datetime", "created", "created_at", "created_utc", "timestamp", "dc_date"),

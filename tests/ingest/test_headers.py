@@ -70,6 +70,7 @@ def test_what_comes_again_or_is_short_is_no_caption(folder):
     [
         ("SourceFile,DateTimeOriginal,ImageWidth", "0.jpg,2019:07:05 10:11:12,64", "taken width"),
         ("Filename,Capture Time,Creator", "0.jpg,2019-07-05 10:11:12,Ann", "taken photographer"),
+        ("file,captured_at", "0.jpg,1588320000000", "taken"),  # Mapillary
         ("File Name,XMP:DateCreated", "0.jpg,2019:07:05 10:11:12", "taken"),
         ("File Name,Capture Date,Camera Model", "0.jpg,2019-07-05 10:11,Canon EOS", "taken camera"),
         (
