@@ -25,6 +25,10 @@ class MovedOn(ExplorerError):
     """A page was answered that another window has answered before."""
 
 
+class NotWritten(ExplorerError):
+    """A file or folder cannot be written: the disk is full, or the place takes none."""
+
+
 class NothingToTurn(ExplorerError):
     """There is no action to take back, or to do again."""
 

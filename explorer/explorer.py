@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from classifier.audit import Findings
-from commandline.words import is_utf8
+from commandline.words import describe_error, is_utf8
 from encoder import Encoder
 from explorer.arguments import check_argument, check_arguments
 from explorer.audits import (
@@ -21,7 +21,7 @@ from explorer.audits import (
 )
 from explorer.conditions import read_conditions
 from explorer.encoders import Encoders
-from explorer.errors import BadInput, NothingThere, NothingToTurn
+from explorer.errors import BadInput, NothingThere, NothingToTurn, NotWritten
 from explorer.exports import Choice, Exported, export_concept
 from explorer.jobs import Jobs
 from explorer.limits import check_labels, check_number, check_there, check_whole
@@ -436,9 +436,13 @@ class Explorer:
             choice: which photos, and how they are split.
 
         Raises:
-            BadInput, NothingThere, OSError: see `export_concept`.
+            BadInput, NothingThere: see `export_concept`.
+            NotWritten: `out` cannot be written; nothing is left of it.
         """
-        return export_concept(self, self.concepts.get(concept_id), Path(out), form, choice)
+        try:
+            return export_concept(self, self.concepts.get(concept_id), Path(out), form, choice)
+        except OSError as error:
+            raise NotWritten(f"{describe_error(error).rstrip('.')}.") from error
 
     def open_saved(self, path: str | Path, table: str | None = None, name: str = "") -> Page:
         """Make a concept of a saved classifier, on any collection of its encoder.

@@ -10,9 +10,10 @@ import pytest
 
 from classifier import ClassifierError, load
 from explorer import Explorer, Page, Query
-from explorer.errors import BadInput, MovedOn
+from explorer.errors import BadInput, ExplorerError, MovedOn
 from explorer.exports import Choice
 from ingest import IngestError, Photo
+from tests.explorer.conftest import disk_full_after
 from vecdb import Database, Filter
 from vecdb.errors import BadCondition, NotFitted, UnknownConcept
 from vecdb.records import Records
@@ -281,6 +282,16 @@ def test_an_export_is_of_the_kind_its_ending_says(explorer, taught, tmp_path):
     assert saved.head.weights == pytest.approx(explorer.concepts.get(taught).weights)
     with pytest.raises(BadInput, match=r"end it in \.csv"):
         explorer.export(taught, tmp_path / "m.xls")
+
+
+@pytest.mark.parametrize("name", ["m.csv", "m.parquet", "m.npz", "m.sql", "m.zip"])
+def test_an_export_that_finds_no_room_is_refused_and_leaves_nothing(
+    explorer, taught, tmp_path, name
+):
+    with disk_full_after(10), pytest.raises(ExplorerError) as refused:
+        explorer.export(taught, tmp_path / name)
+    assert str(refused.value).endswith(": File too large: make room, then do this again.")
+    assert not list(tmp_path.glob("m.*"))
 
 
 def test_what_was_never_answered_has_nothing_to_apply_audit_or_export(explorer, tmp_path):

@@ -11,6 +11,7 @@ import pytest
 
 from classifier import ClassifierError, Head, SavedClassifier, save
 from explorer.__main__ import main
+from explorer.errors import NotWritten
 from explorer.explorer import Explorer
 from explorer.fitting import head_of
 from tests.explorer.conftest import DIM, small_collection
@@ -81,7 +82,7 @@ def test_a_classifier_that_cannot_be_written_leaves_nothing(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(Path, "replace", refuse)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(NotWritten, match="No space left on device: make room"):
         other.export(concept.id, tmp_path / "out" / f"summer{ending}")
     assert not list((tmp_path / "out").iterdir())
 
