@@ -28,7 +28,6 @@ from vecdb.search import (
     count_matching,
 )
 from vecdb.survey import Survey, SurveyPlan, compose_survey, one_pass
-from vecdb.values import check_count
 
 ROWS_IN_INSERT = 50_000
 
@@ -174,7 +173,6 @@ class Collection:
 
         Raises:
             BadVector: q has another shape or is not finite.
-            BadValue: k is no whole number of photos, here as in `boundary` and `sample`.
         """
         search = replace(
             self._search("nearest", {}, k, scope, with_vectors),
@@ -295,7 +293,6 @@ class Collection:
     def _search(
         self, name: str, parameters: dict[str, Any], k: int, scope: Scope, with_vectors: bool
     ) -> Search:
-        k = check_count(k)
         return Search(
             self._connection, self.name, self.dim, name, parameters, k, scope, with_vectors
         )

@@ -7,7 +7,6 @@ from typing import Any
 import pyarrow as pa
 
 from vecdb.connection import Connection
-from vecdb.errors import BadValue
 from vecdb.numbers import photo_number
 
 # Servers refuse a form field of 128 KiB.
@@ -210,18 +209,10 @@ class Records:
 
 
 def split_ids(ids: Sequence[str]) -> Iterable[list[str]]:
-    """Yield ids in order, in parts that are short enough for one statement.
-
-    Raises:
-        BadValue: it is one text, or not all of them are texts.
-    """
-    if isinstance(ids, str):
-        raise BadValue(f"Ids come in a list, also one alone: [{ids!r:.80}].")
+    """Yield ids in order, in parts that are short enough for one statement."""
     part: list[str] = []
     size = 0
     for photo in ids:
-        if not isinstance(photo, str):
-            raise BadValue(f"Ids are texts, and {photo!r:.80} is none.")
         if part and size + len(photo) > ID_BYTES_IN_STATEMENT:
             yield part
             part, size = [], 0

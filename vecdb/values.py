@@ -1,6 +1,5 @@
 """What callers give, refused in a sentence where the database cannot hold it."""
 
-import operator
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -19,21 +18,6 @@ def check_texts(parameters: Mapping[str, Any]) -> None:
         for text in value if isinstance(value, list | tuple) else (value,):
             if isinstance(text, str) and not text.isascii() and not is_utf8(text):
                 raise BadValue(f"{text!a:.80} is not text in UTF-8, as all names and ids are.")
-
-
-def check_count(k: Any) -> int:
-    """Return how many photos are asked for.
-
-    Raises:
-        BadValue: it is no whole number from 0 on.
-    """
-    try:
-        number = operator.index(k)
-    except TypeError:
-        number = -1
-    if number < 0:
-        raise BadValue(f"How many photos to return is a whole number from 0 on, not {k!r:.40}.")
-    return number
 
 
 @contextmanager

@@ -1,12 +1,10 @@
-from typing import Any
-
 import numpy as np
 import pyarrow as pa
 import pytest
 
 from tests.vecdb.conftest import many, photos, unit
 from vecdb import Collection, Database, Label, PlainHead, Scope
-from vecdb.errors import BadValue, BadVector, UnknownPhoto
+from vecdb.errors import BadVector, UnknownPhoto
 
 QUERY = [0.5, 0.5, 0.5, 0.5]
 TILTED = [0.8, 0.4, 0.4, 0.2]
@@ -123,33 +121,3 @@ def test_vectors_asked_for_in_several_statements_are_each_photos_own_while_one_i
     assert np.array_equal(found[3:], vectors[3:])
     with pytest.raises(UnknownPhoto, match="gone"):
         collection.vectors([*ids, "gone"])
-
-
-@pytest.mark.parametrize("q", ["abc", ["a", "b", "c", "d"], [[1], [2, 3]], {"a": 1}])
-def test_a_query_of_no_numbers_is_refused_in_a_sentence(axes: Collection, q: Any) -> None:
-    with pytest.raises(BadVector, match=r"^The query vector is no list of numbers: .*\.$"):
-        axes.nearest(q, 1)
-    with pytest.raises(BadVector, match=r"^The vector of weights is no list of numbers: .*\.$"):
-        axes.boundary(PlainHead(q), 1)
-
-
-@pytest.mark.parametrize("k", [-1, 1.5, "3", None, float("nan")])
-def test_a_number_of_photos_that_is_none_is_refused_in_a_sentence(axes: Collection, k: Any) -> None:
-    head = PlainHead([1.0] * axes.dim)
-    for ask in (
-        lambda: axes.nearest(head.weights, k),
-        lambda: axes.boundary(head, k),
-        lambda: axes.sample(k, seed=0),
-    ):
-        with pytest.raises(BadValue, match=r"^How many photos .* is a whole number from 0 on, not"):
-            ask()
-
-
-@pytest.mark.parametrize("ids", ["x", [3], ["x", None], [["x"]], [b"x"]])
-def test_ids_that_are_no_list_of_texts_are_refused_in_a_sentence(
-    axes: Collection, ids: Any
-) -> None:
-    for ask in (axes.photos, axes.vectors, axes.known_vectors, axes.delete):
-        with pytest.raises(BadValue, match=r"^Ids (come in a list|are texts).*\.$"):
-            ask(ids)
-    assert axes.count() == len(axes.nearest([1.0] * axes.dim, 100))
