@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from encoder.similarity import SimilarityHead
 from tuning.discriminant import discriminant
 from tuning.division import Division, divide
-from tuning.errors import TooFewPhotos
+from tuning.errors import LossDiverged, TooFewPhotos
 from tuning.measure import Retrieval, interval, retrieve
 from tuning.train import Epoch, Settings, Trained, score, train
 
@@ -130,7 +130,8 @@ def run_trial(
 
     Beside the contrastive loss stands the head in closed form: the photos that choose the best
     epoch choose between the two as well. Where few classes are unseen, further heads are trained
-    without other classes, until each was unseen once (cross-validation over classes).
+    without other classes, until each was unseen once (cross-validation over classes). One whose
+    loss is lost measures nothing, and is named in `ended`.
 
     Args:
         vectors: (n, d) float32 unit rows; classes: (n,) class numbers.
@@ -141,7 +142,7 @@ def run_trial(
 
     Raises:
         TooFewPhotos: too few classes or photos of a class.
-        LossDiverged: nothing was learnt.
+        LossDiverged: nothing was learnt by the head that is kept.
     """
     stop = stop or threading.Event()
     division = divide(classes, unseen=unseen, seed=settings.seed)
@@ -154,9 +155,13 @@ def run_trial(
         measuring(turn, division.turns)
         try:
             other = divide(classes, unseen=unseen, seed=settings.seed, turn=turn)
+            beside = train(vectors, classes, other, settings, stop=stop)
         except TooFewPhotos:
             continue
-        beside = train(vectors, classes, other, settings, stop=stop)
+        except LossDiverged:
+            lost = f"head {turn + 1} of {division.turns}, trained to measure, lost its loss"
+            ended = f"{ended}; {lost}: its classes are not measured"
+            continue
         if stop.is_set():
             break
         without, *_ = _choose_head(vectors, classes, other, beside, settings)

@@ -138,6 +138,25 @@ def test_where_few_classes_are_unseen_every_class_is_in_its_turn() -> None:
     assert measured == set(range(14))
 
 
+def test_a_further_head_that_loses_its_loss_is_named_and_the_others_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    heads = iter(range(9))
+
+    def train_but_the_third(*given: Any, **options: Any) -> Any:
+        if next(heads) == 2:
+            raise LossDiverged("The loss became infinite in epoch 1.")
+        return train(*given, **options)
+
+    monkeypatch.setattr("tuning.trial.train", train_but_the_third)
+    vectors, classes = noisy_classes()
+    rows = classes < 14
+    found = run_trial(vectors[rows], classes[rows], QUICK, encoder="by hand", unseen=0.25)
+    assert "head 3 of 4, trained to measure, lost its loss" in found.ended
+    assert found.unseen_classes is not None
+    assert len(set(found.unseen_classes.units.tolist())) in {10, 11}
+
+
 def test_a_training_that_was_stopped_trains_no_further_heads() -> None:
     stop = threading.Event()
     assert len(trial_of_few(measuring=lambda *_: stop.set(), stop=stop)) == 4
