@@ -1,12 +1,12 @@
 """Which numbers and labels callers may give: the engine would wrap or cut others."""
 
-import operator
 from collections.abc import Mapping
 from numbers import Real
 from typing import Any
 
 from explorer.errors import BadInput, NothingThere
-from vecdb import Concept
+from vecdb import Concept, values
+from vecdb.errors import BadValue
 
 # Two of these still add up below 2^32, where the engine's numbers begin anew.
 MOST = 2**31 - 1
@@ -19,12 +19,9 @@ def check_whole(name: str, value: Any, least: int = 0, most: int = MOST) -> int:
         BadInput: it is none.
     """
     try:
-        number = operator.index(value)
-    except TypeError:
-        number = least - 1
-    if not least <= number <= most:
-        raise BadInput(f"{name} must be a whole number from {least} to {most}, not {value!r:.40}.")
-    return number
+        return values.check_whole(name, value, least, most)
+    except BadValue as refused:
+        raise BadInput(str(refused)) from refused
 
 
 def check_number(name: str, value: Any, low: float, high: float) -> float:

@@ -23,7 +23,7 @@ from vecdb.dsn import Dsn
 from vecdb.errors import AccessDenied, Closed
 from vecdb.failures import CutOff, disk_full, translate_errors
 from vecdb.statements import statement
-from vecdb.values import check_texts
+from vecdb.values import check_parameters
 
 POOL = 8
 # Rows up to which one thread inserts sooner: several take longer to begin than they save.
@@ -85,7 +85,7 @@ class Connection:
     ) -> pa.Table:
         """Run the query in sql/<name>.sql and return its rows, their times from year 1 to 9999."""
         text = statement(name, self.dialect, self.dsn.cluster, **parts)
-        check_texts(parameters or {})
+        check_parameters(parameters or {})
         bare = text.rpartition("\nSETTINGS ")[0] or text
         if self._takes_settings:
             try:
@@ -118,7 +118,7 @@ class Connection:
     ) -> None:
         """Run the statement in sql/<name>.sql, which returns no rows."""
         text = statement(name, self.dialect, self.dsn.cluster, **parts)
-        check_texts(parameters or {})
+        check_parameters(parameters or {})
         if self.dsn.directory and text.startswith(("CREATE", "ALTER")):
             self._check_room(self.dsn.directory, REWRITE.match(text))
         with self._client() as client:

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from numbers import Integral
 from typing import Any
 
 import pyarrow as pa
@@ -89,9 +90,11 @@ class Database:
             if found is None:
                 self._refuse_foreign(name)
                 with blame_values(f"The collection {name}"):
+                    if not isinstance(dim, Integral) or dim < 1:
+                        raise ValueError(
+                            f"vectors have a whole number from 1 of numbers, not {dim!r}"
+                        )
                     row = _row(name, encoder, dim, fingerprint)
-                    if dim < 1:
-                        raise ValueError(f"vectors have 1 number or more, not {dim}")
                 create_photos(self._connection, name, int(dim))
                 self._connection.insert("collections", row)
                 found = self._find(name)

@@ -60,9 +60,9 @@ def check_numbers(numbers: Any, dim: int, what: str) -> np.ndarray:
     """Return numbers as (dim,) float32.
 
     Raises:
-        BadVector: another shape than (dim,), or not finite.
+        BadVector: no numbers, another shape than (dim,), or not finite.
     """
-    array = np.asarray(numbers, dtype=np.float32)
+    array = _read_numbers(numbers, np.float32, what)
     if array.shape != (dim,):
         raise BadVector(f"The {what} has shape {array.shape} where the collection needs ({dim},).")
     if not np.isfinite(array).all():
@@ -74,13 +74,20 @@ def unit_query(numbers: Any, dim: int) -> np.ndarray:
     """Return a query vector as (dim,) float32 of length 1, which changes no cosine.
 
     Raises:
-        BadVector: another shape than (dim,), not finite, or zero.
+        BadVector: no numbers, another shape than (dim,), not finite, or zero.
     """
-    array = np.asarray(numbers, dtype=np.float64)
+    array = _read_numbers(numbers, np.float64, "query vector")
     length = np.linalg.norm(array)
     if length == 0:
         raise BadVector("The query vector is zero: it points nowhere, so nothing is near it.")
     return check_numbers(array / length, dim, "query vector")
+
+
+def _read_numbers(numbers: Any, dtype: type[np.floating[Any]], what: str) -> np.ndarray:
+    try:
+        return np.asarray(numbers, dtype=dtype)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise BadVector(f"The {what} must be numbers, not {numbers!r:.80}.") from error
 
 
 def write_array(array: np.ndarray) -> str:

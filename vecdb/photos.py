@@ -84,11 +84,15 @@ def check_photos(photos: pa.Table, dim: int, *, normalize: bool = False) -> pa.T
         normalize: scale every vector to unit length instead of refusing other lengths.
 
     Raises:
-        BadPhotos: a column is missing or unknown, an id is empty, null or holds a
+        BadPhotos: it is no table, a column is missing or unknown, an id is empty, null or holds a
             control character, a value does not fit.
         BadVector: a vector has another dimension, holds a NaN or infinity, or is not of unit
             length within 1e-3 (with normalize: is zero).
     """
+    if not isinstance(photos, pa.Table):
+        raise BadPhotos(
+            f"Photos come as a pyarrow.Table with id, url and vector, not as {photos!r:.80}."
+        )
     missing = sorted({*NEEDED, "vector"} - set(photos.column_names))
     unknown = sorted(set(photos.column_names) - COLUMNS)
     if missing or unknown:

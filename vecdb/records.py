@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from vecdb.connection import Connection
 from vecdb.numbers import photo_number
+from vecdb.values import check_ids
 
 # Servers refuse a form field of 128 KiB.
 ID_BYTES_IN_STATEMENT = 65_536
@@ -209,10 +210,14 @@ class Records:
 
 
 def split_ids(ids: Sequence[str]) -> Iterable[list[str]]:
-    """Yield ids in order, in parts that are short enough for one statement."""
+    """Yield ids in order, in parts that are short enough for one statement.
+
+    Raises:
+        BadValue: they are no texts.
+    """
     part: list[str] = []
     size = 0
-    for photo in ids:
+    for photo in check_ids(ids):
         if part and size + len(photo) > ID_BYTES_IN_STATEMENT:
             yield part
             part, size = [], 0

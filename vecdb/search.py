@@ -17,6 +17,7 @@ from vecdb.heads import write_array, write_literal
 from vecdb.hits import Hits, hits
 from vecdb.photos import SOURCE
 from vecdb.statements import statement
+from vecdb.values import check_ids, check_whole
 
 # Servers refuse a form field of 128 KiB, and a statement must not grow without bound.
 EXCLUDED_BYTES_IN_STATEMENT = 32_768
@@ -34,6 +35,7 @@ BROAD = 0.5
 # The engine's graphs refuse more searches at once than this machine has room for.
 GRAPH_SEARCHES = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
 CROWDED_RETRIES = 5
+MOST = 2**31 - 1  # with those to leave out still below what the engine counts to
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,9 @@ class Scope:
     exclude: Sequence[str] = ()
     exclude_concept: str | None = None
     where: Filter | None = None
+
+    def __post_init__(self) -> None:
+        check_ids(self.exclude)
 
     @property
     def exclude_bytes(self) -> int:
@@ -77,6 +82,9 @@ class Search:
     with_vectors: bool = False
     with_photos: bool = False
     query: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        check_whole("k", self.k, 0, MOST)
 
     def exact(self) -> Hits:
         """Read every vector."""

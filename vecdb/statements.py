@@ -88,7 +88,7 @@ def check_table_name(name: str) -> str:
     Raises:
         BadName: it has other characters, is too long, or is one of our own tables.
     """
-    if not NAME.fullmatch(name) or name in own_tables():
+    if not isinstance(name, str) or not NAME.fullmatch(name) or name in own_tables():
         raise BadName(
             f"{name!r} cannot name a collection: use letters, digits and _, at most 63, "
             "and none of " + ", ".join(sorted(own_tables())) + "."

@@ -1,19 +1,54 @@
 """What callers give, refused in a sentence where the database cannot hold it."""
 
-from collections.abc import Iterator, Mapping
+import operator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from commandline.words import is_utf8
 from vecdb.errors import BadValue
 
+# Parameters of statements that count photos, and the most each takes.
+WHOLE = {"k": 2**32 - 1, "limit": 2**32 - 1, "skip": 2**32 - 1, "seed": 2**64 - 1}
 
-def check_texts(parameters: Mapping[str, Any]) -> None:
-    """Refuse texts of a statement's parameters, alone or in lists, that are not UTF-8.
+
+def check_whole(name: str, value: Any, least: int, most: int) -> int:
+    """Return a whole number from `least` to `most` as an int.
+
+    Raises:
+        BadValue: it is none.
+    """
+    try:
+        number = operator.index(value)
+    except TypeError:
+        number = least - 1
+    if not least <= number <= most:
+        raise BadValue(f"{name} must be a whole number from {least} to {most}, not {value!r:.40}.")
+    return number
+
+
+def check_ids(ids: Sequence[str]) -> Sequence[str]:
+    """Return ids of photos, several texts; one text alone would be its letters.
+
+    Raises:
+        BadValue: they are none.
+    """
+    if isinstance(ids, str | bytes) or not hasattr(ids, "__iter__"):
+        raise BadValue(f"ids must be a list of texts, not {ids!r:.80}.")
+    for photo in ids:
+        if not isinstance(photo, str):
+            raise BadValue(f"The id of a photo is a text, not {photo!r:.80}.")
+    return ids
+
+
+def check_parameters(parameters: Mapping[str, Any]) -> None:
+    """Refuse a statement's numbers of photos that are none, and texts that are not UTF-8.
 
     Raises:
         BadValue: names the first.
     """
+    for name in WHOLE.keys() & parameters.keys():
+        check_whole(name, parameters[name], 0, WHOLE[name])
     for value in parameters.values():
         for text in value if isinstance(value, list | tuple) else (value,):
             if isinstance(text, str) and not text.isascii() and not is_utf8(text):

@@ -1,6 +1,7 @@
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import clickhouse_connect
 import numpy as np
@@ -42,13 +43,21 @@ def test_a_collection_is_made_once_and_refuses_another_encoder(
         database.create_collection("axes", "by hand", 5)
 
 
-@pytest.mark.parametrize(("encoder", "dim"), [("caf\udce9", 4), ("by hand", -1), ("by hand", 0)])
+@pytest.mark.parametrize(
+    ("encoder", "dim"),
+    [("caf\udce9", 4), *(("by hand", dim) for dim in (-1, 0, 2.5, "4", None, 2**32))],
+)
 def test_a_collection_that_cannot_be_listed_is_not_made(
-    database: Database, encoder: str, dim: int
+    database: Database, encoder: str, dim: Any
 ) -> None:
     with pytest.raises(BadValue, match=r"^The collection axes cannot be stored: .*\.$"):
         database.create_collection("axes", encoder, dim)
     assert database.create_collection("axes", "by hand", 4).count() == 0
+
+
+def test_a_name_that_is_no_text_makes_no_collection(database: Database) -> None:
+    with pytest.raises(BadName, match="3 cannot name a collection"):
+        database.create_collection(3, "by hand", 4)  # type: ignore[arg-type]
 
 
 def test_an_unknown_collection_is_an_error_that_lists_the_known_ones(

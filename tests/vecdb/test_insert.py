@@ -140,6 +140,12 @@ BAD_TABLES = [
 ]
 
 
+@pytest.mark.parametrize("rows", [None, [{"id": "e"}], {"id": ["e"]}])
+def test_photos_that_are_no_table_are_refused(axes: Collection, rows: Any) -> None:
+    with pytest.raises(BadPhotos, match=r"come as a pyarrow\.Table"):
+        axes.insert(rows)
+
+
 def test_a_bad_table_is_refused_in_one_sentence(axes: Collection) -> None:
     for rows, sentence in BAD_TABLES:
         with pytest.raises(BadPhotos, match=sentence):

@@ -1,10 +1,12 @@
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 import pytest
 
 from tests.vecdb.conftest import many, photos, unit
 from vecdb import Collection, Database, Label, PlainHead, Scope
-from vecdb.errors import BadVector, UnknownPhoto
+from vecdb.errors import BadValue, BadVector, UnknownPhoto
 
 QUERY = [0.5, 0.5, 0.5, 0.5]
 TILTED = [0.8, 0.4, 0.4, 0.2]
@@ -100,6 +102,39 @@ def test_a_sample_is_the_same_for_a_seed_and_spreads_over_the_collection(
     seen = {photo for seed in range(30) for photo in collection.sample(100, seed=seed).ids}
     # Each photo is missed by all thirty draws with probability .8 ** 30, one in eight hundred.
     assert len(seen) > 0.99 * len(ids)
+
+
+@pytest.mark.parametrize("k", [2.5, -1, "3", None, float("nan"), 2**70])
+def test_a_number_of_photos_that_is_none_is_refused(axes: Collection, k: Any) -> None:
+    for ask in (
+        lambda: axes.nearest(QUERY, k),
+        lambda: axes.sample(k, seed=1),
+        lambda: list(axes.pages_of_vectors(k)),
+        lambda: axes.scores.above(PlainHead(QUERY), 0.5, limit=k),
+    ):
+        with pytest.raises(BadValue, match="must be a whole number from 0 to"):
+            ask()
+
+
+@pytest.mark.parametrize("ids", [[3], [None], "abc", None, 3, [b"a"]])
+def test_ids_that_are_no_texts_are_refused(axes: Collection, ids: Any) -> None:
+    for ask in (
+        axes.photos,
+        axes.vectors,
+        axes.delete,
+        lambda ids: axes.nearest(QUERY, 2, Scope(ids)),
+    ):
+        with pytest.raises(BadValue, match=r"must be a list of texts|The id of a photo is a text"):
+            ask(ids)
+    assert axes.count() == 4
+
+
+@pytest.mark.parametrize("query", ["abc", {}, ["a", "b", "c", "d"], [10**400, 0, 0, 0]])
+def test_a_query_that_is_no_numbers_is_refused(axes: Collection, query: Any) -> None:
+    with pytest.raises(BadVector, match="query vector must be numbers"):
+        axes.nearest(query, 3)
+    with pytest.raises(BadVector, match="must be numbers"):
+        axes.boundary(PlainHead(query), 3)
 
 
 def test_a_query_of_the_wrong_shape_not_finite_or_of_no_length_is_refused(axes: Collection) -> None:
