@@ -159,7 +159,7 @@ def run_trial(
         except TooFewPhotos:
             continue
         except LossDiverged:
-            lost = f"head {turn + 1} of {division.turns}, trained to measure, lost its loss"
+            lost = f"head {turn + 1} of {division.turns}, trained to measure, diverged"
             ended = f"{ended}; {lost}: its classes are not measured"
             continue
         if stop.is_set():

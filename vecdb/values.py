@@ -1,7 +1,7 @@
 """What callers give, refused in a sentence where the database cannot hold it."""
 
 import operator
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -33,7 +33,7 @@ def check_ids(ids: Sequence[str]) -> Sequence[str]:
     Raises:
         BadValue: they are none.
     """
-    if isinstance(ids, str | bytes) or not hasattr(ids, "__iter__"):
+    if isinstance(ids, str | bytes) or not isinstance(ids, Collection):
         raise BadValue(f"ids must be a list of texts, not {ids!r:.80}.")
     for photo in ids:
         if not isinstance(photo, str):

@@ -152,7 +152,7 @@ def test_a_further_head_that_loses_its_loss_is_named_and_the_others_kept(
     vectors, classes = noisy_classes()
     rows = classes < 14
     found = run_trial(vectors[rows], classes[rows], QUICK, encoder="by hand", unseen=0.25)
-    assert "head 3 of 4, trained to measure, lost its loss" in found.ended
+    assert "head 3 of 4, trained to measure, diverged" in found.ended
     assert found.unseen_classes is not None
     assert len(set(found.unseen_classes.units.tolist())) in {10, 11}
 
