@@ -92,7 +92,7 @@ def write_coco(selected: Selected, target: Target, store: Store) -> Iterator[str
             known = {key: value for key, value in row.items() if value not in (None, "")}
             # Ids are numbers in COCO; ours goes by another name.
             known["photo_id"] = known.pop("id")
-            at = row["url"]
+            at = known.pop("url", "")  # beside `file_name` a `url` is where readers look instead
             images.append({**known, **size, "id": number, "file_name": file_name, "coco_url": at})
             if row["class"] == selected.concept.name:
                 annotations.append(

@@ -22,6 +22,7 @@ from explorer.exports import FORMATS, Choice, export_to_download
 from explorer.exports.pictures import name_picture, safe_name
 from explorer.labels.files import read_labels
 from explorer.labels.importing import import_labels
+from ingest.sources import Source
 from tests.explorer.exports.conftest import FOLDERS, NAME, WEB, export
 
 
@@ -162,6 +163,13 @@ def test_coco_is_read_by_pycocotools_and_by_our_own_import(explorer, concept, tm
     )
     again = next(one for one in explorer.concepts.list() if one.name == "again")
     assert len(explorer.concepts.labels(again.id)) == done.splits["train"]
+
+
+def test_an_ingest_of_a_coco_export_finds_its_labels(explorer, concept, tmp_path):
+    done = export(explorer, concept, tmp_path / "out", "coco")
+    told = [photo.metadata.get("label") for photo in Source(tmp_path / "out")]
+    labels = [label for label in told if label]
+    assert (len(labels), labels.count(NAME)) == (done.photos, done.yes)
 
 
 @pytest.mark.parametrize("form", ["huggingface", "imagefolder", "webdataset"])
