@@ -44,6 +44,7 @@ from ingest.sources.guess import (
 )
 from ingest.sources.names import (
     ADDRESSES,
+    BOX_WORDS,
     CLASS_WORDS,
     FOLDERS,
     IDS,
@@ -282,6 +283,7 @@ class Columns:
             or guess_caption({n: cells[n] for n in self.names if n not in taken}),
             "label": next(filter(CLASS_WORDS.search, self.names), None)
             or _first(lower, METADATA["label"])
+            or next(filter(BOX_WORDS.search, self.names), None)
             or next(filter(is_one, self._classes), None)
             or find_label(lower.values())
             or _first(lower, LABEL_NUMBERS),

@@ -68,13 +68,14 @@ LABELS = (
 )
 LABEL_NUMBERS = ("class_id", "classid", "category_id", "label_id", "labelid")
 LABEL_NAME = re.compile(r"^(?!(n|num|is|has|no|item)_)\w*_(labels?|class|category)$")
-# The words of classes in what Label Studio exports, in the boxes of CreateML, Scale and VIA, and
-# where the numbers of these stand elsewhere: in the manifests of SageMaker, and in Vertex AI's.
+# The words of classes in what Label Studio exports, and where the numbers of these stand elsewhere:
+# in the manifests of SageMaker, and in Vertex AI's.
 STUDIOS = re.compile(r"\.choices$|(^|\.)(rectangle|polygon|brush|ellipse|keypoint)labels$")
-BOXES = r"(^|\.)annotations\.label$|\.region_attributes\.(class|label|name|type)$"
 CLASS_WORDS = re.compile(
-    rf"{BOXES}|-metadata\.class-name$|^classificationAnnotation\.displayName$|{STUDIOS.pattern}"
+    rf"-metadata\.class-name$|^classificationAnnotation\.displayName$|{STUDIOS.pattern}"
 )
+# The same in the boxes of CreateML, Scale and VIA.
+BOX_WORDS = re.compile(r"(^|\.)annotations\.label$|\.region_attributes\.(class|label|name|type)$")
 TAXONOMY = {"class", "family", "genus"}  # where these are columns, Mammalia is a class
 # Addresses of something else than the picture itself, and of smaller ones.
 PAGE_NAMES = re.compile(
