@@ -175,6 +175,8 @@ def test_the_focus_goes_to_what_stands_before_a_button_that_its_own_press_took_a
     mine, app, page
 ):
     page.goto(f"{app.address}/search?like=yes-050")
+    page.wait_for_selector("button[data-photo-id]")
+    wait_idle(page)
     clear = page.get_by_role("button", name="Clear", exact=True)
     clear.focus()
     page.keyboard.press("Enter")
@@ -182,6 +184,8 @@ def test_the_focus_goes_to_what_stands_before_a_button_that_its_own_press_took_a
     wait_until(page, f"{NAMED} === 'Map'")
     mine()
     page.goto(f"{app.address}/concepts")
+    page.get_by_role("button", name="More").first.wait_for()
+    wait_idle(page)
     page.get_by_role("button", name="More").first.focus()
     page.keyboard.press("Enter")
     page.get_by_test_id("stPopoverBody").get_by_role("button", name="Delete").focus()
