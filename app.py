@@ -15,7 +15,7 @@ from api.prefix import BelowPrefix
 from api.sockets import answer_at_once
 from pages._current import shared_explorer
 from pages._login import check_login, identify
-from pages._streamlit import finish_callbacks, spare_libraries, tell_values
+from pages._streamlit import finish_callbacks, spare_libraries, take_turns, tell_values
 from pages.grid.page import page_data
 from pages.grid.scripts import GRID
 from pages.mapping.scripts import MAP
@@ -36,6 +36,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     answer_at_once()
     finish_callbacks()
     tell_values()
+    take_turns()
     stop = Event()
     Thread(target=spare_libraries, args=[stop], daemon=True).start()
     try:

@@ -1,16 +1,19 @@
 """Where the app has Streamlit do otherwise than it does; look at each with a new Streamlit.
 
-A quick next click loses neither callbacks nor the values that scripts set, and the collection of
-garbage after each run of a script leaves the libraries alone. Once a server that was gone is back,
-the page is drawn anew.
+A quick next click loses neither callbacks nor the values that scripts set, and changes nothing
+beside the run before it; the collection of garbage after each run of a script leaves the libraries
+alone. Once a server that was gone is back, the page is drawn anew.
 """
 
 import gc
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import replace
-from threading import Event
+from functools import wraps
+from threading import Event, Lock, RLock
 from typing import Any
+from weakref import WeakValueDictionary
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -98,6 +101,31 @@ def tell_values() -> None:
 
     tell.__wrapped__ = register  # type: ignore[attr-defined]
     SessionState.register_widget = tell  # type: ignore[method-assign]
+
+
+def take_turns() -> None:
+    """Let one run at a time change what a session holds.
+
+    Streamlit tells a run to stop and begins the next one at once, each with a lock of its own:
+    while the callbacks of the first still run, both change the session's values. The next one broke
+    off over that ("dictionary changed size during iteration"), and its click was lost.
+    """
+    if hasattr(SessionState.on_script_will_rerun, "__wrapped__"):
+        return
+    one_by_one, turns = Lock(), WeakValueDictionary[int, Any]()
+
+    def in_turn(change: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(change)
+        def change_alone(self: SessionState, *values: Any, **options: Any) -> Any:
+            with one_by_one:
+                turn = turns.setdefault(id(self), RLock())
+            with turn:
+                return change(self, *values, **options)
+
+        return change_alone
+
+    for name in ("on_script_will_rerun", "register_widget", "on_script_finished"):
+        setattr(SessionState, name, in_turn(getattr(SessionState, name)))
 
 
 def run_when_back() -> None:

@@ -7,6 +7,7 @@ import gc
 from threading import Event, Thread
 
 import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.runtime.scriptrunner_utils.exceptions import RerunException
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
 from streamlit.runtime.state.safe_session_state import SafeSessionState
@@ -15,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import ElementTree
 
 from pages import _streamlit
-from pages._streamlit import finish_callbacks, spare_libraries, tell_values
+from pages._streamlit import finish_callbacks, spare_libraries, take_turns, tell_values
 
 
 @pytest.fixture(params=["left", "finished"])
@@ -136,6 +137,35 @@ def test_a_value_that_was_not_sent_is_told_until_the_browser_has_it(told, value,
     test.run()
     # Said again it would take away what somebody is typing.
     assert not test.text_input[0].proto.set_value
+
+
+@pytest.mark.parametrize("turns", [False, True])
+def test_two_runs_of_a_session_change_what_it_holds_one_after_the_other(turns, monkeypatch):
+    for name in ("on_script_will_rerun", "register_widget", "on_script_finished"):
+        change = getattr(SessionState, name)
+        monkeypatch.setattr(SessionState, name, getattr(change, "__wrapped__", change))
+    if turns:
+        take_turns()
+    inside, most, both = [], [], Event()
+
+    def call(self, **_):
+        inside.append(self)
+        most.append(len(inside))
+        if len(inside) > 1:
+            both.set()
+        both.wait(0.5)
+        inside.pop()
+
+    monkeypatch.setattr(SessionState, "_call_callbacks", call)
+    state = SessionState()
+    runs = [SafeSessionState(state, lambda: None) for _ in range(2)]
+    threads = [Thread(target=run.on_script_will_rerun, args=[WidgetStates()]) for run in runs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert max(most) == (1 if turns else 2)
+    assert len(most) == 2
 
 
 def test_what_was_imported_is_not_looked_through_again():
