@@ -108,7 +108,7 @@ class Table:
             if isinstance(row, str):
                 yield Photo("", broken=row)
             elif picture not in row:  # of JSON: a message of a chat, a post of words alone
-                leave_out("row without a picture")
+                leave_out("rows without a picture")
             elif not self.where or holds(self.where, columns.read_local(row)):
                 yield columns.photo(row, f"{stem}-{at:06}")
 

@@ -478,7 +478,7 @@ def test_messages_and_posts_of_words_alone_are_left_out_and_counted(folder, befo
     messages = [{"id": 9, "text": "hello"}] * before + messages
     (folder / "result.json").write_text(json.dumps({"name": "Ann", "messages": messages}))
     assert files(list(Source(folder / "result.json", leave_out=left.append))) == NAMES
-    assert left == ["row without a picture"] * (2 + before)
+    assert left == ["rows without a picture"] * (2 + before)
 
 
 def test_what_megadetector_is_sure_of_is_the_label_in_words(folder):
