@@ -7,9 +7,7 @@ from typing import Any
 from explorer.errors import BadInput, NothingThere
 from vecdb import Concept, values
 from vecdb.errors import BadValue
-
-# Two of these still add up below 2^32, where the engine's numbers begin anew.
-MOST = 2**31 - 1
+from vecdb.values import MOST
 
 
 def check_whole(name: str, value: Any, least: int = 0, most: int = MOST) -> int:

@@ -17,7 +17,7 @@ from vecdb.heads import write_array, write_literal
 from vecdb.hits import Hits, hits
 from vecdb.photos import SOURCE
 from vecdb.statements import statement
-from vecdb.values import check_ids, check_whole
+from vecdb.values import MOST, check_ids, check_whole
 
 # Servers refuse a form field of 128 KiB, and a statement must not grow without bound.
 EXCLUDED_BYTES_IN_STATEMENT = 32_768
@@ -35,7 +35,6 @@ BROAD = 0.5
 # The engine's graphs refuse more searches at once than this machine has room for.
 GRAPH_SEARCHES = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
 CROWDED_RETRIES = 5
-MOST = 2**31 - 1  # with those to leave out still below what the engine counts to
 
 
 @dataclass(frozen=True)

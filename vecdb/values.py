@@ -8,6 +8,8 @@ from typing import Any
 from commandline.words import is_utf8
 from vecdb.errors import BadValue
 
+# Two of these still add up below 2^32, where the engine's numbers begin anew.
+MOST = 2**31 - 1
 # Parameters of statements that count photos, and the most each takes.
 WHOLE = {"k": 2**32 - 1, "limit": 2**32 - 1, "skip": 2**32 - 1, "seed": 2**64 - 1}
 

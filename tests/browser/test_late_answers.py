@@ -95,6 +95,15 @@ def test_a_threshold_that_is_being_set_is_kept_though_the_next_page_comes(app, m
     wait_for(page, lambda: requests.get(address, timeout=60).json()["threshold"] == 0.8)
 
 
+def set_threshold(page):
+    """Click the slider of the threshold at .8, and return it."""
+    slider = page.get_by_role("slider", name="Threshold")
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    page.mouse.click(box["x"] + 0.8 * box["width"], box["y"] + box["height"] / 2)
+    return slider
+
+
 def test_a_threshold_set_just_as_the_next_page_comes_is_kept(app, mine, page):
     concept = mine()
     wait_idle(page)
@@ -104,10 +113,7 @@ def test_a_threshold_set_just_as_the_next_page_comes_is_kept(app, mine, page):
     page.locator(".vde-action").click()
     wait_round(page, 2)
     page.evaluate(DROP_EVENTS)
-    slider = page.get_by_role("slider", name="Threshold")
-    slider.scroll_into_view_if_needed()
-    box = slider.bounding_box()
-    page.mouse.click(box["x"] + 0.8 * box["width"], box["y"] + box["height"] / 2)
+    slider = set_threshold(page)
     page.evaluate(KEEP_EVENTS)
     page.evaluate("() => { while (frames_.length) frames_.shift()() }")
     address = f"{app.address}/api/concepts/{concept}"
@@ -122,10 +128,7 @@ def test_a_threshold_set_just_before_the_page_is_answered_goes_along_with_the_an
     concept = mine()
     wait_idle(page)
     page.evaluate(DROP_EVENTS)
-    slider = page.get_by_role("slider", name="Threshold")
-    slider.scroll_into_view_if_needed()
-    box = slider.bounding_box()
-    page.mouse.click(box["x"] + 0.8 * box["width"], box["y"] + box["height"] / 2)
+    slider = set_threshold(page)
     page.evaluate(KEEP_EVENTS)
     page.locator(".vde-action").click()
     wait_round(page, 2)

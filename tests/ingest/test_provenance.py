@@ -563,16 +563,21 @@ def test_vectors_of_stored_pictures_keep_what_is_known_of_these(ingest, database
         assert counts(ingest(tmp_path, options={"exclude": ("*.parquet", "*.csv")})) == (0, 0, 2, 0)
 
 
-@pytest.mark.parametrize("kind", ["npz", "parquet"])
-def test_vectors_whose_ids_are_paths_in_a_folder_that_lies_elsewhere_are_of_its_photos(
-    ingest, database, tmp_path, kind
-):
+def ingest_library(ingest, tmp_path):
+    """Ingest the folder `lib` with two cats, and make another beside it."""
     for place in ("lib", "elsewhere"):
         (tmp_path / place).mkdir()
     lib = folder(tmp_path / "lib" / "cats", a=1, b=2).parent
     ingest(lib)
+    return lib
+
+
+@pytest.mark.parametrize("kind", ["npz", "parquet"])
+def test_vectors_whose_ids_are_paths_in_a_folder_that_lies_elsewhere_are_of_its_photos(
+    ingest, database, tmp_path, kind
+):
+    lib, file = ingest_library(ingest, tmp_path), tmp_path / "elsewhere" / f"vectors.{kind}"
     stored = said(database, "id", "url", "label", "digest")
-    file = tmp_path / "elsewhere" / f"vectors.{kind}"
     ids = ["cats/a.jpg", "cats/b.jpg"]
     for sign, expected in ((1, (0, 2, 0, 0)), (1, (0, 0, 2, 0)), (-1, (0, 2, 0, 0))):
         vectors = sign * np.eye(24, dtype="float32")[:2]
@@ -594,12 +599,8 @@ def test_vectors_whose_ids_are_paths_in_a_folder_that_lies_elsewhere_are_of_its_
 def test_vectors_at_paths_of_another_machine_are_of_the_stored_photos_these_end_in(
     ingest, database, tmp_path, kind, column, beginning
 ):
-    for place in ("lib", "elsewhere"):
-        (tmp_path / place).mkdir()
-    lib = folder(tmp_path / "lib" / "cats", a=1, b=2).parent
-    ingest(lib)
+    lib, file = ingest_library(ingest, tmp_path), tmp_path / "elsewhere" / f"vectors.{kind}"
     stored = said(database, "id", "url", "label", "digest")
-    file = tmp_path / "elsewhere" / f"vectors.{kind}"
     names = ["cats/a.jpg", "cats/b.jpg", "dogs/c.jpg"]
     part = "\\" if "\\" in beginning else "/"
     paths = [beginning + name.replace("/", part) for name in names]
