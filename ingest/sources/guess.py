@@ -52,13 +52,14 @@ def guess_address(cells: Cells, locator: Locator) -> str | None:
     first, then those of large pictures.
     """
     names = [usual(name) for name in ADDRESSES]
-    best: tuple[int, bool, int, bool, int] | None = None
+    best: tuple[int, bool, int, bool, tuple[int, int]] | None = None
     found = None
     for name, column in cells.items():
         place = names.index(usual(name)) if usual(name) in names else len(names)
         rank = _address_rank(name, column, locator, place < len(names))
-        is_called = rank >= PICTURE or (rank == ADDRESS and bool(IMAGE.search(name)))
-        score = (rank, not is_small(name), -place, is_called, rank_size(name) if is_called else 0)
+        is_copy = is_small(name)
+        is_called = rank >= PICTURE or (rank == ADDRESS and (is_copy or bool(IMAGE.search(name))))
+        score = (rank, not is_copy, -place, is_called, rank_size(name) if is_called else (0, 0))
         if rank > NOTHING and (best is None or score > best):
             best, found = score, name
     return found

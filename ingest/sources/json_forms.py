@@ -61,7 +61,7 @@ def rows_of(found: Any) -> list[Any]:
     if is_by_id and all(usual(word) in SPLITS for word in found):
         parts = {word: rows_of(held) for word, held in found.items()}
         return _join_parts({word: rows for word, rows in parts.items() if rows})
-    if is_by_id and any(is_known(name) for name in inner[0]):
+    if is_by_id and any(is_known(name) for name in inner[0]) and not _holds_pictures(inner[0]):
         return [{"id": key, **row} for key, row in found.items()]
     within = max((rows_of(value) for value in inner if value), key=_weigh, default=[])
     if len(within) > 1:
@@ -69,6 +69,12 @@ def rows_of(found: Any) -> list[Any]:
     if is_by_id:
         return [{"id": key, **row} for key, row in found.items()]
     return _rows_by_column(found)
+
+
+def _holds_pictures(found: Mapping[str, Any]) -> bool:
+    """Tell whether an object's rows name pictures, and not the object itself."""
+    own = {name: value for name, value in found.items() if not isinstance(value, list)}
+    return _weigh(rows_of(found))[0] > _weigh([own])[0]
 
 
 def _rows_by_column(found: Mapping[str, Any]) -> list[Any]:

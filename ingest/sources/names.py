@@ -91,6 +91,7 @@ LARGE_NAMES = (  # the largest last
     re.compile(r"(^|[_.])(full|xl|highres)|^url_[hk]$"),
     re.compile(r"(^|[_.])orig(inal)?|(^|[_.])raw([_.]|$)|^url_o$"),
 )
+PIXELS = re.compile(r"\d{2,5}")
 # Parts of a data set, as Google's AutoML names them before each row: no labels.
 SPLITS = {"train", "training", "test", "testing", "val", "valid", "validation", "dev"}
 SPLITS |= {"trainval", "unassigned"}
@@ -155,10 +156,15 @@ def is_small(name: str) -> bool:
     return bool(SMALL_NAMES.search(usual(CAMEL.sub("_", name))))
 
 
-def rank_size(name: str) -> int:
-    """Tell how large the pictures are that a column says it holds, above 0 where it says so."""
+def rank_size(name: str) -> tuple[int, int]:
+    """Tell how large the pictures are that a column says it holds, in a word and in pixels.
+
+    Each is 0 where it does not say so; only small copies are called by pixels: `thumb_1024_url`.
+    """
     spelled = usual(CAMEL.sub("_", name))
-    return max((n for n, each in enumerate(LARGE_NAMES, 1) if each.search(spelled)), default=0)
+    word = max((n for n, each in enumerate(LARGE_NAMES, 1) if each.search(spelled)), default=0)
+    pixels = map(int, PIXELS.findall(spelled) if is_small(name) else ())
+    return word, max(pixels, default=0)
 
 
 def is_known(name: str) -> bool:

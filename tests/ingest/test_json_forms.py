@@ -562,3 +562,33 @@ def test_odd_answers_and_boxes_are_no_traceback_and_cost_no_other_row(folder, od
     for shape in ({"bindings": odd}, odd):
         with suppress(SourceError):  # it names no pictures
             read(folder / "odd.json", {"head": {}, "results": shape})
+
+
+@pytest.mark.parametrize(
+    ("sizes", "largest"),
+    [
+        (["thumb_256_url", "thumb_2048_url", "thumb_1024_url"], "thumb_2048_url"),
+        (["thumb_256_url", "thumb_original_url", "thumb_2048_url"], "thumb_original_url"),
+        (["previewURL150", "previewURL640"], "previewURL640"),
+        (["thumbnail_1", "thumbnail_2"], "thumbnail_1"),  # two pictures
+    ],
+)
+def test_of_small_copies_alone_the_largest_is_the_picture(folder, sizes, largest):
+    rows = [{"id": n, **{size: f"https://a/{size}/{n}.jpg" for size in sizes}} for n in range(3)]
+    found = read(folder / "data.json", {"data": rows})
+    assert [photo.address for photo in found] == [f"https://a/{largest}/{n}.jpg" for n in range(3)]
+
+
+@pytest.mark.parametrize("around", ["collection", "response"])
+def test_what_is_said_of_a_list_makes_it_no_photo(folder, around):
+    items = [
+        {
+            "href": f"https://a/{n}/files.json",
+            "data": [{"nasa_id": f"PIA{n}", "keywords": ["moon"]}],
+            "links": [{"href": f"https://a/{n}~thumb.jpg", "rel": "preview"}],
+        }
+        for n in range(3)
+    ]
+    told = {around: {"href": "https://a/search?q=moon", "items": items, "metadata": {"total": 3}}}
+    found = read(folder / "search.json", told)
+    assert [photo.id for photo in found] == [f"https://a/{n}~thumb.jpg" for n in range(3)]
