@@ -103,7 +103,7 @@ class Source:
             is_any |= not photo.broken
             yield photo
         if seen and not is_any:
-            check_columns(self._table.where, sorted(seen))
+            check_columns(self._table.where, sorted(seen), is_folder=not self._files)
 
     def _photos(self, seen: set[str]) -> Iterator[Photo]:
         if all(is_tar(file.name) or not _is_table(file) for file in self._files):

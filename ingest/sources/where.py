@@ -25,8 +25,13 @@ def condition(text: str) -> Condition:
         raise SourceError(f"--where: {error}") from error
 
 
-def check_columns(conditions: Iterable[Condition], names: Sequence[str]) -> None:
+def check_columns(
+    conditions: Iterable[Condition], names: Sequence[str], *, is_folder: bool = False
+) -> None:
     """Refuse conditions on columns that are not there.
+
+    Args:
+        is_folder: whether they are those of a folder's pictures, which may have tables beside them.
 
     Raises:
         SourceError: the table has no such column.
@@ -37,6 +42,7 @@ def check_columns(conditions: Iterable[Condition], names: Sequence[str]) -> None
                 f"There is no column {asked.name!r} for --where; the columns are "
                 + ", ".join(names)
                 + "."
+                + " A table's own count where it is the source: give its path." * is_folder
             )
 
 

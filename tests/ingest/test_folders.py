@@ -753,7 +753,8 @@ def test_conditions_choose_among_the_pictures_of_folders_and_tars(tree, text, ke
 def test_a_condition_on_a_column_that_no_picture_has_is_refused(tree):
     root = tree({"a.jpg": None, "metadata.csv": LISTED})
     for text in ("izo>=100", "caption2=x"):
-        with pytest.raises(SourceError, match=r"no column .* the columns are description, id, iso"):
+        said = r"no column .* the columns are description, id, iso.*where it is the source"
+        with pytest.raises(SourceError, match=said):
             read(root, table=Table(where=(condition(text),)))
     assert read(root, table=Table(where=(condition("caption=x"),)))[:2] == ({}, {})
     assert list(read(root, table=Table(where=(condition("izo!=1"),)))[0]) == ["a.jpg"]
