@@ -14,7 +14,7 @@ from api.media import GuardMedia
 from api.prefix import BelowPrefix
 from api.sockets import answer_at_once
 from pages._current import shared_explorer
-from pages._login import check_login, identify
+from pages._login import TellFailedLogin, check_login, identify
 from pages._streamlit import finish_callbacks, spare_libraries, take_turns, tell_values
 from pages.grid.page import page_data
 from pages.grid.scripts import GRID
@@ -53,6 +53,7 @@ app = st.App(
     lifespan=lifespan,
     routes=own,
     middleware=[
+        Middleware(TellFailedLogin),
         Middleware(GuardMedia, prefix, identify),
         Middleware(BelowPrefix, prefix, own),
     ],

@@ -11,7 +11,9 @@ from typing import Any
 
 import requests
 import streamlit as st
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.auth_util import get_cookie_with_chunks
 from streamlit.web.server.server_util import get_cookie_secret
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
@@ -49,8 +51,31 @@ export default function ({ data }) {
 }
 """
 LOG = logging.getLogger("pages")
+FAILED = "login_failed"
 PATIENCE = 10.0  # seconds until a provider does not answer
 MAY = {Role.LOOK: "may look", Role.LABEL: "may label", Role.OWN: "owns this app"}
+
+
+class TellFailedLogin:
+    """Let the page of the login know of one that came to nothing, which Streamlit tells its log."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on; one back from the provider has a word more where it brings nobody."""
+
+        async def tell(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                kept = (cookie.partition("=") for cookie in headers.getlist("set-cookie"))
+                is_in = any(n.startswith(USER_COOKIE_NAME) and v[:2] != '""' for n, _, v in kept)
+                if "location" in headers and not is_in:
+                    headers["location"] += f"?{FAILED}=1"
+            await send(message)
+
+        is_back = scope["type"] == "http" and scope["path"].endswith("/oauth2callback")
+        await self._app(scope, receive, tell if is_back else send)
 
 
 def has_login() -> bool:
@@ -118,6 +143,12 @@ def ask_login() -> None:
         st.button(words, on_click=_log_in, args=[name], type="primary")
     if state.pop("no_provider", False):
         st.error("The login does not answer: try again in a moment, or tell who runs this app.")
+    if st.query_params.pop(FAILED, None):
+        state[FAILED] = True
+    if state.get(FAILED):
+        st.error(
+            "The login did not succeed: try again, or tell who runs this app, whose log says why."
+        )
 
 
 def watch_login(*, asked: bool) -> None:

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
@@ -344,3 +345,19 @@ def test_a_provider_that_does_not_answer_is_told_where_one_would_log_in(app, pag
     page.get_by_role("button", name="Log in with nobody").click()
     page.get_by_text("The login does not answer: try again in a moment").wait_for()
     pass_login(app, page, "ben")
+
+
+@pytest.mark.parametrize("way", ["refused", "forged"])
+def test_a_login_that_came_to_nothing_is_told_until_the_next_one_succeeds(app, page, way):
+    sent = f"{app.address}/concepts?concept={app.concepts[0]}&view=labels"
+    page.goto(sent)
+    page.get_by_role("button", name="Log in", exact=True).click()
+    page.get_by_role("button", name="cy", exact=True).wait_for()
+    state = parse_qs(urlsplit(page.url).query)["state"][0]
+    told = "error=access_denied" if way == "refused" else "code=forged"
+    page.goto(f"{app.address}/oauth2callback?state={state}&{told}")
+    page.get_by_text("The login did not succeed: try again").wait_for()
+    assert "login_failed" not in page.url
+    choose_person(app, page, "cy")
+    page.wait_for_url(sent)
+    assert not page.get_by_text("The login did not succeed").count()
