@@ -11,8 +11,11 @@ def output_name(text: str) -> str:
     """Return the name of a file or folder to write.
 
     Raises:
-        ArgumentTypeError: it is `-`, which elsewhere stands for standard output.
+        ArgumentTypeError: it is `-`, which elsewhere stands for standard output, or empty, which
+            is the folder that one is in.
     """
+    if not text:
+        raise argparse.ArgumentTypeError("the name is empty: name a file or a folder")
     if text == "-":
         raise argparse.ArgumentTypeError("- is no file here: name one, or ./- for one called so")
     return text

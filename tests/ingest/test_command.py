@@ -108,15 +108,18 @@ def test_bad_usage_is_exit_code_2(command, tmp_path):
 
 
 @pytest.mark.parametrize("option", ["--failures", "--log", "--out"])
-def test_a_dash_is_no_file_to_write(command, tmp_path, option):
+@pytest.mark.parametrize(
+    ("name", "words"), [("-", "- is no file here: name one"), ("", "the name is empty: name a")]
+)
+def test_a_dash_or_nothing_is_no_file_to_write(command, tmp_path, option, name, words):
     (tmp_path / "1.jpg").write_bytes(jpeg(1))
     program = ("ingest.embed", "--parts", "1") if option == "--out" else ("ingest",)
-    given = (tmp_path / "1.jpg", option, "-", "--json")
+    given = (tmp_path / "1.jpg", option, name, "--json")
     code, out, err = command(*given, program=("-m", *program), cwd=tmp_path)
     assert code == 2
-    assert f"{option}: - is no file here: name one" in err
+    assert f"{option}: {words}" in err
     assert "error" in json.loads(out)
-    assert not (tmp_path / "-").exists()
+    assert os.listdir(tmp_path) == ["1.jpg"]
 
 
 @pytest.mark.parametrize("option", ["--failures", "--log"])
