@@ -28,7 +28,7 @@ MOVED = {
 BEGUN_ANEW = "The server was started anew. If what you pressed did nothing, press it once more."
 st.set_page_config("Visual Dataset Explorer", page_icon=HERE / "icon.png", layout="wide")
 st.html(HERE / "look.css")
-for script in ("popovers.js", "drops.js", "focus.js"):
+for script in ("popovers.js", "drops.js", "focus.js", "menu.js"):
     st.html(f"<script>{(HERE / script).read_text()}</script>", unsafe_allow_javascript=True)
 
 

@@ -18,6 +18,7 @@ from tests.browser.harness import (
     running_app,
     wait_for,
     wait_idle,
+    wait_still,
     wait_until,
 )
 from vecdb import Store
@@ -264,6 +265,23 @@ def test_every_view_of_a_concept_is_in_sight_on_a_phone(app, page):
         border = "(one) => getComputedStyle(one).borderLeftColor.replace(/[^,]*,/g, '')"
         view = page.get_by_role("radio", name=name, exact=True)
         assert view.evaluate(border) != " 0)", f"the left edge of {name} is not drawn"
+
+
+PHONE = (
+    "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36"
+)
+
+
+@pytest.mark.parametrize("browser", [None, PHONE])
+def test_a_link_of_the_menu_that_lies_over_the_page_closes_it(app, running_chromium, browser):
+    size = {"width": 740, "height": 800}
+    with fresh_page(running_chromium, viewport=size, user_agent=browser) as page:
+        page.goto(f"{app.address}/search")
+        page.get_by_test_id("stExpandSidebarButton").click()
+        page.get_by_test_id("stSidebarNavLink").get_by_text("Concepts").click()
+        page.get_by_role("heading", name="Concepts").wait_for()
+        wait_still(page)
+        assert page.get_by_test_id("stSidebar").get_attribute("data-collapsed") == "true"
 
 
 def test_the_first_photos_of_a_search_stand_in_a_phones_upper_half(app, page):
