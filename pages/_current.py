@@ -178,8 +178,8 @@ def name_concepts(listed: dict[str, tuple[Concept, LabelCounts]]) -> dict[str, s
     names: dict[str, str] = {}
     taken: set[str] = set()
     for key, (concept, counts) in listed.items():
-        day = f"{concept.created:%-d %b %Y, %H:%M}"
-        name = f"{isolate(concept.name)} · {concept.collection} · {counts.yes} yes · {day}"
+        begun = describe_beginning(concept)
+        name = f"{isolate(concept.name)} · {concept.collection} · {counts.yes} yes · {begun}"
         number = 2
         while name in taken:
             name = f"{name.split(' · #')[0]} · #{number}"
@@ -187,6 +187,11 @@ def name_concepts(listed: dict[str, tuple[Concept, LabelCounts]]) -> dict[str, s
         taken.add(name)
         names[key] = name
     return names
+
+
+def describe_beginning(concept: Concept) -> str:
+    """Say when a concept was begun, which tells it from others of its name and stays the same."""
+    return f"{concept.created:%-d %b %Y, %H:%M}"
 
 
 def remembered_collection() -> str:

@@ -1,6 +1,7 @@
 """The list of the concepts: a strip of each one's matches, and what can be done with it."""
 
 import html
+from collections import Counter
 from collections.abc import Callable
 
 import streamlit as st
@@ -17,6 +18,7 @@ from pages._boxes import fill, hear, said
 from pages._current import (
     close_concept,
     count_answers,
+    describe_beginning,
     list_returning,
     listed_concepts,
     name_concepts,
@@ -106,12 +108,15 @@ def row(
     counts: LabelCounts,
     others: dict[str, str],
     show: Callable[[Concept], None],
+    *,
+    alike: bool,
 ) -> None:
     """Draw one concept: strip of matches, prompt, counts, what can be done with it.
 
     Args:
         others: names of those it may be merged into, by id.
         show: opens it.
+        alike: another one has its name and counts.
     """
     with st.container(border=True):
         left, middle, right = st.columns([3, 5, 2], vertical_alignment="center")
@@ -126,7 +131,7 @@ def row(
             )
         else:
             left.text(concept.name)
-        left.text(summary(concept, counts))
+        left.text(summary(concept, counts, alike=alike))
         if counts.latest:
             middle.html(strip(concept, counts.latest))
         else:
@@ -192,9 +197,10 @@ def strip(concept: Concept, photos: list[str]) -> str:
     return f'<div style="display:flex;gap:4px;overflow:hidden">{pictures}</div>'
 
 
-def summary(concept: Concept, counts: LabelCounts) -> str:
-    """Say what a concept holds in one line."""
+def summary(concept: Concept, counts: LabelCounts, *, alike: bool) -> str:
+    """Say what a concept holds in one line, and when it was begun where another looks like it."""
     words = f"{concept.collection}, round {concept.round}, {counts.yes} yes, {counts.no} no"
+    words += f", begun {describe_beginning(concept)}" if alike else ""
     words += news.describe_new(concept)
     audited = audit.describe_audit(concept)
     return f"{words}. {audited}" if audited else words
@@ -229,6 +235,7 @@ def draw(show: Callable[[Concept], None]) -> None:
         return
     shown = concepts if state.get("all_concepts") else concepts[:SHOWN]
     names = name_concepts(listed)
+    looks = Counter((one.name, one.collection, n.yes, n.no) for one, n in listed.values())
     st.caption(f"{count_things(len(concepts), 'concept')}, the latest first")
     for concept in shown:
         others = {
@@ -236,7 +243,9 @@ def draw(show: Callable[[Concept], None]) -> None:
             for other in concepts
             if other.id != concept.id and other.collection == concept.collection
         }
-        row(concept, listed[concept.id][1], others, show)
+        counts = listed[concept.id][1]
+        look = concept.name, concept.collection, counts.yes, counts.no
+        row(concept, counts, others, show, alike=looks[look] > 1)
     if len(concepts) > SHOWN:
         st.toggle(f"Show all {len(concepts)}", key="all_concepts")
     if may(Role.OWN):

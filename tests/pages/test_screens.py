@@ -256,6 +256,15 @@ def test_equal_names_are_told_apart(concept):
     assert test.session_state["concept_id"] == names[2].id
 
 
+def test_cards_of_equal_names_and_counts_say_when_the_concepts_were_begun(concept):
+    concepts = shared_explorer().concepts
+    for name in ("hats", "hats", "coats"):
+        concepts.label(concepts.create(name, "things", name).id, [Label("yes-000", 1)], action="a")
+    cards = [text.value for text in run("concepts.py").text]
+    begun = f", begun {concepts.list()[0].created:%-d %b %Y}"
+    assert [begun in card for card in cards] == [False, True, True]
+
+
 def test_what_is_open_stays_open_on_the_next_page_and_closes_with_its_collection(concept):
     test = run("train.py", concept=concept)
     assert not test.error
