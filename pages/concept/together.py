@@ -44,8 +44,8 @@ def draw(concepts: list[Concept]) -> None:
     collection = shared_explorer().collection(table)
     counted = count_together(collection, chosen)
     counts = {c.id: count for c, count in zip(chosen, counted.each, strict=True)}
-    names = number_names([c.name for c in chosen])
-    labels = {c.id: f"{name} ({counts[c.id]:,})" for c, name in zip(chosen, names, strict=True)}
+    names = name_each(chosen)
+    labels = {key: f"{name}: {counts[key]:,}" for key, name in names.items()}
     every = pick(columns[1], "Photos that are all of", labels, "together_every")
     no = pick(columns[2], "and none of", labels, "together_no")
     listed = partial(list_together, collection, chosen, every=every, no=no)
@@ -62,7 +62,7 @@ def draw(concepts: list[Concept]) -> None:
     found = listed(limit=limit)
     tiles = grid_tiles(collection, found.ids)
     for row, tile in enumerate(tiles):
-        describe(tile, found, row)
+        describe(tile, found, row, names)
     photo_grid(
         {
             "mode": "results",
@@ -102,16 +102,22 @@ def pick(
     )
 
 
-def describe(tile: GridTile, found: Together, row: int) -> None:
+def name_each(concepts: list[Concept]) -> dict[str, str]:
+    """Return a name for each concept, by id, that none of the others has."""
+    names = number_names([concept.name for concept in concepts])
+    return {concept.id: name for concept, name in zip(concepts, names, strict=True)}
+
+
+def describe(tile: GridTile, found: Together, row: int, names: Mapping[str, str]) -> None:
     """Write on a tile which concepts accept its photo, and what each of them says."""
-    tile["reason"] = ", ".join(concept.name for concept in found.accepted(row))
+    tile["reason"] = ", ".join(names[concept.id] for concept in found.accepted(row))
     scores = zip(found.concepts, found.probabilities[row], strict=True)
-    tile["meta"] += [(concept.name, f"{score:.2f}") for concept, score in scores]
+    tile["meta"] += [(names[concept.id], f"{score:.2f}") for concept, score in scores]
 
 
 def write_csv(found: Together) -> bytes:
     """Return a table of ids and probabilities, a column for each concept in its own name."""
-    names = number_names([concept.name for concept in found.concepts])
-    frame = pd.DataFrame(found.probabilities.round(4), columns=names)
+    names = name_each(found.concepts).values()
+    frame = pd.DataFrame(found.probabilities.round(4), columns=list(names))
     frame.insert(0, "photo_id", found.ids)
     return frame_as_csv(frame)

@@ -10,7 +10,7 @@ from explorer.audits import AuditRecord, blind_answers
 from explorer.people import Person
 from pages import _session, grid
 from pages._current import shared_explorer
-from pages.concept import audit, label_files, labels, open_saved
+from pages.concept import audit, label_files, labels, open_saved, together
 from tests.browser.harness import ROOT
 from tests.pages.test_screens import press, run
 from vecdb import Label
@@ -20,7 +20,7 @@ class Grids:
     """Stands where the browser's grid is: what it was sent, and an answer to the next."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        for module in (grid, audit, labels):
+        for module in (grid, audit, labels, together):
             monkeypatch.setattr(module, "photo_grid", self)
         self.keep = _session.keep
         monkeypatch.setattr(_session, "keep", self.hear)
@@ -346,6 +346,8 @@ def test_concepts_of_one_name_side_by_side_are_told_apart(taught, grids, label):
     test.toggle(key="concepts_together").set_value(True).run()
     options = labelled(test.multiselect, label).options
     assert len(set(options)) == len(options) == 2
+    assert grids.data["tiles"][0]["reason"] == "a thing, a thing (2)"
+    assert [name for name, _ in grids.data["tiles"][0]["meta"]][-2:] == ["a thing", "a thing (2)"]
 
 
 def test_the_command_beside_an_export_says_all_that_was_chosen(taught):
