@@ -352,19 +352,28 @@ SHADES = """(parts => parts.map(part =>
   '[role=radio][aria-checked=false]'])"""
 
 
-def test_what_stands_on_a_narrow_photo_does_not_overlap(mine, page):
-    mine()
-    page.locator(".vde-cell").first.evaluate("cell => { cell.style.width = '84px'; }")
-    page.locator("[data-photo-id]").first.hover()
-    rank, score, reason, like = page.locator(
-        ".vde-cell >> nth=0 >> :is(.vde-rank, .vde-score, .vde-reason, .vde-like)"
-    ).evaluate_all("""all => all.map(one => {
-      const { left, right, top, bottom } = one.getBoundingClientRect();
-      return [left, right, top, bottom];
-    })""")
-    for one, other in combinations((rank, score, reason, like), 2):
-        apart = max(one[0], other[0]) >= min(one[1], other[1])
-        assert apart or max(one[2], other[2]) >= min(one[3], other[3])
+@pytest.mark.parametrize("reason", ["round 1", "boundary"])
+@pytest.mark.parametrize("touch", [False, True])
+def test_what_stands_on_a_narrow_photo_does_not_overlap(app, running_chromium, touch, reason):
+    size = {"width": 390, "height": 844}
+    with fresh_page(running_chromium, viewport=size, is_mobile=touch, has_touch=touch) as page:
+        page.goto(f"{app.address}/?concept={app.concepts[-1]}")
+        page.wait_for_selector(".vde-reason", state="attached")
+        wait_idle(page)
+        says = page.locator(".vde-reason").first
+        says.evaluate("(one, words) => { one.textContent = words; }", reason)
+        page.locator(".vde-cell").first.evaluate("cell => { cell.style.width = '81px'; }")
+        page.locator("[data-photo-id]").first.hover()
+        *shown, whole = page.locator(
+            ".vde-cell >> nth=0 >> :is(.vde-rank, .vde-score, .vde-reason, .vde-like)"
+        ).evaluate_all("""all => [...all.map(one => {
+          const { left, right, top, bottom } = one.getBoundingClientRect();
+          return [left, right, top, bottom];
+        }), all.every(one => one.scrollWidth <= one.clientWidth)]""")
+        for one, other in combinations(shown, 2):
+            apart = max(one[0], other[0]) >= min(one[1], other[1])
+            assert apart or max(one[2], other[2]) >= min(one[3], other[3])
+        assert whole or not touch
 
 
 def test_in_high_contrast_sliders_switches_and_what_is_chosen_are_seen(mine, app, page):
