@@ -111,6 +111,8 @@ class ConceptStore:
     def update(self, concept_id: str, **changes: Any) -> Concept:
         """Change some of name, prompt, weights, bias, threshold, round, settings and audit.
 
+        Without weights, and where all is so already, the concept stays as it was updated last.
+
         Raises:
             BadValue: one cannot be stored; nothing is changed.
             UnknownConcept: there is none with this id.
@@ -310,8 +312,12 @@ class ConceptStore:
 
     def _change(self, concept_id: str, changes: dict[str, Any]) -> Concept:
         with self._alone(concept_id):
+            kept = self.get(concept_id)
+            same = (getattr(kept, name) == value for name, value in changes.items())
+            if "weights" not in changes and all(same):
+                return kept
             now = datetime.now(timezone.utc)
-            return self._write(replace(self.get(concept_id), **changes, updated=now))
+            return self._write(replace(kept, **changes, updated=now))
 
     def _add(
         self, concept_id: str, rows: Sequence[Label], action: str, *, once: bool = False

@@ -43,6 +43,16 @@ def test_the_fitted_head_is_kept_with_its_round(axes: Collection, database: Data
     assert found.prompt == "a hat"
 
 
+def test_a_concept_that_is_given_what_it_has_counts_as_not_changed(
+    axes: Collection, database: Database
+) -> None:
+    first, last = (database.concepts.create(name, "axes", name) for name in ("hats", "caps"))
+    database.concepts.update(first.id, name="hats", threshold=first.threshold)
+    assert [one.id for one in database.concepts.list()] == [last.id, first.id]
+    database.concepts.update(first.id, name="hats", threshold=0.25)
+    assert [one.id for one in database.concepts.list()] == [first.id, last.id]
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
