@@ -77,8 +77,8 @@ def _describe_lacks(selected: Selected, shares: Sequence[float]) -> Iterator[str
         if share and not held.any():
             yield f"The split {name} is empty: the photos are too few, or belong together."
         elif share and len(set(selected.positive[held])) < len(set(selected.positive)):
-            word = "yes" if selected.positive[held][0] else "no"
-            yield f"The split {name} holds {word} alone: others are too few, or belong together."
+            lack = "no" if selected.positive[held][0] else "yes"
+            yield f"No photo of the split {name} is a {lack}: they are too few, or belong together."
 
 
 def _score(collection: Collection, head: Head, ids: Sequence[str]) -> dict[str, float]:

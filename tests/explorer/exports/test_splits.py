@@ -65,8 +65,8 @@ def test_no_class_is_taken_from_what_is_trained_on(yes, no):
 def test_a_split_without_one_of_the_classes_is_told(explorer, concept):
     notes = select_photos(explorer, concept, Choice(photos="matches", negatives=1)).notes
     assert [note.partition(":")[0] for note in notes] == [
-        "The split validation holds yes alone",
-        "The split test holds yes alone",
+        "No photo of the split validation is a no",
+        "No photo of the split test is a no",
     ]
 
 
