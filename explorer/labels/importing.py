@@ -19,7 +19,7 @@ from explorer.limits import check_there
 from explorer.people import Person, Role
 from explorer.photo_names import find_shared
 from explorer.settings import Settings
-from vecdb import Collection, Concept, Label
+from vecdb import Collection, Concept, Label, default_table
 from vecdb.errors import UnknownConcept
 
 ID = re.compile("[0-9a-f]{32}")  # of a concept
@@ -28,6 +28,10 @@ Rows = Callable[[], Iterator[Said]]
 
 def find_concept(explorer: Explorer, named: str, table: str | None = None) -> Concept | None:
     """Return the concept of an id or a name, None where there is none.
+
+    Args:
+        table: its collection; without it all are looked through, and of several concepts of one
+            name that of the default one is meant.
 
     Raises:
         BadInput: several have this name.
@@ -38,7 +42,9 @@ def find_concept(explorer: Explorer, named: str, table: str | None = None) -> Co
     name = " ".join(named.split())  # as names are kept
     found = by_id or [concept for concept in listed if concept.name == name]
     if len(found) > 1:
-        ids = ", ".join(concept.id for concept in found)
+        found = [concept for concept in found if concept.collection == default_table()] or found
+    if len(found) > 1:
+        ids = ", ".join(f"{concept.id} (of {concept.collection})" for concept in found)
         raise BadInput(f"There are {len(found)} concepts named {named!r}: give one of {ids}.")
     if not found and ID.fullmatch(named):
         with suppress(UnknownConcept):

@@ -95,3 +95,13 @@ def test_equal_names_are_told_with_their_ids(explorer):
         find_concept(explorer, "same")
     assert all(concept in str(told.value) for concept in made)
     assert concept_of(explorer, made[0]).id == made[0]
+
+
+def test_of_equal_names_that_of_the_default_collection_is_meant(explorer, monkeypatch):
+    explorer.database.create_collection("others", "offline", 4)
+    made = {name: explorer.concepts.create("same", name, "").id for name in ("things", "others")}
+    with pytest.raises(BadInput, match=rf"{made['things']} \(of things\)"):
+        find_concept(explorer, "same")
+    monkeypatch.setenv("VECDB_TABLE", "others")
+    assert concept_of(explorer, "same").id == made["others"]
+    assert concept_of(explorer, made["things"]).id == made["things"]
