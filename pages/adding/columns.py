@@ -25,7 +25,11 @@ OPTIONS = {
     "--limit": "Photos at most",
     "--where": "Only rows where",
     "--prune": "Take photos out whose files are gone",
+    "--header": "The first row is",
+    "--delimiter": "Between columns",
+    "--encoding": "Encoding",
     "--contact": "Contact page, under Downloads",
+    "`python -m explorer delete`": "Delete photos",
 }
 OPTION = re.compile(rf"(?<!\S)(\()?({'|'.join(OPTIONS)})(?![\w/-])")
 KEYS = (

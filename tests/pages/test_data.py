@@ -66,6 +66,9 @@ def test_what_would_become_an_icon_or_an_arrow_is_broken_without_a_trace(text):
         ("leave out --limit and --where.", "leave out “Photos at most” and “Only rows where”."),
         ("--id-column takes a column", "“Column of the id” takes a column"),
         ("with --vector-column, or", "with “Column of the vector”, or"),
+        ("name its encoding with --encoding.", "name its encoding with “Encoding”."),
+        ("--delimiter is for tables", "“Between columns” is for tables"),
+        ("photos with `python -m explorer delete`.", "photos with “Delete photos”."),
         ("/a/--where/b--limit does not exist.", "/a/--where/b--limit does not exist."),
     ],
 )
