@@ -46,7 +46,7 @@ def match_photos(
 
 
 def _by_id(collection: Collection, names: Iterable[str]) -> dict[str, object]:
-    return {photo: photo for photo in collection.records.known_ids(names)}
+    return {photo: photo for photo in collection.records.known_ids(list(names))}
 
 
 def _by_address(collection: Collection, names: Iterable[str]) -> dict[str, object]:

@@ -25,7 +25,7 @@ from vecdb.photos import COLUMNS
 from vecdb.schema import is_foreign, migrate
 from vecdb.statements import check_table_name
 from vecdb.truth import TruthStore
-from vecdb.values import blame_values
+from vecdb.values import blame_values, check_text
 
 
 @dataclass(frozen=True)
@@ -114,6 +114,7 @@ class Database:
         """Return a collection that exists.
 
         Raises:
+            BadValue: the name is no text.
             UnknownCollection: there is none of that name.
         """
         with self._guard:
@@ -155,7 +156,7 @@ class Database:
     def derived(self, source: str) -> list[CollectionInfo]:
         """Collections that are derived from one; see vecdb/derived.py."""
         found = {info.name: info for info in self.collections()}
-        if source not in found:
+        if check_text("The name of a collection", source) not in found:
             return []
         origin = (source, found[source].encoder)
         return [info for info in found.values() if source_of(info.name, info.encoder) == origin]
@@ -166,7 +167,9 @@ class Database:
         Raises:
             UnknownCollection: there is no source of that name.
             BadName: the derived collection's name cannot be a table's.
+            BadValue: a name is no text.
         """
+        check_text("The name of a derived collection", name)
         of = self.collection(source)
         return self.create_collection(derived_name(source, name), f"{of.encoder}+{name}", of.dim)
 
@@ -212,7 +215,7 @@ class Database:
             )
 
     def _find(self, name: str) -> Collection | None:
-        if name not in self._open:
+        if check_text("The name of a collection", name) not in self._open:
             found = self._connection.select("collections/find", {"name": name})
             if not found.num_rows:
                 return None

@@ -1,6 +1,6 @@
 """What the rows of a collection say, looked up by id, address, size or digest."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,11 +51,11 @@ class Records:
         self._connection = connection
         self._table = table
 
-    def known_ids(self, ids: Iterable[str]) -> set[str]:
+    def known_ids(self, ids: Collection[str]) -> set[str]:
         """Which of these ids the collection holds."""
         return {
             photo
-            for table in self.rows("photos/known", list(ids))
+            for table in self.rows("photos/known", ids)
             for photo in table.column("id").to_pylist()
         }
 
@@ -84,11 +84,11 @@ class Records:
         """Return everything that is stored of those of these photos that exist, in no order."""
         return list(self.rows("photos/whole", ids))
 
-    def origins(self, ids: Iterable[str]) -> dict[str, Origin]:
+    def origins(self, ids: Collection[str]) -> dict[str, Origin]:
         """Return where those of these photos that the collection holds come from."""
         return {
             row.pop("id"): Origin(**row)
-            for table in self.rows("photos/origins", list(ids))
+            for table in self.rows("photos/origins", ids)
             for row in table.to_pylist()
         }
 
@@ -203,13 +203,13 @@ class Records:
         """Return the id of the photo ingested from an address, the first by id, or None."""
         return next((photo for photo, _ in self.at_addresses([url])), None)
 
-    def rows(self, name: str, ids: Sequence[str], **parts: str) -> Iterable[pa.Table]:
+    def rows(self, name: str, ids: Collection[str], **parts: str) -> Iterable[pa.Table]:
         """Yield the answers of a statement over ids, asked in parts that a server takes."""
         for part in split_ids(ids):
             yield self._connection.select(name, {"ids": part}, table=self._table, **parts)
 
 
-def split_ids(ids: Sequence[str]) -> Iterable[list[str]]:
+def split_ids(ids: Collection[str]) -> Iterable[list[str]]:
     """Yield ids in order, in parts that are short enough for one statement.
 
     Raises:

@@ -1,7 +1,7 @@
 """What callers give, refused in a sentence where the database cannot hold it."""
 
 import operator
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -29,7 +29,18 @@ def check_whole(name: str, value: Any, least: int, most: int) -> int:
     return number
 
 
-def check_ids(ids: Sequence[str]) -> Sequence[str]:
+def check_text(name: str, value: Any) -> str:
+    """Return a text.
+
+    Raises:
+        BadValue: it is none.
+    """
+    if not isinstance(value, str):
+        raise BadValue(f"{name} must be a text, not {value!r:.40}.")
+    return value
+
+
+def check_ids(ids: Collection[str]) -> Collection[str]:
     """Return ids of photos, several texts; one text alone would be its letters.
 
     Raises:

@@ -60,6 +60,23 @@ def test_a_name_that_is_no_text_makes_no_collection(database: Database) -> None:
         database.create_collection(3, "by hand", 4)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("name", [["axes"], None, 3, b"axes"])
+def test_the_name_of_a_collection_that_is_no_text_is_refused(
+    axes: Collection, database: Database, name: Any
+) -> None:
+    before = database.collections()
+    for ask in (
+        database.collection,
+        database.drop_collection,
+        database.derived,
+        lambda name: database.derive("axes", name),
+        lambda name: database.follow(name, lambda vectors: vectors),
+    ):
+        with pytest.raises(BadValue, match=r"^The name of a .*collection must be a text, not "):
+            ask(name)
+    assert database.collections() == before
+
+
 def test_an_unknown_collection_is_an_error_that_lists_the_known_ones(
     axes: Collection, database: Database
 ) -> None:

@@ -122,6 +122,8 @@ def test_ids_that_are_no_texts_are_refused(axes: Collection, ids: Any) -> None:
         axes.photos,
         axes.vectors,
         axes.delete,
+        axes.records.known_ids,
+        axes.records.origins,
         lambda ids: axes.nearest(QUERY, 2, Scope(ids)),
     ):
         with pytest.raises(BadValue, match=r"must be a list of texts|The id of a photo is a text"):
