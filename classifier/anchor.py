@@ -56,5 +56,7 @@ def anchor(
             shared = as_vector(mean, "mean") if mean is not None else np.zeros(dim)
             blend = unit(blend) + unit(rows.mean(axis=0) - shared)
     if np.linalg.norm(blend) < 1e-6:
-        raise NoAnchor
+        raise NoAnchor(
+            "The phrases and pictures cancel out or weigh nothing: change a weight or a phrase."
+        )
     return unit(blend).astype(np.float32)

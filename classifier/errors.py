@@ -16,10 +16,12 @@ class DimensionMismatch(ClassifierError):
 
 
 class NoAnchor(ClassifierError):
-    """Neither a phrase nor an example says where a concept starts."""
+    """Neither phrases nor examples say where a concept or a search starts."""
 
-    def __init__(self) -> None:
-        super().__init__("A concept needs a phrase or an example picture to start from.")
+    def __init__(
+        self, sentence: str = "A concept needs a phrase or an example picture to start from."
+    ) -> None:
+        super().__init__(sentence)
 
 
 class OtherEncoder(ClassifierError):

@@ -26,13 +26,14 @@ def test_phrase_and_picture_count_the_same():
 
 
 def test_nothing_to_start_from_is_an_error():
-    with pytest.raises(NoAnchor):
+    with pytest.raises(NoAnchor, match="needs a phrase or an example picture"):
         anchor()
 
 
-def test_phrases_that_cancel_out_are_an_error():
-    with pytest.raises(NoAnchor):
-        anchor([(UP, 1.0), (UP, -1.0)])
+@pytest.mark.parametrize("phrases", [[(UP, 1.0), (UP, -1.0)], [(UP, 0.0)]])
+def test_phrases_that_cancel_out_or_weigh_nothing_are_an_error(phrases):
+    with pytest.raises(NoAnchor, match="cancel out or weigh nothing"):
+        anchor(phrases)
 
 
 @pytest.mark.parametrize("weight", [np.nan, np.inf, -np.inf])
