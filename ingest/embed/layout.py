@@ -76,10 +76,18 @@ class Layout:
             SourceError: the folder holds parts of something else.
             IngestError: the folder cannot be written.
         """
+        if not self.compare(plan):
+            self._write({PLAN: (json.dumps(asdict(plan), ensure_ascii=False) + "\n").encode()})
+
+    def compare(self, plan: Plan) -> bool:
+        """Compare with what is noted; tell whether anything is.
+
+        Raises:
+            SourceError: the folder holds parts of something else.
+        """
         found = self.plan()
         if found is None:
-            self._write({PLAN: (json.dumps(asdict(plan), ensure_ascii=False) + "\n").encode()})
-            return
+            return False
         for name, told in (("source", "source"), ("parts", "number of parts")):
             if getattr(found, name) != getattr(plan, name):
                 raise SourceError(
@@ -91,6 +99,7 @@ class Layout:
                 f"{self.out} holds vectors of the encoder {found.encoder}, and those of "
                 f"{plan.encoder} do not go with them: give another folder with --out."
             )
+        return True
 
     def plan(self) -> Plan | None:
         """Return what the parts have in common, None where nothing is noted.

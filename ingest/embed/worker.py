@@ -8,6 +8,7 @@ import os
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import chain, islice
 from pathlib import Path
 
 from commandline.words import count_things
@@ -65,7 +66,8 @@ def embed_part(
     layout, tally = Layout(out), Tally()
     name = clean_name(encoder)
     fingerprint = fingerprint_encoder(name)
-    layout.agree(Plan(name_source(source), parts, name, fingerprint))
+    plan = Plan(name_source(source), parts, name, fingerprint)
+    layout.compare(plan)
     found = layout.read_finished(part)
     if found and not (retry_failed and found.failed):
         tally.add("skipped", found.vectors)
@@ -76,10 +78,14 @@ def embed_part(
     failed: list[Failed] = []
     damage: list[str] = []
     photos = _stop_at_damage(share_photos(source, part, parts, tally.leave_out), damage)
+    first = list(islice(photos, 1))
+    layout.agree(plan)  # not before: a name typed wrong must not keep the right one out of `out`
     stop = threading.Event()
     with Watch() as watch:
         fetcher = Fetcher(watch, stop, patience, manners)
-        read = read_in_order(_each_once(photos, tally), model, fetcher, tally, workers)
+        read = read_in_order(
+            _each_once(chain(first, photos), tally), model, fetcher, tally, workers
+        )
         try:
             for result in _give_ids(encode_in_order(read, model, tally), tally):
                 if isinstance(result, Item):

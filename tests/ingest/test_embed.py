@@ -208,6 +208,15 @@ def test_parts_of_something_else_are_refused_in_a_sentence(tmp_path: Path, tiny_
         assert words in answer(capsys)["error"]
 
 
+def test_a_name_typed_wrong_does_not_keep_the_right_one_out(tmp_path: Path, tiny_clip: str):
+    source = write_pictures(tmp_path / "photos", 2)
+    (tmp_path / "bad.csv").write_text("a,b\n1,2\n")
+    for wrong in ("phtos", "bad.csv"):
+        assert embed(tmp_path / wrong, tmp_path / "out", tiny_clip, 2) == 2
+    assert embed(source, tmp_path / "out", "nobody/nothing", 2) == 1
+    assert embed(source, tmp_path / "out", tiny_clip, 2) == 0
+
+
 def test_downloads_behave_as_told(tmp_path: Path, tiny_clip: str, host, capsys):
     source = tmp_path / "list.csv"
     rows = [f"a,{host.url}/friends_only/1.jpg", f"b,{host.url}/opted_out/noai/1.jpg"]
