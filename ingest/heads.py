@@ -6,6 +6,8 @@ from encoder import EncoderError
 from encoder.similarity import load_head
 from vecdb import Database, VecdbError
 
+AGAIN = "the next ingest or `python -m tuning sync` tries again"
+
 
 def follow_heads(database: Database, source: str, warn: Callable[[str], None]) -> None:
     """Bring every collection derived from `source` to what it holds, those behind these too.
@@ -17,12 +19,12 @@ def follow_heads(database: Database, source: str, warn: Callable[[str], None]) -
     try:
         derived = database.derived(source)
     except VecdbError as error:
-        warn(f"What is derived from {source} did not follow, `python -m tuning sync`: {error}")
+        warn(f"What is derived from {source} did not follow; {AGAIN}: {error}")
         return
     for info in derived:
         try:
             database.follow(info.name, load_head(info.encoder).apply)
         except (EncoderError, VecdbError) as error:
-            warn(f"{info.name} does not hold the new photos yet, `python -m tuning sync`: {error}")
+            warn(f"{info.name} does not hold the new photos yet; {AGAIN}: {error}")
             continue
         follow_heads(database, info.name, warn)

@@ -41,7 +41,7 @@ def test_photos_ingested_later_reach_the_tuned_collection(folder: Path) -> None:
         run(folder / "photos", table="t", database=database, store=store, warn=said.append)
         assert database.collection("t").count() == 3
     assert len(said) == 1
-    assert "tuning sync" in said[0]
+    assert "the next ingest or `python -m tuning sync` tries again: " in said[0]
     assert "ENCODER_HEADS" in said[0]
 
 
