@@ -28,7 +28,7 @@ DEFAULT_K = 20
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """Add what only this command takes."""
-    command.add_argument("text", nargs="*", help="phrases, with signs: shoes -sneakers")
+    command.add_argument("text", nargs="*", help='phrases, with signs: "shoes -sneakers"')
     command.add_argument("-k", type=positive, help=f"how many photos ({DEFAULT_K})")
     command.add_argument("--image", type=Path, action="append", default=[], help="a picture file")
     command.add_argument("--like", action="append", default=[], help="the id of a photo")
