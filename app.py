@@ -21,7 +21,6 @@ from pages.grid.scripts import GRID
 from pages.mapping.scripts import MAP
 
 explorer = shared_explorer()
-check_login()
 
 
 @contextlib.asynccontextmanager
@@ -46,7 +45,11 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
         explorer.close()
 
 
-own = [*routes(explorer, page_data, identify), *GRID.routes(), *MAP.routes()]
+try:
+    check_login()
+    own = [*routes(explorer, page_data, identify), *GRID.routes(), *MAP.routes()]
+except ValueError as error:  # a setting that cannot be meant
+    raise SystemExit(str(error)) from None
 prefix = st.get_option("server.baseUrlPath")
 app = st.App(
     "pages/_navigation.py",

@@ -87,11 +87,14 @@ def check_login() -> None:
     """Read the settings of the login, so that a mistake in them is told at the start.
 
     Raises:
-        BadInput: [roles] cannot be read, or stands without [auth].
+        ValueError: [roles] cannot be read, or stands without [auth].
     """
-    Roles.read(_section("roles"))
+    try:
+        Roles.read(_section("roles"))
+    except BadInput as error:
+        raise ValueError(str(error)) from error
     if _section("roles") and not has_login():
-        raise BadInput("secrets.toml has [roles] without [auth]: nobody could log in.")
+        raise ValueError("secrets.toml has [roles] without [auth]: nobody could log in.")
 
 
 def current_person() -> Person:

@@ -1,9 +1,14 @@
 """Who can reach the app: by default nobody but this machine."""
 
+import os
+import subprocess
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.browser.harness import environment, running_app
+import pytest
+
+from tests.browser.harness import ROOT, environment, free_port, running_app
+from tests.warm import python
 
 LISTENING = "0A"
 LOOPBACK = {"0100007F", "00000000000000000000000001000000"}
@@ -28,3 +33,26 @@ def test_the_app_listens_at_this_machine_alone(tmp_path):
         found = addresses_listened_at(port)
         assert found
         assert found <= LOOPBACK
+
+
+@pytest.mark.parametrize(
+    ("setting", "secrets", "told"),
+    [
+        ({"TRUSTED_PROXIES": "here"}, "", "TRUSTED_PROXIES is 'here': write networks such as "),
+        ({"API_TOKEN_LOOK": "sesame"}, "", "API_TOKEN_LABEL and API_TOKEN_LOOK need an API_TOKEN"),
+        ({}, "[roles]\nown = ['ann@example.org']", "secrets.toml has [roles] without [auth]: "),
+    ],
+)
+def test_a_setting_that_cannot_be_meant_ends_the_app_in_a_sentence(
+    tmp_path, setting, secrets, told
+):
+    (tmp_path / "secrets.toml").write_text(secrets)
+    setting = {**setting, "STREAMLIT_SECRETS_FILES": str(tmp_path / "secrets.toml")}
+    ended = subprocess.run(
+        [*python(), "-m", "streamlit", "run", "app.py", f"--server.port={free_port()}"],
+        cwd=ROOT, env={**os.environ, **environment(tmp_path, "things"), **setting},
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(told)
+    assert ended.stderr.count("\n") == 1
