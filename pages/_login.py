@@ -6,6 +6,7 @@ everything; who labels is a name that the browser keeps.
 
 import json
 import logging
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -87,8 +88,15 @@ def check_login() -> None:
     """Read the settings of the login, so that a mistake in them is told at the start.
 
     Raises:
-        ValueError: [roles] cannot be read, or stands without [auth].
+        ValueError: secrets.toml or its [roles] cannot be read, or these stand without [auth].
     """
+    try:
+        st.secrets.to_dict()
+    except (OSError, UnicodeDecodeError) as error:
+        # Streamlit goes on without the file, and nobody would be asked to log in.
+        missing = getattr(error, "error_id", "") == "no-secrets-found"
+        if not missing or os.environ.get("STREAMLIT_SECRETS_FILES"):
+            raise ValueError(f"The settings of the login cannot be read: {error}") from error
     try:
         Roles.read(_section("roles"))
     except BadInput as error:

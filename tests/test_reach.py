@@ -41,13 +41,15 @@ def test_the_app_listens_at_this_machine_alone(tmp_path):
         ({"TRUSTED_PROXIES": "here"}, "", "TRUSTED_PROXIES is 'here': write networks such as "),
         ({"API_TOKEN_LOOK": "sesame"}, "", "API_TOKEN_LABEL and API_TOKEN_LOOK need an API_TOKEN"),
         ({}, "[roles]\nown = ['ann@example.org']", "secrets.toml has [roles] without [auth]: "),
+        ({}, "[auth\nclient_id = 'me'", "The settings of the login cannot be read: Error "),
+        ({"STREAMLIT_SECRETS_FILES": "none.toml"}, "", "The settings of the login "),
     ],
 )
 def test_a_setting_that_cannot_be_meant_ends_the_app_in_a_sentence(
     tmp_path, setting, secrets, told
 ):
     (tmp_path / "secrets.toml").write_text(secrets)
-    setting = {**setting, "STREAMLIT_SECRETS_FILES": str(tmp_path / "secrets.toml")}
+    setting = {"STREAMLIT_SECRETS_FILES": str(tmp_path / "secrets.toml"), **setting}
     ended = subprocess.run(
         [*python(), "-m", "streamlit", "run", "app.py", f"--server.port={free_port()}"],
         cwd=ROOT, env={**os.environ, **environment(tmp_path, "things"), **setting},
