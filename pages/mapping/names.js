@@ -1,6 +1,9 @@
 // The names of the groups, where they stand on the map: buttons that choose the whole group.
 
 import { el } from "./dom.js";
+import { NEAR, SIZE } from "./pictures.js";
+
+const HIGH = 22; // pixels of a name
 
 export class Names {
   /** @param {import("./map.js").PhotoMap} map */
@@ -28,11 +31,15 @@ export class Names {
     for (const entry of this.entries) entry.wide = entry.button.offsetWidth;
   }
 
-  /** Put the names where they belong; of two that would cover each other the larger group's stays. */
+  /**
+   * Put the names above the photo in the middle of their group, which is the only one of some; of
+   * two that would cover each other the larger group's stays.
+   */
   place() {
     const { camera, data } = this.map;
     /** @type {Array<[number, number, number]>} */
     const taken = [];
+    const lift = HIGH + (camera.zoom < NEAR ? 8 : SIZE / 2 + 4);
     for (const { button, x, y, at, wide } of this.entries) {
       const [left, top] = camera.toScreen(x, y);
       const inside = left > -wide / 2 && top > 0 && left < camera.width + wide / 2 && top < camera.height;
@@ -40,7 +47,7 @@ export class Names {
         Math.abs(far - left) > (width + wide) / 2 + 4 || Math.abs(low - top) > 24);
       if (free) taken.push([left, top, wide]);
       button.style.visibility = free ? "visible" : "hidden";
-      button.style.transform = `translate(${left - wide / 2}px, ${top - 11}px)`;
+      button.style.transform = `translate(${left - wide / 2}px, ${Math.max(0, top - lift)}px)`;
       button.setAttribute("aria-pressed", String(data?.choice.group === at));
     }
   }

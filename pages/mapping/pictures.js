@@ -4,11 +4,11 @@ import { el } from "./dom.js";
 import { showPicture } from "./picture.js";
 
 const SIDE = 65535;
-const SIZE = 64; // pixels of a thumbnail
+export const SIZE = 64; // pixels of a thumbnail
 const APART = 68;
 const CROWD = 700; // points in view from which on no thumbnails are shown
 const MOST = 120;
-const NEAR = 1.5; // zoom from which on thumbnails are shown
+export const NEAR = 1.5; // zoom from which on thumbnails are shown
 
 /** @typedef {import("./map.js").PhotoMap} PhotoMap */
 

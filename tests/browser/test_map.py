@@ -114,6 +114,18 @@ def test_the_map_is_made_when_it_is_first_opened_and_shows_what_is_pointed_at(ap
             assert apart > 60
 
 
+def test_no_name_of_a_group_covers_the_photo_in_its_middle(app, page):
+    page.goto(f"{app.address}/search?view=map&collection=a_few")
+    page.wait_for_selector('.vdm[data-drawn="9"]', timeout=240_000)
+    wait_idle(page)
+    names = [name.bounding_box() for name in page.locator(".vdm-name:visible").all()]
+    assert names
+    for x, y in page.evaluate(PLACES):
+        for box in names:
+            right, down = x - box["x"] - box["width"] / 2, y - box["y"] - box["height"] / 2
+            assert math.hypot(right, down) > 10
+
+
 def test_a_lasso_chooses_the_photos_inside_it_to_look_at_and_to_start_a_concept_from(opened):
     places = sorted(opened.evaluate(PLACES))
     left, right = places[0][0] - 5, (places[149][0] + places[150][0]) / 2
