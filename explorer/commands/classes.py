@@ -14,6 +14,7 @@ from commandline.outputs import output_path
 from commandline.words import count_things
 from explorer.errors import BadInput, NothingThere
 from explorer.explorer import Explorer
+from explorer.phrases import lines
 from explorer.predictions import hint_near_names, predict_photos, write_predictions
 from explorer.zeroshot import (
     TEMPLATES,
@@ -53,9 +54,12 @@ def classify(explorer: Explorer, options: argparse.Namespace) -> None:
         whose = f" whose id starts with {options.prefix!r}" if options.prefix else ""
         raise NothingThere(f"The collection {collection.name} holds no photo{whose}.")
     encoder = explorer.encoder_of(collection)
-    names = options.classes or sorted({label for label in photos.labels if label})
+    if options.classes is None:
+        names = sorted({label for label in photos.labels if label})
+    else:
+        names = lines("\n".join(options.classes))  # as the Classes page reads them
     if not names:
-        raise BadInput("The photos have no labels: name the classes with --classes.")
+        raise BadInput("There are neither classes nor labels: name the classes with --classes.")
     templates = options.template or list(TEMPLATES)
     result = report(names, templates, photos, encoder)
     if options.corrections:

@@ -117,6 +117,9 @@ def test_the_command_predicts_every_photo(tmp_path, capsys, monkeypatch):
     rows = list(csv.DictReader(io.StringIO(out.read_text("utf-8-sig"))))
     assert [row["id"] for row in rows] == ids
     assert list(rows[0]) == ["id", "class", "probability"]
+    # As on the page: a name a line, each once, without spaces around it.
+    assert main(["classes", "--classes", "cat\n\ndog", " cat ", "", *place]) == 0
+    assert json.loads(capsys.readouterr().out)["classes"] == ["cat", "dog"]
 
 
 @pytest.mark.parametrize(
@@ -125,6 +128,7 @@ def test_the_command_predicts_every_photo(tmp_path, capsys, monkeypatch):
         ("things", ["--prefix", "z/"], "holds no photo whose id starts with 'z/'."),
         ("empty", [], "The collection empty holds no photo."),
         ("bare", [], "name the classes with --classes."),
+        ("things", ["--classes", ""], "name the classes with --classes."),
         ("things", ["--threshold", ".5"], "goes with --out FILE."),
         ("things", ["--out", "x.csv", "--threshold", "1.5"], "a probability from 0 to 1"),
     ],
