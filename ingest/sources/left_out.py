@@ -11,11 +11,12 @@ LeaveOut = Callable[[str], None]
 # Thumbnails, bins and bookkeeping of NAS, desktops and cameras; what begins with a dot is hidden.
 SYSTEM = {
     *("@eadir", "@tmp", "#recycle", "#snapshot", "@recycle", "@recently-snapshot"),
-    *("$recycle.bin", "recycler", "recycled", "system volume information", "found.000"),
+    *("$recycle.bin", "system volume information", "found.000"),
     *("lost+found", "__macosx", "network trash folder", "temporary items"),
     *("thumbs.db", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini", "icon\r", "picasa.ini"),
     "__ia_thumb.jpg",  # of an item of the Internet Archive
 }
+BINS = {"RECYCLER", "RECYCLED"}  # of Windows; a class of waste is called so in small letters
 ENDINGS = (".lrdata", ".thm")  # Lightroom's previews, and the small pictures of a camera's films
 # Folders of small copies, behind the end of the name of the folder they lie in: of Apple's Photos,
 # iPhoto and Aperture, Immich, Capture One, and of a Sony's films.
@@ -42,7 +43,7 @@ def system_kind(name: str, above: str = "") -> str | None:
     Args:
         above: name of the folder it lies in.
     """
-    if name.lower() in SYSTEM:
+    if name.lower() in SYSTEM or name in BINS:
         return name.strip()
     if name.lower().endswith(ENDINGS):
         return ending_kind(name)

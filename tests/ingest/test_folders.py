@@ -67,6 +67,13 @@ def ids(root, **given):
     return list(read(root, **given)[0])
 
 
+def test_a_class_of_waste_is_no_bin(tree):
+    root = tree(["recycled/1.jpg", "organic/1.jpg", "RECYCLER/S-1-5/1.jpg", "RECYCLED/2.jpg"])
+    photos, _, left = read(root)
+    assert {photo.metadata["label"] for photo in photos.values()} == {"recycled", "organic"}
+    assert left == {"RECYCLER": 1, "RECYCLED": 1}
+
+
 def test_bins_thumbnails_and_bookkeeping_are_left_out_and_counted(tree):
     root = tree(
         ["IMG_1.JPG", "@eaDir/IMG_1.JPG/SYNOPHOTO_THUMB_M.jpg", "#recycle/gone.jpg",
