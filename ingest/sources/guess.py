@@ -25,7 +25,9 @@ from ingest.sources.names import (
     CAMEL,
     COMPANIONS,
     PAGE_NAMES,
+    PICTURES,
     RIGHTS_NAMES,
+    SHOWN,
     SPLITS,
     is_known,
     is_small,
@@ -52,6 +54,8 @@ def guess_address(cells: Cells, locator: Locator) -> str | None:
     first, then those of large pictures.
     """
     names = [usual(name) for name in ADDRESSES]
+    if PICTURES & set(map(usual, cells)):
+        cells = {name: column for name, column in cells.items() if not _shows_parts(name, column)}
     best: tuple[int, bool, int, bool, tuple[int, int]] | None = None
     found = None
     for name, column in cells.items():
@@ -91,6 +95,13 @@ def guess_picture(cells: Cells, locator: Locator) -> str | None:
 def _is_companion(name: str) -> bool:
     """Tell whether a column of this name holds masks or small copies of pictures."""
     return bool(COMPANIONS & set(re.split("[_.]", usual(name)))) or is_small(name)
+
+
+def _shows_parts(name: str, column: Sequence[Any]) -> bool:
+    """Tell whether a column lists pictures of parts of the things in the rows: `steps.photo`."""
+    above = name.rpartition(".")[0]
+    are_lists = any(isinstance(cell, list) for cell in column)
+    return bool(above) and are_lists and not SHOWN.search(above)
 
 
 def holds_arrays(column: Sequence[Any]) -> bool:

@@ -6,7 +6,16 @@ from typing import Any
 
 from ingest.sources.addresses import ENDING
 from ingest.sources.iiif import canvases_of
-from ingest.sources.names import ADDRESSES, COMPANIONS, LABELS, SPLITS, is_known, usual
+from ingest.sources.names import (
+    ADDRESSES,
+    COMPANIONS,
+    LABELS,
+    PICTURES,
+    SHOWN,
+    SPLITS,
+    is_known,
+    usual,
+)
 from ingest.sources.places import SAYS_NOTHING
 from ingest.sources.rows import Row, is_rows, lay_flat
 
@@ -91,15 +100,17 @@ def _rows_by_column(found: Mapping[str, Any]) -> list[Any]:
 def part_pictures(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Return a row for each picture of a row that lists several, as posts and products do.
 
-    Copies of one picture in several sizes stay one row.
+    Copies of one picture in several sizes stay one row, and so does a picture with those of its
+    comments or faces.
     """
     if _names_picture(row):
         return [row]
     alone = [row]
+    has_own = any(usual(name) in PICTURES and _is_picture(value) for name, value in row.items())
     for name, value in row.items():
         if isinstance(value, Mapping):
             parts = part_pictures(value)
-        elif is_rows(value) and not SIZES.search(name):
+        elif is_rows(value) and not SIZES.search(name) and (SHOWN.search(name) or not has_own):
             rows = [part for each in value for part in part_pictures(each)]
             parts = [part for part in rows if _names_picture(lay_flat(part))]
         else:
@@ -113,6 +124,12 @@ def part_pictures(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def _names_picture(row: Mapping[str, Any]) -> bool:
     return any(isinstance(value, str) and ENDING.search(value) for value in row.values())
+
+
+def _is_picture(value: Any) -> bool:
+    """Tell whether a value is a picture's address, or says one among other things."""
+    words = lay_flat(value).values() if isinstance(value, Mapping) else [value]
+    return any(isinstance(w, str) and ("://" in w or ENDING.search(w)) for w in words)
 
 
 def place_feature(row: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -132,6 +132,19 @@ def test_posts_and_products_are_as_many_photos_as_they_have_pictures(folder):
         assert files(photos) == ["0.jpg", "0.jpg"]
 
 
+@pytest.mark.parametrize(("name", "shown"), [("comments", "avatar"), ("steps", "photo")])
+def test_a_picture_stays_one_beside_those_of_its_comments(folder, name, shown):
+    parts = [{shown: f"https://x.org/{n}.jpg"} for n in "ab"]
+    own = ["https://x.org/0", "https://x.org/1"]
+    photos = read(folder / "t.json", [{"image": each, name: parts} for each in own])
+    assert [photo.address for photo in photos] == own
+    nested = [{"image": {"url": f"{each}.jpg"}, name: parts} for each in own]
+    assert files(read(folder / "t.json", nested)) == ["0.jpg", "1.jpg"]
+    images = [{"src": part[shown]} for part in parts]
+    several = [{"image": each, "images": images} for each in own]
+    assert files(read(folder / "t.json", several)) == ["a.jpg", "b.jpg"] * 2
+
+
 def test_the_only_picture_of_a_post_keeps_its_numbers_and_times(folder):
     media = [{"uri": name, "creation_timestamp": 1672628645, "size": 7} for name in NAMES]
     posts: list[Any] = [{"media": media[:1]}, {"title": "Two", "media": media[1:]}]
