@@ -184,7 +184,8 @@ def rank_address(text: str, locator: Locator) -> int:
             return LOCAL if os.path.lexists(locator.locate(text)) else PICTURE
         if ENDING.search(parts.path):
             return PICTURE
-        return PAGES if PAGE.search(parts.path) else ADDRESS
+        is_home = parts.path in ("", "/") and not parts.query
+        return PAGES if is_home or PAGE.search(parts.path) else ADDRESS
     if ENDING.search(text):
         return LOCAL if os.path.lexists(locator.locate(text)) else FILE
     return FILE if "/" in text and os.path.isfile(locator.locate(text)) else NOTHING

@@ -50,20 +50,22 @@ def guess_address(cells: Cells, locator: Locator) -> str | None:
     """Return the column that holds addresses or paths of pictures, None where none does.
 
     What the cells hold goes before what the column is called, so that a page's address never goes
-    before a picture's, nor the web's before a file that is there; among equals the usual names go
-    first, then those of large pictures.
+    before a picture's, nor the web's before a file that is there; among equals `image` goes before
+    `url`, which may be a page, then the usual names go first, then those of large pictures.
     """
     names = [usual(name) for name in ADDRESSES]
     if PICTURES & set(map(usual, cells)):
         cells = {name: column for name, column in cells.items() if not _shows_parts(name, column)}
-    best: tuple[int, bool, int, bool, tuple[int, int]] | None = None
+    best: tuple[int, bool, bool, int, bool, tuple[int, int]] | None = None
     found = None
     for name, column in cells.items():
         place = names.index(usual(name)) if usual(name) in names else len(names)
         rank = _address_rank(name, column, locator, place < len(names))
         is_copy = is_small(name)
+        is_picture = rank == ADDRESS and usual(name) in PICTURES
         is_called = rank >= PICTURE or (rank == ADDRESS and (is_copy or bool(IMAGE.search(name))))
-        score = (rank, not is_copy, -place, is_called, rank_size(name) if is_called else (0, 0))
+        size = rank_size(name) if is_called else (0, 0)
+        score = (rank, not is_copy, is_picture, -place, is_called, size)
         if rank > NOTHING and (best is None or score > best):
             best, found = score, name
     return found

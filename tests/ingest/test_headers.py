@@ -210,6 +210,22 @@ def test_japanese_of_unix_is_not_taken_for_chinese(folder):
 SEVERAL = ["https://x.org/1.jpg", "https://x.org/2.jpg"]
 
 
+@pytest.mark.parametrize("page", ["url", "link", "href"])
+def test_an_image_goes_before_a_page_of_a_usual_name(tmp_path, page):
+    rows = "https://shop.x/item/1,https://cdn.x/1\nhttps://shop.x/item/2,https://cdn.x/2?w=9\n"
+    (tmp_path / "t.csv").write_text(f"{page},image\n{rows}")
+    found = [photo.address for photo in Source(tmp_path / "t.csv")]
+    assert found == ["https://cdn.x/1", "https://cdn.x/2?w=9"]
+
+
+@pytest.mark.parametrize("page", ["url", "website"])
+def test_the_home_of_a_site_is_no_picture(tmp_path, page):
+    rows = "https://acme.com,https://x.org/a.png\nhttps://bolt.io/,https://x.org/b.png\n"
+    (tmp_path / "t.csv").write_text(f"{page},logo\n{rows}")
+    found = [photo.address for photo in Source(tmp_path / "t.csv")]
+    assert found == ["https://x.org/a.png", "https://x.org/b.png"]
+
+
 @pytest.mark.parametrize(
     "cell",
     [
