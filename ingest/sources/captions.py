@@ -8,11 +8,12 @@ from typing import Any
 
 from ingest.photo import LONGEST_TEXT
 from ingest.sources.cells import is_empty, plain
-from ingest.sources.names import CAPTIONS, usual
+from ingest.sources.names import ALTITUDE, CAPTIONS, LATITUDES, usual
 from ingest.sources.nested import read_list, read_rows
 
 TITLES = {"title"}  # often a file's name: a caption only where nothing else is one
-NAMES = {*CAPTIONS, "sentences", "raw"}
+NAMES = {*CAPTIONS, "sentences"}
+RAW = "raw"  # text of a sentence, in rows of such; of a photo it is the camera's file
 NUMBERED = re.compile(r"_?\d+$|\.[a-z]{2}$")  # caption_1, caption2; caption.en
 LANGUAGE = re.compile(r"[a-z]{2}([-_][A-Za-z]{2,4})?")  # en, pt-BR, zh_Hans
 
@@ -35,7 +36,8 @@ def drop_markup(text: str) -> str:
 def caption_columns(names: Iterable[str]) -> list[str]:
     """Return the columns that are called as captions are, those called titles where none is."""
     kinds = {name: NUMBERED.sub("", usual(name)) for name in names}
-    found = [name for name, kind in kinds.items() if kind in NAMES - TITLES]
+    called = NAMES - TITLES - ({ALTITUDE} if LATITUDES & set(kinds.values()) else set())
+    found = [name for name, kind in kinds.items() if kind in called]
     return found or [name for name, kind in kinds.items() if kind in TITLES]
 
 
@@ -59,7 +61,8 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(part)
     elif isinstance(value, Mapping):
         are_languages = all(LANGUAGE.fullmatch(str(name)) for name in value)
-        yield from read_captions(value, [*value] if are_languages else caption_columns(value))
+        columns = [*value] if are_languages else caption_columns(value)
+        yield from read_captions(value, columns or [RAW])
     elif isinstance(value, str | bytes) and not is_empty(value):
         text = str(plain(value) or "")
         listed = read_list(text)

@@ -80,6 +80,7 @@ CLASS_WORDS = re.compile(
 )
 # The same in the boxes of CreateML, Scale and VIA.
 BOX_WORDS = re.compile(r"(^|\.)annotations\.label$|\.region_attributes\.(class|label|name|type)$")
+ALTITUDE, LATITUDES = "alt", {"lat", "latitude", "gpslatitude", "gps_latitude"}  # no text
 TAXONOMY = {"class", "family", "genus"}  # where these are columns, Mammalia is a class
 # Addresses of something else than the picture itself, and of smaller ones.
 PAGE_NAMES = re.compile(
@@ -189,7 +190,8 @@ def call_within(address: str | None, named: dict[str, str]) -> dict[str, str]:
 
     Args:
         address: the column of addresses.
-        named: columns by their usual names; a class among ranks of living things is left out.
+        named: columns by their usual names; a class among ranks of living things is left out, and
+            so is an altitude beside a latitude.
     """
     within = (address or "").rpartition(".")[0]
     if "sourcefile" in {*named, usual(address or "")}:
@@ -197,6 +199,8 @@ def call_within(address: str | None, named: dict[str, str]) -> dict[str, str]:
         named = {part: named[name] for part, name in camera if name in named} | named
     if named.keys() >= TAXONOMY:
         named = {name: column for name, column in named.items() if name != "class"}
+    if ALTITUDE in named and LATITUDES & named.keys():
+        named = {name: column for name, column in named.items() if name != ALTITUDE}
     if not within:
         return named
     near = (name for name in named.values() if name.startswith(f"{within}."))

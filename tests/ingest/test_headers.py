@@ -210,6 +210,14 @@ def test_japanese_of_unix_is_not_taken_for_chinese(folder):
 SEVERAL = ["https://x.org/1.jpg", "https://x.org/2.jpg"]
 
 
+def test_an_altitude_and_a_raw_file_are_no_captions(folder):
+    for header, row in {"file,lat,lon,alt": ",45.1,7.2,120.5", "file,raw": ",0.CR2"}.items():
+        (photo,) = read(folder, header, [row])
+        assert "description" not in photo.metadata
+        assert not photo.captions
+        assert photo.extra[header.split(",")[-1]] in {120.5, "0.CR2"}
+
+
 @pytest.mark.parametrize("page", ["url", "link", "href"])
 def test_an_image_goes_before_a_page_of_a_usual_name(tmp_path, page):
     rows = "https://shop.x/item/1,https://cdn.x/1\nhttps://shop.x/item/2,https://cdn.x/2?w=9\n"
