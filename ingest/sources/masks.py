@@ -42,7 +42,9 @@ def find_masks(root: Path, relative: str, names: Sequence[str]) -> set[str]:
     """
     stems = {os.path.splitext(name)[0]: name for name in names}
     own = [name for stem, name in stems.items() if (key := _key(stem)) != stem and key in stems]
-    masks = own if _are_painted(root / relative, own) else []
+    pictures = [stems[_key(os.path.splitext(name)[0])] for name in own]
+    are_masks = _are_painted(root / relative, own) and not _are_painted(root / relative, pictures)
+    masks = own if are_masks else []  # and no drawings, such as home.png and home_l.png
     if FOLDER.search(relative) and len(masks) < len(names) and _has_others(root, relative, stems):
         masks = list(names) if _are_painted(root / relative, names) else masks
     return set(masks)

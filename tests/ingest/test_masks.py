@@ -52,6 +52,13 @@ def test_masks_are_left_out_and_counted(tmp_path, picture, masked):
     assert left == {"masks of pictures": 4}
 
 
+def test_drawings_in_several_forms_are_no_masks_of_each_other(tmp_path):
+    names = [f"{name}{form}.png" for name in ("home", "user") for form in ("", "_l", "_label")]
+    for at, name in enumerate(names):
+        put(tmp_path, name, mask("PNG", 2 + at))
+    assert read(tmp_path) == (sorted(names), {})
+
+
 @pytest.mark.parametrize("folder", ["with_mask", "labels", "annotated"])
 def test_photos_in_a_folder_called_so_are_photos(tmp_path, folder):
     for at in range(4):
