@@ -212,10 +212,14 @@ def find_flags(cells: Cells) -> list[str]:
     for name, column in cells.items():
         told = [FLAGS.get(as_text(plain(cell)).strip().lower()) for cell in column]
         words = usual(name).split("_")
-        if None not in told and words[0] not in {"is", "has", "no"} and not SPLITS & set(words):
+        if None not in told and words[0] not in {"is", "has", "no"}:
             flags[name] = [flag is True for flag in told]
     counts = {sum(row) for row in zip(*flags.values(), strict=True)}
     is_all = flags.keys() == cells.keys() and bool(counts - {0, len(flags)})
+    others = {n: told for n, told in flags.items() if not SPLITS & set(usual(n).split("_"))}
+    if counts != {1} or 2 * len(others) <= len(flags):  # else a train is one of the vehicles
+        flags = others
+        counts = {sum(row) for row in zip(*flags.values(), strict=True)}
     told = [is_all, counts == {1}]
     return list(flags) if (all(told) and len(flags) == 2) or (any(told) and len(flags) > 2) else []
 

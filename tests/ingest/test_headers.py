@@ -218,6 +218,13 @@ def test_an_altitude_and_a_raw_file_are_no_captions(folder):
         assert photo.extra[header.split(",")[-1]] in {120.5, "0.CR2"}
 
 
+def test_a_train_is_a_class_among_vehicles_and_a_part_among_parts(folder):
+    rows = [",1,0,0", ",0,0,1", ",0,1,0"]
+    photos = read(folder, "file,bus,car,train", rows)
+    assert [photo.metadata["label"] for photo in photos] == ["bus", "train", "car"]
+    assert not any("label" in photo.metadata for photo in read(folder, "file,val,test,train", rows))
+
+
 @pytest.mark.parametrize("page", ["url", "link", "href"])
 def test_an_image_goes_before_a_page_of_a_usual_name(tmp_path, page):
     rows = "https://shop.x/item/1,https://cdn.x/1\nhttps://shop.x/item/2,https://cdn.x/2?w=9\n"
