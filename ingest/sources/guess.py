@@ -51,12 +51,13 @@ def guess_address(cells: Cells, locator: Locator) -> str | None:
 
     What the cells hold goes before what the column is called, so that a page's address never goes
     before a picture's, nor the web's before a file that is there; among equals `image` goes before
-    `url`, which may be a page, then the usual names go first, then those of large pictures.
+    `url`, which may be a page, then the usual names go first, then columns that more rows fill,
+    then those of large pictures.
     """
     names = [usual(name) for name in ADDRESSES]
     if PICTURES & set(map(usual, cells)):
         cells = {name: column for name, column in cells.items() if not _shows_parts(name, column)}
-    best: tuple[int, bool, bool, int, bool, tuple[int, int]] | None = None
+    best: tuple[int, bool, bool, int, bool, tuple[int, int, int]] | None = None
     found = None
     for name, column in cells.items():
         place = names.index(usual(name)) if usual(name) in names else len(names)
@@ -64,8 +65,8 @@ def guess_address(cells: Cells, locator: Locator) -> str | None:
         is_copy = is_small(name)
         is_picture = rank == ADDRESS and usual(name) in PICTURES
         is_called = rank >= PICTURE or (rank == ADDRESS and (is_copy or bool(IMAGE.search(name))))
-        size = rank_size(name) if is_called else (0, 0)
-        score = (rank, not is_copy, is_picture, -place, is_called, size)
+        size = (sum(not is_empty(cell) for cell in column), *rank_size(name))
+        score = (rank, not is_copy, is_picture, -place, is_called, size if is_called else (0, 0, 0))
         if rank > NOTHING and (best is None or score > best):
             best, found = score, name
     return found
@@ -215,11 +216,11 @@ def find_flags(cells: Cells) -> list[str]:
         if None not in told and words[0] not in {"is", "has", "no"}:
             flags[name] = [flag is True for flag in told]
     counts = {sum(row) for row in zip(*flags.values(), strict=True)}
-    is_all = flags.keys() == cells.keys() and bool(counts - {0, len(flags)})
     others = {n: told for n, told in flags.items() if not SPLITS & set(usual(n).split("_"))}
     if counts != {1} or 2 * len(others) <= len(flags):  # else a train is one of the vehicles
         flags = others
         counts = {sum(row) for row in zip(*flags.values(), strict=True)}
+    is_all = flags.keys() == cells.keys() and bool(counts - {0, len(flags)})
     told = [is_all, counts == {1}]
     return list(flags) if (all(told) and len(flags) == 2) or (any(told) and len(flags) > 2) else []
 

@@ -225,6 +225,14 @@ def test_a_train_is_a_class_among_vehicles_and_a_part_among_parts(folder):
     assert not any("label" in photo.metadata for photo in read(folder, "file,val,test,train", rows))
 
 
+def test_of_sizes_the_one_that_more_rows_have_is_the_picture(tmp_path):
+    (tmp_path / "t.csv").write_text(
+        "id,url_l,url_o\n1,http://x/1_l.jpg,http://x/1_o.jpg\n2,http://x/2_l.jpg,\n"
+    )
+    found = [photo.address for photo in Source(tmp_path / "t.csv")]
+    assert found == ["http://x/1_l.jpg", "http://x/2_l.jpg"]
+
+
 @pytest.mark.parametrize("page", ["url", "link", "href"])
 def test_an_image_goes_before_a_page_of_a_usual_name(tmp_path, page):
     rows = "https://shop.x/item/1,https://cdn.x/1\nhttps://shop.x/item/2,https://cdn.x/2?w=9\n"
