@@ -8,6 +8,7 @@ import json
 import logging
 import os
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import requests
@@ -16,6 +17,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.auth_util import get_cookie_with_chunks
+from streamlit.errors import StreamlitAuthError
 from streamlit.web.server.server_util import get_cookie_secret
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
@@ -91,13 +93,6 @@ def check_login() -> None:
         ValueError: secrets.toml or its [roles] cannot be read, or these stand without [auth].
     """
     try:
-        st.secrets.to_dict()
-    except (OSError, UnicodeDecodeError) as error:
-        # Streamlit goes on without the file, and nobody would be asked to log in.
-        missing = getattr(error, "error_id", "") == "no-secrets-found"
-        if not missing or os.environ.get("STREAMLIT_SECRETS_FILES"):
-            raise ValueError(f"The settings of the login cannot be read: {error}") from error
-    try:
         Roles.read(_section("roles"))
     except BadInput as error:
         raise ValueError(str(error)) from error
@@ -144,7 +139,7 @@ def ask_login() -> None:
         )
         st.button("Log out", on_click=st.logout)
         return
-    if st.user.is_logged_in:
+    if st.user.to_dict().get("is_logged_in"):
         st.error("Your login tells no confirmed e-mail address: log in with another account.")
         st.button("Log out", on_click=st.logout)
         return
@@ -213,15 +208,36 @@ def _log_in(provider: str) -> None:
         LOG.error("the login's provider cannot be used: %s", error)
         state.no_provider = True
         return
-    st.login(*filter(None, [provider]))
+    try:
+        st.login(*filter(None, [provider]))
+    except StreamlitAuthError as error:  # the settings were changed while the app runs
+        LOG.error("the login cannot be used: %s", error)
+        state.no_provider = True
 
 
-def _section(name: str) -> Mapping[str, object]:
+def _section(name: str) -> Mapping[str, Any]:
     """Return a section of secrets.toml, empty where there is none."""
-    found: Mapping[str, object] = (
-        st.secrets.get(name, {}) if st.secrets.load_if_toml_exists() else {}
-    )
+    found: Mapping[str, Any] = _settings().get(name, {})
     return found
+
+
+@cache
+def _settings() -> Mapping[str, Any]:
+    """Return what secrets.toml said at the start.
+
+    Streamlit reads it anew as it changes, and goes on without a file that cannot be read, as a half
+    saved one cannot: nobody would be asked to log in.
+
+    Raises:
+        ValueError: it cannot be read.
+    """
+    try:
+        return st.secrets.to_dict()
+    except (OSError, UnicodeDecodeError) as error:
+        missing = getattr(error, "error_id", "") == "no-secrets-found"
+        if missing and not os.environ.get("STREAMLIT_SECRETS_FILES"):
+            return {}
+        raise ValueError(f"The settings of the login cannot be read: {error}") from error
 
 
 def _providers() -> list[str]:

@@ -361,3 +361,21 @@ def test_a_login_that_came_to_nothing_is_told_until_the_next_one_succeeds(app, p
     choose_person(app, page, "cy")
     page.wait_for_url(sent)
     assert not page.get_by_text("The login did not succeed").count()
+
+
+def test_a_slip_in_the_settings_opens_a_running_app_to_nobody(app, page):
+    settings = app.data / "secrets.toml"
+    kept = settings.read_text()
+    try:
+        settings.write_text("[auth")
+        for _ in range(30):  # Streamlit looks after the file ten times a second
+            answer = requests.get(f"{app.address}/api/collections", timeout=60)
+            assert answer.status_code == 401
+            time.sleep(0.1)
+        page.goto(app.address)
+        page.get_by_role("button", name="Log in", exact=True).click()
+        page.get_by_text("The login does not answer: try again in a moment").wait_for()
+    finally:
+        settings.write_text(kept)
+    time.sleep(1)
+    pass_login(app, page, "ben")
