@@ -1,6 +1,7 @@
 """What the app does, free of Streamlit and of HTTP: rounds, queries, audits, exports, jobs."""
 
 import commandline.limits  # noqa: F401  # before numpy and its kind
+from explorer.errors import BadInput, ExplorerError, MovedOn
 from explorer.explorer import Explorer, default_table
 from explorer.page import Page
 from explorer.query import Query
@@ -9,7 +10,10 @@ from explorer.rounds import Rounds
 from explorer.settings import Settings, Tile
 
 __all__ = [
+    "BadInput",
     "Explorer",
+    "ExplorerError",
+    "MovedOn",
     "Page",
     "Query",
     "Ranked",

@@ -9,8 +9,7 @@ import pandas as pd
 import pytest
 
 from classifier import ClassifierError, load
-from explorer import Explorer, Page, Query
-from explorer.errors import BadInput, ExplorerError, MovedOn
+from explorer import BadInput, Explorer, ExplorerError, MovedOn, Page, Query
 from explorer.exports import Choice
 from ingest import IngestError, Photo
 from tests.explorer.conftest import disk_full_after
