@@ -345,6 +345,21 @@ def test_no_column_lies_over_the_next(mine, app, page, width):
         assert page.evaluate(OVER) == [], place
 
 
+SAID = "getComputedStyle(document.querySelector('[data-testid=stHeader]'), '::after')"
+
+
+def test_a_page_that_is_long_in_coming_says_that_it_works(app, page):
+    page.goto(f"{app.address}/search")
+    page.wait_for_selector("button[data-photo-id]")
+    wait_idle(page)
+    assert page.evaluate(f"{SAID}.content") == "none"
+    running = "app => { app.dataset.testScriptState = 'running'; }"
+    page.get_by_test_id("stApp").evaluate(running)
+    assert page.evaluate(f"{SAID}.opacity") == "0"
+    wait_until(page, f"{SAID}.opacity === '1'")
+    assert "Working" in page.evaluate(f"{SAID}.content")
+
+
 SHADES = """(parts => parts.map(part =>
   getComputedStyle(document.querySelector(part)).backgroundColor))([
   'body', '[data-testid=stSlider] [role=group] > div > :first-child',
