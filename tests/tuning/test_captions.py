@@ -19,6 +19,7 @@ from tuning.captions.reading import Captioned
 from tuning.captions.split import split_pictures
 from tuning.captions.writing import write_captions
 from tuning.errors import TuningError
+from tuning.models.evaluate import require_pictures
 from vecdb import Store, connect
 
 
@@ -456,7 +457,10 @@ def test_a_word_that_is_no_part_keeps_pictures_out_of_all_and_is_counted(tmp_pat
 def test_numbers_for_parts_are_words_of_no_part(tmp_path) -> None:
     table = pa.table({"image": IMAGES, "captions": ["a", "b"], "split": [0, 0]})
     lance.write_dataset(table, str(tmp_path / "data.lance"))
-    assert open_pictures(tmp_path / "data.lance").left_out == {"split 0": 2}
+    found = open_pictures(tmp_path / "data.lance")
+    assert found.left_out == {"split 0": 2}
+    with pytest.raises(TuningError, match="give more pictures, or train, val or test in the col"):
+        require_pictures(found, "train")
 
 
 def test_a_word_that_is_no_part_is_told_when_captions_are_written(tmp_path, capsys) -> None:

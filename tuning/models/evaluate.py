@@ -101,9 +101,11 @@ def require_pictures(pictures: Pictures, *parts: str) -> None:
         )
         found = len(list(islice(decoded, least)))
         if found < least:
+            others = any(reason.startswith("split ") for reason in pictures.left_out)
+            or_split = ", or train, val or test in the column split" if others else ""
             raise TuningError(
                 f"{pictures.path} holds {count_things(found, 'picture')} to {purpose}: it takes "
-                f"{least} that decode, give more pictures."
+                f"{least} that decode, give more pictures{or_split}."
             )
         captions = [pictures.captions[number] for number in pictures.numbers(part)]
         if least > 1 and len(Texts(captions).all) == 1:
