@@ -197,8 +197,9 @@ READERS: dict[str, Callable[[str], Extra | None]] = {
     "time": read_date,
 }
 # What texts may say where numbers have a type of their own, and where all is text.
+TIMES = ("day first", "time")
 LOCAL = ("comma number", "grouped number", "day first")
-OF_TYPED = ("day first", "time")
+OF_TYPED = TIMES
 OF_TEXT = ("number", "grouped number", "flag", *OF_TYPED)
 OF_COMMA_TEXT = ("number", "comma number", "flag", *OF_TYPED)
 
@@ -219,14 +220,16 @@ def kind_of(cells: Iterable[str], kinds: Iterable[str] = OF_TEXT) -> str:
 def find_kinds(cells: Mapping[str, Sequence[Any]], kinds: Sequence[str]) -> dict[str, str]:
     """Tell what each column's texts say, by some of its cells; see `kind_of`.
 
-    An object's number 1905.10 is a word: as an amount it were 1905.1, which is another object's.
+    An object's number 1905.10 is a word: as an amount it were 1905.1, which is another object's;
+    and 1905.10.12 is no day.
     """
     texts = {name: [cell for cell in cells[name] if isinstance(cell, str)] for name in cells}
     found = {name: kind_of(texts[name], kinds) for name in cells}
     codes = {
         n
         for n in cells
-        if CODE.search(n.replace("_", " ")) and any(map(FRACTION.fullmatch, texts[n]))
+        if CODE.search(n.replace("_", " "))
+        and (found[n] in TIMES or any(map(FRACTION.fullmatch, texts[n])))
     }
     return {name: "word" if name in codes else kind for name, kind in found.items()}
 

@@ -233,6 +233,12 @@ def test_of_sizes_the_one_that_more_rows_have_is_the_picture(tmp_path):
     assert found == ["http://x/1_l.jpg", "http://x/2_l.jpg"]
 
 
+def test_numbers_of_objects_are_no_days(folder):
+    photos = read(folder, "file,Accession Number,made", [",1985.12.3,1985.12.3"])
+    assert photos[0].extra["Accession Number"] == "1985.12.3"
+    assert photos[0].extra["made"] == datetime(1985, 12, 3, tzinfo=UTC)
+
+
 @pytest.mark.parametrize("page", ["url", "link", "href"])
 def test_an_image_goes_before_a_page_of_a_usual_name(tmp_path, page):
     rows = "https://shop.x/item/1,https://cdn.x/1\nhttps://shop.x/item/2,https://cdn.x/2?w=9\n"
