@@ -20,8 +20,9 @@ SAYS_NOTHING = {*IMAGES, "data", "data-download", "jpg", "jpeg", "png"}
 SAYS_NOTHING |= {"upload", "uploads", "wp-content"}
 # Folders beside `images` with the same pictures once more, or what is said of them: no classes.
 OF_THE_SAME = re.compile(
-    r"mask|segm|annot|label|depth|normal|truth|^gt|thumb|preview|orig|raw|edit|export|resiz|crop|"
-    r"deriv|access|master|preserv|backup|cop(y|ies)"
+    r"mask|segm|annot|label|depth|truth|^gt|thumb|preview|resiz|deriv|preserv|backup"
+    r"|(?<![^\W_])(normals?|orig(inals?)?|raws?|edit(s|ed)?|export(s|ed)?|crop(s|ped)?|access"
+    r"|masters?|cop(y|ies))(?![^\W\d_])"  # no drawings, accessories or editorials
 )
 CARD = re.compile(r"dcim|DCIM|[1-9]\d\d(?=\d*[A-Z_])[A-Z0-9_]{5}")  # 100CANON: of cameras' cards
 NUMBERED = re.compile(r"[_-]?\d+$")  # images_001

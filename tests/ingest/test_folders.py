@@ -67,6 +67,12 @@ def ids(root, **given):
     return list(read(root, **given)[0])
 
 
+@pytest.mark.parametrize("other", ["drawings", "accessories", "editorial"])
+def test_photos_are_a_class_beside_others_of_any_name(tree, other):
+    photos = read(tree(["photos/1.jpg", f"{other}/1.jpg"]))[0]
+    assert {photo.metadata["label"] for photo in photos.values()} == {"photos", other}
+
+
 def test_a_class_of_waste_is_no_bin(tree):
     root = tree(["recycled/1.jpg", "organic/1.jpg", "RECYCLER/S-1-5/1.jpg", "RECYCLED/2.jpg"])
     photos, _, left = read(root)
