@@ -148,11 +148,16 @@ def _is_date(name: str, above: Sequence[str]) -> bool:
 def is_class_among(root: Path, folder: str) -> bool:
     """Tell whether a folder called `photos` or so is a class beside others, as `drawings`.
 
+    So is one called 1985 among others of numbers that are no years.
+
     Args:
         root: what its path starts from.
         folder: its path, whose names say nothing else.
     """
     above, _, name = folder.rpartition("/")
+    if name.isdecimal() and DATE.fullmatch(name):
+        numbers = list(filter(str.isdecimal, folder_names(root / above)[:MOST_FOLDERS]))
+        return 2 * sum(DATE.fullmatch(number) is None for number in numbers) > len(numbers)
     return name.lower() in IMAGES and any(map(_is_class, _folders_in(str(root / above))))
 
 

@@ -73,6 +73,14 @@ def test_photos_are_a_class_beside_others_of_any_name(tree, other):
     assert {photo.metadata["label"] for photo in photos.values()} == {"photos", other}
 
 
+def test_classes_called_by_numbers_are_no_years(tree):
+    numbers = ["0812", "1899", "1985", "2005", "2150", "2500"]
+    photos = read(tree([*(f"{number}/a.jpg" for number in numbers), "2005/07/b.jpg"]))[0]
+    assert [photo.metadata.get("label") for photo in photos.values()] == [
+        *("0812", "1899", "1985", "2005", None, "2150", "2500")
+    ]
+
+
 def test_a_class_of_waste_is_no_bin(tree):
     root = tree(["recycled/1.jpg", "organic/1.jpg", "RECYCLER/S-1-5/1.jpg", "RECYCLED/2.jpg"])
     photos, _, left = read(root)
