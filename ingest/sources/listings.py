@@ -17,7 +17,7 @@ from ingest.sources.addresses import DRIVE, Locator
 from ingest.sources.cells import as_text, find_kinds, plain
 from ingest.sources.guess import is_set
 from ingest.sources.left_out import LeaveOut
-from ingest.sources.names import usual
+from ingest.sources.names import LABELS, usual
 from ingest.sources.places import Place, find_in_places, find_places
 from ingest.sources.rows import SAMPLE, look_ahead
 from ingest.sources.tables import Table, open_rows
@@ -172,7 +172,8 @@ def _name_files(
 
     The table of the ISIC archive calls it isic_id, and gives no endings.
     """
-    for column in sample[0] if sample else ():
+    columns = sample[0] if sample else ()
+    for column in sorted(columns, key=lambda name: usual(name) in LABELS):  # cat.jpg is no name
         names = [as_text(plain(row.get(column))) for row in sample]
         if places := find_places(folder, "", names, above=False):
             return (_name_file(row, column, places, folder) for row in rows)

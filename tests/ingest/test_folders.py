@@ -81,6 +81,13 @@ def test_classes_called_by_numbers_are_no_years(tree):
     ]
 
 
+def test_a_label_in_a_listing_names_no_picture_where_another_column_does(tree):
+    listing = "label,photo\ncat,1.jpg\ncat,2.jpg\n"
+    photos = read(tree({"1.jpg": None, "2.jpg": None, "cat.jpg": None, "metadata.csv": listing}))[0]
+    told = {name: photo.metadata.get("label") for name, photo in photos.items()}
+    assert told == {"1.jpg": "cat", "2.jpg": "cat", "cat.jpg": None}
+
+
 def test_a_class_of_waste_is_no_bin(tree):
     root = tree(["recycled/1.jpg", "organic/1.jpg", "RECYCLER/S-1-5/1.jpg", "RECYCLED/2.jpg"])
     photos, _, left = read(root)
