@@ -84,10 +84,11 @@ ALTITUDE, LATITUDES = "alt", {"lat", "latitude", "gpslatitude", "gps_latitude"} 
 TAXONOMY = {"class", "family", "genus"}  # where these are columns, Mammalia is a class
 # Addresses of something else than the picture itself, and of smaller ones.
 PAGE_NAMES = re.compile(
-    r"(^|[_.])(page|profile|author|landing|homepage|guid|permalink)([_.]|$)"
+    r"(^|[_.])(page(?!_(image|photo|picture|scan)s?$)|profile|author|landing|homepage|guid|permalink)"
+    r"([_.]|$)"
     r"|(^|_)source(_|$)|(^|[_.])(record|self|shown_at)([_.](link|ur[il]|href))?$"
 )
-RIGHTS_NAMES = re.compile(r"(^|[_.])(licen[sc]e|rights)(ur[il])?([_.]|$)")
+RIGHTS_NAMES = re.compile(r"(^|[_.])(licen[sc]e(?!_plate)|rights)(ur[il])?([_.]|$)")
 SMALL_NAMES = re.compile(
     r"thumb|(^|[_.])(preview|icon|logo|avatar|small|tiny|sq)s?([_.]|$)|^url_[tsqnm]$", re.IGNORECASE
 )

@@ -233,6 +233,13 @@ def test_of_sizes_the_one_that_more_rows_have_is_the_picture(tmp_path):
     assert found == ["http://x/1_l.jpg", "http://x/2_l.jpg"]
 
 
+def test_pictures_of_plates_are_no_licence_and_scans_of_pages_no_page(folder):
+    (folder / "t.csv").write_text("license_plate_image,number\n0.jpg,AB 1\n1.jpg,AB 2\n")
+    assert [photo.id for photo in Source(folder / "t.csv")] == ["0.jpg", "1.jpg"]
+    (folder / "t.csv").write_text("page,page_image,thumb\n1,0.jpg,1.jpg\n2,1.jpg,2.jpg\n")
+    assert [photo.id for photo in Source(folder / "t.csv")] == ["0.jpg", "1.jpg"]
+
+
 def test_numbers_of_objects_are_no_days(folder):
     photos = read(folder, "file,Accession Number,made", [",1985.12.3,1985.12.3"])
     assert photos[0].extra["Accession Number"] == "1985.12.3"
