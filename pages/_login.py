@@ -83,19 +83,22 @@ class TellFailedLogin:
 
 def has_login() -> bool:
     """Tell whether people log in to this app."""
-    return bool(_section("auth"))
+    return "auth" in _settings()
 
 
 def check_login() -> None:
     """Read the settings of the login, so that a mistake in them is told at the start.
 
     Raises:
-        ValueError: secrets.toml or its [roles] cannot be read, or these stand without [auth].
+        ValueError: secrets.toml or its [roles] cannot be read, these stand without [auth], or
+            nobody could log in by it.
     """
     try:
         Roles.read(_section("roles"))
     except BadInput as error:
         raise ValueError(str(error)) from error
+    if has_login() and not _providers():
+        raise ValueError("[auth] in secrets.toml has no client_id: nobody could log in.")
     if _section("roles") and not has_login():
         raise ValueError("secrets.toml has [roles] without [auth]: nobody could log in.")
 
@@ -216,8 +219,14 @@ def _log_in(provider: str) -> None:
 
 
 def _section(name: str) -> Mapping[str, Any]:
-    """Return a section of secrets.toml, empty where there is none."""
-    found: Mapping[str, Any] = _settings().get(name, {})
+    """Return a section of secrets.toml, empty where there is none.
+
+    Raises:
+        ValueError: it is no section.
+    """
+    found = _settings().get(name, {})
+    if not isinstance(found, Mapping):
+        raise ValueError(f"{name} in secrets.toml must be a section, [{name}].")
     return found
 
 
