@@ -20,4 +20,12 @@ if (!window.vdePopovers) {
       button.focus(); // the browser goes on from there
     }
   });
+  // Streamlit may know what is open by its place alone: where a concept leaves the list, the next
+  // one's would stand open there, its Delete under the pointer.
+  const moves = ["copy_", "merge_", "delete_"].map((key) => `[class*=st-key-${key}] button`).join();
+  document.addEventListener("click", ({ target }) => {
+    const pressed = target.closest("[data-testid=stPopoverBody]") && target.closest(moves);
+    const button = document.querySelector("[data-testid=stPopoverButton][aria-expanded=true]");
+    if (pressed) setTimeout(() => button?.click());
+  });
 }
