@@ -11,6 +11,7 @@ from ingest.embedded import OTHERS, OWN_COLUMNS, read_embedded
 from ingest.files import file_digest, is_there
 from ingest.photo import EXTRA, Photo, clean, clean_values
 from ingest.provenance import is_named_anew, is_said, read_statements, restate, write_statements
+from ingest.rows import name_size
 from vecdb import Collection
 from vecdb.addresses import path_of
 from vecdb.photos import MAPS, METADATA, photo_table, stored_extra
@@ -218,6 +219,8 @@ def _merge(row: dict[str, Any], photo: Photo) -> dict[str, Any]:
         if name == "label" and photo.is_partly_read and row["label"]:
             continue  # the folder's name, perhaps, for want of what could not be read
         merged[name] = value
+    if row["width"] and row["height"]:
+        merged |= name_size(merged, row["width"], row["height"])
     merged["url"] = photo.url or row["url"]
     if is_named_anew(photo.named_by, row["named_by"]):
         merged["named_by"] = photo.named_by

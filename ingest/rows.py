@@ -1,6 +1,6 @@
 """Photos with their pictures and vectors, as rows of the table."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
@@ -51,11 +51,21 @@ def _values(item: Item, duplicate_of: str, added_at: datetime) -> dict[str, Any]
         name: "" if kind == pa.string() else None for name, kind in METADATA.items()
     }
     row |= clean_values(given)
-    # The source knows the original; a rendition's own size is only a stand-in for it.
-    row["width"] = given.get("width") or item.width
-    row["height"] = given.get("height") or item.height
+    row |= name_size(given, item.width, item.height)
     row |= stored_extra(clean_values({**item.extra, **photo.extra}))
     row |= {name: getattr(photo, name) for name in ("id", "url", "modified", "size", "named_by")}
     own = Statement(photo.source, photo.mark, tuple(photo.given))
     row |= write_statements([own], photo.named_by)
     return {**row, "digest": item.digest, "duplicate_of": duplicate_of, "added_at": added_at}
+
+
+def name_size(given: Mapping[str, Any], width: int, height: int) -> dict[str, int]:
+    """Return a photo's size: what its source says of the original, whose copy this may be.
+
+    What is smaller than the copy is no size in pixels, as that of a painting in centimetres, or is
+    that of a picture before it was turned upright.
+    """
+    told = given.get("width") or width, given.get("height") or height
+    if told[0] < width or told[1] < height:
+        told = width, height
+    return dict(zip(("width", "height"), told, strict=True))

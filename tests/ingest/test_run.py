@@ -63,6 +63,23 @@ def test_metadata_of_the_source_is_stored(ingest, database, host, tmp_path):
     assert photo["extra"] == {"mood": "calm"}
 
 
+@pytest.mark.parametrize(("told", "size"), [
+    ("4000,3000", (4000, 3000)),  # of the original
+    ("20,25", (48, 40)),  # of a painting, in centimetres
+    ("400,25", (48, 40)),
+    ("24.5,30.5", (48, 40)),
+    (",3000", (48, 3000)),
+])  # fmt: skip
+def test_a_size_that_the_picture_does_not_fit_in_is_none_in_pixels(
+    ingest, database, host, tmp_path, told, size
+):
+    for mood in ("calm", "wild"):  # stored, and then told of anew
+        row = f"p,{host.url}/ok/1.jpg,{told},{mood}"
+        ingest(listed(tmp_path, [row], "id,url,width,height,mood"))
+        (photo,) = database.collection("photos").photos(["p"])
+        assert (photo["width"], photo["height"], photo["extra"]["mood"]) == (*size, mood)
+
+
 def test_a_table_of_paths_is_read_from_its_own_folder(ingest, database, tmp_path):
     (tmp_path / "red").mkdir()
     (tmp_path / "red" / "1.jpg").write_bytes(jpeg(1))
