@@ -21,11 +21,26 @@ if (!window.vdePopovers) {
     }
   });
   // Streamlit may know what is open by its place alone: where a concept leaves the list, the next
-  // one's would stand open there, its Delete under the pointer.
+  // one's would stand open there, its Delete under the pointer. A second press, as of a double
+  // click, would open it again, or meet what lies below.
   const moves = ["copy_", "merge_", "delete_"].map((key) => `[class*=st-key-${key}] button`).join();
-  document.addEventListener("click", ({ target }) => {
-    const pressed = target.closest("[data-testid=stPopoverBody]") && target.closest(moves);
-    const button = document.querySelector("[data-testid=stPopoverButton][aria-expanded=true]");
-    if (pressed) setTimeout(() => button?.click());
-  });
+  let last = { timeStamp: -1_000, x: 0, y: 0 };
+  document.addEventListener(
+    "click",
+    (event) => {
+      const { target, isTrusted } = event;
+      const isNear = Math.hypot(event.x - last.x, event.y - last.y) < 10;
+      if (isTrusted && isNear && event.timeStamp - last.timeStamp < 500) {
+        event.stopPropagation();
+        event.preventDefault();
+        return;
+      }
+      const pressed = target.closest("[data-testid=stPopoverBody]") && target.closest(moves);
+      const button = document.querySelector("[data-testid=stPopoverButton][aria-expanded=true]");
+      if (!pressed || !button) return;
+      last = event;
+      setTimeout(() => button.click());
+    },
+    true,
+  );
 }

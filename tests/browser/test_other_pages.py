@@ -181,7 +181,7 @@ def test_a_concept_can_be_renamed_duplicated_deleted_and_brought_back(mine, page
     page.reload()
     wait_until(page, f"{FIRST_NAME} == '<b>renamed</b> & kept'")
     page.get_by_role("button", name="More").first.click()
-    page.get_by_role("button", name="Duplicate").click()
+    page.get_by_role("button", name="Duplicate").dblclick()
     page.wait_for_selector(f"text={count + 1} concepts")
     page.get_by_test_id("stPopoverBody").wait_for(state="detached")
     wait_until(page, f"{FIRST_NAME} == '<b>renamed</b> & kept (copy)'")
