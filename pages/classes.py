@@ -62,7 +62,7 @@ MISTAKES = (EncoderError, VecdbError, ClassifierError, ExplorerError, OSError)
 state = st.session_state
 
 
-def on_event(found: PhotoSet, event: GridEvent) -> None:
+def on_event(found: PhotoSet, class_set: str, event: GridEvent) -> None:
     """Take the marks of a sheet as corrections: yes is the chosen class, no is not the sheet's."""
     if event["type"] == "like":
         look_for_more(event, found.small.get(event["id"]))
@@ -70,7 +70,7 @@ def on_event(found: PhotoSet, event: GridEvent) -> None:
         return
     store = shared_explorer().database.class_sets
     try:
-        kept = store.get(state.class_set)
+        kept = store.get(class_set)
         if kept.deleted:
             tell_deleted("Nothing was corrected: undo the deletion first.")
         elif event["type"] == "finish":
@@ -79,10 +79,12 @@ def on_event(found: PhotoSet, event: GridEvent) -> None:
             before = store.corrections(kept.id)
             correct_photos(store, kept, found, said)
             if said:
-                steps("done").append({p: (before.get(p), name) for p, name in said.items()})
-                steps("undone").clear()
+                steps("done", class_set).append(
+                    {p: (before.get(p), name) for p, name in said.items()}
+                )
+                steps("undone", class_set).clear()
         else:
-            back, forth = steps("done"), steps("undone")
+            back, forth = steps("done", class_set), steps("undone", class_set)
             if event["type"] == "redo":
                 back, forth = forth, back
             if back:
@@ -93,10 +95,10 @@ def on_event(found: PhotoSet, event: GridEvent) -> None:
         state.class_error = str(error)
 
 
-def steps(way: Literal["done", "undone"]) -> list[Step]:
-    """Return what takes back, or makes again, the corrections of these classes in this window."""
+def steps(way: Literal["done", "undone"], class_set: str) -> list[Step]:
+    """Return what takes back, or makes again, the corrections of classes in this window."""
     of_each: dict[str, list[Step]] = state.setdefault(f"class_{way}", {})
-    return of_each.setdefault(state.class_set, [])
+    return of_each.setdefault(class_set, [])
 
 
 def set_up(collection: Collection, encoder: Encoder, kept: ClassSet | None) -> PhotoSet | None:
@@ -173,12 +175,12 @@ def one_class(found: PhotoSet, classes: SavedClasses, chosen: np.ndarray, sure: 
             "tiles": set_tiles(found, ids, scores=list(sure[rows]), reasons=[""] * len(ids)),
             "collection": state.collection,
             "action": "Correct" if ids else "",
-            "undoable": bool(steps("done")),
-            "redoable": bool(steps("undone")),
+            "undoable": bool(steps("done", state.class_set)),
+            "redoable": bool(steps("undone", state.class_set)),
             "note": "" if ids else "No photo was put into this class.",
         },
         key="classes_grid",
-        on_event=partial(on_event, found),
+        on_event=partial(on_event, found, state.class_set),
     )
     st.caption(
         f"✓ moves a photo to the class chosen at the right, ✕ says it is none of the classes; "

@@ -1,5 +1,6 @@
 """Audit: a blind, random check that says how good a classifier really is."""
 
+from functools import partial
 from typing import cast
 
 import numpy as np
@@ -45,11 +46,15 @@ UNKNOWN = {
 state = st.session_state
 
 
-def on_event(event: GridEvent) -> None:
-    """Keep the answers of a page, or take the last one's back."""
+def on_event(concept_id: str, audit_id: str, asked: list[str], event: GridEvent) -> None:
+    """Keep the answers of a page, or take the last one's back.
+
+    Args:
+        asked: the photos of the page.
+    """
     state.audit_error = ""
     if event["type"] == "undo":
-        on_back(state.audit_asked[0])
+        on_back(concept_id, audit_id)
         return
     if event["type"] == "unmarked":
         state.audit_unmarked = event["rule"]
@@ -57,10 +62,9 @@ def on_event(event: GridEvent) -> None:
     if event["type"] != "finish":
         return
     rule = -1 if state.get("audit_unmarked", "negative") == "negative" else 0
-    audit_id, asked = state.audit_asked
     answers = {photo: int(event["marks"].get(photo, rule)) for photo in asked}
     try:
-        if kept := keep_answers(state.concept_id, audit_id, answers):
+        if kept := keep_answers(concept_id, audit_id, answers):
             pages_of(audit_id).append(kept)
     except (VecdbError, ClassifierError, ExplorerError) as error:
         state.audit_error = str(error)
@@ -79,12 +83,12 @@ def pages_of(audit_id: str) -> list[dict[str, int]]:
     return pages[audit_id]
 
 
-def on_back(audit_id: str) -> None:
+def on_back(concept_id: str, audit_id: str) -> None:
     """Open the page that was answered last anew, with its marks and what was said of the rest."""
     pages = pages_of(audit_id)
     try:
         last = pages[-1]
-        take_back_answers(shared_explorer().database, state.concept_id, audit_id, last)
+        take_back_answers(shared_explorer().database, concept_id, audit_id, last)
         rest = 0 if 0 in last.values() else -1
         state.audit_unmarked = "negative" if rest else "skip"
         state.audit_marks = {p: cast(Mark, n) for p, n in pages.pop().items() if n != rest}
@@ -169,7 +173,6 @@ def ask(collection: Collection, concept: Concept, record: AuditRecord) -> None:
     answers = read_answers(shared_explorer().database, record)
     waiting = open_questions(record, answers)
     page = waiting[:PAGE]
-    state.audit_asked = record.id, page
     if not record.is_current(concept):
         st.warning(
             "The classifier or its threshold has changed since this audit began: what it finds is "
@@ -190,7 +193,7 @@ def ask(collection: Collection, concept: Concept, record: AuditRecord) -> None:
             "action": "Save answers",
         },
         key="audit_grid",
-        on_event=on_event,
+        on_event=partial(on_event, concept.id, record.id, page),
     )
 
 
@@ -298,7 +301,7 @@ def draw(collection: Collection, concept: Concept) -> None:
     else:
         report(concept, record, record.findings)
         if may(Role.LABEL) and pages_of(record.id):
-            st.button("Back to the last page", on_click=on_back, args=(record.id,))
+            st.button("Back to the last page", on_click=on_back, args=(concept.id, record.id))
         offer(
             collection, concept, "Audit again", "its result" if record.is_current(concept) else ""
         )

@@ -1,5 +1,8 @@
 """Labels: every judged photo of a concept, to look over, change or clear."""
 
+from functools import partial
+from typing import cast
+
 import numpy as np
 import streamlit as st
 
@@ -15,7 +18,7 @@ from pages._likeness import look_for_more
 from pages._login import current_person, may
 from pages.concept import label_files, people
 from pages.grid import photo_grid
-from pages.grid.contract import GridEvent
+from pages.grid.contract import GridEvent, Mark
 from pages.grid.tiles import grid_tiles
 from vecdb import Collection, Concept, Label, VecdbError
 
@@ -28,14 +31,16 @@ SIGNS = {"All": (1, -1), "Yes": (1,), "No": (-1,), DIFFERING: (1, -1)}
 state = st.session_state
 
 
-def on_event(event: GridEvent) -> None:
-    """Store what was changed and fit again at once, so that every page agrees."""
-    concept_id = state.concept_id
+def on_event(concept_id: str, before: dict[str, Mark], event: GridEvent) -> None:
+    """Store what was changed and fit again at once, so that every page agrees.
+
+    Args:
+        before: the marks of all photos, also of those that are not shown.
+    """
     try:
         if event["type"] in {"finish", "undo", "redo"}:
             current_person().check(Role.LABEL)
         if event["type"] == "finish":
-            before = state.labels_before
             marks = event["marks"]
             changed = {p: marks.get(p, 0) for p in before if marks.get(p, 0) != before[p]}
             if changed:
@@ -92,7 +97,7 @@ def draw(collection: Collection, concept: Concept) -> None:
     blind = choice[0] == people.MINE
     rows = people.labels_of(history, choice)
     # Of all photos, also those that are not shown: marks on them are kept, and saved.
-    state.labels_before = {row.photo_id: 0 if blind else row.label for row in rows}
+    before = {row.photo_id: cast(Mark, 0 if blind else row.label) for row in rows}
     if not blind:
         rows = [row for row in rows if row.label in SIGNS[sign or "All"]]
     if sign == DIFFERING:
@@ -118,7 +123,7 @@ def draw(collection: Collection, concept: Concept) -> None:
                 if blind
                 else [describe_reason(row, disputed, doubtful) for row in shown],
             ),
-            "marks": {} if blind else state.labels_before,
+            "marks": {} if blind else before,
             "undoable": may(Role.LABEL) and bool(history.done),
             "redoable": may(Role.LABEL) and bool(history.undone),
             "more": len(rows) > limit,
@@ -128,7 +133,7 @@ def draw(collection: Collection, concept: Concept) -> None:
             "error": state.get("labels_error", ""),
         },
         key="labels_grid",
-        on_event=on_event,
+        on_event=partial(on_event, concept.id, before),
     )
     if len(history.people) > 1:
         st.caption("You change your own answers alone; where people differ, the majority counts.")

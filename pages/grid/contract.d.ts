@@ -194,6 +194,11 @@ export interface MoreEvent {
 
 export type GridEvent = Filled<FinishEvent | HistoryEvent | TurnedEvent | UnmarkedEvent | ThresholdEvent | PicturesEvent | AddressEvent | LikeEvent | MoreEvent>;
 
+export interface Told {
+  page: string;
+  event: FinishEvent | HistoryEvent | TurnedEvent | UnmarkedEvent | ThresholdEvent | PicturesEvent | AddressEvent | LikeEvent | MoreEvent;
+}
+
 export interface ShownTile {
   id: string;
   reason: string;

@@ -207,6 +207,13 @@ GridEvent = (
 )
 
 
+class Told(TypedDict):
+    """What a grid tells: an event, and the `key` of the page that it was made on."""
+
+    page: str
+    event: GridEvent
+
+
 class ShownTile(TypedDict):
     """A photo that was on the page, and why."""
 

@@ -9,7 +9,7 @@ const grids = new WeakMap();
  * @param {{
  *   parentElement: HTMLElement,
  *   data: import("./contract").GridData,
- *   setTriggerValue: (name: "event", value: import("./contract").GridEvent) => void,
+ *   setTriggerValue: (name: "event", value: import("./contract").Told) => void,
  * }} component
  */
 export default function mount({ parentElement, data, setTriggerValue }) {
@@ -19,8 +19,8 @@ export default function mount({ parentElement, data, setTriggerValue }) {
     grid = new Grid(parentElement);
     grids.set(parentElement, grid);
   }
-  grid.update(data, (event) => setTriggerValue("event", event));
   const mounted = grid;
+  grid.update(data, (event) => setTriggerValue("event", { page: mounted.data.key, event }));
   return () => {
     mounted.destroy();
     grids.delete(parentElement);

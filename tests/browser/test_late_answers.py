@@ -12,6 +12,7 @@ from tests.browser.test_accessibility import LEAD
 from tests.browser.test_intake import drop, picture
 from tests.browser.test_map import PHOTOS, open_map
 from tests.browser.test_marks import labels, tile, wait_round
+from tests.browser.test_other_pages import go, judge
 
 pytestmark = pytest.mark.browser
 
@@ -74,6 +75,44 @@ def test_a_page_of_a_concept_that_was_left_meanwhile_does_not_come_over_the_next
     assert f"concept={second}" in page.url
     stored = requests.get(f"{app.address}/api/concepts/{first}/labels", timeout=60).json()
     assert sum(row["label"] for row in stored["labels"]) == 1
+
+
+def test_what_is_saved_while_another_concept_is_on_its_way_is_of_the_one_that_is_seen(
+    app, mine, page
+):
+    waiting: list[bytes] = []
+    is_held = [False]
+
+    def hold(socket):
+        server = socket.connect_to_server()
+        socket.on_message(server.send)
+        server.on_message(lambda told: (waiting.append if is_held[0] else socket.send)(told))
+        page.deliver = socket.send
+
+    page.route_web_socket("**/_stcore/stream", hold)
+    first, given = mine(), judge(page, 1)
+    second, others = mine(), judge(page, 1)
+    go(page, "labels", first)
+    tile(page, 0).wait_for()
+    wait_idle(page)
+    tile(page, 0).click()
+    changed = tile(page, 0).get_attribute("data-photo-id")
+    is_held[0] = True
+    page.evaluate(LEAD, f"/labels?concept={second}")
+    wait_for(page, lambda: any(second.encode() in told for told in waiting))
+    page.get_by_role("button", name="Save changes").click()
+    wait_for(page, lambda: stored(app, first) == given | {changed: -given[changed]})
+    is_held[0] = False
+    for told in waiting:
+        page.deliver(told)
+    wait_idle(page)
+    assert stored(app, second) == others
+
+
+def stored(app, concept):
+    """Return the answers of a concept."""
+    answer = requests.get(f"{app.address}/api/concepts/{concept}/labels", timeout=60)
+    return {row["photo_id"]: row["label"] for row in answer.json()["labels"]}
 
 
 def test_a_threshold_that_is_being_set_is_kept_though_the_next_page_comes(app, mine, page):

@@ -176,6 +176,23 @@ def test_answers_of_an_audit_are_dropped_only_when_their_number_was_confirmed(ta
     assert again.id != begun.id
 
 
+def test_a_page_of_an_audit_is_answered_though_another_concept_is_on_its_way(taught, grids):
+    explorer = shared_explorer()
+    other = explorer.concepts.duplicate(taught, "another").id
+    for each in (taught, other):
+        explorer.audit(each, width=0.2)
+    test = run("concepts.py", concept=taught, view="audit")
+    asked = [tile["id"] for tile in grids.data["tiles"]]
+    test.session_state["concept_id"] = other
+    grids.answer(test, type="finish", marks={asked[0]: 1})
+    kept = []
+    for each in (taught, other):
+        record = AuditRecord.read(explorer.concepts.get(each))
+        assert record is not None
+        kept.append(blind_answers(explorer.database, record))
+    assert kept == [dict.fromkeys(asked, -1) | {asked[0]: 1}, {}]
+
+
 @pytest.mark.parametrize("anew", [False, True])
 def test_the_first_answers_stand_where_two_windows_answer_a_page_of_an_audit(taught, grids, anew):
     explorer = shared_explorer()

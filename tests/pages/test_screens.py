@@ -580,7 +580,8 @@ def test_labels_are_shown_by_person_and_offered_as_files(concept):
     assert {"Ann", "Bo"} <= set(by.options)
     by.set_value(("by", "Bo")).run()
     assert not page.exception
-    assert list(page.session_state.labels_before) == ["yes-001"]
+    *_, shown = page.session_state.labels_grid_pages.values()
+    assert list(shown.args[1]) == ["yes-001"]
 
 
 def test_a_name_given_once_stands_with_every_label(concept):
