@@ -118,10 +118,10 @@ def keep_answers(concept_id: str, audit_id: str, answers: dict[str, int]) -> dic
     return kept
 
 
-def on_begin() -> None:
+def on_begin(concept_id: str) -> None:
     """Draw a new audit."""
     try:
-        concept = shared_explorer().concepts.get(state.concept_id)
+        concept = shared_explorer().concepts.get(concept_id)
         collection = shared_explorer().collection(concept.collection)
         begin_audit(
             shared_explorer().database,
@@ -154,9 +154,11 @@ def offer(collection: Collection, concept: Concept, label: str, lost: str = "") 
     if lost:
         with right.popover(label, width="stretch"):
             st.caption("A concept keeps one audit: the new one takes the place of this.")
-            st.button(f"Drop {lost} and begin", on_click=on_begin, width="stretch")
+            st.button(
+                f"Drop {lost} and begin", on_click=on_begin, args=[concept.id], width="stretch"
+            )
     else:
-        right.button(label, on_click=on_begin, width="stretch")
+        right.button(label, on_click=on_begin, args=[concept.id], width="stretch")
     counted = st.checkbox(
         "Count answers given already",
         value=True,
