@@ -15,7 +15,13 @@ from ingest.sources.kinds import begins_as_picture, has_picture_ending, is_tar
 from ingest.sources.left_out import Exclusion, LeaveOut, ending_kind, find_resized, keep_silent
 from ingest.sources.listings import FIFTYONE, NAMES, Listings
 from ingest.sources.masks import find_masks
-from ingest.sources.places import ANNOTATIONS, folder_label, is_class_among, is_split_alone
+from ingest.sources.places import (
+    ANNOTATIONS,
+    folder_label,
+    is_class_among,
+    is_split_alone,
+    is_without_classes,
+)
 from ingest.sources.sidecars import by_column, describe
 from ingest.sources.stream import each
 from ingest.sources.tables import Table
@@ -179,7 +185,7 @@ class PictureFolder:
         if folder not in self._labels:
             label = folder_label(path)
             if is_split_alone(self._root, folder):
-                label = self._label_of(folder)
+                label = "" if is_without_classes(self._root, folder) else self._label_of(folder)
             elif not label and is_class_among(self._root, folder):
                 label = folder.rpartition("/")[2]
             self._labels[folder] = label

@@ -172,6 +172,20 @@ def is_split_alone(root: Path, folder: str) -> bool:
     return name.lower() in SPLITS and not any(map(_is_class, _folders_in(str(root / above))))
 
 
+def is_without_classes(root: Path, folder: str) -> bool:
+    """Tell whether the class of the pictures in a split's own folder is unknown.
+
+    So it is where another split has folders of classes: none is called as the folder above is.
+
+    Args:
+        root: what its path starts from.
+        folder: the path of a split's folder.
+    """
+    beside = _folders_in(str(root / folder.rpartition("/")[0]))
+    splits = (each for each in beside if os.path.basename(each).lower() in SPLITS)
+    return any(map(_is_class, _list_inner(splits)))
+
+
 def _is_class(folder: str) -> bool:
     name = os.path.basename(folder).lower()
     if NUMBERED.sub("", name) in SAYS_NOTHING | SPLITS | ANNOTATIONS or OF_THE_SAME.search(name):

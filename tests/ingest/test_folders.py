@@ -865,6 +865,8 @@ def test_a_folder_whose_name_says_nothing_is_no_label(tree, path, label):
         (["train", "masks"], [None, "masks"]),
         (["train", "bus", "tram"], ["train", "bus", "tram"]),
         (["train/cat", "train/dog", "test"], ["cat", "dog", None]),
+        (["pets/train/cat", "pets/train/dog", "pets/test"], ["cat", "dog", None]),
+        (["cat/train", "cat/test", "dog/train"], ["cat", "cat", "dog"]),
     ],
 )
 def test_a_folder_called_train_is_a_class_only_beside_others(tree, folders, labels):
