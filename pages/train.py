@@ -1,5 +1,7 @@
 """Train: type a phrase, click right and wrong photos, get the next page."""
 
+from functools import partial
+
 import streamlit as st
 
 from classifier import ClassifierError
@@ -79,9 +81,12 @@ def forget_left() -> None:
         put("prompt", "")
 
 
-def on_event(event: GridEvent) -> None:
-    """Answer the grid. An error leaves the page, and the clicks in the browser, as they were."""
-    page: Page | None = state.get("page")
+def on_event(page: Page | None, event: GridEvent) -> None:
+    """Answer the grid. An error leaves the page, and the clicks in the browser, as they were.
+
+    Args:
+        page: what was seen, though another concept may be open by now.
+    """
     state.error = ""
     try:
         if event["type"] == "pictures" or event["type"] == "address":
@@ -97,23 +102,23 @@ def on_event(event: GridEvent) -> None:
 
 def answer(page: Page, event: GridEvent) -> None:
     """Do what was asked of the concept on the page."""
-    concept = page.concept
+    concept_id = page.concept.id
     match event["type"]:
         case "turned":
             # The grid has got this page already, over our own route.
             now = shared_explorer().tickets.take(event["ticket"]) or shared_explorer().rounds.page(
-                shared_explorer().concepts.get(concept.id)
+                shared_explorer().concepts.get(concept_id)
             )
             if (threshold := event.get("threshold")) is not None:
-                now.concept = keep_threshold(concept.id, threshold)
-            if state.get("concept_id") == concept.id:  # else Back has left it meanwhile
+                now.concept = keep_threshold(now.concept.id, threshold)
+            if state.get("concept_id") == now.concept.id:  # else Back has left it meanwhile
                 show(now)
         case "unmarked":
             page.concept = shared_explorer().rounds.keep_settings(
-                concept.id, unmarked=event["rule"]
+                concept_id, unmarked=event["rule"]
             )
         case "threshold":
-            page.concept = keep_threshold(concept.id, event["value"])
+            page.concept = keep_threshold(concept_id, event["value"])
 
 
 def keep_threshold(concept_id: str, threshold: float) -> Concept:
@@ -150,7 +155,7 @@ def welcome(collection: Collection) -> None:
             "collection": collection.name,
         },
         key="mine_grid",
-        on_event=on_event,
+        on_event=partial(on_event, None),
     )
     st.caption(f"{count_things(collection.count(), 'photo')}, {encoder_note(collection)}.")
 
@@ -169,7 +174,7 @@ def grid(page: Page) -> None:
         st.caption(f"Looking for: {escape_markdown(understood)}")
     data = page_data(shared_explorer(), page, current_person())
     data["error"] = state.get("error", "")
-    photo_grid(data, key="mine_grid", on_event=on_event)
+    photo_grid(data, key="mine_grid", on_event=partial(on_event, page))
 
 
 def main() -> None:

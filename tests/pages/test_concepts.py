@@ -193,6 +193,22 @@ def test_a_page_of_an_audit_is_answered_though_another_concept_is_on_its_way(tau
     assert kept == [dict.fromkeys(asked, -1) | {asked[0]: 1}, {}]
 
 
+def test_a_threshold_is_set_where_it_was_moved_though_another_concept_is_open_by_then(
+    taught, grids
+):
+    concepts = shared_explorer().concepts
+    other = concepts.duplicate(taught, "another").id
+    before = concepts.get(other).threshold
+    test = run("train.py", concept=taught)
+    seen = grids.on_event
+    test.query_params["concept"] = other
+    test.run()
+    grids.on_event = seen
+    grids.answer(test, type="threshold", value=0.9)
+    assert concepts.get(taught).threshold == pytest.approx(0.9)
+    assert concepts.get(other).threshold == before
+
+
 @pytest.mark.parametrize("anew", [False, True])
 def test_the_first_answers_stand_where_two_windows_answer_a_page_of_an_audit(taught, grids, anew):
     explorer = shared_explorer()
