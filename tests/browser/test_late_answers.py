@@ -20,6 +20,20 @@ pytestmark = pytest.mark.browser
 DROP_EVENTS = "() => { const all = WebSocket.prototype; all.sent = all.send; all.send = () => {} }"
 KEEP_EVENTS = "() => { WebSocket.prototype.send = WebSocket.prototype.sent }"
 
+# Keeps what the server says from the page, as a slow line does.
+HOLD_ANSWERS = """
+window.heldAnswers = [];
+window.readText = (data) => new TextDecoder().decode(data);
+const hold = (listener) => function (event) {
+  const tell = () => listener.call(this, event);
+  if (window.isHeld) heldAnswers.push({ data: event.data, tell }); else tell();
+};
+const listen = WebSocket.prototype.addEventListener;
+WebSocket.prototype.addEventListener = function (type, listener, options) {
+  listen.call(this, type, type === "message" ? hold(listener) : listener, options);
+};
+"""
+
 
 @contextlib.contextmanager
 def held(page, address, method="GET"):
@@ -80,16 +94,7 @@ def test_a_page_of_a_concept_that_was_left_meanwhile_does_not_come_over_the_next
 def test_what_is_saved_while_another_concept_is_on_its_way_is_of_the_one_that_is_seen(
     app, mine, page
 ):
-    waiting: list[bytes] = []
-    is_held = [False]
-
-    def hold(socket):
-        server = socket.connect_to_server()
-        socket.on_message(server.send)
-        server.on_message(lambda told: (waiting.append if is_held[0] else socket.send)(told))
-        page.deliver = socket.send
-
-    page.route_web_socket("**/_stcore/stream", hold)
+    page.add_init_script(HOLD_ANSWERS)
     first, given = mine(), judge(page, 1)
     second, others = mine(), judge(page, 1)
     go(page, "labels", first)
@@ -97,14 +102,12 @@ def test_what_is_saved_while_another_concept_is_on_its_way_is_of_the_one_that_is
     wait_idle(page)
     tile(page, 0).click()
     changed = tile(page, 0).get_attribute("data-photo-id")
-    is_held[0] = True
+    page.evaluate("window.isHeld = true")
     page.evaluate(LEAD, f"/labels?concept={second}")
-    wait_for(page, lambda: any(second.encode() in told for told in waiting))
+    wait_until(page, f"heldAnswers.some(({{ data }}) => readText(data).includes('{second}'))")
     page.get_by_role("button", name="Save changes").click()
     wait_for(page, lambda: stored(app, first) == given | {changed: -given[changed]})
-    is_held[0] = False
-    for told in waiting:
-        page.deliver(told)
+    page.evaluate("window.isHeld = false; heldAnswers.splice(0).forEach((one) => one.tell())")
     wait_idle(page)
     assert stored(app, second) == others
 
