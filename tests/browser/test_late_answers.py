@@ -12,7 +12,7 @@ from tests.browser.test_accessibility import LEAD
 from tests.browser.test_intake import drop, picture
 from tests.browser.test_map import PHOTOS, open_map
 from tests.browser.test_marks import labels, tile, wait_round
-from tests.browser.test_other_pages import go, judge
+from tests.browser.test_other_pages import judge
 
 pytestmark = pytest.mark.browser
 
@@ -97,14 +97,17 @@ def test_what_is_saved_while_another_concept_is_on_its_way_is_of_the_one_that_is
     page.add_init_script(HOLD_ANSWERS)
     first, given = mine(), judge(page, 1)
     second, others = mine(), judge(page, 1)
-    go(page, "labels", first)
+    page.goto(f"{app.address}/concepts?concept={first}&view=labels")
     tile(page, 0).wait_for()
     wait_idle(page)
     tile(page, 0).click()
     changed = tile(page, 0).get_attribute("data-photo-id")
     page.evaluate("window.isHeld = true")
-    page.evaluate(LEAD, f"/labels?concept={second}")
-    wait_until(page, f"heldAnswers.some(({{ data }}) => readText(data).includes('{second}'))")
+    page.get_by_role("combobox").first.click()
+    page.get_by_role("option").first.click()  # what was answered last
+    wait_until(
+        page, f"heldAnswers.some(({{ data }}) => readText(data).includes('labels:{second}:'))"
+    )
     page.get_by_role("button", name="Save changes").click()
     wait_for(page, lambda: stored(app, first) == given | {changed: -given[changed]})
     page.evaluate("window.isHeld = false; heldAnswers.splice(0).forEach((one) => one.tell())")
