@@ -28,9 +28,9 @@ if (!window.vdePopovers) {
   document.addEventListener(
     "click",
     (event) => {
-      const { target, isTrusted } = event;
+      const { target, detail } = event; // how often the pointer has pressed: 0 by keys and by us
       const isNear = Math.hypot(event.x - last.x, event.y - last.y) < 10;
-      if (isTrusted && isNear && event.timeStamp - last.timeStamp < 500) {
+      if (detail && isNear && event.timeStamp - last.timeStamp < 500) {
         event.stopPropagation();
         event.preventDefault();
         return;
