@@ -13,9 +13,13 @@ from ingest.embedded import parse_xml
 from ingest.sources.addresses import ENDING, Locator
 from ingest.sources.cvat import read_cvat
 from ingest.sources.folders import picture_names
-from ingest.sources.json_forms import list_by_class
+from ingest.sources.json_forms import (
+    is_datumaro,
+    list_by_class,
+    read_datumaro,
+    read_fiftyone,
+)
 from ingest.sources.left_out import Exclusion, keep_silent
-from ingest.sources.listings import read_fiftyone
 from ingest.sources.names import SPLITS, usual
 from ingest.sources.rows import lay_flat
 from ingest.sources.shards import SETTINGS
@@ -78,8 +82,8 @@ def _read_json(path: Path, held: Any) -> Iterator[Said] | None:
         return None
     if {"images", "annotations"} <= held.keys():
         return _read_coco(path, held)
-    if isinstance(held.get("items"), list) and isinstance(held.get("categories"), dict):
-        return _read_datumaro(held)
+    if is_datumaro(held):
+        return (Said((row["path"],), classes=tuple(row["label"])) for row in read_datumaro(held))
     if held.keys() == {"classes", "labels"} and isinstance(held["labels"], dict):
         rows = read_fiftyone(held["labels"], held["classes"])
         return (Said((name,), classes=tuple(words) or None) for name, words in rows)
@@ -133,17 +137,6 @@ def _read_coco(path: Path, held: Mapping[str, Any]) -> Iterator[Said]:
     except (KeyError, TypeError) as error:
         fault = f"an entry lacks {error}" if isinstance(error, KeyError) else "its entries are odd"
         raise BadInput(f"{path} is no COCO file of image categories: {fault}.") from error
-
-
-def _read_datumaro(held: Mapping[str, Any]) -> Iterator[Said]:
-    """Read what CVAT and Datumaro write: annotations give the places of their labels in a list."""
-    labels = (held["categories"].get("label") or {}).get("labels") or []
-    named = {str(at): str(label.get("name", at)) for at, label in enumerate(labels)}
-    for item in held["items"]:
-        told = (str(each.get("label_id")) for each in item.get("annotations") or ())
-        path = str((item.get("image") or {}).get("path") or "")
-        words = dict.fromkeys(named[number] for number in told if number in named)
-        yield Said((path or str(item.get("id", "")),), classes=tuple(words))
 
 
 def _coco_keys(image: Mapping[str, Any]) -> tuple[str, ...]:

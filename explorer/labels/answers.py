@@ -1,11 +1,11 @@
 """What the cells of a label file say: yes, no, how sure, or the names of classes."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ingest.sources.cells import as_text, is_empty, plain
-from ingest.sources.names import LABELS, usual
+from ingest.sources.certain import SURE, name_certain
 from ingest.sources.nested import read_list
 from ingest.sources.rows import is_rows
 from ingest.sources.values import PART
@@ -22,12 +22,7 @@ SIGNS = {
     0: "0 0.0 -0.0 ignore",
 }
 SIGN_OF = {word: sign for sign, words in SIGNS.items() for word in words.split()}
-# How sure an answer is, from 0 to 1 or in percent, beside the class that it is about.
-CERTAINTY = ("confidence", "score", "probability", "prob")
-SURE = 0.5  # a yes from here on
 ROUNDED = 0.02  # by which the shares of a whole may miss it
-# What the entries of a list call their class.
-NAMES = (*LABELS, "name", "description", "displayname", "tag")
 
 
 @dataclass(frozen=True)
@@ -93,11 +88,6 @@ def read_amount(text: str) -> float | None:
         return None
 
 
-def is_percent(amounts: Iterable[float]) -> bool:
-    """Tell whether certainties are from 0 to 100."""
-    return max(amounts, default=0) > 1
-
-
 def are_spaced(cells: Iterable[str]) -> bool:
     """Tell whether spaces part the words in cells of tags, as in Planet's.
 
@@ -120,30 +110,10 @@ def read_cell(value: Any) -> str:
     """
     value = plain(value)
     if is_rows(value):
-        return PART.join(dict.fromkeys(_name_classes(value)))
+        return PART.join(dict.fromkeys(name_certain(value)))
     if isinstance(value, list | tuple):
         return PART.join(str(part) for part in value)
     return "" if value is None or is_empty(as_text(value)) else as_text(value)
-
-
-def are_certain(value: Any) -> bool:
-    """Tell whether a cell is a list of classes, each with how certain it is."""
-    return is_rows(value) and all(_find_certainty(row) is not None for row in value)
-
-
-def _name_classes(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    amounts = [_find_certainty(row) for row in rows]
-    least = SURE * (100 if is_percent([each for each in amounts if each is not None]) else 1)
-    for row, amount in zip(rows, amounts, strict=True):
-        own = {usual(str(name)): value for name, value in row.items()}
-        name = next((own[name] for name in NAMES if isinstance(own.get(name), str)), "")
-        if name and (amount is None or amount >= least):
-            yield name
-
-
-def _find_certainty(row: Mapping[str, Any]) -> float | None:
-    found = (value for name, value in row.items() if usual(str(name)) in CERTAINTY)
-    return next((float(each) for each in found if isinstance(each, int | float)), None)
 
 
 def split_classes(text: str) -> list[str]:

@@ -6,16 +6,15 @@ from typing import Any
 
 from explorer.csv_cells import unguard_cell
 from explorer.labels.answers import (
-    CERTAINTY,
-    are_certain,
     read_amount,
     read_cell,
     read_share,
     read_sign,
 )
-from explorer.labels.forms import TAXONOMY
 from ingest.sources.addresses import ENDING, Locator, join_folder
 from ingest.sources.cells import as_text, plain
+from ingest.sources.certain import CERTAINTY, are_certain
+from ingest.sources.forms import TAXONOMY
 from ingest.sources.guess import guess_address
 from ingest.sources.layout import is_number_name
 from ingest.sources.names import ADDRESSES, FOLDERS, IDS, LABELS, find_label, usual

@@ -15,7 +15,6 @@ from explorer.labels.answers import (
     Said,
     are_spaced,
     drop_likeliest,
-    is_percent,
     name_likeliest,
     read_amount,
     read_cell,
@@ -31,11 +30,12 @@ from explorer.labels.columns import (
     read_answer,
     read_keys,
 )
-from explorer.labels.forms import read_forms
 from ingest import IngestError
 from ingest.sources import Source, Table
 from ingest.sources.addresses import Locator
 from ingest.sources.cells import OF_TYPED
+from ingest.sources.certain import is_percent
+from ingest.sources.forms import read_forms
 from ingest.sources.names import usual
 from ingest.sources.nested import read_rows
 from ingest.sources.rows import lay_flat, names_of

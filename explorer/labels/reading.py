@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 from commandline.words import name_some
 from explorer.errors import BadInput
-from explorer.labels.answers import SURE, Said, read_share, read_sign, split_classes
+from explorer.labels.answers import Said, read_share, read_sign, split_classes
+from ingest.sources.certain import SURE
 
 CLASSES = 1_000  # concepts that one file may make
 LISTED = 20  # classes named in a sentence

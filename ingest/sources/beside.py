@@ -27,6 +27,7 @@ from ingest.sources.yolo import LISTS, read_class_names, read_classes
 
 # Folders beside those of pictures, or below the same folder, with a file about each picture.
 DESCRIBING = {"annotations", "annotation", "ann", "anns", "labels", "label", "captions", "xmls"}
+DESCRIBING |= {"json"}  # of Dataloop
 # Beside data-download-1 of Flickr's exports; of DOTA.
 CALLED = re.compile(r"\d+_[0-9a-f]+_part\d+|labeltxt.*")
 # How annotations of many pictures begin, COCO's maybe behind a long list of classes, and CVAT's.

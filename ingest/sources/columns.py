@@ -29,6 +29,7 @@ from ingest.sources.cells import (
     read_as_local,
     read_number,
 )
+from ingest.sources.certain import are_certain
 from ingest.sources.guess import (
     find_flags,
     guess_address,
@@ -44,7 +45,6 @@ from ingest.sources.guess import (
 )
 from ingest.sources.names import (
     ADDRESSES,
-    BOX_WORDS,
     CLASS_WORDS,
     FOLDERS,
     IDS,
@@ -53,6 +53,7 @@ from ingest.sources.names import (
     METADATA,
     PAIRS,
     call_within,
+    find_annotated,
     find_label,
     usual,
 )
@@ -283,12 +284,19 @@ class Columns:
             or guess_caption({n: cells[n] for n in self.names if n not in taken}),
             "label": next(filter(CLASS_WORDS.search, self.names), None)
             or _first(lower, METADATA["label"])
-            or next(filter(BOX_WORDS.search, self.names), None)
+            or self._find_annotated(cells)
             or next(filter(is_one, self._classes), None)
             or find_label(lower.values())
             or _first(lower, LABEL_NUMBERS),
         }
         return replace(found, **{r: n for r, n in guessed.items() if getattr(found, r) is None})
+
+    def _find_annotated(self, cells: Mapping[str, list[Any]]) -> str | None:
+        """Return the column of classes within annotations, whole where each has a certainty."""
+        told = [n for n in self.names if not cells[n] or not all(map(is_empty, cells[n]))]
+        name = next(iter(find_annotated(told)), None)
+        outer = (name or "").rpartition(".")[0]
+        return outer if any(map(are_certain, cells.get(outer, ()))) else name
 
     def _find_places(self, cells: Mapping[str, list[Any]], *, is_asked: bool) -> str:
         """Find pictures that are named without folder or ending, and the column that names them.

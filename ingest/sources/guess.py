@@ -34,6 +34,7 @@ from ingest.sources.names import (
     rank_size,
     usual,
 )
+from ingest.sources.rows import is_code
 
 Cells = Mapping[str, Sequence[Any]]
 JUDGED = 50  # cells that are looked at
@@ -41,9 +42,6 @@ IMAGE = re.compile("image|photo|picture", re.IGNORECASE)
 SENTENCE = 3  # words
 FLAGS = dict.fromkeys(("1", "1.0", "true"), True)
 FLAGS |= dict.fromkeys(("0", "0.0", "-1", "-1.0", "false"), False)
-CODE = re.compile(r"(?=\S*\d)(?=\S*[a-z])[\w-]{16,}", re.IGNORECASE)  # hashes and keys
-# In golden-retriever-2, and in no part of a UUID.
-SPELLED = re.compile(r"(?<![^\W_])(?=[a-f]*[g-z])[a-z]{4,}(?![^\W_])", re.IGNORECASE)
 
 
 def guess_address(cells: Cells, locator: Locator) -> str | None:
@@ -184,13 +182,9 @@ def _has_letter(word: str) -> bool:
     return any(map(str.isalpha, word))
 
 
-def _is_code(text: str) -> bool:
-    return bool(CODE.fullmatch(text)) and not SPELLED.search(text)
-
-
 def _role_of(texts: Sequence[str]) -> str | None:
     kind, again = kind_of(texts), len(set(texts)) < len(texts)
-    if all(text.lower() in SPLITS for text in texts) or all(map(_is_code, texts)):
+    if all(text.lower() in SPLITS for text in texts) or all(map(is_code, texts)):
         return None
     if kind == "word" and sum(" " in text for text in texts) * 2 >= len(texts):
         is_short = sum(len(text.split()) for text in texts) < SENTENCE * len(texts)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ingest.sources.addresses import ENDING
+from ingest.sources.cells import as_text
 from ingest.sources.iiif import canvases_of
 from ingest.sources.names import (
     ADDRESSES,
@@ -43,6 +44,11 @@ def rows_of(found: Any) -> list[Any]:
         return pages
     if (answers := _answers_in(found)) is not None:
         return [_values_of(row) for row in answers]
+    if is_datumaro(found):
+        return list(read_datumaro(found))
+    if found.keys() == {"classes", "labels"} and isinstance(found["labels"], dict):
+        named = read_fiftyone(found["labels"], found["classes"])
+        return [{"path": name, "label": words} for name, words in named]
     lists = {k: v for k, v in found.items() if isinstance(v, list) and v and isinstance(v[0], dict)}
     if "images" in lists and "annotations" in lists:
         return _annotate(found)
@@ -139,6 +145,40 @@ def place_feature(row: Mapping[str, Any]) -> Mapping[str, Any]:
         return row
     place = zip(("longitude", "latitude"), shape.get("coordinates") or (), strict=False)
     return {**row, **dict(place)}
+
+
+def is_datumaro(found: Mapping[str, Any]) -> bool:
+    """Tell whether an object is what Datumaro and CVAT write: items, and categories by kind."""
+    return isinstance(found.get("items"), list) and isinstance(found.get("categories"), dict)
+
+
+def read_datumaro(found: Mapping[str, Any]) -> Iterator[Row]:
+    """Yield a row for each item, with its classes: annotations give their places in a list."""
+    labels = (found["categories"].get("label") or {}).get("labels") or []
+    named = {str(at): str(label.get("name", at)) for at, label in enumerate(labels)}
+    for item in found["items"]:
+        told = (str(each.get("label_id")) for each in item.get("annotations") or ())
+        words = dict.fromkeys(named[number] for number in told if number in named)
+        own, path = str(item.get("id", "")), str((item.get("image") or {}).get("path") or "")
+        yield {"id": own, "path": path or own, "label": list(words)}
+
+
+def read_fiftyone(labels: Mapping[str, Any], classes: Any) -> Iterator[tuple[str, list[str]]]:
+    """Yield names of pictures without endings, and their classes, as FiftyOne exports them."""
+    classes = classes if isinstance(classes, list) else []
+    for name, told in labels.items():
+        words = (
+            _name_class(each, classes) for each in (told if isinstance(told, list) else [told])
+        )
+        yield name, list(dict.fromkeys(filter(None, words)))
+
+
+def _name_class(told: Any, classes: Sequence[str]) -> str:
+    told = told.get("label") if isinstance(told, dict) else told
+    is_number = isinstance(told, int) and 0 <= told < len(classes)
+    return (
+        as_text(classes[told] if is_number else told) if not isinstance(told, list | dict) else ""
+    )
 
 
 def _objects_in(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from ingest.errors import DamagedSource
 from ingest.sources.addresses import ENDING
+from ingest.sources.forms import read_forms
 from ingest.sources.json_forms import holds_rows, part_pictures, place_feature, rows_of
 from ingest.sources.names import is_known
 from ingest.sources.rows import SAMPLE, Row, Rows, lay_flat, look_ahead, names_of
@@ -189,7 +190,8 @@ def _row(value: Any, names: list[str]) -> Row | str:
     if value is BrokenLine:
         return BROKEN
     if isinstance(value, dict):
-        return {name: _mend(cell) for name, cell in lay_flat(place_feature(value)).items()}
+        row = {name: _mend(cell) for name, cell in lay_flat(place_feature(value)).items()}
+        return row | read_forms(row)
     if isinstance(value, list):
         named = [*names, *(f"column {n}" for n in range(len(names) + 1, len(value) + 1))]
         return dict(zip(named, value, strict=False))

@@ -16,6 +16,7 @@ from ingest.photo import id_of_path
 from ingest.sources.addresses import DRIVE, Locator
 from ingest.sources.cells import as_text, find_kinds, plain
 from ingest.sources.guess import is_set
+from ingest.sources.json_forms import read_fiftyone
 from ingest.sources.left_out import LeaveOut
 from ingest.sources.names import LABELS, usual
 from ingest.sources.places import Place, find_in_places, find_places
@@ -193,24 +194,6 @@ def _names_entries(labels: Mapping[str, Any], folder: Path) -> bool:
     """Tell whether a name is one of the folder's: others number the classes under `labels`."""
     entries = {os.path.splitext(fold(entry))[0] for entry in os.listdir(folder)}
     return any(os.path.splitext(fold(name).split("/")[0])[0] in entries for name in labels)
-
-
-def read_fiftyone(labels: Mapping[str, Any], classes: Any) -> Iterator[tuple[str, list[str]]]:
-    """Yield names of pictures without endings, and their classes, as FiftyOne exports them."""
-    classes = classes if isinstance(classes, list) else []
-    for name, told in labels.items():
-        words = (
-            _name_class(each, classes) for each in (told if isinstance(told, list) else [told])
-        )
-        yield name, list(dict.fromkeys(filter(None, words)))
-
-
-def _name_class(told: Any, classes: Sequence[str]) -> str:
-    told = told.get("label") if isinstance(told, dict) else told
-    is_number = isinstance(told, int) and 0 <= told < len(classes)
-    return (
-        as_text(classes[told] if is_number else told) if not isinstance(told, list | dict) else ""
-    )
 
 
 def _file_column(row: Mapping[str, Any]) -> str | None:

@@ -1,7 +1,7 @@
 """The usual names of columns: Unsplash's, and those elsewhere, the best first."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 IDS = ("photo_id", "id", "image_id", "uid", "uuid", "key", "imageid")
@@ -78,8 +78,19 @@ STUDIOS = re.compile(r"\.choices$|(^|\.)(rectangle|polygon|brush|ellipse|keypoin
 CLASS_WORDS = re.compile(
     rf"-metadata\.class-name$|^classificationAnnotation\.displayName$|{STUDIOS.pattern}"
 )
-# The same in the boxes of CreateML, Scale and VIA.
-BOX_WORDS = re.compile(r"(^|\.)annotations\.label$|\.region_attributes\.(class|label|name|type)$")
+# The same within what is said of a picture or of its boxes, the surest first: in FiftyOne's
+# samples, in the JSON of CreateML, Scale, SuperAnnotate, Labelbox, Encord and Google Vision, in
+# VIA's regions.
+_BOXES = r"(^|\.)(annotations|instances|objects|shapes|labels|regions|boxes|detections)"
+ANNOTATED = (
+    re.compile(r"(^|\.)ground_?truth(\.\w+)*\.label$"),
+    re.compile(rf"{_BOXES}(\.\w+)*\.(label|class|category|(class|category)_?name|class_?title)$"),
+    re.compile(r"(^|\.)((annotations|labels)\.objects|labels)\.name$"),
+    re.compile(r"(^|\.)classifications\.\w*answers?\.name$"),
+    re.compile(r"(^|\.)labelannotations\.description$"),
+    re.compile(r"(^|\.)region_attributes\.(class|label|name|type)$"),
+    re.compile(r"(^|\.)region_attributes(\.\w+)?$"),
+)
 ALTITUDE, LATITUDES = "alt", {"lat", "latitude", "gpslatitude", "gps_latitude"}  # no text
 TAXONOMY = {"class", "family", "genus"}  # where these are columns, Mammalia is a class
 # Addresses of something else than the picture itself, and of smaller ones.
@@ -176,6 +187,12 @@ def rank_size(name: str) -> tuple[int, int]:
 def is_known(name: str) -> bool:
     """Tell whether a column's name is one of the usual ones."""
     return usual(name) in KNOWN
+
+
+def find_annotated(names: Sequence[str]) -> list[str]:
+    """Return the columns of classes within annotations, the surest first; no predicted ones."""
+    found = [name for name in names if "predict" not in name.lower()]
+    return [name for each in ANNOTATED for name in found if each.search(usual(name))]
 
 
 def find_label(names: Iterable[str]) -> str | None:

@@ -17,7 +17,7 @@ ANNOTATIONS |= {"anno", "eval", "devkit", "imagelist"}  # of CelebA, Stanford Ca
 IMAGES = {"images", "image", "imgs", "img", "pictures", "photos", "jpegimages"}
 # Of the pictures in a folder of this name; `data-download-1` is of Flickr's exports.
 SAYS_NOTHING = {*IMAGES, "data", "data-download", "jpg", "jpeg", "png"}
-SAYS_NOTHING |= {"upload", "uploads", "wp-content"}
+SAYS_NOTHING |= {"upload", "uploads", "wp-content", "items"}
 # Folders beside `images` with the same pictures once more, or what is said of them: no classes.
 OF_THE_SAME = re.compile(
     r"mask|segm|annot|label|depth|truth|^gt|thumb|preview|resiz|deriv|preserv|backup"

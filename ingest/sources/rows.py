@@ -12,6 +12,9 @@ from ingest.sources.cells import OF_TYPED, as_text, is_blob, is_empty
 
 SAMPLE = 100  # rows that a table's columns are guessed from
 TEXT = {"_content", "#text", "_text", "$t"}  # what Flickr and converters from XML call a bare text
+CODE = re.compile(r"(?=\S*\d)(?=\S*[a-z])[\w-]{16,}", re.IGNORECASE)  # hashes and keys
+# In golden-retriever-2, and in no part of a UUID.
+SPELLED = re.compile(r"(?<![^\W_])(?=[a-f]*[g-z])[a-z]{4,}(?![^\W_])", re.IGNORECASE)
 CLASS = re.compile(r"(-?\d{1,9})(?:\.0+)?")  # the number of one
 
 Row = dict[str, Any]
@@ -63,11 +66,12 @@ def _broken(error: DamagedSource) -> Iterator[Any]:
 def lay_flat(fields: Mapping[Any, Any], before: str = "") -> Row:
     """Write nested values as `outer.inner`; a picture's bytes keep the name of the picture.
 
-    A list of rows gives the words in each of their columns, too.
+    A list of rows gives the words in each of their columns, too; rows by codes are such a list.
     """
     flat: Row = {}
     for key, value in fields.items():
         name = f"{before}{key}"
+        value = _list_coded(value)
         if not isinstance(value, Mapping):
             flat[name] = value
             if is_rows(value) and not caption_columns([name]):
@@ -79,6 +83,19 @@ def lay_flat(fields: Mapping[Any, Any], before: str = "") -> Row:
         else:
             flat |= lay_flat(value, f"{name}.")
     return flat
+
+
+def _list_coded(value: Any) -> Any:
+    """Return the rows of an object that has each under a code, as Labelbox and Encord do."""
+    if not isinstance(value, Mapping) or not value or not all(is_code(str(key)) for key in value):
+        return value
+    rows = list(value.values())
+    return rows if is_rows(rows) else value
+
+
+def is_code(text: str) -> bool:
+    """Tell whether a text is a hash, a key or the like, and no words."""
+    return bool(CODE.fullmatch(text)) and not SPELLED.search(text)
 
 
 def put_into_words(rows: Rows, words: Mapping[str, Names]) -> Rows:

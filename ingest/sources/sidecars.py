@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -15,7 +15,7 @@ from ingest.sources.cells import is_empty, read_as, read_as_local
 from ingest.sources.columns import Columns
 from ingest.sources.left_out import LeaveOut
 from ingest.sources.names import LABELS as LABEL_NAMES
-from ingest.sources.names import usual
+from ingest.sources.names import find_annotated, usual
 from ingest.sources.rows import is_rows, tell_apart, words_within
 from ingest.sources.takeout import from_takeout
 from ingest.sources.text import encoding_of
@@ -137,14 +137,17 @@ def flatten(fields: Mapping[str, Any], before: str = "") -> dict[str, Any]:
         elif isinstance(value, list | tuple):
             words = [item for item in value if isinstance(item, str)]
             if words and len(words) == len(value):
-                flat[name] = (PART if usual(name) in LABEL_NAMES else ", ").join(
-                    dict.fromkeys(words)
-                )
+                flat[name] = _join(name, words)
             elif is_rows(value) and name.count(".") < DEEPEST:
-                flat |= {n: ", ".join(words) for n, words in words_within(value, name).items()}
+                flat |= {n: _join(n, words) for n, words in words_within(value, name).items()}
         elif not isinstance(value, Mapping):
             flat[name] = value[:LONGEST_TEXT] if isinstance(value, str) else value
     return flat
+
+
+def _join(name: str, words: Sequence[str]) -> str:
+    are_labels = usual(name) in LABEL_NAMES or find_annotated([name])
+    return (PART if are_labels else ", ").join(dict.fromkeys(words))
 
 
 def text_of(content: bytes) -> str:

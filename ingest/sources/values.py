@@ -9,9 +9,10 @@ from ingest.photo import LONGEST_TEXT
 from ingest.sources.addresses import is_web
 from ingest.sources.captions import drop_markup, read_captions
 from ingest.sources.cells import WHOLE, as_text, plain, read_moment
+from ingest.sources.certain import name_certain
 from ingest.sources.names import STUDIOS
 from ingest.sources.nested import read_list, read_rows
-from ingest.sources.rows import words_within
+from ingest.sources.rows import is_rows, words_within
 
 THOUSANDS = re.compile(r"(?<=\d)[,'\s](?=\d{3}(?!\d))")  # what parts them
 PART = "|"  # between the labels of one picture
@@ -63,10 +64,15 @@ def read_word(value: Any) -> str:
 
 
 def read_label(value: Any) -> str:
-    """Read a label; several in a list, or in what Label Studio writes, are `cat|dog`."""
-    if isinstance(value, str) and (rows := read_rows(value)):
-        words = words_within(rows if isinstance(rows, list) else [rows], "")
-        value = next((told for name, told in words.items() if STUDIOS.search(name)), value)
+    """Read a label; several in a list, or in what Label Studio and VIA write, are `cat|dog`."""
+    if isinstance(value, str) and (told := read_rows(value)):
+        rows = told if isinstance(told, list) else [told]
+        words = words_within(rows, "")
+        studios = next((told for name, told in words.items() if STUDIOS.search(name)), None)
+        only = next(iter(words.values())) if len(words) == 1 else None
+        value = studios or list(name_certain(rows)) or only or []
+    if is_rows(value):
+        value = list(name_certain(value))
     if isinstance(value, str) and (found := read_list(value)) is not None:
         value = found
     if not isinstance(value, list | tuple):

@@ -102,12 +102,22 @@ def test_boxes_with_the_names_of_their_classes_need_no_list_of_these(tree, pictu
         {"objects": [{"classTitle": "dog"}, {"classTitle": "cat"}], "size": {"height": 1}},
         {"item": {"name": "a.jpg"}, "annotations": [{"name": "dog"}, {"name": "cat"}]},
         {"annotations": [{"label": "dog"}, {"label": "cat"}], "metadata": {}},
+        {"instances": [{"className": "dog"}, {"className": "cat"}], "metadata": {}},
     ],
 )
 def test_json_of_labelling_tools_names_the_classes_of_its_picture(tree, where, told):
     told = {**told, "imageData": "A" * (2 << 20)}  # as LabelMe saves the picture
     found, left = labels(tree({"images/a.jpg": None, where: json.dumps(told)}))
     assert (found, left) == ({"images/a.jpg": "dog|cat"}, {})
+
+
+def test_dataloops_folders_of_items_and_of_json_are_read(tree):
+    told = json.dumps({"annotations": [{"label": "dog"}, {"label": "cat"}], "metadata": {}})
+    root = tree({"items/a.jpg": None, "items/sub/b.jpg": None, "items/c.jpg": None,
+                 "json/a.json": told, "json/sub/b.json": told})  # fmt: skip
+    found, left = labels(root)
+    assert found == {"items/a.jpg": "dog|cat", "items/sub/b.jpg": "dog|cat", "items/c.jpg": None}
+    assert left == {}
 
 
 def test_boxes_without_names_are_left_out_and_captions_in_a_folder_are_read(tree):

@@ -161,7 +161,7 @@ def test_the_only_picture_of_a_post_keeps_its_numbers_and_times(folder):
 @pytest.mark.parametrize("form", ["json", "jsonl", "parquet", "beside"])
 def test_words_in_lists_of_rows_are_kept_each_once(folder, form):
     regions = [
-        {"class": kind, "box": [1, 2], "is": {"crowd": "no"}} for kind in ("dog", "cat", "dog")
+        {"kind": kind, "box": [1, 2], "is": {"crowd": "no"}} for kind in ("dog", "cat", "dog")
     ]
     row = {"path": "a.jpg", "regions": regions}
     if form == "parquet":
@@ -173,7 +173,7 @@ def test_words_in_lists_of_rows_are_kept_each_once(folder, form):
     else:
         (folder / f"t.{form}").write_text(json.dumps(row if form == "jsonl" else [row]))
         (photo,) = Source(folder / f"t.{form}")
-    assert photo.extra.items() >= {"regions.class": "dog, cat", "regions.is.crowd": "no"}.items()
+    assert photo.extra.items() >= {"regions.kind": "dog, cat", "regions.is.crowd": "no"}.items()
 
 
 @pytest.mark.parametrize("form", ["json", "csv", "beside"])
@@ -188,11 +188,11 @@ def test_pictures_and_masks_written_as_text_never_become_text(folder, form):
     if form == "csv":
         (folder / "t.csv").write_text("|".join(row) + "\n" + "|".join(row.values()))
     else:
-        row = row | {"shapes": [{"class": "dog", "mask": data}]}
+        row = row | {"shapes": [{"kind": "dog", "mask": data}]}
         (folder / ("a.json" if form == "beside" else "t.json")).write_text(json.dumps([row]))
     photo = next(iter(Source(folder if form == "beside" else folder / f"t.{form}")))
     assert photo.extra.pop("path", "a.jpg") == "a.jpg"
-    assert photo.extra == {"mood": "calm"} | ({} if form == "csv" else {"shapes.class": "dog"})
+    assert photo.extra == {"mood": "calm"} | ({} if form == "csv" else {"shapes.kind": "dog"})
 
 
 def test_what_stands_beside_a_nested_address_is_known_by_its_own_name(folder):
@@ -510,7 +510,104 @@ def test_what_megadetector_is_sure_of_is_the_label_in_words(folder):
 
 
 REGION = {"shape_attributes": {"name": "rect", "x": 1}}
+TOLD = list(zip(NAMES, [["cat", "dog"], ["dog"], []], strict=True))
+CODES = [f"{n}f3b0c1d-93aa-4f0e-8a51-7c2d9e0b6{n}00" for n in range(3)]  # of the rows themselves
+KINDS = ["dog", "cat"]
 OF_BOXES = {
+    "FiftyOne": {
+        "samples": [
+            {
+                "filepath": f"/elsewhere/{name}",
+                "ground_truth": {"detections": [{"label": word, "_cls": "D"} for word in words]},
+                "predictions": {"detections": [{"label": "bird", "confidence": 0.1}]},
+            }
+            for name, words in TOLD
+        ]
+    },
+    "SuperAnnotate": [
+        {
+            "metadata": {"name": name, "width": 9, "status": "Completed"},
+            "instances": [{"className": word, "probability": 100} for word in words],
+        }
+        for name, words in TOLD
+    ],
+    "Hasty": {
+        "label_classes": [{"class_name": word, "norder": 1} for word in KINDS],
+        "images": [
+            {"image_name": name, "labels": [{"class_name": word, "id": "7"} for word in words]}
+            for name, words in TOLD
+        ],
+    },
+    "BDD": [
+        {"name": name, "labels": [{"category": word, "box2d": {"x1": 1}} for word in words]}
+        for name, words in TOLD
+    ],
+    "Labelbox": [
+        {
+            "data_row": {"id": "ck", "external_id": name, "row_data": f"https://x.org/{name}?k"},
+            "projects": {
+                "clz9k2m4x0000qw3e8r5t7y1u": {
+                    "name": "Pets",
+                    "labels": [{"annotations": {"objects": [{"name": word} for word in words]}}],
+                }
+            },
+        }
+        for name, words in TOLD
+    ],
+    "Encord": [
+        {
+            "data_title": name,
+            "data_units": {
+                code: {
+                    "data_link": f"https://x.org/{name}?k",
+                    "labels": {"objects": [{"name": word, "shape": "box"} for word in words]},
+                }
+            },
+        }
+        for code, (name, words) in zip(CODES, TOLD, strict=True)
+    ],
+    "Datumaro": {
+        "categories": {"label": {"labels": [{"name": word, "parent": ""} for word in KINDS]}},
+        "items": [
+            {
+                "id": name[0],
+                "annotations": [{"type": "label", "label_id": KINDS.index(w)} for w in words],
+                "image": {"path": name, "size": [9, 9]},
+            }
+            for name, words in TOLD
+        ],
+    },
+    "Prodigy": [
+        {"image": name, "accept": words, "options": [{"id": "cat"}], "answer": "accept"}
+        for name, words in TOLD
+    ],
+    "Rekognition": [
+        {
+            "image": name,
+            "Labels": [
+                *(
+                    {"Name": word, "Confidence": 98.1, "Parents": [{"Name": "pet"}]}
+                    for word in words
+                ),
+                {"Name": "grass", "Confidence": 21.5},
+            ],
+        }
+        for name, words in TOLD
+    ],
+    "a detector": [
+        {
+            "image": name,
+            "annotations": [
+                {"label": word, "score": 0.1 if word == "bird" else 0.9}
+                for word in [*words, "bird"]
+            ],
+        }
+        for name, words in TOLD
+    ],
+    "FiftyOne's classes": {
+        "classes": KINDS,
+        "labels": {name[0]: [{"label": KINDS.index(w)} for w in words] for name, words in TOLD},
+    },
     "CreateML": [
         {"image": name, "annotations": [{"label": word, "coordinates": {"x": 1}} for word in words]}
         for name, words in zip(NAMES, [["cat", "dog", "cat"], ["dog"], []], strict=True)
@@ -530,6 +627,19 @@ def test_the_classes_of_boxes_in_lists_of_tools_are_labels(folder, tool):
     found = read(folder / "boxes.json", OF_BOXES[tool])
     assert files(found) == NAMES
     assert [photo.metadata.get("label") for photo in found] == ["cat|dog", "dog", None]
+
+
+@pytest.mark.parametrize("attribute", ["class", "animal"])
+def test_the_classes_in_cells_of_vias_tables_are_labels(folder, attribute):
+    lines = ["filename,file_size,file_attributes,region_count,region_id,region_attributes"]
+    for name, words in TOLD:
+        for at, word in enumerate(words):
+            cell = json.dumps({attribute: word}).replace('"', '""')
+            lines.append(f'{name},9,{{}},2,{at},"{cell}"')
+    lines.append('c.jpg,9,{},0,0,"{""ticked"": {""yes"": true}}"')
+    (folder / "via.csv").write_text("\n".join(lines))
+    labels = [photo.metadata.get("label") for photo in Source(folder / "via.csv")]
+    assert labels == ["cat|dog", "dog", None]
 
 
 @pytest.mark.parametrize("form", ["json", "simple.json", "csv"])

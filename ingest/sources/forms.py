@@ -46,8 +46,10 @@ def _name_mapped(row: Row) -> Row:
         told = row.get(name, row.get(f"{name}.annotations"))
         if isinstance(told, list) and is_rows(told):
             told = [entry.get("class_id") for entry in told]
-        numbers = map(str, told) if isinstance(told, list) else iter(named)
-        words |= dict.fromkeys(named[number] for number in numbers if number in named)
+        numbers = told if isinstance(told, list) else named
+        # A job called `label` has its words here already where the row was read before.
+        known = (n if n in named.values() else named.get(str(n)) for n in numbers)
+        words |= dict.fromkeys(filter(None, known))
     return {"label": list(words)} if found else {}
 
 
@@ -63,7 +65,8 @@ def _name_accepted(row: Row) -> Row:
         words = [entry["label"] for entry in spans if entry.get("label")]
     else:
         return {}
-    return {"accept": list(dict.fromkeys(words)) if row["answer"] == "accept" else None}
+    told = list(dict.fromkeys(words)) if row["answer"] == "accept" else None
+    return {"accept": told, "label": told}
 
 
 def _list_paths(row: Row) -> Row:
