@@ -7,7 +7,7 @@ from typing import Any
 from ingest.sources.rows import Row, is_rows
 
 TICKED = re.compile(r"((?:.+\.)?(?:file|region)_attributes\.[^.]+)\.(.+)")  # VIA's boxes
-MAPPED = re.compile(r"(.+)-metadata\.class-map\.(.+)")  # SageMaker's numbers
+MAPPED = "-metadata.class-map."  # SageMaker's numbers
 TAXONOMY = "taxonomy"  # Label Studio's paths of classes
 
 
@@ -39,8 +39,9 @@ def _name_mapped(row: Row) -> Row:
     """Read manifests of SageMaker: `pets` holds numbers, `pets-metadata` what they mean."""
     found: dict[str, dict[str, str]] = {}
     for name, value in row.items():
-        if isinstance(value, str) and (mapped := MAPPED.fullmatch(name)):
-            found.setdefault(mapped[1], {})[mapped[2]] = value
+        of, mapped, number = name.rpartition(MAPPED)
+        if mapped and isinstance(value, str):
+            found.setdefault(of, {})[number] = value
     words: dict[str, None] = {}
     for name, named in found.items():
         told = row.get(name, row.get(f"{name}.annotations"))
