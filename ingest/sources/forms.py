@@ -1,4 +1,4 @@
-"""The classes of a row where a tool keeps them in a form of its own, as words in a column."""
+"""What a row says in a form of some tool's own, as words in a column: classes, and captions."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -8,12 +8,21 @@ from ingest.sources.rows import Row, is_rows
 
 TICKED = re.compile(r"((?:.+\.)?(?:file|region)_attributes\.[^.]+)\.(.+)")  # VIA's boxes
 MAPPED = "-metadata.class-map."  # SageMaker's numbers
+# Where talks about pictures stand, who speaks there and what they say.
+TALKS = (("conversations", "from", "value"), ("messages", "role", "content"))
+MACHINES = {"gpt", "assistant", "model"}
 TAXONOMY = "taxonomy"  # Label Studio's paths of classes
 
 
 def read_forms(row: Row) -> Row:
-    """Return the columns that say a row's classes in words; none where it has no such form."""
-    return {**_list_ticked(row), **_name_mapped(row), **_name_accepted(row), **_list_paths(row)}
+    """Return the columns that say in words what a row says in such forms."""
+    return {
+        **_list_ticked(row),
+        **_name_mapped(row),
+        **_name_accepted(row),
+        **_list_paths(row),
+        **_find_reply(row),
+    }
 
 
 def _list_ticked(row: Row) -> Row:
@@ -68,6 +77,16 @@ def _name_accepted(row: Row) -> Row:
         return {}
     told = list(dict.fromkeys(words)) if row["answer"] == "accept" else None
     return {"accept": told, "label": told}
+
+
+def _find_reply(row: Row) -> Row:
+    """Read the only answer in a talk about a picture, as of LLaVA; several are facts."""
+    for name, who, what in TALKS:
+        turns = row.get(name)
+        if isinstance(turns, list) and is_rows(turns):
+            said = [turn.get(what) for turn in turns if turn.get(who) in MACHINES]
+            return {"caption": said[0]} if len(said) == 1 and isinstance(said[0], str) else {}
+    return {}
 
 
 def _list_paths(row: Row) -> Row:

@@ -509,6 +509,30 @@ def test_what_megadetector_is_sure_of_is_the_label_in_words(folder):
     assert found[1].extra == {"detections.category": "animal"}
 
 
+@pytest.mark.parametrize("turns", [1, 2])
+@pytest.mark.parametrize(
+    ("of", "who", "what", "names"),
+    [
+        ("conversations", "from", "value", "human gpt"),
+        ("messages", "role", "content", "user assistant"),
+    ],
+)
+def test_the_only_answer_about_a_picture_is_its_caption(folder, of, who, what, names, turns):
+    ask, answer = names.split()
+    rows = [
+        {
+            "id": n,
+            "image": name,
+            of: [{who: ask, what: "<image>"}, {who: answer, what: text}] * turns,
+        }
+        for n, (name, text) in enumerate(PAIRS)
+    ]
+    found = read(folder / "talks.json", rows)
+    captions = CAPTIONS if turns == 1 else [None] * 3
+    assert [photo.metadata.get("description") for photo in found] == captions
+    assert files(found) == NAMES
+
+
 REGION = {"shape_attributes": {"name": "rect", "x": 1}}
 TOLD = list(zip(NAMES, [["cat", "dog"], ["dog"], []], strict=True))
 CODES = [f"{n}f3b0c1d-93aa-4f0e-8a51-7c2d9e0b6{n}00" for n in range(3)]  # of the rows themselves
