@@ -31,8 +31,8 @@ def read_record(name: str) -> dict[str, Any]:
 def describe_training(name: str) -> str:
     """Say in a phrase how a model was trained here, empty where it was not.
 
-    For example: `projections of offline trained on 800 pictures with 800 captions, held-out
-    recall@1 .05 -> .31`.
+    For example: `projections of offline trained with a data set of 800 pictures and 800 captions,
+    held-out recall@1 .05 -> .31`.
     """
     record = read_record(name)
     try:
@@ -44,8 +44,8 @@ def describe_training(name: str) -> str:
         asked = record["held_out"]["caption_to_picture"]["recall@1"]
         before = asked["chance"] if asked["before"] is None else asked["before"]
         pictures = count_things(record["pictures"], "picture")
-        known = f"{pictures} with {count_things(record['captions'], 'caption')}"
+        known = f"a data set of {pictures} and {count_things(record['captions'], 'caption')}"
         word = "recall@1 of chance" if asked["before"] is None else "recall@1"
-        return f"{what} on {known}, held-out {word} {before:.2f} -> {asked['after']:.2f}"
+        return f"{what} with {known}, held-out {word} {before:.2f} -> {asked['after']:.2f}"
     except (KeyError, TypeError, ValueError):
         return ""

@@ -4,7 +4,7 @@ import csv
 import sys
 from pathlib import Path
 
-from commandline import run_program
+from commandline import Parser, run_program
 from encoder import EncoderError
 from encoder.choice import choose
 from ingest import IngestError, run
@@ -17,8 +17,9 @@ DRAWINGS = "drawings/"
 TEMPLATES = ("clip art of a {}",)
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Ingest what is missing; a second run finds nothing to do and loads no model."""
+    Parser(prog="python -m sample", description=__doc__).parse_args(arguments)
     wanted = len(_rows())
     try:
         with connect() as database:
@@ -67,4 +68,4 @@ def _name_animals(database: Database, encoder: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(run_program(lambda arguments: main()))
+    sys.exit(run_program(main))

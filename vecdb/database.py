@@ -121,7 +121,7 @@ class Database:
             found = self._find(name)
         if found is None:
             known = ", ".join(info.name for info in self.collections())
-            named = f", or name one with --table or VECDB_TABLE: {known}"
+            named = f", or name one with --table, VECDB_TABLE or collection=: {known}"
             others = named if known else "; there is none yet"
             raise UnknownCollection(
                 f"There is no collection {name!r}: ingest photos first{others}."

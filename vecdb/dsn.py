@@ -89,7 +89,10 @@ def _server(text: str) -> Dsn:
     given = dict(parse_qsl(parts.query))
     unknown = sorted(set(given) - OPTIONS)
     if unknown:
-        raise BadDsn(f"The database address has an unknown option {unknown[0]!r}.")
+        raise BadDsn(
+            f"The database address has an unknown option {unknown[0]!r}: there are "
+            f"{', '.join(sorted(OPTIONS))}."
+        )
     cluster, settings = _read_cluster(parts.scheme, given)
     secure = _secure(parts.scheme, port, given.pop("secure", None))
     port = port or _default_port(parts.scheme, secure)

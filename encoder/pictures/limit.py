@@ -8,11 +8,19 @@ MEGAPIXELS = 200
 
 
 def most_pixels_allowed() -> int:
-    """Return the limit that the environment sets, in pixels."""
+    """Return the limit that the environment sets, in pixels.
+
+    Raises:
+        UnreadablePicture: what it sets is no number above 0, so that no picture is read.
+    """
+    text = os.environ.get("PICTURE_MEGAPIXELS", "").strip()
     try:
-        return int(float(os.environ.get("PICTURE_MEGAPIXELS") or MEGAPIXELS) * 1e6)
+        limit = int(float(text or MEGAPIXELS) * 1e6)
     except (ValueError, OverflowError):
-        return MEGAPIXELS * 10**6
+        limit = 0
+    if limit < 1:
+        raise UnreadablePicture(f"PICTURE_MEGAPIXELS is {text!r}: write millions, such as 200")
+    return limit
 
 
 def check_pixels(size: tuple[int, int], most_pixels: int) -> None:

@@ -11,8 +11,8 @@ def test_a_model_trained_here_says_how(tmp_path):
     assert describe_training(str(folder)) == ""
     write_record(folder, RECORD)
     words = (
-        "a/clip trained further on 1,200 pictures with 6,000 captions, held-out recall@1 "
-        "0.05 -> 0.31"
+        "a/clip trained further with a data set of 1,200 pictures and 6,000 captions, "
+        "held-out recall@1 0.05 -> 0.31"
     )
     assert describe_training(str(folder)) == words
     assert describe_encoder(str(folder))["training"] == words

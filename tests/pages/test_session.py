@@ -14,7 +14,7 @@ def test_a_model_trained_here_is_named_with_its_training(empty: Path) -> None:
     write_record(folder, RECORD)
     note = encoder_note(collection)
     assert "mine" in note
-    assert "trained further on 1,200 pictures with 6,000 captions" in note
+    assert "trained further with a data set of 1,200 pictures and 6,000 captions" in note
 
 
 def test_the_offline_encoder_is_said_not_to_be_clip(empty: Path) -> None:

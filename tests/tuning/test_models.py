@@ -187,7 +187,8 @@ def test_a_model_from_nothing_is_an_encoder_at_once(data, backbones, tmp_path, l
     assert record["held_out"]["caption_to_picture"]["recall@1"]["before"] is None
     assert read_record(str(tmp_path / "m")) == record
     assert describe_training(str(tmp_path / "m")).startswith(
-        "trained from scratch on 120 pictures with 240 captions, held-out recall@1 of chance 0."
+        "trained from scratch with a data set of 120 pictures and 240 captions, "
+        "held-out recall@1 of chance 0."
     )
     assert sorted(path.name for path in tmp_path.iterdir()) == ["m"]
 
@@ -201,7 +202,7 @@ def test_projections_learn_while_the_towers_stand_still(data, clip, tmp_path) ->
     assert changed == {"logit_scale", "text_projection.weight", "visual_projection.weight"}
     recalls = [epoch["recall"] for epoch in record["epochs"]]
     assert max(recalls) == recalls[record["best"]] > recalls[0]
-    assert describe_training(str(tmp_path / "m")).startswith(f"projections of {clip} trained on")
+    assert describe_training(str(tmp_path / "m")).startswith(f"projections of {clip} trained with")
 
 
 def load_weights(folder: Path | str) -> dict[str, torch.Tensor]:
