@@ -50,7 +50,8 @@ def on_threshold(concept_id: str) -> None:
     """Keep the threshold with the concept."""
     state.results_shown = SHOWN
     try:
-        shared_explorer().concepts.update(concept_id, threshold=said("results_threshold"))
+        threshold = said(f"results_threshold_{concept_id}")
+        shared_explorer().concepts.update(concept_id, threshold=threshold)
     except VecdbError as error:
         st.error(escape_markdown(error))
 
@@ -106,7 +107,8 @@ def draw(collection: Collection, concept: Concept) -> None:
     """Draw the ranked matches."""
     columns = st.columns([4, 2], vertical_alignment="bottom")
     columns[0].slider(
-        "Threshold", 0.0, 1.0, step=0.01, key=put("results_threshold", concept.threshold),
+        "Threshold", 0.0, 1.0, step=0.01,
+        key=put(f"results_threshold_{concept.id}", concept.threshold),
         on_change=on_threshold, args=[concept.id],
         disabled=not may(Role.LABEL),
     )  # fmt: skip

@@ -1,5 +1,6 @@
 """The classes that are open: kept in the database with every change, and opened again from it."""
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -96,16 +97,19 @@ def name_by_folders(names: list[str]) -> None:
     keep_boxes(state.class_set)
 
 
-def delete_open() -> None:
-    """Hide the classes that are open; a button brings them back."""
-    shared_explorer().database.class_sets.update(state.class_set, deleted=True)
-    state.class_gone, state.class_set = state.class_set, NEW
+def _delete(class_set: str) -> None:
+    """Hide classes, and close them; a button brings them back."""
+    shared_explorer().database.class_sets.update(class_set, deleted=True)
+    state.class_gone = class_set
+    if state.class_set == class_set:
+        state.class_set = NEW
 
 
-def bring_back() -> None:
-    """Open the classes that were deleted last."""
-    state.class_set = state.pop("class_gone")
-    shared_explorer().database.class_sets.update(state.class_set, deleted=False)
+def _bring_back(class_set: str) -> None:
+    """Open classes that were deleted."""
+    shared_explorer().database.class_sets.update(class_set, deleted=False)
+    state.class_set = class_set
+    state.class_gone = None
 
 
 def open_file(collection: Collection) -> None:
@@ -134,9 +138,14 @@ def draw_upload(collection: Collection) -> None:
 def offer_deletion() -> None:
     """Draw what takes the open classes away, and what brings the last ones back."""
     if state.class_set:
-        st.button("Delete these classes", on_click=delete_open)
-    if state.get("class_gone"):
-        st.button("Undo the deletion", on_click=bring_back)
+        _offer("Delete these classes", _delete, state.class_set)
+    if gone := state.get("class_gone"):
+        _offer("Undo the deletion", _bring_back, gone)
+
+
+def _offer(title: str, do: Callable[[str], None], class_set: str) -> None:
+    """Draw a button whose press, however late, is about the classes that it was drawn for."""
+    st.button(title, key=f"{do.__name__}_{class_set}", on_click=do, args=[class_set])
 
 
 def _wanted(found: dict[str, ClassSet], collection: Collection) -> str:

@@ -17,6 +17,7 @@ from tests.browser.harness import (
     wait_idle,
     wait_until,
 )
+from tests.browser.test_late_answers import HOLD_ANSWERS
 
 pytestmark = pytest.mark.browser
 DRAWINGS = ROOT / "sample" / "drawings"
@@ -92,6 +93,25 @@ def test_classes_are_saved_above_where_they_are_deleted(page):
         for what in ("Save", "Delete")
     )
     assert save["y"] < delete["y"]
+
+
+def test_a_deletion_pressed_while_other_classes_are_on_their_way_is_none_of_these(page, address):
+    page.add_init_script(HOLD_ANSWERS)
+    visit(page, address)
+    begin_own(page, "pressed")
+    named = page.get_by_label("Classes", exact=True)
+    page.evaluate("window.isHeld = true")
+    named.click()
+    page.get_by_role("option", name=re.compile("^Drawn animals")).click()
+    wait_until(page, "heldAnswers.some(({ data }) => readText(data).includes('Drawn animals ·'))")
+    page.wait_for_timeout(2_000)  # the run goes on to the buttons below
+    page.get_by_role("button", name="Delete these classes").click()
+    page.wait_for_timeout(1_000)
+    page.evaluate("window.isHeld = false; heldAnswers.splice(0).forEach((one) => one.tell())")
+    wait_idle(page)
+    assert named.input_value().startswith("Drawn animals ·")
+    page.get_by_role("button", name="Undo the deletion").click()
+    named.and_(page.locator("[value^='pressed ·']")).wait_for()
 
 
 def right(page):
