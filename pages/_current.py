@@ -101,7 +101,10 @@ def tell_missing() -> None:
         return
     left.warning(escape_markdown(f"“{concept.name}” was deleted."))
     if may(Role.LABEL):
-        right.button("Undo the deletion", on_click=_restore, args=[concept.id], width="stretch")
+        key = f"restore_{concept.id}"
+        right.button(
+            "Undo the deletion", key=key, on_click=_restore, args=[concept.id], width="stretch"
+        )
 
 
 def _restore(concept_id: str) -> None:

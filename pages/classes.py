@@ -143,8 +143,9 @@ def offer_folders(found: PhotoSet, kept: ClassSet | None) -> None:
     if 1 < len(names) <= MOST_FOLDERS and (kept is None or set(names) - set(kept.names)):
         st.button(
             f"Take the {len(names)} folder names or labels as classes",
+            key=f"class_folders_{state.class_set}",
             on_click=name_by_folders,
-            args=[names],
+            args=[state.class_set, names],
             help="What the photos' folders, or a column of their table, call them.",
         )
 

@@ -135,6 +135,12 @@ def on_begin(concept_id: str) -> None:
         state.audit_error = str(error)
 
 
+def offer_beginning(concept_id: str, label: str) -> None:
+    """Draw a button whose press, however late, begins an audit of the concept it was drawn for."""
+    key = f"audit_begin_{concept_id}"
+    st.button(label, key=key, on_click=on_begin, args=[concept_id], width="stretch")
+
+
 def offer(collection: Collection, concept: Concept, label: str, lost: str = "") -> None:
     """Draw the button that begins an audit, and how many questions each kind asks.
 
@@ -154,11 +160,10 @@ def offer(collection: Collection, concept: Concept, label: str, lost: str = "") 
     if lost:
         with right.popover(label, width="stretch"):
             st.caption("A concept keeps one audit: the new one takes the place of this.")
-            st.button(
-                f"Drop {lost} and begin", on_click=on_begin, args=[concept.id], width="stretch"
-            )
+            offer_beginning(concept.id, f"Drop {lost} and begin")
     else:
-        right.button(label, on_click=on_begin, args=[concept.id], width="stretch")
+        with right:
+            offer_beginning(concept.id, label)
     counted = st.checkbox(
         "Count answers given already",
         value=True,
@@ -303,7 +308,9 @@ def draw(collection: Collection, concept: Concept) -> None:
     else:
         report(concept, record, record.findings)
         if may(Role.LABEL) and pages_of(record.id):
-            st.button("Back to the last page", on_click=on_back, args=(concept.id, record.id))
+            of = concept.id, record.id
+            key = f"audit_back_{record.id}"
+            st.button("Back to the last page", key=key, on_click=on_back, args=of)
         offer(
             collection, concept, "Audit again", "its result" if record.is_current(concept) else ""
         )

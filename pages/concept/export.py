@@ -58,7 +58,7 @@ def on_view(concept_id: str) -> None:
     """Make the view of the concept, or remove it."""
     concepts = shared_explorer().concepts
     try:
-        if said("export_view_made"):
+        if said(f"export_view_{concept_id}"):
             concepts.create_view(concept_id)
         else:
             concepts.drop_view(concept_id)
@@ -99,7 +99,7 @@ def draw(collection: Collection, concept: Concept) -> None:
 def offer_view(concept: Concept) -> None:
     """Offer the concept as a view for any SQL client."""
     view = shared_explorer().concepts.view_of(concept.id)
-    key = put("export_view_made", bool(view))
+    key = put(f"export_view_{concept.id}", bool(view))
     st.toggle("A view of this concept", key=key, on_change=on_view, args=[concept.id])
     st.caption(
         "Any SQL client of this database can read it. It follows the concept: fitted again, or "

@@ -35,10 +35,15 @@ def draw(concept: Concept) -> None:
     left, right = st.columns(2)
     goes_on = under_way().get(("keywords", concept.id))
     left.button(
-        "Write keywords", on_click=write, args=[concept, app_places()], disabled=bool(goes_on)
+        "Write keywords",
+        key=f"keywords_write_{concept.id}",
+        on_click=write,
+        args=[concept, app_places()],
+        disabled=bool(goes_on),
     )
     right.button(
         "Take them back",
+        key=f"keywords_back_{concept.id}",
         on_click=take_back,
         args=[concept],
         disabled=bool(goes_on) or latest_journal(shared_explorer().store, concept.id) is None,

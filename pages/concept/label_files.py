@@ -34,12 +34,13 @@ def draw(concept: Concept) -> None:
         offer_downloads(concept)
         if not may(Role.LABEL):
             return
-        key = f"label_file_{state.get('label_files', 0)}"
+        key = f"label_file_{concept.id}_{state.get('label_files', 0)}"
         file = st.file_uploader("Labels to add", ENDINGS, key=key)
         st.text_input("Class or column of the file that is meant", key="label_category")
         st.toggle("Photos of other classes are a no", key="label_others")
         st.button(
             "Add these labels",
+            key=f"label_add_{concept.id}",
             on_click=on_add,
             args=[concept, file],
             disabled=file is None,

@@ -91,10 +91,11 @@ def tell_deleted(effect: str) -> None:
     state.class_gone = state.class_set
 
 
-def name_by_folders(names: list[str]) -> None:
+def name_by_folders(class_set: str, names: list[str]) -> None:
     """Let the folders' names be the classes: the user has said so."""
-    put("class_names", "\n".join(names))
-    keep_boxes(state.class_set)
+    if class_set == state.class_set:
+        put("class_names", "\n".join(names))
+        keep_boxes(class_set)
 
 
 def _delete(class_set: str) -> None:

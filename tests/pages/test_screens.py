@@ -22,6 +22,7 @@ from pages._current import shared_explorer
 from pages._session import forget_collections
 from pages._words import escape_markdown, isolate
 from pages.concept.news import describe_new
+from pages.concepts import VIEWS
 from pages.grid.insight import insight
 from pages.searching.address import describe_count
 from pages.training.offers import label_each
@@ -118,9 +119,9 @@ def test_results_of_a_large_collection_are_estimated_and_counted_when_asked(conc
 def test_a_view_of_a_concept_is_made_and_removed(concept):
     test = run("concepts.py", concept=concept, view="export")
     concepts = shared_explorer().concepts
-    test.toggle(key="export_view_made").set_value(True).run()
+    test.toggle(key=f"export_view_{concept}").set_value(True).run()
     assert concepts.view_of(concept)
-    test.toggle(key="export_view_made").set_value(False).run()
+    test.toggle(key=f"export_view_{concept}").set_value(False).run()
     assert not concepts.view_of(concept)
 
 
@@ -616,3 +617,31 @@ def test_an_encoder_that_fails_on_words_is_said_on_the_page(concept, monkeypatch
     assert not test.exception
     told = test.session_state.error if page == "train" else " ".join(said(test))
     assert "could not encode these words (RuntimeError: out of memory)" in told
+
+
+# Widgets that choose what is shown, or are read with what stands beside them.
+SHARED = {
+    *("All concepts", "Concept", "View", "Fold near-duplicates", "Show", "Order", "By"),
+    *("How sure do you want to be?", "Count answers given already"),
+    *("Class or column of the file that is meant", "Photos of other classes are a no"),
+    *("Form", "Photos", "Train / validation / test", "Photos below the threshold as well"),
+    *("Seed", "Never in two splits: photos with the same", "Prepare"),
+}
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_what_changes_a_concept_is_a_widget_of_its_own(concept, view):
+    # The press of one that two concepts share may come when the other one is drawn already.
+    copied = shared_explorer().concepts.duplicate(concept, "A copy")
+    first, second = (
+        widgets(run("concepts.py", concept=c, view=view)) for c in (concept, copied.id)
+    )
+    assert {first[one] for one in first.keys() & second.keys()} <= SHARED
+
+
+def widgets(test: AppTest) -> dict[str, str]:
+    """The label of each widget by its id."""
+    kinds = ["button", "button_group", "checkbox", "file_uploader", "multiselect"]
+    kinds += ["number_input", "selectbox", "slider", "text_input", "toggle"]
+    drawn = [each for kind in kinds for each in test.get(kind)]
+    return {each.proto.id: getattr(each, "label", each.proto.label) for each in drawn}
