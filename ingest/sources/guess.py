@@ -50,12 +50,13 @@ def guess_address(cells: Cells, locator: Locator) -> str | None:
     What the cells hold goes before what the column is called, so that a page's address never goes
     before a picture's, nor the web's before a file that is there; among equals `image` goes before
     `url`, which may be a page, then the usual names go first, then columns that more rows fill,
-    then those of large pictures.
+    then those of large pictures, then those that are nested least: `photos.url` is the thing's,
+    `taxon.default_photo.url` that of its kind.
     """
     names = [usual(name) for name in ADDRESSES]
     if PICTURES & set(map(usual, cells)):
         cells = {name: column for name, column in cells.items() if not _shows_parts(name, column)}
-    best: tuple[int, bool, bool, int, bool, tuple[int, int, int]] | None = None
+    best: tuple[int, bool, bool, int, bool, tuple[int, int, int], int] | None = None
     found = None
     for name, column in cells.items():
         place = names.index(usual(name)) if usual(name) in names else len(names)
@@ -64,7 +65,8 @@ def guess_address(cells: Cells, locator: Locator) -> str | None:
         is_picture = rank == ADDRESS and usual(name) in PICTURES
         is_called = rank >= PICTURE or (rank == ADDRESS and (is_copy or bool(IMAGE.search(name))))
         size = (sum(not is_empty(cell) for cell in column), *rank_size(name))
-        score = (rank, not is_copy, is_picture, -place, is_called, size if is_called else (0, 0, 0))
+        size = size if is_called else (0, 0, 0)
+        score = (rank, not is_copy, is_picture, -place, is_called, size, -name.count("."))
         if rank > NOTHING and (best is None or score > best):
             best, found = score, name
     return found

@@ -81,7 +81,7 @@ def rows_of(found: Any) -> list[Any]:
     within = max((rows_of(value) for value in inner if value), key=_weigh, default=[])
     if len(within) > 1:
         return within
-    if is_by_id:
+    if is_by_id and len(found) > 1:
         return [{"id": key, **row} for key, row in found.items()]
     return _rows_by_column(found)
 

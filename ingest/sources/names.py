@@ -97,7 +97,7 @@ TAXONOMY = {"class", "family", "genus"}  # where these are columns, Mammalia is 
 PAGE_NAMES = re.compile(
     r"(^|[_.])(page(?!_(image|photo|picture|scan)s?$)|profile|author|landing|homepage|guid|permalink)"
     r"([_.]|$)"
-    r"|(^|_)source(_|$)|(^|[_.])(record|self|shown_at)([_.](link|ur[il]|href))?$"
+    r"|(^|_)source(_|$)|iiif_(\w+_)?(base|info|service|manifest)|(^|[_.])(record|self|shown_at)([_.](link|ur[il]|href))?$"
 )
 RIGHTS_NAMES = re.compile(r"(^|[_.])(licen[sc]e(?!_plate)|rights)(ur[il])?([_.]|$)")
 SMALL_NAMES = re.compile(
@@ -204,6 +204,8 @@ def find_label(names: Iterable[str]) -> str | None:
 def call_within(address: str | None, named: dict[str, str]) -> dict[str, str]:
     """Call columns beside a nested address by their own names, too: `data.text` is a caption.
 
+    So are those beside what it lies in, the nearest first: `fields.title` for `fields.file.url`.
+
     In what exiftool lists, `Make` and `Model` are those of the camera.
 
     Args:
@@ -211,7 +213,7 @@ def call_within(address: str | None, named: dict[str, str]) -> dict[str, str]:
         named: columns by their usual names; a class among ranks of living things is left out, and
             so is an altitude beside a latitude.
     """
-    within = (address or "").rpartition(".")[0]
+    outer = (address or "").split(".")[:-1]
     if "sourcefile" in {*named, usual(address or "")}:
         camera = zip(PAIRS["camera"], ("make", "model"), strict=True)
         named = {part: named[name] for part, name in camera if name in named} | named
@@ -219,7 +221,9 @@ def call_within(address: str | None, named: dict[str, str]) -> dict[str, str]:
         named = {name: column for name, column in named.items() if name != "class"}
     if ALTITUDE in named and LATITUDES & named.keys():
         named = {name: column for name, column in named.items() if name != ALTITUDE}
-    if not within:
-        return named
-    near = (name for name in named.values() if name.startswith(f"{within}."))
-    return {usual(name.removeprefix(f"{within}.")): name for name in near} | named
+    beside: dict[str, str] = {}
+    for depth in range(1, len(outer) + 1):
+        within = ".".join(outer[:depth]) + "."
+        near = (name for name in named.values() if name.startswith(within))
+        beside |= {usual(name.removeprefix(within)): name for name in near}
+    return beside | named

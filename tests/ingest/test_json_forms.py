@@ -739,3 +739,53 @@ def test_what_is_said_of_a_list_makes_it_no_photo(folder, around):
     told = {around: {"href": "https://a/search?q=moon", "items": items, "metadata": {"total": 3}}}
     found = read(folder / "search.json", told)
     assert [photo.id for photo in found] == [f"https://a/{n}~thumb.jpg" for n in range(3)]
+
+
+@pytest.mark.parametrize("n", [1, 3])
+def test_the_picture_of_a_thing_goes_before_that_of_its_kind(tmp_path, n):
+    store = "https://x.org/photos"
+    rows = [
+        {
+            "id": at,
+            "taxon": {"name": "Felis", "default_photo": {"id": 9, "url": f"{store}/9/square.jpg"}},
+            "photos": [{"id": 10 + at, "url": f"{store}/1{at}/square.jpg"}],
+        }
+        for at in range(n)
+    ]
+    found = read(tmp_path / "observations.json", {"total_results": n, "results": rows})
+    assert [photo.address for photo in found] == [f"{store}/1{at}/square.jpg" for at in range(n)]
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_what_stands_around_a_nested_address_is_known_by_its_own_name(tmp_path, n):
+    rows = [
+        {
+            "sys": {"id": f"c{at}", "type": "Asset"},
+            "fields": {
+                "title": f"Lake {at}",
+                "file": {"url": f"//x.org/{at}.jpg", "fileName": f"{at}.jpg"},
+            },
+        }
+        for at in range(n)
+    ]
+    found = read(tmp_path / "assets.json", {"items": rows})
+    words = [f"Lake {at}" for at in range(n)]
+    assert [photo.metadata["description"] for photo in found] == words
+
+
+def test_the_base_of_iiif_addresses_is_no_picture(tmp_path):
+    base = "https://x.org/collections/{}/"
+    rows = [
+        {"_images": {"_iiif_image_base_url": base.format(n),
+                     "_primary_thumbnail": base.format(n) + "full/!100,100/0/default.jpg"}}
+        for n in range(2)
+    ]  # fmt: skip
+    found = read(tmp_path / "records.json", {"records": rows})
+    assert all(photo.address.endswith("default.jpg") for photo in found)
+
+
+def test_the_only_object_in_an_answer_gives_no_photo_its_name(tmp_path):
+    row = {"title": "A house", "links": [{"href": "https://x.org/a.jpg"}], "data": [{"id": "n"}]}
+    answer = {"collection": {"version": "1.0", "items": [row]}}
+    (photo,) = read(tmp_path / "answer.json", answer)
+    assert photo.id == "https://x.org/a.jpg"
