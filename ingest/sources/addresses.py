@@ -25,6 +25,8 @@ WRAPPED = re.compile(
     r"""((?:https?:)?//[^\s"'<>)]+)""",
     re.IGNORECASE,
 )
+# What IIIF calls what it tells of a picture, and the picture itself (Image API 2.1 and 3).
+IIIF, WHOLE = "/info.json", "/full/max/0/default.jpg"
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 PAGE = re.compile(r"\.(html?|php|aspx?|jsp|json|xml|rdf)$", re.IGNORECASE)
 DRIVE = re.compile(r"[A-Za-z]:[\\/]|\\\\")
@@ -133,6 +135,8 @@ def first_address(cell: Any) -> str:
         wrapped = WRAPPED.match(text)
         text = wrapped[1] if wrapped else text
         text = BETWEEN.split(text.strip("<>[]'\" "))[0].strip("<>'\" ")
+        if text.endswith(IIIF):
+            text = text.removesuffix(IIIF) + WHOLE
     return text
 
 

@@ -54,7 +54,7 @@ def guess_address(cells: Cells, locator: Locator) -> str | None:
     `taxon.default_photo.url` that of its kind.
     """
     names = [usual(name) for name in ADDRESSES]
-    if PICTURES & set(map(usual, cells)):
+    if any(PICTURES.search(usual(name)) for name in cells):
         cells = {name: column for name, column in cells.items() if not _shows_parts(name, column)}
     best: tuple[int, bool, bool, int, bool, tuple[int, int, int], int] | None = None
     found = None
@@ -62,7 +62,7 @@ def guess_address(cells: Cells, locator: Locator) -> str | None:
         place = names.index(usual(name)) if usual(name) in names else len(names)
         rank = _address_rank(name, column, locator, place < len(names))
         is_copy = is_small(name)
-        is_picture = rank == ADDRESS and usual(name) in PICTURES
+        is_picture = rank == ADDRESS and bool(PICTURES.search(usual(name)))
         is_called = rank >= PICTURE or (rank == ADDRESS and (is_copy or bool(IMAGE.search(name))))
         size = (sum(not is_empty(cell) for cell in column), *rank_size(name))
         size = size if is_called else (0, 0, 0)

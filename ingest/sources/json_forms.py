@@ -76,12 +76,13 @@ def rows_of(found: Any) -> list[Any]:
     if is_by_id and all(usual(word) in SPLITS for word in found):
         parts = {word: rows_of(held) for word, held in found.items()}
         return _join_parts({word: rows for word, rows in parts.items() if rows})
-    if is_by_id and any(is_known(name) for name in inner[0]) and not _holds_pictures(inner[0]):
+    are_rows = is_by_id and len(inner) > 1 and bool(set.intersection(*map(set, inner)))
+    if are_rows and any(is_known(name) for name in inner[0]) and not _holds_pictures(inner[0]):
         return [{"id": key, **row} for key, row in found.items()]
     within = max((rows_of(value) for value in inner if value), key=_weigh, default=[])
     if len(within) > 1:
         return within
-    if is_by_id and len(found) > 1:
+    if are_rows:
         return [{"id": key, **row} for key, row in found.items()]
     return _rows_by_column(found)
 
@@ -112,7 +113,7 @@ def part_pictures(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     if _names_picture(row):
         return [row]
     alone = [row]
-    has_own = any(usual(name) in PICTURES and _is_picture(value) for name, value in row.items())
+    has_own = any(PICTURES.search(usual(n)) and _is_picture(value) for n, value in row.items())
     for name, value in row.items():
         if isinstance(value, Mapping):
             parts = part_pictures(value)

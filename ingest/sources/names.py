@@ -27,7 +27,10 @@ ADDRESSES = (
     *("файл", "изображение", "文件", "文件名", "图片", "ファイル", "画像", "파일", "이미지"),
 )
 # What a picture itself is called: no page.
-PICTURES = {"image", "img", "picture", "photo", "image_url", "img_url", "imageurl", "image_src"}
+PICTURES = re.compile(
+    r"^(image|img|picture|photo)$|(image|img|picture)_?(url|src)$"
+    r"|(^|\.)(image|img|picture|photo)s\.(url|src|link|href)$"
+)
 # What the pictures of a thing are listed under; others show its makers, parts and readers.
 SHOWN = re.compile(r"image|img|photo|pic|media|galler|attach|asset|file", re.IGNORECASE)
 FOLDERS = {"folder", "directory", "relativepath", "relative_path"}  # that a file's name starts from

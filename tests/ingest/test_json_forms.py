@@ -789,3 +789,42 @@ def test_the_only_object_in_an_answer_gives_no_photo_its_name(tmp_path):
     answer = {"collection": {"version": "1.0", "items": [row]}}
     (photo,) = read(tmp_path / "answer.json", answer)
     assert photo.id == "https://x.org/a.jpg"
+
+
+# Addresses without endings, in answers of museums: the rows, and the picture of the first.
+BARE = {
+    "an image among pages": (
+        [
+            {"url": f"https://x.org/object/{n}", "primaryimageurl": f"https://p.org/{n}"}
+            for n in "ab"
+        ],
+        "https://p.org/a",
+    ),
+    "images in sizes": (
+        [
+            {
+                "href": f"https://api.x.org/{n}",
+                "images": [{"url": f"https://p.org/{n}", "width": 9}],
+            }
+            for n in "ab"
+        ],
+        "https://p.org/a",
+    ),
+    "what IIIF tells of an image": (
+        [{"thumbnail": {"url": f"https://iiif.org/{n}/info.json"}} for n in "ab"],
+        "https://iiif.org/a/full/max/0/default.jpg",
+    ),
+}
+
+
+@pytest.mark.parametrize("told", BARE)
+def test_addresses_without_endings_of_pictures_go_before_those_of_pages(tmp_path, told):
+    rows, address = BARE[told]
+    assert read(tmp_path / "answer.json", {"records": rows})[0].address == address
+
+
+@pytest.mark.parametrize("rest", [{}, {"freetext": {"topic": "cats"}}, {"status": 200}])
+def test_parts_of_an_answer_are_no_photos_of_its_ids(tmp_path, rest):
+    row = {"title": "A house", "media": [{"content": "https://x.org/a.jpg"}]}
+    (photo,) = read(tmp_path / "answer.json", {"told": row, **rest})
+    assert photo.id == "https://x.org/a.jpg"
