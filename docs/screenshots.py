@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import sample
+from commandline import Parser
 from tests.browser.harness import browser, environment, running_app
 
 IMAGES = Path(__file__).parent / "images"
@@ -157,6 +158,7 @@ def gallery(address: str) -> None:
 
 def main() -> None:
     """Ingest, start, drive."""
+    Parser(prog="python -m docs.screenshots", description=__doc__).parse_args()
     IMAGES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         env = environment(Path(folder), "sample")

@@ -29,7 +29,7 @@ def call(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", [*COMMANDS, "ingest.embed", "sample", "docs.screenshots"])
 def test_help_lists_the_exit_codes(command):
     answer = call(command, "--help")
     assert answer.returncode == 0
