@@ -10,6 +10,7 @@ import base64
 import contextlib
 import hmac
 import os
+import re
 import threading
 import time
 from collections import OrderedDict
@@ -19,24 +20,30 @@ from starlette.requests import Request
 
 from api.errors import Refused
 from api.proxies import read_client
+from encoder.pictures import most_pixels_allowed
 from explorer.addresses import read_token, sign
 from explorer.people import PERSON_COOKIE, Person, Role, read_person
 
 CLIENTS = 10_000
 TOKENS = {"API_TOKEN": Role.OWN, "API_TOKEN_LABEL": Role.LABEL, "API_TOKEN_LOOK": Role.LOOK}
+ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#\s]+")
 Guard = Callable[[Request], None]
 # Returns who is logged in on the pages, known or not; None where the app has no login.
 Identify = Callable[[Request], Person | None]
 
 
 def check_settings() -> None:
-    """Read the tokens and the rate, so that a mistake in them is told at the start.
+    """Read the settings, so that a mistake in them is told at the start.
 
     Raises:
         ValueError: a lesser token is set without API_TOKEN, two are the same, one begins or ends
-            with a blank; the rate is no whole number.
+            with a blank; the rate is no whole number; API_FETCH_URLS is neither 1 nor 0.
+        BadSetting: PICTURE_MEGAPIXELS cannot be meant.
     """
     _read_limit()
+    most_pixels_allowed()
+    if (fetch := os.environ.get("API_FETCH_URLS", "")) not in {"", "0", "1"}:
+        raise ValueError(f"API_FETCH_URLS is {fetch!r}: write 1 to let addresses be fetched, or 0.")
     found = [value for name in TOKENS if (value := os.environ.get(name, ""))]
     if found and not read_token():
         raise ValueError("API_TOKEN_LABEL and API_TOKEN_LOOK need an API_TOKEN: set it, too.")
@@ -44,6 +51,22 @@ def check_settings() -> None:
         raise ValueError("API_TOKEN, API_TOKEN_LABEL and API_TOKEN_LOOK must differ.")
     if any(value != value.strip() for value in found):
         raise ValueError("A token begins or ends with a blank or line break: set it without.")
+
+
+def read_origins() -> list[str]:
+    """Return the origins whose pages may call, as browsers name them.
+
+    Raises:
+        ValueError: an entry of API_CORS_ORIGINS is no origin.
+    """
+    setting = os.environ.get("API_CORS_ORIGINS", "")
+    origins = [name.strip().rstrip("/") for name in setting.split(",") if name.strip()]
+    for name in origins:
+        if name not in {"*", "null"} and not ORIGIN.fullmatch(name):
+            raise ValueError(
+                f"API_CORS_ORIGINS has {name!r}: write origins such as https://front.example, or *."
+            )
+    return origins
 
 
 def allow(least: Role) -> Guard:

@@ -1,6 +1,5 @@
 """The HTTP API as one FastAPI application, with its description and its page of documentation."""
 
-import os
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
@@ -25,7 +24,7 @@ from api import (
     search,
     state,
 )
-from api.access import Identify, Rate, check_settings
+from api.access import Identify, Rate, check_settings, read_origins
 from api.errors import Refused
 from api.proxies import check_proxies, read_prefix
 from api.routing import refuse
@@ -62,7 +61,7 @@ def make_api(
         identify: who is logged in on the pages; without it nobody can be.
 
     Raises:
-        ValueError: TRUSTED_PROXIES, the tokens or API_RATE_LIMIT cannot be read.
+        ValueError: TRUSTED_PROXIES, the tokens or another setting cannot be read.
     """
     check_proxies()
     check_settings()
@@ -83,14 +82,10 @@ def make_api(
         app.include_router(router)
     app.add_exception_handler(HTTPException, _not_found(routers))
     app.openapi = lambda: _description(app)  # type: ignore[method-assign]
-    origins = [
-        name.strip().rstrip("/")  # as browsers name them
-        for name in os.environ.get("API_CORS_ORIGINS", "").split(",")
-    ]
-    if any(origins):
+    if origins := read_origins():
         app.add_middleware(
             CORSMiddleware,
-            allow_origins=[name for name in origins if name],
+            allow_origins=origins,
             allow_methods=["GET", "POST"],
             allow_headers=["Authorization", "Content-Type"],
         )

@@ -7,6 +7,10 @@ class EncoderError(Exception):
     """An encoder cannot do what was asked; the message names the thing and the remedy."""
 
 
+class BadSetting(EncoderError, ValueError):
+    """A setting of the environment cannot be meant."""
+
+
 class EmptyText(EncoderError):
     """A phrase holds nothing to encode."""
 

@@ -206,6 +206,9 @@ class Fetcher:
         request.prepare("GET", address, headers=session.headers, auth=netrc)
         timeout = (self._patience.connect, self._patience.read)
         options: dict[str, Any] = {"stream": True, "timeout": timeout, "verify": session.verify}
+        bundle = session.verify
+        if parts.scheme == "https" and isinstance(bundle, str) and not os.path.exists(bundle):
+            raise Rejected("REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names no file", permanent=False)
         response = session.get_adapter(str(request.url)).send(request, **options)
         for hop in session.resolve_redirects(response, request, **options):
             response = hop

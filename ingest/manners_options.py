@@ -26,7 +26,7 @@ def read_manners(
         SourceError: a text cannot stand in a request.
     """
     return Manners(
-        agent=check_agent(agent) if agent else compose_agent(check_agent(contact)),
+        agent=check_agent(agent or compose_agent(contact.strip())),
         headers=tuple(read_header(text) for text in headers),
         ignore_opt_out=ignore_opt_out,
     )
@@ -39,7 +39,10 @@ def check_agent(text: str) -> str:
         SourceError: it holds other letters than ASCII's.
     """
     if not (text.isascii() and text.isprintable()):
-        raise SourceError(f"{text!r} cannot name who downloads: use plain letters on one line.")
+        raise SourceError(
+            f"{text!r} cannot name who downloads: use plain letters on one line, also in "
+            "CONTACT_PAGE."
+        )
     return text.strip()
 
 

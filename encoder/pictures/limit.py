@@ -2,6 +2,7 @@
 
 import os
 
+from encoder.errors import BadSetting
 from encoder.pictures.errors import UnreadablePicture
 
 MEGAPIXELS = 200
@@ -11,7 +12,7 @@ def most_pixels_allowed() -> int:
     """Return the limit that the environment sets, in pixels.
 
     Raises:
-        UnreadablePicture: what it sets is no number above 0, so that no picture is read.
+        BadSetting: what it sets is no number above 0.
     """
     text = os.environ.get("PICTURE_MEGAPIXELS", "").strip()
     try:
@@ -19,7 +20,9 @@ def most_pixels_allowed() -> int:
     except (ValueError, OverflowError):
         limit = 0
     if limit < 1:
-        raise UnreadablePicture(f"PICTURE_MEGAPIXELS is {text!r}: write millions, such as 200")
+        raise BadSetting(
+            f"PICTURE_MEGAPIXELS is {text!r}: write millions of pixels as a number, such as 200."
+        )
     return limit
 
 

@@ -65,6 +65,7 @@ def read_picture(data: bytes, *, needed: int = NEEDED, most_pixels: int | None =
 
     Raises:
         UnreadablePicture: no picture, a damaged one, or one of too many pixels.
+        BadSetting: PICTURE_MEGAPIXELS is no number above 0.
     """
     kind = _kind_of(data)
     most_pixels = most_pixels or most_pixels_allowed()

@@ -70,6 +70,10 @@ def test_calls_beyond_the_rate_are_told_when_to_come_back(served, monkeypatch):
         ("API_RATE_LIMIT", "60/min", "API_RATE_LIMIT is '60/min': write calls a minute"),
         ("API_RATE_LIMIT", "-5", "API_RATE_LIMIT is '-5': write calls a minute"),
         ("API_RATE_LIMIT", "²", "API_RATE_LIMIT is '²': write calls a minute"),
+        ("API_FETCH_URLS", "true", "API_FETCH_URLS is 'true': write 1"),
+        ("API_CORS_ORIGINS", "*, front.example", "API_CORS_ORIGINS has 'front.example': write"),
+        ("API_CORS_ORIGINS", "https://a.example/app", "has 'https://a.example/app': write"),
+        ("PICTURE_MEGAPIXELS", "50MP", "PICTURE_MEGAPIXELS is '50MP': write millions"),
         ("API_TOKEN", "sesame\n", "A token begins or ends with a blank or line break"),
     ],
 )

@@ -175,6 +175,18 @@ def test_an_encoder_that_cannot_be_had_is_exit_code_1(command, tmp_path):
     assert len(err.splitlines()) == 1
 
 
+@pytest.mark.parametrize("program", [("-m", "ingest"), ("-m", "ingest.embed")])
+def test_a_setting_that_cannot_be_meant_is_named(command, tmp_path, program):
+    (tmp_path / "1.jpg").write_bytes(jpeg(1))
+    command.environment["PICTURE_MEGAPIXELS"] = "50MP"
+    more = ["--out", tmp_path / "out", "--parts", "1"] if program[1] == "ingest.embed" else []
+    code, _, err = command(tmp_path / "1.jpg", "--quiet", *more, program=program)
+    assert code == 1
+    assert err.splitlines() == [
+        "PICTURE_MEGAPIXELS is '50MP': write millions of pixels as a number, such as 200."
+    ]
+
+
 def test_a_database_that_another_process_owns_is_exit_code_1(command, tmp_path):
     (tmp_path / "1.jpg").write_bytes(jpeg(1))
     with connect(f"chdb://{tmp_path}/db"):

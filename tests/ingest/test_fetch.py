@@ -95,6 +95,13 @@ def test_an_expired_certificate_is_refused_though_its_issuer_is_trusted(fetcher,
         assert rejection(fetcher, host.url + "/ok/1.jpg") == ("bad certificate", False)
 
 
+def test_certificates_that_are_not_there_are_named(monkeypatch):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/none.pem")
+    with Watch() as watch:
+        reason, permanent = rejection(Fetcher(watch, threading.Event()), "https://127.0.0.1:9/a")
+    assert (reason, permanent) == ("REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names no file", False)
+
+
 def test_a_busy_host_is_asked_again(host, fetcher):
     assert fetcher.fetch(Photo("p", host.url + "/busy_twice/4.jpg")) == jpeg(4)
     assert host.asked["/busy_twice/4.jpg"] == 3

@@ -9,7 +9,7 @@ import pytest
 from ingest import Options
 from ingest.__main__ import _options, _parser, _tell_headers_apart
 from ingest.deadline import Watch
-from ingest.errors import Rejected
+from ingest.errors import Rejected, SourceError
 from ingest.fetch import Fetcher, Patience
 from ingest.manners import BROKEN, Hosts, Manners, find_opt_out
 from ingest.manners_options import read_manners
@@ -91,6 +91,9 @@ def test_hosts_learn_whom_to_ask_and_who_names_nobody_is_told(ingest, host, tmp_
     assert ingest(source, tell=told.append).updated == 1
     assert len(told) == 3
     assert "VisualDatasetExplorer/0.2 (+https://museum.example/bots)" in host.agents
+    monkeypatch.setenv("CONTACT_PAGE", "https://例え.example")
+    with pytest.raises(SourceError, match="plain letters on one line, also in CONTACT_PAGE"):
+        read_manners()
     assert Manners(agent="mine/1").token == "mine"
     assert read_manners(contact="me@museum.example").agent.endswith("(+me@museum.example)")
 

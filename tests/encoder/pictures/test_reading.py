@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from encoder.errors import BadSetting
 from encoder.pictures import UnreadablePicture, read_picture, read_picture_blocks
 from tests.encoder.pictures.samples import dng, heic, jxl, one_of_each_kind, pages, psd
 from tests.ingest.pictures import encoded, huge_png, noise
@@ -244,7 +245,7 @@ def test_other_kinds_have_a_limit_that_can_be_set(monkeypatch):
         assert read_picture(data).width == 1_100
     for value in ("200MP", "0", "-3", "nan", "inf"):
         monkeypatch.setenv("PICTURE_MEGAPIXELS", value)
-        with pytest.raises(UnreadablePicture, match=f"PICTURE_MEGAPIXELS is '{value}': write"):
+        with pytest.raises(BadSetting, match=f"PICTURE_MEGAPIXELS is '{value}': write"):
             read_picture(data)
 
 
