@@ -72,7 +72,7 @@ def read_groups(collection: Collection, class_of: Mapping[str, str], by: str) ->
     if not ids:
         raise TooFewPhotos(
             f"No photo of {collection.name} has a class by {by}: label photos first, or choose "
-            "another --by."
+            "otherwise what is alike (--by of the command)."
         )
     names, classes = np.unique([class_of[photo] for photo in ids], return_inverse=True)
     return Groups(vectors, classes.astype(np.int64), names.tolist(), by)

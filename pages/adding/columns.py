@@ -21,6 +21,7 @@ COLUMNS = ("address", "id", "caption", "label", "vector")
 OPTIONS = {
     **{f"--{name}-column": f"Column of the {name}" for name in COLUMNS},
     "--url-column": "Column of the address",
+    "--table": "Collection",
     "--encoder": "Encoder",
     "--limit": "Photos at most",
     "--where": "Only rows where",

@@ -63,6 +63,7 @@ def test_what_would_become_an_icon_or_an_arrow_is_broken_without_a_trace(text):
             "name a contact page (--contact).",
             "name a contact page (“Contact page, under Downloads”).",
         ),
+        ("choose another name, with --table.", "choose another name, with “Collection”."),
         ("leave out --limit and --where.", "leave out “Photos at most” and “Only rows where”."),
         ("--id-column takes a column", "“Column of the id” takes a column"),
         ("with --vector-column, or", "with “Column of the vector”, or"),
