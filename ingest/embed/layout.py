@@ -26,6 +26,7 @@ from ingest.rows import Item, stack_vectors
 from ingest.sources.place import find_place, is_far
 
 PLAN = "embedding.json"
+ELSEWHERE = "give another folder with --out, or delete this one if none of its parts is wanted"
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ class Layout:
         """
         if not self.compare(plan):
             self._write({PLAN: (json.dumps(asdict(plan), ensure_ascii=False) + "\n").encode()})
+            self.compare(plan)  # another may have begun in the same instant
 
     def compare(self, plan: Plan) -> bool:
         """Compare with what is noted; tell whether anything is.
@@ -92,12 +94,12 @@ class Layout:
             if getattr(found, name) != getattr(plan, name):
                 raise SourceError(
                     f"{self.out} holds parts of another {told} ({getattr(found, name)}, not "
-                    f"{getattr(plan, name)}): give another folder with --out."
+                    f"{getattr(plan, name)}): {ELSEWHERE}."
                 )
         if not found.is_of(plan.encoder, plan.fingerprint):
             raise SourceError(
                 f"{self.out} holds vectors of the encoder {found.encoder}, and those of "
-                f"{plan.encoder} do not go with them: give another folder with --out."
+                f"{plan.encoder} do not go with them: {ELSEWHERE}."
             )
         return True
 

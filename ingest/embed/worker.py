@@ -104,6 +104,8 @@ def embed_part(
         counts = f"{made} can be made now, and it holds {found.vectors:,}"
         damage.append(f"{counts}: it stays as it was, try again later.")
     else:
+        # Once more: of two that began in the same instant only one has noted what it does.
+        layout.agree(plan)
         layout.write_part(part, model.dim, items, failed)
     return tally.summary(interrupted=False, error=" ".join(damage) or None)
 

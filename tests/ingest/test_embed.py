@@ -17,7 +17,7 @@ from ingest import IngestError, SourceError, run
 from ingest.embed.__main__ import main, sum_up
 from ingest.embed.share import share_photos
 from ingest.embed.worker import embed_part
-from ingest.progress import Tally
+from ingest.progress import Progress, Tally
 from ingest.sources.place import find_place
 from tests.browser.harness import ROOT
 from tests.ingest.pictures import jpeg
@@ -215,6 +215,19 @@ def test_a_name_typed_wrong_does_not_keep_the_right_one_out(tmp_path: Path, tiny
         assert embed(tmp_path / wrong, tmp_path / "out", tiny_clip, 2) == 2
     assert embed(source, tmp_path / "out", "nobody/nothing", 2) == 1
     assert embed(source, tmp_path / "out", tiny_clip, 2) == 0
+
+
+def test_of_two_that_begin_in_the_same_instant_one_alone_writes(tmp_path: Path, tiny_clip: str):
+    source, out = write_pictures(tmp_path / "photos", 2), tmp_path / "out"
+    embed(source, tmp_path / "other", "offline", 1)
+    noted = (tmp_path / "other" / "embedding.json").read_bytes()
+
+    def note_the_other(_: Progress) -> None:
+        (out / "embedding.json").write_bytes(noted)
+
+    with pytest.raises(SourceError, match=r"of the encoder offline.* or delete this one"):
+        embed_part(source, out, 0, 1, tiny_clip, progress=note_the_other)
+    assert files_of(out) == {"embedding.json": noted}
 
 
 def test_downloads_behave_as_told(tmp_path: Path, tiny_clip: str, host, capsys):
