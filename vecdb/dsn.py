@@ -86,7 +86,7 @@ def _server(text: str) -> Dsn:
         port = parts.port
     except ValueError as error:
         raise BadDsn("The port in the database address is not a number below 65536.") from error
-    given = dict(parse_qsl(parts.query))
+    given = dict(parse_qsl(parts.query, keep_blank_values=True))
     unknown = sorted(set(given) - OPTIONS)
     if unknown:
         raise BadDsn(

@@ -204,7 +204,11 @@ def test_a_database_with_a_table_of_another_program_under_our_names_is_refused(
         ("clickhouse://h:99999/db", "port"),
         ("clickhouse://[x/db", "is none"),
         ("clickhouse://h/db?colour=red", "unknown option 'colour': there are .*connect_timeout"),
-        *[(f"clickhouse://h/db?connect_timeout={n}", "whole seconds") for n in ("soon", "0", "-1")],
+        ("clickhouse://h/db?colour", "unknown option 'colour': there are .*connect_timeout"),
+        *[
+            (f"clickhouse://h/db?connect_timeout={seconds}", "whole seconds")
+            for seconds in ("soon", "0", "-1", "")
+        ],
         *[
             (f"clickhouse://h/db?{of}=/none.pem", f"{of} .* names no file")
             for of in ("ca_cert", "client_cert", "client_cert_key")
