@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from encoder import load_known_encoder
+from encoder.pictures import most_pixels_allowed
 from ingest.admission import Admission
 from ingest.collection import open_collection, open_vector_collection
 from ingest.deadline import Watch
@@ -96,6 +97,8 @@ def run(
             follow_heads(database, collection.name, warn)
             return tally.summary(interrupted=stop.is_set() and not error, error=error)
     tally.total, photos = _photos(source, options, limit, tally.leave_out, tell)
+    if not options.megapixels:
+        most_pixels_allowed()  # a setting that cannot be meant is named before anything is made
     with ExitStack() as held:
         failure_list = held.enter_context(FailureList(options.failures, source))
         database = database or held.enter_context(connect(dsn))

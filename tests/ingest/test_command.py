@@ -185,6 +185,7 @@ def test_a_setting_that_cannot_be_meant_is_named(command, tmp_path, program):
     assert err.splitlines() == [
         "PICTURE_MEGAPIXELS is '50MP': write millions of pixels as a number, such as 200."
     ]
+    assert not (tmp_path / "db").exists()
 
 
 def test_a_database_that_another_process_owns_is_exit_code_1(command, tmp_path):
