@@ -137,7 +137,8 @@ def on_begin(concept_id: str) -> None:
 
 def offer_beginning(concept_id: str, label: str) -> None:
     """Draw a button whose press, however late, begins an audit of the concept it was drawn for."""
-    key = f"audit_begin_{concept_id}"
+    # Each label is a button of its own: one that stayed would keep the focus when it was pressed.
+    key = f"{label}_{concept_id}"
     st.button(label, key=key, on_click=on_begin, args=[concept_id], width="stretch")
 
 
