@@ -15,6 +15,7 @@ from ingest.sources.cvat import read_cvat
 from ingest.sources.folders import picture_names
 from ingest.sources.json_forms import (
     is_datumaro,
+    is_fiftyone,
     list_by_class,
     read_datumaro,
     read_fiftyone,
@@ -84,7 +85,7 @@ def _read_json(path: Path, held: Any) -> Iterator[Said] | None:
         return _read_coco(path, held)
     if is_datumaro(held):
         return (Said((row["path"],), classes=tuple(row["label"])) for row in read_datumaro(held))
-    if held.keys() == {"classes", "labels"} and isinstance(held["labels"], dict):
+    if is_fiftyone(held):
         rows = read_fiftyone(held["labels"], held["classes"])
         return (Said((name,), classes=tuple(words) or None) for name, words in rows)
     if listed := list_by_class(held):

@@ -10,12 +10,15 @@ TICKED = re.compile(r"((?:.+\.)?(?:file|region)_attributes\.[^.]+)\.(.+)")  # VI
 MAPPED = "-metadata.class-map."  # SageMaker's numbers
 # Where talks about pictures stand, who speaks there and what they say.
 TALKS = (("conversations", "from", "value"), ("messages", "role", "content"))
-MACHINES = {"gpt", "assistant", "model"}
+MACHINES = ("gpt", "assistant", "model")
 TAXONOMY = "taxonomy"  # Label Studio's paths of classes
 
 
 def read_forms(row: Row) -> Row:
-    """Return the columns that say in words what a row says in such forms."""
+    """Return the columns that say in words what a row says in such forms.
+
+    Rows of other tools may hold anything under the same names.
+    """
     return {
         **_list_ticked(row),
         **_name_mapped(row),
@@ -54,7 +57,7 @@ def _name_mapped(row: Row) -> Row:
     words: dict[str, None] = {}
     for name, named in found.items():
         told = row.get(name, row.get(f"{name}.annotations"))
-        if isinstance(told, list) and is_rows(told):
+        if is_rows(told):
             told = [entry.get("class_id") for entry in told]
         numbers = told if isinstance(told, list) else named
         # A job called `label` has its words here already where the row was read before.
@@ -65,17 +68,19 @@ def _name_mapped(row: Row) -> Row:
 
 def _name_accepted(row: Row) -> Row:
     """Read Prodigy's choices and spans, which count where the whole was accepted."""
-    if row.get("answer") not in {"accept", "reject", "ignore"}:
+    answer, chosen, spans = row.get("answer"), row.get("accept"), row.get("spans")
+    if answer not in ("accept", "reject", "ignore"):
         return {}
-    chosen, spans, options = row.get("accept"), row.get("spans"), row.get("options")
     if isinstance(chosen, list):
-        texts = {entry.get("id"): entry.get("text") for entry in options or () if is_rows(options)}
-        words = [word if isinstance(word, str) else texts.get(word, word) for word in chosen]
-    elif isinstance(spans, list) and is_rows(spans):
-        words = [entry["label"] for entry in spans if entry.get("label")]
+        options = row.get("options")
+        texts = {str(e.get("id")): e.get("text") for e in (options if is_rows(options) else ())}
+        words = [word if isinstance(word, str) else texts.get(str(word), word) for word in chosen]
+    elif is_rows(spans):
+        words = [entry.get("label") for entry in spans]
     else:
         return {}
-    told = list(dict.fromkeys(words)) if row["answer"] == "accept" else None
+    words = [word for word in words if word and isinstance(word, str | int)]
+    told = list(dict.fromkeys(words)) if answer == "accept" else None
     return {"accept": told, "label": told}
 
 
@@ -83,7 +88,7 @@ def _find_reply(row: Row) -> Row:
     """Read the only answer in a talk about a picture, as of LLaVA; several are facts."""
     for name, who, what in TALKS:
         turns = row.get(name)
-        if isinstance(turns, list) and is_rows(turns):
+        if "caption" not in row and is_rows(turns):
             said = [turn.get(what) for turn in turns if turn.get(who) in MACHINES]
             return {"caption": said[0]} if len(said) == 1 and isinstance(said[0], str) else {}
     return {}

@@ -46,7 +46,7 @@ def rows_of(found: Any) -> list[Any]:
         return [_values_of(row) for row in answers]
     if is_datumaro(found):
         return list(read_datumaro(found))
-    if found.keys() == {"classes", "labels"} and isinstance(found["labels"], dict):
+    if is_fiftyone(found):
         named = read_fiftyone(found["labels"], found["classes"])
         return [{"path": name, "label": words} for name, words in named]
     lists = {k: v for k, v in found.items() if isinstance(v, list) and v and isinstance(v[0], dict)}
@@ -149,19 +149,41 @@ def place_feature(row: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def is_datumaro(found: Mapping[str, Any]) -> bool:
-    """Tell whether an object is what Datumaro and CVAT write: items, and categories by kind."""
-    return isinstance(found.get("items"), list) and isinstance(found.get("categories"), dict)
+    """Tell whether an object is what Datumaro and CVAT write: items, and categories by kind.
+
+    A shop has both, too, but no annotations of its items.
+    """
+    items, categories = found.get("items"), found.get("categories")
+    if not is_rows(items) or not isinstance(categories, dict):
+        return False
+    named = categories.get("label", {})
+    return (
+        isinstance(named, dict)
+        and all(isinstance(each, dict) for each in _listed(named.get("labels")))
+        and all(is_rows(i.get("annotations")) or i.get("annotations") == [] for i in items)
+    )
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def read_datumaro(found: Mapping[str, Any]) -> Iterator[Row]:
     """Yield a row for each item, with its classes: annotations give their places in a list."""
-    labels = (found["categories"].get("label") or {}).get("labels") or []
+    labels = _listed(found["categories"].get("label", {}).get("labels"))
     named = {str(at): str(label.get("name", at)) for at, label in enumerate(labels)}
     for item in found["items"]:
-        told = (str(each.get("label_id")) for each in item.get("annotations") or ())
+        told = (str(each.get("label_id")) for each in item["annotations"])
         words = dict.fromkeys(named[number] for number in told if number in named)
-        own, path = str(item.get("id", "")), str((item.get("image") or {}).get("path") or "")
+        image = item.get("image")
+        path = str(image.get("path") or "") if isinstance(image, dict) else ""
+        own = str(item.get("id", ""))
         yield {"id": own, "path": path or own, "label": list(words)}
+
+
+def is_fiftyone(found: Mapping[str, Any]) -> bool:
+    """Tell whether an object is FiftyOne's `labels.json`: classes, and labels by picture."""
+    return found.keys() == {"classes", "labels"} and isinstance(found["labels"], dict)
 
 
 def read_fiftyone(labels: Mapping[str, Any], classes: Any) -> Iterator[tuple[str, list[str]]]:

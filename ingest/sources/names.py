@@ -84,10 +84,10 @@ CLASS_WORDS = re.compile(
 # The same within what is said of a picture or of its boxes, the surest first: in FiftyOne's
 # samples, in the JSON of CreateML, Scale, SuperAnnotate, Labelbox, Encord and Google Vision, in
 # VIA's regions.
-_BOXES = r"(^|\.)(annotations|instances|objects|shapes|labels|regions|boxes|detections)"
+BOXES = r"(^|\.)(annotations|instances|objects|shapes|labels|regions|boxes|detections)"
 ANNOTATED = (
     re.compile(r"(^|\.)ground_?truth(\.\w+)*\.label$"),
-    re.compile(rf"{_BOXES}(\.\w+)*\.(label|class|category|(class|category)_?name|class_?title)$"),
+    re.compile(rf"{BOXES}(\.\w+)*\.(label|class|category|(class|category)_?name|class_?title)$"),
     re.compile(r"(^|\.)((annotations|labels)\.objects|labels)\.name$"),
     re.compile(r"(^|\.)classifications\.\w*answers?\.name$"),
     re.compile(r"(^|\.)labelannotations\.description$"),
@@ -100,7 +100,8 @@ TAXONOMY = {"class", "family", "genus"}  # where these are columns, Mammalia is 
 PAGE_NAMES = re.compile(
     r"(^|[_.])(page(?!_(image|photo|picture|scan)s?$)|profile|author|landing|homepage|guid|permalink)"
     r"([_.]|$)"
-    r"|(^|_)source(_|$)|iiif_(\w+_)?(base|info|service|manifest)|(^|[_.])(record|self|shown_at)([_.](link|ur[il]|href))?$"
+    r"|(^|_)source(_|$)|iiif_(\w+_)?(base|info|service|manifest)"
+    r"|(^|[_.])(record|self|shown_at)([_.](link|ur[il]|href))?$"
 )
 RIGHTS_NAMES = re.compile(r"(^|[_.])(licen[sc]e(?!_plate)|rights)(ur[il])?([_.]|$)")
 SMALL_NAMES = re.compile(

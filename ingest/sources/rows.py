@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 from ingest.errors import DamagedSource
 from ingest.sources.captions import caption_columns
@@ -126,7 +126,7 @@ def _name_class(value: Any, names: Names) -> Any:
     return value if at >= len(names) else names[at] if at >= 0 else None
 
 
-def is_rows(value: Any) -> bool:
+def is_rows(value: Any) -> TypeGuard[list[Mapping[Any, Any]]]:
     """Tell whether a value is a list of rows."""
     return isinstance(value, list) and bool(value) and all(isinstance(v, Mapping) for v in value)
 

@@ -828,3 +828,56 @@ def test_parts_of_an_answer_are_no_photos_of_its_ids(tmp_path, rest):
     row = {"title": "A house", "media": [{"content": "https://x.org/a.jpg"}]}
     (photo,) = read(tmp_path / "answer.json", {"told": row, **rest})
     assert photo.id == "https://x.org/a.jpg"
+
+
+ODD = [
+    ["red", "blue"],
+    {"a": 1},
+    [{"id": [1], "label": {}, "role": ["a"]}],
+    [[1]],
+    7,
+    True,
+    None,
+    "x",
+]
+UNDER = ["answer", "accept", "spans", "options", "conversations", "messages", "regions", "taxonomy"]
+UNDER += ["labels", "annotations", "objects", "projects", "ground_truth", "region_attributes"]
+
+
+@pytest.mark.parametrize("name", UNDER)
+def test_anything_may_stand_under_the_names_that_tools_use(folder, name):
+    for value in ODD:
+        rows = [{"image": "a.jpg", "answer": "accept", name: value}, {"image": "b.jpg"}]
+        assert files(read(folder / "rows.json", rows)) == NAMES[:2], value
+
+
+@pytest.mark.parametrize(
+    "of",
+    [
+        {"image": "a.jpg", "answer": "accept", "accept": ODD, "options": 3},
+        {"image": "a.jpg", "answer": "accept", "accept": ODD, "options": [{"id": [1], "text": {}}]},
+        {"image": "a.jpg", "answer": "accept", "spans": [{"label": word} for word in ODD]},
+        {"image": "a.jpg", "x": ODD, "x-metadata": {"class-map": {"7": "cat"}}},
+    ],
+)
+def test_what_is_no_class_in_a_tools_form_is_left_out(folder, of):
+    (photo,) = read(folder / "rows.json", [of])
+    assert set(photo.metadata.get("label", "").split("|")) <= {"", "x", "cat"}
+
+
+@pytest.mark.parametrize(
+    "categories", [{"1": "Shoes"}, {"label": {"labels": [3]}}, {"label": 1}, {}]
+)
+def test_items_and_categories_of_a_shop_are_no_annotations(folder, categories):
+    rows = [{"id": n, "image": name, "title": "Shoe"} for n, name in enumerate(NAMES)]
+    found = read(folder / "shop.json", {"categories": categories, "items": rows})
+    assert files(found) == NAMES
+    assert {photo.metadata["description"] for photo in found} == {"Shoe"}
+
+
+def test_a_caption_that_is_given_goes_before_what_is_said_in_a_talk(folder):
+    talk = [{"from": "gpt", "value": "said"}]
+    (photo,) = read(
+        folder / "t.json", [{"image": "a.jpg", "caption": "given", "conversations": talk}]
+    )
+    assert photo.metadata["description"] == "given"
